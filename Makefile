@@ -1,0 +1,38 @@
+# Everything runs from .venv, which is made from the hashed lock file; a newcomer needs `make demo` and `make test` only.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo test check bench setup lock
+.DEFAULT_GOAL := demo
+
+demo: $(STAMP)
+	@exec $(BIN)/loupe demo
+
+test: $(STAMP)
+	@$(BIN)/pytest
+
+check: $(STAMP)
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy && $(BIN)/basedpyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.check_schema
+	@$(BIN)/loupe schema check
+
+bench: $(STAMP)
+	@$(BIN)/python -m bench
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loupe needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@echo "Installing into .venv ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Newest releases of everything; the lock file names no index host.
+lock:
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra embedded --group dev pyproject.toml -o requirements.lock
