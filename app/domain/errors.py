@@ -1,0 +1,61 @@
+"""What the rules refuse, each refusal with its data; the edge maps them to codes in one table."""
+# ruff: noqa: N818 - a refusal is named by what it says: ExpediteWindowClosed, not ...Error
+
+from datetime import date, datetime
+
+
+class DomainError(Exception):
+    """A rule of the business refuses something; its text is one sentence for people."""
+
+
+class UnknownTimeZone(DomainError):
+    """A name that is not a zone of the pinned tzdata package."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not an IANA time zone.")
+        self.name = name
+
+
+class DateOutOfRange(DomainError):
+    """A year in which local days are not told: only 1970 to 2200 are supported."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"The year {year} is out of range: 1970 to 2200.")
+        self.year = year
+
+
+class BeforeFirstLedgerDay(DomainError):
+    """An instant before the account's first ledger day, which opens at `opens_at` (UTC)."""
+
+    def __init__(self, at: datetime, opens_at: datetime) -> None:
+        super().__init__(f"{at.isoformat()} is before the account's first day, which opens at {opens_at.isoformat()}.")
+        self.at = at
+        self.opens_at = opens_at
+
+
+class NoSlaInForce(DomainError):
+    """A day before the account's first SLA version takes effect."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"No SLA is in force on {day.isoformat()}.")
+        self.day = day
+
+
+class ExpediteWindowClosed(DomainError):
+    """An expedite asked on a UTC weekend; `opens_at` (UTC) is when it can be asked again."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(f"Expedites can be asked for again from {opens_at.isoformat()} on.")
+        self.opens_at = opens_at
+
+
+class NoGain(DomainError):
+    """An expedite that would not bring every image at the 3 h or 6 h level an earlier deadline.
+
+    Of the `asked` images `gaining` would be due earlier.
+    """
+
+    def __init__(self, gaining: int, asked: int) -> None:
+        super().__init__(f"Of {asked} images, {gaining} would be due earlier than they are now.")
+        self.gaining = gaining
+        self.asked = asked

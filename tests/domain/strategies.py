@@ -1,0 +1,43 @@
+"""What property tests draw from: all zones of tzdata and 2024 to 2030, clock changes more often than by chance."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from app.domain.local_time import TIME_ZONES, clock_change, time_zone
+
+FIRST_DAY = date(2024, 1, 1)
+LAST_DAY = date(2030, 12, 31)
+MICROSECOND = timedelta(microseconds=1)
+ONE_DAY = timedelta(days=1)
+
+_FROM = datetime(2024, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone itself
+_TO = datetime(2030, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001 - the same
+
+zone_names = st.sampled_from(sorted(TIME_ZONES))
+zones = zone_names.map(time_zone)
+days = st.dates(FIRST_DAY, LAST_DAY)
+instants = st.datetimes(_FROM, _TO, timezones=st.just(UTC))
+
+
+@cache
+def clock_changes(zone: ZoneInfo) -> list[datetime]:
+    """Return every instant from 2024 to 2030 at which the zone's clock changes."""
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    weeks = [start + timedelta(weeks=week) for week in range(7 * 52)]
+    changes = [clock_change(week, week + timedelta(weeks=1), zone) for week in weeks]
+    return [change for change in changes if change is not None]
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """Draw a zone and an instant, half of the time within four days of one of its clock changes, often on the dot."""
+    zone = draw(zones)
+    changes = clock_changes(zone)
+    if not changes or draw(st.booleans()):
+        return zone, draw(instants)
+    minutes = draw(st.integers(-4 * 1440, 4 * 1440) | st.integers(-180, 180))
+    around = draw(st.sampled_from((timedelta(0), MICROSECOND, -MICROSECOND)))
+    return zone, draw(st.sampled_from(changes)) + timedelta(minutes=minutes) + around

@@ -1,0 +1,26 @@
+"""The folder `graphql/` must never shadow graphql-core's package of that name."""
+
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import graphql
+
+import api
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_graphql_is_the_package_of_graphql_core() -> None:
+    assert packages_distributions()["graphql"] == ["graphql-core"]
+    assert graphql.version_info >= (3, 2)
+    assert graphql.__file__ is not None
+    assert ROOT / "graphql" not in Path(graphql.__file__).parents
+
+
+def test_api_is_ours_and_lives_in_the_folder_graphql() -> None:
+    assert api.__file__ is not None
+    assert Path(api.__file__).parent == ROOT / "graphql" / "api"
+
+
+def test_the_folder_graphql_is_no_package() -> None:
+    assert not (ROOT / "graphql" / "__init__.py").exists()
