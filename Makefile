@@ -18,6 +18,7 @@ check: $(STAMP)
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.check_schema
 	@$(BIN)/loupe schema check
+	@LOUPE_TEST_POSTGRES=16 $(BIN)/pytest tests/db tests/api
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench
