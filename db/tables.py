@@ -1,0 +1,467 @@
+"""The tables: the one definition that migrations, typed writes and tests share.
+
+Every instant is `timestamptz` in UTC with microseconds. `account_id` leads every key of a distributed table, so that
+the same schema runs on one PostgreSQL and on Citus; `accounts` and `tokens` are reference tables there. Rows are
+persistence only: no rule lives here, and SQLModel table classes do not validate.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+Instant = DateTime(timezone=True)
+
+
+class Table(SQLModel):
+    """What all tables share: one metadata with a naming convention."""
+
+    # SQLModel declares both so loosely that the type checkers would reject every table's name and the metadata.
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)  # pyright: ignore[reportIncompatibleVariableOverride]
+
+
+class Account(Table, table=True):
+    """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("ref"),
+        Index("accounts_by_name_idx", text("lower(name) text_pattern_ops"), "id"),
+    )
+    id: UUID
+    ref: str | None
+    name: str
+    plan: str
+    time_zone: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Token(Table, table=True):
+    """A bearer token, kept as the SHA-256 of its text; without an account it is staff's."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("hash"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    id: UUID
+    account_id: UUID | None
+    hash: bytes
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class AccountHead(Table, table=True):
+    """The counters of an account; every writer locks this row first, so an account's writes are in one order.
+
+    `last_at` is the latest instant any row of the account carries. `frontier` is the instant of the last command: an
+    import goes on from there, since the lines it read may tell deliveries that come later. Minute rollups are complete
+    from `minutes_since` on; older cut points read raw rows instead.
+    """
+
+    __tablename__ = "account_heads"
+    __table_args__ = (PrimaryKeyConstraint("account_id"), ForeignKeyConstraint(["account_id"], ["accounts.id"]))
+    account_id: UUID
+    next_order_number: int
+    next_event_sequence: int = Field(sa_type=BigInteger)
+    last_at: datetime = Field(sa_type=Instant)
+    frontier: datetime = Field(sa_type=Instant)
+    minutes_since: datetime = Field(sa_type=Instant)
+
+
+class TimeZonePeriod(Table, table=True):
+    """A zone and the instant since which it has been the account's; the first starts with the account."""
+
+    __tablename__ = "time_zone_periods"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "starts_at"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    starts_at: datetime = Field(sa_type=Instant)
+    time_zone: str
+
+
+class SlaVersion(Table, table=True):
+    """The terms of an account from a ledger date on; a term left null continues from the version before."""
+
+    __tablename__ = "sla_versions"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "version"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    version: int
+    effective_date: date
+    images_per_day: int | None
+    expedites_per_day: int | None
+    negotiated_at: datetime = Field(sa_type=Instant)
+    note: str | None
+
+
+class LedgerDay(Table, table=True):
+    """What of a day's guarantee is used. A day without use may have no row: the ledger decides by interval."""
+
+    __tablename__ = "ledger_days"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "date"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    date: date
+    opens_at: datetime = Field(sa_type=Instant)
+    closes_at: datetime = Field(sa_type=Instant)
+    sla_version: int
+    capacity: int
+    used: int
+    expedite_capacity: int
+    expedite_used: int
+
+
+class Specification(Table, table=True):
+    """How an account wants its images retouched; what it says is in its versions."""
+
+    __tablename__ = "specifications"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    id: UUID
+    current_version: int
+    created_at: datetime = Field(sa_type=Instant)
+    archived_at: datetime | None = Field(sa_type=Instant)
+
+
+class SpecificationVersion(Table, table=True):
+    """One wording of a specification. `steps` is a list of {"step": name, "milliseconds": integer}."""
+
+    __tablename__ = "specification_versions"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "specification_id", "version"),
+        ForeignKeyConstraint(["account_id", "specification_id"], ["specifications.account_id", "specifications.id"]),
+    )
+    account_id: UUID
+    specification_id: UUID
+    version: int
+    name: str
+    price_per_image: Decimal
+    currency: str
+    steps: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Order(Table, table=True):
+    """Images of one specification at one service level.
+
+    `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, as far as
+    is known: the deadline while any image is undelivered or was delivered after it, else null. Positions are the first
+    and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are delivered.
+    `price` is the sum over its images.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        UniqueConstraint("account_id", "number"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        ForeignKeyConstraint(
+            ["account_id", "specification_id", "specification_version"],
+            [
+                "specification_versions.account_id",
+                "specification_versions.specification_id",
+                "specification_versions.version",
+            ],
+        ),
+        Index("orders_by_placing_idx", "account_id", text("placed_at DESC"), text("number DESC")),
+        Index(
+            "orders_by_kind_idx",
+            "account_id",
+            "status",
+            "service_level",
+            "deadline_status",
+            text("placed_at DESC"),
+            text("number DESC"),
+        ),
+        Index(
+            "orders_late_idx",
+            "account_id",
+            "status",
+            "service_level",
+            "deadline_status",
+            text("placed_at DESC"),
+            text("number DESC"),
+            postgresql_where=text("late_at IS NOT NULL"),
+        ),
+        Index("orders_by_name_idx", "account_id", text("lower(name) text_pattern_ops")),
+        Index(
+            "orders_by_split_idx",
+            "account_id",
+            "split_from",
+            "number",
+            postgresql_where=text("split_from IS NOT NULL"),
+        ),
+        Index(
+            "orders_awaiting_deadline_idx",
+            "placed_at",
+            "id",
+            postgresql_where=text("deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'"),
+        ),
+    )
+    account_id: UUID
+    id: UUID
+    number: int
+    name: str
+    specification_id: UUID
+    specification_version: int
+    service_level: str
+    status: str
+    placed_at: datetime = Field(sa_type=Instant)
+    deadline_status: str
+    due_at: datetime | None = Field(sa_type=Instant)
+    late_at: datetime | None = Field(sa_type=Instant)
+    sla_version: int
+    first_position: int
+    last_position: int
+    expedited_at: datetime | None = Field(sa_type=Instant)
+    first_expedite_position: int | None
+    last_expedite_position: int | None
+    confirmed_at: datetime | None = Field(sa_type=Instant)
+    image_count: int
+    delivered_count: int
+    rejected_count: int
+    price: Decimal
+    currency: str
+    delivered_at: datetime | None = Field(sa_type=Instant)
+    completed_at: datetime | None = Field(sa_type=Instant)
+    cancelled_at: datetime | None = Field(sa_type=Instant)
+    split_from: UUID | None
+
+
+class Image(Table, table=True):
+    """One photo of an order.
+
+    `number` is its place in the list it was uploaded in, from 1. `due_at` is the delivery deadline, frozen once passed
+    or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
+    in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
+    when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's.
+    """
+
+    __tablename__ = "images"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        ForeignKeyConstraint(["account_id", "order_id"], ["orders.account_id", "orders.id"]),
+        Index("images_of_order_idx", "account_id", "order_id", "number", "id"),
+        Index("images_uploaded_idx", "account_id", text("uploaded_at DESC"), text("id DESC")),
+        Index(
+            "images_delivered_idx",
+            "account_id",
+            text("coalesce(first_delivered_at <= due_at, false)"),
+            text("first_delivered_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("first_delivered_at IS NOT NULL"),
+        ),
+        Index(
+            "images_rejected_idx",
+            "account_id",
+            text("first_delivered_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("first_rejected_at IS NOT NULL"),
+        ),
+        Index(
+            "images_first_rejected_idx",
+            "account_id",
+            "first_rejected_at",
+            "first_delivered_at",
+            postgresql_where=text("first_rejected_at IS NOT NULL"),
+        ),
+        Index(
+            "images_late_idx",
+            "account_id",
+            "service_level",
+            text("late_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("late_at IS NOT NULL"),
+        ),
+        Index(
+            "images_cancelled_idx",
+            "account_id",
+            "cancelled_at",
+            "uploaded_at",
+            postgresql_where=text("cancelled_at IS NOT NULL"),
+        ),
+        Index("images_by_filename_idx", "account_id", text("lower(filename) text_pattern_ops")),
+    )
+    account_id: UUID
+    id: UUID
+    order_id: UUID
+    number: int
+    filename: str
+    status: str
+    service_level: str
+    specification_id: UUID
+    specification_version: int
+    uploaded_at: datetime = Field(sa_type=Instant)
+    position: int
+    expedite_position: int | None
+    price: Decimal
+    due_at: datetime | None = Field(sa_type=Instant)
+    late_at: datetime | None = Field(sa_type=Instant)
+    first_delivered_at: datetime | None = Field(sa_type=Instant)
+    delivered_at: datetime | None = Field(sa_type=Instant)
+    first_rejected_at: datetime | None = Field(sa_type=Instant)
+    rejected_at: datetime | None = Field(sa_type=Instant)
+    redo_due_at: datetime | None = Field(sa_type=Instant)
+    cancelled_at: datetime | None = Field(sa_type=Instant)
+
+
+class Rejection(Table, table=True):
+    """A delivery the client sent back. `late_at` is as of images: late at T exactly when `late_at < T`."""
+
+    __tablename__ = "rejections"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        ForeignKeyConstraint(["account_id", "image_id"], ["images.account_id", "images.id"]),
+        Index("rejections_of_image_idx", "account_id", "image_id", "at"),
+        Index(
+            "rejections_late_idx",
+            "account_id",
+            text("late_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("late_at IS NOT NULL"),
+        ),
+        Index("rejections_by_at_idx", "account_id", "at"),
+        Index(
+            "rejections_met_idx",
+            "account_id",
+            "redelivered_at",
+            postgresql_where=text("redelivered_at <= due_at"),
+        ),
+    )
+    account_id: UUID
+    id: UUID
+    image_id: UUID
+    at: datetime = Field(sa_type=Instant)
+    reason: str
+    due_at: datetime = Field(sa_type=Instant)
+    late_at: datetime | None = Field(sa_type=Instant)
+    redelivered_at: datetime | None = Field(sa_type=Instant)
+    sla_version: int
+
+
+class Event(Table, table=True):
+    """Something that happened, with what was before and after; append-only, in the account's sequence."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "sequence"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        Index("events_of_order_idx", "account_id", "order_id", "at", "sequence"),
+    )
+    account_id: UUID
+    sequence: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+    type: str
+    order_id: UUID | None
+    image_id: UUID | None
+    data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class Rollup(Table, table=True):
+    """Counts of an account in one UTC bucket: `grain` 1 a minute, 60 an hour, 1440 a day; `bucket` is its start.
+
+    `uploaded` leaves out cancelled images. `delivered`, `rejected` (ever) and `lead_microseconds` are by first
+    delivery. `met_*` are by delivery in time, `late_*` by `late_at`, so they may lie in the future.
+    """
+
+    __tablename__ = "rollups"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "grain", "bucket"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        CheckConstraint("grain IN (1, 60, 1440)", name="grain"),
+    )
+    account_id: UUID
+    grain: int = Field(sa_type=SmallInteger)
+    bucket: datetime = Field(sa_type=Instant)
+    uploaded: int
+    delivered: int
+    rejected: int
+    lead_microseconds: int = Field(sa_type=BigInteger)
+    met_standard: int
+    met_expedited: int
+    met_additional: int
+    met_rejection: int
+    late_standard: int
+    late_expedited: int
+    late_additional: int
+    late_rejection: int
+
+
+class SavingsRollup(Table, table=True):
+    """Images first delivered in one UTC bucket, per specification version; grains and buckets as of `rollups`."""
+
+    __tablename__ = "savings_rollups"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "grain", "bucket", "specification_id", "specification_version"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        CheckConstraint("grain IN (1, 60, 1440)", name="grain"),
+    )
+    account_id: UUID
+    grain: int = Field(sa_type=SmallInteger)
+    bucket: datetime = Field(sa_type=Instant)
+    specification_id: UUID
+    specification_version: int
+    images: int
+
+
+class UploadWeek(Table, table=True):
+    """Images uploaded and not cancelled in an ISO week of the zone in force now; `week` is its Monday."""
+
+    __tablename__ = "upload_weeks"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "week"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    week: date
+    images: int
+
+
+class ImportLine(Table, table=True):
+    """A line of an import that took effect: its own name, its content's SHA-256, and what it made."""
+
+    __tablename__ = "import_lines"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "kind", "ref"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    kind: str
+    ref: str
+    digest: bytes
+    subject_id: UUID | None

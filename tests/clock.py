@@ -1,0 +1,18 @@
+"""A clock that stands still until it is told to go on."""
+
+from datetime import datetime, timedelta
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+class FrozenClock:
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, by: timedelta = MICROSECOND) -> datetime:
+        """Go on; windows are half-open, so what just happened is known a microsecond later."""
+        self._at += by
+        return self._at

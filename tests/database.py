@@ -1,0 +1,86 @@
+"""Databases for tests: one embedded server for all workers of a run, and for each test a clone of one template.
+
+`LOUPE_TEST_POSTGRES=16` runs on the wheel's PostgreSQL 16 instead of 18.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from sqlalchemy import make_url
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from db.connections import connect
+from db.embedded import embedded_server
+from db.migrate import migrate
+from db.tables import Table
+
+TEMPLATE = "loupe_template"
+FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def running_server(folder: Path, major: int | None = None) -> Generator[str]:
+    """Hold a server for tests, which forgets its data when the machine fails; yields its URL."""
+    with embedded_server(folder, major=major or chosen_major(), settings=FORGETFUL) as url:
+        yield url
+
+
+def chosen_major() -> int:
+    """Tell which PostgreSQL this run is on."""
+    return int(os.environ.get("LOUPE_TEST_POSTGRES", "18"))
+
+
+def make_template(server: str, folder: Path) -> None:
+    """Make the template database once per run; the other workers wait for it."""
+    with (folder / "template.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not lock.read():
+            asyncio.run(_make_template(server))
+            lock.write("made")
+
+
+@asynccontextmanager
+async def temporary_database(server: str, template: str = "template0") -> AsyncGenerator[str]:
+    """Make a database, a copy of the template, for as long as a test runs; yields its URL."""
+    name = f"test_{uuid4().hex}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield url_of(server, name)
+    finally:
+        await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def create_all(url: str) -> None:
+    """Make the tables as they are defined, without the migrations."""
+    dialect = make_url("postgresql+asyncpg://").get_dialect()()
+    tables = Table.metadata.sorted_tables
+    definitions: list[ExecutableDDLElement] = [*map(CreateTable, tables)]
+    definitions += [CreateIndex(index) for table in tables for index in table.indexes]
+    await execute(url, *(str(definition.compile(dialect=dialect)) for definition in definitions))
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements, one after the other, on a connection of their own."""
+    connection = await connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def url_of(server: str, database: str) -> str:
+    """Name another database of the same server."""
+    return urlsplit(server)._replace(path=f"/{database}").geturl()
+
+
+async def _make_template(server: str) -> None:
+    await execute(server, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(url_of(server, TEMPLATE))

@@ -1,0 +1,160 @@
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from db.connections import DatabaseUnreachable, Pool, PoolReader, ServerError, Statement, open_pool, unit_of_work
+from db.tables import Account, AccountHead, Event, Specification, SpecificationVersion, Table
+
+NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
+ACME = UUID(int=1)
+NAMES = Statement("names", "SELECT name FROM accounts ORDER BY id")
+ONE_NAME = Statement("one_name", "SELECT name FROM accounts WHERE id = $1")
+EVENTS = Statement("events", "SELECT * FROM events ORDER BY sequence")
+RENAME = Statement("rename", "UPDATE accounts SET name = $2 WHERE id = $1")
+BROKEN = Statement("broken", "SELECT 1 / 0")
+CONNECTION = Statement("connection", "SELECT pg_backend_pid() AS pid")
+
+
+def account(number: int, name: str) -> Account:
+    return Account(id=UUID(int=number), ref=None, name=name, plan="SOLO", time_zone="UTC", created_at=NOW)
+
+
+async def keep(pool: Pool, *tables: Sequence[Table]) -> None:
+    async with unit_of_work(pool) as writer:
+        for rows in tables:
+            await writer.insert(rows)
+        await writer.commit()
+
+
+async def test_inserted_rows_are_there_after_the_commit(pool: Pool, reader: PoolReader) -> None:
+    await keep(pool, [account(1, "ACME"), account(2, "Bolt")])
+    assert [row["name"] for row in await reader.fetch(NAMES)] == ["ACME", "Bolt"]
+
+
+async def test_inserting_nothing_is_fine(pool: Pool, reader: PoolReader) -> None:
+    await keep(pool, [])
+    assert await reader.fetch(NAMES) == []
+
+
+async def test_nothing_is_kept_without_a_commit(pool: Pool, reader: PoolReader) -> None:
+    async with unit_of_work(pool) as writer:
+        await writer.insert([account(1, "ACME")])
+    assert await reader.fetch(NAMES) == []
+
+
+async def test_nothing_is_kept_when_an_error_leaves_the_unit(pool: Pool, reader: PoolReader) -> None:
+    async def fail() -> None:
+        async with unit_of_work(pool) as writer:
+            await writer.insert([account(1, "ACME")])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await reader.fetch(NAMES) == []
+
+
+async def test_a_commit_after_a_failed_statement_says_so(pool: Pool, reader: PoolReader) -> None:
+    async with unit_of_work(pool) as writer:
+        await writer.insert([account(1, "ACME")])
+        with pytest.raises(ServerError, match="division by zero"):
+            await writer.fetch(BROKEN)
+        with pytest.raises(RuntimeError, match="had failed before"):
+            await writer.commit()
+    assert await reader.fetch(NAMES) == []
+
+
+async def test_a_cancelled_unit_gives_its_connection_back_clean(database: str) -> None:
+    pool = await open_pool(database, max_size=1)
+    sleep = Statement("sleep", "SELECT pg_sleep(60)")
+
+    async def hang() -> None:
+        async with unit_of_work(pool) as writer:
+            await writer.insert([account(1, "ACME")])
+            await writer.fetch(sleep)
+
+    task = asyncio.create_task(hang())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await PoolReader(pool).fetch(NAMES) == []
+    await pool.close()
+
+
+async def test_a_writer_reads_what_it_wrote(pool: Pool) -> None:
+    async with unit_of_work(pool) as writer:
+        await writer.insert([account(1, "ACME")])
+        await writer.execute(RENAME, ACME, "Acme & Sons")
+        row = await writer.fetch_row(ONE_NAME, ACME)
+        assert row is not None
+        assert row["name"] == "Acme & Sons"
+
+
+async def test_a_missing_row_is_none(reader: PoolReader) -> None:
+    assert await reader.fetch_row(ONE_NAME, ACME) is None
+
+
+async def test_copied_records_are_in_the_order_of_the_tables_columns(pool: Pool, reader: PoolReader) -> None:
+    data = {"images": [1, 2.5, None], "name": "Ærø \U0001f4f7"}
+    async with unit_of_work(pool) as writer:
+        await writer.insert([account(1, "ACME")])
+        await writer.copy(Event, ((ACME, number, NOW, "ORDER_PLACED", None, None, data) for number in (1, 2)))
+        await writer.commit()
+    assert [tuple(row.values()) for row in await reader.fetch(EVENTS)] == [
+        (ACME, 1, NOW, "ORDER_PLACED", None, None, data),
+        (ACME, 2, NOW, "ORDER_PLACED", None, None, data),
+    ]
+
+
+async def test_instants_come_back_in_utc_with_their_microseconds(pool: Pool, reader: PoolReader) -> None:
+    head = AccountHead(
+        account_id=ACME, next_order_number=1, next_event_sequence=2**40, last_at=NOW, frontier=NOW, minutes_since=NOW
+    )
+    await keep(pool, [account(1, "ACME")], [head])
+    row = await reader.fetch_row(Statement("head", "SELECT last_at, next_event_sequence FROM account_heads"))
+    assert row is not None
+    assert (row["last_at"], row["next_event_sequence"]) == (NOW, 2**40)
+    assert row["last_at"].tzinfo is UTC
+
+
+async def test_lists_of_objects_and_decimals_come_back_as_they_were(pool: Pool, reader: PoolReader) -> None:
+    steps = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
+    version = SpecificationVersion(
+        account_id=ACME,
+        specification_id=UUID(int=7),
+        version=1,
+        name="Ghost",
+        price_per_image=Decimal("1.450"),
+        currency="USD",
+        steps=steps,
+        created_at=NOW,
+    )
+    specification = Specification(account_id=ACME, id=UUID(int=7), current_version=1, created_at=NOW, archived_at=None)
+    await keep(pool, [account(1, "ACME")], [specification], [version])
+    row = await reader.fetch_row(Statement("version", "SELECT steps, price_per_image FROM specification_versions"))
+    assert row is not None
+    assert (row["steps"], str(row["price_per_image"])) == (steps, "1.450")
+
+
+async def test_reads_of_a_unit_and_of_the_pool_are_on_different_connections(pool: Pool, reader: PoolReader) -> None:
+    async with unit_of_work(pool) as writer:
+        inside, outside = await writer.fetch(CONNECTION), await reader.fetch(CONNECTION)
+    assert inside[0]["pid"] != outside[0]["pid"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://someone:secret@127.0.0.1:1/loupe",
+        "postgresql://someone:secret@localhost:wrong/loupe",
+        "postgresql://someone:secret@/loupe?host=/nowhere",
+    ],
+)
+async def test_a_database_out_of_reach_is_one_sentence_without_the_password(url: str) -> None:
+    with pytest.raises(DatabaseUnreachable) as refused:
+        await open_pool(url)
+    assert str(refused.value).startswith(f"The database at {url.replace('someone:secret@', '')} cannot be reached: ")
