@@ -1,0 +1,1 @@
+"""The rules of the business: pure functions of their arguments, no I/O and no clock."""

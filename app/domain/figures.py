@@ -1,0 +1,92 @@
+"""The sums that the Pulse and the compliance are computed from: numerators and denominators, nothing rounded.
+
+Both the rollups and the reference query answer in these types, so that the one can judge the other; so does a snapshot
+(domain rules, sections 6 and 7).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+
+class Step(NamedTuple):
+    """A retouching step and how long a median human retoucher needs for it, in milliseconds."""
+
+    step: str
+    milliseconds: int
+
+
+class TermCounts(NamedTuple):
+    """Counts by the term of the SLA they are judged by: images for the first three, rejections for the last."""
+
+    standard: int = 0
+    expedited: int = 0
+    additional: int = 0
+    rejection: int = 0
+
+    @property
+    def images(self) -> int:
+        """How many images these are, over all levels of service."""
+        return self.standard + self.expedited + self.additional
+
+
+NONE_COUNTED: Final = TermCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """One retouching step over the images first delivered in a window: images that have it, and its time in all."""
+
+    step: str
+    images: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFigures:
+    """What happened in one window of 30 days, as far as was known at its T.
+
+    `delivered` are first deliveries, `rejected` those of them that were rejected before T, `lead_microseconds` their
+    time from upload to first delivery, `steps` their retouching by a human. `met` and `late` are outcomes.
+    """
+
+    uploaded: int = 0
+    delivered: int = 0
+    rejected: int = 0
+    lead_microseconds: int = 0
+    met: TermCounts = NONE_COUNTED
+    late: TermCounts = NONE_COUNTED
+    steps: tuple[StepFigures, ...] = ()
+
+    @property
+    def saved_milliseconds(self) -> int:
+        """The time savings of the window."""
+        return sum(step.milliseconds for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class PulseFigures:
+    """All sums of an account at an instant T. `open` is None for a T in the past."""
+
+    current: WindowFigures
+    previous: WindowFigures
+    uploaded_this_month: int
+    all_time_processed: int
+    open: TermCounts | None
+
+
+def step_figures(versions: Iterable[tuple[int, Sequence[Step]]]) -> tuple[StepFigures, ...]:
+    """Sum retouching over images of several specification versions, the steps that save most first.
+
+    Each version comes with how many images it has in the window; what has none is left out.
+    """
+    images: defaultdict[str, int] = defaultdict(int)
+    milliseconds: defaultdict[str, int] = defaultdict(int)
+    for count, steps in versions:
+        for name in {step.step for step in steps}:
+            images[name] += count
+        for step in steps:
+            milliseconds[step.step] += count * step.milliseconds
+    figures = (StepFigures(name, count, milliseconds[name]) for name, count in images.items() if count)
+    return tuple(sorted(figures, key=lambda figure: (-figure.milliseconds, figure.step)))

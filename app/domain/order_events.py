@@ -1,0 +1,218 @@
+"""What is recorded of an order, so that an account's events tell how its rows came to be (domain rules, section 5).
+
+The data of every event has `before` and `after`, the fields of the order that changed (all of them when it is new), and
+`images`, those concerned. Instants are UTC, amounts strings.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from app.domain.order_facts import ImageState, OrderState, RejectionState, order_price, order_status
+from app.domain.order_history import unconfirmed
+from app.domain.vocabulary import EventType
+
+Data: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event of an account that has no place in its sequence yet; `data` is JSON as orjson writes it."""
+
+    at: datetime
+    type: EventType
+    order_id: UUID | None
+    image_id: UUID | None
+    data: Data
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What happened to images of an order at one instant."""
+
+    delivered: list[ImageState] = field(default_factory=list[ImageState])
+    redelivered: int = 0
+    rejected: list[tuple[ImageState, RejectionState]] = field(default_factory=list[tuple[ImageState, RejectionState]])
+
+
+def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
+    """Tell of orders placed at once: the original, then its siblings."""
+    for order in orders:
+        first = order.images[0]
+        data: Data = {
+            "before": None,
+            "after": _view(order),
+            "firstNumber": first.number,
+            "firstPosition": first.position,
+            "firstExpeditePosition": first.expedite_position,
+            "pricePerImage": str(first.price),
+            "images": [{"id": image.id, "filename": image.filename} for image in order.images],
+        }
+        yield _happening(order, order.placed_at, EventType.ORDER_PLACED, order.images, data)
+    if len(orders) > 1:
+        count = sum(len(order.images) for order in orders)
+        before = {"imageCount": count, "price": str(sum(order_price(order) for order in orders))}
+        original = orders[0]
+        after = {"imageCount": len(original.images), "price": str(order_price(original))}
+        yield _split(original, orders[1:], original.placed_at, before, after)
+
+
+def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[Happening]:
+    """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later."""
+    origins = {order.id: order for order in before}
+    siblings: dict[UUID, list[OrderState]] = {}
+    for order in after:
+        if order.id not in origins and order.split_from is not None:
+            siblings.setdefault(order.split_from, []).append(order)
+    for order in after:
+        origin = origins[order.id if order.id in origins or order.split_from is None else order.split_from]
+        if order.id in siblings:
+            yield _split(order, siblings[order.id], at, *_difference(_view(origin), _view(order)))
+        if order.expedited_at == at:
+            yield _expedited(origin if order.id == origin.id else None, order, at)
+
+
+def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:
+    """Tell of a cancellation at `at`."""
+    old, new = _difference(_view(before), _view(after))
+    return _happening(after, at, EventType.ORDER_CANCELLED, (), {"before": old, "after": new})
+
+
+def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
+    """Tell of deliveries, rejections and a deadline set by staff, in order, from just after `after` on (None: all)."""
+    if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
+        yield _confirmed(order, order.confirmed_at)
+    moments: dict[tuple[datetime, int], _Moment] = {}
+    for image in order.images:
+        if image.first_delivered_at is not None:
+            _gather(moments, image, image.first_delivered_at)
+    delivered = rejected = 0
+    for at, turn in sorted(moments):
+        moment = moments[at, turn]
+        told = after is None or at > after
+        if moment.delivered:
+            now = delivered + len(moment.delivered), rejected - moment.redelivered
+            if told:
+                yield _delivered(order, at, moment, (delivered, rejected), now)
+            delivered, rejected = now
+        if moment.rejected:
+            now = delivered - len(moment.rejected), rejected + len(moment.rejected)
+            if told:
+                yield _rejected(order, at, moment, (delivered, rejected), now)
+            delivered, rejected = now
+
+
+def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:
+    """Add an image's deliveries and rejections to their moments.
+
+    A redelivery at the instant of its rejection takes a further turn, so that turns of one instant tell the order.
+    """
+    at, turn = first_delivered_at, 0
+    moments.setdefault((at, turn), _Moment()).delivered.append(image)
+    for rejection in image.rejections:
+        turn = turn if rejection.at == at else 0
+        moments.setdefault((rejection.at, turn), _Moment()).rejected.append((image, rejection))
+        if rejection.redelivered_at is not None:
+            turn = turn + 1 if rejection.redelivered_at == rejection.at else 0
+            at = rejection.redelivered_at
+            moment = moments.setdefault((at, turn), _Moment())
+            moment.delivered.append(image)
+            moment.redelivered += 1
+
+
+def _delivered(
+    order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
+) -> Happening:
+    data = _counts(order, before, after)
+    data["images"] = [image.id for image in moment.delivered]
+    return _happening(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
+
+
+def _rejected(
+    order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
+) -> Happening:
+    data = _counts(order, before, after)
+    data["images"] = [
+        {
+            "id": image.id,
+            "rejection": rejection.id,
+            "reason": rejection.reason,
+            "dueAt": rejection.due_at,
+            "slaVersion": rejection.sla_version,
+        }
+        for image, rejection in moment.rejected
+    ]
+    return _happening(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
+
+
+def _confirmed(order: OrderState, at: datetime) -> Happening:
+    before, after = _difference(_view(unconfirmed(order)), _view(order))
+    taking = [image for image in order.images if image.due_at is not None]
+    data: Data = {"before": before, "after": after, "images": [image.id for image in taking]}
+    if taking:
+        data["pricePerImage"] = str(taking[0].price)
+    return _happening(order, at, EventType.DEADLINE_CONFIRMED, taking, data)
+
+
+def _expedited(before_: OrderState | None, order: OrderState, at: datetime) -> Happening:
+    before, after = (None, _view(order)) if before_ is None else _difference(_view(before_), _view(order))
+    data: Data = {
+        "before": before,
+        "after": after,
+        "pricePerImage": str(order.images[0].price),
+        "images": [{"id": image.id, "expeditePosition": image.expedite_position} for image in order.images],
+    }
+    return _happening(order, at, EventType.ORDER_EXPEDITED, order.images, data)
+
+
+def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, before: Data, after: Data) -> Happening:
+    into = [{"id": order.id, "number": order.number, "serviceLevel": order.service_level} for order in siblings]
+    return _happening(original, at, EventType.ORDER_SPLIT, (), {"before": before, "after": after, "into": into})
+
+
+def _happening(
+    order: OrderState, at: datetime, type_: EventType, images: Sequence[ImageState], data: Data
+) -> Happening:
+    """Return an event of an order; one that concerns a single image names it."""
+    return Happening(at, type_, order.id, images[0].id if len(images) == 1 else None, data)
+
+
+def _counts(order: OrderState, before: tuple[int, int], after: tuple[int, int]) -> Data:
+    """Return what deliveries or rejections change: pairs of images delivered and images awaiting their redelivery."""
+    views = [
+        {"status": order_status(order, delivered), "deliveredCount": delivered, "rejectedCount": rejected}
+        for delivered, rejected in (before, after)
+    ]
+    return {"before": views[0], "after": views[1]}
+
+
+def _view(order: OrderState) -> Data:
+    """Return the fields of an order that commands set; deliveries are told by their own events."""
+    delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
+    return {
+        "number": order.number,
+        "name": order.name,
+        "status": order_status(order, delivered),
+        "specificationId": order.specification.id,
+        "specificationVersion": order.specification.version,
+        "serviceLevel": order.service_level,
+        "deadlineStatus": order.deadline_status,
+        "dueAt": order.due_at,
+        "slaVersion": order.sla_version,
+        "imageCount": len(order.images),
+        "price": str(order_price(order)),
+        "currency": order.specification.currency,
+        "placedAt": order.placed_at,
+        "expeditedAt": order.expedited_at,
+        "confirmedAt": order.confirmed_at,
+        "cancelledAt": order.cancelled_at,
+        "splitFrom": order.split_from,
+    }
+
+
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Data, Data]:
+    """Return the fields that differ, as they were and as they are."""
+    changed = [name for name in after if before[name] != after[name]]
+    return {name: before[name] for name in changed}, {name: after[name] for name in changed}

@@ -1,0 +1,71 @@
+"""Why an order cannot be changed as asked; each refusal carries its data (domain rules, sections 3 and 5)."""
+# ruff: noqa: N818 - a refusal is named by what it says: AlreadyLate, not AlreadyLateError
+
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.errors import DomainError
+
+
+class NotExpeditable(DomainError):
+    """An image that cannot be expedited; the classes below say why."""
+
+    def __init__(self, image_id: UUID, filename: str, reason: str) -> None:
+        super().__init__(f"{filename!r} {reason}.")
+        self.image_id = image_id
+        self.filename = filename
+
+
+class AlreadyExpedited(NotExpeditable):
+    """The image was expedited before."""
+
+    def __init__(self, image_id: UUID, filename: str) -> None:
+        super().__init__(image_id, filename, "is expedited already")
+
+
+class AlreadyDelivered(NotExpeditable):
+    """The image was delivered before, be it sent back since or not."""
+
+    def __init__(self, image_id: UUID, filename: str) -> None:
+        super().__init__(image_id, filename, "has been delivered already")
+
+
+class AlreadyLate(NotExpeditable):
+    """The image's deadline has passed; it is frozen."""
+
+    def __init__(self, image_id: UUID, filename: str, due_at: datetime) -> None:
+        super().__init__(image_id, filename, f"was due at {due_at.isoformat()} and is late already")
+        self.due_at = due_at
+
+
+class OrderCancelled(DomainError):
+    """The order was cancelled, so nothing of it can change any more."""
+
+    def __init__(self, number: int, cancelled_at: datetime) -> None:
+        super().__init__(f"Order {number} was cancelled at {cancelled_at.isoformat()}.")
+        self.number = number
+        self.cancelled_at = cancelled_at
+
+
+class NotCancellable(DomainError):
+    """Work on the order has begun: an image of it was delivered."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Order {number} cannot be cancelled: an image of it has been delivered.")
+        self.number = number
+
+
+class DeadlineNotOpen(DomainError):
+    """The order has a deadline by rule, or by staff already, so staff cannot set one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Order {number} has its deadline already: staff set one only where there is none.")
+        self.number = number
+
+
+class DeadlineNotAhead(DomainError):
+    """A deadline that staff would set in the past, or not before the one the images have."""
+
+    def __init__(self, due_at: datetime, limit: str) -> None:
+        super().__init__(f"The deadline {due_at.isoformat()} is not {limit}.")
+        self.due_at = due_at

@@ -1,0 +1,177 @@
+"""What an image or a rejection adds to the rollups of its account (domain rules, section 6).
+
+A rollup counts an account's facts in UTC buckets of a minute, an hour and a day. Each fact is counted at its own
+instant and by what is known now, so a change takes back what was added before (sign -1) and adds anew. Lateness is
+counted at the deadline, which may lie in the future: time that passes changes no rollup.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.local_time import local_day, week_start
+from app.domain.vocabulary import ServiceLevel
+
+Term: TypeAlias = Literal["standard", "expedited", "additional"]
+RollupRow: TypeAlias = tuple[int, datetime, *tuple[int, ...]]
+"""Grain in minutes, bucket, then the amounts in the order of the table's columns."""
+SavingsRow: TypeAlias = tuple[int, datetime, UUID, int, int]
+"""Grain in minutes, bucket, specification, its version, images."""
+
+MINUTE: Final = 1
+HOUR: Final = 60
+DAY: Final = 1440
+GRAINS: Final = (MINUTE, HOUR, DAY)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MINUTE: Final = timedelta(minutes=1)
+_ONE_MICROSECOND: Final = timedelta(microseconds=1)
+
+# Places of the amounts, in the order of the columns of the table `rollups`.
+_UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION, _AMOUNTS = 0, 1, 2, 3, 7, 11, 12
+_MET: Final[Mapping[Term, int]] = {"standard": 4, "expedited": 5, "additional": 6}
+_LATE: Final[Mapping[Term, int]] = {"standard": 8, "expedited": 9, "additional": 10}
+
+_TERMS: Final[Mapping[ServiceLevel, Term]] = {
+    ServiceLevel.STANDARD: "standard",
+    ServiceLevel.ADDITIONAL: "additional",
+    ServiceLevel.EXPEDITED: "expedited",
+    ServiceLevel.EXPEDITED_ADDITIONAL: "expedited",
+    ServiceLevel.EXPEDITED_PLAN: "expedited",
+}
+
+
+def term_of(level: ServiceLevel) -> Term:
+    """Name the term of the SLA by which an image of this level is judged (domain rules, section 6)."""
+    return _TERMS[level]
+
+
+@dataclass(slots=True)
+class ImageFacts:
+    """What the rollups need to know of an image; all instants are UTC, `late_at` is as in the table `images`."""
+
+    service_level: ServiceLevel
+    specification_id: UUID
+    specification_version: int
+    uploaded_at: datetime
+    due_at: datetime | None = None
+    late_at: datetime | None = None
+    first_delivered_at: datetime | None = None
+    first_rejected_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class RejectionFacts:
+    """What the rollups need to know of a rejection; all instants are UTC, `late_at` is as in the table `rejections`."""
+
+    at: datetime
+    due_at: datetime
+    late_at: datetime | None = None
+    redelivered_at: datetime | None = None
+
+
+class Tally:
+    """Changes to the rollups of one account, gathered before they are written in one go.
+
+    What was added and taken back again leaves no row. Amounts of a row may be negative.
+    """
+
+    __slots__ = ("_amounts", "_saved", "_uploads")
+
+    def __init__(self) -> None:
+        self._amounts: defaultdict[int, list[int]] = defaultdict(_zeros)
+        self._saved: defaultdict[tuple[int, UUID, int], int] = defaultdict(int)
+        self._uploads: defaultdict[datetime, int] = defaultdict(int)
+
+    def add_image(self, facts: ImageFacts, sign: int = 1) -> None:
+        """Count an image, or with sign -1 take back what it counted for.
+
+        A cancelled image is no upload, yet stays late where `late_at` says so.
+        """
+        if facts.cancelled_at is None:
+            self._amounts[_minute(facts.uploaded_at)][_UPLOADED] += sign
+            self._uploads[facts.uploaded_at] += sign
+        if facts.first_delivered_at is not None:
+            self._add_delivery(facts, facts.first_delivered_at, sign)
+        if facts.late_at is not None:
+            self._amounts[_minute(facts.late_at)][_LATE[_TERMS[facts.service_level]]] += sign
+
+    def add_rejection(self, facts: RejectionFacts, sign: int = 1) -> None:
+        """Count a rejection by its own deadline, or with sign -1 take back what it counted for."""
+        redelivered_at = facts.redelivered_at
+        if redelivered_at is not None and redelivered_at <= facts.due_at:
+            self._amounts[_minute(redelivered_at)][_MET_REJECTION] += sign
+        if facts.late_at is not None:
+            self._amounts[_minute(facts.late_at)][_LATE_REJECTION] += sign
+
+    def rollup_rows(self, minutes_since: datetime) -> list[RollupRow]:
+        """Rows of `rollups` without the account, sorted by their key; minutes only from `minutes_since` on."""
+        rows: list[RollupRow] = []
+        buckets: Mapping[int, Sequence[int]] = self._amounts
+        for grain in GRAINS:
+            buckets = _coarsened(buckets, grain)
+            for minute, amounts in sorted(buckets.items()):
+                bucket = _bucket(minute)
+                if any(amounts) and (grain != MINUTE or bucket >= minutes_since):
+                    rows.append((grain, bucket, *amounts))
+        return rows
+
+    def savings_rows(self, minutes_since: datetime) -> list[SavingsRow]:
+        """Rows of `savings_rollups` without the account, sorted by their key; minutes as of `rollup_rows`."""
+        rows: list[SavingsRow] = []
+        for grain in GRAINS:
+            images: defaultdict[tuple[datetime, UUID, int], int] = defaultdict(int)
+            for (minute, specification_id, version), amount in self._saved.items():
+                images[_bucket(minute // grain * grain), specification_id, version] += amount
+            rows += (
+                (grain, *key, amount)
+                for key, amount in sorted(images.items())
+                if amount and (grain != MINUTE or key[0] >= minutes_since)
+            )
+        return rows
+
+    def week_rows(self, zone: ZoneInfo) -> list[tuple[date, int]]:
+        """Rows of `upload_weeks` without the account: the Mondays of ISO weeks of this zone, ascending, and images."""
+        weeks: defaultdict[date, int] = defaultdict(int)
+        for at, amount in self._uploads.items():
+            weeks[week_start(local_day(at, zone))] += amount
+        return [(week, amount) for week, amount in sorted(weeks.items()) if amount]
+
+    def _add_delivery(self, facts: ImageFacts, at: datetime, sign: int) -> None:
+        minute = _minute(at)
+        amounts = self._amounts[minute]
+        amounts[_DELIVERED] += sign
+        amounts[_LEAD] += sign * ((at - facts.uploaded_at) // _ONE_MICROSECOND)
+        if facts.first_rejected_at is not None:
+            amounts[_REJECTED] += sign
+        if facts.due_at is not None and at <= facts.due_at:
+            amounts[_MET[_TERMS[facts.service_level]]] += sign
+        self._saved[minute, facts.specification_id, facts.specification_version] += sign
+
+
+def _zeros() -> list[int]:
+    return [0] * _AMOUNTS
+
+
+def _minute(at: datetime) -> int:
+    """Tell the minute an instant lies in, counted from 1970."""
+    return (at - _EPOCH) // _ONE_MINUTE
+
+
+def _bucket(minute: int) -> datetime:
+    return _EPOCH + timedelta(minutes=minute)
+
+
+def _coarsened(buckets: Mapping[int, Sequence[int]], grain: int) -> Mapping[int, Sequence[int]]:
+    """Sum finer buckets to those of a grain; both are keyed by the minute they start in."""
+    sums: dict[int, Sequence[int]] = {}
+    for minute, amounts in buckets.items():
+        start = minute // grain * grain
+        known = sums.get(start)
+        sums[start] = amounts if known is None else [a + b for a, b in zip(known, amounts, strict=True)]
+    return sums

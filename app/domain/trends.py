@@ -1,0 +1,78 @@
+"""How a figure moved between two windows, computed exactly (domain rules, section 6)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+
+_HALF = Fraction(1, 2)
+
+
+class TrendDirection(StrEnum):
+    """Where a figure went; FLAT also when there is nothing to compare."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+    FLAT = "FLAT"
+
+
+class Sentiment(StrEnum):
+    """Whether that is good for the client."""
+
+    POSITIVE = "POSITIVE"
+    NEGATIVE = "NEGATIVE"
+    NEUTRAL = "NEUTRAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The change from the previous window to the current one.
+
+    `change_percent` is of the previous value, to one decimal; None without a value in either window or when the
+    previous one is 0.
+    """
+
+    direction: TrendDirection
+    change_percent: float | None
+    sentiment: Sentiment
+
+
+def trend(current: Fraction | int | None, previous: Fraction | int | None, *, better: TrendDirection) -> Trend:
+    """Compare two figures that are never negative; `better` is the direction the client is glad about."""
+    tenths = _change_in_tenths(current, previous)
+    direction = _direction(current, previous, tenths)
+    change_percent = None if tenths is None else tenths / 10
+    if direction is TrendDirection.FLAT:
+        return Trend(direction, change_percent, Sentiment.NEUTRAL)
+    return Trend(direction, change_percent, Sentiment.POSITIVE if direction is better else Sentiment.NEGATIVE)
+
+
+def tenths_of(value: Fraction) -> int:
+    """Round to one decimal, half away from zero; the result counts tenths."""
+    tenths = floor(abs(value) * 10 + _HALF)
+    return tenths if value >= 0 else -tenths
+
+
+def change_in_words(change: Trend) -> str:
+    """Tell a trend after the figure it belongs to, ", up 12.4 %"; empty when there is nothing to compare."""
+    if change.direction is TrendDirection.FLAT:
+        return "" if change.change_percent is None else ", unchanged"
+    if change.change_percent is None:
+        return ", up from none"
+    return f", {change.direction.lower()} {abs(change.change_percent):,.1f} %"
+
+
+def _change_in_tenths(current: Fraction | int | None, previous: Fraction | int | None) -> int | None:
+    """Tell the change in tenths of a percent of the previous value."""
+    if current is None or not previous:
+        return None
+    return tenths_of(Fraction(current - previous) / previous * 100)
+
+
+def _direction(current: Fraction | int | None, previous: Fraction | int | None, tenths: int | None) -> TrendDirection:
+    if tenths is None:
+        from_none = current is not None and previous is not None and current > previous
+        return TrendDirection.UP if from_none else TrendDirection.FLAT
+    if tenths == 0:
+        return TrendDirection.FLAT
+    return TrendDirection.UP if tenths > 0 else TrendDirection.DOWN
