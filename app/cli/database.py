@@ -1,0 +1,41 @@
+"""The database of a command: the one of the settings, or the embedded one for as long as the command runs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+
+from app.settings import Settings
+from db.connections import Writer, open_pool, unit_of_work
+from db.embedded import embedded_server
+from db.migrate import migrate
+
+
+class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """A command cannot do what it was asked; the text is one sentence for people."""
+
+
+@contextmanager
+def migrated_database(settings: Settings) -> Generator[str]:
+    """Yield the URL of a database with the newest schema.
+
+    Raises EmbeddedServerError, DatabaseUnreachable and MigrationFailed.
+    """
+    if settings.database_url is not None:
+        asyncio.run(migrate(settings.database_url))
+        yield settings.database_url
+    else:
+        with embedded_server(settings.data_dir / "postgres") as url:
+            asyncio.run(migrate(url))
+            yield url
+
+
+@asynccontextmanager
+async def transaction(url: str) -> AsyncGenerator[Writer]:
+    """Open a transaction that is committed at its end, unless an error leaves it."""
+    pool = await open_pool(url, max_size=1)
+    try:
+        async with unit_of_work(pool) as writer:
+            yield writer
+            await writer.commit()
+    finally:
+        await pool.close()

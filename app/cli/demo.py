@@ -1,0 +1,120 @@
+"""`loupe demo`."""
+
+import asyncio
+import shlex
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from app.cli.database import CommandFailed, migrated_database, transaction
+from app.cli.importing import import_command
+from app.cli.serving import address, listen, serve
+from app.clock import Clock, clock_from
+from app.demo.access import create_access, opens
+from app.demo.folder import Access, DemoFolder
+from app.demo.history import generate
+from app.demo.studios import STUDIOS
+from app.logging import configure_logging
+from app.settings import Settings, read_settings
+
+_SEED = 1
+_FIRST_QUERY = "{ account { name pulse { productivity { summary } reliability { summary } } } }"
+
+
+def demo_command(
+    *,
+    seed: Annotated[int | None, typer.Option(min=0, help="Which history to invent, when there is none yet.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
+    accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
+) -> None:
+    """Serve invented studios with a history up to now, and print tokens to them.
+
+    The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
+
+    Example: loupe demo --seed 7
+    """
+    settings = read_settings()
+    clock = clock_from(settings.clock)
+    folder = DemoFolder(settings.data_dir)
+    with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
+        with _usable(settings.data_dir):
+            _require_seed(folder, settings.data_dir, seed)
+            access = folder.access()
+        if access is None or not asyncio.run(_opens(url, access)):
+            with _usable(settings.data_dir):
+                history = folder.history() or _write_history(folder, clock, seed, days, accounts)
+            import_command(str(history))
+            access = asyncio.run(_create_access(url, clock, folder.accounts(history)))
+            with _usable(settings.data_dir):
+                folder.write_access(access)
+        configure_logging()
+        serve(listener, url, settings, clock, lambda: typer.echo(_welcome(address(listener), access, settings)))
+
+
+@contextmanager
+def _usable(folder: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandFailed(
+            f"The data folder {folder} cannot be used ({error.strerror}): set LOUPE_DATA_DIR to a folder you may write."
+        ) from error
+
+
+def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
+    history = folder.history()
+    if history is not None and seed not in {None, folder.seed(history)}:
+        raise CommandFailed(
+            f"The data folder {path} has the demo of seed {folder.seed(history)} already:"
+            " leave out --seed, or set LOUPE_DATA_DIR to another folder."
+        )
+
+
+def _write_history(folder: DemoFolder, clock: Clock, seed: int | None, days: int, accounts: int) -> Path:
+    """Invent a history up to this minute; a start that was broken off leaves it for the next one to go on with."""
+    seed = _SEED if seed is None else seed
+    until = clock.now().replace(second=0, microsecond=0)
+    return folder.write_history(seed, generate(seed, until, days=days, accounts=accounts))
+
+
+async def _opens(url: str, access: Access) -> bool:
+    async with transaction(url) as reader:
+        return await opens(reader, access)
+
+
+async def _create_access(url: str, clock: Clock, refs: Sequence[str]) -> Access:
+    async with transaction(url) as writer:
+        return await create_access(writer, clock.now(), refs)
+
+
+def _welcome(url: str, access: Access, settings: Settings) -> str:
+    """Say where the API is, who is there and what to ask first."""
+    rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
+    rows.append(("Staff", "", "", access.staff_token))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    table = ["  ".join(map(str.ljust, row, widths)) for row in rows]
+    plans = " and ".join(sorted(settings.dashboard_plans))
+    return "\n".join(
+        [
+            "",
+            f"Loupe serves the demo at {url} - Ctrl-C ends it. GraphiQL is there in a browser.",
+            f"Tokens of clients, and one of staff, who see all; {plans} have the dashboard:",
+            "",
+            *table,
+            "",
+            "A first query:",
+            "",
+            _first_query(url, access),
+            "",
+        ]
+    )
+
+
+def _first_query(url: str, access: Access) -> str:
+    body = orjson.dumps({"query": _FIRST_QUERY}).decode()
+    headers = [f"Authorization: Bearer {access.clients[0].token}", "Content-Type: application/json"]
+    return shlex.join(["curl", "-s", url, *(part for header in headers for part in ("-H", header)), "-d", body])

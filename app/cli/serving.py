@@ -1,0 +1,87 @@
+"""`loupe serve` and `loupe migrate`."""
+
+import errno
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import typer
+import uvicorn
+
+from app.cli.database import CommandFailed, migrated_database
+from app.clock import Clock, clock_from
+from app.logging import configure_logging
+from app.settings import Settings, read_settings
+from app.web.asgi import create_app
+
+_GRACE = 3  # seconds for requests under way when the process is to end
+
+
+def serve_command() -> None:
+    """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
+
+    The database is migrated first.
+
+    Example: LOUPE_PORT=9000 loupe serve
+    """
+    settings = read_settings()
+    clock = clock_from(settings.clock)
+    with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
+        configure_logging()
+        serve(listener, url, settings, clock, lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."))
+
+
+def migrate_command() -> None:
+    """Bring the database to the newest schema; nothing happens where it has it already.
+
+    Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
+    """
+    with migrated_database(read_settings()):
+        typer.echo("The database has the newest schema.")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port, so that nothing else is done in vain where it is taken; raises CommandFailed."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, reuse_port=False
+        )
+    except (OSError, UnicodeError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        reason = "is taken: end what uses it, or set LOUPE_PORT to another" if taken else f"cannot be had: {error}"
+        raise CommandFailed(f"Port {port} of {host} {reason}.") from error
+
+
+def address(listener: socket.socket) -> str:
+    """Tell where people find the API."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
+
+
+def serve(
+    listener: socket.socket, database_url: str, settings: Settings, clock: Clock, when_ready: Callable[[], None]
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; requests under way get a few seconds to end."""
+    app = create_app(database_url=database_url, settings=settings, clock=clock)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    with suppress(KeyboardInterrupt):  # uvicorn passes the signal on once it has shut down
+        _Server(config, when_ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_ready()

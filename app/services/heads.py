@@ -1,0 +1,94 @@
+"""The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.domain.errors import DomainError
+from db.connections import Statement, Writer
+
+# Locks the head of one account; the primary key finds it.
+LOCK_HEAD: Final = Statement(
+    "lock_head",
+    """
+    SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
+      FROM account_heads WHERE account_id = $1 FOR UPDATE
+    """,
+)
+
+# Writes the head of one account back; the primary key finds it.
+ADVANCE_HEAD: Final = Statement(
+    "advance_head",
+    """
+    UPDATE account_heads
+       SET next_order_number = $2, next_event_sequence = $3, last_at = $4, frontier = $5, minutes_since = $6
+     WHERE account_id = $1
+    """,
+)
+
+
+class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it says
+    """An account that is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no account {name!r}.")
+        self.name = name
+
+
+@dataclass(slots=True)
+class Head:
+    """The counters of an account whose row is locked; see the table. Changes count once `advance_head` wrote them."""
+
+    account_id: UUID
+    next_order_number: int
+    next_event_sequence: int
+    last_at: datetime
+    frontier: datetime
+    minutes_since: datetime
+
+    def instant(self, now: datetime) -> datetime:
+        """Tell the instant of a command: now, but never before what the account already has.
+
+        Read the clock only once the head is locked: then an account's instants are in the order of its commits.
+        """
+        return max(now, self.last_at)
+
+    def take_order_number(self) -> int:
+        """Take the account's next order number."""
+        self.next_order_number += 1
+        return self.next_order_number - 1
+
+    def take_event_sequence(self) -> int:
+        """Take the account's next place among its events."""
+        self.next_event_sequence += 1
+        return self.next_event_sequence - 1
+
+
+async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, Head]:
+    """Lock the heads of accounts until the end of the transaction; raises UnknownAccount.
+
+    Always in ascending order, or two writers could wait for each other; a statement each, as Citus locks rows of one
+    account at a time.
+    """
+    heads: dict[UUID, Head] = {}
+    for account_id in sorted(set(account_ids)):
+        row = await writer.fetch_row(LOCK_HEAD, account_id)
+        if row is None:
+            raise UnknownAccount(str(account_id))
+        heads[account_id] = Head(*row)
+    return heads
+
+
+async def advance_head(writer: Writer, head: Head) -> None:
+    """Write a locked head's counters back."""
+    await writer.execute(
+        ADVANCE_HEAD,
+        head.account_id,
+        head.next_order_number,
+        head.next_event_sequence,
+        head.last_at,
+        head.frontier,
+        head.minutes_since,
+    )

@@ -1,0 +1,100 @@
+"""Settings, from LOUPE_ variables of the environment; read once, where a process starts, and passed on."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.sla import PLAN_TERMS, PlanTerms
+from app.domain.vocabulary import Plan
+
+_PREFIX = "LOUPE_"
+
+
+class SettingsError(Exception):
+    """A setting has a wrong value; the text is one sentence for people that names it."""
+
+
+def _default_data_dir() -> Path:
+    """Choose the user's data folder; as root one that the server's unprivileged user can enter."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/loupe")
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/loupe"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "loupe"
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _parse(value: object) -> object:
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What can be set, and what holds otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+
+    database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
+    """The PostgreSQL to use, 16 or newer; the embedded one without it."""
+    data_dir: Path = Field(default_factory=_default_data_dir)
+    """The folder of the embedded database."""
+    clock: AwareDatetime | None = None
+    """The instant at which the process's clock starts, running; the machine's own time without it."""
+    host: str = "127.0.0.1"
+    """The address to serve at."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port to serve at; 0 takes a free one."""
+    dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(_split)] = frozenset(
+        {Plan.PROFESSIONAL, Plan.ENTERPRISE}
+    )
+    """The plans whose accounts see the dashboard, with commas between (domain rules, section 2)."""
+    plan_terms: Annotated[Mapping[Plan, PlanTerms], NoDecode, BeforeValidator(_parse)] = Field(
+        default_factory=lambda: dict(PLAN_TERMS)
+    )
+    """The terms plans start with, as JSON for any of them: {"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}."""
+    order_url: str = "/orders/{number}"
+    """An order's page in the client's front end; {account} and {number} stand for the account's id and the number."""
+    help_center_url: str | None = None
+    """Where clients find answers."""
+    support_email: str | None = None
+    """Where clients ask for support."""
+
+    @field_validator("data_dir")
+    @classmethod
+    def _from_home(cls, folder: Path) -> Path:
+        return folder.expanduser()
+
+    @field_validator("plan_terms")
+    @classmethod
+    def _over_defaults(cls, terms: Mapping[Plan, PlanTerms]) -> Mapping[Plan, PlanTerms]:
+        if any(figure < 0 for term in terms.values() for figure in (term.images_per_day, term.expedites_per_day)):
+            raise ValueError("figures are 0 or more")
+        return {**PLAN_TERMS, **terms}
+
+    @field_validator("order_url")
+    @classmethod
+    def _names_what_it_may(cls, template: str) -> str:
+        try:
+            template.format(account="", number=1)
+        except (LookupError, ValueError, AttributeError):
+            raise ValueError("only {account} and {number} may stand in braces") from None
+        return template
+
+
+def read_settings() -> Settings:
+    """Read the environment; raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        name = _PREFIX + str(wrong["loc"][0]).upper()
+        reason = wrong["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret

@@ -1,0 +1,241 @@
+"""The command line: the real command in a process of its own, and within this one where it only refuses."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from typer.testing import CliRunner
+
+from api.ids import read_global_id
+from app.cli import cli, main
+from app.services.tokens import token_hash
+from db.connections import PoolReader, Record, Statement, connect
+from tests.db.test_embedded import fresh_folder
+
+LOUPE = Path(sys.executable).with_name("loupe")
+ACME = ("account", "create", "--name", "ACME", "--plan", "ENTERPRISE", "--time-zone", "Europe/Copenhagen")
+EITHER = "A token is for an account or for staff: give either --account or --staff."
+CLOCK = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
+ACCOUNTS = Statement("accounts", "SELECT * FROM accounts")
+TERMS = Statement("terms", "SELECT images_per_day, expedites_per_day FROM sla_versions")
+TOKENS = Statement("tokens", "SELECT account_id, hash FROM tokens ORDER BY id")
+
+
+def environment(settings: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOUPE_")}
+    return inherited | settings
+
+
+def loupe(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [LOUPE, *arguments], env=environment(settings), capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def answer(*arguments: str, **settings: str) -> dict[str, str]:
+    done = loupe(*arguments, "--json", **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    read: dict[str, str] = json.loads(done.stdout)
+    return read
+
+
+async def rows_in(url: str, *tables: str) -> list[Record]:
+    connection = await connect(url)
+    try:
+        return [row for table in tables for row in await connection.fetch(f"SELECT * FROM {table}")]  # noqa: S608
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def serving(**settings: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Run `loupe serve` on a free port; yields it and its URL."""
+    with subprocess.Popen(  # noqa: S603
+        [LOUPE, "serve"], env=environment(settings | {"LOUPE_PORT": "0"}), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+            assert found is not None
+            yield process, found.group()
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def folder() -> Generator[Path]:
+    """A data folder whose embedded database is made once."""
+    with fresh_folder() as made:
+        yield made
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Take the settings of whoever runs the tests away."""
+    for name in [name for name in os.environ if name.startswith("LOUPE_") and not name.startswith("LOUPE_TEST_")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def refused(unset: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command in this process, which saves a second each; it fails with the sentence that is returned."""
+    unset.setattr("signal.signal", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+
+    def run(*arguments: str, **settings: str) -> str:
+        for name, value in settings.items():
+            unset.setenv(name, value)
+        unset.setattr("sys.argv", ["loupe", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        assert (ended.value.code, printed.out) == (1, "")
+        assert printed.err.startswith("loupe: ")
+        return printed.err.removeprefix("loupe: ").rstrip("\n")
+
+    return run
+
+
+async def test_an_account_gets_its_plans_terms_and_a_token(database: str, reader: PoolReader) -> None:
+    created = answer(*ACME, "--ref", "acme", "--expedites-per-day", "7", LOUPE_DATABASE_URL=database)
+    account_id = read_global_id(created["id"]).account_id
+    assert [row["id"] for row in await reader.fetch(ACCOUNTS)] == [account_id]
+    assert [tuple(row) for row in await reader.fetch(TERMS)] == [(200, 7)]
+    given = answer("token", "create", "--account", "acme", LOUPE_DATABASE_URL=database)
+    assert given["id"] == created["id"]
+    assert [tuple(row) for row in await reader.fetch(TOKENS)] == [(account_id, token_hash(given["token"]))]
+
+
+@pytest.mark.usefixtures("unset")
+def test_an_account_begins_at_the_set_clock_and_is_named_by_either_of_its_ids(database: str) -> None:
+    runner = CliRunner(env={"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-28T22:59:30Z"})
+    created: str = json.loads(runner.invoke(cli, [*ACME, "--json"]).output)["id"]
+    account_id = read_global_id(created).account_id
+    for name in (created, str(account_id)):
+        assert json.loads(runner.invoke(cli, ["token", "create", "--account", name, "--json"]).output)["id"] == created
+    (account,) = asyncio.run(rows_in(database, "accounts"))
+    assert CLOCK <= account["created_at"] < CLOCK + timedelta(minutes=1)
+    tokens = asyncio.run(rows_in(database, "tokens"))
+    assert [token["account_id"] for token in tokens] == [account["id"], account["id"]] == [account_id, account_id]
+
+
+def test_several_commands_share_the_embedded_server_and_the_last_one_stops_it(folder: Path) -> None:
+    with serving(LOUPE_DATA_DIR=str(folder)) as (process, url):
+        assert answer("token", "create", "--staff", LOUPE_DATA_DIR=str(folder))["token"].startswith("loupe_")
+        with urlopen(f"{url}/healthz") as response:  # noqa: S310
+            assert response.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert not list(folder.glob("**/postmaster.pid"))
+
+
+def test_a_terminated_server_ends_in_order(folder: Path) -> None:
+    with serving(LOUPE_DATA_DIR=str(folder)) as (process, _):
+        process.terminate()
+        assert process.wait(10) == 128 + signal.SIGTERM
+        assert not list(folder.glob("**/postmaster.pid"))
+
+
+def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Callable[..., str], tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        told = refused("serve", LOUPE_PORT=str(port), LOUPE_DATA_DIR=str(tmp_path / "data"))
+    assert told == f"Port {port} of 127.0.0.1 is taken: end what uses it, or set LOUPE_PORT to another."
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((*ACME[:-1], "Mars/Olympus"), "'Mars/Olympus' is not an IANA time zone."),
+        (
+            (*ACME[:5], "GOLD", *ACME[6:]),
+            (
+                "Invalid value for '--plan': 'GOLD' is not one of "
+                "'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL', 'ENTERPRISE'."
+            ),
+        ),
+        (("token", "create", "--account", "nobody"), "There is no account 'nobody'."),
+        ((*ACME[:3], " ", *ACME[4:]), "An account needs a name."),
+        (("token", "create"), EITHER),
+        (("token", "create", "--account", "acme", "--staff"), EITHER),
+        (("unknown",), "No such command 'unknown'."),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
+    database: str, refused: Callable[..., str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert refused(*arguments, LOUPE_DATABASE_URL=database) == sentence
+    assert asyncio.run(rows_in(database, "accounts", "tokens")) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"LOUPE_PORT": "http"}, "LOUPE_PORT is wrong: "),
+        (
+            {"LOUPE_DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/loupe"},
+            "The database at postgresql://127.0.0.1:1/loupe cannot be reached: ",
+        ),
+        (
+            {"LOUPE_DATA_DIR": "/dev/null/data"},
+            "The data folder /dev/null/data/postgres cannot be used (Not a directory): ",
+        ),
+    ],
+)
+def test_what_is_set_wrong_is_one_sentence(
+    refused: Callable[..., str], settings: dict[str, str], sentence: str
+) -> None:
+    told = refused("migrate", **settings)
+    assert told.startswith(sentence)
+    assert "\n" not in told
+
+
+def test_a_schema_is_exported_and_passes_its_check(tmp_path: Path) -> None:
+    runner = CliRunner()
+    file = str(tmp_path / "schema.graphql")
+    assert runner.invoke(cli, ["schema", "export", file]).exit_code == 0
+    assert runner.invoke(cli, ["schema", "check", file]).output == f"{file} is what the code says.\n"
+    assert runner.invoke(cli, ["schema", "export", "-"]).output == Path(file).read_text()
+
+
+def test_a_stale_schema_fails_the_check_and_what_breaks_clients_is_named(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
+    file = tmp_path / "schema.graphql"
+    file.write_text("type Query { viewer: String!, gone: Int }")
+    assert refused("schema", "check", str(file)).splitlines() == [
+        f"{file} is not what the code says; `loupe schema export` writes it anew.",
+        "Field Query.gone was removed.",
+        "Field Query.viewer changed type from String! to Viewer!.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("{{", "Syntax Error: Expected Name, found '{'."), ("type Query { a: Gone }", "Unknown type 'Gone'.")],
+)
+def test_a_file_that_is_no_schema_is_one_sentence(
+    refused: Callable[..., str], tmp_path: Path, text: str, reason: str
+) -> None:
+    file = tmp_path / "schema.graphql"
+    file.write_text(text)
+    assert refused("schema", "check", str(file)) == f"{file} is no GraphQL schema: {reason}"
+
+
+def test_help_names_every_command() -> None:
+    done = loupe("--help")
+    assert done.returncode == 0
+    for command in ("serve", "migrate", "import", "demo", "account", "token", "schema"):
+        assert re.search(rf"^\W+{command} ", done.stdout, re.MULTILINE)

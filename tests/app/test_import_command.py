@@ -1,0 +1,144 @@
+"""`loupe import`: the real command in a process of its own."""
+
+import gzip
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from db.connections import connect
+
+LOUPE = Path(sys.executable).with_name("loupe")
+ACCOUNT = {"type": "account", "ref": "acme", "name": "ACME", "plan": "SOLO", "timeZone": "UTC"}
+SPECIFICATION: dict[str, Any] = {
+    "type": "specification",
+    "account": "acme",
+    "ref": "ghost",
+    "name": "Ghost",
+    "pricePerImage": "1.45",
+    "currency": "USD",
+    "steps": [],
+}
+
+
+def order(ref: str, specification: str = "ghost") -> dict[str, Any]:
+    line: dict[str, Any] = {"type": "order", "account": "acme", "ref": ref, "name": ref, "specification": specification}
+    return line | {"placedAt": "2026-03-03T10:00:00Z", "images": [{"filename": "a.jpg"}, {"filename": "b.jpg"}]}
+
+
+def text(*lines: object) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+GOOD = text(ACCOUNT, SPECIFICATION, order("o-1"), order("o-2"))
+BAD = text(ACCOUNT, SPECIFICATION, order("o-1"), order("o-2", "shadow"), order("o-3"))
+
+
+def run_import(database: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    """Run the command; return its exit code and what it wrote to standard output and standard error."""
+    done = subprocess.run(  # noqa: S603
+        [LOUPE, "import", *arguments],
+        env=_environment(database),
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def _environment(database: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOUPE_")}
+    return inherited | {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-06-01T00:00:00Z", "TERM": "xterm"}
+
+
+async def count(database: str, table: str) -> int:
+    connection = await connect(database)
+    try:
+        (row,) = await connection.fetch(f"SELECT count(*) FROM {table}")  # noqa: S608
+    finally:
+        await connection.close()
+    found: int = row[0]
+    return found
+
+
+async def test_a_good_file_is_summed_up_and_known_the_second_time(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl.gz"
+    path.write_bytes(gzip.compress(GOOD))
+    imported = "Imported 1 account, 1 specification, 2 orders; 4 images.\n"
+    assert run_import(database, str(path)) == (0, imported, "")
+    known = "Imported nothing new; 0 images. Known before: 4 lines.\n"
+    assert run_import(database, str(path)) == (0, known, "")
+    assert await count(database, "images") == 4
+
+
+async def test_bad_lines_are_told_by_file_and_line_and_the_command_fails(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(BAD)
+    code, out, err = run_import(database, str(path))
+    assert code == 1
+    assert err == f"{path}:4: specification: there is no specification 'shadow'\n"
+    assert out == (
+        "Imported 1 account, 1 specification, 1 order; 2 images."
+        " Bad: 1 line, left out for it: 1 line. Mend what is bad and run the import again.\n"
+    )
+
+
+async def test_standard_input_is_told_by_a_hyphen(database: str) -> None:
+    code, _, err = run_import(database, "-", stdin=BAD)
+    assert (code, err) == (1, "-:4: specification: there is no specification 'shadow'\n")
+    assert await count(database, "orders") == 1
+
+
+async def test_a_check_lists_and_changes_nothing(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(BAD)
+    code, out, err = run_import(database, str(path), "--check")
+    assert (code, err) == (1, f"{path}:4: specification: there is no specification 'shadow'\n")
+    assert out == "Checked 5 lines. Bad: 1 line. Nothing was changed.\n"
+    assert await count(database, "accounts") == 0
+
+
+def test_a_file_that_is_not_there_is_one_sentence(database: str) -> None:
+    assert run_import(database, "nowhere.jsonl") == (
+        1,
+        "",
+        "loupe: nowhere.jsonl cannot be read: No such file or directory.\n",
+    )
+
+
+def test_a_terminal_shows_a_bar_with_the_rate_and_the_time_left_and_problems_above_it(
+    database: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "[red]history.jsonl"
+    path.write_bytes(BAD)
+    terminal, side = pty.openpty()
+    with subprocess.Popen(  # noqa: S603
+        [LOUPE, "import", str(path)],
+        env=_environment(database) | {"COLUMNS": "200"},
+        stdout=subprocess.DEVNULL,
+        stderr=side,
+    ) as process:
+        os.close(side)
+        shown = _read(terminal)
+    assert process.returncode == 1
+    assert f"{path}:4: specification: there is no specification 'shadow'" in shown
+    assert "100%" in shown
+    assert "2 images, " in shown
+    assert " a second, " in shown
+    assert "left" in shown
+
+
+def _read(terminal: int) -> str:
+    """Read what a terminal shows until nobody writes to it any more."""
+    shown = b""
+    try:
+        while data := os.read(terminal, 4096):
+            shown += data
+    except OSError:  # that is how Linux ends a terminal
+        pass
+    os.close(terminal)
+    return shown.decode()

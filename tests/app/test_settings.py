@@ -1,0 +1,96 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.sla import PLAN_TERMS, PlanTerms
+from app.domain.vocabulary import Plan
+from app.settings import SettingsError, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("LOUPE_"):
+            monkeypatch.delenv(name)
+
+
+def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    settings = read_settings()
+    assert settings.model_dump() == {
+        "database_url": None,
+        "data_dir": Path("/var/lib/loupe"),
+        "clock": None,
+        "host": "127.0.0.1",
+        "port": 8000,
+        "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
+        "plan_terms": {
+            plan: {"images_per_day": terms.images_per_day, "expedites_per_day": terms.expedites_per_day}
+            for plan, terms in PLAN_TERMS.items()
+        },
+        "order_url": "/orders/{number}",
+        "help_center_url": None,
+        "support_email": None,
+    }
+
+
+def test_a_user_has_data_in_a_folder_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_DATA_HOME", "/home/someone/data")
+    assert read_settings().data_dir == Path("/home/someone/data/loupe")
+
+
+def test_the_data_folder_may_start_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    monkeypatch.setenv("LOUPE_DATA_DIR", "~/loupe")
+    assert read_settings().data_dir == Path("/home/someone/loupe")
+
+
+def test_a_clock_may_be_set_with_any_offset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_CLOCK", "2026-03-29T00:59:30+02:00")
+    assert read_settings().clock == datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
+
+
+def test_plans_with_a_dashboard_are_named_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_DASHBOARD_PLANS", "SOLO, ENTERPRISE")
+    assert read_settings().dashboard_plans == {Plan.SOLO, Plan.ENTERPRISE}
+
+
+def test_terms_are_set_for_some_plans_and_stay_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}')
+    assert read_settings().plan_terms == {**PLAN_TERMS, Plan.SOLO: PlanTerms(60, 6)}
+
+
+def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_DATABASE_URL", "")
+    assert read_settings().database_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("LOUPE_PORT", "http", "Input should be a valid integer, unable to parse string as an integer"),
+        ("LOUPE_PORT", "65536", "Input should be less than or equal to 65535"),
+        ("LOUPE_CLOCK", "2026-03-28T22:59:30", "Input should have timezone info"),
+        ("LOUPE_DATABASE_URL", "mysql://me:secret@db/loupe", "String should match pattern '^postgres(ql)?://'"),
+        (
+            "LOUPE_DASHBOARD_PLANS",
+            "SOLO,GOLD",
+            "Input should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'",
+        ),
+        ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 or more"),
+        ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
+        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),
+        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may stand in braces"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert str(refused.value) == f"{name} is wrong: {reason}."

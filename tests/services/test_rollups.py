@@ -1,0 +1,95 @@
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from app.domain.local_time import time_zone
+from app.domain.rollups import ImageFacts, Tally
+from app.domain.vocabulary import ServiceLevel
+from app.services.rollups import write_rollups
+from db.connections import Connection, Pool, PoolReader, Statement, Writer
+from tests.db.histories import History, remember
+
+UPLOADED_AT = datetime(2026, 3, 9, 12, 30, 15, tzinfo=UTC)
+SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+ZONE = time_zone("UTC")
+FACTS = ImageFacts(
+    ServiceLevel.STANDARD, UUID(int=0), 1, UPLOADED_AT, first_delivered_at=UPLOADED_AT + timedelta(hours=1)
+)
+
+UPLOADS = Statement(
+    "uploads",
+    "SELECT grain, bucket, uploaded FROM rollups WHERE account_id = $1 AND uploaded <> 0 ORDER BY grain, bucket",
+)
+SAVED = Statement(
+    "saved", "SELECT grain, sum(images) FROM savings_rollups WHERE account_id = $1 GROUP BY grain ORDER BY 1"
+)
+WEEKS = Statement("weeks", "SELECT week, images FROM upload_weeks WHERE account_id = $1")
+
+
+class ListeningWriter(Writer):
+    """A writer that notes the names of its statements and how many rows each has."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.heard: list[tuple[str, int]] = []
+
+    async def execute(self, statement: Statement, *args: object) -> None:
+        self.heard.append((statement.name, len(cast("Sequence[object]", args[0]))))
+        await super().execute(statement, *args)
+
+
+async def accounts(pool: Pool, count: int) -> list[UUID]:
+    return [await remember(pool, History(())) for _ in range(count)]
+
+
+def tallies_of(ids: Sequence[UUID], *signs: int) -> dict[UUID, Tally]:
+    tallies = {account_id: Tally() for account_id in ids}
+    for tally in tallies.values():
+        for sign in signs:
+            tally.add_image(FACTS, sign)
+    return tallies
+
+
+async def written(pool: Pool, tallies: dict[UUID, Tally]) -> list[tuple[str, int]]:
+    """Write tallies; returns the statements that took."""
+    async with pool.acquire() as connection:
+        writer = ListeningWriter(connection)
+        await write_rollups(writer, tallies, dict.fromkeys(tallies, SINCE), dict.fromkeys(tallies, ZONE))
+    return writer.heard
+
+
+async def table(pool: Pool, statement: Statement, account_id: UUID) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await PoolReader(pool).fetch(statement, account_id)]
+
+
+async def test_all_accounts_of_a_batch_are_written_by_one_statement_a_table(pool: Pool) -> None:
+    ids = await accounts(pool, 3)
+    assert await written(pool, tallies_of(ids, 1, 1)) == [
+        ("add_rollups", 3 * 5),  # two minutes, two hours and a day of each
+        ("add_savings", 3 * 3),
+        ("add_upload_weeks", 3),
+    ]
+    for account_id in ids:
+        assert await table(pool, UPLOADS, account_id) == [
+            (1, UPLOADED_AT.replace(second=0), 2),
+            (60, UPLOADED_AT.replace(minute=0, second=0), 2),
+            (1440, UPLOADED_AT.replace(hour=0, minute=0, second=0), 2),
+        ]
+        assert await table(pool, SAVED, account_id) == [(1, 2), (60, 2), (1440, 2)]
+        assert await table(pool, WEEKS, account_id) == [(date(2026, 3, 9), 2)]
+
+
+async def test_what_is_written_is_added_to_what_is_there_and_taken_off_again(pool: Pool) -> None:
+    [account_id] = await accounts(pool, 1)
+    await written(pool, tallies_of([account_id], 1, 1, 1))
+    await written(pool, tallies_of([account_id], -1))
+    assert [uploaded for _, _, uploaded in await table(pool, UPLOADS, account_id)] == [2, 2, 2]
+    assert await table(pool, WEEKS, account_id) == [(date(2026, 3, 9), 2)]
+    await written(pool, tallies_of([account_id], -1, -1))
+    assert await table(pool, UPLOADS, account_id) == []
+    assert await table(pool, SAVED, account_id) == [(1, 0), (60, 0), (1440, 0)]
+
+
+async def test_a_batch_that_changes_nothing_takes_no_statement(pool: Pool) -> None:
+    assert await written(pool, tallies_of(await accounts(pool, 2), 1, -1)) == []
