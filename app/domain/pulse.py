@@ -248,7 +248,11 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _percent(share: Fraction) -> str:
-    return f"{tenths_of(share * 100) / 10:.1f} %"
+    """Tell a share to one decimal; 0.0 % and 100.0 % are said only of none and of all."""
+    tenths = tenths_of(share * 100)
+    if share.denominator > 1:
+        tenths = min(max(tenths, 1), 999)
+    return f"{tenths / 10:.1f} %"
 
 
 def _duration(seconds: Fraction) -> str:

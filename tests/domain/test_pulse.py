@@ -170,3 +170,11 @@ def test_no_streak_is_no_week_since_never() -> None:
     streak = pulse_of(NOTHING).productivity_streak
     assert (streak.weeks, streak.since, streak.summary) == (0, None, "0 weeks in a row")
     assert streak.keep_by == QUIET.keep_by
+
+
+@pytest.mark.parametrize(
+    ("rejected", "said"), [(0, "100.0 %"), (1, "99.9 %"), (9_999, "0.1 %"), (10_000, "0.0 %"), (5_000, "50.0 %")]
+)
+def test_a_share_is_said_to_be_all_or_none_only_where_it_is(rejected: int, said: str) -> None:
+    pulse = pulse_of(replace(NOTHING, delivered=10_000, rejected=rejected))
+    assert pulse.quality.summary.startswith(f"{said} right first time")

@@ -1,0 +1,268 @@
+"""The figures of Pulse and compliance, read from rollups (domain rules, section 6).
+
+One statement reads all sums of any number of accounts, each as of its own instant T: whole days, hours and minutes from
+the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold what is known now, so
+what happened at or after T is corrected from the rows. `pulse_reference` says the same plainly, and judges it in tests.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.assembly import Sums, Version, assembled
+from app.domain.figures import PulseFigures, Step
+from app.domain.segments import Part, month_start, segments, windows
+from db.connections import Reader, Record, Statement
+
+# All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
+# Heads hold corrections of all time before their cut, which cancel out between two cuts. Rollups are found by their
+# primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx, rejections_met_idx and
+# rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
+#
+# Grouping, in the order of its index, keeps each lateral subquery what it is: one probe of that index for one range,
+# however PostgreSQL guesses the numbers of requests and segments; 'infinity' says that a range without end is narrow,
+# too. `(SELECT $1)` hides how long an array is: so the plan for arrays of any length costs no more, and is kept.
+PULSE_FIGURES: Final = Statement(
+    "pulse_figures",
+    """
+    WITH asked AS MATERIALIZED (
+      SELECT r.*, h.minutes_since
+      FROM unnest(
+        (SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::timestamptz[]), (SELECT $4::timestamptz[]),
+        (SELECT $5::timestamptz[]), (SELECT $6::timestamptz[])
+      ) WITH ORDINALITY AS r (account_id, time_line, previous_start, current_start, month_start, at, request)
+      JOIN account_heads h ON h.account_id = r.account_id
+    ), spans AS MATERIALIZED (
+      SELECT a.request, a.account_id, s.part, s.sign, s.grain, s.starts_at, s.ends_at
+      FROM asked a
+      JOIN unnest(
+        (SELECT $7::int[]), (SELECT $8::text[]), (SELECT $9::int[]), (SELECT $10::int[]),
+        (SELECT $11::timestamptz[]), (SELECT $12::timestamptz[]), (SELECT $13::timestamptz[]), (SELECT $14::bool[])
+      ) AS s (time_line, part, sign, grain, starts_at, ends_at, hour, by_minutes) ON s.time_line = a.time_line
+      WHERE s.by_minutes IS NULL OR s.by_minutes = (s.hour >= a.minutes_since)
+    ), facts AS (
+      SELECT s.request, s.part, f.figure, f.amount * s.sign AS amount,
+        NULL::uuid AS specification_id, NULL::int AS version
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT sum(uploaded) AS uploaded, sum(delivered) AS delivered, sum(rejected) AS rejected,
+          sum(lead_microseconds) AS lead_microseconds,
+          sum(met_standard) AS met_standard, sum(met_expedited) AS met_expedited,
+          sum(met_additional) AS met_additional, sum(met_rejection) AS met_rejection,
+          sum(late_standard) AS late_standard, sum(late_expedited) AS late_expedited,
+          sum(late_additional) AS late_additional, sum(late_rejection) AS late_rejection
+        FROM rollups
+        WHERE account_id = s.account_id AND grain = s.grain AND bucket >= s.starts_at AND bucket < s.ends_at
+        GROUP BY account_id
+      ) r
+      CROSS JOIN LATERAL (VALUES
+        ('uploaded', r.uploaded), ('delivered', r.delivered), ('rejected', r.rejected),
+        ('lead_microseconds', r.lead_microseconds),
+        ('met_standard', r.met_standard), ('met_expedited', r.met_expedited),
+        ('met_additional', r.met_additional), ('met_rejection', r.met_rejection),
+        ('late_standard', r.late_standard), ('late_expedited', r.late_expedited),
+        ('late_additional', r.late_additional), ('late_rejection', r.late_rejection)
+      ) AS f (figure, amount)
+      WHERE s.grain > 0 AND f.amount <> 0
+      UNION ALL
+      SELECT s.request, s.part, 'saved', r.images * s.sign, r.specification_id, r.specification_version
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT specification_id, specification_version, sum(images) AS images
+        FROM savings_rollups
+        WHERE account_id = s.account_id AND grain = s.grain AND bucket >= s.starts_at AND bucket < s.ends_at
+        GROUP BY account_id, specification_id, specification_version
+      ) r
+      WHERE s.grain > 0 AND s.part IN (
+        'previous_days', 'current_days', 'previous_head', 'current_head', 'last_head')
+      UNION ALL
+      SELECT s.request, s.part, 'uploaded', i.images, NULL, NULL
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS images
+        FROM images
+        WHERE account_id = s.account_id AND uploaded_at >= s.starts_at AND uploaded_at < s.ends_at
+          AND cancelled_at IS NULL
+        GROUP BY account_id
+      ) i
+      WHERE s.grain = 0
+      UNION ALL
+      SELECT s.request, s.part, f.figure, f.amount, f.specification_id, f.version
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT specification_id, specification_version, count(*) AS delivered, count(first_rejected_at) AS rejected,
+          extract(epoch FROM sum(first_delivered_at - uploaded_at)) * 1000000 AS lead_microseconds,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'STANDARD') AS met_standard,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level LIKE 'EXPEDITED%') AS met_expedited,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'ADDITIONAL') AS met_additional
+        FROM images
+        WHERE account_id = s.account_id AND first_delivered_at >= s.starts_at AND first_delivered_at < s.ends_at
+          AND coalesce(first_delivered_at <= due_at, false) IN (true, false)
+        GROUP BY account_id, specification_id, specification_version
+      ) i
+      CROSS JOIN LATERAL (VALUES
+        ('delivered', i.delivered, NULL, NULL), ('rejected', i.rejected, NULL, NULL),
+        ('lead_microseconds', i.lead_microseconds, NULL, NULL), ('met_standard', i.met_standard, NULL, NULL),
+        ('met_expedited', i.met_expedited, NULL, NULL), ('met_additional', i.met_additional, NULL, NULL),
+        ('saved', i.delivered, i.specification_id, i.specification_version)
+      ) AS f (figure, amount, specification_id, version)
+      WHERE s.grain = 0
+      UNION ALL
+      SELECT s.request, s.part,
+        CASE WHEN i.service_level LIKE 'EXPEDITED%' THEN 'late_expedited' ELSE 'late_' || lower(i.service_level) END,
+        i.images, NULL, NULL
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT service_level, count(*) AS images
+        FROM images
+        WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
+          AND service_level IN ('STANDARD', 'ADDITIONAL', 'EXPEDITED', 'EXPEDITED_ADDITIONAL', 'EXPEDITED_PLAN')
+        GROUP BY account_id, service_level
+      ) i
+      WHERE s.grain = 0
+      UNION ALL
+      SELECT s.request, s.part, 'met_rejection', r.rejections, NULL, NULL
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS rejections
+        FROM rejections
+        WHERE account_id = s.account_id AND redelivered_at >= s.starts_at AND redelivered_at < s.ends_at
+          AND redelivered_at <= due_at
+        GROUP BY account_id
+      ) r
+      WHERE s.grain = 0
+      UNION ALL
+      SELECT s.request, s.part, 'late_rejection', r.rejections, NULL, NULL
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS rejections
+        FROM rejections
+        WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
+        GROUP BY account_id
+      ) r
+      WHERE s.grain = 0
+      UNION ALL
+      SELECT a.request, f.part, 'uploaded', i.images, NULL, NULL
+      FROM asked a
+      CROSS JOIN LATERAL (
+        SELECT uploaded_at, count(*) AS images
+        FROM images
+        WHERE account_id = a.account_id AND cancelled_at >= a.at AND cancelled_at < 'infinity' AND uploaded_at < a.at
+        GROUP BY account_id, cancelled_at, uploaded_at
+      ) i
+      JOIN LATERAL (VALUES
+        ('previous_head', a.previous_start), ('current_head', a.current_start),
+        ('month_head', a.month_start), ('last_head', a.at)
+      ) AS f (part, cut) ON i.uploaded_at < f.cut
+      UNION ALL
+      SELECT a.request, f.part, 'rejected', -i.images, NULL, NULL
+      FROM asked a
+      CROSS JOIN LATERAL (
+        SELECT first_delivered_at, count(*) AS images
+        FROM images
+        WHERE account_id = a.account_id AND first_rejected_at >= a.at AND first_rejected_at < 'infinity'
+          AND first_delivered_at < a.at
+        GROUP BY account_id, first_rejected_at, first_delivered_at
+      ) i
+      JOIN LATERAL (VALUES
+        ('previous_head', a.previous_start), ('current_head', a.current_start), ('last_head', a.at)
+      ) AS f (part, cut) ON i.first_delivered_at < f.cut
+    ), sums AS (
+      SELECT request, part, figure, specification_id, version, sum(amount)::bigint AS amount
+      FROM facts
+      GROUP BY request, part, figure, specification_id, version
+    )
+    SELECT s.request, s.part, s.figure, s.amount, s.specification_id, s.version, (
+      SELECT steps
+      FROM specification_versions
+      WHERE account_id = a.account_id AND specification_id = s.specification_id AND version = s.version
+    ) AS steps
+    FROM sums s
+    JOIN asked a ON a.request = s.request
+    WHERE s.amount <> 0
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresRequest:
+    """What to read the figures of: an account as of `at` (UTC), when `zone` was in force.
+
+    `is_now` asks for what is open, too, which is known of the present only.
+    """
+
+    account_id: UUID
+    at: datetime
+    zone: ZoneInfo
+    is_now: bool
+
+
+class _TimeLine(NamedTuple):
+    """What requests share that ask for the same instant in the same calendar month."""
+
+    at: datetime
+    month_start: datetime
+    is_now: bool
+
+
+async def pulse_figures(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    """Read the figures of all requests, in their order, by one statement; all are 0 for an account that is unknown."""
+    if not requests:
+        return []
+    time_lines = [_TimeLine(request.at, month_start(request.at, request.zone), request.is_now) for request in requests]
+    numbers = {time_line: number for number, time_line in enumerate(dict.fromkeys(time_lines))}
+    asked = (
+        _asked(request, time_line, numbers[time_line]) for request, time_line in zip(requests, time_lines, strict=True)
+    )
+    read = (row for time_line, number in numbers.items() for row in _segments(time_line, number))
+    rows = await reader.fetch(PULSE_FIGURES, *zip(*asked, strict=True), *zip(*read, strict=True))
+    return _answers(requests, rows)
+
+
+def _asked(request: FiguresRequest, time_line: _TimeLine, number: int) -> tuple[object, ...]:
+    compared = windows(request.at)
+    return (
+        request.account_id,
+        number,
+        compared.previous.start,
+        compared.current.start,
+        time_line.month_start,
+        request.at,
+    )
+
+
+def _segments(time_line: _TimeLine, number: int) -> Iterator[tuple[object, ...]]:
+    for part in segments(time_line.at, time_line.month_start, coming=time_line.is_now):
+        yield number, part.part, part.sign, part.grain, part.start, part.end, part.hour, part.by_minutes
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What the rows of one request say."""
+
+    parts: defaultdict[Part, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    steps: dict[Version, list[Step]] = field(default_factory=dict[Version, list[Step]])
+
+    def take_in(self, row: Record) -> None:
+        sums = self.parts[Part(row["part"])]
+        if row["steps"] is None:
+            sums.amounts[row["figure"]] += row["amount"]
+            return
+        version: Version = (row["specification_id"], row["version"])
+        sums.images[version] += row["amount"]
+        self.steps[version] = [Step(step["step"], step["milliseconds"]) for step in row["steps"]]
+
+
+def _answers(requests: Sequence[FiguresRequest], rows: Iterable[Record]) -> list[PulseFigures]:
+    answers = [_Answer() for _ in requests]
+    for row in rows:
+        number: int = row["request"]
+        answers[number - 1].take_in(row)
+    return [
+        assembled(answer.parts, answer.steps, with_open=request.is_now)
+        for request, answer in zip(requests, answers, strict=True)
+    ]

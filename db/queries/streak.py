@@ -1,0 +1,116 @@
+"""The weeks in a row with an upload (domain rules, section 6).
+
+`upload_weeks` holds the weeks of the zone in force now. For an instant before a change of zone, or in the running week,
+orders are probed instead, week by week: their `placed_at` is the upload of all their images.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.streak import Streak, WeekRun, monday_of, streak_at, week_interval, weeks_between
+from db.connections import Reader, Record, Statement
+
+# Runs of weeks with an upload, and the uploads that were cancelled only at T or later (of weeks counted in
+# `upload_weeks`, which know the cancellation already). Weeks are found by the primary key of upload_weeks, orders by
+# orders_by_placing_idx, cancelled images by images_cancelled_idx. LIMIT and grouping keep each lateral subquery one
+# probe of an index; EXISTS would be joined to all orders.
+UPLOAD_RUNS: Final = Statement(
+    "upload_runs",
+    """
+    WITH asked AS MATERIALIZED (
+      SELECT *
+      FROM unnest(
+        (SELECT $1::uuid[]), (SELECT $2::timestamptz[]), (SELECT $3::date[]), (SELECT $4::timestamptz[]),
+        (SELECT $5::bool[])
+      ) WITH ORDINALITY AS r (account_id, at, this_week, week_starts_at, zone_is_current, request)
+    ), weeks AS (
+      SELECT a.request, w.week
+      FROM asked a
+      JOIN upload_weeks w ON w.account_id = a.account_id AND w.week < a.this_week AND w.images > 0
+      WHERE a.zone_is_current
+      UNION ALL
+      SELECT a.request, p.week
+      FROM unnest((SELECT $6::bigint[]), (SELECT $7::date[]), (SELECT $8::timestamptz[]), (SELECT $9::timestamptz[]))
+        AS p (request, week, starts_at, ends_at)
+      JOIN asked a ON a.request = p.request
+      CROSS JOIN LATERAL (
+        SELECT
+        FROM orders
+        WHERE account_id = a.account_id AND placed_at >= p.starts_at AND placed_at < p.ends_at
+          AND (cancelled_at IS NULL OR cancelled_at >= a.at)
+        LIMIT 1
+      ) o
+    ), runs AS (
+      SELECT request, week, week - 7 * row_number() OVER (PARTITION BY request ORDER BY week)::int AS run
+      FROM weeks
+    )
+    SELECT request, min(week) AS first_week, max(week) AS last_week, NULL::timestamptz AS uploaded_at
+    FROM runs
+    GROUP BY request, run
+    UNION ALL
+    SELECT a.request, NULL, NULL, i.uploaded_at
+    FROM asked a
+    CROSS JOIN LATERAL (
+      SELECT uploaded_at
+      FROM images
+      WHERE account_id = a.account_id AND cancelled_at >= a.at AND cancelled_at < 'infinity'
+        AND uploaded_at < a.week_starts_at
+      GROUP BY account_id, cancelled_at, uploaded_at
+    ) i
+    WHERE a.zone_is_current
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StreakRequest:
+    """What to read the streak of: an account, made at `created_at`, as of `at` (both UTC), when `zone` was in force.
+
+    `zone_is_current` tells that the zone has not been changed since.
+    """
+
+    account_id: UUID
+    at: datetime
+    zone: ZoneInfo
+    zone_is_current: bool
+    created_at: datetime
+
+
+async def streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Streak]:
+    """Read the streaks of all requests, in their order, by one statement."""
+    if not requests:
+        return []
+    asked = (_asked(request) for request in requests)
+    probes = (probe for number, request in enumerate(requests, 1) for probe in _probes(number, request))
+    rows = await reader.fetch(UPLOAD_RUNS, *zip(*asked, strict=True), *zip(*probes, strict=True))
+    return _answers(requests, rows)
+
+
+def _asked(request: StreakRequest) -> tuple[object, ...]:
+    this_week = monday_of(request.at, request.zone)
+    starts_at = week_interval(this_week, request.zone).start
+    return request.account_id, request.at, this_week, starts_at, request.zone_is_current
+
+
+def _probes(number: int, request: StreakRequest) -> Iterator[tuple[int, date, datetime, datetime]]:
+    """Yield the weeks to look for orders in: the running one, and all before it of a zone that is gone."""
+    since = request.at if request.zone_is_current else request.created_at
+    for monday, week in weeks_between(since, request.at, request.zone):
+        yield number, monday, week.start, min(week.end, request.at)
+
+
+def _answers(requests: Sequence[StreakRequest], rows: Iterable[Record]) -> list[Streak]:
+    runs: defaultdict[int, list[WeekRun]] = defaultdict(list)
+    for row in rows:
+        number: int = row["request"] - 1
+        if row["uploaded_at"] is None:
+            runs[number].append(WeekRun(row["first_week"], row["last_week"]))
+        else:
+            monday = monday_of(row["uploaded_at"], requests[number].zone)
+            runs[number].append(WeekRun(monday, monday))
+    return [streak_at(request.at, request.zone, runs[number]) for number, request in enumerate(requests)]

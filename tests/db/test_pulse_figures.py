@@ -1,0 +1,266 @@
+"""Figures from rollups are those of the plain SQL over images, whatever happened and whenever one asks."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from app.domain.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.local_time import time_zone
+from app.domain.segments import WINDOW
+from app.domain.streak import WEEK, WeekRun
+from app.domain.vocabulary import ServiceLevel
+from app.services.rollups import recount_upload_weeks
+from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.queries.pulse import PULSE_FIGURES, FiguresRequest, pulse_figures
+from db.queries.pulse_reference import reference_figures, reference_streaks
+from db.queries.streak import UPLOAD_RUNS, StreakRequest, streaks
+from tests.db.histories import (
+    CREATED_AT,
+    DAY,
+    MICROSECOND,
+    ZONES,
+    History,
+    PastImage,
+    PastRejection,
+    remember,
+)
+from tests.db.random_histories import histories
+
+AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+AGO = AT - timedelta(days=3)
+"""When most images of the examples are uploaded."""
+
+
+def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[FiguresRequest]:
+    """Ask for each instant, and for the present: the first instant at which all is known."""
+    now = max((image.known_by for image in history.images), default=CREATED_AT) + MICROSECOND
+    past = [FiguresRequest(history.account_id, at, history.zone_at(at), is_now=False) for at in asked_at]
+    return [*past, FiguresRequest(history.account_id, now, history.zone_at(now), is_now=True)]
+
+
+def weeks_at(history: History, at: datetime) -> StreakRequest:
+    return StreakRequest(history.account_id, at, history.zone_at(at), at >= history.moved_at, CREATED_AT)
+
+
+async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures:
+    """Read the figures of a history that is written already, as of the present, and see that the judge agrees."""
+    requests = [FiguresRequest(history.account_id, at, history.zone_at(at), is_now=True)]
+    [figures] = await pulse_figures(PoolReader(pool), requests)
+    assert [figures] == await reference_figures(PoolReader(pool), requests)
+    return figures
+
+
+@settings(
+    max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=histories())
+async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[History, datetime]) -> None:
+    history, at = drawn
+    await remember(pool, history)
+    reader = PoolReader(pool)
+    asked_at = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 30 * DAY]
+    figures = past_and_present(history, asked_at)
+    assert await pulse_figures(reader, figures) == await reference_figures(reader, figures)
+    weeks = [weeks_at(history, asked) for asked in asked_at]
+    assert await streaks(reader, weeks) == await reference_streaks(reader, weeks)
+
+
+async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
+    reader = PoolReader(pool)
+    histories = [
+        History(tuple(PastImage(AGO - number * 20 * DAY) for number in range(size)), zone=zone, first_zone=zone)
+        for size, zone in enumerate(ZONES)
+    ]
+    for history in histories:
+        await remember(pool, history)
+    requests = [request for history in histories for request in past_and_present(history, [AT, AT - 30 * DAY])]
+    figures = await pulse_figures(reader, requests)
+    assert figures == await reference_figures(reader, requests)
+    assert [answer.current.uploaded for answer in figures[::3]] == [0, 1, 2, 2, 2]
+    weeks = [weeks_at(history, AT) for history in histories]
+    assert await streaks(reader, weeks) == await reference_streaks(reader, weeks)
+
+
+async def test_an_account_without_images_has_nothing_but_zeros(pool: Pool) -> None:
+    history = History(())
+    await remember(pool, history)
+    assert await figures_at(pool, AT, history) == PulseFigures(WindowFigures(), WindowFigures(), 0, 0, NONE_COUNTED)
+
+
+async def test_asking_for_nothing_reads_nothing(pool: Pool) -> None:
+    assert await pulse_figures(PoolReader(pool), []) == []
+    assert await streaks(PoolReader(pool), []) == []
+
+
+async def test_a_delivery_at_exactly_t_counts_from_the_next_instant_on(pool: Pool) -> None:
+    history = History((PastImage(AGO, AT + HOUR, first_delivered_at=AT),))
+    await remember(pool, history)
+    requests = [FiguresRequest(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
+    at_t, after_t = await pulse_figures(PoolReader(pool), requests)
+    assert (at_t.current.delivered, at_t.current.met, at_t.all_time_processed) == (0, NONE_COUNTED, 0)
+    assert (after_t.current.delivered, after_t.current.met) == (1, TermCounts(standard=1))
+    assert (after_t.all_time_processed, after_t.open) == (1, None)
+
+
+async def test_a_deadline_at_exactly_t_is_missed_from_the_next_instant_on(pool: Pool) -> None:
+    history = History((PastImage(AGO, AT),))
+    await remember(pool, history)
+    at_t = await figures_at(pool, AT, history)
+    assert (at_t.current.late, at_t.open) == (NONE_COUNTED, TermCounts(standard=1))
+    after_t = await figures_at(pool, AT + MICROSECOND, history)
+    assert (after_t.current.late, after_t.open) == (TermCounts(standard=1), NONE_COUNTED)
+
+
+async def test_a_delivery_at_exactly_its_deadline_is_on_time(pool: Pool) -> None:
+    due_at = AT - HOUR
+    history = History((PastImage(AGO, due_at, due_at), PastImage(AGO, due_at, due_at + MICROSECOND)))
+    await remember(pool, history)
+    current = (await figures_at(pool, AT, history)).current
+    assert (current.met, current.late) == (TermCounts(standard=1), TermCounts(standard=1))
+
+
+async def test_an_image_cancelled_at_exactly_its_deadline_is_not_late(pool: Pool) -> None:
+    history = History((PastImage(AGO, AT - HOUR, cancelled_at=AT - HOUR),))
+    await remember(pool, history)
+    assert await figures_at(pool, AT, history) == PulseFigures(WindowFigures(), WindowFigures(), 0, 0, NONE_COUNTED)
+
+
+async def test_an_image_that_was_late_before_its_cancellation_stays_late(pool: Pool) -> None:
+    history = History((PastImage(AGO, AT - HOUR, cancelled_at=AT - HOUR + MICROSECOND),))
+    await remember(pool, history)
+    current = (await figures_at(pool, AT, history)).current
+    assert (current.uploaded, current.late) == (0, TermCounts(standard=1))
+
+
+async def test_what_is_rejected_or_cancelled_later_is_not_known_before(pool: Pool) -> None:
+    rejection = PastRejection(AT, AT + 5 * HOUR)
+    history = History(
+        (PastImage(AGO, first_delivered_at=AT - HOUR, rejections=(rejection,)), PastImage(AGO, cancelled_at=AT)),
+    )
+    await remember(pool, history)
+    requests = [FiguresRequest(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
+    before, after = await pulse_figures(PoolReader(pool), requests)
+    assert (before.current.uploaded, before.current.delivered, before.current.rejected) == (2, 1, 0)
+    assert (after.current.uploaded, after.current.delivered, after.current.rejected) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "month_start"),
+    [
+        ("Africa/Cairo", datetime(2026, 5, 5, tzinfo=UTC), datetime(2026, 4, 30, 21, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 3, 20, tzinfo=UTC), datetime(2026, 3, 1, 5, tzinfo=UTC)),
+        ("Asia/Kathmandu", datetime(2026, 5, 31, 18, 14, 59, tzinfo=UTC), datetime(2026, 4, 30, 18, 15, tzinfo=UTC)),
+    ],
+)
+async def test_a_month_starts_at_midnight_user_time(pool: Pool, zone: str, at: datetime, month_start: datetime) -> None:
+    uploads = [month_start - MICROSECOND, month_start, month_start + MICROSECOND]
+    images = [
+        PastImage(uploaded_at, cancelled_at=cancelled_at) for uploaded_at in uploads for cancelled_at in (None, at)
+    ]
+    history = History(tuple(images), zone=time_zone(zone), first_zone=time_zone(zone))
+    await remember(pool, history)
+    assert (await figures_at(pool, at, history)).uploaded_this_month == 4
+    assert (await figures_at(pool, at + MICROSECOND, history)).uploaded_this_month == 2
+
+
+async def test_open_promises_count_by_their_term_and_of_any_age(pool: Pool) -> None:
+    rejection = PastRejection(AT - HOUR, AT + 4 * HOUR)
+    delivered = PastImage(AGO, AT, AT - 2 * HOUR, (rejection,))
+    old = CREATED_AT + DAY
+    open_images = [PastImage(old, AT + 50 * DAY, service_level=level) for level in ServiceLevel]
+    history = History((*open_images, PastImage(old, service_level=ServiceLevel.ADDITIONAL), delivered))
+    await remember(pool, history)
+    figures = await figures_at(pool, AT, history)
+    assert figures.open == TermCounts(standard=1, expedited=3, additional=1, rejection=1)
+
+
+async def test_savings_are_those_of_each_step_of_the_version_an_image_was_ordered_with(pool: Pool) -> None:
+    delivered = [PastImage(AGO, first_delivered_at=AT - HOUR, version=version) for version in (1, 1, 2, 3)]
+    history = History((*delivered, PastImage(AGO - 30 * DAY, first_delivered_at=AGO - 29 * DAY, specification=1)))
+    await remember(pool, history)
+    figures = await figures_at(pool, AT, history)
+    assert figures.current.steps == (
+        StepFigures("CLIPPING", images=3, milliseconds=360_003),
+        StepFigures("SHADOW", images=2, milliseconds=191_000),
+    )
+    assert figures.previous.saved_milliseconds == 275_500
+
+
+async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
+    seconds = [timedelta(seconds=second) for second in range(-4000, 4000, 97)]
+    images = [PastImage(AT - WINDOW + second, AT, AT - WINDOW + second + HOUR) for second in seconds]
+    history = History(tuple(images), minutes_since=AT)
+    await remember(pool, history)
+    requests = past_and_present(history, [AT, AT - WINDOW, AT - WINDOW + HOUR])
+    assert await pulse_figures(PoolReader(pool), requests) == await reference_figures(PoolReader(pool), requests)
+
+
+async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
+    """Uploads at 20:30 UTC of Sundays, which is Monday in Kathmandu."""
+    first_sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
+    sundays = [first_sunday + number * WEEK for number in range(3)]
+    moved_at = sundays[-1] + 4 * DAY
+    history = History(
+        tuple(PastImage(sunday) for sunday in (*sundays, moved_at + DAY)),
+        first_zone=time_zone("America/New_York"),
+        zone=time_zone("Asia/Kathmandu"),
+        moved_at=moved_at,
+    )
+    await remember(pool, history)
+    requests = [weeks_at(history, moved_at - MICROSECOND), weeks_at(history, moved_at + 2 * DAY)]
+    before, after = await streaks(PoolReader(pool), requests)
+    assert (before.current, before.uploaded_this_week) == (WeekRun(date(2026, 3, 30), date(2026, 4, 13)), False)
+    assert (after.current, after.uploaded_this_week) == (WeekRun(date(2026, 4, 6), date(2026, 4, 20)), True)
+    assert [before, after] == await reference_streaks(PoolReader(pool), requests)
+
+
+async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
+    sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
+    history = History((PastImage(sunday), PastImage(sunday, cancelled_at=AT), PastImage(sunday + WEEK)))
+    account_id = await remember(pool, history)
+    zone = time_zone("Asia/Kathmandu")
+    async with unit_of_work(pool) as writer:
+        await recount_upload_weeks(writer, account_id, zone, since=CREATED_AT, until=AT)
+        await writer.commit()
+    weeks = Statement("weeks", "SELECT week, images FROM upload_weeks WHERE account_id = $1 ORDER BY week")
+    rows = await PoolReader(pool).fetch(weeks, account_id)
+    assert [tuple(row) for row in rows] == [(date(2026, 4, 6), 1), (date(2026, 4, 13), 1)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        (
+            PULSE_FIGURES,
+            {
+                "account_heads_pkey",
+                "images_cancelled_idx",
+                "images_delivered_idx",
+                "images_first_rejected_idx",
+                "images_late_idx",
+                "images_uploaded_idx",
+                "rejections_late_idx",
+                "rejections_met_idx",
+                "rollups_pkey",
+                "savings_rollups_pkey",
+                "specification_versions_pkey",
+            },
+        ),
+        (UPLOAD_RUNS, {"images_cancelled_idx", "orders_by_placing_idx", "upload_weeks_pkey"}),
+    ],
+)
+async def test_every_read_is_served_by_the_index_made_for_it(
+    pool: Pool, statement: Statement, indexes: set[str]
+) -> None:
+    """Even while nothing is known of the tables, so that the plan kept from then serves two million images."""
+    nothing = [None] * max(int(number) for number in re.findall(r"\$(\d+)", statement.sql))
+    async with unit_of_work(pool) as writer:
+        await writer.execute(Statement("no_scans", "SET LOCAL enable_seqscan = off"))
+        rows = await writer.fetch(Statement("explain", "EXPLAIN (GENERIC_PLAN) " + statement.sql), *nothing)
+    plan = "\n".join(row[0] for row in rows)
+    assert set(re.findall(r"Index.* (\w+_(?:pkey|idx)) on", plan)) == indexes
+    assert "Seq Scan on" not in plan
