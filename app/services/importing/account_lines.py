@@ -1,0 +1,68 @@
+"""What lines about accounts and their terms come to by the rules; nothing is changed here (domain rules, 2 and 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.ledger import ZonePeriod, first_ledger_day
+from app.domain.order_facts import OrderedSpecification
+from app.domain.sla import PlanTerms, SlaVersion
+from app.domain.vocabulary import Plan
+from app.services.ids import new_id
+from app.services.importing.lines import SpecificationLine, TermsLine, TimeZoneLine
+from app.services.importing.refusals import LineRefused
+from app.services.importing.state import AccountState, PendingAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account as it begins with its first instant, with the specifications told before, by ref."""
+
+    pending: PendingAccount
+    state: AccountState
+    specifications: Mapping[str, OrderedSpecification]
+
+
+def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> Opening:
+    """Begin an account at its first instant; version 1 of its SLA starts with its first ledger day."""
+    line = pending.line
+    plan = plan_terms[line.plan]
+    periods = [ZonePeriod(at, line.time_zone)]
+    terms = SlaVersion(
+        version=1,
+        effective_date=first_ledger_day(periods).date,
+        images_per_day=plan.images_per_day if line.images_per_day is None else line.images_per_day,
+        expedites_per_day=plan.expedites_per_day if line.expedites_per_day is None else line.expedites_per_day,
+        negotiated_at=at,
+    )
+    state = AccountState(new_id(at), line.ref, periods, [terms], frontier=at, last_at=at, minutes_since=at)
+    specifications = {ref: new_specification(each, at) for ref, (each, _) in pending.specifications.items()}
+    return Opening(pending, state, specifications)
+
+
+def new_specification(line: SpecificationLine, at: datetime) -> OrderedSpecification:
+    """Return the first version of a specification, as orders know it."""
+    return OrderedSpecification(new_id(at), 1, line.price_per_image, line.currency)
+
+
+def negotiated(line: TermsLine, account: AccountState) -> SlaVersion:
+    """Return the SLA version that a line adds; raises LineRefused, as only ledger days to come can have it."""
+    if line.images_per_day is None and line.expedites_per_day is None:
+        raise LineRefused("imagesPerDay", "is missing, as is expeditesPerDay: terms change one of them at least")
+    running = account.day_at(line.at).day.date
+    if line.effective_date <= running:
+        raise LineRefused("effectiveDate", f"is not after {running}, the account's day at that instant")
+    return SlaVersion(
+        version=len(account.versions) + 1,
+        effective_date=line.effective_date,
+        images_per_day=line.images_per_day,
+        expedites_per_day=line.expedites_per_day,
+        negotiated_at=line.at,
+    )
+
+
+def moved(line: TimeZoneLine, account: AccountState) -> ZonePeriod:
+    """Return the period that a line begins; raises LineRefused, as an instant has one zone."""
+    if line.at <= account.periods[-1].starts_at:
+        raise LineRefused("at", "is the instant at which the account's time zone was set before")
+    return ZonePeriod(line.at, line.time_zone)

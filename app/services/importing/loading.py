@@ -1,0 +1,185 @@
+"""Loads what a batch of lines has to do with and is not remembered: known accounts, lines, specifications, orders."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+from uuid import UUID
+
+from app.domain.guarantee import Allowance
+from app.domain.ledger import LedgerDay, ZonePeriod
+from app.domain.order_facts import ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.quota import QuotaDay
+from app.domain.sla import SlaVersion
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from app.services.importing.batch import KnownLine, LineKey, line_key
+from app.services.importing.lines import (
+    CancellationLine,
+    ExpediteLine,
+    Line,
+    OrderLine,
+    TermsLine,
+    TimeZoneLine,
+    account_of,
+)
+from app.services.importing.memory import Memory
+from app.services.importing.reading import GoodLine
+from app.services.importing.state import AccountState
+from db.connections import Reader, Record, Statement
+from db.queries import importing as queries
+
+_LONGEST_DAYS: Final = timedelta(days=3)
+"""The ledger day of an instant is named by a date at most so long before it, whatever the zone."""
+
+
+class Loader:
+    """Fills the memory ahead of a batch, by a statement for each kind of thing and only if any is missing."""
+
+    def __init__(self, reader: Reader, memory: Memory) -> None:
+        self._reader = reader
+        self._memory = memory
+
+    async def prepare(self, lines: Sequence[GoodLine]) -> None:
+        """Load what these lines name."""
+        refs = {account_of(line.content) for line in lines}
+        await self._load_accounts([ref for ref in refs if ref not in self._memory.accounts])
+        stored = [(account, line) for line in lines if (account := self._memory.accounts.get(account_of(line.content)))]
+        keys = {line_key(account.id, line.content, line.digest) for account, line in stored}
+        await self._load_lines([key for key in keys if key not in self._memory.lines])
+        new = [
+            (account, line.content)
+            for account, line in stored
+            if line_key(account.id, line.content, line.digest) not in self._memory.lines
+        ]
+        await self._load_specifications(new)
+        await self._load_orders(new)
+
+    async def _load_accounts(self, refs: Sequence[str]) -> None:
+        rows = await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs])
+        if not rows:
+            return
+        ids = [(row["id"],) for row in rows]
+        periods = _grouped(await self._fetch(queries.ZONE_PERIODS, ids))
+        versions = _grouped(await self._fetch(queries.SLA_VERSIONS, ids))
+        since = [(row["id"], row["frontier"].date() - _LONGEST_DAYS) for row in rows]
+        days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
+        for row in rows:
+            id_ = row["id"]
+            self._memory.accounts[row["ref"]] = AccountState(
+                id=_own(id_),
+                ref=row["ref"],
+                periods=[ZonePeriod(*each[1:]) for each in periods[id_]],
+                versions=[SlaVersion(*each[1:]) for each in versions[id_]],
+                frontier=row["frontier"],
+                last_at=row["last_at"],
+                minutes_since=row["minutes_since"],
+                next_order_number=row["next_order_number"],
+                written=(row["next_order_number"], row["frontier"]),
+                days={each["date"]: _quota_day(each) for each in days.get(id_, ())},
+            )
+
+    async def _load_lines(self, keys: Sequence[LineKey]) -> None:
+        for row in await self._fetch(queries.IMPORT_LINES, keys):
+            key = LineKey(_own(row["account_id"]), row["kind"], row["ref"])
+            self._memory.lines[key] = KnownLine(row["digest"], row["subject_id"])
+
+    async def _load_specifications(self, lines: Iterable[tuple[AccountState, Line]]) -> None:
+        named = {(account.id, line.specification) for account, line in lines if isinstance(line, OrderLine)}
+        missing = [key for key in named if key not in self._memory.specifications]
+        for row in await self._fetch(queries.SPECIFICATIONS_BY_REF, missing):
+            self._memory.specifications[_own(row["account_id"]), row["ref"]] = OrderedSpecification(
+                _own(row["id"]), row["version"], row["price_per_image"], row["currency"]
+            )
+
+    async def _load_orders(self, lines: Sequence[tuple[AccountState, Line]]) -> None:
+        """Load the orders that lines amend: by ref, or for what was rejected since their instant."""
+        named = {
+            (account.id, line.order) for account, line in lines if isinstance(line, ExpediteLine | CancellationLine)
+        }
+        missing = [key for key in named if key not in self._memory.groups]
+        rows = await self._fetch(queries.ORDERS_BY_REF, missing)
+        groups: dict[tuple[UUID, str], list[UUID]] = {}
+        for row in rows:
+            groups.setdefault((_own(row["account_id"]), row["ref"]), []).append(_own(row["id"]))
+        for key, ids in groups.items():
+            self._memory.groups[key] = tuple(ids)
+        since = {(account.id, line.at) for account, line in lines if isinstance(line, TermsLine | TimeZoneLine)}
+        rows += await self._fetch(queries.REJECTED_ORDERS, list(since))
+        asked = {(_own(row["account_id"]), _own(row["id"])) for row in rows}
+        await self._load_states([key for key in asked if key[1] not in self._memory.orders])
+
+    async def _load_states(self, keys: Sequence[tuple[UUID, UUID]]) -> None:
+        rows = await self._fetch(queries.ORDERS, keys)
+        rejections = _grouped(await self._fetch(queries.REJECTIONS, keys))
+        images = _grouped(await self._fetch(queries.IMAGES, keys))
+        for row in rows:
+            order = _order(row, tuple(_image(image, rejections.get(image["id"], [])) for image in images[row["id"]]))
+            self._memory.orders[order.id] = _own(row["account_id"]), order
+
+    async def _fetch(self, statement: Statement, keys: Sequence[tuple[object, ...]]) -> list[Record]:
+        """Fetch rows for keys, each of whose parts is a parameter; asks nothing when there are none."""
+        return await self._reader.fetch(statement, *zip(*keys, strict=True)) if keys else []
+
+
+def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:
+    """Group sorted rows by their first column."""
+    return {key: list(group) for key, group in groupby(rows, itemgetter(0))}
+
+
+def _own(id_: UUID) -> UUID:
+    """Turn the driver's kind of id into ours, which can be written as JSON."""
+    return UUID(int=id_.int)
+
+
+def _quota_day(row: Record) -> QuotaDay:
+    allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
+    return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)
+
+
+def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
+    specification = OrderedSpecification(
+        _own(row["specification_id"]), row["specification_version"], row["price_per_image"], row["currency"]
+    )
+    return OrderState(
+        id=_own(row["id"]),
+        number=row["number"],
+        name=row["name"],
+        specification=specification,
+        service_level=ServiceLevel(row["service_level"]),
+        placed_at=row["placed_at"],
+        deadline_status=DeadlineStatus(row["deadline_status"]),
+        due_at=row["due_at"],
+        sla_version=row["sla_version"],
+        images=images,
+        expedited_at=row["expedited_at"],
+        confirmed_at=row["confirmed_at"],
+        completed_at=row["completed_at"],
+        cancelled_at=row["cancelled_at"],
+        split_from=None if row["split_from"] is None else _own(row["split_from"]),
+    )
+
+
+def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
+    return ImageState(
+        id=_own(row["id"]),
+        number=row["number"],
+        filename=row["filename"],
+        position=row["position"],
+        expedite_position=row["expedite_position"],
+        price=row["price"],
+        due_at=row["due_at"],
+        first_delivered_at=row["first_delivered_at"],
+        rejections=tuple(_rejection(each) for each in rejections),
+    )
+
+
+def _rejection(row: Record) -> RejectionState:
+    return RejectionState(
+        id=_own(row["id"]),
+        at=row["at"],
+        reason=row["reason"],
+        due_at=row["due_at"],
+        sla_version=row["sla_version"],
+        redelivered_at=row["redelivered_at"],
+    )

@@ -1,0 +1,201 @@
+"""The orders of a batch as the rows they come to, in the order of the tables' columns."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from app.domain.order_facts import (
+    ImageState,
+    OrderState,
+    RejectionState,
+    image_late_at,
+    image_status,
+    order_figures,
+    tally_order,
+)
+from app.domain.rollups import Tally
+from app.services.importing.batch import Batch
+from db.tables import Image, Order, Rejection, Table
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+def _columns(table: type[Table], *names: str) -> Callable[[Row], Row]:
+    """Return what takes the key and these columns out of a row of the table."""
+    order = list(table.model_fields)
+    return itemgetter(*(order.index(name) for name in ("account_id", "id", *names)))
+
+
+# What can change once it is written, in the order of the parameters of `statements`.
+_OF_ORDER: Final = _columns(
+    Order,
+    "service_level",
+    "status",
+    "deadline_status",
+    "due_at",
+    "late_at",
+    "sla_version",
+    "first_position",
+    "last_position",
+    "expedited_at",
+    "first_expedite_position",
+    "last_expedite_position",
+    "confirmed_at",
+    "image_count",
+    "delivered_count",
+    "rejected_count",
+    "price",
+    "delivered_at",
+    "cancelled_at",
+)
+_OF_IMAGE: Final = _columns(
+    Image,
+    "order_id",
+    "status",
+    "service_level",
+    "expedite_position",
+    "price",
+    "due_at",
+    "late_at",
+    "redo_due_at",
+    "cancelled_at",
+)
+_OF_REJECTION: Final = _columns(Rejection, "due_at", "late_at", "sla_version")
+
+
+class _Sorted:
+    """Rows of one table: those to add, and what changes of those to keep."""
+
+    def __init__(self, changeable: Callable[[Row], Row]) -> None:
+        self.added: list[Row] = []
+        self.changed: list[Row] = []
+        self._changeable = changeable
+        self._stored: dict[UUID, Row] = {}
+
+    def store(self, rows: Iterable[Row]) -> None:
+        """Note what is in the database."""
+        self._stored.update({row[1]: self._changeable(row) for row in rows})
+
+    def sort(self, rows: Iterable[Row]) -> None:
+        """Note what is to be in the database."""
+        for row in rows:
+            stored = self._stored.get(row[1])
+            if stored is None:
+                self.added.append(row)
+            elif stored != (changeable := self._changeable(row)):
+                self.changed.append(changeable)
+
+
+@dataclass(slots=True)
+class OrderRows:
+    """Rows of orders, their images and the rejections of these, and what they change in the rollups of accounts."""
+
+    orders: _Sorted = field(default_factory=lambda: _Sorted(_OF_ORDER))
+    images: _Sorted = field(default_factory=lambda: _Sorted(_OF_IMAGE))
+    rejections: _Sorted = field(default_factory=lambda: _Sorted(_OF_REJECTION))
+    tallies: dict[UUID, Tally] = field(default_factory=dict[UUID, Tally])
+
+    def tally(self, account_id: UUID, order: OrderState, sign: int) -> None:
+        """Count an order in the rollups of its account."""
+        tally_order(self.tallies.setdefault(account_id, Tally()), order, sign)
+
+
+def order_rows(batch: Batch) -> OrderRows:
+    """Return what a batch adds to and changes of the orders in the database."""
+    rows = OrderRows()
+    for account_id, order in batch.stored.values():
+        rows.tally(account_id, order, -1)
+        rows.orders.store([_order_row(account_id, order)])
+        rows.images.store(_image_rows(account_id, order))
+        rows.rejections.store(_rejection_rows(account_id, order))
+    for account_id, order in batch.orders():
+        rows.tally(account_id, order, 1)
+        rows.orders.sort([_order_row(account_id, order)])
+        rows.images.sort(_image_rows(account_id, order))
+        rows.rejections.sort(_rejection_rows(account_id, order))
+    return rows
+
+
+def _order_row(account_id: UUID, order: OrderState) -> Row:
+    figures = order_figures(order)
+    return (
+        account_id,
+        order.id,
+        order.number,
+        order.name,
+        order.specification.id,
+        order.specification.version,
+        order.service_level,
+        figures.status,
+        order.placed_at,
+        order.deadline_status,
+        order.due_at,
+        figures.late_at,
+        order.sla_version,
+        figures.first_position,
+        figures.last_position,
+        order.expedited_at,
+        figures.first_expedite_position,
+        figures.last_expedite_position,
+        order.confirmed_at,
+        len(order.images),
+        figures.delivered_count,
+        figures.rejected_count,
+        figures.price,
+        order.specification.currency,
+        figures.delivered_at,
+        order.completed_at,
+        order.cancelled_at,
+        order.split_from,
+    )
+
+
+def _image_rows(account_id: UUID, order: OrderState) -> Iterable[Row]:
+    return (_image_row(account_id, order, image) for image in order.images)
+
+
+def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
+    rejection = image.open_rejection
+    return (
+        account_id,
+        image.id,
+        order.id,
+        image.number,
+        image.filename,
+        image_status(order, image),
+        order.service_level,
+        order.specification.id,
+        order.specification.version,
+        order.placed_at,
+        image.position,
+        image.expedite_position,
+        image.price,
+        image.due_at,
+        image_late_at(order, image),
+        image.first_delivered_at,
+        image.delivered_at,
+        image.first_rejected_at,
+        None if rejection is None else rejection.at,
+        None if rejection is None else rejection.due_at,
+        order.cancelled_at,
+    )
+
+
+def _rejection_rows(account_id: UUID, order: OrderState) -> Iterable[Row]:
+    return (_rejection_row(account_id, image, each) for image in order.images for each in image.rejections)
+
+
+def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionState) -> Row:
+    return (
+        account_id,
+        rejection.id,
+        image.id,
+        rejection.at,
+        rejection.reason,
+        rejection.due_at,
+        rejection.late_at,
+        rejection.redelivered_at,
+        rejection.sla_version,
+    )

@@ -1,0 +1,243 @@
+"""Writes a batch in one transaction: locks the heads, then one COPY for each table, then what changes, then rollups.
+
+All is worked out before: what is remembered may go on with the next batch while this one is being written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.order_events import Happening
+from app.domain.quota import QuotaDay
+from app.domain.vocabulary import EventType
+from app.services.accounts import ADD_ACCOUNT
+from app.services.heads import Head, advance_head, lock_heads
+from app.services.importing import statements
+from app.services.importing.batch import Batch, NewSpecification
+from app.services.importing.happenings import steps_of
+from app.services.importing.rows import OrderRows, Row, order_rows
+from app.services.importing.state import AccountState
+from app.services.rollups import recount_upload_weeks, write_rollups
+from db.connections import Statement, Writer
+from db.tables import (
+    AccountHead,
+    Event,
+    Image,
+    ImportLine,
+    Order,
+    Rejection,
+    SlaVersion,
+    Specification,
+    SpecificationVersion,
+    TimeZonePeriod,
+)
+
+_RETOLD: Final = (EventType.IMAGES_DELIVERED, EventType.IMAGES_REJECTED, EventType.DEADLINE_CONFIRMED)
+
+
+class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """Someone else wrote to an account while its lines were read; nothing of the batch was written."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(f"The account {ref!r} was changed by someone else meanwhile; run the import again.")
+        self.ref = ref
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Where a batch leaves an account; `expected` is where the one before left its head, None for a new account."""
+
+    id: UUID
+    ref: str
+    expected: tuple[int, datetime] | None
+    next_order_number: int
+    frontier: datetime
+    last_at: datetime
+    minutes_since: datetime
+    zone: ZoneInfo
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """A batch with its rows, independent of what is remembered."""
+
+    batch: Batch
+    accounts: Mapping[UUID, _Account]
+    orders: OrderRows
+    happenings: Mapping[UUID, Sequence[Happening]]
+
+
+def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
+    """Work out the rows of a batch; from then on its accounts are taken to be in the database as they are now.
+
+    Rollups of minutes are written from `minutes_since` on, or from where an account has them.
+    """
+    accounts = {id_: _account(state, minutes_since) for id_, state in batch.accounts.items()}
+    for state in batch.accounts.values():
+        state.written = state.next_order_number, state.frontier
+    return PreparedBatch(batch, accounts, order_rows(batch), batch.happenings())
+
+
+async def write(writer: Writer, prepared: PreparedBatch) -> None:
+    """Write a batch; the caller commits. Raises AccountMoved."""
+    heads = await _locked_heads(writer, prepared)
+    await _write_accounts(writer, prepared)
+    await _write_specifications(writer, prepared.batch.specifications)
+    await _write_orders(writer, prepared.orders)
+    await _write_events(writer, prepared, heads)
+    await _write_heads(writer, prepared, heads)
+    batch = prepared.batch
+    lines = ((*key, *known) for key, known in batch.lines.items())
+    await writer.copy(ImportLine, lines)
+    days = [_ledger_day_row(account_id, day) for (account_id, _), day in sorted(batch.days.items())]
+    await _execute(writer, statements.WRITE_LEDGER_DAYS, days)
+    await _write_rollups(writer, prepared)
+
+
+def _account(state: AccountState, minutes_since: datetime) -> _Account:
+    return _Account(
+        id=state.id,
+        ref=state.ref,
+        expected=state.written,
+        next_order_number=state.next_order_number,
+        frontier=state.frontier,
+        last_at=state.last_at,
+        minutes_since=max(state.minutes_since, minutes_since),
+        zone=state.zone,
+        created_at=state.periods[0].starts_at,
+    )
+
+
+async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Head]:
+    """Lock the heads of accounts that are there; begin the others."""
+    known = [account.id for account in prepared.accounts.values() if account.expected is not None]
+    heads = await lock_heads(writer, known)
+    for id_, head in heads.items():
+        account = prepared.accounts[id_]
+        if (head.next_order_number, head.frontier) != account.expected:
+            raise AccountMoved(account.ref)
+    for new in prepared.batch.new_accounts:
+        line, at = new.line, new.created_at
+        begun = (new.state.id, line.ref, line.name, line.plan, line.time_zone, at)
+        if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
+            raise AccountMoved(line.ref)
+        heads[new.state.id] = Head(new.state.id, 1, 1, at, at, at)
+    return heads
+
+
+async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
+    batch = prepared.batch
+    periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
+    await writer.copy(TimeZonePeriod, periods)
+    versions = (
+        (
+            id_,
+            version.version,
+            version.effective_date,
+            version.images_per_day,
+            version.expedites_per_day,
+            version.negotiated_at,
+            version.note,
+        )
+        for id_, version in batch.versions
+    )
+    await writer.copy(SlaVersion, versions)
+    zones = [(id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved)]
+    await _execute(writer, statements.CHANGE_TIME_ZONES, zones)
+
+
+async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
+    await writer.copy(Specification, ((new.account_id, new.id, 1, new.created_at, None) for new in specifications))
+    versions = (
+        (
+            new.account_id,
+            new.id,
+            1,
+            new.line.name,
+            new.line.price_per_image,
+            new.line.currency,
+            steps_of(new.line),
+            new.created_at,
+        )
+        for new in specifications
+    )
+    await writer.copy(SpecificationVersion, versions)
+
+
+async def _write_orders(writer: Writer, rows: OrderRows) -> None:
+    await writer.copy(Order, rows.orders.added)
+    await _execute(writer, statements.CHANGE_ORDERS, rows.orders.changed)
+    await writer.copy(Image, rows.images.added)
+    await _execute(writer, statements.CHANGE_IMAGES, rows.images.changed)
+    await writer.copy(Rejection, rows.rejections.added)
+    await _execute(writer, statements.CHANGE_REJECTIONS, rows.rejections.changed)
+
+
+async def _write_events(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
+    retold = [(account_id, order_id, at) for order_id, (account_id, at) in prepared.batch.retold.items()]
+    await _execute(writer, statements.FORGET_EVENTS, retold, _RETOLD)
+    await writer.copy(Event, _event_rows(prepared.happenings, heads))
+
+
+def _event_rows(happenings: Mapping[UUID, Iterable[Happening]], heads: Mapping[UUID, Head]) -> Iterator[Row]:
+    """Yield the events, each with its place in its account's sequence."""
+    for account_id, told in happenings.items():
+        head = heads[account_id]
+        for each in told:
+            sequence = head.take_event_sequence()
+            yield account_id, sequence, each.at, each.type, each.order_id, each.image_id, each.data
+
+
+async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
+    begun: list[Row] = []
+    for id_, head in sorted(heads.items()):
+        account = prepared.accounts[id_]
+        head.next_order_number = account.next_order_number
+        head.last_at = max(head.last_at, account.last_at)
+        head.frontier = account.frontier
+        head.minutes_since = max(head.minutes_since, account.minutes_since)
+        if account.expected is not None:
+            await advance_head(writer, head)
+        else:
+            begun.append(_head_row(head))
+    await writer.copy(AccountHead, begun)
+
+
+async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
+    tallies = prepared.orders.tallies
+    minutes_since = {id_: prepared.accounts[id_].minutes_since for id_ in tallies}
+    zones = {id_: prepared.accounts[id_].zone for id_ in tallies}
+    await write_rollups(writer, tallies, minutes_since, zones)
+    for id_ in sorted(prepared.batch.moved):
+        account = prepared.accounts[id_]
+        await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
+
+
+async def _execute(writer: Writer, statement: Statement, rows: Sequence[Row], *more: object) -> None:
+    """Run a statement on rows, each of whose parts is a parameter; nothing without any."""
+    if rows:
+        await writer.execute(statement, *zip(*rows, strict=True), *more)
+
+
+def _head_row(head: Head) -> Row:
+    counters = (head.next_order_number, head.next_event_sequence)
+    return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since)
+
+
+def _ledger_day_row(account_id: UUID, day: QuotaDay) -> Row:
+    allowance = day.allowance
+    return (
+        account_id,
+        day.day.date,
+        day.day.opens_at,
+        day.day.closes_at,
+        day.sla_version,
+        allowance.capacity,
+        allowance.used,
+        allowance.expedite_capacity,
+        allowance.expedite_used,
+    )

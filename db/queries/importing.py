@@ -1,0 +1,138 @@
+"""What an import reads to go on with accounts: each statement asks for many accounts at once."""
+
+from typing import Final
+
+from db.connections import Statement
+
+# Accounts of these refs with their counters; the unique index on ref and the heads' primary key find them.
+ACCOUNTS_BY_REF: Final = Statement(
+    "accounts_by_ref",
+    """
+    SELECT a.id, a.ref, h.next_order_number, h.last_at, h.frontier, h.minutes_since
+      FROM accounts a JOIN account_heads h ON h.account_id = a.id
+     WHERE a.ref = ANY($1::text[])
+    """,
+)
+
+# The zones of accounts since they began, oldest first; the primary key finds and sorts them.
+ZONE_PERIODS: Final = Statement(
+    "zone_periods_of_accounts",
+    """
+    SELECT account_id, starts_at, time_zone FROM time_zone_periods
+     WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, starts_at
+    """,
+)
+
+# The SLA versions of accounts, oldest first; the primary key finds and sorts them.
+SLA_VERSIONS: Final = Statement(
+    "sla_versions_of_accounts",
+    """
+    SELECT account_id, version, effective_date, images_per_day, expedites_per_day, negotiated_at, note
+      FROM sla_versions WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, version
+    """,
+)
+
+# What is used of the ledger days of accounts from a date of each on; the primary key finds them.
+LEDGER_DAYS: Final = Statement(
+    "ledger_days_of_accounts",
+    """
+    SELECT d.account_id, d.date, d.opens_at, d.closes_at, d.sla_version,
+           d.capacity, d.used, d.expedite_capacity, d.expedite_used
+      FROM unnest($1::uuid[], $2::date[]) AS asked (account_id, since)
+      JOIN ledger_days d ON d.account_id = asked.account_id AND d.date >= asked.since
+     ORDER BY d.account_id
+    """,
+)
+
+# The lines imported before of those asked for; the primary key finds them.
+IMPORT_LINES: Final = Statement(
+    "import_lines_by_key",
+    """
+    SELECT l.account_id, l.kind, l.ref, l.digest, l.subject_id
+      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked (account_id, kind, ref)
+      JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = asked.kind AND l.ref = asked.ref
+    """,
+)
+
+# Specifications by the refs of the lines that made them, in their current version; primary keys find all three.
+SPECIFICATIONS_BY_REF: Final = Statement(
+    "specifications_by_ref",
+    """
+    SELECT l.account_id, l.ref, s.id, v.version, v.price_per_image, v.currency
+      FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
+      JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'specification' AND l.ref = asked.ref
+      JOIN specifications s ON s.account_id = l.account_id AND s.id = l.subject_id
+      JOIN specification_versions v
+        ON v.account_id = s.account_id AND v.specification_id = s.id AND v.version = s.current_version
+    """,
+)
+
+# Orders that lines made, with what was split from them and what was split from that: only those that were not expedited
+# can be split, so there is nothing further. The primary key finds the first, orders_by_split_idx the others.
+ORDERS_BY_REF: Final = Statement(
+    "orders_by_ref",
+    """
+    WITH original AS (
+      SELECT l.account_id, l.ref, l.subject_id AS id
+        FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
+        JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'order' AND l.ref = asked.ref)
+    SELECT account_id, ref, id FROM original
+    UNION ALL
+    SELECT o.account_id, original.ref, o.id
+      FROM original JOIN orders o ON o.account_id = original.account_id AND o.split_from = original.id
+    UNION ALL
+    SELECT o.account_id, original.ref, o.id
+      FROM original
+      JOIN orders s ON s.account_id = original.account_id AND s.split_from = original.id
+      JOIN orders o ON o.account_id = s.account_id AND o.split_from = s.id
+    """,
+)
+
+# Orders with a rejection from an instant on; rejections_by_at_idx and the images' primary key find them.
+REJECTED_ORDERS: Final = Statement(
+    "orders_rejected_since",
+    """
+    SELECT DISTINCT i.account_id, i.order_id AS id
+      FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (account_id, since)
+      JOIN rejections r ON r.account_id = asked.account_id AND r.at >= asked.since
+      JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
+    """,
+)
+
+# Orders with what their specifications cost; primary keys find them.
+ORDERS: Final = Statement(
+    "orders_by_id",
+    """
+    SELECT o.*, v.price_per_image
+      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, id)
+      JOIN orders o ON o.account_id = asked.account_id AND o.id = asked.id
+      JOIN specification_versions v
+        ON v.account_id = o.account_id AND v.specification_id = o.specification_id
+       AND v.version = o.specification_version
+    """,
+)
+
+# The images of orders, as numbered; images_of_order_idx finds and sorts them.
+IMAGES: Final = Statement(
+    "images_of_orders",
+    """
+    SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
+           i.first_delivered_at
+      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
+      JOIN images i ON i.account_id = asked.account_id AND i.order_id = asked.order_id
+     ORDER BY i.order_id, i.number
+    """,
+)
+
+# The rejections of the images of orders, oldest first; images_of_order_idx and rejections_of_image_idx find them.
+REJECTIONS: Final = Statement(
+    "rejections_of_orders",
+    """
+    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at
+      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
+      JOIN images i ON i.account_id = asked.account_id AND i.order_id = asked.order_id
+      JOIN rejections r ON r.account_id = i.account_id AND r.image_id = i.id
+     WHERE i.first_rejected_at IS NOT NULL
+     ORDER BY r.image_id, r.at, r.redelivered_at NULLS LAST
+    """,
+)
