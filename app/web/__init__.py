@@ -1,0 +1,1 @@
+"""The API over HTTP: the composition root, authentication and health."""

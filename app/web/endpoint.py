@@ -1,0 +1,71 @@
+"""GraphQL over HTTP: operations by POST of JSON, queries also by GET, and GraphiQL for browsers."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import orjson
+from cross_web import HTTPException
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from api.context import Context
+from api.errors import ApiError, ErrorCode, present
+from api.loaders import Loaders
+from api.schema import schema
+from app.clock import Clock
+from app.settings import Settings
+from app.web.authentication import CHALLENGE, authenticate
+from app.web.graphiql import asks_for_page, graphiql_page
+from app.web.state import reader_of
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """The one endpoint of the API. Whatever is wrong is answered in the shape of a GraphQL error."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._settings = settings
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
+        """Tell who calls, and read the clock for the whole request; raises ApiError for a caller without a token."""
+        reader = reader_of(request)
+        viewer = await authenticate(reader, request.headers.get("authorization"))
+        return Context(viewer, self._clock.now(), self._settings, Loaders(reader))
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read a request's JSON, which is an object."""
+        value: object = orjson.loads(data)
+        if isinstance(value, dict):
+            return cast("object", value)
+        raise HTTPException(400, 'The JSON of a request is an object: {"query": ...}')
+
+    def encode_json(self, data: object) -> bytes:
+        """Write a response's JSON."""
+        return orjson.dumps(data)
+
+    async def _respond(self, request: Request) -> Response:
+        if asks_for_page(request):
+            return graphiql_page()
+        try:
+            return await self.run(request)
+        except HTTPException as refusal:
+            return _failure(refusal.status_code, ApiError(ErrorCode.BAD_USER_INPUT, refusal.reason))
+        except ApiError as refusal:
+            return _failure(401, refusal, {"WWW-Authenticate": CHALLENGE})
+        except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest
+            return _failure(500, present(GraphQLError(str(error), original_error=error), executed=True))
+
+
+def _failure(status_code: int, error: GraphQLError, headers: Mapping[str, str] | None = None) -> Response:
+    content = orjson.dumps({"errors": [error.formatted]})
+    return Response(content, status_code, headers, media_type="application/json")

@@ -1,0 +1,46 @@
+"""GraphiQL, the explorer for people: a page without data, served whole from here, so that it works without internet.
+
+Nothing of it needs a token. The page asks for one, keeps it in the browser's tab and sends it with each operation.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+_FOLDER: Final = Path(__file__).parent / "static" / "graphiql"
+_MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
+_HEADERS: Final = {
+    # Whoever may write into a response still has no script run that sees the token.
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; img-src 'self' data:",
+    "X-Frame-Options": "DENY",
+}
+
+
+def asks_for_page(request: Request) -> bool:
+    """Say whether someone opens the API's address in a browser, rather than sending it a query."""
+    accepted = request.headers.get("accept", "")
+    return request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
+
+
+def graphiql_page() -> HTMLResponse:
+    """Answer with the page."""
+    return HTMLResponse(_read("page.html"), headers=_HEADERS)
+
+
+def graphiql_asset(request: Request) -> Response:
+    """Answer with a script or style sheet of the page; published ones are kept as gzip, which every browser reads."""
+    name = request.path_params["name"]
+    media_type = _MEDIA_TYPES.get(Path(name).suffix)
+    for stored, encoding in ((name, {}), (f"{name}.gz", {"Content-Encoding": "gzip"})):
+        if media_type and (_FOLDER / stored).is_file():
+            return Response(_read(stored), headers={"Cache-Control": "max-age=3600", **encoding}, media_type=media_type)
+    raise HTTPException(404)
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (_FOLDER / name).read_bytes()

@@ -1,0 +1,140 @@
+"""Reads of accounts, and of the short histories that decide their ledger days, terms and user time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.domain.ledger import ZonePeriod
+from app.domain.sla import SlaVersion
+from app.domain.vocabulary import Plan
+from db.connections import Reader, Record, Statement
+from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
+
+
+@dataclass(slots=True)
+class AccountRow:
+    """An account as in the table `accounts`."""
+
+    id: UUID
+    name: str
+    plan: Plan
+    time_zone: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHistory:
+    """The zones an account has had and the versions of its SLA, oldest first, and how many orders it has placed."""
+
+    account_id: UUID
+    zones: tuple[ZonePeriod, ...]
+    versions: tuple[SlaVersion, ...]
+    orders: int
+
+
+ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
+"""The columns of an AccountRow, of accounts `a`."""
+
+# Accounts by id: the primary key.
+_BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
+
+# The history of accounts: the primary keys of account_heads, time_zone_periods and sla_versions.
+_HISTORIES: Final = Statement(
+    "account_histories",
+    """
+    SELECT h.account_id, h.next_order_number - 1 AS orders, z.starts_at, z.time_zone, v.version, v.effective_date,
+      v.images_per_day, v.expedites_per_day, v.negotiated_at, v.note
+    FROM account_heads h
+    CROSS JOIN LATERAL (
+      SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
+        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zone
+      FROM time_zone_periods z WHERE z.account_id = h.account_id
+    ) AS z
+    CROSS JOIN LATERAL (
+      SELECT array_agg(v.version ORDER BY v.version) AS version,
+        array_agg(v.effective_date ORDER BY v.version) AS effective_date,
+        array_agg(v.images_per_day ORDER BY v.version) AS images_per_day,
+        array_agg(v.expedites_per_day ORDER BY v.version) AS expedites_per_day,
+        array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
+        array_agg(v.note ORDER BY v.version) AS note
+      FROM sla_versions v WHERE v.account_id = h.account_id
+    ) AS v
+    WHERE h.account_id = ANY($1::uuid[])
+    """,
+)
+
+# Accounts by name, bytewise without regard to case, all or of a plan or a beginning: accounts_by_name_idx, from the
+# bound on. The bound is a range of names first, since the index orders names by operators that have no row comparison.
+_BY_NAME: Final = walk(
+    "accounts_by_name",
+    f"""
+    SELECT {ACCOUNT_COLUMNS}, lower(a.name) AS key
+    FROM (
+      SELECT * FROM accounts a
+      WHERE lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
+        AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)
+        AND lower(a.name) ~>=~ lower($5) AND lower(a.name) ~<~ (lower($5) || chr(1114111))
+        AND ($6::text IS NULL OR a.plan = $6)
+      ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
+      LIMIT {WALKED}
+    ) AS a
+    ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
+    LIMIT $7
+    """,
+)
+
+# How many accounts there are of a beginning and a plan: accounts_by_name_idx.
+_COUNT: Final = Statement(
+    "accounts_count",
+    """
+    SELECT count(*) FROM accounts a
+    WHERE lower(a.name) ~>=~ lower($1) AND lower(a.name) ~<~ (lower($1) || chr(1114111))
+      AND ($2::text IS NULL OR a.plan = $2)
+    """,
+)
+
+ACCOUNT_SPAN: Final = Span(least=("", LEAST_UUID), greatest=("\U0010ffff", GREATEST_UUID))
+
+
+def account_row(record: Iterable[Any]) -> AccountRow:
+    """Read an account from the values of ACCOUNT_COLUMNS."""
+    row = AccountRow(*record)
+    row.plan = Plan(row.plan)
+    return row
+
+
+async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountRow]:
+    """Read accounts by id; what does not exist is left out."""
+    return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
+
+
+async def account_histories(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountHistory]:
+    """Read the history of accounts; what does not exist is left out."""
+    return {history.account_id: history for history in map(_history, await reader.fetch(_HISTORIES, ids))}
+
+
+async def accounts_by_name(reader: Reader, part: Slice, beginning: str, plan: Plan | None) -> Page[AccountRow]:
+    """Read a page of the accounts whose name begins so, in any case, by name."""
+    lower, upper = ACCOUNT_SPAN.within(part)
+    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, beginning, plan, part.size + 1)
+    rows = [(account_row(values), key) for *values, key in records]
+    return page([((key, row.id), row) for row, key in rows], part)
+
+
+async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> int:
+    """Count the accounts whose name begins so, in any case."""
+    record = await reader.fetch_row(_COUNT, beginning, plan)
+    return 0 if record is None else record[0]
+
+
+def _history(record: Record) -> AccountHistory:
+    zones = zip(record["starts_at"], record["time_zone"], strict=True)
+    versions = zip(*(record[column] for column in SlaVersion.__dataclass_fields__), strict=True)
+    return AccountHistory(
+        record["account_id"],
+        tuple(ZonePeriod(*period) for period in zones),
+        tuple(SlaVersion(*version) for version in versions),
+        record["orders"],
+    )

@@ -1,0 +1,111 @@
+"""Keyset pages: the next rows of an ordered list after a key, at a cost that does not depend on how far down they are.
+
+A list is ordered by a key whose last part makes it unique. Its statement walks an index from a bound, in one direction,
+and stops. What else is to be known of the rows is joined to that page once it is made (MATERIALIZED): the planner might
+otherwise walk anew for each row of what it joins first. Both directions are one text: `{asc}` and `{desc}` in it change
+places to walk backwards, and so does `{up}`, the operator that orders texts bytewise.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+from db.connections import Record, Statement
+
+Key: TypeAlias = tuple[Any, ...]
+"""The values a list is ordered by: instants, texts, integers; last an integer or a UUID that tells equals apart."""
+
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
+Parent = TypeVar("Parent")
+
+MAX_SIZE: Final = 100
+"""Rows in a page, at most."""
+WALKED: Final = MAX_SIZE + 1
+"""A literal LIMIT of this many rows stands inside the `LIMIT` by parameter: without it the planner, which cannot know
+the parameter, would plan for a tenth of the account."""
+
+EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+LEAST_UUID: Final = UUID(int=0)
+GREATEST_UUID: Final = UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What is asked of a list: `size` rows between two of its keys, both exclusive, from its start or its end."""
+
+    size: int
+    after: Key | None = None
+    before: Key | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row_co]):
+    """Rows with their keys, in the order of the list; `more` says whether the slice has others beyond them."""
+
+    rows: Sequence[tuple[Key, Row_co]]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The keys a list can have, both ends exclusive, and whether it starts with the greatest."""
+
+    least: Key
+    greatest: Key
+    descending: bool = False
+
+    def within(self, part: Slice) -> tuple[Key, Key]:
+        """Return the bounds of a slice, the lesser first, both exclusive; equal ones hold nothing."""
+        low, high = (part.before, part.after) if self.descending else (part.after, part.before)
+        lower = max(self.least, low or self.least)
+        upper = min(self.greatest, high or self.greatest)
+        return min(lower, self.greatest), max(upper, self.least)
+
+    def including(self, key: Key, *, as_after: bool) -> Key:
+        """Return the bound that, used exclusively as `after` or as `before`, takes the key itself in."""
+        *leading, last = key
+        step = 1 if as_after is self.descending else -1
+        if isinstance(last, UUID):
+            return (*leading, UUID(int=min(max(last.int + step, 0), GREATEST_UUID.int)))
+        return (*leading, last + step)
+
+
+class Walk(NamedTuple):
+    """The two statements that read a list from its start and from its end."""
+
+    forwards: Statement
+    backwards: Statement
+
+    def towards(self, part: Slice) -> Statement:
+        """Return the statement that reads this slice."""
+        return self.backwards if part.backwards else self.forwards
+
+
+def walk(name: str, sql: str) -> Walk:
+    """Make both statements of a list from its text."""
+    return Walk(
+        Statement(name, sql.format(asc="ASC", desc="DESC", up="~<~")),
+        Statement(f"{name}_backwards", sql.format(asc="DESC", desc="ASC", up="~>~")),
+    )
+
+
+def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:
+    """Cut a page from rows in the direction walked, one more than asked for where there are more."""
+    kept = rows[: part.size]
+    return Page(kept[::-1] if part.backwards else kept, more=len(rows) > part.size)
+
+
+def pages(
+    records: Iterable[Record], parents: Sequence[Parent], part: Slice, read: Callable[[Record], tuple[Parent, Key, Row]]
+) -> dict[Parent, Page[Row]]:
+    """Cut a page for each parent from the rows of all, each parent's in the direction walked."""
+    rows: dict[Parent, list[tuple[Key, Row]]] = {parent: [] for parent in parents}
+    for record in records:
+        parent, key, row = read(record)
+        rows[parent].append((key, row))
+    return {parent: page(found, part) for parent, found in rows.items()}

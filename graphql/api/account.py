@@ -1,0 +1,171 @@
+"""Accounts: the clients of the service, and the way to all that is theirs."""
+
+from collections.abc import Awaitable
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+import strawberry
+
+from api.arguments import given
+from api.connections import DEFAULT_SIZE, After, Before, Connection, First, Last, Listing
+from api.context import Context, Info
+from api.cursors import ID, TEXT, CursorKind
+from api.describing import field, object_type
+from api.enums import OrderFeedFilter
+from api.errors import ApiError, ErrorCode, bad_input
+from api.figures import read_pulse
+from api.guarantee import DailyGuarantee, read_daily_guarantee
+from api.ids import named_account
+from api.nodes import Node
+from api.orders import Order, OrderFilter, order, order_feed, orders_of
+from api.pulse import Pulse
+from api.scalars import TimeZone, write_instant
+from api.sla import SLA, read_sla, sla_versions
+from api.specifications import Specification, specifications_of
+from app.domain.vocabulary import Plan
+from db.queries.accounts import ACCOUNT_SPAN, AccountRow
+from db.queries.pages import Page, Slice
+
+_CURSORS: Final = CursorKind("accounts", (TEXT, ID))
+
+AsOf = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="The instant to look back to: none before the account's creation or to come; now without."
+    ),
+]
+
+
+@object_type
+class Account(Node):
+    """A client of the service."""
+
+    name: str = strawberry.field(description="What people call it.")
+    plan: Plan = strawberry.field(description="Its subscription.")
+    time_zone: TimeZone = strawberry.field(description="Its time zone: user time.")
+    created_at: datetime = strawberry.field(description="When it began.")
+    row: strawberry.Private[AccountRow]
+
+    @field
+    async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
+        """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        self._require_dashboard(info.context)
+        return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
+
+    @field
+    async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
+        """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        self._require_dashboard(info.context)
+        return await read_sla(info.context, self.row, self._instant(info.context, as_of))
+
+    @field
+    async def order_feed(
+        self,
+        info: Info,
+        status: Annotated[
+            OrderFeedFilter | None, strawberry.argument(description="Which orders to show.")
+        ] = OrderFeedFilter.ALL,
+    ) -> list[Order] | None:
+        """The 10 most recent orders; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        self._require_dashboard(info.context)
+        return await order_feed(info.context, self.row.id, status or OrderFeedFilter.ALL)
+
+    @field
+    async def sla_versions(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[SLA]:
+        """All versions of the SLA, newest first, coming ones too."""
+        return (await sla_versions(info.context, self.row)).first(first, after)
+
+    @field
+    async def daily_guarantee(
+        self,
+        info: Info,
+        day: Annotated[
+            date | None,
+            strawberry.argument(name="date", description="The date of a ledger day; the running one without."),
+        ] = strawberry.UNSET,
+    ) -> DailyGuarantee | None:
+        """What of a ledger day's allowance is used; null when the account has no ledger day of that date."""
+        return await read_daily_guarantee(info.context, self.row.id, given(day))
+
+    @field
+    def orders(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[  # noqa: A002 - the contract's name
+            OrderFilter | None, strawberry.argument(description="Which orders are wanted; all without.")
+        ] = strawberry.UNSET,
+    ) -> Connection[Order]:
+        """The orders, newest first; the first 20 when neither first nor last is given."""
+        return orders_of(info.context, self.row.id, given(filter)).page(first, after, last, before)
+
+    @field
+    async def order(
+        self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
+    ) -> Order | None:
+        """The order of a number; null when there is none."""
+        row = await info.context.loaders.orders_by_number.load((self.row.id, number))
+        return None if row is None else order(row, info.context)
+
+    @field
+    def specifications(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        archived: Annotated[
+            bool | None, strawberry.argument(description="Whether archived ones are wanted, or the others; null: both.")
+        ] = False,
+    ) -> Connection[Specification]:
+        """The specifications, oldest first."""
+        return specifications_of(info.context, self.row.id, archived).first(first, after)
+
+    def _require_dashboard(self, context: Context) -> None:
+        plans = context.settings.dashboard_plans
+        if context.viewer.account is not None and self.row.plan not in plans:
+            raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {self.row.plan} has no dashboard.")
+
+    def _instant(self, context: Context, as_of: datetime | None) -> datetime:
+        at = given(as_of) or context.now
+        if at > context.now:
+            raise bad_input("asOf", f"{write_instant(at)} is yet to come.")
+        if at < self.row.created_at:
+            raise bad_input("asOf", f"The account began at {write_instant(self.row.created_at)}.")
+        return at
+
+
+def account(row: AccountRow) -> Account:
+    """Show an account."""
+    return Account(
+        name_in_api=named_account(row.id),
+        name=row.name,
+        plan=row.plan,
+        time_zone=TimeZone(row.time_zone),
+        created_at=row.created_at,
+        row=row,
+    )
+
+
+async def read_account(context: Context, account_id: UUID) -> Account:
+    """Read an account that exists."""
+    row = await context.account(account_id)
+    if row is None:
+        raise LookupError(f"There is no account {account_id}.")
+    return account(row)
+
+
+def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> Listing[AccountRow, Account]:
+    """List the accounts whose name begins so, in any case, by name."""
+    loaders = context.loaders
+
+    def read(part: Slice) -> Awaitable[Page[AccountRow]]:
+        return loaders.accounts_by_name.load((part, beginning, plan))
+
+    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)

@@ -1,0 +1,76 @@
+"""What a request brings with it: who asks, at which instant, and what reads for it.
+
+Whatever an operation reads belongs to accounts that `Viewer.may_see` has let through: the caller's own, or any for
+staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from api.enums import ViewerKind
+from api.errors import ApiError, ErrorCode, bad_input
+from api.ids import GlobalId, MalformedId, read_global_id
+from api.loaders import Loaders
+from app.settings import Settings
+from db.queries.accounts import AccountHistory, AccountRow
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: a client's account, or staff without one."""
+
+    account: AccountRow | None
+
+    @property
+    def kind(self) -> ViewerKind:
+        """Whether this is a client or staff."""
+        return ViewerKind.STAFF if self.account is None else ViewerKind.CLIENT
+
+    def may_see(self, account_id: UUID) -> bool:
+        """Say whether the caller may see anything of an account."""
+        return self.account is None or self.account.id == account_id
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant."""
+
+    viewer: Viewer
+    now: datetime
+    settings: Settings
+    loaders: Loaders
+
+    def require_staff(self) -> None:
+        """Raise ApiError for a client."""
+        if self.viewer.kind is not ViewerKind.STAFF:
+            raise ApiError(ErrorCode.FORBIDDEN, "This is for staff only.")
+
+    def visible(self, argument: str, text: str) -> GlobalId | None:
+        """Read a global id from an argument: None for one of an account that the caller may not see.
+
+        Raises ApiError for a text that is no id, naming the argument.
+        """
+        try:
+            named = read_global_id(text)
+        except MalformedId:
+            raise bad_input(argument, "This is not an id.") from None
+        return named if self.viewer.may_see(named.account_id) else None
+
+    async def account(self, account_id: UUID) -> AccountRow | None:
+        """Read an account; None when there is none. The caller's own is known already."""
+        own = self.viewer.account
+        return own if own is not None and own.id == account_id else await self.loaders.accounts.load(account_id)
+
+    async def history(self, account_id: UUID) -> AccountHistory:
+        """Read the history of an account that exists."""
+        history = await self.loaders.histories.load(account_id)
+        if history is None:
+            raise LookupError(f"The account {account_id} has no history.")
+        return history
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,93 @@
+"""Cursors, opaque to clients: within are a version, the kind of list, so that none fits elsewhere, and a row's key."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from db.queries.pages import Key
+
+_VERSION: Final = 1
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class MalformedCursor(ValueError):  # noqa: N818 - it names what is the case, as all errors here do
+    """A text that is no cursor of the kind of list it is used for."""
+
+
+class Part(NamedTuple):
+    """How one value of a key stands in a cursor."""
+
+    write: Callable[[Any], object]
+    read: Callable[[Any], object]
+
+
+def _write_instant(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _read_instant(value: Any) -> datetime:  # noqa: ANN401 - a JSON value
+    return _EPOCH + _whole_number(value) * _MICROSECOND
+
+
+def _read_text(value: Any) -> str:  # noqa: ANN401 - a JSON value
+    if not isinstance(value, str) or "\0" in value:
+        raise MalformedCursor
+    return value
+
+
+def _read_uuid(value: Any) -> UUID:  # noqa: ANN401 - a JSON value
+    return UUID(_read_text(value))
+
+
+def _whole_number(value: Any) -> int:  # noqa: ANN401 - a JSON value
+    if type(value) is not int:
+        raise MalformedCursor
+    return value
+
+
+def _number_of(bits: int) -> Part:
+    """Make the part of a number that PostgreSQL keeps, also when one greater, in a signed integer of so many bits."""
+
+    def read(value: Any) -> int:  # noqa: ANN401 - a JSON value
+        if not 0 <= _whole_number(value) < 2 ** (bits - 1) - 1:
+            raise MalformedCursor
+        return int(value)
+
+    return Part(int, read)
+
+
+INSTANT: Final = Part(_write_instant, _read_instant)
+NUMBER: Final = _number_of(32)
+SEQUENCE: Final = _number_of(64)
+TEXT: Final = Part(str, _read_text)
+ID: Final = Part(str, _read_uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class CursorKind:
+    """The cursors of one kind of list: its name, and the values of its keys."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+    def write(self, key: Key) -> str:
+        """Write the cursor of a row."""
+        values = (part.write(value) for part, value in zip(self.parts, key, strict=True))
+        return urlsafe_b64encode(orjson.dumps([_VERSION, self.name, *values])).rstrip(b"=").decode()
+
+    def read(self, cursor: str) -> Key:
+        """Read the key of the row a cursor was written for; raises MalformedCursor."""
+        try:
+            values = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+            version, name, *key = values
+            if (version, name) != (_VERSION, self.name):
+                raise MalformedCursor
+            return tuple(part.read(value) for part, value in zip(self.parts, key, strict=True))
+        except (ValueError, TypeError, OverflowError):
+            raise MalformedCursor(cursor) from None

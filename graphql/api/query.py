@@ -1,0 +1,158 @@
+"""The way in: what can be asked."""
+
+from asyncio import gather
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Final
+
+import strawberry
+
+from api.account import Account, account, accounts_of_all
+from api.arguments import given, given_text
+from api.connections import DEFAULT_SIZE, After, Connection, First
+from api.context import Context, Info
+from api.describing import field, object_type
+from api.enums import ViewerKind
+from api.errors import bad_input
+from api.events import Event, event
+from api.ids import GlobalId, NodeType
+from api.images import Image, Rejection, image, rejection
+from api.nodes import Node
+from api.orders import Order, awaiting_deadline, order
+from api.sla import SLA, read_sla_version
+from api.specifications import Specification, specification
+from app.domain.vocabulary import Plan
+from db.queries.events import GREATEST_SEQUENCE
+
+_MAX_NODES: Final = 100
+
+
+@object_type
+class Viewer:
+    """Who asks."""
+
+    kind: ViewerKind = strawberry.field(description="Whether this is a client or staff.")
+    account: Account | None = strawberry.field(description="The client's account; null for staff.")
+
+
+@object_type
+class Query:
+    """What can be asked; clients see their own account only."""
+
+    @field
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a node.")],  # noqa: A002
+    ) -> Node | None:
+        """The node of an id; null when there is none that the caller may see."""
+        return await _node(info.context, info.context.visible("id", id))
+
+    @field
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids of at most 100 nodes.")],
+    ) -> list[Node | None]:
+        """The nodes of ids, in their order; null for those that there are not or that the caller may not see."""
+        if len(ids) > _MAX_NODES:
+            raise bad_input("ids", f"At most {_MAX_NODES} nodes can be asked for at once, not {len(ids)}.")
+        named = [info.context.visible(f"ids[{place}]", text) for place, text in enumerate(ids)]
+        return await gather(*(_node(info.context, each) for each in named))
+
+    @field
+    def viewer(self, info: Info) -> Viewer:
+        """Who asks."""
+        viewer = info.context.viewer
+        return Viewer(kind=viewer.kind, account=None if viewer.account is None else account(viewer.account))
+
+    @field
+    async def account(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - the contract's name
+            strawberry.ID | None, strawberry.argument(description="The id of an account; the caller's own without.")
+        ] = strawberry.UNSET,
+    ) -> Account | None:
+        """The caller's account, or for staff the one of an id; null when there is none that the caller may see."""
+        context = info.context
+        text = given(id)
+        if text is None:
+            return None if context.viewer.account is None else account(context.viewer.account)
+        named = context.visible("id", text)
+        return await _account(context, named) if named is not None and named.type is NodeType.ACCOUNT else None
+
+    @field
+    def accounts(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        search: Annotated[
+            str | None, strawberry.argument(description="Only accounts whose name begins so, in capitals or not.")
+        ] = strawberry.UNSET,
+        plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
+    ) -> Connection[Account]:
+        """All accounts, by name; for staff."""
+        info.context.require_staff()
+        beginning = given_text("search", search) or ""
+        return accounts_of_all(info.context, beginning, given(plan)).first(first, after)
+
+    @field
+    def orders_awaiting_deadline(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Order]:
+        """Orders of all accounts whose deadline support and production have to set, oldest first; for staff."""
+        info.context.require_staff()
+        return awaiting_deadline(info.context).first(first, after)
+
+
+async def _node(context: Context, named: GlobalId | None) -> Node | None:
+    return None if named is None else await _READ[named.type](context, named)
+
+
+async def _account(context: Context, named: GlobalId) -> Account | None:
+    row = await context.account(named.account_id)
+    return None if row is None else account(row)
+
+
+async def _order(context: Context, named: GlobalId) -> Order | None:
+    row = await context.loaders.orders.load(named.within_account)
+    return None if row is None else order(row, context)
+
+
+async def _image(context: Context, named: GlobalId) -> Image | None:
+    row = await context.loaders.images.load(named.within_account)
+    return None if row is None else image(row, context.now)
+
+
+async def _rejection(context: Context, named: GlobalId) -> Rejection | None:
+    row = await context.loaders.rejections.load(named.within_account)
+    return None if row is None else rejection(row)
+
+
+async def _specification(context: Context, named: GlobalId) -> Specification | None:
+    row = await context.loaders.specifications.load(named.within_account)
+    return None if row is None else specification(row)
+
+
+async def _event(context: Context, named: GlobalId) -> Event | None:
+    if named.number > GREATEST_SEQUENCE:
+        return None
+    row = await context.loaders.events.load((named.account_id, named.number))
+    return None if row is None else event(row)
+
+
+async def _sla(context: Context, named: GlobalId) -> SLA | None:
+    row = await context.account(named.account_id)
+    return None if row is None else await read_sla_version(context, row, named.number)
+
+
+_READ: Final[Mapping[NodeType, Callable[[Context, GlobalId], Awaitable[Node | None]]]] = {
+    NodeType.ACCOUNT: _account,
+    NodeType.ORDER: _order,
+    NodeType.IMAGE: _image,
+    NodeType.REJECTION: _rejection,
+    NodeType.SPECIFICATION: _specification,
+    NodeType.EVENT: _event,
+    NodeType.SLA: _sla,
+}

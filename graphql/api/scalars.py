@@ -1,0 +1,93 @@
+"""The custom scalars: how their values are written in answers and read from arguments."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+LocalTime = NewType("LocalTime", str)
+"""HH:MM on a wall clock; 24:00 is the end of the day."""
+TimeZone = NewType("TimeZone", str)
+"""An IANA name."""
+JSON = NewType("JSON", object)
+"""Any JSON value."""
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class MalformedValue(ValueError):  # noqa: N818 - it names what is the case, as all errors here do
+    """An argument's value that its scalar cannot be read from; the text is one sentence for people."""
+
+
+def write_instant(at: datetime) -> str:
+    """Write an instant in UTC, with microseconds only where there are some."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def read_instant(value: object) -> datetime:
+    """Read an instant, UTC, from RFC 3339 text; raises MalformedValue."""
+    if not isinstance(value, str) or _INSTANT.fullmatch(value) is None:
+        raise MalformedValue("An instant is written as 2026-03-06T14:05:00Z, or with another offset than Z.")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise MalformedValue(f"There is no instant {value}.") from None
+
+
+def read_date(value: object) -> date:
+    """Read a date from YYYY-MM-DD; raises MalformedValue."""
+    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+        raise MalformedValue("A date is written as 2026-03-06.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise MalformedValue(f"There is no date {value}.") from None
+
+
+def write_local_time(value: time) -> LocalTime:
+    """Write a time on a wall clock."""
+    return LocalTime(f"{value:%H:%M}")
+
+
+def write_duration(value: timedelta) -> str:
+    """Write a duration of whole seconds in ISO 8601: PT3H."""
+    minutes, seconds = divmod(value // timedelta(seconds=1), 60)
+    parts = ((minutes // 60, "H"), (minutes % 60, "M"), (seconds, "S"))
+    return "PT" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0S")
+
+
+def write_decimal(value: Decimal) -> str:
+    """Write a decimal number with all its places and no exponent."""
+    return f"{value:f}"
+
+
+SCALARS: Final[Mapping[object, ScalarDefinition]] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in RFC 3339, to the microsecond. Answers are in UTC with Z; arguments need an offset.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=write_instant,
+        parse_value=read_instant,
+    ),
+    date: strawberry.scalar(
+        name="Date", description="A date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
+    ),
+    LocalTime: strawberry.scalar(
+        name="LocalTime",
+        description="A time on the wall clock of the account: HH:MM, from 00:00 to 24:00.",
+        serialize=str,
+    ),
+    TimeZone: strawberry.scalar(name="TimeZone", description="The IANA name of a time zone.", serialize=str),
+    timedelta: strawberry.scalar(
+        name="Duration", description="A duration in ISO 8601: PT3H.", serialize=write_duration
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal", description="An exact decimal number, as a string.", serialize=write_decimal
+    ),
+    JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
+}
