@@ -1,7 +1,7 @@
 """GraphQL over HTTP: operations by POST of JSON, queries also by GET, and GraphiQL for browsers."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 import orjson
 from cross_web import HTTPException
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http.base import BaseRequestProtocol
 
 from api.context import Context
 from api.errors import ApiError, ErrorCode, present
@@ -22,12 +23,14 @@ from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.state import reader_of
 
+_METHOD_NOT_ALLOWED: Final = 405
+
 
 class GraphQLEndpoint(GraphQL[Context, None]):
     """The one endpoint of the API. Whatever is wrong is answered in the shape of a GraphQL error."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        super().__init__(schema, subscription_protocols=())
         self._settings = settings
         self._clock = clock
 
@@ -53,13 +56,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Write a response's JSON."""
         return orjson.dumps(data)
 
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
+        """Leave the page to `asks_for_page`: whoever else asks without a query is told so."""
+        return False
+
     async def _respond(self, request: Request) -> Response:
         if asks_for_page(request):
             return graphiql_page()
         try:
             return await self.run(request)
         except HTTPException as refusal:
-            return _failure(refusal.status_code, ApiError(ErrorCode.BAD_USER_INPUT, refusal.reason))
+            headers = {"Allow": "GET, POST"} if refusal.status_code == _METHOD_NOT_ALLOWED else None
+            return _failure(refusal.status_code, ApiError(ErrorCode.BAD_USER_INPUT, refusal.reason), headers)
         except ApiError as refusal:
             return _failure(401, refusal, {"WWW-Authenticate": CHALLENGE})
         except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest

@@ -1,0 +1,65 @@
+"""Health: whether the process lives, and whether it can serve."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from app.web.asgi import create_app
+from db.migrate import migrate
+from tests.api.conftest import SETTINGS
+from tests.clock import FrozenClock
+from tests.database import TEMPLATE, execute, temporary_database
+
+
+@asynccontextmanager
+async def serving(database: str, clock: FrozenClock) -> AsyncGenerator[AsyncClient]:
+    """Serve a database of whatever state."""
+    app = create_app(database_url=database, settings=SETTINGS, clock=clock)
+    transport = ASGITransport(app)
+    async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
+        yield http
+
+
+async def status(http: AsyncClient, path: str) -> tuple[int, str]:
+    response = await http.get(path)
+    assert response.headers["content-type"] == "application/json"
+    assert response.json().keys() == {"status"}
+    return response.status_code, response.json()["status"]
+
+
+@pytest.mark.parametrize(("path", "answer"), [("/healthz", "alive"), ("/readyz", "ready")])
+async def test_health_needs_no_token(http: AsyncClient, path: str, answer: str) -> None:
+    assert await status(http, path) == (200, answer)
+
+
+async def test_a_service_whose_database_is_gone_lives_and_is_ready_again_once_it_is_back(
+    server: str, clock: FrozenClock
+) -> None:
+    async with temporary_database(server, TEMPLATE) as database, serving(database, clock) as http:
+        name = urlsplit(database).path[1:]
+        await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+        assert await status(http, "/readyz") == (503, "the database does not answer")
+        assert await status(http, "/healthz") == (200, "alive")
+        await execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        assert await status(http, "/readyz") == (200, "ready")
+
+
+async def test_a_service_on_an_empty_database_is_ready_once_it_is_migrated(server: str, clock: FrozenClock) -> None:
+    async with temporary_database(server) as database, serving(database, clock) as http:
+        assert await status(http, "/readyz") == (503, "the database is not migrated")
+        assert await status(http, "/healthz") == (200, "alive")
+        await migrate(database)
+        assert await status(http, "/readyz") == (200, "ready")
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE alembic_version SET version_num = 'another'", "DELETE FROM alembic_version"]
+)
+async def test_a_service_on_the_schema_of_another_release_is_not_ready(
+    database: str, http: AsyncClient, statement: str
+) -> None:
+    await execute(database, statement)
+    assert await status(http, "/readyz") == (503, "the database is not migrated")
