@@ -1,0 +1,92 @@
+"""The demo's files in the data folder: its history, by the seed that made it, and the tokens to its accounts."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from app.demo.lines import Line
+
+_ACCOUNT = b'{"type":"account"'
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An account of the demo as it is now, and a token for it."""
+
+    ref: str
+    name: str
+    plan: str
+    time_zone: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get in: a token for each account and one for staff."""
+
+    clients: list[Client]
+    staff_token: str
+
+
+class DemoFolder:
+    """Where a demo is kept. A folder has at most one, so that a second start finds it whatever seed it is asked for.
+
+    Files appear whole or not at all. Every method raises OSError when the folder cannot be read or written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._access = folder / "demo-tokens.json"
+
+    def history(self) -> Path | None:
+        """Return the file of the history, if it has been written."""
+        return next(iter(sorted(self._folder.glob("demo-seed-*.jsonl"))), None)
+
+    def seed(self, history: Path) -> int:
+        """Return the seed a history was made with."""
+        return int(history.stem.removeprefix("demo-seed-"))
+
+    def write_history(self, seed: int, lines: Iterable[Line]) -> Path:
+        """Write the history and return its file."""
+        file = self._folder / f"demo-seed-{seed}.jsonl"
+        self._write(file, (orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+        return file
+
+    def accounts(self, history: Path) -> list[str]:
+        """Read what a history calls its accounts."""
+        with history.open("rb") as lines:
+            return [orjson.loads(line)["ref"] for line in lines if line.startswith(_ACCOUNT)]
+
+    def access(self) -> Access | None:
+        """Read the tokens; None when there are none, or none that make sense."""
+        try:
+            return TypeAdapter(Access).validate_json(self._access.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def write_access(self, access: Access) -> None:
+        """Keep the tokens where nobody else on the machine can read them."""
+        self._write(self._access, [orjson.dumps(access, option=orjson.OPT_INDENT_2)])
+
+    def _write(self, file: Path, parts: Iterable[bytes]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        handle, side = tempfile.mkstemp(dir=self._folder, prefix=f".{file.name}-")  # readable for its owner alone
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.writelines(parts)
+                _to_disk(stream)
+            Path(side).replace(file)
+        except BaseException:
+            Path(side).unlink()
+            raise
+
+
+def _to_disk(stream: IO[bytes]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())

@@ -1,0 +1,87 @@
+"""How what happened is written in an import file: a function per type of line. Instants are UTC."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeAlias
+
+from app.demo.production import Confirmation, Image, Return
+from app.demo.studios import Recipe, Studio
+
+Line: TypeAlias = dict[str, object]
+
+
+def account_line(studio: Studio) -> Line:
+    """Write an account; terms that are the plan's stay unsaid."""
+    line: Line = {"type": "account", "ref": studio.ref, "name": studio.name}
+    line |= {"plan": studio.plan.value, "timeZone": studio.time_zone}
+    return line | _terms(studio.images_per_day, studio.expedites_per_day)
+
+
+def specification_line(studio: Studio, recipe: Recipe) -> Line:
+    """Write a specification with its steps."""
+    line: Line = {"type": "specification", "account": studio.ref, "ref": recipe.ref, "name": recipe.name}
+    line |= {"pricePerImage": recipe.price, "currency": studio.currency}
+    return line | {"steps": [{"step": step, "seconds": seconds} for step, seconds in recipe.steps]}
+
+
+def order_line(
+    head: Line, placed_at: datetime, images: Sequence[Image], until: datetime, *, expedite: bool = False
+) -> Line:
+    """Write an order as far as it had come at `until`."""
+    line = {"type": "order"} | head | {"placedAt": instant(placed_at)}
+    if expedite:
+        line["expedite"] = True
+    return line | {"images": [_image(image, until) for image in images]}
+
+
+def cancellation_line(studio: Studio, order: str, at: datetime) -> Line:
+    """Write that an order was called off."""
+    return {"type": "cancellation", "account": studio.ref, "order": order, "at": instant(at)}
+
+
+def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: datetime) -> Line:
+    """Write that placed images were expedited; all that are eligible if none is named."""
+    line: Line = {"type": "expedite", "account": studio.ref, "order": order}
+    return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": instant(at)}
+
+
+def terms_line(
+    studio: Studio, images_per_day: int | None, expedites_per_day: int | None, effective: date, at: datetime
+) -> Line:
+    """Write down negotiated terms for a coming ledger day; None continues what was."""
+    line: Line = {"type": "terms", "account": studio.ref} | _terms(images_per_day, expedites_per_day)
+    return line | {"effectiveDate": effective.isoformat(), "at": instant(at)}
+
+
+def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
+    """Write that the account's zone changed."""
+    return {"type": "timeZone", "account": studio.ref, "timeZone": time_zone, "at": instant(at)}
+
+
+def instant(at: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC, with microseconds only where there are some."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
+    terms = {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
+    return {term: value for term, value in terms.items() if value is not None}
+
+
+def _image(image: Image, until: datetime) -> Line:
+    line: Line = {"filename": image.filename}
+    if image.confirmation and image.confirmation.confirmed_at < until:
+        line["deadline"] = _deadline(image.confirmation)
+    if image.delivered_at and image.delivered_at < until:
+        line["deliveredAt"] = instant(image.delivered_at)
+    returns = [_rejection(back, until) for back in image.returns if back.at < until]
+    return line | ({"rejections": returns} if returns else {})
+
+
+def _deadline(confirmation: Confirmation) -> Line:
+    return {"at": instant(confirmation.due_at), "confirmedAt": instant(confirmation.confirmed_at)}
+
+
+def _rejection(back: Return, until: datetime) -> Line:
+    line: Line = {"at": instant(back.at), "reason": back.reason}
+    return line | ({"redeliveredAt": instant(back.redelivered_at)} if back.redelivered_at < until else {})

@@ -1,0 +1,81 @@
+"""When a studio uploads: its working days, rushes before a campaign, evenings, weekends and quiet weeks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from app.demo.studios import Studio
+from app.domain.local_time import local_day, time_zone, wall_clock, week_start
+
+_DAY = timedelta(days=1)
+_CAMPAIGN = 3.2
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that is told: from `since` to `until`, which is not part of it (UTC)."""
+
+    since: datetime
+    until: datetime
+
+    def after(self, share: float) -> datetime:
+        """Return the full hour at which this share of the time has passed."""
+        return (self.since + (self.until - self.since) * share).replace(minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The instant of an order (UTC) and how many images the studio has ready then."""
+
+    at: datetime
+    images: int
+
+
+def uploads(rng: Random, studio: Studio, span: Span) -> list[Upload]:
+    """All orders the studio wants to place within the span, in order of time."""
+    days = list(_days(studio, span))
+    quiet = _quiet_weeks(rng, studio, days)
+    wanted = [
+        upload
+        for place, day in enumerate(days)
+        if week_start(day) not in quiet
+        for upload in _uploads_of(rng, studio, span, day, place / len(days))
+    ]
+    return sorted((upload for upload in wanted if span.since <= upload.at < span.until), key=lambda upload: upload.at)
+
+
+def _days(studio: Studio, span: Span) -> Iterator[date]:
+    day = local_day(span.since, time_zone(studio.time_zone))
+    while day <= span.until.date() + _DAY:
+        yield day
+        day += _DAY
+
+
+def _quiet_weeks(rng: Random, studio: Studio, days: list[date]) -> frozenset[date]:
+    """Weeks without an upload; not the first two and the last three, so that every streak starts and goes on."""
+    weeks = sorted({week_start(day) for day in days})[2:-3]
+    return frozenset(rng.sample(weeks, min(studio.quiet_weeks, len(weeks) // 2)))
+
+
+def _uploads_of(rng: Random, studio: Studio, span: Span, day: date, passed: float) -> Iterator[Upload]:
+    zone = time_zone(_zone_name(studio, span, day))
+    mean = studio.orders * (1 + studio.growth * (passed - 0.5))
+    campaign = _CAMPAIGN if rng.random() < 0.06 else 1  # noqa: PLR2004 - every third week or so
+    resting = 0.08 if day.weekday() in studio.rest_days else 1
+    expected = mean * resting * campaign
+    for _ in range(max(0, round(rng.gauss(expected, expected**0.5 / 2)))):
+        images = 1 + min(95, int(rng.expovariate(1 / studio.images)))
+        yield Upload(wall_clock(day, _time_of_day(rng), zone), images)
+
+
+def _zone_name(studio: Studio, span: Span, day: date) -> str:
+    moved = studio.move is not None and day > span.after(studio.move.after).date()
+    return studio.move.time_zone if studio.move and moved else studio.time_zone
+
+
+def _time_of_day(rng: Random) -> time:
+    """Office hours mostly, some evenings up to the last second, few at any time."""
+    start, end = rng.choices(((32_400, 64_800), (64_800, 86_400), (0, 86_400)), (77, 18, 5))[0]
+    second, millisecond = divmod(rng.randrange(start * 1000, end * 1000), 1000)
+    return time(second // 3600, second // 60 % 60, second % 60, millisecond * 1000)

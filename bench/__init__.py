@@ -1,0 +1,1 @@
+"""Benchmarks: ratios measured in one run against an embedded server of its own (`python -m bench`)."""

@@ -1,0 +1,64 @@
+"""Measure reads and imports in one run, print the figures, and exit with 1 where a target is missed."""
+
+import asyncio
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from app.services.tokens import create_token
+from bench.client import Client, serving
+from bench.dataset import check_account, make_account
+from bench.imports import UNTIL, measure_imports
+from bench.reads import measure_reads
+from bench.report import Figure, print_figures
+from bench.scratch import Scratch, scratch
+from bench.statements import measure_statements
+from db.connections import PoolReader, open_pool, unit_of_work
+
+SMALL = 20_000
+
+
+def main(
+    *, quick: Annotated[bool, typer.Option("--quick", help="A tenth of the images and fewer repetitions.")] = False
+) -> None:
+    """Measure reads and imports on a database of their own, which goes when they end."""
+    started = time.monotonic()
+    with scratch() as server:
+        figures = asyncio.run(_measure(server, quick=quick))
+    print_figures(f"Loupe, measured in {time.monotonic() - started:.0f} s", figures)
+    sys.exit(any(not figure.ok for figure in figures))
+
+
+async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
+    url = await server.new_database("reads")
+    large_images = SMALL * (10 if quick else 100)
+    print(f"Making accounts of {SMALL:,} and {large_images:,} images ...")
+    small, large = [await _make_client(url, images) for images in (SMALL, large_images)]
+    print("Reading ...")
+    async with serving(url, UNTIL) as http:
+        clients = Client(http, small), Client(http, large)
+        reads = await measure_reads(*clients, UNTIL, repetitions=7 if quick else 15)
+    statements = await measure_statements(server, "reads", large)
+    print("Importing ...")
+    return statements + reads + await measure_imports(server, 40_000 if quick else 80_000)
+
+
+async def _make_client(url: str, images: int) -> str:
+    """Make an account of that many images and return a token for it."""
+    pool = await open_pool(url)
+    try:
+        account = await make_account(pool, f"{images:,} images", images, UNTIL)
+        await pool.fetch("VACUUM ANALYZE")
+        await check_account(PoolReader(pool), account, UNTIL)
+        async with unit_of_work(pool) as writer:
+            token = await create_token(writer, UNTIL, account)
+            await writer.commit()
+    finally:
+        await pool.close()
+    return token
+
+
+if __name__ == "__main__":
+    typer.run(main)

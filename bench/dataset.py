@@ -1,0 +1,244 @@
+"""An account of many images, made by a few set-based statements.
+
+The images are spread evenly over the 60 days before an instant, 20 to an order, at every service level. Shares of them
+are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. What is drawn is a hash
+of a number: every run and every size has the same shares. Rollups are counted by the rules that live writes use.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID, uuid4
+
+from app.domain.local_time import time_zone
+from app.domain.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.vocabulary import Plan, ServiceLevel
+from app.services.accounts import create_account
+from app.services.rollups import write_rollups
+from db.connections import Pool, Reader, Record, Statement, Writer, unit_of_work
+from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse_reference import reference_figures
+from db.tables import Specification, SpecificationVersion
+
+IMAGES_PER_ORDER: Final = 20
+DAYS: Final = 60
+ZONE: Final = "Europe/Copenhagen"
+_CHUNK: Final = 50_000
+_FIRST_ID: Final = UUID(int=0)
+
+# Foreign keys are not checked while a data set is made, which takes half the time; the rows are made to fit.
+TRUST = Statement("trust", "SET LOCAL session_replication_role = replica")
+
+MAKE_PLAN = Statement(
+    "make_plan",
+    """
+    CREATE TEMPORARY TABLE plan (
+      number bigint, id uuid, placed_at timestamptz, service_level text, due_at timestamptz, open boolean,
+      cancelled_at timestamptz) ON COMMIT DROP
+    """,
+)
+
+# Decides what each order will be: its place in time, its level, its deadline, and whether it is open or cancelled.
+FILL_PLAN = Statement(
+    "fill_plan",
+    """
+    INSERT INTO plan
+    SELECT number,
+           (lpad(to_hex((extract(epoch FROM placed_at) * 1000)::bigint), 12, '0') || '70008'
+             || lpad(to_hex(number), 15, '0'))::uuid,
+           placed_at, service_level,
+           CASE WHEN chance < 30 AND service_level = 'ADDITIONAL' THEN NULL
+                WHEN open THEN $1 + interval '5 days'
+                ELSE placed_at + turnaround END,
+           open,
+           CASE WHEN chance >= 995 AND NOT open THEN placed_at + interval '10 minutes' END
+    FROM generate_series(1, $2::bigint) number
+    CROSS JOIN LATERAL (
+      SELECT $1::timestamptz - interval '60 days' * (1 - (number - 0.5) / $2) placed_at,
+             abs(hashint8extended(number, 1) % 1000) chance) drawn
+    JOIN (VALUES (0, 16, 'STANDARD', interval '20 hours'), (16, 20, 'ADDITIONAL', interval '48 hours'),
+                 (20, 22, 'EXPEDITED', interval '3 hours'), (22, 23, 'EXPEDITED_ADDITIONAL', interval '6 hours'),
+                 (23, 25, 'EXPEDITED_PLAN', interval '24 hours')) levels (low, high, service_level, turnaround)
+      ON number % 25 >= low AND number % 25 < high
+    CROSS JOIN LATERAL (
+      SELECT service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN') AND chance BETWEEN 30 AND 230 open) opened
+    """,
+)
+
+# Makes the images of all planned orders: first deliveries, half of them late where an order slips, and rejections.
+FILL_IMAGES = Statement(
+    "fill_images",
+    """
+    INSERT INTO images
+    SELECT $1::uuid,
+           (lpad(to_hex((extract(epoch FROM placed_at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(place), 3, '0')
+             || '8' || lpad(to_hex(number), 15, '0'))::uuid,
+           id, place, format('IMG_%s_%s.jpg', number, place),
+           CASE WHEN cancelled_at IS NOT NULL THEN 'CANCELLED' WHEN delivered_at IS NULL THEN 'QUEUED'
+                WHEN rejected_at IS NOT NULL AND redelivered_at IS NULL THEN 'REJECTED' ELSE 'DELIVERED' END,
+           service_level, $3::uuid, 1, placed_at, place, CASE WHEN service_level LIKE 'EXPEDITED%' THEN place END,
+           CASE WHEN service_level LIKE 'EXPEDITED%' THEN 2.90 ELSE 1.45 END,
+           due_at, CASE WHEN cancelled_at IS NULL AND delivered_at <= due_at IS NOT TRUE THEN due_at END,
+           delivered_at, coalesce(redelivered_at, delivered_at), rejected_at,
+           CASE WHEN redelivered_at IS NULL THEN rejected_at END,
+           CASE WHEN redelivered_at IS NULL THEN rejected_at + interval '5 hours' END,
+           cancelled_at
+    FROM plan
+    CROSS JOIN generate_series(1, $4::int) place
+    CROSS JOIN LATERAL (
+      SELECT abs(hashint8extended(number, 2) % 1000) slip,
+             abs(hashint8extended(number * 100 + place, 3) % 1000) rejection,
+             abs(hashint8extended(number * 100 + place, 4) % 1000000) / 1000000.0 share) drawn
+    CROSS JOIN LATERAL (
+      SELECT placed_at + (coalesce(due_at, placed_at + interval '2 days') - placed_at)
+               * CASE WHEN slip < CASE service_level WHEN 'STANDARD' THEN 80 ELSE 250 END AND share < 0.5 THEN 1 + share
+                      ELSE 0.2 + 0.75 * share END first) delivery
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN NOT open AND cancelled_at IS NULL AND first < $2::timestamptz THEN first END delivered_at) known
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN rejection < 3 THEN $2 - interval '5 hours' * share WHEN rejection < 60
+                  THEN delivered_at + interval '2 hours' END sent_back) rejections
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN sent_back > delivered_at AND sent_back < $2 THEN sent_back END rejected_at) known_rejections
+    CROSS JOIN LATERAL (
+      SELECT rejected_at + CASE WHEN rejection % 10 < 3 THEN interval '7 hours' ELSE interval '3 hours' END again) redo
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN rejection >= 3 AND again < $2 THEN again END redelivered_at) known_redo
+    """,
+)
+
+FILL_REJECTIONS = Statement(
+    "fill_rejections",
+    """
+    INSERT INTO rejections
+    SELECT account_id, id, id, first_rejected_at, 'Halo around the edges', due_at,
+           CASE WHEN redelivered_at <= due_at IS NOT TRUE THEN due_at END, redelivered_at, 1
+    FROM (SELECT account_id, id, first_rejected_at, first_rejected_at + interval '5 hours' due_at,
+                 CASE WHEN rejected_at IS NULL THEN delivered_at END redelivered_at
+          FROM images WHERE account_id = $1 AND first_rejected_at IS NOT NULL) rejected
+    """,
+)
+
+# Makes the orders, whose counts and lateness follow from their images.
+FILL_ORDERS = Statement(
+    "fill_orders",
+    """
+    INSERT INTO orders
+    SELECT $1::uuid, id, number, format('Order %s', number), $2::uuid, 1, service_level,
+           CASE WHEN cancelled_at IS NOT NULL THEN 'CANCELLED' WHEN delivered < images THEN 'IN_PRODUCTION'
+                WHEN number % 3 = 0 THEN 'READY_FOR_DOWNLOAD' ELSE 'COMPLETED' END,
+           placed_at, CASE WHEN due_at IS NULL THEN 'TO_BE_CONFIRMED' ELSE 'CONFIRMED' END,
+           due_at, late_at, 1, 1, images,
+           CASE WHEN service_level LIKE 'EXPEDITED%' THEN placed_at END,
+           CASE WHEN service_level LIKE 'EXPEDITED%' THEN 1 END,
+           CASE WHEN service_level LIKE 'EXPEDITED%' THEN images END,
+           CASE WHEN service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN') AND due_at IS NOT NULL THEN placed_at END,
+           images, delivered, rejected, price, 'USD', CASE WHEN delivered = images THEN last_delivered_at END,
+           CASE WHEN delivered = images AND number % 3 > 0 THEN last_delivered_at END, cancelled_at, NULL
+    FROM plan JOIN (
+      SELECT order_id, count(*) images, count(*) FILTER (WHERE status = 'DELIVERED') delivered,
+             count(*) FILTER (WHERE status = 'REJECTED') rejected, max(late_at) late_at, sum(price) price,
+             max(delivered_at) last_delivered_at
+      FROM images WHERE account_id = $1 GROUP BY order_id) made ON order_id = id
+    """,
+)
+
+FILL_EVENTS = Statement(
+    "fill_events",
+    """
+    INSERT INTO events
+    SELECT $1::uuid, number + 1, placed_at, 'ORDER_PLACED', id, NULL, '{}' FROM plan
+    """,
+)
+
+ADVANCE_HEAD = Statement(
+    "advance_head",
+    """
+    UPDATE account_heads SET next_order_number = $3 + 1, next_event_sequence = $3 + 2, last_at = $2, frontier = $2
+    WHERE account_id = $1
+    """,
+)
+
+# Reads what the rollups count of the images after an id, by the primary key.
+IMAGE_FACTS = Statement(
+    "image_facts",
+    """
+    SELECT id, service_level, specification_id, specification_version, uploaded_at, due_at, late_at, first_delivered_at,
+           first_rejected_at, cancelled_at
+    FROM images WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3
+    """,
+)
+
+REJECTION_FACTS = Statement(
+    "rejection_facts",
+    """
+    SELECT id, at, due_at, late_at, redelivered_at
+    FROM rejections WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3
+    """,
+)
+
+
+async def make_account(pool: Pool, name: str, images: int, until: datetime) -> UUID:
+    """Make an account with this many images in the 60 days before `until` (UTC), and return its id."""
+    orders = images // IMAGES_PER_ORDER
+    async with unit_of_work(pool) as writer:
+        since = until - timedelta(days=DAYS)
+        account = await create_account(
+            writer,
+            at=since,
+            name=name,
+            plan=Plan.ENTERPRISE,
+            time_zone=ZONE,
+            images_per_day=orders,
+            expedites_per_day=orders,
+        )
+        specification = await _make_specification(writer, account, since)
+        await writer.execute(TRUST)
+        await writer.execute(MAKE_PLAN)
+        await writer.execute(FILL_PLAN, until, orders)
+        await writer.execute(FILL_IMAGES, account, until, specification, IMAGES_PER_ORDER)
+        await writer.execute(FILL_REJECTIONS, account)
+        await writer.execute(FILL_ORDERS, account, specification)
+        await writer.execute(FILL_EVENTS, account)
+        await writer.execute(ADVANCE_HEAD, account, until, orders)
+        await _count(writer, account, since)
+        await writer.commit()
+    return account
+
+
+async def _make_specification(writer: Writer, account: UUID, at: datetime) -> UUID:
+    specification = uuid4()
+    steps = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
+    await writer.insert(
+        [Specification(account_id=account, id=specification, current_version=1, created_at=at, archived_at=None)]
+    )
+    version = (account, specification, 1, "Ghost mannequin", Decimal("1.45"), "USD", steps, at)
+    await writer.copy(SpecificationVersion, [version])
+    return specification
+
+
+async def _count(writer: Writer, account: UUID, since: datetime) -> None:
+    """Write the rollups, from a second before the account on."""
+    tally = Tally()
+    async for row in _rows(writer, IMAGE_FACTS, account):
+        tally.add_image(ImageFacts(ServiceLevel(row["service_level"]), *tuple(row)[2:]))
+    async for row in _rows(writer, REJECTION_FACTS, account):
+        tally.add_rejection(RejectionFacts(*tuple(row)[1:]))
+    minutes_since = since.replace(second=0, microsecond=0)
+    await write_rollups(writer, {account: tally}, {account: minutes_since}, {account: time_zone(ZONE)})
+
+
+async def _rows(reader: Reader, statement: Statement, account: UUID) -> AsyncIterator[Record]:
+    """Read all rows in order of their id, in chunks."""
+    last = _FIRST_ID
+    while rows := await reader.fetch(statement, account, last, _CHUNK):
+        for row in rows:
+            yield row
+        last = rows[-1]["id"]
+
+
+async def check_account(reader: Reader, account: UUID, until: datetime) -> None:
+    """Assert that the rollups of an account say what its rows say."""
+    requests = [FiguresRequest(account, until, time_zone(ZONE), is_now=True)]
+    assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)

@@ -1,0 +1,39 @@
+"""The figures of a run and whether they meet their targets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+TIMES = "x"
+"""The unit of a ratio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number. The target is the most it may be, or with `at_least` the least."""
+
+    name: str
+    value: float
+    target: float
+    unit: str
+    detail: str = ""
+    at_least: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the target is met."""
+        return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+def print_figures(title: str, figures: Iterable[Figure]) -> None:
+    """Print a table with a row for each figure."""
+    table = Table(title=title, title_justify="left")
+    for heading in ("figure", "measured", "target", "", "from"):
+        table.add_column(heading, justify="right" if heading in {"measured", "target"} else "left")
+    for figure in figures:
+        target = f"{'≥' if figure.at_least else '≤'} {figure.target:,g} {figure.unit}"
+        measured = f"{figure.value:,.{2 if figure.unit == TIMES else 0}f} {figure.unit}"
+        table.add_row(figure.name, measured, target, "OK" if figure.ok else "MISSED", figure.detail)
+    Console(width=120).print(table)

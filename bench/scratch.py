@@ -1,0 +1,58 @@
+"""Databases for a run, on an embedded server in a temporary folder that goes when the run ends."""
+
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from db.connections import connect
+from db.embedded import embedded_server
+from db.migrate import migrate
+
+_SETTINGS = {"max_wal_size": "4GB", "shared_buffers": "512MB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A server for one run and a folder for files."""
+
+    server: str
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return next(self.folder.rglob("postgres.log"))
+
+    def url(self, database: str) -> str:
+        """Name a database of the server."""
+        return urlsplit(self.server)._replace(path=f"/{database}").geturl()
+
+    async def execute(self, sql: str) -> None:
+        """Run a statement about databases."""
+        connection = await connect(self.server)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    async def new_database(self, name: str) -> str:
+        """Make a migrated database and return its URL."""
+        await self.execute(f"CREATE DATABASE {name}")
+        await migrate(self.url(name))
+        return self.url(name)
+
+
+@contextmanager
+def scratch() -> Generator[Scratch]:
+    """Run the server the settings of which are those of everyday use, but for memory and for fewer checkpoints."""
+    folder = Path(tempfile.mkdtemp(prefix="loupe-bench-"))
+    folder.chmod(0o755)  # as root the server runs as another user
+    try:
+        with embedded_server(folder / "data", settings=_SETTINGS) as server:
+            yield Scratch(server, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,164 @@
+"""`loupe demo`, in a process of its own, from an empty folder to the second start."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from tests.app.test_cli import LOUPE, environment
+from tests.db.test_embedded import fresh_folder
+
+SMALL = ("--days", "15", "--accounts", "2")
+NAMES = ("Nordlys Fashion", "Fifth & Mercer", "Staff")
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo and all that it printed until it was ready."""
+
+    process: subprocess.Popen[str]
+    printed: list[str]
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        words = [line.split() for line in self.printed]
+        return {" ".join(line[:-3]) or line[0]: line[-1] for line in words if line and line[-1].startswith("loupe_")}
+
+    @property
+    def url(self) -> str:
+        return next(found.group() for line in self.printed if (found := re.search(r"http://\S+/graphql", line)))
+
+    def ask(self, document: str, token: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = Request(self.url, json.dumps({"query": document}).encode(), headers)  # noqa: S310
+        with urlopen(request) as response:  # noqa: S310
+            data: dict[str, Any] = json.load(response)["data"]
+        return data
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(PATIENCE) == 0
+
+
+@contextmanager
+def started(folder: Path, *options: str) -> Generator[subprocess.Popen[str]]:
+    settings = {"LOUPE_DATA_DIR": str(folder), "LOUPE_PORT": "0"}
+    with subprocess.Popen(  # noqa: S603
+        [LOUPE, "demo", *options], env=environment(settings), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def ready(folder: Path, *options: str) -> Generator[Demo]:
+    with started(folder, *options) as process:
+        assert process.stdout is not None
+        printed: list[str] = []
+        while not printed or not printed[-1].startswith("curl "):
+            printed.append(process.stdout.readline())
+            assert printed[-1], "it ended"
+        yield Demo(process, printed)
+
+
+def refusal(**settings: str) -> str:
+    """What a demo says that cannot start."""
+    done = subprocess.run(  # noqa: S603
+        [LOUPE, "demo", "--seed", "9"], env=environment(settings), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def server_of(folder: Path) -> int:
+    (pid,) = folder.glob("**/postmaster.pid")
+    return int(pid.read_text().split()[0])
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended; the one that inherited it may take a moment to notice."""
+    patience = time.monotonic() + PATIENCE
+    while time.monotonic() < patience:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_demo_answers_its_tokens_ends_with_all_its_processes_and_is_found_again() -> None:
+    with fresh_folder() as folder:
+        with ready(folder, *SMALL) as demo:
+            assert tuple(demo.tokens) == NAMES
+            for name in NAMES[:2]:
+                data = demo.ask("{ account { name pulse { productivity { imagesUploaded } } } }", demo.tokens[name])
+                assert data["account"]["name"] == name
+                assert data["account"]["pulse"]["productivity"]["imagesUploaded"] > 100
+            everybody = demo.ask("{ accounts { nodes { name } } }", demo.tokens["Staff"])
+            assert {account["name"] for account in everybody["accounts"]["nodes"]} == set(NAMES[:2])
+            server = server_of(folder)
+            demo.end()
+        assert is_gone(server)
+        with ready(folder) as again:
+            assert again.tokens == demo.tokens
+            assert not any("Imported" in line for line in again.printed)
+            data = again.ask("{ account { name } }", again.tokens["Fifth & Mercer"])
+            assert data == {"account": {"name": "Fifth & Mercer"}}
+            again.end()
+        assert "has the demo of seed 1 already" in refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT="0")
+
+
+def test_the_printed_query_can_be_pasted() -> None:
+    with fresh_folder() as folder, ready(folder, "--days", "5", "--accounts", "1") as demo:
+        words = shlex.split(demo.printed[-1])
+        assert words[:3] == ["curl", "-s", demo.url]
+        data = demo.ask(json.loads(words[-1])["query"], demo.tokens["Nordlys Fashion"])
+        assert data["account"]["pulse"]["productivity"]["summary"]
+        demo.end()
+
+
+def test_a_demo_killed_amid_its_import_goes_on_with_the_same_history() -> None:
+    with fresh_folder() as folder:
+        with started(folder, *SMALL) as process:
+            patience = time.monotonic() + PATIENCE
+            while not (found := list(folder.glob("demo-seed-1.jsonl"))) and time.monotonic() < patience:
+                time.sleep(0.01)
+            history = found[0].read_bytes()
+            process.kill()
+        with ready(folder, *SMALL) as demo:
+            assert found[0].read_bytes() == history
+            wanted = {"demo-nordlys": "Nordlys Fashion", "demo-fifth": "Fifth & Mercer"}
+            lines = [json.loads(line) for line in history.splitlines()]
+            for ref, name in wanted.items():
+                data = demo.ask("{ account { orders(first: 1) { nodes { name } } } }", demo.tokens[name])
+                last = [line for line in lines if line["type"] == "order" and line["account"] == ref][-1]
+                assert data["account"]["orders"]["nodes"] == [{"name": last["name"]}]
+            demo.end()
+
+
+def test_a_taken_port_and_an_unusable_folder_are_one_sentence_each() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        assert refusal(LOUPE_PORT=str(port)).startswith(f"loupe: Port {port} of 127.0.0.1 is taken: ")
+    sentence = refusal(LOUPE_PORT="0", LOUPE_DATA_DIR="/dev/null/data")
+    assert sentence.startswith("loupe: The data folder /dev/null/data/postgres cannot be used (Not a directory): ")
+    assert sentence.count("\n") == 1
+
+
+async def test_a_folder_that_cannot_be_used_is_one_sentence_also_with_a_database_elsewhere(database: str) -> None:
+    sentence = refusal(LOUPE_PORT="0", LOUPE_DATA_DIR="/dev/null/data", LOUPE_DATABASE_URL=database)
+    assert sentence.startswith("loupe: The data folder /dev/null/data cannot be used (Not a directory): ")

@@ -1,0 +1,51 @@
+"""The files of the demo: whole or not at all, and the tokens for their owner's eyes only."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.demo.folder import Access, Client, DemoFolder
+from app.demo.lines import Line
+
+ACCESS = Access([Client("demo-fifth", "Fifth & Mercer", "ENTERPRISE", "America/New_York", "loupe_one")], "loupe_two")
+
+
+def test_an_empty_folder_has_no_demo(tmp_path: Path) -> None:
+    folder = DemoFolder(tmp_path / "not there yet")
+    assert folder.history() is None
+    assert folder.access() is None
+
+
+def test_a_history_is_found_again_with_its_seed_and_its_accounts(tmp_path: Path) -> None:
+    account: Line = {"type": "account", "ref": "demo-fifth"}
+    written = DemoFolder(tmp_path).write_history(7, [account, {"type": "specification", "ref": "ghost"}])
+    history = DemoFolder(tmp_path).history()
+    assert history == written
+    assert DemoFolder(tmp_path).seed(written) == 7
+    assert DemoFolder(tmp_path).accounts(written) == ["demo-fifth"]
+
+
+def test_a_history_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    def lines() -> Iterator[Line]:
+        yield {"type": "account"}
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        DemoFolder(tmp_path).write_history(7, lines())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tokens_are_kept_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
+    DemoFolder(tmp_path).write_access(ACCESS)
+    assert DemoFolder(tmp_path).access() == ACCESS
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_tokens_that_make_no_sense_are_none(tmp_path: Path) -> None:
+    DemoFolder(tmp_path).write_access(ACCESS)
+    (file,) = tmp_path.iterdir()
+    file.write_text('{"staff_token": 1')
+    assert DemoFolder(tmp_path).access() is None
