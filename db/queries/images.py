@@ -59,7 +59,8 @@ IMAGE_COLUMNS: Final = """
 
 IMAGE_PROMISES: Final = """
     JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-    LEFT JOIN rejections r ON r.account_id = i.account_id AND r.image_id = i.id AND r.at = i.rejected_at"""
+    LEFT JOIN rejections r ON r.account_id = i.account_id AND r.image_id = i.id AND r.at = i.rejected_at
+      AND r.redelivered_at IS NULL"""
 
 # Images by id: the primary keys of images and orders, rejections_of_image_idx.
 _BY_ID: Final = Statement(

@@ -61,6 +61,8 @@ class Span:
 
     def within(self, part: Slice) -> tuple[Key, Key]:
         """Return the bounds of a slice, the lesser first, both exclusive; equal ones hold nothing."""
+        if self.least >= self.greatest:
+            return self.greatest, self.greatest
         low, high = (part.before, part.after) if self.descending else (part.after, part.before)
         lower = max(self.least, low or self.least)
         upper = min(self.greatest, high or self.greatest)

@@ -40,7 +40,7 @@ _OF_IMAGE: Final = Statement(
     SELECT r.account_id, r.id, r.image_id, r.at, r.reason, r.due_at, r.redelivered_at
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, image_id)
     JOIN rejections r ON r.account_id = p.account_id AND r.image_id = p.image_id
-    ORDER BY r.at
+    ORDER BY r.at, r.redelivered_at NULLS LAST
     """,
 )
 

@@ -26,7 +26,7 @@ class SpecificationRow:
 
 
 SPECIFICATION_COLUMNS: Final = (
-    "v.account_id, v.specification_id, v.version, v.name, v.price_per_image, v.currency, v.steps, s.archived_at"
+    "v.account_id, v.specification_id AS id, v.version, v.name, v.price_per_image, v.currency, v.steps, s.archived_at"
 )
 """The columns of a SpecificationRow, of specification_versions `v` and specifications `s`."""
 

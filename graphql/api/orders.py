@@ -77,7 +77,8 @@ class Order(Node):
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
         status: Annotated[
-            list[ImageStatus] | None, strawberry.argument(description="Only images with one of these statuses.")
+            list[ImageStatus] | None,
+            strawberry.argument(description="Only images with one of these statuses; all when empty."),
         ] = strawberry.UNSET,
     ) -> Connection[Image]:
         """Its images, in the order in which they were uploaded."""
@@ -104,7 +105,7 @@ class Order(Node):
 
 @input_type
 class OrderFilter:
-    """Which orders are wanted: those that fulfil all that is given."""
+    """Which orders are wanted: those that fulfil all that is given; an empty list or text asks for nothing special."""
 
     status: list[OrderStatus] | None = strawberry.field(
         default=strawberry.UNSET, description="Only orders with one of these statuses."

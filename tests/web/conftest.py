@@ -1,5 +1,5 @@
-"""The fixtures of the API's tests: what is tested here is the same application."""
+"""The fixtures of the served API."""
 
-from tests.api.conftest import app, client_of, counting, http, staff
+from tests.serving import app, client_of, counting, http, staff
 
 __all__ = ["app", "client_of", "counting", "http", "staff"]

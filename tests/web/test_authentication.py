@@ -4,9 +4,8 @@ import pytest
 from httpx import AsyncClient
 
 from db.connections import Pool
-from tests.api.client import Client
-from tests.api.conftest import NewClient
 from tests.building import Studio, begin
+from tests.serving import Client, NewClient
 
 VIEWER = "{ viewer { kind account { name } } }"
 SEND_A_TOKEN = "Send a token in the header Authorization: Bearer TOKEN."

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from app.web.state import keep_reader
 from db.connections import Reader, Record, Statement
-from tests.api.client import Client
+from tests.serving import Client
 
 VIEWER = "{ viewer { kind } }"
 STAFF = {"data": {"viewer": {"kind": "STAFF"}}}

@@ -9,9 +9,9 @@ from httpx import ASGITransport, AsyncClient
 
 from app.web.asgi import create_app
 from db.migrate import migrate
-from tests.api.conftest import SETTINGS
 from tests.clock import FrozenClock
 from tests.database import TEMPLATE, execute, temporary_database
+from tests.serving import SETTINGS
 
 
 @asynccontextmanager

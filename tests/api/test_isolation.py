@@ -1,0 +1,279 @@
+"""What is another account's does not exist: whatever is asked, and however, nothing of it is answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+from uuid import uuid4
+
+import pytest
+from graphql import ObjectTypeDefinitionNode, parse, print_ast
+
+from api.ids import GlobalId, NodeType, account_global_id, read_global_id
+from api.schema import schema
+from app.domain.vocabulary import EventType, ServiceLevel
+from db.connections import Pool
+from tests.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.serving import Client, NewClient
+
+NOON: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+MINUTE: Final = timedelta(minutes=1)
+
+ORDER: Final = """
+fragment order on Order {
+  id number name url
+  specification { id name }
+  images { nodes { id filename rejections { id reason } } }
+  events { nodes { id data } }
+}
+"""
+
+# All that leads from a node to others, and all that people wrote into it.
+EVERYTHING: Final = (
+    """
+fragment everything on Node {
+  __typename
+  id
+  ... on Account { name orders { nodes { ...order } } specifications { nodes { id name } } slaVersions { nodes { id } }
+    orderFeed { id } pulse { productivity { allTimeProcessed images { nodes { id } } } } dailyGuarantee { used } }
+  ... on Order { ...order account { id name } splitFrom { id } splitInto { id } }
+  ... on Image { filename order { id name } rejections { id reason } }
+  ... on Rejection { reason }
+  ... on Specification { name pricePerImage { amount } steps { step } }
+  ... on Event { data happenedTo: order { id name } image { id filename } }
+  ... on SLA { version compliance { standard { met missed openImages { nodes { id filename } } } } }
+}
+"""
+    + ORDER
+)
+
+# Every way from an id to something, with the variable's type.
+ROOTS: Final = {
+    "account": "query ($id: ID!) { found: account(id: $id) { ...everything } }",
+    "node": "query ($id: ID!) { found: node(id: $id) { ...everything } }",
+    "nodes": "query ($id: ID!) { found: nodes(ids: [$id]) { ...everything } }",
+}
+
+# Every list that an account leads to.
+LISTS: Final = {
+    "Account.orders": "orders(after: $after) { edges { cursor node { id name } } }",
+    "Account.slaVersions": "slaVersions(after: $after) { edges { cursor node { id } } }",
+    "Account.specifications": "specifications(after: $after) { edges { cursor node { id name } } }",
+    "Order.images": "order(number: 1) { images(after: $after) { edges { cursor node { id filename } } } }",
+    "Order.events": "order(number: 1) { events(after: $after) { edges { cursor node { id data } } } }",
+    "Productivity.images": "pulse { productivity { images(after: $after) { edges { cursor node { id filename } } } } }",
+    "Quality.deliveredImages": "pulse { quality { deliveredImages(after: $after) { edges { cursor node { id } } } } }",
+    "Quality.rejectedImages": "pulse { quality { rejectedImages(after: $after) { edges { cursor node { id } } } } }",
+    "Reliability.onTimeImages": "pulse { reliability { onTimeImages(after: $after) { edges { cursor node { id }}}}}",
+    "Reliability.lateImages": "pulse { reliability { lateImages(after: $after) { edges { cursor node { id } } } } }",
+    "TermCompliance.missedImages": (
+        "sla { compliance { standard { missedImages(after: $after) { edges { cursor node { id } } } } } }"
+    ),
+    "TermCompliance.openImages": (
+        "sla { compliance { standard { openImages(after: $after) { edges { cursor node { id } } } } } }"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """A client who asks, and all that belongs to another, by that other's own answer."""
+
+    ours: Studio
+    theirs: Studio
+    client: Client
+    neighbour: Client
+    their_ids: list[str]
+
+    def assert_nothing_of_theirs(self, text: str) -> None:
+        rows = (self.theirs.orders, self.theirs.images, self.theirs.rejections, self.theirs.specifications)
+        keys = [str(self.theirs.id), *(str(row.id) for each in rows for row in each)]
+        assert [trace for trace in ("bravo", *self.their_ids, *keys) if trace in text.lower() or trace in text] == []
+
+    def assert_all_ours(self, answer: object) -> None:
+        assert {read_global_id(id_).account_id for id_ in values_of(answer, "id")} <= {self.ours.id}
+
+
+def values_of(answer: object, name: str) -> Iterator[str]:
+    """Yield the values of all fields of a name, however deep."""
+    if isinstance(answer, list):
+        for each in cast("list[object]", answer):
+            yield from values_of(each, name)
+    elif isinstance(answer, dict):
+        for key, value in cast("dict[str, object]", answer).items():
+            if key == name:
+                yield str(value)
+            else:
+                yield from values_of(value, name)
+
+
+def furnish(studio: Studio, mark: str) -> None:
+    """Give a studio the history that both have, minute by minute, with its mark on all that people write."""
+    studio.specification(f"{mark}-specification")
+    friday = NOON - 4 * DAY
+    kept = Photo(f"{mark}-kept.jpg", friday + HOUR)
+    back = Photo(f"{mark}-back.jpg", friday + HOUR, ((NOON - DAY, None),))
+    first = studio.order(friday, [kept, back], name=f"{mark}-first")
+    studio.order(
+        friday, [Photo(f"{mark}-late.jpg", NOON - HOUR)], name=f"{mark}-first", split_from=first.id, position=3
+    )
+    studio.order(NOON - HOUR, [Photo(f"{mark}-open.jpg")], name=f"{mark}-open", position=1)
+    studio.order(NOON - HOUR, name=f"{mark}-additional", level=ServiceLevel.ADDITIONAL, position=201)
+    for rejection in studio.rejections:
+        rejection.reason = f"{mark}-reason"
+    event = studio.event(EventType.IMAGES_REJECTED, NOON - DAY, first, {"reason": f"{mark}-reason"})
+    event.image_id = studio.images[1].id
+
+
+async def all_ids(client: Client, studio: Studio) -> list[str]:
+    """Return the ids that a client sees of its own account."""
+    query = "query ($id: ID!) { node(id: $id) { ...everything } }" + EVERYTHING
+    data = await client.data(query, {"id": account_global_id(studio.id)})
+    return sorted(set(values_of(data, "id")))
+
+
+@pytest.fixture
+async def neighbours(client_of: NewClient, pool: Pool) -> Neighbours:
+    ours, theirs = await begin(pool, Studio(name="Alpha")), await begin(pool, Studio(name="Bravo"))
+    furnish(ours, "alpha")
+    furnish(theirs, "bravo")
+    theirs.order(NOON - HOUR + MINUTE, [Photo("bravo-more.jpg")], name="bravo-more", position=2)
+    await write(pool, ours)
+    await write(pool, theirs)
+    client, neighbour = await client_of(ours), await client_of(theirs)
+    return Neighbours(ours, theirs, client, neighbour, await all_ids(neighbour, theirs))
+
+
+def fields_of_the_schema() -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield all fields with their type's name, and the arguments of each with their types."""
+    for definition in parse(schema.as_str()).definitions:
+        if isinstance(definition, ObjectTypeDefinitionNode):
+            for each in definition.fields or ():
+                arguments = {argument.name.value: print_ast(argument.type) for argument in each.arguments or ()}
+                yield f"{definition.name.value}.{each.name.value}", arguments
+
+
+def takes_an_id(arguments: dict[str, str]) -> bool:
+    return any(type_.strip("[]!") == "ID" for type_ in arguments.values())
+
+
+def test_every_field_that_takes_an_id_is_tried_here() -> None:
+    taking = {name for name, arguments in fields_of_the_schema() if takes_an_id(arguments)}
+    assert taking == {f"Query.{name}" for name in ROOTS}
+
+
+def test_every_list_of_an_account_is_tried_here() -> None:
+    lists = {name for name, arguments in fields_of_the_schema() if "after" in arguments}
+    assert {name for name in lists if not name.startswith("Query.")} == set(LISTS)
+
+
+def test_ids_of_every_type_are_tried_here(neighbours: Neighbours) -> None:
+    assert {read_global_id(id_).type for id_ in neighbours.their_ids} == set(NodeType)
+    assert {read_global_id(id_).account_id for id_ in neighbours.their_ids} == {neighbours.theirs.id}
+
+
+@pytest.mark.parametrize("root", ["node", "nodes"])
+async def test_their_ids_are_good_for_the_neighbour_and_for_staff(
+    neighbours: Neighbours, staff: Client, root: str
+) -> None:
+    for id_ in neighbours.their_ids:
+        for client in (neighbours.neighbour, staff):
+            data = await client.data(ROOTS[root] + EVERYTHING, {"id": id_})
+            assert id_ in values_of(data, "id")
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_an_id_of_another_account_is_null_and_not_even_looked_up(neighbours: Neighbours, root: str) -> None:
+    for id_ in neighbours.their_ids:
+        response = await neighbours.client.answer(ROOTS[root] + EVERYTHING, {"id": id_})
+        assert (id_, response) == (id_, {"data": {"found": [None] if root == "nodes" else None}})
+        assert len(neighbours.client.reader.statements) == 1
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_the_answer_does_not_tell_whether_there_is_such_a_thing(neighbours: Neighbours, root: str) -> None:
+    for id_ in neighbours.their_ids:
+        named = read_global_id(id_)
+        account = uuid4()
+        missing = GlobalId(named.type, account, account if named.type is NodeType.ACCOUNT else uuid4())
+        there, not_there = [
+            await neighbours.client.post(ROOTS[root] + EVERYTHING, {"id": each}) for each in (id_, str(missing))
+        ]
+        assert (there.status_code, there.content) == (not_there.status_code, not_there.content)
+
+
+@pytest.mark.parametrize("root", ["node", "nodes"])
+async def test_their_keys_under_our_account_name_nothing_of_theirs(neighbours: Neighbours, root: str) -> None:
+    for id_ in neighbours.their_ids:
+        named = read_global_id(id_)
+        forged = str(GlobalId(named.type, neighbours.ours.id, named.key))
+        response = await neighbours.client.post(ROOTS[root] + EVERYTHING, {"id": forged})
+        assert "errors" not in response.json()
+        neighbours.assert_nothing_of_theirs(response.text)
+        neighbours.assert_all_ours(response.json())
+        if named.type in {NodeType.ORDER, NodeType.IMAGE, NodeType.REJECTION, NodeType.SPECIFICATION}:
+            assert response.json()["data"]["found"] in (None, [None])
+
+
+async def test_of_mixed_ids_ours_are_answered_in_their_places(neighbours: Neighbours) -> None:
+    ours = await all_ids(neighbours.client, neighbours.ours)
+    mixed = [id_ for pair in zip(ours, neighbours.their_ids, strict=False) for id_ in pair]
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ...everything } }" + EVERYTHING
+    response = await neighbours.client.post(query, {"ids": mixed})
+    assert "errors" not in response.json()
+    nodes = response.json()["data"]["nodes"]
+    assert [node and node["id"] for node in nodes] == [id_ if id_ in ours else None for id_ in mixed]
+    neighbours.assert_nothing_of_theirs(response.text)
+
+
+async def test_all_that_is_ours_leads_to_nothing_of_theirs(neighbours: Neighbours) -> None:
+    for id_ in await all_ids(neighbours.client, neighbours.ours):
+        response = await neighbours.client.post(ROOTS["node"] + EVERYTHING, {"id": id_})
+        neighbours.assert_nothing_of_theirs(response.text)
+        neighbours.assert_all_ours(response.json())
+
+
+async def cursors_of(client: Client, name: str) -> list[str]:
+    return list(values_of(await client.data(asked(name), {"after": None}), "cursor"))
+
+
+def asked(name: str) -> str:
+    return f"query ($after: String) {{ account {{ {LISTS[name]} }} }}"
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_their_cursors_mark_places_in_our_lists_only(neighbours: Neighbours, name: str) -> None:
+    cursors = await cursors_of(neighbours.neighbour, name)
+    assert cursors
+    for cursor in cursors:
+        response = await neighbours.client.post(asked(name), {"after": cursor})
+        assert "errors" not in response.json()
+        neighbours.assert_nothing_of_theirs(response.text)
+        neighbours.assert_all_ours(response.json())
+
+
+async def test_their_cursors_are_refused_by_lists_of_other_kinds(neighbours: Neighbours) -> None:
+    [cursor, *_] = await cursors_of(neighbours.neighbour, "Account.orders")
+    for name in LISTS.keys() - {"Account.orders"}:
+        error = await neighbours.client.error(asked(name), {"after": cursor})
+        assert (name, error["code"], error["argument"]) == (name, "BAD_USER_INPUT", "after")
+
+
+async def test_their_order_numbers_are_ours_or_nobodys(neighbours: Neighbours) -> None:
+    query = "query ($number: Int!) { account { order(number: $number) { ...order } } }" + ORDER
+    found: list[str | None] = []
+    for order in neighbours.theirs.orders:
+        response = await neighbours.client.post(query, {"number": order.number})
+        neighbours.assert_nothing_of_theirs(response.text)
+        shown = response.json()["data"]["account"]["order"]
+        found.append(shown and shown["name"])
+    assert found == ["alpha-first", "alpha-first", "alpha-open", "alpha-additional", None]
+
+
+@pytest.mark.parametrize("text", ["bravo", "bravo-first", "bravo-kept.jpg", "5"])
+async def test_a_search_for_what_is_theirs_finds_nothing(neighbours: Neighbours, text: str) -> None:
+    query = "query ($text: String) { account { orders(filter: {search: $text}) { totalCount nodes { id } } } }"
+    ours = await neighbours.client.data(query, {"text": text})
+    assert ours == {"account": {"orders": {"totalCount": 0, "nodes": []}}}
+    theirs = await neighbours.neighbour.data(query, {"text": text})
+    assert theirs["account"]["orders"]["totalCount"] >= 1

@@ -1,0 +1,204 @@
+"""Who may ask what: every field of Query by every kind of caller, and nothing of another account for a client."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLObjectType
+from httpx import AsyncClient
+
+from api.ids import GlobalId, NodeType, account_global_id, numbered
+from api.schema import schema
+from app.domain.vocabulary import ServiceLevel
+from db.connections import Pool
+from tests.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.clock import FrozenClock
+from tests.serving import Client, CountingReader, NewClient
+
+SECRET = "Dior"
+"""In every name and filename of the other studio."""
+
+ALLOWED = {
+    "node": {"client", "staff"},
+    "nodes": {"client", "staff"},
+    "viewer": {"client", "staff"},
+    "account": {"client", "staff"},
+    "accounts": {"staff"},
+    "ordersAwaitingDeadline": {"staff"},
+}
+FIELDS = {
+    "node": "node(id: $id) { id }",
+    "nodes": "nodes(ids: [$id]) { id }",
+    "viewer": "viewer { kind account { id } }",
+    "account": "account { id }",
+    "accounts": "accounts { nodes { id } totalCount }",
+    "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
+}
+
+
+def root_fields() -> list[str]:
+    query = cast("GraphQLObjectType", schema._schema.query_type)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    return list(query.fields)
+
+
+def test_the_table_has_every_field() -> None:
+    assert root_fields() == list(ALLOWED) == list(FIELDS)
+
+
+async def studio_named(pool: Pool, clock: FrozenClock, name: str) -> Studio:
+    studio = await begin(pool, Studio(name=name))
+    at = clock.now() - 2 * DAY
+    studio.specification(f"{name} ghost")
+    rejected = Photo(f"{name}.jpg", at + HOUR, ((at + 2 * HOUR, None),))
+    studio.order(at, [rejected, Photo(f"{name}2.jpg")], name=f"{name} shoes")
+    studio.order(at, [Photo(f"{name}3.jpg")], name=f"{name} hats", level=ServiceLevel.ADDITIONAL)
+    await write(pool, studio)
+    return studio
+
+
+@pytest.fixture
+async def own(pool: Pool, clock: FrozenClock) -> Studio:
+    return await studio_named(pool, clock, "ACME")
+
+
+@pytest.fixture
+async def other(pool: Pool, clock: FrozenClock) -> Studio:
+    return await studio_named(pool, clock, SECRET)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("caller", ["nobody", "client", "staff"])
+async def test_every_field_by_every_caller(
+    own: Studio,
+    other: Studio,
+    client_of: NewClient,
+    http: AsyncClient,
+    counting: CountingReader,
+    field: str,
+    caller: str,
+) -> None:
+    clients = {"nobody": Client(http, None, counting), "client": await client_of(own), "staff": await client_of(None)}
+    definition = "($id: ID!)" if "$id" in FIELDS[field] else ""
+    variables = {"id": account_global_id(other.id)} if definition else {}
+    response = await clients[caller].post(f"query {definition} {{ {FIELDS[field]} }}", variables)
+    if caller == "nobody":
+        assert response.status_code == 401
+        assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+        assert counting.statements == []
+    elif caller in ALLOWED[field]:
+        assert "errors" not in response.json()
+    else:
+        assert response.json() == {
+            "data": None,
+            "errors": [
+                {
+                    "message": "This is for staff only.",
+                    "locations": [{"line": 1, "column": 10 + len(definition)}],
+                    "path": [field],
+                    "extensions": {"code": "FORBIDDEN"},
+                }
+            ],
+        }
+
+
+def ids_of(studio: Studio) -> Iterator[str]:
+    """Yield an id of each type of node."""
+    yield account_global_id(studio.id)
+    for node_type, rows in (
+        (NodeType.ORDER, studio.orders),
+        (NodeType.IMAGE, studio.images),
+        (NodeType.REJECTION, studio.rejections),
+        (NodeType.SPECIFICATION, studio.specifications),
+    ):
+        yield str(GlobalId(node_type, studio.id, rows[0].id))
+    yield str(numbered(NodeType.EVENT, studio.id, 2))
+    yield str(numbered(NodeType.SLA, studio.id, 1))
+
+
+NODES = """
+query ($ids: [ID!]!) { nodes(ids: $ids) {
+  __typename id
+  ... on Account { name orders { nodes { name } } } ... on Order { name images { nodes { filename } } }
+  ... on Image { filename } ... on Rejection { reason } ... on Specification { name } ... on Event { type data }
+  ... on SLA { version }
+} }
+"""
+
+
+async def test_nodes_of_ones_own_account_are_found_by_their_ids(own: Studio, client_of: NewClient) -> None:
+    client = await client_of(own)
+    ids = list(ids_of(own))
+    nodes = (await client.data(NODES, {"ids": ids}))["nodes"]
+    assert [node["id"] for node in nodes] == ids
+    assert [node["__typename"] for node in nodes] == [
+        "Account",
+        "Order",
+        "Image",
+        "Rejection",
+        "Specification",
+        "Event",
+        "SLA",
+    ]
+    for id_, node in zip(ids, nodes, strict=True):
+        found = await client.data("query ($id: ID!) { node(id: $id) { id __typename } }", {"id": id_})
+        assert found["node"] == {"id": id_, "__typename": node["__typename"]}
+
+
+async def test_nodes_of_another_account_are_null_and_cost_nothing(
+    own: Studio, other: Studio, client_of: NewClient
+) -> None:
+    client = await client_of(own)
+    ids = list(ids_of(other))
+    assert await client.answer(NODES, {"ids": ids}) == {"data": {"nodes": [None] * len(ids)}}
+    assert client.reader.statements == ["token_by_hash"]
+
+
+async def test_staff_find_nodes_of_every_account(own: Studio, other: Studio, staff: Client) -> None:
+    ids = [*ids_of(own), *ids_of(other)]
+    assert [node["id"] for node in (await staff.data(NODES, {"ids": ids}))["nodes"]] == ids
+
+
+async def test_another_account_is_null(own: Studio, other: Studio, client_of: NewClient, staff: Client) -> None:
+    ask, variables = "query ($id: ID) { account(id: $id) { name } }", {"id": account_global_id(other.id)}
+    assert await (await client_of(own)).answer(ask, variables) == {"data": {"account": None}}
+    assert await staff.data(ask, variables) == {"account": {"name": SECRET}}
+
+
+def selections(type_name: str, depth: int) -> str:
+    """Select every field of a type that needs no argument, objects down to a depth."""
+    found = cast("GraphQLObjectType", schema._schema.type_map[type_name])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    parts: list[str] = []
+    for name, field in found.fields.items():
+        if any(argument.type.__class__.__name__ == "GraphQLNonNull" for argument in field.args.values()):
+            continue
+        inner: Any = field.type
+        while hasattr(inner, "of_type"):
+            inner = inner.of_type
+        if not hasattr(inner, "fields"):
+            parts.append(name)
+        elif depth and (nested := selections(inner.name, depth - 1)):
+            parts.append(f"{name} {{ {nested} }}")
+    return " ".join(parts)
+
+
+async def test_nothing_of_another_account_is_anywhere_in_the_graph(
+    own: Studio, other: Studio, client_of: NewClient, staff: Client
+) -> None:
+    everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
+    client = await client_of(own)
+    text = (await client.post(everything)).text
+    assert "errors" not in text[:20]
+    assert "ACME2.jpg" in text
+    assert SECRET not in text
+    assert account_global_id(other.id)[2:] not in text
+    assert SECRET in (await staff.post("{ accounts { nodes { orders { nodes { name } } } } }")).text
+
+
+async def test_cursors_of_another_account_lead_to_nothing_of_it(
+    own: Studio, other: Studio, client_of: NewClient
+) -> None:
+    page = """query ($after: String) { account { orders(first: 1, after: $after) {
+      nodes { name } pageInfo { endCursor hasPreviousPage } totalCount } } }"""
+    cursor = (await (await client_of(other)).data(page))["account"]["orders"]["pageInfo"]["endCursor"]
+    text = (await (await client_of(own)).post(page, {"after": cursor})).text
+    assert SECRET not in text

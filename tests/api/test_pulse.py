@@ -1,0 +1,255 @@
+"""The Pulse as the API shows it, and the images behind its numbers, now and at an instant in the past."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.vocabulary import Plan, ServiceLevel
+from db.connections import Pool
+from tests.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.clock import FrozenClock
+from tests.serving import Client, NewClient
+
+TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
+NUMBERS: dict[tuple[str, ...], str] = {
+    ("pulse", "productivity", "imagesUploaded"): "images",
+    ("pulse", "quality", "delivered"): "deliveredImages",
+    ("pulse", "reliability", "onTime"): "onTimeImages",
+    ("pulse", "reliability", "late"): "lateImages",
+    **{
+        ("sla", "compliance", term, number): images
+        for term in ("standard", "expedited", "additional", "rejection")
+        for number, images in (("missed", "missedImages"), ("open", "openImages"))
+    },
+}
+"""Numbers of the current window and the lists behind them."""
+
+
+@pytest.fixture
+async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client:
+    """A client with 70 orders of every level over 40 days, of two images each: some late, rejected or open."""
+    studio = await begin(pool, Studio())
+    levels = list(ServiceLevel)
+    for number in range(70):
+        placed_at = clock.now() - timedelta(hours=13 * (70 - number), minutes=7)
+        delivered_at = placed_at + timedelta(hours=2 + number % 50) if number % 6 else None
+        known = delivered_at if delivered_at is not None and delivered_at < clock.now() else None
+        rejected_at = known + HOUR if known is not None and number % 5 == 1 else None
+        redone_at = rejected_at + timedelta(hours=4 + number % 3) if rejected_at is not None and number % 2 else None
+        rejections = ((rejected_at, redone_at),) if rejected_at is not None and rejected_at < clock.now() else ()
+        studio.order(
+            placed_at,
+            [Photo("a.jpg", known, rejections), Photo("b.jpg", known)],
+            level=levels[number % 5],
+            due_at=placed_at + 2 * DAY if number % 2 else None,
+            cancelled_at=placed_at + HOUR if known is None and number % 12 == 0 else None,
+        )
+    await write(pool, studio)
+    return await client_of(studio)
+
+
+def query(path: tuple[str, ...], shown: str, as_of: str | None) -> str:
+    first, *others = path[:-1]
+    body = shown
+    for field in reversed(others):
+        body = f"{field} {{ {body} }}"
+    argument = f'(asOf: "{as_of}")' if as_of else ""
+    return f"{{ account {{ {first}{argument} {{ {body} }} }} }}"
+
+
+def at(data: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whatever is there
+    found: Any = data["account"]
+    for field in path:
+        found = found[field]
+    return found
+
+
+@pytest.mark.parametrize("as_of", [None, TEN_DAYS_AGO])
+@pytest.mark.parametrize("path", NUMBERS, ids=".".join)
+async def test_the_images_behind_a_number_are_as_many(client: Client, path: tuple[str, ...], as_of: str | None) -> None:
+    images = NUMBERS[path]
+    number = at(await client.data(query(path, path[-1], as_of)), path)
+    listed: list[str] = []
+    after, goes_on = "", True
+    while goes_on:
+        page = (
+            f"{images}(first: 7{after}) {{ totalCount edges {{ node {{ id }} }} pageInfo {{ hasNextPage endCursor }} }}"
+        )
+        found = at(await client.data(query(path, page, as_of)), (*path[:-1], images))
+        assert found["totalCount"] == (number or 0)
+        listed += [edge["node"]["id"] for edge in found["edges"]]
+        after, goes_on = f', after: "{found["pageInfo"]["endCursor"]}"', found["pageInfo"]["hasNextPage"]
+    assert len(listed) == (number or 0)
+    if path[:-1] != ("sla", "compliance", "rejection"):
+        assert len(set(listed)) == len(listed)
+
+
+async def test_what_is_open_is_null_for_the_past_and_has_no_images(client: Client) -> None:
+    shown = "expedited { open openImages { nodes { id } totalCount } }"
+    data = await client.data(query(("sla", "compliance", ""), shown, TEN_DAYS_AGO))
+    assert at(data, ("sla", "compliance", "expedited")) == {"open": None, "openImages": {"nodes": [], "totalCount": 0}}
+    data = await client.data(query(("sla", "compliance", ""), "expedited { open }", None))
+    assert at(data, ("sla", "compliance", "expedited", "open")) == 2
+
+
+async def test_rejected_images_are_those_delivered_that_were_not_approved(client: Client) -> None:
+    shown = "delivered approvedFirstTime rejectedImages(first: 100) { totalCount nodes { rejections { id } } }"
+    quality = at(await client.data(query(("pulse", "quality", ""), shown, None)), ("pulse", "quality"))
+    number = quality["delivered"] - quality["approvedFirstTime"]
+    assert number > 0
+    assert quality["rejectedImages"]["totalCount"] == number
+    assert [len(node["rejections"]) for node in quality["rejectedImages"]["nodes"]] == [1] * number
+
+
+async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
+    terms = "compliance { standard { met missed } expedited { met missed } additional { met missed } }"
+    data = await client.data(f"{{ account {{ sla {{ {terms} }} pulse {{ reliability {{ due onTime late }} }} }} }}")
+    reliability, kept = data["account"]["pulse"]["reliability"], data["account"]["sla"]["compliance"].values()
+    assert reliability["onTime"] == sum(term["met"] for term in kept)
+    assert reliability["late"] == sum(term["missed"] for term in kept)
+    assert reliability["due"] == reliability["onTime"] + reliability["late"]
+
+
+async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
+    studio = await begin(pool, Studio())
+    at_nine = clock.now() - 2 * DAY - 3 * HOUR  # Sunday 8 March, 09:00 UTC
+    studio.order(at_nine, [Photo("a.jpg", at_nine + 2 * HOUR), Photo("b.jpg", at_nine + 4 * HOUR)])
+    studio.order(at_nine - 35 * DAY, [Photo("c.jpg", at_nine - 35 * DAY + 20 * HOUR)])
+    await write(pool, studio)
+    client = await client_of(studio)
+    data = await client.data(
+        """{ account { pulse {
+          asOf currentWindow { start end } previousWindow { start end }
+          productivity { label summary trend { direction changePercent sentiment }
+            imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed }
+          quality { label summary trend { direction changePercent sentiment }
+            rate previousRate delivered approvedFirstTime }
+          timeSavings { label summary trend { direction } hours previousHours bySteps { step hours images } }
+          productivityStreak { label summary trend { direction } weeks longest since uploadedThisWeek keepBy }
+          reliability { label summary trend { direction } rate previousRate due onTime late }
+          averageLeadTime { label summary trend { direction sentiment } seconds previousSeconds delivered }
+        } } }"""
+    )
+    assert data["account"]["pulse"] == {
+        "asOf": "2026-03-10T12:00:00Z",
+        "currentWindow": {"start": "2026-02-08T12:00:00Z", "end": "2026-03-10T12:00:00Z"},
+        "previousWindow": {"start": "2026-01-09T12:00:00Z", "end": "2026-02-08T12:00:00Z"},
+        "productivity": {
+            "label": "Productivity",
+            "summary": "2 images, up 100.0 %",
+            "trend": {"direction": "UP", "changePercent": 100.0, "sentiment": "POSITIVE"},
+            "imagesUploaded": 2,
+            "previousImagesUploaded": 1,
+            "imagesThisMonth": 2,
+            "allTimeProcessed": 3,
+        },
+        "quality": {
+            "label": "Quality",
+            "summary": "100.0 % right first time, unchanged",
+            "trend": {"direction": "FLAT", "changePercent": 0.0, "sentiment": "NEUTRAL"},
+            "rate": 1.0,
+            "previousRate": 1.0,
+            "delivered": 2,
+            "approvedFirstTime": 2,
+        },
+        "timeSavings": {
+            "label": "Time Savings",
+            "summary": "0.2 hours saved, up 100.0 %",
+            "trend": {"direction": "UP"},
+            "hours": 551 / 3600,
+            "previousHours": 275.5 / 3600,
+            "bySteps": [
+                {"step": "CLIPPING", "hours": 0.1, "images": 2},
+                {"step": "SHADOW", "hours": 191 / 3600, "images": 2},
+            ],
+        },
+        "productivityStreak": {
+            "label": "Productivity Streak",
+            "summary": "1 week in a row",
+            "trend": None,
+            "weeks": 1,
+            "longest": 1,
+            "since": "2026-03-02",
+            "uploadedThisWeek": False,
+            "keepBy": "2026-03-15T23:00:00Z",
+        },
+        "reliability": {
+            "label": "Reliability",
+            "summary": "100.0 % on time, unchanged",
+            "trend": {"direction": "FLAT"},
+            "rate": 1.0,
+            "previousRate": 1.0,
+            "due": 2,
+            "onTime": 2,
+            "late": 0,
+        },
+        "averageLeadTime": {
+            "label": "Average Lead Time",
+            "summary": "3 h 0 min, down 85.0 %",
+            "trend": {"direction": "DOWN", "sentiment": "POSITIVE"},
+            "seconds": 10800.0,
+            "previousSeconds": 72000.0,
+            "delivered": 2,
+        },
+    }
+
+
+def kpis() -> Iterator[str]:
+    yield from ("productivity", "quality", "timeSavings", "productivityStreak", "reliability", "averageLeadTime")
+
+
+@pytest.mark.parametrize("kpi", list(kpis()))
+async def test_every_figure_is_a_kpi(client: Client, kpi: str) -> None:
+    shown = "... on KPI { __typename label summary trend { direction } }"
+    data = await client.data(f"{{ account {{ pulse {{ {kpi} {{ {shown} }} }} }} }}")
+    figure = data["account"]["pulse"][kpi]
+    assert figure["label"]
+    assert figure["summary"]
+    assert (figure["trend"] is None) is (kpi == "productivityStreak")
+
+
+async def test_the_creation_and_now_are_the_first_and_last_instants_to_look_back_to(client: Client) -> None:
+    ask = "query ($asOf: DateTime) { account { pulse(asOf: $asOf) { asOf } sla(asOf: $asOf) { version } } }"
+    for as_of in ("2026-01-05T08:00:00Z", "2026-03-10T12:00:00Z"):
+        data = await client.data(ask, {"asOf": as_of})
+        assert data["account"] == {"pulse": {"asOf": as_of}, "sla": {"version": 1}}
+
+
+@pytest.mark.parametrize("field", ["pulse(asOf: $asOf) { asOf }", "sla(asOf: $asOf) { version }"])
+@pytest.mark.parametrize(
+    ("as_of", "message"),
+    [
+        ("2026-01-05T07:59:59.999999Z", "asOf: The account began at 2026-01-05T08:00:00Z."),
+        ("2026-03-10T12:00:00.000001Z", "asOf: 2026-03-10T12:00:00.000001Z is yet to come."),
+        ("9999-12-31T23:59:59Z", "asOf: 9999-12-31T23:59:59Z is yet to come."),
+        ("0001-01-01T00:00:00Z", "asOf: The account began at 2026-01-05T08:00:00Z."),
+    ],
+)
+async def test_no_other_instant_can_be_looked_back_to(client: Client, field: str, as_of: str, message: str) -> None:
+    error = await client.error(f"query ($asOf: DateTime) {{ account {{ {field} }} }}", {"asOf": as_of})
+    assert error == {"message": message, "code": "BAD_USER_INPUT", "argument": "asOf"}
+
+
+@pytest.mark.parametrize("field", ["pulse { asOf }", "sla { version }", "orderFeed { number }"])
+@pytest.mark.parametrize("plan", [Plan.SOLO, Plan.PROFESSIONAL_TRIAL])
+async def test_a_plan_without_a_dashboard_has_all_but_its_fields(
+    pool: Pool, client_of: NewClient, field: str, plan: Plan
+) -> None:
+    client = await client_of(await begin(pool, Studio(plan=plan)))
+    answer = await client.answer(f"{{ account {{ name dailyGuarantee {{ used }} {field} }} }}")
+    name = field.partition(" ")[0]
+    assert answer["data"] == {"account": {"name": "ACME", "dailyGuarantee": {"used": 0}, name: None}}
+    [error] = answer["errors"]
+    assert error["path"] == ["account", name]
+    assert error["message"] == f"The plan {plan} has no dashboard."
+    assert error["extensions"] == {"code": "PLAN_NOT_ELIGIBLE"}
+
+
+async def test_staff_see_the_dashboard_of_every_plan(pool: Pool, staff: Client) -> None:
+    await begin(pool, Studio(plan=Plan.SOLO))
+    data = await staff.data("{ accounts { nodes { pulse { asOf } sla { version } orderFeed { number } } } }")
+    assert data["accounts"]["nodes"] == [
+        {"pulse": {"asOf": "2026-03-10T12:00:00Z"}, "sla": {"version": 1}, "orderFeed": []}
+    ]

@@ -1,0 +1,113 @@
+"""The API in the same process: its application, clients of it, and the fixtures that make them."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+from starlette.applications import Starlette
+
+from app.services.tokens import create_token
+from app.settings import Settings
+from app.web.asgi import create_app
+from app.web.state import keep_reader
+from db.connections import Pool, Reader, Record, Statement, unit_of_work
+from tests.building import Studio
+from tests.clock import FrozenClock
+
+SETTINGS = Settings(
+    order_url="https://studio.example/{account}/orders/{number}",
+    help_center_url="https://help.example",
+    support_email="support@studio.example",
+)
+
+
+class CountingReader:
+    """A reader that notes the statements it was asked for."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.statements: list[str] = []
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        self.statements.append(statement.name)
+        return await self._reader.fetch(statement, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        self.statements.append(statement.name)
+        return await self._reader.fetch_row(statement, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Someone with a token, or without."""
+
+    http: AsyncClient
+    token: str | None
+    reader: CountingReader
+
+    async def post(self, query: str, variables: dict[str, Any] | None = None) -> Response:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+
+    async def answer(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask, and get data and errors."""
+        self.reader.statements.clear()
+        answer: dict[str, Any] = (await self.post(query, variables)).json()
+        return answer
+
+    async def data(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask what is answered without an error."""
+        answer = await self.answer(query, variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def error(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask what is answered with one error: the error."""
+        answer = await self.answer(query, variables)
+        [error] = answer["errors"]
+        return {"message": error["message"], **error["extensions"]}
+
+
+NewClient = Callable[[Studio | None], Awaitable[Client]]
+
+
+@pytest.fixture
+async def app(database: str, clock: FrozenClock) -> AsyncGenerator[Starlette]:
+    made = create_app(database_url=database, settings=SETTINGS, clock=clock)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def http(app: Starlette) -> AsyncGenerator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://loupe") as client:
+        yield client
+
+
+@pytest.fixture
+def counting(app: Starlette) -> CountingReader:
+    """The reader of the application, which from then on notes what it is asked."""
+    reader = CountingReader(app.state.reader)
+    keep_reader(app, reader)
+    return reader
+
+
+@pytest.fixture
+def client_of(http: AsyncClient, counting: CountingReader, pool: Pool, clock: FrozenClock) -> NewClient:
+    """Make a client of an account, or of staff without one."""
+
+    async def make(studio: Studio | None) -> Client:
+        async with unit_of_work(pool) as writer:
+            token = await create_token(writer, clock.now(), None if studio is None else studio.id)
+            await writer.commit()
+        return Client(http, token, counting)
+
+    return make
+
+
+@pytest.fixture
+async def staff(client_of: NewClient) -> Client:
+    return await client_of(None)
