@@ -34,6 +34,8 @@ NAMING = {
     "ck": "%(table_name)s_%(constraint_name)s_check",
 }
 Instant = DateTime(timezone=True)
+PERIOD = "date_bin('06:00:00'::interval, {0}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
+"""The stretch of time a search goes through at a time."""
 
 
 class Table(SQLModel):
@@ -202,23 +204,17 @@ class Order(Table, table=True):
         Index(
             "orders_by_kind_idx",
             "account_id",
+            text("(late_at IS NOT NULL)"),
             "status",
             "service_level",
             "deadline_status",
             text("placed_at DESC"),
             text("number DESC"),
-        ),
-        Index(
-            "orders_late_idx",
-            "account_id",
-            "status",
-            "service_level",
-            "deadline_status",
-            text("placed_at DESC"),
-            text("number DESC"),
-            postgresql_where=text("late_at IS NOT NULL"),
         ),
         Index("orders_by_name_idx", "account_id", text("lower(name) text_pattern_ops")),
+        Index(
+            "orders_by_period_idx", "account_id", text(PERIOD.format("placed_at")), text("lower(name) text_pattern_ops")
+        ),
         Index(
             "orders_by_split_idx",
             "account_id",
@@ -230,7 +226,10 @@ class Order(Table, table=True):
             "orders_awaiting_deadline_idx",
             "placed_at",
             "id",
-            postgresql_where=text("deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'"),
+            postgresql_where=text(
+                "deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'"
+                " AND delivered_count + rejected_count < image_count"
+            ),
         ),
     )
     account_id: UUID
@@ -316,6 +315,12 @@ class Image(Table, table=True):
             postgresql_where=text("cancelled_at IS NOT NULL"),
         ),
         Index("images_by_filename_idx", "account_id", text("lower(filename) text_pattern_ops")),
+        Index(
+            "images_by_period_idx",
+            "account_id",
+            text(PERIOD.format("uploaded_at")),
+            text("lower(filename) text_pattern_ops"),
+        ),
     )
     account_id: UUID
     id: UUID

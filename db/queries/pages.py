@@ -27,6 +27,8 @@ WALKED: Final = MAX_SIZE + 1
 """A literal LIMIT of this many rows stands inside the `LIMIT` by parameter: without it the planner, which cannot know
 the parameter, would plan for a tenth of the account."""
 
+_TURNED: Final = {"asc": ("ASC", "DESC"), "desc": ("DESC", "ASC"), "up": ("~<~", "~>~")}
+
 EARLIEST: Final = datetime(1, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 LEAST_UUID: Final = UUID(int=0)
@@ -88,12 +90,10 @@ class Walk(NamedTuple):
         return self.backwards if part.backwards else self.forwards
 
 
-def walk(name: str, sql: str) -> Walk:
-    """Make both statements of a list from its text."""
-    return Walk(
-        Statement(name, sql.format(asc="ASC", desc="DESC", up="~<~")),
-        Statement(f"{name}_backwards", sql.format(asc="DESC", desc="ASC", up="~>~")),
-    )
+def walk(name: str, sql: str, **pieces: tuple[str, str]) -> Walk:
+    """Make both statements of a list from its text; more pieces of it that change places can be named."""
+    forwards, backwards = ({piece: both[way] for piece, both in (_TURNED | pieces).items()} for way in (0, 1))
+    return Walk(Statement(name, sql.format(**forwards)), Statement(f"{name}_backwards", sql.format(**backwards)))
 
 
 def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:

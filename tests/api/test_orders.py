@@ -232,19 +232,21 @@ async def test_an_empty_search_finds_everything(client: Client, studio: Studio) 
 
 @pytest.fixture
 async def large(pool: Pool, clock: FrozenClock) -> Studio:
-    """A studio with more orders than a search looks at one by one."""
+    """A studio with more orders than a search looks at one by one, and more images even in one of its periods."""
     made = await begin(pool, Studio())
     for number in range(2_050):
         at = clock.now() - (2_100 - number // 2) * timedelta(minutes=20)
         photo = Photo(f"img_{number:04}.jpg", at + HOUR if number % 3 else None)
         made.order(at, [photo], name=f"{'Shoes' if number % 50 else 'Hats'} {number}")
+        if number in range(1_000, 1_008):
+            made.order(at, [Photo(f"img_9{place:03}.jpg") for place in range(150)], name=f"Bags {number}")
     await write(pool, made)
     return made
 
 
 async def test_a_search_finds_many_matches_as_it_finds_few(large: Studio, client_of: NewClient) -> None:
     client = await client_of(large)
-    for search, status in product(("shoes", "img_", "img_1", "hats", "shoes 1"), ([], ["IN_PRODUCTION"])):
+    for search, status in product(("shoes", "img_", "img_1", "img_9", "hats", "shoes 1"), ([], ["IN_PRODUCTION"])):
         await assert_long_list(client, large, search, status)
 
 

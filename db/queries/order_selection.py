@@ -1,0 +1,143 @@
+"""Which orders of an account are meant, and how those are walked without a search.
+
+A filter by kind walks one stretch of an index per kind that can match, and the walks are merged. A kind is a status, a
+service level, a status of the deadline, and whether a lateness is known of: so neither what is late nor what is not
+has to be picked out of the other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Final, NamedTuple, TypeAlias
+
+from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from db.queries.pages import EARLIEST, LATEST, WALKED, Span
+
+_GREATEST_NUMBER: Final = 2**31 - 1
+_EVERY_KIND: Final = (tuple(OrderStatus), tuple(ServiceLevel), tuple(DeadlineStatus))
+_Kind: TypeAlias = tuple[bool, OrderStatus, ServiceLevel, DeadlineStatus]
+
+ORDER_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0), descending=True)
+
+
+class Shape(NamedTuple):
+    """What of a selection the text of a statement depends on."""
+
+    by_kind: bool
+    late: bool | None
+    search: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSelection:
+    """Which orders are meant: those that fulfil all of it.
+
+    `late` is judged at `now`. `search` is an order number, or the beginning of a name or of an image's filename in any
+    case.
+    """
+
+    now: datetime
+    statuses: tuple[OrderStatus, ...] = tuple(OrderStatus)
+    service_levels: tuple[ServiceLevel, ...] = tuple(ServiceLevel)
+    deadline_statuses: tuple[DeadlineStatus, ...] = tuple(DeadlineStatus)
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+    late: bool | None = None
+    search: str | None = None
+
+    @property
+    def span(self) -> Span:
+        """The keys that orders placed at these times can have."""
+        least = (self.placed_from, 0) if self.placed_from else ORDER_SPAN.least
+        greatest = (self.placed_before, 0) if self.placed_before else ORDER_SPAN.greatest
+        return Span(max(least, ORDER_SPAN.least), min(greatest, ORDER_SPAN.greatest), descending=True)
+
+    @property
+    def shape(self) -> Shape:
+        """What of it the text of a statement depends on."""
+        kinds = (self.statuses, self.service_levels, self.deadline_statuses)
+        return Shape(self.late is not None or kinds != _EVERY_KIND, self.late, self.search is not None)
+
+    def arguments(self) -> tuple[object, ...]:
+        """Return the arguments that a statement of this shape takes after the page's."""
+        kinds = self._kinds()
+        columns = ([kind[part] for kind in kinds] for part in range(4))
+        return (self.now, *columns, self.search, _number(self.search))
+
+    @property
+    def everything(self) -> bool:
+        """Whether all orders of an account are meant."""
+        return self == OrderSelection(self.now)
+
+    def _kinds(self) -> list[_Kind]:
+        """List the kinds that can match: an order whose lateness may be to come is in production."""
+        every = product((True, False), self.statuses, self.service_levels, self.deadline_statuses)
+        if self.late is None:
+            return list(every)
+        if self.late:
+            return [kind for kind in every if kind[0]]
+        return [kind for kind in every if not kind[0] or kind[1] is OrderStatus.IN_PRODUCTION]
+
+
+# The arguments by name, so that each statement of whatever shape takes the same ones; 1114111 is the last character.
+QUESTION: Final = """
+      SELECT $2::timestamptz AS lower_at, $3::int AS lower_number, $4::timestamptz AS upper_at, $5::int AS upper_number,
+        $6::timestamptz AS now, $7::boolean[] AS known, $8::text[] AS statuses, $9::text[] AS service_levels,
+        $10::text[] AS deadline_statuses, lower($11::text) AS search, lower($11::text) || chr(1114111) AS search_end,
+        $12::int AS search_number, $13::int AS size"""
+
+_LATENESS: Final = {
+    None: "",
+    True: "AND o.late_at < q.now",
+    False: "AND (o.late_at IS NULL OR o.late_at >= q.now)",
+}
+_OF_KIND: Final = """
+        AND (o.late_at IS NOT NULL) = k.known AND o.status = k.status AND o.service_level = k.service_level
+        AND o.deadline_status = k.deadline_status"""
+OF_KINDS: Final = """
+        AND o.status = ANY(q.statuses) AND o.service_level = ANY(q.service_levels)
+        AND o.deadline_status = ANY(q.deadline_statuses)"""
+
+
+def between(bounds: str) -> str:
+    """Write the condition that an order of the account has its key between bounds."""
+    return f"""
+        o.account_id = p.account_id
+        AND (o.placed_at, o.number) > ({bounds}.lower_at, {bounds}.lower_number)
+        AND (o.placed_at, o.number) < ({bounds}.upper_at, {bounds}.upper_number)"""
+
+
+def wanted(shape: Shape, bounds: str = "q") -> str:
+    """Write the condition that an order between bounds fulfils, of whatever kind."""
+    return f"{between(bounds)} {_LATENESS[shape.late]}"
+
+
+def ordered(condition: str, limit: int = WALKED) -> str:
+    """Write the query of the first orders from a bound that fulfil a condition."""
+    return f"""
+      SELECT o.placed_at, o.number
+      FROM orders o
+      WHERE {condition}
+      ORDER BY o.placed_at {{desc}}, o.number {{desc}}
+      LIMIT {limit}"""
+
+
+def walked(shape: Shape, condition: str) -> str:
+    """Write the walk from a bound by a condition: by orders_by_placing_idx, or per kind by orders_by_kind_idx."""
+    if not shape.by_kind:
+        return f"SELECT * FROM ({ordered(condition)}) AS o LIMIT $13"
+    return f"""
+      SELECT o.placed_at, o.number
+      FROM unnest(q.known, q.statuses, q.service_levels, q.deadline_statuses)
+        AS k (known, status, service_level, deadline_status)
+      CROSS JOIN LATERAL (SELECT * FROM ({ordered(condition + _OF_KIND)}) AS o LIMIT $13) AS o
+      ORDER BY o.placed_at {{desc}}, o.number {{desc}}
+      LIMIT $13"""
+
+
+def _number(search: str | None) -> int | None:
+    """Return the order number a search can mean."""
+    if search is None or not (search.isascii() and search.isdigit()):
+        return None
+    number = int(search[:20])
+    return number if number <= _GREATEST_NUMBER else None
