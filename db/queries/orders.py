@@ -88,6 +88,11 @@ _SPLIT_FROM: Final = Statement(
     """,
 )
 
+# An order waits for its deadline while an image is yet to be delivered for the first time, and what deadline it kept at
+# the plan level has not passed: passed or met, a deadline is frozen (domain rules, section 3).
+_AWAITS: Final = """deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'
+          AND delivered_count + rejected_count < image_count AND (due_at IS NULL OR due_at >= $1)"""
+
 # Orders of all accounts whose deadline staff have to set, by their placing: orders_awaiting_deadline_idx.
 _AWAITING_DEADLINE: Final = walk(
     "orders_awaiting_deadline",
@@ -95,11 +100,10 @@ _AWAITING_DEADLINE: Final = walk(
     WITH page AS MATERIALIZED (
       SELECT * FROM (
         SELECT * FROM orders
-        WHERE deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'
-          AND (placed_at, id) > ($1, $2) AND (placed_at, id) < ($3, $4)
+        WHERE {_AWAITS} AND (placed_at, id) > ($2, $3) AND (placed_at, id) < ($4, $5)
         ORDER BY placed_at {{asc}}, id {{asc}}
         LIMIT {WALKED}
-      ) AS o LIMIT $5
+      ) AS o LIMIT $6
     )
     SELECT {ORDER_COLUMNS}
     FROM page o {ORDER_SPECIFICATION}
@@ -110,7 +114,7 @@ _AWAITING_DEADLINE: Final = walk(
 # How many these are: the whole of orders_awaiting_deadline_idx.
 _COUNT_AWAITING_DEADLINE: Final = Statement(
     "orders_awaiting_deadline_count",
-    "SELECT count(*) FROM orders WHERE deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'",
+    f"SELECT count(*) FROM orders WHERE {_AWAITS}",
 )
 
 AWAITING_SPAN: Final = Span(least=(EARLIEST, LEAST_UUID), greatest=(LATEST, GREATEST_UUID))
@@ -150,14 +154,14 @@ async def orders_split_from(
     return siblings
 
 
-async def orders_awaiting_deadline(reader: Reader, part: Slice) -> Page[OrderRow]:
+async def orders_awaiting_deadline(reader: Reader, now: datetime, part: Slice) -> Page[OrderRow]:
     """Read a page of the orders of all accounts whose deadline staff have to set, oldest first."""
     lower, upper = AWAITING_SPAN.within(part)
-    records = await reader.fetch(_AWAITING_DEADLINE.towards(part), *lower, *upper, part.size + 1)
+    records = await reader.fetch(_AWAITING_DEADLINE.towards(part), now, *lower, *upper, part.size + 1)
     return page([((row.placed_at, row.id), row) for row in map(order_row, records)], part)
 
 
-async def count_orders_awaiting_deadline(reader: Reader) -> int:
+async def count_orders_awaiting_deadline(reader: Reader, now: datetime) -> int:
     """Count the orders of all accounts whose deadline staff have to set."""
-    record = await reader.fetch_row(_COUNT_AWAITING_DEADLINE)
+    record = await reader.fetch_row(_COUNT_AWAITING_DEADLINE, now)
     return 0 if record is None else record[0]

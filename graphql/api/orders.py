@@ -24,7 +24,7 @@ from api.nodes import Node
 from api.specifications import Specification, specification
 from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
 from db.queries.images import OrderKey
-from db.queries.order_pages import OrderSelection
+from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
 from db.queries.pages import Page, Slice
 
@@ -205,9 +205,9 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
     loaders = context.loaders
 
     def read(part: Slice) -> Awaitable[Page[OrderRow]]:
-        return loaders.orders_awaiting_deadline.load((part,))
+        return loaders.orders_awaiting_deadline.load((context.now, part))
 
-    count = partial(loaders.awaiting_count.load, ())
+    count = partial(loaders.awaiting_count.load, (context.now,))
     return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan, ServiceLevel
+from app.domain.vocabulary import DeadlineStatus, Plan, ServiceLevel
 from db.connections import Pool
 from tests.building import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 from tests.clock import FrozenClock
@@ -177,3 +177,22 @@ async def test_orders_that_wait_for_staff_are_listed_oldest_first_over_all_accou
     variables = {"first": 4, "after": first["pageInfo"]["endCursor"]}
     rest = (await staff.data(AWAITING, variables))["ordersAwaitingDeadline"]
     assert (names(rest), rest["pageInfo"]["hasPreviousPage"]) == (["06", "07"], True)
+
+
+async def test_an_order_awaits_its_deadline_while_staff_can_set_one(
+    pool: Pool, staff: Client, clock: FrozenClock
+) -> None:
+    now = clock.now()
+    studio = await begin(pool, Studio())
+    level, kept = ServiceLevel.ADDITIONAL, ServiceLevel.EXPEDITED_PLAN
+    delivered = Photo(delivered_at=now - 3 * HOUR)
+    sent_back = Photo(delivered_at=now - 3 * HOUR, rejections=((now - 2 * HOUR, None),))
+    studio.order(now - DAY, [delivered, sent_back], name="none is undelivered", level=level)
+    studio.order(now - DAY, [delivered, Photo()], name="one is undelivered", level=level)
+    for name, due_at in (("passed", now - timedelta(microseconds=1)), ("passes", now), ("to come", now + HOUR)):
+        order = studio.order(now - DAY, name=name, level=kept, due_at=due_at)
+        order.deadline_status = DeadlineStatus.PLAN_REQUIRED
+    await write(pool, studio)
+    found = (await staff.data(AWAITING))["ordersAwaitingDeadline"]
+    assert sorted(names(found)) == ["one is undelivered", "passes", "to come"]
+    assert found["totalCount"] == 3
