@@ -23,9 +23,10 @@ from db.connections import Reader, Record, Statement
 # primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx, rejections_met_idx and
 # rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
 #
-# Grouping, in the order of its index, keeps each lateral subquery what it is: one probe of that index for one range,
-# however PostgreSQL guesses the numbers of requests and segments; 'infinity' says that a range without end is narrow,
-# too. `(SELECT $1)` hides how long an array is: so the plan for arrays of any length costs no more, and is kept.
+# Grouping or sorting, in the order of its index, keeps each lateral subquery what it is: one probe of that index for
+# one range, however PostgreSQL guesses the numbers of requests and segments; 'infinity' says that a range without end
+# is narrow, too. `(SELECT $1)` hides how long an array is: so the plan for arrays of any length costs no more, and is
+# kept.
 PULSE_FIGURES: Final = Statement(
     "pulse_figures",
     """
@@ -84,10 +85,13 @@ PULSE_FIGURES: Final = Statement(
       FROM spans s
       CROSS JOIN LATERAL (
         SELECT count(*) AS images
-        FROM images
-        WHERE account_id = s.account_id AND uploaded_at >= s.starts_at AND uploaded_at < s.ends_at
-          AND cancelled_at IS NULL
-        GROUP BY account_id
+        FROM (
+          SELECT
+          FROM images
+          WHERE account_id = s.account_id AND uploaded_at >= s.starts_at AND uploaded_at < s.ends_at
+            AND cancelled_at IS NULL
+          ORDER BY uploaded_at DESC, id DESC
+        ) i
       ) i
       WHERE s.grain = 0
       UNION ALL
@@ -146,31 +150,37 @@ PULSE_FIGURES: Final = Statement(
       ) r
       WHERE s.grain = 0
       UNION ALL
-      SELECT a.request, f.part, 'uploaded', i.images, NULL, NULL
+      SELECT a.request, f.part, 'uploaded', f.images, NULL, NULL
       FROM asked a
       CROSS JOIN LATERAL (
-        SELECT uploaded_at, count(*) AS images
+        SELECT count(*) FILTER (WHERE uploaded_at < a.previous_start) AS before_previous,
+          count(*) FILTER (WHERE uploaded_at < a.current_start) AS before_current,
+          count(*) FILTER (WHERE uploaded_at < a.month_start) AS before_month, count(*) AS images
         FROM images
         WHERE account_id = a.account_id AND cancelled_at >= a.at AND cancelled_at < 'infinity' AND uploaded_at < a.at
-        GROUP BY account_id, cancelled_at, uploaded_at
+        GROUP BY account_id
       ) i
-      JOIN LATERAL (VALUES
-        ('previous_head', a.previous_start), ('current_head', a.current_start),
-        ('month_head', a.month_start), ('last_head', a.at)
-      ) AS f (part, cut) ON i.uploaded_at < f.cut
+      CROSS JOIN LATERAL (VALUES
+        ('previous_head', i.before_previous), ('current_head', i.before_current), ('month_head', i.before_month),
+        ('last_head', i.images)
+      ) AS f (part, images)
       UNION ALL
-      SELECT a.request, f.part, 'rejected', -i.images, NULL, NULL
+      SELECT a.request, f.part, 'rejected', -f.images, NULL, NULL
       FROM asked a
       CROSS JOIN LATERAL (
-        SELECT first_delivered_at, count(*) AS images
-        FROM images
-        WHERE account_id = a.account_id AND first_rejected_at >= a.at AND first_rejected_at < 'infinity'
-          AND first_delivered_at < a.at
-        GROUP BY account_id, first_rejected_at, first_delivered_at
+        SELECT count(*) FILTER (WHERE first_delivered_at < a.previous_start) AS before_previous,
+          count(*) FILTER (WHERE first_delivered_at < a.current_start) AS before_current, count(*) AS images
+        FROM (
+          SELECT first_delivered_at
+          FROM images
+          WHERE account_id = a.account_id AND first_rejected_at >= a.at AND first_rejected_at < 'infinity'
+            AND first_delivered_at < a.at
+          ORDER BY first_rejected_at, first_delivered_at
+        ) i
       ) i
-      JOIN LATERAL (VALUES
-        ('previous_head', a.previous_start), ('current_head', a.current_start), ('last_head', a.at)
-      ) AS f (part, cut) ON i.first_delivered_at < f.cut
+      CROSS JOIN LATERAL (VALUES
+        ('previous_head', i.before_previous), ('current_head', i.before_current), ('last_head', i.images)
+      ) AS f (part, images)
     ), sums AS (
       SELECT request, part, figure, specification_id, version, sum(amount)::bigint AS amount
       FROM facts

@@ -17,8 +17,8 @@ from db.connections import Reader, Record, Statement
 
 # Runs of weeks with an upload, and the uploads that were cancelled only at T or later (of weeks counted in
 # `upload_weeks`, which know the cancellation already). Weeks are found by the primary key of upload_weeks, orders by
-# orders_by_placing_idx, cancelled images by images_cancelled_idx. LIMIT and grouping keep each lateral subquery one
-# probe of an index; EXISTS would be joined to all orders.
+# orders_by_placing_idx, cancelled images by images_cancelled_idx. LIMIT, sorting and grouping keep each lateral
+# subquery one probe of an index; EXISTS would be joined to all orders.
 UPLOAD_RUNS: Final = Statement(
     "upload_runs",
     """
@@ -43,6 +43,7 @@ UPLOAD_RUNS: Final = Statement(
         FROM orders
         WHERE account_id = a.account_id AND placed_at >= p.starts_at AND placed_at < p.ends_at
           AND (cancelled_at IS NULL OR cancelled_at >= a.at)
+        ORDER BY placed_at DESC, number DESC
         LIMIT 1
       ) o
     ), runs AS (
