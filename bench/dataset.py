@@ -66,7 +66,7 @@ FILL_PLAN = Statement(
     """,
 )
 
-# Makes the images of all planned orders: first deliveries, half of them late where an order slips, and rejections.
+# Makes the images of all planned orders: first deliveries, late ones scattered over all orders, and rejections.
 FILL_IMAGES = Statement(
     "fill_images",
     """
@@ -87,7 +87,7 @@ FILL_IMAGES = Statement(
     FROM plan
     CROSS JOIN generate_series(1, $4::int) place
     CROSS JOIN LATERAL (
-      SELECT abs(hashint8extended(number, 2) % 1000) slip,
+      SELECT abs(hashint8extended(number * 100 + place, 2) % 1000) slip,
              abs(hashint8extended(number * 100 + place, 3) % 1000) rejection,
              abs(hashint8extended(number * 100 + place, 4) % 1000000) / 1000000.0 share) drawn
     CROSS JOIN LATERAL (
@@ -97,7 +97,7 @@ FILL_IMAGES = Statement(
     CROSS JOIN LATERAL (
       SELECT CASE WHEN NOT open AND cancelled_at IS NULL AND first < $2::timestamptz THEN first END delivered_at) known
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN rejection < 3 THEN $2 - interval '5 hours' * share WHEN rejection < 60
+      SELECT CASE WHEN rejection < 3 THEN $2 - interval '5 hours' * share WHEN rejection < 150
                   THEN delivered_at + interval '2 hours' END sent_back) rejections
     CROSS JOIN LATERAL (
       SELECT CASE WHEN sent_back > delivered_at AND sent_back < $2 THEN sent_back END rejected_at) known_rejections
