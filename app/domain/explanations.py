@@ -1,18 +1,20 @@
 """Why a deadline is what it is, as ordered steps for people (domain rules, section 3, "Explanation")."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.deadlines import EXPEDITE_TURNAROUNDS, next_morning, off_weekend
 from app.domain.local_time import clock_change, local_day, local_day_interval
+from app.domain.places import EXPEDITES, GUARANTEED, Places, places_in_words
 from app.domain.sla import DELIVERY_PLAN_MULTIPLE, REJECTION_TURNAROUND, UPLOAD_BY
+from app.domain.user_time import date_in_words, offset_in_words, user_time
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
-_TO: Final = "\N{EN DASH}"
 _ONE_HOUR: Final = timedelta(hours=1)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class DeadlineStepCode(StrEnum):
@@ -41,54 +43,53 @@ class DeadlineStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Expedite:
-    """How the images of a promise were expedited.
-
-    `at` is the instant it was asked (UTC), the upload's when they were placed so. `first_position` and `last_position`
-    are their places, from 1, in the quota of the ledger day that holds `at`; `quota` is that day's size.
-    """
+class Moment:
+    """An instant (UTC) at which something happened to an account, and the account's zone then: its user time."""
 
     at: datetime
-    first_position: int
-    last_position: int
-    quota: int
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Expedite:
+    """How the images of a promise were expedited: when it was asked, the upload when they were placed so, and where."""
+
+    asked: Moment
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The delivery deadline of an order, or of one image, and the facts it was made from.
+    """The delivery deadline of an order, or of one image, or one to be quoted, and the facts it is made from.
 
     - `service_level`, `deadline_status`, `due_at` (UTC): what is promised now; no `due_at` while staff are to set it.
+    - `closed`: staff set no deadline any more: the images are delivered or cancelled, or the one they had has passed.
     - `sla_version`: the version of the SLA that made it.
     - `image_count`: the images that share it; 1 for an image.
-    - `uploaded_at` (UTC), and `zone`, the account's at that instant: the "user time" of every step.
-    - `first_position`, `last_position`: the places, from 1, that they took in the guarantee of the ledger day of the
-      upload; `capacity` is that day's guarantee.
+    - `uploaded`, and `guarantee`, the places they took in the guarantee of the ledger day of the upload.
     - `expedite`: None unless they were expedited.
-    - `confirmed_at` (UTC): when staff set `due_at`; None where a rule did or nobody yet.
+    - `confirmed`: when staff set `due_at`; None where a rule did, or nobody yet.
     """
 
     service_level: ServiceLevel
     deadline_status: DeadlineStatus
     due_at: datetime | None
+    closed: bool
     sla_version: int
     image_count: int
-    uploaded_at: datetime
-    zone: ZoneInfo
-    first_position: int
-    last_position: int
-    capacity: int
+    uploaded: Moment
+    guarantee: Places
     expedite: Expedite | None
-    confirmed_at: datetime | None
+    confirmed: Moment | None
 
     @property
     def guaranteed(self) -> bool:
-        """Whether the images are within the guarantee of the day of their upload."""
-        return self.last_position <= self.capacity
+        """Whether all the images are within the guarantee of the day of their upload."""
+        return self.guarantee.last <= self.guarantee.size
 
     @property
     def keeps_deadline(self) -> bool:
-        """Whether the images, expedited later than uploaded, await a delivery plan but have a deadline until then."""
+        """Whether the images, expedited later than uploaded, have their former deadline and no delivery plan."""
         return self.deadline_status is DeadlineStatus.PLAN_REQUIRED and self.due_at is not None
 
 
@@ -98,38 +99,42 @@ def explain(promise: Promise) -> list[DeadlineStep]:
     A deadline kept until there is a delivery plan is explained first, then the wait for the plan.
     """
     expedite = promise.expedite
+    position = _guarantee_position(promise)
     return [
-        _upload(promise),
-        *(_upload_promise(promise) if expedite is None or promise.keeps_deadline else []),
+        _upload(promise.uploaded),
+        *(_upload_promise(promise, position) if expedite is None or promise.keeps_deadline else [position]),
         *(_expedite_promise(promise, expedite) if expedite is not None else []),
         _sla(promise.sla_version),
     ]
 
 
-def explain_rejection(rejected_at: datetime, zone: ZoneInfo, due_at: datetime, sla_version: int) -> list[DeadlineStep]:
-    """Return the steps that lead to the redo deadline of a rejection; `zone` is the account's at `rejected_at`."""
-    base = rejected_at + REJECTION_TURNAROUND
+def explain_rejection(rejected: Moment, due_at: datetime, sla_version: int) -> list[DeadlineStep]:
+    """Return the steps that lead to the redo deadline of a rejection."""
+    at, zone = rejected.at, rejected.zone
+    base = at + REJECTION_TURNAROUND
     return [
-        DeadlineStep(DeadlineStepCode.REJECTED_AT, f"Rejected {_user_time(rejected_at, zone)}", rejected_at),
+        DeadlineStep(DeadlineStepCode.REJECTED_AT, f"Rejected {user_time(at, zone)}", at),
         _turnaround(base, REJECTION_TURNAROUND, zone),
         *_weekend_shift(base, due_at, zone),
-        *_clock_change(rejected_at, due_at, zone),
+        *_clock_change(rejected, due_at),
         _sla(sla_version),
     ]
 
 
-def _upload_promise(promise: Promise) -> list[DeadlineStep]:
+def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineStep]:
     """Explain the next morning within the guarantee, and beyond it what staff set or are to set."""
     if not promise.guaranteed:
-        return [_guarantee_position(promise), *(_confirmation(promise) or [_CONFIRMATION_AWAITED])]
-    base = next_morning(local_day(promise.uploaded_at, promise.zone), promise.zone)
-    due_at = off_weekend(base, promise.zone)
+        return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [_confirmation_awaited(promise)])]
+    zone = promise.uploaded.zone
+    day = local_day(promise.uploaded.at, zone)
+    base = next_morning(day, zone)
+    due_at = off_weekend(base, zone)
     return [
-        _cutoff(promise),
-        _guarantee_position(promise),
-        DeadlineStep(DeadlineStepCode.BASE_DEADLINE, f"Due the next morning, {_user_time(base, promise.zone)}", base),
-        *_weekend_shift(base, due_at, promise.zone),
-        *_clock_change(promise.uploaded_at, due_at, promise.zone),
+        DeadlineStep(DeadlineStepCode.CUTOFF, _before_cutoff(day), local_day_interval(day, zone).end),
+        position,
+        DeadlineStep(DeadlineStepCode.BASE_DEADLINE, f"Due the next morning, {user_time(base, zone)}", base),
+        *_weekend_shift(base, due_at, zone),
+        *_clock_change(promise.uploaded, due_at),
     ]
 
 
@@ -138,109 +143,98 @@ def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep
     position = _expedite_position(promise, expedite)
     turnaround = EXPEDITE_TURNAROUNDS.get(promise.service_level)
     if turnaround is not None:
-        base = expedite.at + turnaround
-        return [position, _turnaround(base, turnaround, promise.zone), *_clock_change(expedite.at, base, promise.zone)]
+        base = expedite.asked.at + turnaround
+        due = _turnaround(base, turnaround, expedite.asked.zone)
+        return [position, due, *_clock_change(expedite.asked, base)]
     if promise.deadline_status is DeadlineStatus.PLAN_REQUIRED:
         return [position, _plan_awaited(promise, expedite)]
     return [position, *_confirmation(promise)]
 
 
-def _upload(promise: Promise) -> DeadlineStep:
-    at = promise.uploaded_at
-    return DeadlineStep(DeadlineStepCode.UPLOADED_AT, f"Uploaded {_user_time(at, promise.zone)}", at)
+def _upload(uploaded: Moment) -> DeadlineStep:
+    return DeadlineStep(DeadlineStepCode.UPLOADED_AT, f"Uploaded {user_time(uploaded.at, uploaded.zone)}", uploaded.at)
 
 
-def _cutoff(promise: Promise) -> DeadlineStep:
-    day = local_day(promise.uploaded_at, promise.zone)
-    text = f"Before the cutoff at {UPLOAD_BY} on {_date(day)}"
-    return DeadlineStep(DeadlineStepCode.CUTOFF, text, local_day_interval(day, promise.zone).end)
+def _ledger_cutoff(promise: Promise) -> DeadlineStep:
+    """Tell the cutoff for images beyond the guarantee: no deadline follows from it, only which day's guarantee it is.
+
+    The two dates differ in a ledger day that a change of the time zone made longer.
+    """
+    day = promise.guarantee.day
+    last = local_day(day.closes_at - _MICROSECOND, promise.uploaded.zone)
+    counted = "that day" if last == day.date else date_in_words(day.date)
+    return DeadlineStep(DeadlineStepCode.CUTOFF, f"{_before_cutoff(last)}, so counted for {counted}", day.closes_at)
+
+
+def _before_cutoff(day: date) -> str:
+    return f"Before the cutoff at {UPLOAD_BY} on {date_in_words(day)}"
 
 
 def _guarantee_position(promise: Promise) -> DeadlineStep:
-    places = _places(promise.image_count, promise.first_position, promise.last_position, promise.capacity)
-    text = f"{places} guaranteed that day".capitalize()
-    return DeadlineStep(DeadlineStepCode.GUARANTEE_POSITION, text, None)
+    text = places_in_words(promise.image_count, promise.guarantee, GUARANTEED)
+    return DeadlineStep(DeadlineStepCode.GUARANTEE_POSITION, text[0].upper() + text[1:], None)
 
 
 def _expedite_position(promise: Promise, expedite: Expedite) -> DeadlineStep:
-    places = _places(promise.image_count, expedite.first_position, expedite.last_position, expedite.quota)
-    text = f"Expedited {_user_time(expedite.at, promise.zone)}: {places} expedites that day"
-    return DeadlineStep(DeadlineStepCode.EXPEDITE_POSITION, text, expedite.at)
+    asked = expedite.asked
+    places = places_in_words(promise.image_count, expedite.places, EXPEDITES)
+    text = f"Expedited {user_time(asked.at, asked.zone)}: {places}"
+    return DeadlineStep(DeadlineStepCode.EXPEDITE_POSITION, text, asked.at)
 
 
 def _turnaround(due_at: datetime, turnaround: timedelta, zone: ZoneInfo) -> DeadlineStep:
-    text = f"Due {turnaround // _ONE_HOUR} hours later, {_user_time(due_at, zone)}"
+    text = f"Due {turnaround // _ONE_HOUR} hours later, {user_time(due_at, zone)}"
     return DeadlineStep(DeadlineStepCode.BASE_DEADLINE, text, due_at)
 
 
 def _weekend_shift(base: datetime, due_at: datetime, zone: ZoneInfo) -> list[DeadlineStep]:
     if due_at == base:
         return []
-    text = f"{local_day(base, zone):%A} is no working day, so due {_user_time(due_at, zone)}"
+    text = f"{local_day(base, zone):%A} is no working day, so due {user_time(due_at, zone)}"
     return [DeadlineStep(DeadlineStepCode.WEEKEND_SHIFT, text, due_at)]
 
 
-def _clock_change(cause: datetime, due_at: datetime, zone: ZoneInfo) -> list[DeadlineStep]:
-    changed_at = clock_change(cause, due_at, zone)
+def _clock_change(cause: Moment, due_at: datetime) -> list[DeadlineStep]:
+    at, zone = cause.at, cause.zone
+    changed_at = clock_change(at, due_at, zone)
     if changed_at is None:
         return []
-    text = f"The clock changes from {_offset(cause, zone)} on {_user_time(changed_at, zone)}, before the deadline"
+    text = f"The clock changes from {offset_in_words(at, zone)} by the deadline, on {user_time(changed_at, zone)}"
     return [DeadlineStep(DeadlineStepCode.CLOCK_CHANGE, text, changed_at)]
 
 
 def _confirmation(promise: Promise) -> list[DeadlineStep]:
-    """Explain a deadline that staff set; nothing when they have not."""
-    confirmed_at, due_at, zone = promise.confirmed_at, promise.due_at, promise.zone
-    if confirmed_at is None or due_at is None:
+    """Explain a deadline that staff set; nothing when they have not.
+
+    Only the events still know when, where they set another one for the order's other images since.
+    """
+    if promise.due_at is None:
         return []
-    text = f"Support set the deadline {_user_time(confirmed_at, zone)}: due {_user_time(due_at, zone)}"
+    at, zone, set_on = None, promise.uploaded.zone, ""
+    if promise.confirmed is not None:
+        at, zone = promise.confirmed.at, promise.confirmed.zone
+        set_on = f" on {user_time(at, zone)}"
+    text = f"Support set the deadline{set_on}: due {user_time(promise.due_at, zone)}"
     return [
-        *_clock_change(promise.uploaded_at, due_at, zone),
-        DeadlineStep(DeadlineStepCode.STAFF_CONFIRMED, text, confirmed_at),
+        *_clock_change(promise.uploaded, promise.due_at),
+        DeadlineStep(DeadlineStepCode.STAFF_CONFIRMED, text, at),
     ]
 
 
+def _confirmation_awaited(promise: Promise) -> DeadlineStep:
+    wait = "confirmed no deadline in time" if promise.closed else "are to confirm the deadline"
+    return DeadlineStep(DeadlineStepCode.AWAITING_STAFF, f"Support and production {wait}", None)
+
+
 def _plan_awaited(promise: Promise, expedite: Expedite) -> DeadlineStep:
-    until = "the deadline from before stands" if promise.keeps_deadline else "there is no deadline"
-    expedites = f"{DELIVERY_PLAN_MULTIPLE * expedite.quota:,} expedites in a day"
-    text = f"From {expedites} on, support and production make a delivery plan; until then {until}"
+    """Tell from how many expedites on there is a delivery plan, and what holds without one."""
+    many = DELIVERY_PLAN_MULTIPLE * expedite.places.size
+    reason = f"From {many:,} expedites in a day on" if many else "Without expedites for the day"
+    until = "they made none in time, so" if promise.closed else "until then"
+    rest = "the deadline from before stands" if promise.keeps_deadline else "there is no deadline"
+    text = f"{reason}, support and production make a delivery plan; {until} {rest}"
     return DeadlineStep(DeadlineStepCode.AWAITING_STAFF, text, None)
 
 
 def _sla(version: int) -> DeadlineStep:
     return DeadlineStep(DeadlineStepCode.SLA_VERSION, f"Under version {version} of the SLA", None)
-
-
-def _places(count: int, first: int, last: int, size: int) -> str:
-    """Return places in a day's allowance: "image 7 of the 200", "images 201 to 235, beyond the 200".
-
-    Images that were split off from between others leave `count` below the places from `first` to `last`.
-    """
-    if first == last:
-        places = f"image {first:,}"
-    elif count == last - first + 1:
-        places = f"images {first:,}{_TO}{last:,}"
-    else:
-        places = f"{count:,} images between {first:,} and {last:,}"
-    return f"{places} of the {size:,}" if last <= size else f"{places}, beyond the {size:,}"
-
-
-def _user_time(at: datetime, zone: ZoneInfo) -> str:
-    """Return an instant as its people read it: Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)."""
-    local = at.astimezone(zone)
-    # The zone UTC is its own offset.
-    place = ", ".join(dict.fromkeys((_offset(at, zone), zone.key)))
-    return f"{_date(local)}, {local:%H:%M} ({place})"
-
-
-def _offset(at: datetime, zone: ZoneInfo) -> str:
-    return str(timezone(at.astimezone(zone).utcoffset() or timedelta(0)))
-
-
-def _date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-_CONFIRMATION_AWAITED: Final = DeadlineStep(
-    DeadlineStepCode.AWAITING_STAFF, "Support and production are to confirm the deadline", None
-)

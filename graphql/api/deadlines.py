@@ -11,10 +11,12 @@ import strawberry
 from api.context import Info
 from api.describing import field, object_type
 from app.domain import explanations
-from app.domain.explanations import DeadlineStepCode, Expedite, Promise, explain, explain_rejection
-from app.domain.ledger import ledger_day_at, zone_at
-from app.domain.sla import SlaTerms, sla_on
-from app.domain.vocabulary import DeadlineStatus
+from app.domain.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
+from app.domain.ledger import LedgerDay, ledger_day_at, zone_at
+from app.domain.order_changes import awaited_status
+from app.domain.places import Places
+from app.domain.sla import sla_on
+from app.domain.vocabulary import DeadlineStatus, OrderStatus
 from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
@@ -62,7 +64,7 @@ def order_deadline(row: OrderRow, now: datetime) -> Deadline:
         late=is_late(row.late_at, now),
         sla_version=row.sla_version,
         account_id=row.account_id,
-        explain=partial(_explain_order, row),
+        explain=partial(_explain_order, row, now),
     )
 
 
@@ -84,48 +86,54 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
         late=is_late(row.late_at, now),
         sla_version=row.sla_version,
         account_id=row.account_id,
-        explain=partial(_explain_image, row),
+        explain=partial(_explain_image, row, now),
     )
 
 
 def _delivery_status(row: ImageRow) -> DeadlineStatus:
-    """Return the order's status, except for an image delivered before staff set a deadline for the others."""
-    unset = row.due_at is None and row.deadline_status is DeadlineStatus.CONFIRMED
-    return DeadlineStatus.TO_BE_CONFIRMED if unset else row.deadline_status
+    """Return the order's status, except for an image delivered before staff set the deadline of the others."""
+    came_late = row.confirmed_at is not None and _confirmed_at(row) is None
+    return awaited_status(row.service_level) if came_late else row.deadline_status
 
 
-def _explain_order(row: OrderRow, history: AccountHistory) -> list[explanations.DeadlineStep]:
+def _confirmed_at(row: ImageRow) -> datetime | None:
+    """Return when staff set the image's deadline; None where they did not, or for the others after its delivery."""
+    delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
+    if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
+        return None
+    return confirmed_at
+
+
+def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    ever_delivered = row.delivered_count + row.rejected_count
     promise = Promise(
         service_level=row.service_level,
         deadline_status=row.deadline_status,
         due_at=row.due_at,
+        closed=row.status is OrderStatus.CANCELLED or ever_delivered == row.image_count or _has_passed(row.due_at, now),
         sla_version=row.sla_version,
         image_count=row.image_count,
-        uploaded_at=row.placed_at,
-        zone=zone_at(row.placed_at, history.zones),
-        first_position=row.first_position,
-        last_position=row.last_position,
-        capacity=_terms_at(row.placed_at, history).images_per_day,
+        uploaded=_moment(row.placed_at, history),
+        guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
-        confirmed_at=row.confirmed_at,
+        confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
     )
     return explain(promise)
 
 
-def _explain_image(row: ImageRow, history: AccountHistory) -> list[explanations.DeadlineStep]:
+def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    confirmed_at = _confirmed_at(row)
     promise = Promise(
         service_level=row.service_level,
         deadline_status=_delivery_status(row),
         due_at=row.due_at,
+        closed=row.cancelled_at is not None or row.first_delivered_at is not None or _has_passed(row.due_at, now),
         sla_version=row.sla_version,
         image_count=1,
-        uploaded_at=row.uploaded_at,
-        zone=zone_at(row.uploaded_at, history.zones),
-        first_position=row.position,
-        last_position=row.position,
-        capacity=_terms_at(row.uploaded_at, history).images_per_day,
+        uploaded=_moment(row.uploaded_at, history),
+        guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),
         expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
-        confirmed_at=row.confirmed_at,
+        confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
     )
     return explain(promise)
 
@@ -133,14 +141,31 @@ def _explain_image(row: ImageRow, history: AccountHistory) -> list[explanations.
 def _explain_redo(
     rejected_at: datetime, due_at: datetime, sla_version: int, history: AccountHistory
 ) -> list[explanations.DeadlineStep]:
-    return explain_rejection(rejected_at, zone_at(rejected_at, history.zones), due_at, sla_version)
+    return explain_rejection(_moment(rejected_at, history), due_at, sla_version)
 
 
-def _terms_at(at: datetime, history: AccountHistory) -> SlaTerms:
-    return sla_on(ledger_day_at(at, history.zones).date, history.versions).terms
+def _has_passed(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and due_at < now
+
+
+def _moment(at: datetime, history: AccountHistory) -> Moment:
+    return Moment(at, zone_at(at, history.zones))
+
+
+def _guarantee(at: datetime, first: int, last: int, history: AccountHistory) -> Places:
+    day = _day_at(at, history)
+    return Places(day, first, last, sla_on(day.date, history.versions).terms.images_per_day)
 
 
 def _expedite(at: datetime | None, first: int | None, last: int | None, history: AccountHistory) -> Expedite | None:
     if at is None or first is None or last is None:
         return None
-    return Expedite(at, first, last, _terms_at(at, history).expedites_per_day)
+    day = _day_at(at, history)
+    size = sla_on(day.date, history.versions).terms.expedites_per_day
+    return Expedite(_moment(at, history), Places(day, first, last, size))
+
+
+def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:
+    """Return the ledger day of an instant as it was to close then: a later change of the zone may make it longer."""
+    first, *later = history.zones
+    return ledger_day_at(at, [first, *(period for period in later if period.starts_at <= at)])

@@ -242,14 +242,20 @@ async def test_a_deadline_says_why_it_is_what_it_is(pool: Pool, client_of: NewCl
         ({}, ["UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE", "SLA_VERSION"]),
         (
             {"level": ServiceLevel.ADDITIONAL, "position": 201},
-            ["UPLOADED_AT", "GUARANTEE_POSITION", "AWAITING_STAFF", "SLA_VERSION"],
+            ["UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "AWAITING_STAFF", "SLA_VERSION"],
         ),
         (
             {"level": ServiceLevel.ADDITIONAL, "position": 201, "due_at": DUE_AT},
-            ["UPLOADED_AT", "GUARANTEE_POSITION", "STAFF_CONFIRMED", "SLA_VERSION"],
+            ["UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "STAFF_CONFIRMED", "SLA_VERSION"],
         ),
-        ({"level": ServiceLevel.EXPEDITED}, ["UPLOADED_AT", "EXPEDITE_POSITION", "BASE_DEADLINE", "SLA_VERSION"]),
-        ({"level": ServiceLevel.EXPEDITED_PLAN}, ["UPLOADED_AT", "EXPEDITE_POSITION", "AWAITING_STAFF", "SLA_VERSION"]),
+        (
+            {"level": ServiceLevel.EXPEDITED},
+            ["UPLOADED_AT", "GUARANTEE_POSITION", "EXPEDITE_POSITION", "BASE_DEADLINE", "SLA_VERSION"],
+        ),
+        (
+            {"level": ServiceLevel.EXPEDITED_PLAN},
+            ["UPLOADED_AT", "GUARANTEE_POSITION", "EXPEDITE_POSITION", "AWAITING_STAFF", "SLA_VERSION"],
+        ),
     ],
 )
 async def test_orders_and_their_images_explain_every_kind_of_deadline(

@@ -1,0 +1,27 @@
+"""Instants and dates in words, as the people of an account read them (domain rules, section 1, "user time")."""
+
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+
+def user_time(at: datetime, zone: ZoneInfo) -> str:
+    """Tell an instant exactly: "Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)".
+
+    Seconds are told where there are some, and microseconds.
+    """
+    local = at.astimezone(zone)
+    clock = local.time()
+    reading = clock.isoformat() if clock.second or clock.microsecond else f"{clock:%H:%M}"
+    # The zone UTC is its own offset.
+    place = ", ".join(dict.fromkeys((offset_in_words(at, zone), zone.key)))
+    return f"{date_in_words(local)}, {reading} ({place})"
+
+
+def offset_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Tell how far the zone is from UTC at an instant: "UTC+05:45"."""
+    return str(timezone(at.astimezone(zone).utcoffset() or timedelta(0)))
+
+
+def date_in_words(day: date) -> str:
+    """Tell a date with its weekday: "Friday 6 March 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

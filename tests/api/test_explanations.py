@@ -1,0 +1,108 @@
+"""The facts that explanations of deadlines are made from, where they are not those of a plain upload."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from db.connections import Pool, unit_of_work
+from db.tables import TimeZonePeriod
+from tests.building import HOUR, Photo, Studio, begin, write
+from tests.clock import MICROSECOND, FrozenClock
+from tests.serving import NewClient
+
+TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
+EXPLANATION = """{ account { order(number: 1) {
+  deadline { status explanation { code text at } }
+  images { nodes { deadline { at status explanation { code text at } } } }
+} } }"""
+
+
+async def order(pool: Pool, client_of: NewClient, studio: Studio) -> dict[str, Any]:
+    await write(pool, studio)
+    found: dict[str, Any] = (await (await client_of(studio)).data(EXPLANATION))["account"]["order"]
+    return found
+
+
+def text(deadline: dict[str, Any], code: str) -> str:
+    found: str = next(step["text"] for step in deadline["explanation"] if step["code"] == code)
+    return found
+
+
+def codes(deadline: dict[str, Any]) -> list[str]:
+    return [step["code"] for step in deadline["explanation"]]
+
+
+async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_the_deadline_it_kept(
+    pool: Pool, client_of: NewClient
+) -> None:
+    studio = await begin(pool, Studio())
+    photos = [Photo(delivered_at=TUESDAY + HOUR / 2), Photo()]
+    studio.order(TUESDAY, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=TUESDAY + 4 * HOUR)
+    studio.images[0].due_at = NEXT_MORNING
+    found = await order(pool, client_of, studio)
+    delivered, waiting = (node["deadline"] for node in found["images"]["nodes"])
+    assert (delivered["at"], delivered["status"]) == ("2026-03-04T08:00:00Z", "PLAN_REQUIRED")
+    assert codes(delivered) == [
+        *("UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE"),
+        *("EXPEDITE_POSITION", "AWAITING_STAFF", "SLA_VERSION"),
+    ]
+    assert text(delivered, "AWAITING_STAFF").endswith("made none in time, so the deadline from before stands")
+    assert (waiting["status"], codes(waiting)[-2:]) == ("CONFIRMED", ["STAFF_CONFIRMED", "SLA_VERSION"])
+
+
+async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed(
+    pool: Pool, client_of: NewClient, clock: FrozenClock
+) -> None:
+    studio = await begin(pool, Studio())
+    studio.order(TUESDAY, level=ServiceLevel.EXPEDITED_PLAN)
+    studio.orders[0].due_at = studio.images[0].due_at = due_at = clock.now() + HOUR
+    found = await order(pool, client_of, studio)
+    assert text(found["deadline"], "AWAITING_STAFF").endswith("until then the deadline from before stands")
+    clock.advance(due_at - clock.now() + MICROSECOND)
+    data = await (await client_of(studio)).data(EXPLANATION)
+    assert text(data["account"]["order"]["deadline"], "AWAITING_STAFF").endswith(
+        "made none in time, so the deadline from before stands"
+    )
+
+
+async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: NewClient) -> None:
+    studio = await begin(pool, Studio())
+    studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, cancelled_at=TUESDAY + HOUR)
+    found = await order(pool, client_of, studio)
+    [image] = found["images"]["nodes"]
+    for deadline in (found["deadline"], image["deadline"]):
+        assert text(deadline, "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
+
+
+async def test_nobody_is_awaited_for_an_order_delivered_without_a_deadline_nor_for_its_redo(
+    pool: Pool, client_of: NewClient
+) -> None:
+    studio = await begin(pool, Studio())
+    photos = [Photo(delivered_at=TUESDAY + HOUR), Photo("b.jpg", TUESDAY + HOUR, ((TUESDAY + 2 * HOUR, None),))]
+    studio.order(TUESDAY, photos, level=ServiceLevel.ADDITIONAL, position=201)
+    found = await order(pool, client_of, studio)
+    assert found["deadline"]["status"] == DeadlineStatus.TO_BE_CONFIRMED
+    assert text(found["deadline"], "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
+
+
+async def test_each_instant_is_told_in_the_zone_of_its_own_time(pool: Pool, client_of: NewClient) -> None:
+    studio = await begin(pool, Studio())
+    moved_at = TUESDAY + HOUR
+    studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, due_at=NEXT_MORNING)
+    studio.orders[0].confirmed_at = moved_at
+    async with unit_of_work(pool) as writer:
+        await writer.insert([TimeZonePeriod(account_id=studio.id, starts_at=moved_at, time_zone="Asia/Tokyo")])
+        await writer.commit()
+    found = await order(pool, client_of, studio)
+    explanation = found["deadline"]["explanation"]
+    assert [step["text"] for step in explanation[:3]] == [
+        "Uploaded Tuesday 3 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)",
+        "Before the cutoff at 24:00 on Tuesday 3 March 2026, so counted for that day",
+        "Image 201, beyond the 200 guaranteed for Tuesday 3 March 2026",
+    ]
+    assert explanation[3]["text"] == (
+        "Support set the deadline on Tuesday 3 March 2026, 23:05 (UTC+09:00, Asia/Tokyo): "
+        "due Wednesday 4 March 2026, 17:00 (UTC+09:00, Asia/Tokyo)"
+    )
+    assert explanation[1]["at"] == "2026-03-03T23:00:00Z"  # as planned then, though the change made the day longer
