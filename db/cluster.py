@@ -88,7 +88,7 @@ class Cluster:
         deadline = time.monotonic() + _START_PATIENCE
         launched = None
         while (answer := self._answer()) is not Answer.ACCEPTS:
-            if answer is Answer.NONE and not (launched and self._serves(launched)):
+            if answer is Answer.NONE and not (launched and _serves(launched, self.data)):
                 if launched:
                     self._explain_failure(may_try_again=time.monotonic() < deadline)
                 launched = self._launch()
@@ -96,11 +96,7 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server if there is one; its clients are disconnected, what they committed stays."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().partition("\n")[0])
-        except (FileNotFoundError, ValueError):
-            return
-        if self._serves(pid):
+        if server_of(self.data) is not None:
             self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast")
 
     def _answer(self) -> Answer:
@@ -126,17 +122,28 @@ class Cluster:
         if lasting or not may_try_again:
             raise EmbeddedServerError(f"PostgreSQL does not start: {(lasting or reasons or ['it was killed'])[-1]}.")
 
-    def _serves(self, pid: int) -> bool:
-        """Tell whether the process is a server of this folder, not one that got the number later."""
-        return f"postgres -D {self.data} " in self._command_of(pid)
-
-    def _command_of(self, pid: int) -> str:
-        if not Path("/proc/self").exists():
-            return self.user.run("ps", "-ww", "-o", "command=", "-p", str(pid)).stdout
-        try:
-            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
-        except FileNotFoundError:
-            return ""
-
     def _run(self, program: str, *arguments: str | Path) -> CompletedProcess[str]:
         return self.user.run(self.binaries / program, *arguments)
+
+
+def server_of(data: Path) -> int | None:
+    """Return the process that serves a data folder; None for none, whatever process the pid file names."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().partition("\n")[0])
+    except (FileNotFoundError, ValueError):
+        return None
+    return pid if _serves(pid, data) else None
+
+
+def _serves(pid: int, data: Path) -> bool:
+    """Tell whether the process is a server of this folder, not one that got the number later."""
+    return f"postgres -D {data} " in _command_of(pid)
+
+
+def _command_of(pid: int) -> str:
+    if not Path("/proc/self").exists():
+        return User(os.geteuid(), os.getegid()).run("ps", "-ww", "-o", "command=", "-p", str(pid)).stdout
+    try:
+        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
+    except FileNotFoundError:
+        return ""

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,7 @@ from db.binaries import EmbeddedServerError
 from db.connections import DatabaseUnreachable
 from db.embedded import embedded_server
 from tests.database import execute
+from tests.folders import folder_of_run, remove
 
 MAJOR = 18
 PATIENCE = 30.0
@@ -38,17 +39,14 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQ
 
 
 @contextmanager
-def fresh_folder(prefix: str = "loupe-embedded-") -> Generator[Path]:
+def fresh_folder() -> Generator[Path]:
     """Make a folder that root's server user may enter; whatever server is left in it ends with it."""
-    made = Path(tempfile.mkdtemp(prefix=prefix))
+    made = Path(tempfile.mkdtemp(prefix="embedded-", dir=folder_of_run()))
     made.chmod(0o711)
     try:
         yield made
     finally:
-        for left in made.glob("**/postmaster.pid"):
-            with suppress(ProcessLookupError):
-                os.kill(int(left.read_text().split()[0]), signal.SIGKILL)
-        shutil.rmtree(made, ignore_errors=True)
+        remove(made)
 
 
 @pytest.fixture(scope="module")
