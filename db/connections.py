@@ -8,9 +8,10 @@ no LISTEN, no session-wide lock, no temporary table).
 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import orjson
@@ -142,7 +143,7 @@ class Writer:
         shape = _shape(rows[0].__tablename__)
         columns = [[getattr(row, column) for row in rows] for column in shape.columns]
         for place in shape.json:
-            columns[place] = [orjson.dumps(value).decode() for value in columns[place]]
+            columns[place] = [_encode_json(value).decode() for value in columns[place]]
         await self._connection.execute(shape.insert, *columns)
 
     async def copy(self, table: type[Table], records: Iterable[tuple[object, ...]]) -> None:
@@ -165,8 +166,9 @@ async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
         try:
             yield Writer(connection)
         finally:
-            if not connection.is_closed() and connection.is_in_transaction():
-                await connection.execute("ROLLBACK")
+            with suppress(asyncpg.InterfaceError):  # the pool has let go of it: the server ended it, and so all
+                if not connection.is_closed() and connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
 
 
 async def open_pool(
@@ -235,7 +237,18 @@ async def _keep(_connection: object) -> None:
 
 
 def _encode_jsonb(value: object) -> bytes:
-    return _JSONB_VERSION + orjson.dumps(value)
+    return _JSONB_VERSION + _encode_json(value)
+
+
+def _encode_json(value: object) -> bytes:
+    return orjson.dumps(value, default=_text_of_id)
+
+
+def _text_of_id(value: object) -> str:
+    """Write the driver's own kind of UUID, which orjson does not know; all else it does not know is a mistake."""
+    if not isinstance(value, UUID):
+        raise TypeError
+    return str(value)
 
 
 def _decode_jsonb(data: bytes) -> object:

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from app.cli.database import CommandFailed, migrated_database
 from app.clock import clock_from
@@ -26,6 +28,7 @@ from app.settings import Settings, read_settings
 from db.connections import open_pool
 
 _SECONDS_BETWEEN_LINES: Final = 5
+_NAME_WIDTH: Final = 20  # of the bar's name, so that a narrow terminal has room for the bar itself
 _POOL_SIZE: Final = 2  # one connection writes a batch while the other reads for the next
 _KINDS: Final = {
     "account": ("account", "accounts"),
@@ -80,7 +83,7 @@ def _listener(source: Source) -> Generator[Listener]:
         yield _Lines(source)
         return
     columns = (
-        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.description}", markup=False, table_column=Column(max_width=_NAME_WIDTH, no_wrap=True)),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[images]:,} images, {task.fields[rate]:,.0f} a second,"),
@@ -88,7 +91,7 @@ def _listener(source: Source) -> Generator[Listener]:
         TextColumn("left"),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(source.name, total=source.size, images=0, rate=0)
+        task = progress.add_task(Path(source.name).name, total=source.size, images=0, rate=0)
         yield _Bar(source, progress, task)
 
 
@@ -140,6 +143,8 @@ def _problem(name: str, line: int, text: str) -> str:
 
 def _imported(report: Report) -> str:
     """Sum up an import."""
+    if not report.lines:
+        return "Imported nothing: there is no line in it."
     counts = [_counted(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
     told = [f"Imported {', '.join(counts) or 'nothing new'}; {_counted(report.images, ('image', 'images'))}."]
     if report.known:

@@ -3,6 +3,8 @@
 
 from datetime import date, datetime
 
+from app.domain.instants import rfc3339
+
 
 class DomainError(Exception):
     """A rule of the business refuses something; its text is one sentence for people."""
@@ -28,7 +30,7 @@ class BeforeFirstLedgerDay(DomainError):
     """An instant before the account's first ledger day, which opens at `opens_at` (UTC)."""
 
     def __init__(self, at: datetime, opens_at: datetime) -> None:
-        super().__init__(f"{at.isoformat()} is before the account's first day, which opens at {opens_at.isoformat()}.")
+        super().__init__(f"{rfc3339(at)} is before the account's first day, which opens at {rfc3339(opens_at)}.")
         self.at = at
         self.opens_at = opens_at
 
@@ -45,7 +47,7 @@ class ExpediteWindowClosed(DomainError):
     """An expedite asked on a UTC weekend; `opens_at` (UTC) is when it can be asked again."""
 
     def __init__(self, opens_at: datetime) -> None:
-        super().__init__(f"Expedites can be asked for again from {opens_at.isoformat()} on.")
+        super().__init__(f"Expedites can be asked for again from {rfc3339(opens_at)} on.")
         self.opens_at = opens_at
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.deadlines import initial_deadline, require_expedite_window
 from app.domain.guarantee import Part, allocate_upload
+from app.domain.instants import rfc3339
 from app.domain.order_facts import ImageState, OrderedSpecification, OrderState
 from app.domain.order_refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.pricing import image_price, planned_price
@@ -88,9 +89,9 @@ def confirm(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
     if order.deadline_status is DeadlineStatus.CONFIRMED:
         raise DeadlineNotOpen(order.number)
     if due_at <= at:
-        raise DeadlineNotAhead(due_at, f"after {at.isoformat()}, when it is set")
+        raise DeadlineNotAhead(due_at, f"after {rfc3339(at)}, when it is set")
     if order.due_at is not None and due_at >= order.due_at:
-        raise DeadlineNotAhead(due_at, f"earlier than {order.due_at.isoformat()}, which the images have")
+        raise DeadlineNotAhead(due_at, f"earlier than {rfc3339(order.due_at)}, which the images have")
     planned = order.service_level is ServiceLevel.EXPEDITED_PLAN
     price = planned_price(order.specification.price) if planned else order.specification.price
     images = tuple(

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.errors import DomainError
+from app.domain.instants import rfc3339
 
 
 class NotExpeditable(DomainError):
@@ -34,7 +35,7 @@ class AlreadyLate(NotExpeditable):
     """The image's deadline has passed; it is frozen."""
 
     def __init__(self, image_id: UUID, filename: str, due_at: datetime) -> None:
-        super().__init__(image_id, filename, f"was due at {due_at.isoformat()} and is late already")
+        super().__init__(image_id, filename, f"was due at {rfc3339(due_at)} and is late already")
         self.due_at = due_at
 
 
@@ -42,7 +43,7 @@ class OrderCancelled(DomainError):
     """The order was cancelled, so nothing of it can change any more."""
 
     def __init__(self, number: int, cancelled_at: datetime) -> None:
-        super().__init__(f"Order {number} was cancelled at {cancelled_at.isoformat()}.")
+        super().__init__(f"Order {number} was cancelled at {rfc3339(cancelled_at)}.")
         self.number = number
         self.cancelled_at = cancelled_at
 
@@ -67,5 +68,5 @@ class DeadlineNotAhead(DomainError):
     """A deadline that staff would set in the past, or not before the one the images have."""
 
     def __init__(self, due_at: datetime, limit: str) -> None:
-        super().__init__(f"The deadline {due_at.isoformat()} is not {limit}.")
+        super().__init__(f"The deadline {rfc3339(due_at)} is not {limit}.")
         self.due_at = due_at

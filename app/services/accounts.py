@@ -1,14 +1,17 @@
 """Accounts: how one begins, and how people name one."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.domain.errors import DomainError
 from app.domain.ledger import ZonePeriod, first_ledger_day
+from app.domain.order_events import Happening
 from app.domain.vocabulary import EventType, Plan
-from app.services.heads import UnknownAccount
+from app.services.heads import UnknownAccount, new_head
 from app.services.ids import new_id
+from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
 from db.tables import AccountHead, Event, SlaVersion, TimeZonePeriod
 
@@ -49,8 +52,11 @@ async def create_account(
 ) -> UUID:
     """Begin an account at an instant; version 1 of its SLA starts with its first ledger day (domain rules, section 2).
 
-    Raises UnknownTimeZone and AccountRefTaken.
+    Raises BadName, UnknownTimeZone and AccountRefTaken.
     """
+    require_name("The name", name)
+    if ref is not None:
+        require_name("The ref", ref)
     first_day = first_ledger_day([ZonePeriod(at, time_zone)])
     account_id = new_id(at)
     if await writer.fetch_row(ADD_ACCOUNT, account_id, ref, name, plan, time_zone, at) is None:
@@ -69,10 +75,33 @@ async def create_account(
             )
         ]
     )
-    facts: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": time_zone}
-    facts |= {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    await _record_creation(writer, account_id, at, facts)
+    created = account_created(
+        at,
+        ref=ref,
+        name=name,
+        plan=plan,
+        time_zone=time_zone,
+        images_per_day=images_per_day,
+        expedites_per_day=expedites_per_day,
+    )
+    await _record(writer, account_id, created)
     return account_id
+
+
+def account_created(
+    at: datetime,
+    *,
+    ref: str | None,
+    name: str,
+    plan: Plan,
+    time_zone: str,
+    images_per_day: int | None,
+    expedites_per_day: int | None,
+) -> Happening:
+    """Tell that an account begins at an instant, with its first terms."""
+    after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": time_zone}
+    after |= {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
+    return Happening(at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
@@ -84,23 +113,17 @@ async def find_account(reader: Reader, name: str, account_id: UUID | None = None
     return found
 
 
-async def _record_creation(writer: Writer, account_id: UUID, at: datetime, after: dict[str, object]) -> None:
-    created = Event(
+async def _record(writer: Writer, account_id: UUID, created: Happening) -> None:
+    """Write the first event of an account, and its head."""
+    head = new_head(account_id, created.at)
+    event = Event(
         account_id=account_id,
-        sequence=1,
-        at=at,
-        type=EventType.ACCOUNT_CREATED,
-        order_id=None,
-        image_id=None,
-        data={"before": None, "after": after},
+        sequence=head.take_event_sequence(),
+        at=created.at,
+        type=created.type,
+        order_id=created.order_id,
+        image_id=created.image_id,
+        data=created.data,
     )
-    head = AccountHead(
-        account_id=account_id,
-        next_order_number=1,
-        next_event_sequence=created.sequence + 1,
-        last_at=at,
-        frontier=at,
-        minutes_since=at,
-    )
-    await writer.insert([head])
-    await writer.insert([created])
+    await writer.insert([AccountHead(**asdict(head))])
+    await writer.insert([event])

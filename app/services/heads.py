@@ -29,6 +29,10 @@ ADVANCE_HEAD: Final = Statement(
 )
 
 
+FIRST_EVENT: Final = 1
+"""The place of an account's first event in its sequence."""
+
+
 class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it says
     """An account that is not there."""
 
@@ -55,6 +59,11 @@ class Head:
         """
         return max(now, self.last_at)
 
+    def begin(self, before: datetime, at: datetime) -> None:
+        """Let the account begin at an instant other than `before`, as long as it has no orders."""
+        self.last_at = at if self.last_at == before else self.last_at
+        self.minutes_since = at
+
     def take_order_number(self) -> int:
         """Take the account's next order number."""
         self.next_order_number += 1
@@ -64,6 +73,11 @@ class Head:
         """Take the account's next place among its events."""
         self.next_event_sequence += 1
         return self.next_event_sequence - 1
+
+
+def new_head(account_id: UUID, at: datetime) -> Head:
+    """Return the counters of an account that begins at an instant; their row is still to be written."""
+    return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at)
 
 
 async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, Head]:

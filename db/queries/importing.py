@@ -8,9 +8,18 @@ from db.connections import Statement
 ACCOUNTS_BY_REF: Final = Statement(
     "accounts_by_ref",
     """
-    SELECT a.id, a.ref, h.next_order_number, h.last_at, h.frontier, h.minutes_since
+    SELECT a.id, a.ref, h.next_order_number, h.next_event_sequence, h.last_at, h.frontier, h.minutes_since
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
      WHERE a.ref = ANY($1::text[])
+    """,
+)
+
+# Which accounts imports began, and which they told to have moved; the primary key finds the few lines of both kinds.
+BEGUN_AND_MOVED: Final = Statement(
+    "accounts_begun_and_moved",
+    """
+    SELECT DISTINCT account_id, kind FROM import_lines
+     WHERE account_id = ANY($1::uuid[]) AND kind IN ('account', 'timeZone')
     """,
 )
 

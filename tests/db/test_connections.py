@@ -23,6 +23,12 @@ def account(number: int, name: str) -> Account:
     return Account(id=UUID(int=number), ref=None, name=name, plan="SOLO", time_zone="UTC", created_at=NOW)
 
 
+def event(sequence: int, data: dict[str, object]) -> Event:
+    return Event(
+        account_id=ACME, sequence=sequence, at=NOW, type="ORDER_PLACED", order_id=None, image_id=None, data=data
+    )
+
+
 async def keep(pool: Pool, *tables: Sequence[Table]) -> None:
     async with unit_of_work(pool) as writer:
         for rows in tables:
@@ -158,3 +164,37 @@ async def test_a_database_out_of_reach_is_one_sentence_without_the_password(url:
     with pytest.raises(DatabaseUnreachable) as refused:
         await open_pool(url)
     assert str(refused.value).startswith(f"The database at {url.replace('someone:secret@', '')} cannot be reached: ")
+
+
+async def test_a_unit_whose_connection_the_server_ends_fails_for_that_reason(pool: Pool, reader: PoolReader) -> None:
+    async def fail() -> None:
+        async with unit_of_work(pool) as writer:
+            await writer.insert([account(1, "ACME")])
+            await writer.fetch(Statement("end", "SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(ServerError):
+        await fail()
+    assert await reader.fetch(NAMES) == []
+
+
+async def test_ids_that_were_read_can_be_written_into_json(pool: Pool, reader: PoolReader) -> None:
+    await keep(pool, [account(1, "ACME")])
+    row = await reader.fetch_row(Statement("id", "SELECT id FROM accounts"))
+    assert row is not None
+    data: dict[str, object] = {"id": row["id"], "own": ACME}
+    async with unit_of_work(pool) as writer:
+        await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, data)])
+        await writer.insert([event(2, data)])
+        await writer.commit()
+    assert [row["data"] for row in await reader.fetch(EVENTS)] == [{"id": str(ACME), "own": str(ACME)}] * 2
+
+
+@pytest.mark.parametrize("mistake", [Decimal("1.45"), {1, 2}, b"bytes", object(), {1: ACME}])
+async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> None:
+    await keep(pool, [account(1, "ACME")])
+    async with unit_of_work(pool) as writer:
+        with pytest.raises(TypeError):
+            await writer.insert([event(1, {"mistake": mistake})])
+    async with unit_of_work(pool) as writer:
+        with pytest.raises((TypeError, ValueError)):
+            await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, {"mistake": mistake})])

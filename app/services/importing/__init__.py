@@ -4,10 +4,10 @@ From file to database: `source` reads raw lines, `reading` types them, `loading`
 applies them by the rules, and `writing` writes a batch of them in one transaction. `session` drives all that.
 """
 
+from app.services.importing.conflicts import AccountMoved
 from app.services.importing.report import Listener, Report
 from app.services.importing.session import check_history, import_history
 from app.services.importing.source import Source, SourceUnreadable, open_source
-from app.services.importing.writing import AccountMoved
 
 __all__ = [
     "AccountMoved",

@@ -1,7 +1,7 @@
 """What lines about accounts and their terms come to by the rules; nothing is changed here (domain rules, 2 and 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.ledger import ZonePeriod, first_ledger_day
@@ -15,15 +15,27 @@ from app.services.importing.state import AccountState, PendingAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """An account as it begins with its first instant, with the specifications told before, by ref."""
+class Standing:
+    """An account as a dated line finds it, unless the line is refused.
 
-    pending: PendingAccount
+    One that begins with the line is `pending` until then, and has its specifications by ref. One that is there already
+    began at `before` when the line lets it begin earlier.
+    """
+
     state: AccountState
-    specifications: Mapping[str, OrderedSpecification]
+    specifications: Mapping[str, OrderedSpecification] = field(default_factory=dict[str, OrderedSpecification])
+    pending: PendingAccount | None = None
+    before: datetime | None = None
 
 
-def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> Opening:
+def standing(account: AccountState, at: datetime) -> Standing:
+    """Find an account that is there: an untold one begins with its first instant, however much earlier that is."""
+    if account.untold and at < account.created_at:
+        return Standing(account.beginning_at(at), before=account.created_at)
+    return Standing(account)
+
+
+def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> Standing:
     """Begin an account at its first instant; version 1 of its SLA starts with its first ledger day."""
     line = pending.line
     plan = plan_terms[line.plan]
@@ -35,9 +47,9 @@ def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, Plan
         expedites_per_day=plan.expedites_per_day if line.expedites_per_day is None else line.expedites_per_day,
         negotiated_at=at,
     )
-    state = AccountState(new_id(at), line.ref, periods, [terms], frontier=at, last_at=at, minutes_since=at)
+    state = AccountState(new_id(at), line.ref, periods, [terms], frontier=at, last_at=at, minutes_since=at, untold=True)
     specifications = {ref: new_specification(each, at) for ref, (each, _) in pending.specifications.items()}
-    return Opening(pending, state, specifications)
+    return Standing(state, specifications, pending)
 
 
 def new_specification(line: SpecificationLine, at: datetime) -> OrderedSpecification:
@@ -62,7 +74,10 @@ def negotiated(line: TermsLine, account: AccountState) -> SlaVersion:
 
 
 def moved(line: TimeZoneLine, account: AccountState) -> ZonePeriod:
-    """Return the period that a line begins; raises LineRefused, as an instant has one zone."""
-    if line.at <= account.periods[-1].starts_at:
+    """Return the period that a line begins; raises LineRefused, as an instant has one zone.
+
+    An untold account may begin with the line: then the zone told before it was never in force.
+    """
+    if line.at <= account.periods[-1].starts_at and not account.untold:
         raise LineRefused("at", "is the instant at which the account's time zone was set before")
     return ZonePeriod(line.at, line.time_zone)

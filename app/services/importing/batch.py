@@ -1,7 +1,7 @@
 """The changes of a batch of lines, gathered before they are written in one transaction."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -38,9 +38,16 @@ class KnownLine(NamedTuple):
 class NewAccount(NamedTuple):
     """An account to begin."""
 
-    state: AccountState
+    id: UUID
     line: AccountLine
-    created_at: datetime
+
+
+class Beginning(NamedTuple):
+    """What an account begins with; `before` is when it begins by the database, None when it is not there yet."""
+
+    period: ZonePeriod
+    version: SlaVersion
+    before: datetime | None
 
 
 class NewSpecification(NamedTuple):
@@ -71,6 +78,7 @@ class Batch:
 
     accounts: dict[UUID, AccountState] = field(default_factory=dict[UUID, AccountState])
     new_accounts: list[NewAccount] = field(default_factory=list[NewAccount])
+    beginnings: dict[UUID, Beginning] = field(default_factory=dict[UUID, Beginning])
     periods: list[tuple[UUID, ZonePeriod]] = field(default_factory=list[tuple[UUID, ZonePeriod]])
     versions: list[tuple[UUID, SlaVersion]] = field(default_factory=list[tuple[UUID, SlaVersion]])
     days: dict[tuple[UUID, date], QuotaDay] = field(default_factory=dict[tuple[UUID, date], QuotaDay])
@@ -85,6 +93,22 @@ class Batch:
     def tell(self, account_id: UUID, happening: Happening) -> None:
         """Record an event of an account."""
         self._happenings.setdefault(account_id, []).append(happening)
+
+    def begin(self, account: AccountState, before: datetime | None) -> None:
+        """Note with what an account begins, which may change until something dated is told of it."""
+        known = self.beginnings.get(account.id)
+        before = before if known is None else known.before
+        self.beginnings[account.id] = Beginning(account.periods[0], account.versions[0], before)
+
+    def begin_earlier(self, account: AccountState, before: datetime) -> None:
+        """Let an account and what was told of it so far, its specifications, begin earlier than `before`."""
+        self.begin(account, before)
+        at = account.created_at
+        self.specifications = [
+            new._replace(created_at=at) if new.account_id == account.id else new for new in self.specifications
+        ]
+        told = self._happenings.get(account.id, ())
+        self._happenings[account.id] = [replace(happening, at=at) for happening in told]
 
     def use(self, account: AccountState, day: QuotaDay) -> None:
         """Note what is used of the account's running ledger day now."""

@@ -4,6 +4,7 @@ import asyncio
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.services.importing.conflicts import meeting_others
 from app.services.importing.writing import PreparedBatch, write
 from db.connections import Pool, PoolReader, Reader, Writer, unit_of_work
 
@@ -57,9 +58,10 @@ class Committing:
             await task
 
     async def _commit(self, prepared: PreparedBatch) -> None:
-        async with unit_of_work(self._pool) as writer:
-            await write(writer, prepared)
-            await writer.commit()
+        with meeting_others():
+            async with unit_of_work(self._pool) as writer:
+                await write(writer, prepared)
+                await writer.commit()
 
 
 class Rehearsing:
@@ -71,7 +73,8 @@ class Rehearsing:
 
     async def write(self, prepared: PreparedBatch) -> None:
         """Take a batch."""
-        await write(self._writer, prepared)
+        with meeting_others():
+            await write(self._writer, prepared)
 
     async def settle(self) -> None:
         """Nothing is left to wait for."""

@@ -8,14 +8,7 @@ from app.domain.ledger import ZonePeriod
 from app.domain.order_events import Happening
 from app.domain.sla import SlaVersion, sla_on
 from app.domain.vocabulary import EventType
-from app.services.importing.lines import AccountLine, SpecificationLine
-
-
-def account_created(line: AccountLine, terms: SlaVersion, at: datetime) -> Happening:
-    """Tell that an account begins with its first terms."""
-    facts: dict[str, object] = {"ref": line.ref, "name": line.name, "plan": line.plan, "timeZone": line.time_zone}
-    facts |= {"imagesPerDay": terms.images_per_day, "expeditesPerDay": terms.expedites_per_day}
-    return _of_account(at, EventType.ACCOUNT_CREATED, None, facts)
+from app.services.importing.lines import SpecificationLine
 
 
 def specification_created(specification_id: UUID, line: SpecificationLine, at: datetime) -> Happening:

@@ -6,7 +6,16 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    TypeAdapter,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -16,9 +25,11 @@ from app.domain.vocabulary import Plan
 MAX_IMAGES: Final = 2_000
 """Images of one order."""
 
+_PRICE_DECIMALS: Final = 4
 _YEARS: Final = range(1970, 2201)
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def _read_instant(value: object) -> datetime:
@@ -47,6 +58,24 @@ def _read_date(value: object) -> date:
     return day
 
 
+def _read_number(value: object) -> Decimal:
+    """Read a number, be it written as one or as a string."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or not _NUMBER.fullmatch(str(value)):
+        raise PydanticCustomError("number", "must be a number")
+    return Decimal(str(value))
+
+
+def _tidied(price: Decimal) -> Decimal:
+    """Return a price, which is not negative, as people write one: 1.450 may stay, 1E+3 and 1.4500000 may not."""
+    decimals = -int(price.as_tuple().exponent)
+    return abs(price) if 0 <= decimals <= _PRICE_DECIMALS else Decimal(_plain(price))
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number that is not negative, equal ones alike."""
+    return f"{abs(number.normalize()):f}"
+
+
 def _read_time_zone(value: object) -> str:
     if not isinstance(value, str) or value not in TIME_ZONES:
         raise PydanticCustomError("time_zone", "must be an IANA time zone, like Europe/Copenhagen")
@@ -59,8 +88,11 @@ Reason: TypeAlias = Annotated[str, StringConstraints(max_length=2_000, pattern=r
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
 PerDay: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
-Price: TypeAlias = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
-Seconds: TypeAlias = Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=3)]
+Number: TypeAlias = Annotated[Decimal, BeforeValidator(_read_number), PlainSerializer(_plain)]
+Price: TypeAlias = Annotated[
+    Number, Field(ge=0, max_digits=14, decimal_places=_PRICE_DECIMALS), AfterValidator(_tidied)
+]
+Seconds: TypeAlias = Annotated[Number, Field(ge=0, max_digits=10, decimal_places=3)]
 Currency: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
 

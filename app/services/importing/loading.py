@@ -14,6 +14,7 @@ from app.domain.quota import QuotaDay
 from app.domain.sla import SlaVersion
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from app.services.importing.batch import KnownLine, LineKey, line_key
+from app.services.importing.conflicts import AccountMoved
 from app.services.importing.lines import (
     CancellationLine,
     ExpediteLine,
@@ -41,7 +42,7 @@ class Loader:
         self._memory = memory
 
     async def prepare(self, lines: Sequence[GoodLine]) -> None:
-        """Load what these lines name."""
+        """Load what these lines name; raises AccountMoved when someone else began one of the accounts meanwhile."""
         refs = {account_of(line.content) for line in lines}
         await self._load_accounts([ref for ref in refs if ref not in self._memory.accounts])
         stored = [(account, line) for line in lines if (account := self._memory.accounts.get(account_of(line.content)))]
@@ -55,19 +56,33 @@ class Loader:
         await self._load_specifications(new)
         await self._load_orders(new)
 
+    async def require_unmoved(self, refs: Sequence[str]) -> None:
+        """Raise AccountMoved if someone else wrote to one of these accounts, or began it, since it was loaded.
+
+        What the import itself wrote has to be in the database.
+        """
+        for row in await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs]):
+            account = self._memory.accounts.get(row["ref"])
+            if account is None or account.written != row["next_event_sequence"]:
+                raise AccountMoved(row["ref"])
+
     async def _load_accounts(self, refs: Sequence[str]) -> None:
         rows = await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs])
         if not rows:
             return
+        for row in rows:
+            if row["ref"] in self._memory.pending:
+                raise AccountMoved(row["ref"])
         ids = [(row["id"],) for row in rows]
         periods = _grouped(await self._fetch(queries.ZONE_PERIODS, ids))
         versions = _grouped(await self._fetch(queries.SLA_VERSIONS, ids))
+        begun = await self._begun_only([row["id"] for row in rows if row["next_order_number"] == 1])
         since = [(row["id"], row["frontier"].date() - _LONGEST_DAYS) for row in rows]
         days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
         for row in rows:
             id_ = row["id"]
             self._memory.accounts[row["ref"]] = AccountState(
-                id=_own(id_),
+                id=id_,
                 ref=row["ref"],
                 periods=[ZonePeriod(*each[1:]) for each in periods[id_]],
                 versions=[SlaVersion(*each[1:]) for each in versions[id_]],
@@ -75,21 +90,28 @@ class Loader:
                 last_at=row["last_at"],
                 minutes_since=row["minutes_since"],
                 next_order_number=row["next_order_number"],
-                written=(row["next_order_number"], row["frontier"]),
+                written=row["next_event_sequence"],
+                untold=id_ in begun and len(periods[id_]) == len(versions[id_]) == 1,
                 days={each["date"]: _quota_day(each) for each in days.get(id_, ())},
             )
 
+    async def _begun_only(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Tell which of these accounts imports began, and told no zone of that was to be their first instead."""
+        rows = await self._fetch(queries.BEGUN_AND_MOVED, [(id_,) for id_ in ids])
+        moved = {row["account_id"] for row in rows if row["kind"] != "account"}
+        return {row["account_id"] for row in rows} - moved
+
     async def _load_lines(self, keys: Sequence[LineKey]) -> None:
         for row in await self._fetch(queries.IMPORT_LINES, keys):
-            key = LineKey(_own(row["account_id"]), row["kind"], row["ref"])
+            key = LineKey(row["account_id"], row["kind"], row["ref"])
             self._memory.lines[key] = KnownLine(row["digest"], row["subject_id"])
 
     async def _load_specifications(self, lines: Iterable[tuple[AccountState, Line]]) -> None:
         named = {(account.id, line.specification) for account, line in lines if isinstance(line, OrderLine)}
         missing = [key for key in named if key not in self._memory.specifications]
         for row in await self._fetch(queries.SPECIFICATIONS_BY_REF, missing):
-            self._memory.specifications[_own(row["account_id"]), row["ref"]] = OrderedSpecification(
-                _own(row["id"]), row["version"], row["price_per_image"], row["currency"]
+            self._memory.specifications[row["account_id"], row["ref"]] = OrderedSpecification(
+                row["id"], row["version"], row["price_per_image"], row["currency"]
             )
 
     async def _load_orders(self, lines: Sequence[tuple[AccountState, Line]]) -> None:
@@ -101,12 +123,12 @@ class Loader:
         rows = await self._fetch(queries.ORDERS_BY_REF, missing)
         groups: dict[tuple[UUID, str], list[UUID]] = {}
         for row in rows:
-            groups.setdefault((_own(row["account_id"]), row["ref"]), []).append(_own(row["id"]))
+            groups.setdefault((row["account_id"], row["ref"]), []).append(row["id"])
         for key, ids in groups.items():
             self._memory.groups[key] = tuple(ids)
         since = {(account.id, line.at) for account, line in lines if isinstance(line, TermsLine | TimeZoneLine)}
         rows += await self._fetch(queries.REJECTED_ORDERS, list(since))
-        asked = {(_own(row["account_id"]), _own(row["id"])) for row in rows}
+        asked = {(row["account_id"], row["id"]) for row in rows}
         await self._load_states([key for key in asked if key[1] not in self._memory.orders])
 
     async def _load_states(self, keys: Sequence[tuple[UUID, UUID]]) -> None:
@@ -115,7 +137,7 @@ class Loader:
         images = _grouped(await self._fetch(queries.IMAGES, keys))
         for row in rows:
             order = _order(row, tuple(_image(image, rejections.get(image["id"], [])) for image in images[row["id"]]))
-            self._memory.orders[order.id] = _own(row["account_id"]), order
+            self._memory.orders[order.id] = row["account_id"], order
 
     async def _fetch(self, statement: Statement, keys: Sequence[tuple[object, ...]]) -> list[Record]:
         """Fetch rows for keys, each of whose parts is a parameter; asks nothing when there are none."""
@@ -127,11 +149,6 @@ def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:
     return {key: list(group) for key, group in groupby(rows, itemgetter(0))}
 
 
-def _own(id_: UUID) -> UUID:
-    """Turn the driver's kind of id into ours, which can be written as JSON."""
-    return UUID(int=id_.int)
-
-
 def _quota_day(row: Record) -> QuotaDay:
     allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
     return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)
@@ -139,10 +156,10 @@ def _quota_day(row: Record) -> QuotaDay:
 
 def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
     specification = OrderedSpecification(
-        _own(row["specification_id"]), row["specification_version"], row["price_per_image"], row["currency"]
+        row["specification_id"], row["specification_version"], row["price_per_image"], row["currency"]
     )
     return OrderState(
-        id=_own(row["id"]),
+        id=row["id"],
         number=row["number"],
         name=row["name"],
         specification=specification,
@@ -156,13 +173,13 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
         confirmed_at=row["confirmed_at"],
         completed_at=row["completed_at"],
         cancelled_at=row["cancelled_at"],
-        split_from=None if row["split_from"] is None else _own(row["split_from"]),
+        split_from=row["split_from"],
     )
 
 
 def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
     return ImageState(
-        id=_own(row["id"]),
+        id=row["id"],
         number=row["number"],
         filename=row["filename"],
         position=row["position"],
@@ -176,7 +193,7 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
 
 def _rejection(row: Record) -> RejectionState:
     return RejectionState(
-        id=_own(row["id"]),
+        id=row["id"],
         at=row["at"],
         reason=row["reason"],
         due_at=row["due_at"],

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.domain.deadlines import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed
+from app.domain.instants import rfc3339
 from app.domain.order_changes import Placement, cancel, confirm, place
 from app.domain.order_events import Happening, cancelled, expedited, placed
 from app.domain.order_expedites import expedite
@@ -69,7 +70,7 @@ def cancel_order(line: CancellationLine, account: AccountState, orders: Sequence
     """Cancel an order and its siblings; raises LineRefused."""
     for order in orders:
         if order.confirmed_at is not None and order.confirmed_at > line.at:
-            raise LineRefused("at", f"staff set a deadline of the order later, at {order.confirmed_at.isoformat()}")
+            raise LineRefused("at", f"staff set a deadline of the order later, at {rfc3339(order.confirmed_at)}")
     with refusing("order"):
         change = cancel(orders, line.at, account.day_at(line.at))
     pairs = zip(orders, change.orders, strict=True)
@@ -126,7 +127,7 @@ def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
         return order
     first, deadline = named[0]
     if order.deadline_status is DeadlineStatus.CONFIRMED:
-        raise LineRefused(f"images[{first}].deadline", f"the rules give a {order.service_level} image its deadline")
+        raise LineRefused(f"images[{first}].deadline", f"the rules give {order.service_level} images their deadline")
     for index, other in named:
         if other != deadline:
             raise LineRefused(

@@ -1,5 +1,6 @@
 """From raw lines to typed ones, or to what is wrong with them, named by field."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +27,6 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "list_type": "must be a list",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
-    "decimal_parsing": "must be a number",
-    "decimal_type": "must be a number",
-    "finite_number": "must be a number",
     "greater_than_equal": "must not be less than {ge}",
     "less_than_equal": "must not be more than {le}",
     "decimal_max_places": "has more than {decimal_places} decimals",
@@ -39,6 +37,8 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "union_tag_invalid": "type: {tag!r} is not one of {expected_tags}",
 }
 _MOST_PROBLEMS: Final = 5
+_MOST_CHARACTERS: Final = 80
+_OF_THE_LINE: Final = frozenset({"type", "account", "ref"})
 _ESCAPED_NUL: Final = b"\\u0000"
 _NAMED_ACCOUNT: Final = re.compile(rb'"account"\s*:\s*("(?:[^"\\]|\\.)*")')
 _KIND: Final = re.compile(rb'"type"\s*:')
@@ -84,8 +84,13 @@ def read_line(raw: RawLine) -> ReadLine:
         return BadLine(raw.number, f"is longer than {MAX_LINE_BYTES:,} bytes", None, None)
     try:
         content = LINE.validate_json(raw.data)
+        json.loads(raw.data, object_pairs_hook=_require_unrepeated)
     except ValidationError as error:
         return _bad_line(raw.number, raw.data, _problem(error))
+    except _RepeatedKeyError as error:
+        problem = f"{error.key}: is told twice"
+        anybodys = error.key in _OF_THE_LINE
+        return BadLine(raw.number, problem, None, None) if anybodys else _bad_line(raw.number, raw.data, problem)
     if _ESCAPED_NUL in raw.data and (path := next(_nul_paths(orjson.loads(raw.data)), None)) is not None:
         return _bad_line(raw.number, raw.data, f"{field_name(path)}: holds a NUL character, which cannot be stored")
     return GoodLine(raw.number, content, digest_of(content))
@@ -93,8 +98,32 @@ def read_line(raw: RawLine) -> ReadLine:
 
 def field_name(path: Sequence[int | str]) -> str:
     """Name a field as people would write it: images[3].deliveredAt."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in path)
     return "".join(parts).removeprefix(".")
+
+
+def _shown(name: str) -> str:
+    """Show a key of the file, whatever it holds and however long it is."""
+    return name if name.isidentifier() and len(name) <= _MOST_CHARACTERS else repr(_clipped(name))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+
+
+class _RepeatedKeyError(Exception):
+    """A key that one object has twice: which one counts would be chance."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _require_unrepeated(pairs: list[tuple[str, object]]) -> None:
+    """Look at the fields of an object; nothing else is wanted of it."""
+    if len(dict(pairs)) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _RepeatedKeyError(next(key for place, key in enumerate(keys) if key in keys[:place]))
 
 
 def _problem(error: ValidationError) -> str:
@@ -110,7 +139,10 @@ def _one_problem(error: ErrorDetails) -> str:
         reason = str(error.get("ctx", {}).get("error", ""))
         return f"is not JSON: {reason.replace('line 1 ', '')}"
     text = _PROBLEMS.get(error["type"])
-    text = error["msg"] if text is None else text.format(**error.get("ctx", {}))
+    context = error.get("ctx", {})
+    if "tag" in context:
+        context["tag"] = _clipped(context["tag"])
+    text = error["msg"] if text is None else text.format(**context)
     if error["loc"][-1:] == ("currency",):
         text = "must be a currency of three capital letters, like USD"
     field = field_name(error["loc"][1:])  # the first part is the type of line

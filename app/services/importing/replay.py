@@ -6,18 +6,16 @@ from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.instants import rfc3339
 from app.domain.ledger import ZonePeriod
+from app.domain.order_events import Happening
 from app.domain.order_facts import OrderedSpecification, OrderState
 from app.domain.sla import PlanTerms, SlaVersion
 from app.domain.vocabulary import Plan
-from app.services.importing.account_lines import Opening, moved, negotiated, new_specification, opened
+from app.services.accounts import account_created
+from app.services.importing.account_lines import Standing, moved, negotiated, new_specification, opened, standing
 from app.services.importing.batch import Batch, KnownLine, NewAccount, NewSpecification, line_key
-from app.services.importing.happenings import (
-    account_created,
-    specification_created,
-    terms_negotiated,
-    time_zone_changed,
-)
+from app.services.importing.happenings import specification_created, terms_negotiated, time_zone_changed
 from app.services.importing.lines import (
     AccountLine,
     CancellationLine,
@@ -71,9 +69,9 @@ class Replay:
     def begin(self, ref: str) -> None:
         """Begin now an account that still waits for its first instant."""
         pending = self._memory.pending[ref]
-        opening = opened(pending, self._now, self._plan_terms)
-        self._begin(opening)
-        self._advance(opening.state, self._now)
+        found = opened(pending, self._now, self._plan_terms)
+        self._begin(found, pending)
+        self._advance(found.state, self._now)
 
     def _take_account(self, line: AccountLine, digest: bytes) -> None:
         account = self._memory.accounts.get(line.ref)
@@ -100,27 +98,28 @@ class Replay:
             pending.specifications[line.ref] = line, digest
 
     def _take_dated(self, line: DatedLine, digest: bytes) -> None:
-        at = line.placed_at if isinstance(line, OrderLine) else line.at
-        account = self._memory.accounts.get(line.account)
-        opening: Opening | None = None
-        if account is None:
-            opening = opened(self._pending(line.account), at, self._plan_terms)
-            account = opening.state
-        elif self._is_known(account, line, digest):
+        known = self._memory.accounts.get(line.account)
+        if known is not None and self._is_known(known, line, digest):
             return
+        at = line.placed_at if isinstance(line, OrderLine) else line.at
+        found = standing(known, at) if known else opened(self._pending(line.account), at, self._plan_terms)
+        account = found.state
         self._require_turn(account, "placedAt" if isinstance(line, OrderLine) else "at", at)
-        commit = self._prepared(line, account, opening.specifications if opening else {})
-        if opening is not None:
-            self._begin(opening)
+        commit = self._prepared(line, account, found.specifications)
+        if found.pending is not None:
+            self._begin(found, found.pending)
+        elif found.before is not None:
+            self._begin_earlier(account, found.before)
         self._advance(account, at)
         self._remember(account, line, digest, commit())
+        account.untold = False
 
     def _require_turn(self, account: AccountState, field: str, at: datetime) -> None:
         if at > self._now:
             raise LineRefused(field, "is in the future")
         if at < account.frontier:
-            told_until = account.frontier.isoformat()
-            raise LineRefused(field, f"is before {told_until}, up to which the account {account.ref!r} is told already")
+            told_until = f"{rfc3339(account.frontier)}, up to which the account {account.ref!r} is told already"
+            raise LineRefused(field, f"is before {told_until}")
 
     def _prepared(
         self, line: DatedLine, account: AccountState, specifications: Mapping[str, OrderedSpecification]
@@ -162,17 +161,21 @@ class Replay:
             raise LineRefused("order", f"there is no order {line.order!r}", missing)
         return sorted((self._memory.orders[id_][1] for id_ in ids), key=lambda order: order.number)
 
-    def _begin(self, opening: Opening) -> None:
-        account, line = opening.state, opening.pending.line
+    def _begin(self, found: Standing, pending: PendingAccount) -> None:
+        account, line = found.state, pending.line
         del self._memory.pending[line.ref]
         self._memory.accounts[line.ref] = account
-        self.batch.new_accounts.append(NewAccount(account, line, account.frontier))
-        self.batch.periods.append((account.id, account.periods[0]))
-        self.batch.versions.append((account.id, account.versions[0]))
-        self.batch.tell(account.id, account_created(line, account.versions[0], account.frontier))
-        self._remember(account, line, opening.pending.digest, account.id)
-        for ref, (each, digest) in opening.pending.specifications.items():
-            self._add_specification(account, each, digest, opening.specifications[ref])
+        self.batch.new_accounts.append(NewAccount(account.id, line))
+        self.batch.begin(account, None)
+        self.batch.tell(account.id, _created(line, account))
+        self._remember(account, line, pending.digest, account.id)
+        for ref, (each, digest) in pending.specifications.items():
+            self._add_specification(account, each, digest, found.specifications[ref])
+
+    def _begin_earlier(self, account: AccountState, before: datetime) -> None:
+        """Put an account in the place of itself as it was known, when it began at `before`."""
+        self._memory.accounts[account.ref] = account
+        self.batch.begin_earlier(account, before)
 
     def _add_specification(
         self, account: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
@@ -213,8 +216,12 @@ class Replay:
 
     def _move(self, account: AccountState, period: ZonePeriod) -> None:
         self.batch.tell(account.id, time_zone_changed(period, account.periods[-1]))
-        self.batch.periods.append((account.id, period))
         self.batch.moved.add(account.id)
+        if period.starts_at == account.created_at:
+            account.begin(period)
+            self.batch.begin(account, account.created_at)
+            return
+        self.batch.periods.append((account.id, period))
         running = account.move(period)
         if running is not None:
             self.batch.use(account, running)
@@ -248,3 +255,16 @@ class Replay:
         key = line_key(account.id, line, digest)
         self._memory.lines[key] = self.batch.lines[key] = KnownLine(digest, subject_id)
         self._report.count(line)
+
+
+def _created(line: AccountLine, account: AccountState) -> Happening:
+    terms = account.versions[0]
+    return account_created(
+        account.created_at,
+        ref=line.ref,
+        name=line.name,
+        plan=line.plan,
+        time_zone=line.time_zone,
+        images_per_day=terms.images_per_day,
+        expedites_per_day=terms.expedites_per_day,
+    )

@@ -30,6 +30,7 @@ from app.services.importing.refusals import LineRefused
 from app.services.importing.replay import Replay
 from app.services.importing.report import Listener, Report
 from app.services.importing.source import RawLine, Source, SourceUnreadable
+from app.services.importing.statistics import refresh_statistics
 from app.services.importing.writing import prepare
 from db.connections import Pool, unit_of_work
 
@@ -53,7 +54,9 @@ async def import_history(
     task = _Task(source, clock.now(), plan_terms, listener, block_lines)
     with _rare_collections():
         async with Committing(pool) as destination:
-            return await _Import(task, destination).run()
+            report = await _Import(task, destination).run()
+    await refresh_statistics(pool, report)
+    return report
 
 
 async def check_history(
@@ -96,7 +99,10 @@ class _Problem(NamedTuple):
 
 
 class _Import:
-    """An import at work. `_blocked` are accounts whose later lines do not count, `_halted` once no line does."""
+    """An import at work. `_blocked` are accounts whose later lines do not count, `_halted` once no line does.
+
+    `_problems` are those of the block at hand, `_refused` the accounts of which it has lines that the rules refuse.
+    """
 
     def __init__(self, task: _Task, destination: Destination) -> None:
         self._task = task
@@ -106,6 +112,8 @@ class _Import:
         self._loader = Loader(destination.reader, self._memory)
         self._report = Report()
         self._replay = Replay(self._memory, self._report, task.now, task.plan_terms)
+        self._problems: list[_Problem] = []
+        self._refused: set[str] = set()
         self._blocked: set[str] = set()
         self._halted = False
 
@@ -113,6 +121,7 @@ class _Import:
         """Import block by block; then begin the accounts of which no instant was told."""
         while not self._halted and (block := await self._next_block()):
             await self._take_block(block)
+        await self._tell_problems()
         if not self._halted:
             for ref in [ref for ref in self._memory.pending if ref not in self._blocked]:
                 self._replay.begin(ref)
@@ -141,6 +150,7 @@ class _Import:
                 break
             self._take(line)
             await self._let_others(count)
+        await self._tell_problems()
         await self._write()
         self._task.listener.progress(self._task.source.position, self._report)
 
@@ -171,10 +181,10 @@ class _Import:
         named = None if ref is None else Named(account, line.content.type, ref)
         try:
             self._replay.take(line)
-        except LineRefused as refusal:
-            self._refuse(_Problem(line.number, str(refusal), account, named, refusal.missing))
-        except DomainError as refusal:
-            self._refuse(_Problem(line.number, str(refusal), account, named))
+        except (LineRefused, DomainError) as refusal:
+            missing = refusal.missing if isinstance(refusal, LineRefused) else None
+            self._refused.add(account)
+            self._refuse(_Problem(line.number, str(refusal), account, named, missing))
 
     def _refuse(self, problem: _Problem) -> None:
         """Tell a bad line; nothing of its account counts after it, or nothing at all when it may be anybody's."""
@@ -186,7 +196,17 @@ class _Import:
 
     def _tell(self, problem: _Problem) -> None:
         self._report.problems += 1
-        self._task.listener.problem(problem.line, problem.text)
+        self._problems.append(problem)
+
+    async def _tell_problems(self) -> None:
+        """Tell what is wrong with lines of the block, once it is sure that nobody changed what they were judged by."""
+        if self._refused:
+            await self._destination.settle()
+            await self._loader.require_unmoved(sorted(self._refused))
+            self._refused.clear()
+        for problem in self._problems:
+            self._task.listener.problem(problem.line, problem.text)
+        self._problems.clear()
 
 
 class _Check(_Import):

@@ -2,10 +2,12 @@
 
 import gzip
 import io
+import os
+import stat
 import sys
 import zlib
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -78,8 +80,8 @@ class Source:
                     return RawLine(self._number, None)
                 if self._number == 1:
                     data = data.removeprefix(_BYTE_ORDER_MARK)
-                if not data.isspace():
-                    return RawLine(self._number, data.rstrip())
+                if stripped := data.rstrip():
+                    return RawLine(self._number, stripped)
         except (OSError, EOFError, zlib.error) as error:
             self._damage = error
         return None
@@ -92,21 +94,35 @@ class Source:
 @contextmanager
 def open_source(name: str) -> Generator[Source]:
     """Open a file, or standard input for "-"; raises SourceUnreadable."""
-    with ExitStack() as opened:
-        try:
-            if name == STANDARD_INPUT:
-                # Not sys.stdin itself: Python's end waits for its lock, which a reader that is left behind may hold.
-                stored, size = open(sys.stdin.fileno(), "rb", _BUFFER, closefd=False), None  # noqa: SIM115
-            else:
-                stored = opened.enter_context(Path(name).open("rb", buffering=_BUFFER))
-                size = Path(name).stat().st_size
-        except OSError as error:
-            raise SourceUnreadable(f"{name} cannot be read: {error.strerror}.") from error
-        yield Source(name, cast("io.BufferedReader", stored), size)
+    try:
+        stored = _standard_input() if name == STANDARD_INPUT else _file(name)
+        source = Source(name, cast("io.BufferedReader", stored), _size_of(stored))
+    except OSError as error:
+        raise SourceUnreadable(f"{name} cannot be read: {error.strerror}.") from error
+    yield source
+    stored.close()  # not after an error: a reader that was left behind may hold it until something comes
+
+
+def _file(name: str) -> BinaryIO:
+    return Path(name).open("rb", buffering=_BUFFER)
+
+
+def _standard_input() -> BinaryIO:
+    """Open it anew: Python's end waits for the lock of its own object, which a reader that is left behind may hold."""
+    if cast("object", sys.stdin) is None:
+        raise SourceUnreadable("Standard input is closed.")
+    return open(sys.stdin.fileno(), "rb", _BUFFER, closefd=False)
+
+
+def _size_of(stored: BinaryIO) -> int | None:
+    """Tell the size of a file in bytes; None for what is none, like a pipe, whose end is not known before it comes."""
+    status = os.fstat(stored.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _unpacked(stored: io.BufferedReader) -> BinaryIO:
     """Return the stream of lines; gzip is told by its first bytes."""
     if stored.peek(len(_GZIP_MAGIC))[: len(_GZIP_MAGIC)] != _GZIP_MAGIC:
         return stored
-    return cast("BinaryIO", io.BufferedReader(gzip.GzipFile(fileobj=stored, mode="rb"), _BUFFER))
+    # Not buffered once more: of a damaged file that would lose what was read in the same go as the damage.
+    return cast("BinaryIO", gzip.GzipFile(fileobj=stored, mode="rb"))

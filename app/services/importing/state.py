@@ -1,12 +1,12 @@
 """What an import has to know of accounts while it reads their lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.ledger import ZonePeriod, ledger_day_at, zone_at
+from app.domain.ledger import ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.local_time import time_zone
 from app.domain.quota import QuotaDay, unused_day
 from app.domain.sla import SlaVersion, sla_on
@@ -31,8 +31,10 @@ class PendingAccount:
 class AccountState:
     """An account as of the last line read of it.
 
-    `frontier` and `next_order_number` are where its head will be; `written` is where the head is in the database, None
-    for an account that is not there yet. `days` are ledger days in the database from the frontier on, by date.
+    `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
+    in the database, which every change moves; None for an account that is not there yet. `untold` is one that an import
+    began and no dated line told of yet: its beginning is still open. `days` are ledger days in the database from the
+    frontier on, by date.
     """
 
     id: UUID
@@ -43,7 +45,8 @@ class AccountState:
     last_at: datetime
     minutes_since: datetime
     next_order_number: int = 1
-    written: tuple[int, datetime] | None = None
+    written: int | None = None
+    untold: bool = False
     days: dict[date, QuotaDay] = field(default_factory=dict[date, QuotaDay])
     _day: QuotaDay | None = None
 
@@ -51,6 +54,11 @@ class AccountState:
     def zone(self) -> ZoneInfo:
         """The zone in force as of the last line."""
         return time_zone(self.periods[-1].time_zone)
+
+    @property
+    def created_at(self) -> datetime:
+        """The instant at which it begins."""
+        return self.periods[0].starts_at
 
     def zone_at(self, at: datetime) -> ZoneInfo:
         """Return the zone in force at an instant."""
@@ -72,6 +80,19 @@ class AccountState:
         self._day = day
         self.days = {date_: later for date_, later in self.days.items() if date_ > day.day.date}
         self.days[day.day.date] = day
+
+    def beginning_at(self, at: datetime) -> "AccountState":
+        """Return an untold account as it is when it begins at another instant."""
+        account = replace(self, frontier=at, last_at=at, minutes_since=at)
+        account.begin(ZonePeriod(at, self.periods[0].time_zone))
+        return account
+
+    def begin(self, period: ZonePeriod) -> None:
+        """Let an untold account begin with this period; version 1 of its SLA starts with its first ledger day."""
+        self.periods = [period]
+        effective_date = first_ledger_day(self.periods).date
+        self.versions = [replace(self.versions[0], effective_date=effective_date, negotiated_at=period.starts_at)]
+        self._day = None
 
     def move(self, period: ZonePeriod) -> QuotaDay | None:
         """Change the zone; return the ledger day that runs then and longer now, if anything was used of it."""

@@ -1,8 +1,10 @@
 """The statements of an import that change what is in the database already; all else it writes by COPY."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from db.connections import Statement
+from app.services.importing.rows import Row
+from db.connections import Statement, Writer
 
 # Changes what can change of orders; the primary key finds them.
 CHANGE_ORDERS: Final = Statement(
@@ -74,6 +76,71 @@ CHANGE_TIME_ZONES: Final = Statement(
     """,
 )
 
+# Let accounts and all that began with them begin at another instant than before; primary keys find it by account.
+BEGIN_EARLIER: Final = (
+    # The accounts themselves.
+    Statement(
+        "begin_accounts_earlier",
+        """
+        UPDATE accounts SET created_at = b.at
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE accounts.id = b.account_id
+        """,
+    ),
+    # Their first zones, which may be others now.
+    Statement(
+        "begin_time_zones_earlier",
+        """
+        UPDATE time_zone_periods SET starts_at = b.at, time_zone = b.time_zone
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE time_zone_periods.account_id = b.account_id AND time_zone_periods.starts_at = b.before
+        """,
+    ),
+    # Their first terms, which count from their first ledger days on.
+    Statement(
+        "begin_terms_earlier",
+        """
+        UPDATE sla_versions SET negotiated_at = b.at, effective_date = b.effective_date
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE sla_versions.account_id = b.account_id AND sla_versions.version = 1
+        """,
+    ),
+    # The specifications that were told with them.
+    Statement(
+        "begin_specifications_earlier",
+        """
+        UPDATE specifications SET created_at = b.at
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE specifications.account_id = b.account_id AND specifications.created_at = b.before
+        """,
+    ),
+    # The versions of these.
+    Statement(
+        "begin_specification_versions_earlier",
+        """
+        UPDATE specification_versions SET created_at = b.at
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE specification_versions.account_id = b.account_id AND specification_versions.created_at = b.before
+        """,
+    ),
+    # The events that tell of all this.
+    Statement(
+        "begin_events_earlier",
+        """
+        UPDATE events SET at = b.at
+          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
+            AS b (account_id, before, at, time_zone, effective_date)
+         WHERE events.account_id = b.account_id AND events.at = b.before
+           AND events.type IN ('ACCOUNT_CREATED', 'SPECIFICATION_CHANGED')
+        """,
+    ),
+)
+
 # Writes what is used of ledger days; the primary key finds those that are there.
 WRITE_LEDGER_DAYS: Final = Statement(
     "write_ledger_days",
@@ -87,3 +154,9 @@ WRITE_LEDGER_DAYS: Final = Statement(
       closes_at = excluded.closes_at, used = excluded.used, expedite_used = excluded.expedite_used
     """,
 )
+
+
+async def execute(writer: Writer, statement: Statement, rows: Sequence[Row], *more: object) -> None:
+    """Run a statement on rows, each of whose parts is a parameter; nothing without any."""
+    if rows:
+        await writer.execute(statement, *zip(*rows, strict=True), *more)

@@ -14,14 +14,24 @@ from app.domain.order_events import Happening
 from app.domain.quota import QuotaDay
 from app.domain.vocabulary import EventType
 from app.services.accounts import ADD_ACCOUNT
-from app.services.heads import Head, advance_head, lock_heads
-from app.services.importing import statements
+from app.services.heads import FIRST_EVENT, Head, advance_head, lock_heads, new_head
 from app.services.importing.batch import Batch, NewSpecification
+from app.services.importing.beginnings import version_row, write_beginnings
+from app.services.importing.conflicts import AccountMoved
 from app.services.importing.happenings import steps_of
 from app.services.importing.rows import OrderRows, Row, order_rows
 from app.services.importing.state import AccountState
+from app.services.importing.statements import (
+    CHANGE_IMAGES,
+    CHANGE_ORDERS,
+    CHANGE_REJECTIONS,
+    CHANGE_TIME_ZONES,
+    FORGET_EVENTS,
+    WRITE_LEDGER_DAYS,
+    execute,
+)
 from app.services.rollups import recount_upload_weeks, write_rollups
-from db.connections import Statement, Writer
+from db.connections import Writer
 from db.tables import (
     AccountHead,
     Event,
@@ -38,21 +48,16 @@ from db.tables import (
 _RETOLD: Final = (EventType.IMAGES_DELIVERED, EventType.IMAGES_REJECTED, EventType.DEADLINE_CONFIRMED)
 
 
-class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Someone else wrote to an account while its lines were read; nothing of the batch was written."""
-
-    def __init__(self, ref: str) -> None:
-        super().__init__(f"The account {ref!r} was changed by someone else meanwhile; run the import again.")
-        self.ref = ref
-
-
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """Where a batch leaves an account; `expected` is where the one before left its head, None for a new account."""
+    """Where a batch leaves an account.
+
+    `expected` is the place of the next event by the head that the batch before left, None for a new account.
+    """
 
     id: UUID
     ref: str
-    expected: tuple[int, datetime] | None
+    expected: int | None
     next_order_number: int
     frontier: datetime
     last_at: datetime
@@ -77,9 +82,10 @@ def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
     Rollups of minutes are written from `minutes_since` on, or from where an account has them.
     """
     accounts = {id_: _account(state, minutes_since) for id_, state in batch.accounts.items()}
-    for state in batch.accounts.values():
-        state.written = state.next_order_number, state.frontier
-    return PreparedBatch(batch, accounts, order_rows(batch), batch.happenings())
+    happenings = batch.happenings()
+    for id_, state in batch.accounts.items():
+        state.written = (state.written or FIRST_EVENT) + len(happenings[id_])
+    return PreparedBatch(batch, accounts, order_rows(batch), happenings)
 
 
 async def write(writer: Writer, prepared: PreparedBatch) -> None:
@@ -94,7 +100,7 @@ async def write(writer: Writer, prepared: PreparedBatch) -> None:
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
     days = [_ledger_day_row(account_id, day) for (account_id, _), day in sorted(batch.days.items())]
-    await _execute(writer, statements.WRITE_LEDGER_DAYS, days)
+    await execute(writer, WRITE_LEDGER_DAYS, days)
     await _write_rollups(writer, prepared)
 
 
@@ -108,7 +114,7 @@ def _account(state: AccountState, minutes_since: datetime) -> _Account:
         last_at=state.last_at,
         minutes_since=max(state.minutes_since, minutes_since),
         zone=state.zone,
-        created_at=state.periods[0].starts_at,
+        created_at=state.created_at,
     )
 
 
@@ -118,36 +124,25 @@ async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, H
     heads = await lock_heads(writer, known)
     for id_, head in heads.items():
         account = prepared.accounts[id_]
-        if (head.next_order_number, head.frontier) != account.expected:
+        if head.next_event_sequence != account.expected:
             raise AccountMoved(account.ref)
-    for new in prepared.batch.new_accounts:
-        line, at = new.line, new.created_at
-        begun = (new.state.id, line.ref, line.name, line.plan, line.time_zone, at)
+    for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
+        line, account = new.line, prepared.accounts[new.id]
+        begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)
         if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
             raise AccountMoved(line.ref)
-        heads[new.state.id] = Head(new.state.id, 1, 1, at, at, at)
+        heads[new.id] = new_head(new.id, account.created_at)
     return heads
 
 
 async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
     batch = prepared.batch
+    await write_beginnings(writer, batch.beginnings)
     periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
-    versions = (
-        (
-            id_,
-            version.version,
-            version.effective_date,
-            version.images_per_day,
-            version.expedites_per_day,
-            version.negotiated_at,
-            version.note,
-        )
-        for id_, version in batch.versions
-    )
-    await writer.copy(SlaVersion, versions)
+    await writer.copy(SlaVersion, (version_row(id_, version) for id_, version in batch.versions))
     zones = [(id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved)]
-    await _execute(writer, statements.CHANGE_TIME_ZONES, zones)
+    await execute(writer, CHANGE_TIME_ZONES, zones)
 
 
 async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
@@ -170,16 +165,16 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
 
 async def _write_orders(writer: Writer, rows: OrderRows) -> None:
     await writer.copy(Order, rows.orders.added)
-    await _execute(writer, statements.CHANGE_ORDERS, rows.orders.changed)
+    await execute(writer, CHANGE_ORDERS, rows.orders.changed)
     await writer.copy(Image, rows.images.added)
-    await _execute(writer, statements.CHANGE_IMAGES, rows.images.changed)
+    await execute(writer, CHANGE_IMAGES, rows.images.changed)
     await writer.copy(Rejection, rows.rejections.added)
-    await _execute(writer, statements.CHANGE_REJECTIONS, rows.rejections.changed)
+    await execute(writer, CHANGE_REJECTIONS, rows.rejections.changed)
 
 
 async def _write_events(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
     retold = [(account_id, order_id, at) for order_id, (account_id, at) in prepared.batch.retold.items()]
-    await _execute(writer, statements.FORGET_EVENTS, retold, _RETOLD)
+    await execute(writer, FORGET_EVENTS, retold, _RETOLD)
     await writer.copy(Event, _event_rows(prepared.happenings, heads))
 
 
@@ -196,6 +191,9 @@ async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[U
     begun: list[Row] = []
     for id_, head in sorted(heads.items()):
         account = prepared.accounts[id_]
+        beginning = prepared.batch.beginnings.get(id_)
+        if beginning is not None and beginning.before is not None:
+            head.begin(beginning.before, account.created_at)
         head.next_order_number = account.next_order_number
         head.last_at = max(head.last_at, account.last_at)
         head.frontier = account.frontier
@@ -215,12 +213,6 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
     for id_ in sorted(prepared.batch.moved):
         account = prepared.accounts[id_]
         await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
-
-
-async def _execute(writer: Writer, statement: Statement, rows: Sequence[Row], *more: object) -> None:
-    """Run a statement on rows, each of whose parts is a parameter; nothing without any."""
-    if rows:
-        await writer.execute(statement, *zip(*rows, strict=True), *more)
 
 
 def _head_row(head: Head) -> Row:

@@ -22,6 +22,8 @@ SATURDAY = "2026-03-07T10:00:00Z"
 DELIVERED = "2026-03-03T12:00:00Z"
 DEADLINE = {"at": "2026-03-05T12:00:00Z", "confirmedAt": "2026-03-03T11:00:00Z"}
 FULL = ACCOUNT | {"imagesPerDay": 0}
+CONTROL = r"(\u0000-\u001F) found while parsing a string"
+KINDS = "'account', 'specification', 'order', 'cancellation', 'expedite', 'terms', 'timeZone'"
 NUL = "holds a NUL character, which cannot be stored"
 
 
@@ -44,10 +46,7 @@ BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     ("{}", "type: is missing"),
     (
         {"type": "refund"},
-        (
-            "type: 'refund' is not one of 'account', 'specification', 'order', 'cancellation', 'expedite', 'terms',"
-            " 'timeZone'"
-        ),
+        f"type: 'refund' is not one of {KINDS}",
     ),
     ({"type": "cancellation"}, "account: is missing; at: is missing; order: is missing"),
     (
@@ -70,6 +69,20 @@ BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     (ACCOUNT | {"expeditesPerDay": "5"}, "expeditesPerDay: must be a whole number"),
     (ACCOUNT | {"expeditesPerDay": 10**7}, "expeditesPerDay: must not be more than 1000000"),
     (json.dumps(ACCOUNT).replace("ACME", r"\ud800"), "is not JSON: unexpected end of hex escape at column 51"),
+    (json.dumps(ACCOUNT).replace("ACME", r"\udc00"), "is not JSON: lone leading surrogate in hex escape at column 50"),
+    (json.dumps(ACCOUNT).replace("ACME", "\0"), f"is not JSON: control character {CONTROL} at column 45"),
+    ("\0\0", "is not JSON: expected value at column 1"),
+    ("[" * 300, "is not JSON: recursion limit exceeded at column 202"),
+    ("5", "must be an object"),
+    ('{"type": NaN}', "type: 'nan' is not one of " + KINDS),
+    ({"type": "t" * 1000}, f"type: '{'t' * 80}...' is not one of {KINDS}"),
+    (ACCOUNT | {"\33[2J\n": 1}, r"'\x1b[2J\n': is not known"),
+    (ACCOUNT | {"k" * 1000: 1}, f"'{'k' * 80}...': is not known"),
+    (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": 1e400}', "imagesPerDay: must be a whole number"),
+    (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": NaN}', "imagesPerDay: must be a whole number"),
+    (json.dumps(ACCOUNT)[:-1] + f', "imagesPerDay": {"9" * 400}}}', "imagesPerDay: must not be more than 1000000"),
+    (json.dumps(ACCOUNT)[:-1] + ', "ref": "beta"}', "ref: is told twice"),
+    (json.dumps(ACCOUNT)[:-1] + r', "n\u0061me": "ACME"}', "name: is told twice"),
     (SPECIFICATION, "account: there is no account 'acme'"),
     (order("o-1"), "account: there is no account 'acme'"),
 ]
@@ -79,6 +92,15 @@ BAD_SPECIFICATIONS: list[tuple[Line, str]] = [
     ({"pricePerImage": "12345678901234"}, "pricePerImage: has more than 10 digits before the point"),
     ({"pricePerImage": "free"}, "pricePerImage: must be a number"),
     ({"pricePerImage": None}, "pricePerImage: must be a number"),
+    ({"pricePerImage": "1_000"}, "pricePerImage: must be a number"),
+    ({"pricePerImage": " 1.45"}, "pricePerImage: must be a number"),
+    ({"pricePerImage": "\u0661"}, "pricePerImage: must be a number"),
+    ({"pricePerImage": "NaN"}, "pricePerImage: must be a number"),
+    ({"pricePerImage": float("inf")}, "pricePerImage: must be a number"),
+    ({"pricePerImage": "1e999999999"}, "pricePerImage: must be a number"),
+    ({"pricePerImage": "1e400"}, "pricePerImage: has more than 14 digits"),
+    ({"pricePerImage": f"1.{'0' * 50}1"}, "pricePerImage: has more than 14 digits"),
+    ({"pricePerImage": True}, "pricePerImage: must be a number"),
     ({"currency": "usd"}, "currency: must be a currency of three capital letters, like USD"),
     ({"currency": 5}, "currency: must be a currency of three capital letters, like USD"),
     ({"steps": "CLIPPING"}, "steps: must be a list"),
@@ -112,7 +134,7 @@ BAD_ORDERS: list[tuple[Line, str]] = [
     (order("o", at="2026-06-01T00:00:00.000001Z"), "placedAt: is in the future"),
     (
         order("o", at=SATURDAY, expedite=True),
-        "expedite: Expedites can be asked for again from 2026-03-09T00:00:00+00:00 on.",
+        "expedite: Expedites can be asked for again from 2026-03-09T00:00:00Z on.",
     ),
     (order("o", [image(deliveredAt="2026-03-03T09:59:59Z")]), "images[0].deliveredAt: is before placedAt"),
     (order("o", [image(deliveredAt="2026-06-02T00:00:00Z")]), "images[0].deliveredAt: is in the future"),
@@ -132,10 +154,10 @@ BAD_ORDERS: list[tuple[Line, str]] = [
         order("o", [delivered(back(DELIVERED) | {"reason": "r" * 2001})]),
         "images[0].rejections[0].reason: is longer than 2000 characters",
     ),
-    (order("o", [image(deadline=DEADLINE)]), "images[0].deadline: the rules give a STANDARD image its deadline"),
+    (order("o", [image(deadline=DEADLINE)]), "images[0].deadline: the rules give STANDARD images their deadline"),
     (
         order("o", [image(deadline=DEADLINE)], expedite=True),
-        "images[0].deadline: the rules give a EXPEDITED image its deadline",
+        "images[0].deadline: the rules give EXPEDITED images their deadline",
     ),
 ]
 BAD_DEADLINES: list[tuple[Line, str]] = [
@@ -160,11 +182,11 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
         order("o-2", at="2026-03-03T09:59:59Z"),
-        "placedAt: is before 2026-03-03T10:00:00+00:00, up to which the account 'acme' is told already",
+        "placedAt: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
     ),
     (
         change("cancellation", "2026-03-03T09:00:00Z", order="o-1"),
-        "at: is before 2026-03-03T10:00:00+00:00, up to which the account 'acme' is told already",
+        "at: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
     ),
     (change("cancellation", "2027-01-01T00:00:00Z", order="o-1"), "at: is in the future"),
     (order("o-1", 3), "ref: order 'o-1' was imported before with other content"),
@@ -195,7 +217,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1", filenames=["b.jpg"]),
-        "filenames[0]: 'b.jpg' was due at 2026-03-04T08:00:00+00:00 and is late already.",
+        "filenames[0]: 'b.jpg' was due at 2026-03-04T08:00:00Z and is late already.",
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1", filenames=["b.jpg"]),
@@ -207,7 +229,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", SATURDAY, order="o-1"),
-        "at: Expedites can be asked for again from 2026-03-09T00:00:00+00:00 on.",
+        "at: Expedites can be asked for again from 2026-03-09T00:00:00Z on.",
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
@@ -282,6 +304,11 @@ async def test_a_bad_line_about_what_is_in_the_database(pool: Pool, line: Line, 
     assert outcome.problems == [f"1: {problem}"]
 
 
+async def test_a_key_told_twice_ends_the_account_it_is_of(pool: Pool) -> None:
+    twice = json.dumps(order("o-1")).replace('"filename"', '"filename": "b.jpg", "filename"')
+    assert await refused(pool, *START, twice) == "filename: is told twice"
+
+
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     lines = [*START, order("o-1", expedite=True), change("expedite", LATER, order="o-1")]
     assert await refused(pool, *lines) == "order: 'o-1-1.jpg' is expedited already."
@@ -289,7 +316,7 @@ async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
 
 async def test_a_cancelled_order_stays_as_it_is(pool: Pool) -> None:
     cancelled = [*START, order("o-1"), change("cancellation", LATER, order="o-1")]
-    problem = "order: Order 1 was cancelled at 2026-03-03T11:00:00+00:00."
+    problem = "order: Order 1 was cancelled at 2026-03-03T11:00:00Z."
     assert await refused(pool, *cancelled, change("cancellation", DELIVERED, order="o-1")) == problem
     assert (await run_import(pool, [change("expedite", DELIVERED, order="o-1")])).problems == [f"1: {problem}"]
 
@@ -298,7 +325,7 @@ async def test_a_deadline_set_later_contradicts_a_cancellation_and_an_expedite_t
     placed = [FULL, SPECIFICATION, order("o-1", [image(deadline=DEADLINE | {"confirmedAt": DELIVERED})])]
     assert (
         await refused(pool, *placed, change("cancellation", LATER, order="o-1"))
-        == "at: staff set a deadline of the order later, at 2026-03-03T12:00:00+00:00"
+        == "at: staff set a deadline of the order later, at 2026-03-03T12:00:00Z"
     )
     outcome = await run_import(pool, [change("expedite", LATER, order="o-1")])
     assert outcome.problems == ["1: at: staff set a deadline later for images that the expedite gives one by rule"]

@@ -39,7 +39,8 @@ def test_a_hyphen_means_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path
     with path.open() as file:
         monkeypatch.setattr(sys, "stdin", file)
         with open_source("-") as lines:
-            assert (lines.name, lines.size, len(numbers(lines)), lines.position) == ("-", None, len(LINES), 0)
+            assert (lines.name, len(numbers(lines))) == ("-", len(LINES))
+            assert lines.position == lines.size == len(data)
 
 
 async def test_a_file_that_ends_amid_its_gzip_is_imported_up_to_there(pool: Pool) -> None:
@@ -50,6 +51,23 @@ async def test_a_file_that_ends_amid_its_gzip_is_imported_up_to_there(pool: Pool
     assert reason.startswith("cannot be read on: Compressed file ended before")
     assert int(line) == outcome.report.lines
     assert (await run_import(pool, whole)).problems == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"garbage", gzip.compress(b"x")[:-2], gzip.compress(b"x")[:-5] + b"12345"],
+    ids=["no gzip", "cut off", "another checksum"],
+)
+async def test_what_comes_before_the_damage_of_a_gzipped_file_counts(pool: Pool, damage: bytes) -> None:
+    outcome = await run_import(pool, gzip.compress(text(LINES)) + damage)
+    assert outcome.report.imported.total() == len(LINES)
+    (problem,) = outcome.problems
+    assert problem.startswith(f"{len(LINES) + 1}: cannot be read on: ")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \t\r\n"])
+def test_blank_lines_are_none(data: bytes) -> None:
+    assert source(data).block(max_lines=9, max_bytes=9) == []
 
 
 async def test_what_only_looks_like_gzip_is_refused(pool: Pool) -> None:
