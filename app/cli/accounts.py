@@ -12,6 +12,7 @@ from app.cli.database import CommandFailed, migrated_database, transaction
 from app.clock import clock_from
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account, find_account
+from app.services.names import MAX_LENGTH, require_name
 from app.services.tokens import create_token
 from app.settings import read_settings
 
@@ -36,7 +37,7 @@ def token_group() -> None:
 @account.command("create")
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help="What people call it.")],
+    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_LENGTH} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
     time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
     ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,
@@ -48,8 +49,6 @@ def account_create(
 
     Example: loupe account create --name ACME --plan PROFESSIONAL --time-zone Europe/Copenhagen
     """
-    if not name.strip():
-        raise CommandFailed("An account needs a name.")
     settings = read_settings()
     terms = settings.plan_terms[plan]
 
@@ -89,6 +88,8 @@ def token_create(
     """
     if staff == (account_name is not None):
         raise CommandFailed("A token is for an account or for staff: give either --account or --staff.")
+    if account_name is not None:
+        require_name("The account's name", account_name)
     settings = read_settings()
 
     async def create(url: str) -> tuple[UUID | None, str]:

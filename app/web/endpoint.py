@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
 from api.context import Context
@@ -22,6 +23,9 @@ from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.state import reader_of
+
+MAX_BODY: Final = 8 * 1024 * 1024
+"""Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
 
 _METHOD_NOT_ALLOWED: Final = 405
 
@@ -36,7 +40,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        response = await self._respond(Request(scope, receive))
+        response = await self._respond(Request(scope, _limited(receive)))
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
@@ -45,9 +49,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         viewer = await authenticate(reader, request.headers.get("authorization"))
         return Context(viewer, self._clock.now(), self._settings, Loaders(reader))
 
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """Read a request; raises HTTPException for one that is none."""
+        data = await super().parse_http_body(request)
+        if isinstance(data, GraphQLRequestData) and not isinstance(cast("object", data.operation_name), str | None):
+            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
+        return data
+
     def decode_json(self, data: str | bytes) -> object:
-        """Read a request's JSON, which is an object."""
+        """Read a request's JSON: the body, which is an object, or the text of a parameter, whatever that is."""
         value: object = orjson.loads(data)
+        if isinstance(data, str):
+            return value
         if isinstance(value, dict):
             return cast("object", value)
         raise HTTPException(400, 'The JSON of a request is an object: {"query": ...}')
@@ -70,8 +83,25 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             return _failure(refusal.status_code, ApiError(ErrorCode.BAD_USER_INPUT, refusal.reason), headers)
         except ApiError as refusal:
             return _failure(401, refusal, {"WWW-Authenticate": CHALLENGE})
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest
             return _failure(500, present(GraphQLError(str(error), original_error=error), executed=True))
+
+
+def _limited(receive: Receive) -> Receive:
+    """Wrap what receives a body's parts, so that it raises HTTPException as soon as they are too much together."""
+    received = 0
+
+    async def receive_part() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY:
+            raise HTTPException(413, f"The body of a request has at most {MAX_BODY // 1024 // 1024} MiB.")
+        return message
+
+    return receive_part
 
 
 def _failure(status_code: int, error: GraphQLError, headers: Mapping[str, str] | None = None) -> Response:

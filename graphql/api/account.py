@@ -14,7 +14,7 @@ from api.context import Context, Info
 from api.cursors import ID, TEXT, CursorKind
 from api.describing import field, object_type
 from api.enums import OrderFeedFilter
-from api.errors import ApiError, ErrorCode, bad_input
+from api.errors import bad_input
 from api.figures import read_pulse
 from api.guarantee import DailyGuarantee, read_daily_guarantee
 from api.ids import named_account
@@ -51,13 +51,13 @@ class Account(Node):
     @field
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
-        self._require_dashboard(info.context)
+        info.context.require_dashboard(self.row.plan)
         return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
 
     @field
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
         """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
-        self._require_dashboard(info.context)
+        info.context.require_dashboard(self.row.plan)
         return await read_sla(info.context, self.row, self._instant(info.context, as_of))
 
     @field
@@ -69,7 +69,7 @@ class Account(Node):
         ] = OrderFeedFilter.ALL,
     ) -> list[Order] | None:
         """The 10 most recent orders; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
-        self._require_dashboard(info.context)
+        info.context.require_dashboard(self.row.plan)
         return await order_feed(info.context, self.row.id, status or OrderFeedFilter.ALL)
 
     @field
@@ -126,11 +126,6 @@ class Account(Node):
     ) -> Connection[Specification]:
         """The specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
-
-    def _require_dashboard(self, context: Context) -> None:
-        plans = context.settings.dashboard_plans
-        if context.viewer.account is not None and self.row.plan not in plans:
-            raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {self.row.plan} has no dashboard.")
 
     def _instant(self, context: Context, as_of: datetime | None) -> datetime:
         at = given(as_of) or context.now

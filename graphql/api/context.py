@@ -15,6 +15,7 @@ from api.enums import ViewerKind
 from api.errors import ApiError, ErrorCode, bad_input
 from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
+from app.domain.vocabulary import Plan
 from app.settings import Settings
 from db.queries.accounts import AccountHistory, AccountRow
 
@@ -48,6 +49,11 @@ class Context:
         """Raise ApiError for a client."""
         if self.viewer.kind is not ViewerKind.STAFF:
             raise ApiError(ErrorCode.FORBIDDEN, "This is for staff only.")
+
+    def require_dashboard(self, plan: Plan) -> None:
+        """Raise ApiError for a client whose plan has no dashboard (domain rules, section 2)."""
+        if self.viewer.kind is not ViewerKind.STAFF and plan not in self.settings.dashboard_plans:
+            raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
         """Read a global id from an argument: None for one of an account that the caller may not see.

@@ -10,20 +10,27 @@ from uuid import uuid4
 
 import structlog
 from graphql import (
-    ArgumentNode,
     GraphQLError,
     GraphQLSyntaxError,
+    IntValueNode,
     Node,
-    ObjectFieldNode,
+    Token,
+    TokenKind,
     VariableDefinitionNode,
-    Visitor,
-    parse,
-    visit,
 )
 
 from api.scalars import MalformedValue
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.api")
+
+# How graphql-core says that it gave up on a document for its size, rather than found what is wrong in it.
+_PARSING_ABORTED: Final = " Parsing aborted."
+_VALIDATION_ABORTED: Final = "Validation aborted."
+
+_MAX_MESSAGE: Final = 1_000
+
+_OPENING: Final = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
+_CLOSING: Final = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
 
 
 class ErrorCode(StrEnum):
@@ -33,6 +40,7 @@ class ErrorCode(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     PLAN_NOT_ELIGIBLE = "PLAN_NOT_ELIGIBLE"
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    TOO_COMPLEX = "QUERY_TOO_COMPLEX"
     PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     INTERNAL = "INTERNAL"
@@ -55,12 +63,12 @@ def present(error: GraphQLError, *, executed: bool) -> GraphQLError:
     cause = _root_cause(error)
     if isinstance(cause, ApiError):
         return error
-    if isinstance(cause, GraphQLSyntaxError):
-        return _coded(error, ErrorCode.PARSE_FAILED)
     if isinstance(cause, MalformedValue):
         return _malformed(error, cause)
     if isinstance(cause, GraphQLError):
-        return _coded(error, ErrorCode.BAD_USER_INPUT if executed else ErrorCode.VALIDATION_FAILED)
+        return _found_by_core(error, cause, executed=executed)
+    if _is_endless_number(error):
+        return _coded(error, ErrorCode.VALIDATION_FAILED, message="This number has too many digits.")
     return _masked(error, cause)
 
 
@@ -68,6 +76,16 @@ def _root_cause(error: Exception) -> Exception:
     while isinstance(error, GraphQLError) and error.original_error is not None:
         error = error.original_error
     return error
+
+
+def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) -> GraphQLError:
+    """Tell by the step that found it what graphql-core refuses, and what was too large for the step to end."""
+    if cause.message == _VALIDATION_ABORTED:
+        return _coded(error, ErrorCode.TOO_COMPLEX, message="The document repeats or nests its fields too often.")
+    if isinstance(cause, GraphQLSyntaxError):
+        aborted = cause.message.endswith(_PARSING_ABORTED)
+        return _coded(error, ErrorCode.TOO_COMPLEX if aborted else ErrorCode.PARSE_FAILED)
+    return _coded(error, ErrorCode.BAD_USER_INPUT if executed else ErrorCode.VALIDATION_FAILED)
 
 
 def _malformed(error: GraphQLError, cause: MalformedValue) -> GraphQLError:
@@ -88,7 +106,7 @@ def _masked(error: GraphQLError, cause: Exception) -> GraphQLError:
 
 def _coded(error: GraphQLError, code: ErrorCode, *, message: str | None = None, **details: Any) -> GraphQLError:  # noqa: ANN401
     return GraphQLError(
-        message or error.message,
+        _shortened(message or error.message),
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
@@ -97,31 +115,41 @@ def _coded(error: GraphQLError, code: ErrorCode, *, message: str | None = None, 
     )
 
 
+def _shortened(message: str) -> str:
+    """Cut a message in which graphql-core repeats what it was sent, however long that is."""
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}..."
+
+
+def _is_endless_number(error: GraphQLError) -> bool:
+    """Say whether an error is about a whole number in a document that is longer than Python reads numbers."""
+    node = error.nodes[0] if error.nodes else None
+    return isinstance(node, IntValueNode) and isinstance(error.original_error, ValueError)
+
+
 def _argument_path(value: Node) -> str:
-    """Return the names that lead to a literal in an operation: filter.placedFrom."""
-    if value.loc is None:
+    """Return the names that lead to a literal in a document, outermost first: filter.placedFrom.
+
+    It is found from the literal backwards, not by reading the document anew, which may be long and have many errors.
+    """
+    names: list[str] = []
+    closed, wanted = 0, True
+    token = value.loc.start_token.prev if value.loc else None
+    while token is not None and token.kind is not TokenKind.PAREN_L:
+        if token.kind in _CLOSING:
+            closed += 1
+        elif token.kind in _OPENING:
+            wanted = wanted or closed == 0
+            closed = max(closed - 1, 0)
+        elif token.kind is TokenKind.COLON and wanted and closed == 0:
+            names.append(_name_before(token))
+            wanted = False
+        token = token.prev
+    return ".".join(reversed(names))
+
+
+def _name_before(colon: Token) -> str:
+    """Return the name that ends at a colon, of a variable with its sign."""
+    name = colon.prev
+    if name is None or name.value is None:
         return ""
-    finder = _ArgumentFinder(value.loc.start)
-    visit(parse(value.loc.source), finder)
-    return ".".join(finder.names)
-
-
-class _ArgumentFinder(Visitor):
-    """Collects the names of the argument and the input fields around a position."""
-
-    def __init__(self, position: int) -> None:
-        super().__init__()
-        self.names: list[str] = []
-        self._position = position
-
-    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
-        """Note an argument around the position."""
-        self._note(node)
-
-    def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
-        """Note an input field around the position."""
-        self._note(node)
-
-    def _note(self, node: ArgumentNode | ObjectFieldNode) -> None:
-        if node.loc is not None and node.loc.start <= self._position < node.loc.end:
-            self.names.append(node.name.value)
+    return f"${name.value}" if name.prev is not None and name.prev.kind is TokenKind.DOLLAR else name.value

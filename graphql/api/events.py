@@ -1,9 +1,10 @@
 """Events: what happened to an order, the audit trail."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, cast
+from uuid import UUID
 
 import strawberry
 
@@ -11,10 +12,10 @@ from api.connections import Listing
 from api.context import Context, Info
 from api.cursors import INSTANT, SEQUENCE, CursorKind
 from api.describing import field, object_type
-from api.ids import NodeType, numbered
+from api.ids import GlobalId, NodeType, numbered
 from api.images import Image, image
 from api.nodes import Node
-from api.scalars import JSON
+from api.scalars import JSON, write_instant
 from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, EventRow
 from db.queries.orders import OrderRow
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
 
+# What the ids in the data of events name: those under a key, and below it those under `id`.
+_NODE_TYPES: Final[Mapping[str, NodeType]] = {
+    "images": NodeType.IMAGE,
+    "into": NodeType.ORDER,
+    "rejection": NodeType.REJECTION,
+    "specificationId": NodeType.SPECIFICATION,
+    "splitFrom": NodeType.ORDER,
+}
+_INSTANT: Final = "At"  # so end the keys of instants
+
 
 @object_type
 class Event(Node):
@@ -32,8 +43,14 @@ class Event(Node):
 
     at: datetime = strawberry.field(description="When it happened.")
     type: EventType = strawberry.field(description="What happened.")
-    data: JSON = strawberry.field(description="The facts: what was before and after.")
     row: strawberry.Private[EventRow]
+
+    @field
+    def data(self) -> JSON:
+        """The facts: what was before and after; ids and instants in it are written as everywhere else."""
+        row = self.row
+        about = NodeType.SPECIFICATION if row.type is EventType.SPECIFICATION_CHANGED else None
+        return JSON({key: _written(key, value, row.account_id, about) for key, value in row.data.items()})
 
     @field
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.orders")] | None:
@@ -58,7 +75,6 @@ def event(row: EventRow) -> Event:
         name_in_api=numbered(NodeType.EVENT, row.account_id, row.sequence),
         at=row.at,
         type=row.type,
-        data=JSON(row.data),
         row=row,
     )
 
@@ -72,3 +88,18 @@ def events_of(context: Context, order: OrderRow) -> Listing[EventRow, Event]:
         return loaders.events_of_orders.load((key, part))
 
     return Listing(_CURSORS, EVENT_SPAN, read, partial(loaders.event_counts.load, (key,)), event)
+
+
+def _written(key: str, value: object, account_id: UUID, about: NodeType | None) -> object:
+    """Write what stands under a key for clients; `about` is what an `id` names here."""
+    about = _NODE_TYPES.get(key, about)
+    if isinstance(value, list):
+        return [_written(key, each, account_id, about) for each in cast("list[object]", value)]
+    if isinstance(value, dict):
+        parts = cast("dict[str, object]", value)
+        return {name: _written(name, part, account_id, about) for name, part in parts.items()}
+    if not isinstance(value, str):
+        return value
+    if about is not None and (key == "id" or key in _NODE_TYPES):
+        return str(GlobalId(about, account_id, UUID(value)))
+    return write_instant(datetime.fromisoformat(value)) if key.endswith(_INSTANT) else value

@@ -1,12 +1,15 @@
 """Reading the Pulse of an account, and showing what the domain computes of it."""
 
 from asyncio import gather
+from dataclasses import fields
 from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from api.context import Context
 from api.drilldowns import Behind
 from api.pulse import (
+    KPI,
     AverageLeadTime,
     Interval,
     Productivity,
@@ -24,6 +27,16 @@ from app.domain.streak import Streak
 from db.queries.accounts import AccountRow
 from db.queries.pulse import FiguresRequest
 from db.queries.streak import StreakRequest
+
+Shown = TypeVar("Shown", bound=KPI)
+_Figure: TypeAlias = (
+    pulse.Productivity
+    | pulse.Quality
+    | pulse.TimeSavings
+    | pulse.ProductivityStreak
+    | pulse.Reliability
+    | pulse.AverageLeadTime
+)
 
 
 async def read_figures(context: Context, account_id: UUID, at: datetime) -> PulseFigures:
@@ -50,16 +63,19 @@ async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pul
 
 def _pulse(found: pulse.Pulse, account_id: UUID) -> Pulse:
     behind = Behind(account_id, found.current_window)
+    by_steps = [
+        StepSavings(step=each.step, hours=each.hours, images=each.images) for each in found.time_savings.by_steps
+    ]
     return Pulse(
         as_of=found.as_of,
         current_window=_interval(found.current_window),
         previous_window=_interval(found.previous_window),
-        productivity=_productivity(found.productivity, behind),
-        quality=_quality(found.quality, behind),
-        time_savings=_time_savings(found.time_savings),
-        productivity_streak=_productivity_streak(found.productivity_streak),
-        reliability=_reliability(found.reliability, behind),
-        average_lead_time=_average_lead_time(found.average_lead_time),
+        productivity=_kpi(Productivity, found.productivity, behind=behind),
+        quality=_kpi(Quality, found.quality, behind=behind),
+        time_savings=_kpi(TimeSavings, found.time_savings, by_steps=by_steps),
+        productivity_streak=_kpi(ProductivityStreak, found.productivity_streak),
+        reliability=_kpi(Reliability, found.reliability, behind=behind),
+        average_lead_time=_kpi(AverageLeadTime, found.average_lead_time),
     )
 
 
@@ -67,76 +83,7 @@ def _interval(window: local_time.Interval) -> Interval:
     return Interval(start=window.start, end=window.end)
 
 
-def _productivity(kpi: pulse.Productivity, behind: Behind) -> Productivity:
-    return Productivity(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        images_uploaded=kpi.images_uploaded,
-        previous_images_uploaded=kpi.previous_images_uploaded,
-        images_this_month=kpi.images_this_month,
-        all_time_processed=kpi.all_time_processed,
-        behind=behind,
-    )
-
-
-def _quality(kpi: pulse.Quality, behind: Behind) -> Quality:
-    return Quality(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        rate=kpi.rate,
-        previous_rate=kpi.previous_rate,
-        delivered=kpi.delivered,
-        approved_first_time=kpi.approved_first_time,
-        behind=behind,
-    )
-
-
-def _time_savings(kpi: pulse.TimeSavings) -> TimeSavings:
-    return TimeSavings(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        hours=kpi.hours,
-        previous_hours=kpi.previous_hours,
-        by_steps=[StepSavings(step=step.step, hours=step.hours, images=step.images) for step in kpi.by_steps],
-    )
-
-
-def _productivity_streak(kpi: pulse.ProductivityStreak) -> ProductivityStreak:
-    return ProductivityStreak(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        weeks=kpi.weeks,
-        longest=kpi.longest,
-        since=kpi.since,
-        uploaded_this_week=kpi.uploaded_this_week,
-        keep_by=kpi.keep_by,
-    )
-
-
-def _reliability(kpi: pulse.Reliability, behind: Behind) -> Reliability:
-    return Reliability(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        rate=kpi.rate,
-        previous_rate=kpi.previous_rate,
-        due=kpi.due,
-        on_time=kpi.on_time,
-        late=kpi.late,
-        behind=behind,
-    )
-
-
-def _average_lead_time(kpi: pulse.AverageLeadTime) -> AverageLeadTime:
-    return AverageLeadTime(
-        label=kpi.label,
-        summary=kpi.summary,
-        change=kpi.trend,
-        seconds=kpi.seconds,
-        previous_seconds=kpi.previous_seconds,
-        delivered=kpi.delivered,
-    )
+def _kpi(shown_as: type[Shown], figure: _Figure, **more: object) -> Shown:
+    """Show a figure as a type whose fields have the names of the figure's parts, the trend's excepted."""
+    parts: dict[str, Any] = {part.name: getattr(figure, part.name) for part in fields(figure)} | more
+    return shown_as(change=parts.pop("trend"), **parts)

@@ -112,7 +112,7 @@ def rejection(row: RejectionRow) -> Rejection:
 def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus] | None) -> Listing[ImageRow, Image]:
     """List the images of an order in the order of their upload, all of them or those of some statuses."""
     key = (order.account_id, order.id)
-    chosen = tuple(dict.fromkeys(statuses)) if statuses else None
+    chosen = None if statuses is None else tuple(dict.fromkeys(statuses))
 
     def read(part: Slice) -> Awaitable[Page[ImageRow]]:
         return context.loaders.images_of_orders.load((key, part, chosen))

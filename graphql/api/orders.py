@@ -78,7 +78,7 @@ class Order(Node):
         after: After = strawberry.UNSET,
         status: Annotated[
             list[ImageStatus] | None,
-            strawberry.argument(description="Only images with one of these statuses; all when empty."),
+            strawberry.argument(description="Only images with one of these statuses; all without, none when empty."),
         ] = strawberry.UNSET,
     ) -> Connection[Image]:
         """Its images, in the order in which they were uploaded."""
@@ -105,7 +105,10 @@ class Order(Node):
 
 @input_type
 class OrderFilter:
-    """Which orders are wanted: those that fulfil all that is given; an empty list or text asks for nothing special."""
+    """Which orders are wanted: those that fulfil all that is given.
+
+    Null and an empty text ask for nothing special; an empty list is fulfilled by no order.
+    """
 
     status: list[OrderStatus] | None = strawberry.field(
         default=strawberry.UNSET, description="Only orders with one of these statuses."
@@ -212,6 +215,6 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
 
 
 def _chosen(every: type[Choice], wanted: list[Choice] | None) -> tuple[Choice, ...]:
-    """Return the wanted values in the order of the enumeration, each once; all of them when none is named."""
+    """Return the wanted values in the order of the enumeration, each once; all of them without a list."""
     named = given(wanted)
-    return tuple(value for value in every if not named or value in named)
+    return tuple(value for value in every if named is None or value in named)

@@ -36,7 +36,11 @@ class Viewer:
 
 @object_type
 class Query:
-    """What can be asked; clients see their own account only."""
+    """What can be asked; clients see their own account only.
+
+    What would take too long is refused before it is read: the error QUERY_TOO_COMPLEX then tells what it costs, about
+    the fields that its answer could have, and what is allowed.
+    """
 
     @field
     async def node(

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api.admission import Admission
 from api.errors import present
 from api.query import Query
 from api.scalars import SCALARS
@@ -47,4 +48,4 @@ class Schema(strawberry.Schema):
         """Log nothing here: `present` logs what is ours to mend, once."""
 
 
-schema = Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+schema = Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission])

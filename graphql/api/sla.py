@@ -110,7 +110,12 @@ class SLA(Node):
 
     @field
     async def compliance(self, info: Info) -> SLACompliance:
-        """How promises to the account were kept in the 30 days before the instant asked for, by whatever version."""
+        """How promises to the account were kept in the 30 days before the instant asked for, by whatever version.
+
+        On plans without a dashboard it is the error PLAN_NOT_ELIGIBLE. As it is never null, that makes null what is
+        around it: the account, or the node, that was asked for.
+        """
+        info.context.require_dashboard(self.account.plan)
         return await read_compliance(info.context, self.account.id, self.at)
 
 

@@ -23,8 +23,8 @@ ORDER: Final = """
 fragment order on Order {
   id number name url
   specification { id name }
-  images { nodes { id filename rejections { id reason } } }
-  events { nodes { id data } }
+  images(first: 5) { nodes { id filename rejections { id reason } } }
+  events(first: 5) { nodes { id data } }
 }
 """
 
@@ -34,8 +34,9 @@ EVERYTHING: Final = (
 fragment everything on Node {
   __typename
   id
-  ... on Account { name orders { nodes { ...order } } specifications { nodes { id name } } slaVersions { nodes { id } }
-    orderFeed { id } pulse { productivity { allTimeProcessed images { nodes { id } } } } dailyGuarantee { used } }
+  ... on Account { name orders(first: 5) { nodes { ...order } } specifications { nodes { id name } }
+    slaVersions { nodes { id } } orderFeed { id }
+    pulse { productivity { allTimeProcessed images { nodes { id } } } } dailyGuarantee { used } }
   ... on Order { ...order account { id name } splitFrom { id } splitInto { id } }
   ... on Image { filename order { id name } rejections { id reason } }
   ... on Rejection { reason }

@@ -174,20 +174,25 @@ def is_late(order: Order, now: datetime) -> bool:
 
 @pytest.mark.parametrize(
     ("statuses", "late"),
-    list(product(([], ["IN_PRODUCTION"], ["COMPLETED", "CANCELLED", "READY_FOR_DOWNLOAD"]), (None, True, False))),
+    list(product((None, ["IN_PRODUCTION"], ["COMPLETED", "CANCELLED", "READY_FOR_DOWNLOAD"]), (None, True, False))),
 )
 @pytest.mark.parametrize(
     ("levels", "deadlines"),
-    [([], []), (["STANDARD", "EXPEDITED_PLAN"], []), (["ADDITIONAL"], ["TO_BE_CONFIRMED"]), ([], ["CONFIRMED"])],
+    [
+        (None, None),
+        (["STANDARD", "EXPEDITED_PLAN"], None),
+        (["ADDITIONAL"], ["TO_BE_CONFIRMED"]),
+        (None, ["CONFIRMED"]),
+    ],
 )
 async def test_filters_by_kind_and_lateness_hold_together(
     client: Client,
     studio: Studio,
     clock: FrozenClock,
-    statuses: list[str],
+    statuses: list[str] | None,
     late: bool | None,  # noqa: FBT001 - a parameter of the test
-    levels: list[str],
-    deadlines: list[str],
+    levels: list[str] | None,
+    deadlines: list[str] | None,
 ) -> None:
     wanted = {"status": statuses, "serviceLevel": levels, "deadlineStatus": deadlines, "late": late}
 
@@ -223,6 +228,17 @@ async def test_a_search_holds_together_with_other_filters(client: Client, studio
     await assert_filters(client, studio, {"search": "shoes ", "status": "IN_PRODUCTION", "late": True}, matches)
 
 
+@pytest.mark.parametrize("field", ["status", "serviceLevel", "deadlineStatus"])
+@pytest.mark.parametrize("others", [{}, {"late": True}, {"search": "shoes"}])
+async def test_an_empty_list_is_fulfilled_by_no_order(
+    client: Client, studio: Studio, field: str, others: dict[str, Any]
+) -> None:
+    def matches(_order: Order, _images: Sequence[Image]) -> bool:
+        return False
+
+    await assert_filters(client, studio, {field: [], **others}, matches)
+
+
 async def test_an_empty_search_finds_everything(client: Client, studio: Studio) -> None:
     def matches(_order: Order, _images: Sequence[Image]) -> bool:
         return True
@@ -246,11 +262,11 @@ async def large(pool: Pool, clock: FrozenClock) -> Studio:
 
 async def test_a_search_finds_many_matches_as_it_finds_few(large: Studio, client_of: NewClient) -> None:
     client = await client_of(large)
-    for search, status in product(("shoes", "img_", "img_1", "img_9", "hats", "shoes 1"), ([], ["IN_PRODUCTION"])):
+    for search, status in product(("shoes", "img_", "img_1", "img_9", "hats", "shoes 1"), (None, ["IN_PRODUCTION"])):
         await assert_long_list(client, large, search, status)
 
 
-async def assert_long_list(client: Client, studio: Studio, search: str, status: list[str]) -> None:
+async def assert_long_list(client: Client, studio: Studio, search: str, status: list[str] | None) -> None:
     def matches(order: Order, images: Sequence[Image]) -> bool:
         named = order.name.lower().startswith(search) or images[0].filename.startswith(search)
         return named and order.status in (status or OrderStatus)

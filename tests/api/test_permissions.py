@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLObjectType
 from httpx import AsyncClient
 
+from api import complexity
 from api.ids import GlobalId, NodeType, account_global_id, numbered
 from api.schema import schema
 from app.domain.vocabulary import ServiceLevel
@@ -182,8 +183,9 @@ def selections(type_name: str, depth: int) -> str:
 
 
 async def test_nothing_of_another_account_is_anywhere_in_the_graph(
-    own: Studio, other: Studio, client_of: NewClient, staff: Client
+    own: Studio, other: Studio, client_of: NewClient, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", 10**9)
     everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
     client = await client_of(own)
     text = (await client.post(everything)).text

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType, numbered
 from app.domain.vocabulary import Plan, ServiceLevel
 from db.connections import Pool
 from tests.building import DAY, HOUR, Photo, Studio, begin, write
@@ -245,6 +246,50 @@ async def test_a_plan_without_a_dashboard_has_all_but_its_fields(
     assert error["path"] == ["account", name]
     assert error["message"] == f"The plan {plan} has no dashboard."
     assert error["extensions"] == {"code": "PLAN_NOT_ELIGIBLE"}
+
+
+COMPLIANCE = "compliance { standard { met } }"
+
+
+async def test_compliance_on_a_plan_without_a_dashboard_makes_null_what_was_asked_for(
+    pool: Pool, client_of: NewClient
+) -> None:
+    studio = await begin(pool, Studio(plan=Plan.SOLO))
+    client = await client_of(studio)
+    sla_id = str(numbered(NodeType.SLA, studio.id, 1))
+    versions = await client.answer(f"{{ account {{ name slaVersions {{ nodes {{ version {COMPLIANCE} }} }} }} }}")
+    assert versions["data"] == {"account": None}
+    node = await client.answer(
+        f"query ($id: ID!) {{ node(id: $id) {{ ... on SLA {{ version {COMPLIANCE} }} }} viewer {{ kind }} }}",
+        {"id": sla_id},
+    )
+    assert node["data"] == {"node": None, "viewer": {"kind": "CLIENT"}}
+    for [error], path in (
+        (versions["errors"], ["account", "slaVersions", "nodes", 0, "compliance"]),
+        (node["errors"], ["node", "compliance"]),
+    ):
+        assert error["path"] == path
+        assert error["message"] == "The plan SOLO has no dashboard."
+        assert error["extensions"] == {"code": "PLAN_NOT_ELIGIBLE"}
+
+
+async def test_versions_of_the_sla_without_compliance_are_for_every_plan(pool: Pool, client_of: NewClient) -> None:
+    studio = await begin(pool, Studio(plan=Plan.SOLO))
+    client = await client_of(studio)
+    assert await client.data("{ account { slaVersions { nodes { version } totalCount } } }") == {
+        "account": {"slaVersions": {"nodes": [{"version": 1}], "totalCount": 1}}
+    }
+    found = await client.data(
+        "query ($id: ID!) { node(id: $id) { ... on SLA { version guarantee { imagesPerDay } } } }",
+        {"id": str(numbered(NodeType.SLA, studio.id, 1))},
+    )
+    assert found == {"node": {"version": 1, "guarantee": {"imagesPerDay": 200}}}
+
+
+async def test_staff_see_compliance_on_every_plan(pool: Pool, staff: Client) -> None:
+    await begin(pool, Studio(plan=Plan.SOLO))
+    data = await staff.data(f"{{ accounts {{ nodes {{ slaVersions {{ nodes {{ {COMPLIANCE} }} }} }} }} }}")
+    assert data["accounts"]["nodes"] == [{"slaVersions": {"nodes": [{"compliance": {"standard": {"met": 0}}}]}}]
 
 
 async def test_staff_see_the_dashboard_of_every_plan(pool: Pool, staff: Client) -> None:

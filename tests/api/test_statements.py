@@ -56,7 +56,7 @@ async def test_a_page_of_orders_with_images_costs_four_statements_whatever_the_d
 
 
 EVERYTHING = """
-{ accounts(first: 100) { nodes {
+{ accounts(first: 20) { nodes {
   id name
   pulse { productivity { imagesUploaded images(first: 2) { nodes { id order { number } rejections { id } } } }
     quality { deliveredImages { nodes { deadline { explanation { text } } } } rejectedImages { nodes { id } } }

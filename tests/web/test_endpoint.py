@@ -1,12 +1,15 @@
 """GraphQL over HTTP: what is no query is refused in the shape of an error, and what is ours to mend is masked."""
 
+import json
 import logging
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import orjson
 import pytest
 from httpx import AsyncClient, Response
 from starlette.applications import Starlette
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.web.state import keep_reader
@@ -89,6 +92,74 @@ async def test_an_object_that_is_no_request_is_refused(staff: Client, body: dict
     assert code_of(await send(staff, orjson.dumps(body))) == (400, "BAD_USER_INPUT")
 
 
+MEBIBYTE = 1024 * 1024
+TOO_LARGE = "The body of a request has at most 8 MiB."
+
+
+def padded(size: int) -> bytes:
+    """A request of so many bytes."""
+    request = orjson.dumps({"query": VIEWER, "padding": ""})
+    return request.replace(b'""', b'"' + b"a" * (size - len(request)) + b'"')
+
+
+async def test_a_body_of_eight_mebibytes_is_read(staff: Client) -> None:
+    assert (await send(staff, padded(8 * MEBIBYTE))).json() == STAFF
+
+
+async def test_two_thousand_long_names_of_whatever_script_fit_into_a_body(staff: Client) -> None:
+    names = ["\N{CAMERA}" * 255] * 2_000
+    content = json.dumps({"query": VIEWER, "variables": {"names": names}}).encode()  # escaped: \ud83d\udcf7
+    assert len(content) > 6_000_000
+    assert (await send(staff, content)).json() == STAFF
+
+
+async def test_a_larger_body_is_refused(staff: Client) -> None:
+    response = await send(staff, padded(8 * MEBIBYTE + 1))
+    assert code_of(response) == (413, "BAD_USER_INPUT")
+    assert error_of(response)["message"] == TOO_LARGE
+
+
+async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_large(staff: Client) -> None:
+    sent: list[int] = []
+
+    async def parts() -> AsyncGenerator[bytes]:
+        for number in range(100):
+            sent.append(number)
+            yield b"a" * MEBIBYTE
+
+    headers = {"Authorization": f"Bearer {staff.token}", "Content-Type": "application/json"}
+    response = await staff.http.post("/graphql", content=parts(), headers=headers)
+    assert "content-length" not in response.request.headers
+    assert code_of(response) == (413, "BAD_USER_INPUT")
+    assert len(sent) == 9
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_error_of_ours(
+    app: Starlette, staff: Client
+) -> None:
+    received: list[Message] = [
+        {"type": "http.request", "body": b'{"query"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {staff.token}".encode()), (b"content-type", b"application/json")],
+    }
+
+    async def receive() -> Message:
+        return received.pop(0)
+
+    async def send_nowhere(_message: Message) -> None:
+        return
+
+    with capture_logs() as logs:
+        await app(scope, receive, send_nowhere)
+    assert logs == []
+
+
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", ""]
 )
@@ -125,6 +196,10 @@ async def test_a_query_may_come_by_get_with_variables_and_a_name(staff: Client) 
     assert (await by_get(staff, query=query, operationName="a")).json() == STAFF
     response = await by_get(staff, query=query, operationName="b", variables='{"id": "!"}')
     assert code_of(response) == (200, "BAD_USER_INPUT")
+
+
+async def test_parameters_of_an_address_may_be_null(staff: Client) -> None:
+    assert (await by_get(staff, query=VIEWER, variables="null", extensions="null")).json() == STAFF
 
 
 @pytest.mark.parametrize("variables", ["{", "[]", "1"])

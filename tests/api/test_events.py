@@ -1,0 +1,158 @@
+"""The data of events: what the domain recorded, in the ids and instants that clients know."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, cast
+
+import pytest
+
+from api.ids import GlobalId, NodeType, numbered
+from app.domain.vocabulary import EventType
+from db.connections import Pool
+from tests.clock import FrozenClock
+from tests.services.importing.files import NOW, START, change, order, run_import
+from tests.serving import Client
+
+UUID_TEXT: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DELIVERED: Final = "2026-03-04T07:00:00.000250Z"
+RETURNED: Final = {"deliveredAt": DELIVERED, "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo at 10:30"}]}
+PLAN: Final = {"deadline": {"at": "2026-03-09T12:00:00Z", "confirmedAt": "2026-03-05T12:00:00Z"}}
+EXPEDITED: Final = [{"filename": f"{number}.jpg", **(PLAN if number >= 20 else {})} for number in range(60)]
+HISTORY: Final = (
+    *START,
+    order("o-1", [{"filename": "a.jpg", **RETURNED}, {"filename": "b.jpg", "deliveredAt": DELIVERED}]),
+    order("o-2", 2),
+    order("o-3", EXPEDITED, expedite=True),
+    change("expedite", "2026-03-03T11:00:00Z", order="o-2", filenames=["o-2-2.jpg"]),
+    order("o-4", at="2026-03-04T10:00:00Z"),
+    change("cancellation", "2026-03-04T10:30:00Z", order="o-4"),
+    change("terms", "2026-03-04T11:00:00Z", imagesPerDay=300, effectiveDate="2026-04-01"),
+    change("timeZone", "2026-03-04T12:00:00Z", timeZone="America/New_York"),
+)
+WRITTEN: Final = {
+    EventType.ACCOUNT_CREATED,
+    EventType.SPECIFICATION_CHANGED,
+    EventType.ORDER_PLACED,
+    EventType.ORDER_SPLIT,
+    EventType.ORDER_EXPEDITED,
+    EventType.ORDER_CANCELLED,
+    EventType.IMAGES_DELIVERED,
+    EventType.IMAGES_REJECTED,
+    EventType.DEADLINE_CONFIRMED,
+    EventType.SLA_NEGOTIATED,
+    EventType.TIME_ZONE_CHANGED,
+}
+EVENTS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Event { type data order { number } } } }"
+
+
+@pytest.fixture
+async def events(pool: Pool, clock: FrozenClock, staff: Client) -> list[dict[str, Any]]:
+    """All events of an account with one of each type that is written now."""
+    clock.advance(NOW - clock.now())
+    outcome = await run_import(pool, HISTORY)
+    assert outcome.problems == []
+    found = await pool.fetch("SELECT account_id, sequence FROM events ORDER BY sequence")
+    ids = [str(numbered(NodeType.EVENT, row["account_id"], row["sequence"])) for row in found]
+    nodes: list[dict[str, Any]] = (await staff.data(EVENTS, {"ids": ids}))["nodes"]
+    return nodes
+
+
+def first(events: list[dict[str, Any]], type_: EventType) -> dict[str, Any]:
+    return next(event for event in events if event["type"] == type_)
+
+
+async def test_no_event_of_any_type_shows_a_raw_id_or_an_instant_with_another_offset_than_z(
+    events: list[dict[str, Any]],
+) -> None:
+    assert {event["type"] for event in events} == WRITTEN
+    for event in events:
+        assert UUID_TEXT.search(str(event["data"])) is None, event
+        assert "+00:00" not in str(event["data"]), event
+
+
+ID_KEYS: Final = {
+    "images": "Image",
+    "rejection": "Rejection",
+    "specificationId": "Specification",
+    "splitFrom": "Order",
+    "into": "Order",
+}
+
+
+def named(data: object, key: str = "", type_name: str = "Specification") -> Iterator[tuple[str, str]]:
+    """Yield the ids in an event's data, each with the type of what it should name."""
+    type_name = ID_KEYS.get(key, type_name)
+    if isinstance(data, dict):
+        for name, part in cast("dict[str, object]", data).items():
+            yield from named(part, name, type_name)
+    elif isinstance(data, list):
+        for part in cast("list[object]", data):
+            yield from named(part, key, type_name)
+    elif isinstance(data, str) and (key == "id" or key in ID_KEYS):
+        yield data, type_name
+
+
+async def test_every_id_in_an_event_names_a_node_of_its_type(events: list[dict[str, Any]], staff: Client) -> None:
+    ids = list(dict.fromkeys(found for event in events for found in named(event["data"])))
+    assert {type_name for _, type_name in ids} == {"Image", "Order", "Rejection", "Specification"}
+    for start in range(0, len(ids), 100):
+        part = dict(ids[start : start + 100])
+        nodes = await staff.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", {"ids": list(part)})
+        assert {node["id"]: node["__typename"] for node in nodes["nodes"]} == part
+
+
+async def test_a_rejection_is_told_with_its_image_its_rejection_and_its_deadline(
+    events: list[dict[str, Any]], pool: Pool
+) -> None:
+    [row] = await pool.fetch("SELECT account_id, id, image_id FROM rejections")
+    assert first(events, EventType.IMAGES_REJECTED)["data"] == {
+        "before": {"status": "READY_FOR_DOWNLOAD", "deliveredCount": 2, "rejectedCount": 0},
+        "after": {"status": "IN_PRODUCTION", "deliveredCount": 1, "rejectedCount": 1},
+        "images": [
+            {
+                "id": str(GlobalId(NodeType.IMAGE, row["account_id"], row["image_id"])),
+                "rejection": str(GlobalId(NodeType.REJECTION, row["account_id"], row["id"])),
+                "reason": "halo at 10:30",
+                "dueAt": "2026-03-04T13:00:00Z",
+                "slaVersion": 1,
+            }
+        ],
+    }
+
+
+async def test_a_new_order_is_told_whole(events: list[dict[str, Any]], pool: Pool) -> None:
+    [row] = await pool.fetch("SELECT account_id, id, specification_id FROM orders WHERE number = 1")
+    placed = first(events, EventType.ORDER_PLACED)
+    assert placed["order"] == {"number": 1}
+    assert placed["data"]["before"] is None
+    assert placed["data"]["after"] == {
+        "number": 1,
+        "name": "Order o-1",
+        "status": "IN_PRODUCTION",
+        "specificationId": str(GlobalId(NodeType.SPECIFICATION, row["account_id"], row["specification_id"])),
+        "specificationVersion": 1,
+        "serviceLevel": "STANDARD",
+        "deadlineStatus": "CONFIRMED",
+        "dueAt": "2026-03-04T08:00:00Z",
+        "slaVersion": 1,
+        "imageCount": 2,
+        "price": "2.90",
+        "currency": "USD",
+        "placedAt": "2026-03-03T10:00:00Z",
+        "expeditedAt": None,
+        "confirmedAt": None,
+        "cancelledAt": None,
+        "splitFrom": None,
+    }
+    assert [image["filename"] for image in placed["data"]["images"]] == ["a.jpg", "b.jpg"]
+
+
+async def test_what_people_wrote_and_dates_stay_as_they_are(events: list[dict[str, Any]]) -> None:
+    created = first(events, EventType.ACCOUNT_CREATED)["data"]["after"]
+    assert (created["name"], created["timeZone"], created["plan"]) == ("ACME", "Europe/Copenhagen", "PROFESSIONAL")
+    negotiated = first(events, EventType.SLA_NEGOTIATED)["data"]["after"]
+    assert negotiated == {"version": 2, "effectiveDate": "2026-04-01", "imagesPerDay": 300, "expeditesPerDay": None}
+    assert first(events, EventType.TIME_ZONE_CHANGED)["data"] == {
+        "before": {"timeZone": "Europe/Copenhagen"},
+        "after": {"timeZone": "America/New_York"},
+    }
