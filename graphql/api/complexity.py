@@ -95,7 +95,6 @@ LENGTHS: Final[Mapping[str, int]] = {
 
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = (f"{_CONNECTION}.nodes", f"{_CONNECTION}.edges")
-_SIZES: Final = frozenset({"first", "last"})
 _COUNTED: Final = 10**15  # beyond, costs are told as this: JSON's readers have no greater whole numbers
 
 
@@ -105,9 +104,6 @@ class _Cost(NamedTuple):
     once: int
     per_item: int
     depth: int
-
-
-_NOTHING: Final = _Cost(0, 0, 0)
 
 
 def require_affordable(
@@ -201,7 +197,7 @@ class _Meter:
         return _Cost(answered + LENGTHS.get(name, 1) * inner.once, 0, depth)
 
     def _page_size(self, node: FieldNode) -> int:
-        """Return how many items a page is asked to have; the greatest size for what will be refused as none."""
+        """Return how many items a page is asked to have; the most there can be for what is no whole number."""
         sizes = (size for size in self._arguments(node, "first", "last") if size is not None)
         return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=DEFAULT_SIZE)
 
