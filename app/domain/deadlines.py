@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.guarantee import Part
-from app.domain.local_time import local_day, next_local_day, wall_clock, week_start
+from app.domain.local_time import local_day, midnight, next_local_day, wall_clock, week_start
 from app.domain.sla import DELIVER_BY, EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND, REJECTION_TURNAROUND
 from app.domain.vocabulary import ServiceLevel
 
@@ -29,6 +29,9 @@ _DAYS_OFF_WEEKEND: Final[Mapping[int, timedelta]] = MappingProxyType(
         _SATURDAY + 1: timedelta(days=1),
     }
 )
+_ONE_DAY: Final = timedelta(days=1)
+# Early on a Monday only Thursday's deadline has passed; a zone may have skipped a date in between.
+_DAYS_TO_SEARCH: Final = 7
 _CACHED_DAYS: Final = 2**14
 
 
@@ -56,6 +59,20 @@ def off_weekend(at: datetime, zone: ZoneInfo) -> datetime:
     day = local_day(at, zone)
     shift = _DAYS_OFF_WEEKEND.get(day.weekday())
     return at if shift is None else wall_clock(day + shift, at.astimezone(zone).time(), zone)
+
+
+def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """Return by when to upload for the standard deadline to be `due` or earlier, UTC; None when `now` is not before it.
+
+    It is the end of the last local day whose standard deadline is not after `due`: an upload just before it is in time,
+    one at it is not. DateOutOfRange when `due` is after 2200.
+    """
+    if due <= now:  # no day ends after its own deadline
+        return None
+    last = local_day(due, zone)
+    days = (last - timedelta(days=back) for back in range(1, _DAYS_TO_SEARCH + 1))
+    end = next(midnight(day + _ONE_DAY, zone) for day in days if _standard_deadline_of(day, zone) <= due)
+    return end if now < end else None
 
 
 def rejection_deadline(at: datetime, zone: ZoneInfo) -> datetime:

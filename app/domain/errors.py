@@ -1,6 +1,7 @@
 """What the rules refuse, each refusal with its data; the edge maps them to codes in one table."""
 # ruff: noqa: N818 - a refusal is named by what it says: ExpediteWindowClosed, not ...Error
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.domain.instants import rfc3339
@@ -8,6 +9,14 @@ from app.domain.instants import rfc3339
 
 class DomainError(Exception):
     """A rule of the business refuses something; its text is one sentence for people."""
+
+
+class Refusals(DomainError):
+    """Several refusals of one command: all that is to mend of it."""
+
+    def __init__(self, refusals: Sequence[DomainError]) -> None:
+        super().__init__(" ".join(map(str, refusals)))
+        self.refusals = tuple(refusals)
 
 
 class UnknownTimeZone(DomainError):

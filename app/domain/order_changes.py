@@ -80,10 +80,11 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
     return Change(orders, day.using(count, count if placement.expedite else 0))
 
 
-def confirm(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
+def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int | None = None) -> OrderState:
     """Set the deadline where the rules give none; images delivered before `at` keep none.
 
-    Expedited images that take it cost twice from then on. Raises OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    Expedited images that take it cost twice from then on; `plan_version` is the SLA version by which they were
+    expedited, where that may be another than the order's. Raises OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -98,7 +99,24 @@ def confirm(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
         replace(image, due_at=due_at, price=price) if _undelivered_before(image, at) else image
         for image in order.images
     )
-    return replace(order, images=images, due_at=due_at, confirmed_at=at, deadline_status=DeadlineStatus.CONFIRMED)
+    return replace(
+        order,
+        images=images,
+        due_at=due_at,
+        confirmed_at=at,
+        deadline_status=DeadlineStatus.CONFIRMED,
+        sla_version=plan_version if planned and plan_version is not None else order.sla_version,
+    )
+
+
+def require_open_deadline(order: OrderState, at: datetime) -> None:
+    """Raise DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
+
+    That is when all images were delivered before, or the deadline they kept at the plan level has passed and is frozen.
+    """
+    frozen = order.due_at is not None and order.due_at < at
+    if frozen or not any(_undelivered_before(image, at) for image in order.images):
+        raise DeadlineNotOpen(order.number)
 
 
 def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
@@ -109,7 +127,7 @@ def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
     cancelled: list[OrderState] = []
     for order in orders:
         _require_live(order)
-        if any(image.first_delivered_at is not None for image in order.images):
+        if any(image.first_claimed_at is not None or image.first_delivered_at is not None for image in order.images):
             raise NotCancellable(order.number)
         cancelled.append(replace(order, cancelled_at=at))
         expedited = order.expedited_at is not None and day.contains(order.expedited_at)

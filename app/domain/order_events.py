@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from app.domain.order_facts import ImageState, OrderState, RejectionState, order_price, order_status
+from app.domain.order_facts import (
+    Claim,
+    ImageState,
+    OrderState,
+    RejectionState,
+    image_late_at,
+    order_figures,
+    order_price,
+    order_status,
+)
 from app.domain.order_history import unconfirmed
 from app.domain.vocabulary import EventType
 
@@ -80,6 +89,53 @@ def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:
     return _happening(after, at, EventType.ORDER_CANCELLED, (), {"before": old, "after": new})
 
 
+def completed(before: OrderState, after: OrderState, at: datetime) -> Happening:
+    """Tell of a download at `at`."""
+    old, new = _difference(_view(before), _view(after))
+    return _happening(after, at, EventType.ORDER_COMPLETED, (), {"before": old, "after": new})
+
+
+def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> Happening:
+    """Tell of a deadline that staff set at `at`."""
+    old, new = _difference(_view(before), _view(after))
+    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
+    data: Data = {"before": old, "after": new, "images": [image.id for image in taking], "note": note}
+    if taking:
+        data["pricePerImage"] = str(taking[0].price)
+    return _happening(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
+
+
+def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[Happening]:
+    """Tell of a delivery at `at`, and of the order's deadline when that is met by it."""
+    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
+    data: Data = {"before": _standing(before), "after": _standing(after), "worker": worker}
+    data["images"] = [image.id for image in taking]
+    yield _happening(after, at, EventType.IMAGES_DELIVERED, taking, data)
+    if _meets_deadline(after) and not _meets_deadline(before):
+        met: Data = {"before": None, "after": {"dueAt": after.due_at}}
+        yield _happening(after, at, EventType.DEADLINE_MET, (), met)
+
+
+def rejected(before: OrderState, after: OrderState, at: datetime) -> Happening:
+    """Tell of images sent back at `at`."""
+    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
+    data: Data = {"before": _standing(before), "after": _standing(after)}
+    data["images"] = [_sent_back(image, image.rejections[-1]) for image in taking]
+    return _happening(after, at, EventType.IMAGES_REJECTED, taking, data)
+
+
+def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> Happening:
+    """Tell of images of an order that a worker took at `at`."""
+    data: Data = {"before": None, "after": {"worker": claim.worker, "leaseUntil": claim.until}, "images": images}
+    return Happening(at, EventType.IMAGES_CLAIMED, order_id, images[0] if len(images) == 1 else None, data)
+
+
+def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happening:
+    """Tell of images of an order that a worker held until the claim ran out."""
+    data: Data = {"before": {"worker": claim.worker, "leaseUntil": claim.until}, "after": None, "images": images}
+    return Happening(claim.until, EventType.CLAIM_EXPIRED, order_id, images[0] if len(images) == 1 else None, data)
+
+
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
     """Tell of deliveries, rejections and a deadline set by staff, in order, from just after `after` on (None: all)."""
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
@@ -134,17 +190,18 @@ def _rejected(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> Happening:
     data = _counts(order, before, after)
-    data["images"] = [
-        {
-            "id": image.id,
-            "rejection": rejection.id,
-            "reason": rejection.reason,
-            "dueAt": rejection.due_at,
-            "slaVersion": rejection.sla_version,
-        }
-        for image, rejection in moment.rejected
-    ]
+    data["images"] = [_sent_back(image, rejection) for image, rejection in moment.rejected]
     return _happening(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
+
+
+def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
+    return {
+        "id": image.id,
+        "rejection": rejection.id,
+        "reason": rejection.reason,
+        "dueAt": rejection.due_at,
+        "slaVersion": rejection.sla_version,
+    }
 
 
 def _confirmed(order: OrderState, at: datetime) -> Happening:
@@ -188,6 +245,23 @@ def _counts(order: OrderState, before: tuple[int, int], after: tuple[int, int]) 
     return {"before": views[0], "after": views[1]}
 
 
+def _standing(order: OrderState) -> Data:
+    """Return what deliveries and rejections change of an order."""
+    figures = order_figures(order)
+    return {
+        "status": figures.status,
+        "deliveredCount": figures.delivered_count,
+        "rejectedCount": figures.rejected_count,
+        "completedAt": order.completed_at,
+    }
+
+
+def _meets_deadline(order: OrderState) -> bool:
+    """Say whether every image that has the order's deadline was first delivered by then."""
+    dated = [image for image in order.images if image.due_at is not None]
+    return bool(dated) and all(image.first_delivered_at and image_late_at(order, image) is None for image in dated)
+
+
 def _view(order: OrderState) -> Data:
     """Return the fields of an order that commands set; deliveries are told by their own events."""
     delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
@@ -207,6 +281,7 @@ def _view(order: OrderState) -> Data:
         "placedAt": order.placed_at,
         "expeditedAt": order.expedited_at,
         "confirmedAt": order.confirmed_at,
+        "completedAt": order.completed_at,
         "cancelledAt": order.cancelled_at,
         "splitFrom": order.split_from,
     }

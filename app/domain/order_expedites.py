@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.deadlines import expedite_deadline, require_expedite_window, require_gain
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Refusals
 from app.domain.guarantee import Part, allocate_expedite
 from app.domain.order_changes import Change, NewIds, awaited_status
 from app.domain.order_facts import ImageState, OrderState
@@ -39,8 +39,8 @@ def expedite(
     """Expedite images of sibling orders: the chosen ones in this order, or else all that can be, in order of upload.
 
     An order all of whose images are expedited turns into their first level; others give theirs to new siblings. Raises
-    ExpediteWindowClosed, NoGain, or the refusal of the first image that cannot be expedited (with none chosen: only
-    when none can).
+    ExpediteWindowClosed, NoGain, or Refusals of all chosen images that cannot be expedited; with none chosen, the
+    refusal of the first one when none can.
     """
     require_expedite_window(at)
     picked = _picked(orders, chosen, at)
@@ -68,9 +68,9 @@ def _picked(
         return picked
     known = {image.id: (order, image) for order, image in by_upload}
     picked = [known[image_id] for image_id in chosen]
-    for order, image in picked:
-        if (refusal := _refusal(order, image, at)) is not None:
-            raise refusal
+    found = [refusal for order, image in picked if (refusal := _refusal(order, image, at)) is not None]
+    if found:
+        raise Refusals(found)
     return picked
 
 

@@ -42,11 +42,20 @@ class RejectionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """An image that production works on: a lease of the worker's, which the clock ends at `until` (UTC)."""
+
+    worker: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImageState:
     """One photo of an order, with its deliveries and rejections in the order in which they happened.
 
     `number` is its place in the list it was uploaded in; the positions are its places in the day's guarantee and, once
-    expedited, in the day's expedite quota; all count from 1.
+    expedited, in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may have
+    run out. `first_claimed_at` is when work on the image first began.
     """
 
     id: UUID
@@ -58,6 +67,8 @@ class ImageState:
     due_at: datetime | None
     first_delivered_at: datetime | None = None
     rejections: tuple[RejectionState, ...] = ()
+    claim: Claim | None = None
+    first_claimed_at: datetime | None = None
 
     @property
     def delivered_at(self) -> datetime | None:
@@ -126,7 +137,7 @@ def image_late_at(order: OrderState, image: ImageState) -> datetime | None:
 
 
 def image_status(order: OrderState, image: ImageState) -> ImageStatus:
-    """Tell where the image stands."""
+    """Tell where the image stands, claims left aside: IN_PRODUCTION is one that is claimed at the instant asked."""
     if order.cancelled_at is not None:
         return ImageStatus.CANCELLED
     if image.first_delivered_at is None:

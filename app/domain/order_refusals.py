@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
+from app.domain.vocabulary import OrderStatus
 
 
 class NotExpeditable(DomainError):
@@ -39,6 +40,34 @@ class AlreadyLate(NotExpeditable):
         self.due_at = due_at
 
 
+class NotDelivered(DomainError):
+    """An image that cannot be rejected: it was never delivered, or its redelivery is awaited."""
+
+    def __init__(self, image_id: UUID, filename: str) -> None:
+        super().__init__(f"{filename!r} has no delivery that could be rejected.")
+        self.image_id = image_id
+        self.filename = filename
+
+
+class NotClaimed(DomainError):
+    """An image that a worker does not hold, or no longer."""
+
+    def __init__(self, image_id: UUID, filename: str, worker: str) -> None:
+        super().__init__(f"{filename!r} is not claimed by {worker!r}.")
+        self.image_id = image_id
+        self.filename = filename
+        self.worker = worker
+
+
+class NotCompletable(DomainError):
+    """An order that is not ready for download."""
+
+    def __init__(self, number: int, status: OrderStatus) -> None:
+        super().__init__(f"Order {number} is {status}: only one that is {OrderStatus.READY_FOR_DOWNLOAD} completes.")
+        self.number = number
+        self.status = status
+
+
 class OrderCancelled(DomainError):
     """The order was cancelled, so nothing of it can change any more."""
 
@@ -49,18 +78,18 @@ class OrderCancelled(DomainError):
 
 
 class NotCancellable(DomainError):
-    """Work on the order has begun: an image of it was delivered."""
+    """Work on the order has begun: an image of it was claimed or delivered."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"Order {number} cannot be cancelled: an image of it has been delivered.")
+        super().__init__(f"Order {number} cannot be cancelled: work on it has begun.")
         self.number = number
 
 
 class DeadlineNotOpen(DomainError):
-    """The order has a deadline by rule, or by staff already, so staff cannot set one."""
+    """Staff set a deadline only where there is none, or the plan level asks for one, and an image still needs it."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"Order {number} has its deadline already: staff set one only where there is none.")
+        super().__init__(f"Order {number} awaits no deadline: it has one, or none of its images needs one any more.")
         self.number = number
 
 

@@ -171,7 +171,7 @@ def test_an_order_with_a_delivery_is_not_cancelled() -> None:
     (order,) = placed(2)
     with pytest.raises(NotCancellable) as refusal:
         cancel([delivered(order, CONFIRMED_AT)], CONFIRMED_AT, quota())
-    assert str(refusal.value) == "Order 1 cannot be cancelled: an image of it has been delivered."
+    assert str(refusal.value) == "Order 1 cannot be cancelled: work on it has begun."
 
 
 def test_an_order_is_cancelled_once() -> None:

@@ -50,6 +50,7 @@ def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
             "placedAt": UPLOADED_AT,
             "expeditedAt": None,
             "confirmedAt": None,
+            "completedAt": None,
             "cancelledAt": None,
             "splitFrom": None,
         },

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.errors import ExpediteWindowClosed, NoGain
+from app.domain.errors import ExpediteWindowClosed, NoGain, Refusals
 from app.domain.order_changes import Change, confirm
 from app.domain.order_expedites import expedite
 from app.domain.order_facts import OrderState
@@ -130,9 +130,22 @@ def test_when_nothing_can_be_expedited_the_first_image_says_why() -> None:
 def test_a_chosen_image_that_was_delivered_is_refused() -> None:
     (order,) = placed(2)
     order = with_history(order, [None, ImageHistory(ASKED_AT, ())])
-    with pytest.raises(AlreadyDelivered) as refusal:
+    with pytest.raises(Refusals) as error:
         expedited(order, numbers=[1, 2])
-    assert refusal.value.filename == "2.jpg"
+    (refusal,) = error.value.refusals
+    assert isinstance(refusal, AlreadyDelivered)
+    assert refusal.filename == "2.jpg"
+
+
+def test_every_chosen_image_that_cannot_be_expedited_is_named() -> None:
+    (order,) = placed(3)
+    order = with_history(order, [ImageHistory(ASKED_AT, ()), None, ImageHistory(ASKED_AT, ())])
+    with pytest.raises(Refusals) as error:
+        expedited(order, numbers=[3, 2, 1])
+    assert [str(refusal) for refusal in error.value.refusals] == [
+        "'3.jpg' has been delivered already.",
+        "'1.jpg' has been delivered already.",
+    ]
 
 
 def test_an_expedited_image_is_not_expedited_again() -> None:
