@@ -23,6 +23,7 @@ Record: TypeAlias = asyncpg.Record
 ServerError: TypeAlias = asyncpg.PostgresError
 
 _JSONB_VERSION = b"\x01"
+_TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _NO_SETTINGS: Mapping[str, str] = {}
 
 
@@ -156,6 +157,11 @@ class Writer:
         status = await self._connection.execute("COMMIT")
         if status != "COMMIT":  # PostgreSQL answers ROLLBACK, and no error, when a statement before had failed
             raise RuntimeError("The transaction had failed before it was to be committed.")
+
+
+def asks_to_try_again(error: ServerError) -> bool:
+    """Say whether a transaction failed for what others did at the same time, so that it can be made anew."""
+    return getattr(error, "sqlstate", None) in _TRY_AGAIN
 
 
 @asynccontextmanager

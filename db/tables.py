@@ -265,6 +265,8 @@ class Order(Table, table=True):
 class Image(Table, table=True):
     """One photo of an order.
 
+    `status` leaves claims aside, for the clock ends them: an image is IN_PRODUCTION while `claimed_until` is ahead.
+
     `number` is its place in the list it was uploaded in, from 1. `due_at` is the delivery deadline, frozen once passed
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
@@ -314,6 +316,14 @@ class Image(Table, table=True):
             "uploaded_at",
             postgresql_where=text("cancelled_at IS NOT NULL"),
         ),
+        Index(
+            "images_queue_idx",
+            text("coalesce(redo_due_at, due_at, 'infinity'::timestamp with time zone)"),
+            "uploaded_at",
+            "id",
+            text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
+            postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
+        ),
         Index("images_by_filename_idx", "account_id", text("lower(filename) text_pattern_ops")),
         Index(
             "images_by_period_idx",
@@ -343,6 +353,9 @@ class Image(Table, table=True):
     rejected_at: datetime | None = Field(sa_type=Instant)
     redo_due_at: datetime | None = Field(sa_type=Instant)
     cancelled_at: datetime | None = Field(sa_type=Instant)
+    claimed_by: str | None
+    claimed_until: datetime | None = Field(sa_type=Instant)
+    first_claimed_at: datetime | None = Field(sa_type=Instant)
 
 
 class Rejection(Table, table=True):
@@ -470,3 +483,43 @@ class ImportLine(Table, table=True):
     ref: str
     digest: bytes
     subject_id: UUID | None
+
+
+class IdempotencyKey(Table, table=True):
+    """A client's command by the key it named: what was asked, and what it was answered, null while that is not known.
+
+    `digest` is the SHA-256 of the operation's input.
+    """
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "key"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    key: str
+    operation: str
+    digest: bytes
+    answer: dict[str, Any] | None = Field(sa_column=Column(JSONB))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class StaffIdempotencyKey(Table, table=True):
+    """A staff's command by the key it named; columns as of `idempotency_keys`."""
+
+    __tablename__ = "staff_idempotency_keys"
+    __table_args__ = (PrimaryKeyConstraint("key"),)
+    key: str
+    operation: str
+    digest: bytes
+    answer: dict[str, Any] | None = Field(sa_column=Column(JSONB))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SigningKey(Table, table=True):
+    """A secret that something is signed with; `purpose` says what."""
+
+    __tablename__ = "signing_keys"
+    __table_args__ = (PrimaryKeyConstraint("purpose"),)
+    purpose: str
+    secret: bytes

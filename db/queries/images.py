@@ -20,6 +20,7 @@ OrderKey: TypeAlias = tuple[UUID, UUID]
 class ImageRow:
     """An image as in the table `images`, with what its order says of its deadline and price.
 
+    `stored_status` leaves claims aside, which the clock ends: `status` tells where it stands at an instant.
     `redo_sla_version` is the version of the SLA that made the deadline of the open rejection.
     """
 
@@ -28,7 +29,7 @@ class ImageRow:
     order_id: UUID
     number: int
     filename: str
-    status: ImageStatus
+    stored_status: ImageStatus
     service_level: ServiceLevel
     uploaded_at: datetime
     position: int
@@ -42,6 +43,7 @@ class ImageRow:
     rejected_at: datetime | None
     redo_due_at: datetime | None
     cancelled_at: datetime | None
+    claimed_until: datetime | None
     currency: str
     deadline_status: DeadlineStatus
     sla_version: int
@@ -49,18 +51,26 @@ class ImageRow:
     confirmed_at: datetime | None
     redo_sla_version: int | None
 
+    def status(self, now: datetime) -> ImageStatus:
+        """Tell where it stands: IN_PRODUCTION while it is claimed."""
+        claimed = self.claimed_until is not None and self.claimed_until > now
+        return ImageStatus.IN_PRODUCTION if claimed else self.stored_status
+
 
 IMAGE_COLUMNS: Final = """
-      i.account_id, i.id, i.order_id, i.number, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
-      i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
-      i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, o.currency, o.deadline_status, o.sla_version,
-      o.expedited_at, o.confirmed_at, r.sla_version AS redo_sla_version"""
+      i.account_id, i.id, i.order_id, i.number, i.filename, i.status AS stored_status, i.service_level, i.uploaded_at,
+      i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
+      i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, o.currency,
+      o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and what IMAGE_PROMISES joins."""
 
 IMAGE_PROMISES: Final = """
     JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
     LEFT JOIN rejections r ON r.account_id = i.account_id AND r.image_id = i.id AND r.at = i.rejected_at
       AND r.redelivered_at IS NULL"""
+
+_STATUS: Final = "CASE WHEN i.claimed_until > {now} THEN 'IN_PRODUCTION' ELSE i.status END"
+"""Where an image stands at an instant."""
 
 # Images by id: the primary keys of images and orders, rejections_of_image_idx.
 _BY_ID: Final = Statement(
@@ -84,7 +94,7 @@ _OF_ORDER: Final = walk(
           SELECT * FROM images i
           WHERE i.account_id = p.account_id AND i.order_id = p.order_id
             AND (i.number, i.id) > ($3, $4) AND (i.number, i.id) < ($5, $6)
-            AND ($7::text[] IS NULL OR i.status = ANY($7))
+            AND ($7::text[] IS NULL OR {_STATUS.format(now="$9::timestamptz")} = ANY($7))
           ORDER BY i.number {{asc}}, i.id {{asc}}
           LIMIT {WALKED}
         ) AS i LIMIT $8
@@ -99,10 +109,11 @@ _OF_ORDER: Final = walk(
 # How many images of some statuses orders have: images_of_order_idx, all of an order.
 _COUNT_OF_ORDER: Final = Statement(
     "images_of_order_count",
-    """
+    f"""
     SELECT p.account_id, p.order_id, count(*)
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, order_id)
-    JOIN images i ON i.account_id = p.account_id AND i.order_id = p.order_id AND i.status = ANY($3::text[])
+    JOIN images i ON i.account_id = p.account_id AND i.order_id = p.order_id
+      AND {_STATUS.format(now="$4::timestamptz")} = ANY($3::text[])
     GROUP BY p.account_id, p.order_id
     """,
 )
@@ -113,7 +124,7 @@ IMAGE_OF_ORDER_SPAN: Final = Span(least=(0, LEAST_UUID), greatest=(2**31 - 1, GR
 def image_row(record: Iterable[Any]) -> ImageRow:
     """Read an image from the values of IMAGE_COLUMNS."""
     row = ImageRow(*record)
-    row.status = ImageStatus(row.status)
+    row.stored_status = ImageStatus(row.stored_status)
     row.service_level = ServiceLevel(row.service_level)
     row.deadline_status = DeadlineStatus(row.deadline_status)
     return row
@@ -126,21 +137,24 @@ async def images_by_id(reader: Reader, keys: Sequence[ImageKey]) -> dict[ImageKe
 
 
 async def images_of_orders(
-    reader: Reader, orders: Sequence[OrderKey], part: Slice, statuses: tuple[ImageStatus, ...] | None
+    reader: Reader, orders: Sequence[OrderKey], part: Slice, statuses: tuple[ImageStatus, ...] | None, now: datetime
 ) -> dict[OrderKey, Page[ImageRow]]:
-    """Read a page of the images of each order, named by account and id, in the order of their list."""
+    """Read a page of the images of each order, named by account and id, in the order of their list.
+
+    Without `statuses` all of them, else those that have one of them now.
+    """
     lower, upper = IMAGE_OF_ORDER_SPAN.within(part)
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
-    records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *lower, *upper, statuses, part.size + 1)
+    records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *lower, *upper, statuses, part.size + 1, now)
     return pages(records, orders, part, _keyed)
 
 
 async def count_images_of_orders(
-    reader: Reader, orders: Sequence[OrderKey], statuses: tuple[ImageStatus, ...]
+    reader: Reader, orders: Sequence[OrderKey], statuses: tuple[ImageStatus, ...], now: datetime
 ) -> dict[OrderKey, int]:
-    """Count the images of each order, named by account and id, that have one of the statuses."""
+    """Count the images of each order, named by account and id, that have one of the statuses now."""
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
-    records = await reader.fetch(_COUNT_OF_ORDER, accounts, ids, statuses)
+    records = await reader.fetch(_COUNT_OF_ORDER, accounts, ids, statuses, now)
     return dict.fromkeys(orders, 0) | {(account, order): count for account, order, count in records}
 
 

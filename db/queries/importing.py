@@ -41,14 +41,15 @@ SLA_VERSIONS: Final = Statement(
     """,
 )
 
-# What is used of the ledger days of accounts from a date of each on; the primary key finds them.
+# What is used of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may
+# last for weeks when the zone keeps changing, so that its date bounds nothing.
 LEDGER_DAYS: Final = Statement(
     "ledger_days_of_accounts",
     """
     SELECT d.account_id, d.date, d.opens_at, d.closes_at, d.sla_version,
            d.capacity, d.used, d.expedite_capacity, d.expedite_used
-      FROM unnest($1::uuid[], $2::date[]) AS asked (account_id, since)
-      JOIN ledger_days d ON d.account_id = asked.account_id AND d.date >= asked.since
+      FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (account_id, since)
+      JOIN ledger_days d ON d.account_id = asked.account_id AND d.closes_at > asked.since
      ORDER BY d.account_id
     """,
 )
@@ -105,43 +106,5 @@ REJECTED_ORDERS: Final = Statement(
       FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (account_id, since)
       JOIN rejections r ON r.account_id = asked.account_id AND r.at >= asked.since
       JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
-    """,
-)
-
-# Orders with what their specifications cost; primary keys find them.
-ORDERS: Final = Statement(
-    "orders_by_id",
-    """
-    SELECT o.*, v.price_per_image
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, id)
-      JOIN orders o ON o.account_id = asked.account_id AND o.id = asked.id
-      JOIN specification_versions v
-        ON v.account_id = o.account_id AND v.specification_id = o.specification_id
-       AND v.version = o.specification_version
-    """,
-)
-
-# The images of orders, as numbered; images_of_order_idx finds and sorts them.
-IMAGES: Final = Statement(
-    "images_of_orders",
-    """
-    SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
-           i.first_delivered_at
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
-      JOIN images i ON i.account_id = asked.account_id AND i.order_id = asked.order_id
-     ORDER BY i.order_id, i.number
-    """,
-)
-
-# The rejections of the images of orders, oldest first; images_of_order_idx and rejections_of_image_idx find them.
-REJECTIONS: Final = Statement(
-    "rejections_of_orders",
-    """
-    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
-      JOIN images i ON i.account_id = asked.account_id AND i.order_id = asked.order_id
-      JOIN rejections r ON r.account_id = i.account_id AND r.image_id = i.id
-     WHERE i.first_rejected_at IS NOT NULL
-     ORDER BY r.image_id, r.at, r.redelivered_at NULLS LAST
     """,
 )

@@ -252,6 +252,9 @@ def _image(history: History, number: int) -> Image:
         rejected_at=None,
         redo_due_at=None,
         cancelled_at=image.cancelled_at,
+        claimed_by=None,
+        claimed_until=None,
+        first_claimed_at=None,
     )
 
 

@@ -1,0 +1,54 @@
+"""Reads of the queue of production: what is to be done over all accounts, urgent first (domain rules, section 5)."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from db.connections import Reader, Record, Statement
+from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
+from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, page, walk
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so."""
+
+_DUE: Final = "coalesce(i.redo_due_at, i.due_at, 'infinity')"
+_WITHIN: Final = f"""
+          AND ({_DUE}, i.uploaded_at, i.id) > ($2, $3, $4) AND ({_DUE}, i.uploaded_at, i.id) < ($5, $6, $7)
+        ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
+        LIMIT {WALKED}"""
+_FREE: Final = "i.status IN ('QUEUED', 'REJECTED') AND coalesce(i.claimed_until, '-infinity') <= $1"
+
+# The queue from a bound on, without what is held: images_queue_idx.
+_QUEUE: Final = walk(
+    "production_queue",
+    f"""
+    WITH page AS MATERIALIZED (
+      SELECT i.* FROM (SELECT i.* FROM images i WHERE {_FREE} {_WITHIN}) AS i LIMIT $8
+    )
+    SELECT {IMAGE_COLUMNS}
+    FROM page i {IMAGE_PROMISES}
+    ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
+    """,
+)
+
+# How many images are in the queue: the whole of images_queue_idx.
+_COUNT: Final = Statement("production_queue_count", f"SELECT count(*) FROM images i WHERE {_FREE}")
+
+QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
+
+
+async def production_queue(reader: Reader, now: datetime, part: Slice) -> Page[ImageRow]:
+    """Read a page of the images that can be claimed now, most urgent first."""
+    lower, upper = QUEUE_SPAN.within(part)
+    records = await reader.fetch(_QUEUE.towards(part), now, *lower, *upper, part.size + 1)
+    return page([_keyed(record) for record in records], part)
+
+
+async def count_production_queue(reader: Reader, now: datetime) -> int:
+    """Count the images that can be claimed now; the cost grows with them."""
+    record = await reader.fetch_row(_COUNT, now)
+    return 0 if record is None else record[0]
+
+
+def _keyed(record: Record) -> tuple[Key, ImageRow]:
+    row = image_row(record)
+    return (row.redo_due_at or row.due_at or NEVER, row.uploaded_at, row.id), row
