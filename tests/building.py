@@ -13,7 +13,7 @@ from app.domain.local_time import time_zone
 from app.domain.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import DeadlineStatus, EventType, ImageStatus, OrderStatus, Plan, ServiceLevel
 from app.services.accounts import create_account
-from app.services.heads import advance_head, lock_heads
+from app.services.heads import advance_heads, lock_heads
 from app.services.ids import new_id, new_ids
 from app.services.rollups import write_rollups
 from db.connections import Pool, Writer, unit_of_work
@@ -204,6 +204,9 @@ class Studio:
                 rejected_at=rejected_at,
                 redo_due_at=rejected_at and rejection_deadline(rejected_at, time_zone(self.zone)),
                 cancelled_at=order.cancelled_at,
+                claimed_by=None,
+                claimed_until=None,
+                first_claimed_at=None,
             )
         )
         for at, redelivered_at in photo.rejections:
@@ -247,7 +250,7 @@ async def write(pool: Pool, studio: Studio) -> None:
         head = (await lock_heads(writer, [studio.id]))[studio.id]
         head.next_order_number = len(studio.orders) + 1
         head.next_event_sequence = len(studio.events) + 2
-        await advance_head(writer, head)
+        await advance_heads(writer, [head])
         await _write_rollups(writer, studio)
         await writer.commit()
 

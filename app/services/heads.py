@@ -1,11 +1,12 @@
 """The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from app.clock import Clock
 from app.domain.errors import DomainError
 from db.connections import Statement, Writer
 
@@ -18,13 +19,16 @@ LOCK_HEAD: Final = Statement(
     """,
 )
 
-# Writes the head of one account back; the primary key finds it.
-ADVANCE_HEAD: Final = Statement(
-    "advance_head",
+# Writes the heads of accounts back; the primary key finds them.
+ADVANCE_HEADS: Final = Statement(
+    "advance_heads",
     """
-    UPDATE account_heads
-       SET next_order_number = $2, next_event_sequence = $3, last_at = $4, frontier = $5, minutes_since = $6
-     WHERE account_id = $1
+    UPDATE account_heads SET
+      next_order_number = h.next_order_number, next_event_sequence = h.next_event_sequence, last_at = h.last_at,
+      frontier = h.frontier, minutes_since = h.minutes_since
+    FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+      AS h (account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since)
+    WHERE account_heads.account_id = h.account_id
     """,
 )
 
@@ -43,7 +47,7 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
 
 @dataclass(slots=True)
 class Head:
-    """The counters of an account whose row is locked; see the table. Changes count once `advance_head` wrote them."""
+    """The counters of an account whose row is locked; see the table. Changes count once `advance_heads` wrote them."""
 
     account_id: UUID
     next_order_number: int
@@ -80,6 +84,12 @@ def new_head(account_id: UUID, at: datetime) -> Head:
     return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at)
 
 
+def instant(heads: Iterable[Head], clock: Clock) -> datetime:
+    """Tell the instant of a command on accounts whose heads are locked."""
+    now = clock.now()
+    return max((head.instant(now) for head in heads), default=now)
+
+
 async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, Head]:
     """Lock the heads of accounts until the end of the transaction; raises UnknownAccount.
 
@@ -95,14 +105,8 @@ async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, 
     return heads
 
 
-async def advance_head(writer: Writer, head: Head) -> None:
-    """Write a locked head's counters back."""
-    await writer.execute(
-        ADVANCE_HEAD,
-        head.account_id,
-        head.next_order_number,
-        head.next_event_sequence,
-        head.last_at,
-        head.frontier,
-        head.minutes_since,
-    )
+async def advance_heads(writer: Writer, heads: Iterable[Head]) -> None:
+    """Write the counters of locked heads back."""
+    rows = [astuple(head) for head in heads]
+    if rows:
+        await writer.execute(ADVANCE_HEADS, *zip(*rows, strict=True))

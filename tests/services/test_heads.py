@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
-from app.services.heads import Head, UnknownAccount, advance_head, lock_heads
+from app.services.heads import Head, UnknownAccount, advance_heads, lock_heads
 from db.connections import Pool, unit_of_work
 from tests.clock import FrozenClock
 
@@ -42,7 +42,7 @@ async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: Froz
         head = (await lock_heads(writer, [account_id]))[account_id]
         assert [head.take_order_number(), head.take_order_number(), head.take_event_sequence()] == [1, 2, 2]
         head.last_at = head.frontier = head.instant(clock.advance(HOUR))
-        await advance_head(writer, head)
+        await advance_heads(writer, [head])
         await writer.commit()
     async with unit_of_work(pool) as writer:
         assert await lock_heads(writer, [account_id]) == {account_id: head}
@@ -63,7 +63,7 @@ async def test_a_second_writer_waits_for_the_first(pool: Pool, clock: FrozenCloc
         async with unit_of_work(pool) as writer:
             head = (await lock_heads(writer, [account_id]))[account_id]
             number = head.take_order_number()
-            await advance_head(writer, head)
+            await advance_heads(writer, [head])
             await writer.commit()
         return number
 

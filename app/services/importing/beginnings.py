@@ -5,8 +5,9 @@ from uuid import UUID
 
 from app.domain.sla import SlaVersion
 from app.services.importing.batch import Beginning
-from app.services.importing.rows import Row
-from app.services.importing.statements import BEGIN_EARLIER, execute
+from app.services.importing.statements import BEGIN_EARLIER
+from app.services.orders.rows import Row
+from app.services.orders.writing import execute
 from db.connections import Writer
 from db.tables import SlaVersion as SlaVersionTable
 from db.tables import TimeZonePeriod

@@ -2,12 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Final
 
-from db.connections import ServerError
-
-_SERIALIZATION_FAILURE: Final = "40001"
-_DEADLOCK: Final = "40P01"
+from db.connections import ServerError, asks_to_try_again
 
 
 class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
@@ -28,6 +24,6 @@ def meeting_others() -> Generator[None]:
     try:
         yield
     except ServerError as error:
-        if getattr(error, "sqlstate", None) in {_SERIALIZATION_FAILURE, _DEADLOCK}:
+        if asks_to_try_again(error):
             raise AccountMoved(None) from error
         raise

@@ -19,14 +19,22 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from app.domain.limits import (
+    MAX_IMAGES,
+    MAX_PER_DAY,
+    MAX_REASON,
+    MAX_STEPS,
+    PRICE_DECIMALS,
+    PRICE_DIGITS,
+    SECONDS_DECIMALS,
+    SECONDS_DIGITS,
+    YEARS,
+)
 from app.domain.local_time import TIME_ZONES
+from app.domain.specifications import Wording, step_of
 from app.domain.vocabulary import Plan
+from app.services.names import Name
 
-MAX_IMAGES: Final = 2_000
-"""Images of one order."""
-
-_PRICE_DECIMALS: Final = 4
-_YEARS: Final = range(1970, 2201)
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -41,7 +49,7 @@ def _read_instant(value: object) -> datetime:
         at = at if at.tzinfo is UTC else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise PydanticCustomError("instant", "is no instant that exists: {value}", {"value": value}) from error
-    if at.year not in _YEARS:
+    if at.year not in YEARS:
         raise PydanticCustomError("instant", "must be in the years 1970 to 2200")
     return at
 
@@ -53,7 +61,7 @@ def _read_date(value: object) -> date:
         day = date.fromisoformat(value)
     except ValueError as error:
         raise PydanticCustomError("date", "is no date that exists: {value}", {"value": value}) from error
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise PydanticCustomError("date", "must be in the years 1970 to 2200")
     return day
 
@@ -68,7 +76,7 @@ def _read_number(value: object) -> Decimal:
 def _tidied(price: Decimal) -> Decimal:
     """Return a price, which is not negative, as people write one: 1.450 may stay, 1E+3 and 1.4500000 may not."""
     decimals = -int(price.as_tuple().exponent)
-    return abs(price) if 0 <= decimals <= _PRICE_DECIMALS else Decimal(_plain(price))
+    return abs(price) if 0 <= decimals <= PRICE_DECIMALS else Decimal(_plain(price))
 
 
 def _plain(number: Decimal) -> str:
@@ -83,16 +91,15 @@ def _read_time_zone(value: object) -> str:
 
 
 Instant: TypeAlias = Annotated[datetime, BeforeValidator(_read_instant)]
-Name: TypeAlias = Annotated[str, StringConstraints(max_length=255, pattern=r"\S")]
-Reason: TypeAlias = Annotated[str, StringConstraints(max_length=2_000, pattern=r"\S")]
+Reason: TypeAlias = Annotated[str, StringConstraints(max_length=MAX_REASON, pattern=r"\S")]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
-PerDay: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000)]
+PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
 Number: TypeAlias = Annotated[Decimal, BeforeValidator(_read_number), PlainSerializer(_plain)]
 Price: TypeAlias = Annotated[
-    Number, Field(ge=0, max_digits=14, decimal_places=_PRICE_DECIMALS), AfterValidator(_tidied)
+    Number, Field(ge=0, max_digits=PRICE_DIGITS, decimal_places=PRICE_DECIMALS), AfterValidator(_tidied)
 ]
-Seconds: TypeAlias = Annotated[Number, Field(ge=0, max_digits=10, decimal_places=3)]
+Seconds: TypeAlias = Annotated[Number, Field(ge=0, max_digits=SECONDS_DIGITS, decimal_places=SECONDS_DECIMALS)]
 Currency: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
 
@@ -135,7 +142,13 @@ class SpecificationLine(_OfAccount):
     name: Name
     price_per_image: Price
     currency: Currency
-    steps: Annotated[list[StepPart], Field(max_length=100)]
+    steps: Annotated[list[StepPart], Field(max_length=MAX_STEPS)]
+
+    @property
+    def wording(self) -> Wording:
+        """What the specification says."""
+        steps = tuple(step_of(part.step, part.seconds) for part in self.steps)
+        return Wording(self.name, self.price_per_image, self.currency, steps)
 
 
 class RejectionPart(_Part):

@@ -1,18 +1,15 @@
 """Loads what a batch of lines has to do with and is not remembered: known accounts, lines, specifications, orders."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
 from uuid import UUID
 
 from app.domain.guarantee import Allowance
 from app.domain.ledger import LedgerDay, ZonePeriod
-from app.domain.order_facts import ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.order_facts import OrderedSpecification
 from app.domain.quota import QuotaDay
 from app.domain.sla import SlaVersion
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from app.services.importing.batch import KnownLine, LineKey, line_key
 from app.services.importing.conflicts import AccountMoved
 from app.services.importing.lines import (
@@ -27,11 +24,9 @@ from app.services.importing.lines import (
 from app.services.importing.memory import Memory
 from app.services.importing.reading import GoodLine
 from app.services.importing.state import AccountState
+from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 from db.queries import importing as queries
-
-_LONGEST_DAYS: Final = timedelta(days=3)
-"""The ledger day of an instant is named by a date at most so long before it, whatever the zone."""
 
 
 class Loader:
@@ -77,7 +72,7 @@ class Loader:
         periods = _grouped(await self._fetch(queries.ZONE_PERIODS, ids))
         versions = _grouped(await self._fetch(queries.SLA_VERSIONS, ids))
         begun = await self._begun_only([row["id"] for row in rows if row["next_order_number"] == 1])
-        since = [(row["id"], row["frontier"].date() - _LONGEST_DAYS) for row in rows]
+        since = [(row["id"], row["frontier"]) for row in rows]
         days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
         for row in rows:
             id_ = row["id"]
@@ -131,13 +126,10 @@ class Loader:
         asked = {(row["account_id"], row["id"]) for row in rows}
         await self._load_states([key for key in asked if key[1] not in self._memory.orders])
 
-    async def _load_states(self, keys: Sequence[tuple[UUID, UUID]]) -> None:
-        rows = await self._fetch(queries.ORDERS, keys)
-        rejections = _grouped(await self._fetch(queries.REJECTIONS, keys))
-        images = _grouped(await self._fetch(queries.IMAGES, keys))
-        for row in rows:
-            order = _order(row, tuple(_image(image, rejections.get(image["id"], [])) for image in images[row["id"]]))
-            self._memory.orders[order.id] = row["account_id"], order
+    async def _load_states(self, keys: Sequence[OrderKey]) -> None:
+        if keys:
+            for (account_id, id_), order in (await order_states(self._reader, keys)).items():
+                self._memory.orders[id_] = account_id, order
 
     async def _fetch(self, statement: Statement, keys: Sequence[tuple[object, ...]]) -> list[Record]:
         """Fetch rows for keys, each of whose parts is a parameter; asks nothing when there are none."""
@@ -152,51 +144,3 @@ def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:
 def _quota_day(row: Record) -> QuotaDay:
     allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
     return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)
-
-
-def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
-    specification = OrderedSpecification(
-        row["specification_id"], row["specification_version"], row["price_per_image"], row["currency"]
-    )
-    return OrderState(
-        id=row["id"],
-        number=row["number"],
-        name=row["name"],
-        specification=specification,
-        service_level=ServiceLevel(row["service_level"]),
-        placed_at=row["placed_at"],
-        deadline_status=DeadlineStatus(row["deadline_status"]),
-        due_at=row["due_at"],
-        sla_version=row["sla_version"],
-        images=images,
-        expedited_at=row["expedited_at"],
-        confirmed_at=row["confirmed_at"],
-        completed_at=row["completed_at"],
-        cancelled_at=row["cancelled_at"],
-        split_from=row["split_from"],
-    )
-
-
-def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
-    return ImageState(
-        id=row["id"],
-        number=row["number"],
-        filename=row["filename"],
-        position=row["position"],
-        expedite_position=row["expedite_position"],
-        price=row["price"],
-        due_at=row["due_at"],
-        first_delivered_at=row["first_delivered_at"],
-        rejections=tuple(_rejection(each) for each in rejections),
-    )
-
-
-def _rejection(row: Record) -> RejectionState:
-    return RejectionState(
-        id=row["id"],
-        at=row["at"],
-        reason=row["reason"],
-        due_at=row["due_at"],
-        sla_version=row["sla_version"],
-        redelivered_at=row["redelivered_at"],
-    )

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.deadlines import rejection_deadline
-from app.domain.errors import DomainError, ExpediteWindowClosed
+from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
 from app.domain.instants import rfc3339
 from app.domain.order_changes import Placement, cancel, confirm, place
 from app.domain.order_events import Happening, cancelled, expedited, placed
@@ -60,8 +60,9 @@ def expedite_order(line: ExpediteLine, account: AccountState, orders: Sequence[O
     day = account.day_at(at)
     try:
         change = expedite(then, chosen, at, day, account.next_order_number, partial(new_ids, at))
-    except DomainError as refusal:
-        raise LineRefused(_blamed(refusal, line), str(refusal)) from refusal
+    except DomainError as error:
+        refusal = error.refusals[0] if isinstance(error, Refusals) else error
+        raise LineRefused(_blamed(refusal, line), str(refusal)) from error
     after = _with_later_facts(orders, change.orders, at)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 

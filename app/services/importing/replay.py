@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.account_events import specification_created, terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
 from app.domain.ledger import ZonePeriod
 from app.domain.order_events import Happening
@@ -15,7 +16,6 @@ from app.domain.vocabulary import Plan
 from app.services.accounts import account_created
 from app.services.importing.account_lines import Standing, moved, negotiated, new_specification, opened, standing
 from app.services.importing.batch import Batch, KnownLine, NewAccount, NewSpecification, line_key
-from app.services.importing.happenings import specification_created, terms_negotiated, time_zone_changed
 from app.services.importing.lines import (
     AccountLine,
     CancellationLine,
@@ -182,7 +182,7 @@ class Replay:
     ) -> None:
         self._memory.specifications[account.id, line.ref] = specification
         self.batch.specifications.append(NewSpecification(account.id, specification.id, line, account.frontier))
-        self.batch.tell(account.id, specification_created(specification.id, line, account.frontier))
+        self.batch.tell(account.id, specification_created(specification.id, line.wording, account.frontier))
         self._remember(account, line, digest, specification.id)
 
     def _advance(self, account: AccountState, at: datetime) -> None:

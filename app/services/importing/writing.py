@@ -3,7 +3,7 @@
 All is worked out before: what is remembered may go on with the next batch while this one is being written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,34 +11,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.order_events import Happening
-from app.domain.quota import QuotaDay
+from app.domain.specifications import kept_steps
 from app.domain.vocabulary import EventType
 from app.services.accounts import ADD_ACCOUNT
-from app.services.heads import FIRST_EVENT, Head, advance_head, lock_heads, new_head
+from app.services.heads import FIRST_EVENT, Head, advance_heads, lock_heads, new_head
 from app.services.importing.batch import Batch, NewSpecification
 from app.services.importing.beginnings import version_row, write_beginnings
 from app.services.importing.conflicts import AccountMoved
-from app.services.importing.happenings import steps_of
-from app.services.importing.rows import OrderRows, Row, order_rows
 from app.services.importing.state import AccountState
-from app.services.importing.statements import (
-    CHANGE_IMAGES,
-    CHANGE_ORDERS,
-    CHANGE_REJECTIONS,
-    CHANGE_TIME_ZONES,
-    FORGET_EVENTS,
-    WRITE_LEDGER_DAYS,
-    execute,
-)
+from app.services.importing.statements import CHANGE_TIME_ZONES, FORGET_EVENTS
+from app.services.orders.events import write_events
+from app.services.orders.rows import OrderRows, Row, changed_rows
+from app.services.orders.writing import execute, write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
 from db.connections import Writer
 from db.tables import (
     AccountHead,
-    Event,
-    Image,
     ImportLine,
-    Order,
-    Rejection,
     SlaVersion,
     Specification,
     SpecificationVersion,
@@ -85,7 +74,7 @@ def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
     happenings = batch.happenings()
     for id_, state in batch.accounts.items():
         state.written = (state.written or FIRST_EVENT) + len(happenings[id_])
-    return PreparedBatch(batch, accounts, order_rows(batch), happenings)
+    return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), happenings)
 
 
 async def write(writer: Writer, prepared: PreparedBatch) -> None:
@@ -93,14 +82,13 @@ async def write(writer: Writer, prepared: PreparedBatch) -> None:
     heads = await _locked_heads(writer, prepared)
     await _write_accounts(writer, prepared)
     await _write_specifications(writer, prepared.batch.specifications)
-    await _write_orders(writer, prepared.orders)
+    await write_orders(writer, prepared.orders)
     await _write_events(writer, prepared, heads)
     await _write_heads(writer, prepared, heads)
     batch = prepared.batch
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
-    days = [_ledger_day_row(account_id, day) for (account_id, _), day in sorted(batch.days.items())]
-    await execute(writer, WRITE_LEDGER_DAYS, days)
+    await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
     await _write_rollups(writer, prepared)
 
 
@@ -155,7 +143,7 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
             new.line.name,
             new.line.price_per_image,
             new.line.currency,
-            steps_of(new.line),
+            kept_steps(new.line.wording.steps),
             new.created_at,
         )
         for new in specifications
@@ -163,32 +151,15 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
     await writer.copy(SpecificationVersion, versions)
 
 
-async def _write_orders(writer: Writer, rows: OrderRows) -> None:
-    await writer.copy(Order, rows.orders.added)
-    await execute(writer, CHANGE_ORDERS, rows.orders.changed)
-    await writer.copy(Image, rows.images.added)
-    await execute(writer, CHANGE_IMAGES, rows.images.changed)
-    await writer.copy(Rejection, rows.rejections.added)
-    await execute(writer, CHANGE_REJECTIONS, rows.rejections.changed)
-
-
 async def _write_events(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
     retold = [(account_id, order_id, at) for order_id, (account_id, at) in prepared.batch.retold.items()]
     await execute(writer, FORGET_EVENTS, retold, _RETOLD)
-    await writer.copy(Event, _event_rows(prepared.happenings, heads))
-
-
-def _event_rows(happenings: Mapping[UUID, Iterable[Happening]], heads: Mapping[UUID, Head]) -> Iterator[Row]:
-    """Yield the events, each with its place in its account's sequence."""
-    for account_id, told in happenings.items():
-        head = heads[account_id]
-        for each in told:
-            sequence = head.take_event_sequence()
-            yield account_id, sequence, each.at, each.type, each.order_id, each.image_id, each.data
+    await write_events(writer, prepared.happenings, heads)
 
 
 async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
     begun: list[Row] = []
+    advanced: list[Head] = []
     for id_, head in sorted(heads.items()):
         account = prepared.accounts[id_]
         beginning = prepared.batch.beginnings.get(id_)
@@ -199,9 +170,10 @@ async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[U
         head.frontier = account.frontier
         head.minutes_since = max(head.minutes_since, account.minutes_since)
         if account.expected is not None:
-            await advance_head(writer, head)
+            advanced.append(head)
         else:
             begun.append(_head_row(head))
+    await advance_heads(writer, advanced)
     await writer.copy(AccountHead, begun)
 
 
@@ -218,18 +190,3 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
 def _head_row(head: Head) -> Row:
     counters = (head.next_order_number, head.next_event_sequence)
     return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since)
-
-
-def _ledger_day_row(account_id: UUID, day: QuotaDay) -> Row:
-    allowance = day.allowance
-    return (
-        account_id,
-        day.day.date,
-        day.day.opens_at,
-        day.day.closes_at,
-        day.sla_version,
-        allowance.capacity,
-        allowance.used,
-        allowance.expedite_capacity,
-        allowance.expedite_used,
-    )

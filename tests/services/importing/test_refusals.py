@@ -196,7 +196,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     (change("expedite", LATER, order="o-9"), "order: there is no order 'o-9'"),
     (
         change("cancellation", LATER, order="o-1"),
-        "order: Order 1 cannot be cancelled: an image of it has been delivered.",
+        "order: Order 1 cannot be cancelled: work on it has begun.",
     ),
     (change("expedite", LATER, order="o-1", filenames=[]), "filenames: is empty"),
     (

@@ -1,4 +1,4 @@
-"""The orders of a batch as the rows they come to, in the order of the tables' columns."""
+"""Orders as the rows they come to, in the order of the tables' columns, and what changes of those that are there."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,6 @@ from app.domain.order_facts import (
     tally_order,
 )
 from app.domain.rollups import Tally
-from app.services.importing.batch import Batch
 from db.tables import Image, Order, Rejection, Table
 
 Row: TypeAlias = tuple[Any, ...]
@@ -48,6 +47,7 @@ _OF_ORDER: Final = _columns(
     "rejected_count",
     "price",
     "delivered_at",
+    "completed_at",
     "cancelled_at",
 )
 _OF_IMAGE: Final = _columns(
@@ -59,10 +59,16 @@ _OF_IMAGE: Final = _columns(
     "price",
     "due_at",
     "late_at",
+    "first_delivered_at",
+    "delivered_at",
+    "first_rejected_at",
+    "rejected_at",
     "redo_due_at",
     "cancelled_at",
+    "claimed_by",
+    "claimed_until",
 )
-_OF_REJECTION: Final = _columns(Rejection, "due_at", "late_at", "sla_version")
+_OF_REJECTION: Final = _columns(Rejection, "due_at", "late_at", "redelivered_at", "sla_version")
 
 
 class _Sorted:
@@ -102,15 +108,15 @@ class OrderRows:
         tally_order(self.tallies.setdefault(account_id, Tally()), order, sign)
 
 
-def order_rows(batch: Batch) -> OrderRows:
-    """Return what a batch adds to and changes of the orders in the database."""
+def changed_rows(before: Iterable[tuple[UUID, OrderState]], after: Iterable[tuple[UUID, OrderState]]) -> OrderRows:
+    """Return what is to be added and changed, so that the database has `after` where it has `before`."""
     rows = OrderRows()
-    for account_id, order in batch.stored.values():
+    for account_id, order in before:
         rows.tally(account_id, order, -1)
         rows.orders.store([_order_row(account_id, order)])
         rows.images.store(_image_rows(account_id, order))
         rows.rejections.store(_rejection_rows(account_id, order))
-    for account_id, order in batch.orders():
+    for account_id, order in after:
         rows.tally(account_id, order, 1)
         rows.orders.sort([_order_row(account_id, order)])
         rows.images.sort(_image_rows(account_id, order))
@@ -157,7 +163,7 @@ def _image_rows(account_id: UUID, order: OrderState) -> Iterable[Row]:
 
 
 def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
-    rejection = image.open_rejection
+    rejection, claim = image.open_rejection, image.claim
     return (
         account_id,
         image.id,
@@ -180,6 +186,9 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         None if rejection is None else rejection.at,
         None if rejection is None else rejection.due_at,
         order.cancelled_at,
+        None if claim is None else claim.worker,
+        None if claim is None else claim.until,
+        image.first_claimed_at,
     )
 
 

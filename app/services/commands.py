@@ -1,0 +1,147 @@
+"""The frame of every command: one transaction, done once for a key, tried again where PostgreSQL asks for it.
+
+A key is known for 24 hours to who used it: a client's to its account, those of staff to all staff (the contract's
+`idempotencyKey`).
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from app.clock import Clock
+from app.domain.errors import DomainError
+from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
+
+Answer: TypeAlias = dict[str, Any]
+"""What a command came to, as JSON: kept with its key, and given again to whoever asks again."""
+
+KEPT: Final = timedelta(hours=24)
+"""How long a key is known."""
+
+_ATTEMPTS: Final = 20
+
+# Takes a client's key unless it is taken and not outdated; waits for a transaction that is taking it. The primary key.
+TAKE_KEY: Final = Statement(
+    "take_key",
+    """
+    INSERT INTO idempotency_keys (account_id, key, operation, digest, answer, created_at)
+    VALUES ($1, $2, $3, $4, NULL, $5)
+    ON CONFLICT (account_id, key) DO UPDATE SET
+      operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
+    WHERE idempotency_keys.created_at <= $6
+    RETURNING key
+    """,
+)
+
+# Takes a key of staff, likewise; the primary key.
+TAKE_STAFF_KEY: Final = Statement(
+    "take_staff_key",
+    """
+    INSERT INTO staff_idempotency_keys (key, operation, digest, answer, created_at)
+    VALUES ($2, $3, $4, NULL, $5)
+    ON CONFLICT (key) DO UPDATE SET
+      operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
+    WHERE staff_idempotency_keys.created_at <= $6 AND $1::uuid IS NULL
+    RETURNING key
+    """,
+)
+
+# What was asked and answered by a client's key; the primary key.
+KNOWN_KEY: Final = Statement(
+    "known_key", "SELECT operation, digest, answer FROM idempotency_keys WHERE account_id = $1 AND key = $2"
+)
+
+# What was asked and answered by a key of staff; the primary key.
+KNOWN_STAFF_KEY: Final = Statement(
+    "known_staff_key",
+    "SELECT operation, digest, answer FROM staff_idempotency_keys WHERE key = $2 AND $1::uuid IS NULL",
+)
+
+# Keeps the answer by a client's key; the primary key.
+KEEP_ANSWER: Final = Statement(
+    "keep_answer", "UPDATE idempotency_keys SET answer = $3 WHERE account_id = $1 AND key = $2"
+)
+
+# Keeps the answer by a key of staff; the primary key.
+KEEP_STAFF_ANSWER: Final = Statement(
+    "keep_staff_answer", "UPDATE staff_idempotency_keys SET answer = $3 WHERE key = $2 AND $1::uuid IS NULL"
+)
+
+
+class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """Others were faster, so that nothing was done; the command is to be tried again."""
+
+
+class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by what it says
+    """A key that came with another input before."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The key {key!r} was used for something else before.")
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is asked, and by whom: a client, by its account, or staff, without one.
+
+    `request` is all that the command was given but the key, as JSON.
+    """
+
+    account_id: UUID | None
+    operation: str
+    request: Mapping[str, Any]
+    key: str | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the request, however its parts are ordered."""
+        return hashlib.sha256(orjson.dumps(self.request, option=orjson.OPT_SORT_KEYS, default=str)).digest()
+
+
+async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
+    """Do a command's work in a transaction, or answer what it was answered before by the same key.
+
+    Work that refuses must have written nothing: its answer is kept, too. Raises IdempotencyConflict.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await _attempt(pool, clock, command, work)
+        except Overtaken:
+            continue
+        except ServerError as error:
+            if not asks_to_try_again(error):
+                raise
+    return await _attempt(pool, clock, command, work)
+
+
+async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
+    async with unit_of_work(pool) as writer:
+        if command.key is not None:
+            known = await _known(writer, clock, command)
+            if known is not None:
+                return known
+        answer = await work(writer)
+        if command.key is not None:
+            keep = KEEP_STAFF_ANSWER if command.account_id is None else KEEP_ANSWER
+            await writer.execute(keep, command.account_id, command.key, answer)
+        await writer.commit()
+    return answer
+
+
+async def _known(writer: Writer, clock: Clock, command: Command) -> Answer | None:
+    """Take the command's key, or return what it was answered before; raises IdempotencyConflict."""
+    take, read = (TAKE_KEY, KNOWN_KEY) if command.account_id is not None else (TAKE_STAFF_KEY, KNOWN_STAFF_KEY)
+    named = (command.account_id, command.key)
+    now = clock.now()
+    if await writer.fetch_row(take, *named, command.operation, command.digest, now, now - KEPT) is not None:
+        return None
+    row: Record | None = await writer.fetch_row(read, *named)
+    if row is None or (row["operation"], row["digest"]) != (command.operation, command.digest):
+        raise IdempotencyConflict(command.key or "")
+    answer: Answer = row["answer"]
+    return answer

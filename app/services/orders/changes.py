@@ -1,0 +1,57 @@
+"""What a command changes of accounts, written with all that follows: ledger, rollups, events and heads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.order_events import Happening
+from app.domain.order_facts import OrderState
+from app.domain.quota import QuotaDay
+from app.services.heads import Head, advance_heads
+from app.services.orders.account import AccountFacts
+from app.services.orders.events import write_events
+from app.services.orders.rows import changed_rows
+from app.services.orders.writing import write_ledger_days, write_orders
+from app.services.rollups import write_rollups
+from db.connections import Writer
+
+
+@dataclass(slots=True)
+class AccountChange:
+    """What a command changes of an account, whose head is locked, at the instant `at` (UTC).
+
+    `before` has the orders as they are in the database, `after` as they are to be, new ones too. `day` is the running
+    ledger day when something else is used of it now.
+    """
+
+    head: Head
+    facts: AccountFacts
+    at: datetime
+    before: Sequence[OrderState] = ()
+    after: Sequence[OrderState] = ()
+    day: QuotaDay | None = None
+    happenings: Sequence[Happening] = field(default_factory=list[Happening])
+
+
+async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> None:
+    """Write what a command changes of accounts; the caller commits."""
+    before = [(change.head.account_id, order) for change in changes for order in change.before]
+    after = [(change.head.account_id, order) for change in changes for order in change.after]
+    rows = changed_rows(before, after)
+    await write_orders(writer, rows)
+    heads = {change.head.account_id: change.head for change in changes}
+    await write_events(writer, {change.head.account_id: change.happenings for change in changes}, heads)
+    days = [(change.head.account_id, change.day) for change in changes if change.day is not None]
+    await write_ledger_days(writer, days)
+    minutes_since = {account_id: head.minutes_since for account_id, head in heads.items()}
+    zones = {change.head.account_id: change.facts.zone(change.at) for change in changes}
+    await write_rollups(writer, rows.tallies, minutes_since, zones)
+    for change in changes:
+        _advance(change)
+    await advance_heads(writer, list(heads.values()))
+
+
+def _advance(change: AccountChange) -> None:
+    head = change.head
+    head.next_order_number += len({order.id for order in change.after} - {order.id for order in change.before})
+    head.last_at = head.frontier = change.at

@@ -1,0 +1,96 @@
+"""Changing one order: expediting, cancelling, completing, and setting its deadline (domain rules, sections 3 and 5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.order_changes import Change, cancel, confirm, require_open_deadline
+from app.domain.order_events import cancelled, completed, confirmed, expedited
+from app.domain.order_expedites import expedite
+from app.domain.order_facts import OrderState
+from app.domain.production import complete
+from app.services.heads import Head, instant, lock_heads
+from app.services.ids import new_ids
+from app.services.orders.account import AccountFacts, account_facts
+from app.services.orders.changes import AccountChange, write_changes
+from app.services.orders.outcome import NotFound, Outcome
+from app.services.orders.states import OrderKey, order_states
+from app.services.quotes import Binding, require_binding
+from db.connections import Reader, Writer
+
+
+async def expedite_order(
+    writer: Writer, clock: Clock, key: OrderKey, chosen: Sequence[UUID] | None, binding: Binding | None = None
+) -> Outcome:
+    """Expedite chosen images of an order, or all that can be; the caller commits.
+
+    Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is another offer
+    now.
+    """
+    head, at, facts, order = await _begin(writer, clock, key)
+    change = expediting(order, chosen, facts, at, head.next_order_number)
+    require_binding(binding, at, change.orders)
+    told = list(expedited([order], change.orders, at))
+    written = AccountChange(head, facts, at, [order], change.orders, change.day, told)
+    await write_changes(writer, [written])
+    return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day)
+
+
+def expediting(
+    order: OrderState, chosen: Sequence[UUID] | None, facts: AccountFacts, at: datetime, first_number: int
+) -> Change:
+    """Tell what expediting at an instant comes to; raises as `expedite_order`."""
+    known = {image.id for image in order.images}
+    missing = next((image_id for image_id in chosen or () if image_id not in known), None)
+    if missing is not None:
+        raise NotFound("image", missing)
+    return expedite([order], chosen, at, facts.day, first_number, partial(new_ids, at))
+
+
+async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
+    """Cancel an order nothing of which was claimed or delivered; raises NotFound, OrderCancelled, NotCancellable."""
+    head, at, facts, order = await _begin(writer, clock, key)
+    change = cancel([order], at, facts.day)
+    told = [cancelled(order, after, at) for after in change.orders]
+    used = None if change.day == facts.day else change.day
+    await write_changes(writer, [AccountChange(head, facts, at, [order], change.orders, used, told)])
+    return Outcome(at, [key], day=change.day)
+
+
+async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
+    """Note that the client downloaded an order; raises NotFound and NotCompletable."""
+    head, at, facts, order = await _begin(writer, clock, key)
+    after = complete(order, at)
+    told = [completed(order, after, at)]
+    await write_changes(writer, [AccountChange(head, facts, at, [order], [after], happenings=told)])
+    return Outcome(at, [key])
+
+
+async def confirm_deadline(
+    writer: Writer, clock: Clock, key: OrderKey, due_at: datetime, note: str | None = None
+) -> Outcome:
+    """Set the deadline that staff owe an order; raises NotFound and what `confirm` raises."""
+    head, at, facts, order = await _begin(writer, clock, key)
+    require_open_deadline(order, at)
+    after = confirm(order, at, due_at, None if order.expedited_at is None else facts.sla_version(order.expedited_at))
+    told = [confirmed(order, after, at, note)]
+    await write_changes(writer, [AccountChange(head, facts, at, [order], [after], happenings=told)])
+    return Outcome(at, [key])
+
+
+async def the_order(reader: Reader, key: OrderKey) -> OrderState:
+    """Read an order; raises NotFound."""
+    order = (await order_states(reader, [key])).get(key)
+    if order is None:
+        raise NotFound("order", key[1])
+    return order
+
+
+async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Head, datetime, AccountFacts, OrderState]:
+    """Lock the head of an order's account, and only then tell the instant and read what the command is about."""
+    account_id = key[0]
+    head = (await lock_heads(writer, [account_id]))[account_id]
+    at = instant([head], clock)
+    return head, at, await account_facts(writer, account_id, at), await the_order(writer, key)

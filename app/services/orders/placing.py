@@ -1,0 +1,60 @@
+"""Placing orders (domain rules, section 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.order_changes import Change, Placement, place
+from app.domain.order_events import placed
+from app.domain.specifications import SpecificationArchived
+from app.services.heads import instant, lock_heads
+from app.services.ids import new_ids
+from app.services.orders.account import AccountFacts, account_facts
+from app.services.orders.changes import AccountChange, write_changes
+from app.services.orders.outcome import NotFound, Outcome
+from app.services.quotes import Binding, require_binding
+from db.connections import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What a client orders: photos by name, in their order, by a specification of the account."""
+
+    account_id: UUID
+    name: str
+    specification_id: UUID
+    filenames: Sequence[str]
+    expedite: bool
+
+
+async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Binding | None = None) -> Outcome:
+    """Upload images as one order, or as siblings for each service level they get; the caller commits.
+
+    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, and QuoteChanged when a quote binds and it is another
+    offer now.
+    """
+    account_id = new.account_id
+    head = (await lock_heads(writer, [account_id]))[account_id]
+    at = instant([head], clock)
+    facts = await account_facts(writer, account_id, at, new.specification_id)
+    change = placement(new, facts, at, head.next_order_number)
+    require_binding(binding, at, change.orders)
+    written = AccountChange(
+        head, facts, at, after=change.orders, day=change.day, happenings=list(placed(change.orders))
+    )
+    await write_changes(writer, [written])
+    return Outcome(at, [(account_id, order.id) for order in change.orders], day=change.day)
+
+
+def placement(new: NewOrder, facts: AccountFacts, at: datetime, first_number: int) -> Change:
+    """Tell what placing an order at an instant comes to; raises as `place_order`."""
+    specification = facts.specification
+    if specification is None:
+        raise NotFound("specification", new.specification_id)
+    if specification.archived:
+        raise SpecificationArchived(specification.name)
+    placing = Placement(new.name, specification.ordered, new.filenames, at, new.expedite)
+    return place(placing, facts.day, facts.zone(at), first_number, partial(new_ids, at))

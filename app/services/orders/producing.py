@@ -1,0 +1,90 @@
+"""Delivering and rejecting images, of any number of orders and accounts (domain rules, sections 3 and 5)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.errors import DomainError, Refusals
+from app.domain.order_events import Happening, delivered, rejected
+from app.domain.order_facts import OrderState
+from app.domain.production import Complaint, deliver, reject
+from app.services.heads import Head, instant, lock_heads
+from app.services.ids import new_ids
+from app.services.orders.account import AccountFacts, account_facts
+from app.services.orders.changes import AccountChange, write_changes
+from app.services.orders.outcome import NotFound, Outcome
+from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images
+from db.connections import Writer
+
+Work: TypeAlias = Callable[[OrderState, Sequence[UUID], AccountFacts, datetime], tuple[OrderState, Iterable[Happening]]]
+"""Changes chosen images of an order at an instant, and tells what happened."""
+
+
+async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequence[ImageKey]) -> Outcome:
+    """Deliver images that a worker holds; the caller commits. Raises Refusals of NotFound and NotClaimed."""
+
+    def work(
+        order: OrderState, chosen: Sequence[UUID], _facts: AccountFacts, at: datetime
+    ) -> tuple[OrderState, Iterable[Happening]]:
+        after = deliver(order, frozenset(chosen), worker, at)
+        return after, delivered(order, after, worker, at)
+
+    return await _produce(writer, clock, images, work)
+
+
+async def reject_images(writer: Writer, clock: Clock, reason: str, images: Sequence[ImageKey]) -> Outcome:
+    """Send delivered images back; the caller commits. Raises Refusals of NotFound and NotDelivered."""
+
+    def work(
+        order: OrderState, chosen: Sequence[UUID], facts: AccountFacts, at: datetime
+    ) -> tuple[OrderState, Iterable[Happening]]:
+        complaint = Complaint(at, reason, facts.zone(at), facts.day.sla_version)
+        after = reject(order, chosen, complaint, partial(new_ids, at))
+        return after, [rejected(order, after, at)]
+
+    return await _produce(writer, clock, images, work)
+
+
+async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:
+    """Change images of orders, all or none: every refusal is gathered before anything is written."""
+    heads = await lock_heads(writer, {account_id for account_id, _ in images})
+    at = instant(heads.values(), clock)
+    owners = await orders_of_images(writer, images)
+    orders = await order_states(writer, list(dict.fromkeys(owners.values())))
+    refusals: list[DomainError] = [NotFound("image", key[1]) for key in images if key not in owners]
+    changes: list[AccountChange] = []
+    for account_id, head in heads.items():
+        facts = await account_facts(writer, account_id, at)
+        own = [key for key in orders if key[0] == account_id]
+        chosen = {key: [image[1] for image in images if owners.get(image) == key] for key in own}
+        changes.append(_change(head, facts, at, [(orders[key], chosen[key]) for key in own], work, refusals))
+    if refusals:
+        raise Refusals(refusals)
+    await write_changes(writer, changes)
+    changed: list[OrderKey] = list(orders)
+    return Outcome(at, changed, images)
+
+
+def _change(
+    head: Head,
+    facts: AccountFacts,
+    at: datetime,
+    orders: Sequence[tuple[OrderState, Sequence[UUID]]],
+    work: Work,
+    refusals: list[DomainError],
+) -> AccountChange:
+    """Work on an account's orders; what is refused is added to the refusals."""
+    after: list[OrderState] = []
+    told: list[Happening] = []
+    for order, chosen in orders:
+        try:
+            state, happenings = work(order, chosen, facts, at)
+        except Refusals as error:
+            refusals += error.refusals
+            continue
+        after.append(state)
+        told += happenings
+    return AccountChange(head, facts, at, [order for order, _ in orders], after, happenings=told)

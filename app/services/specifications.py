@@ -1,0 +1,127 @@
+"""Specifications: made, reworded, put away (domain rules, section 5). What is ordered keeps the version it has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.account_events import specification_archived, specification_created, specification_reworded
+from app.domain.figures import Step
+from app.domain.specifications import SpecificationArchived, Wording, kept_steps
+from app.services.heads import Head, instant, lock_heads
+from app.services.ids import new_id
+from app.services.orders.outcome import NotFound
+from app.services.recording import record
+from db.connections import Statement, Writer
+from db.queries.specifications import SpecificationRow, specifications_by_id
+from db.tables import Specification, SpecificationVersion
+
+SpecificationKey: TypeAlias = tuple[UUID, UUID]
+"""The account and the specification."""
+
+# Makes a version of a specification the one in force; the primary key.
+REWORD: Final = Statement(
+    "reword_specification", "UPDATE specifications SET current_version = $3 WHERE account_id = $1 AND id = $2"
+)
+
+# Puts a specification away; the primary key.
+ARCHIVE: Final = Statement(
+    "archive_specification", "UPDATE specifications SET archived_at = $3 WHERE account_id = $1 AND id = $2"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationOutcome:
+    """The specification that a command at `at` (UTC) made, changed, or found to be so already."""
+
+    at: datetime
+    account_id: UUID
+    specification_id: UUID
+
+
+async def create_specification(
+    writer: Writer, clock: Clock, account_id: UUID, wording: Wording
+) -> SpecificationOutcome:
+    """Make a specification in its first version; the caller commits. Raises UnknownAccount."""
+    head, at = await _begin(writer, clock, account_id)
+    id_ = new_id(at)
+    made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
+    await writer.insert([made])
+    await _write_version(writer, (account_id, id_), 1, wording, at)
+    await record(writer, head, at, specification_created(id_, wording, at))
+    return SpecificationOutcome(at, account_id, id_)
+
+
+async def update_specification(
+    writer: Writer,
+    clock: Clock,
+    key: SpecificationKey,
+    *,
+    name: str | None = None,
+    price_per_image: Decimal | None = None,
+    steps: Sequence[Step] | None = None,
+) -> SpecificationOutcome:
+    """Let a specification say what is stated, in a new version unless it does already; the caller commits.
+
+    Raises UnknownAccount, NotFound, SpecificationArchived.
+    """
+    head, at = await _begin(writer, clock, key[0])
+    row = await _live(writer, key)
+    before = _wording(row)
+    after = before.reworded(name, price_per_image, steps)
+    if after != before:
+        version = row.version + 1
+        await _write_version(writer, key, version, after, at)
+        await writer.execute(REWORD, *key, version)
+        await record(writer, head, at, specification_reworded(row.id, version, before, after, at))
+    return SpecificationOutcome(at, *key)
+
+
+async def archive_specification(writer: Writer, clock: Clock, key: SpecificationKey) -> SpecificationOutcome:
+    """Put a specification away, so that nothing new is ordered by it; the caller commits.
+
+    Raises UnknownAccount, NotFound, and SpecificationArchived for one that is put away already.
+    """
+    head, at = await _begin(writer, clock, key[0])
+    row = await _live(writer, key)
+    await writer.execute(ARCHIVE, *key, at)
+    await record(writer, head, at, specification_archived(row.id, at))
+    return SpecificationOutcome(at, *key)
+
+
+async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Head, datetime]:
+    head = (await lock_heads(writer, [account_id]))[account_id]
+    return head, instant([head], clock)
+
+
+async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
+    """Read a specification that is not put away; raises NotFound and SpecificationArchived."""
+    row = (await specifications_by_id(writer, [key])).get(key)
+    if row is None:
+        raise NotFound("specification", key[1])
+    if row.archived_at is not None:
+        raise SpecificationArchived(row.name)
+    return row
+
+
+def _wording(row: SpecificationRow) -> Wording:
+    steps = tuple(Step(step["step"], step["milliseconds"]) for step in row.steps)
+    return Wording(row.name, row.price_per_image, row.currency, steps)
+
+
+async def _write_version(writer: Writer, key: SpecificationKey, version: int, wording: Wording, at: datetime) -> None:
+    account_id, specification_id = key
+    row = SpecificationVersion(
+        account_id=account_id,
+        specification_id=specification_id,
+        version=version,
+        name=wording.name,
+        price_per_image=wording.price_per_image,
+        currency=wording.currency,
+        steps=[{**step} for step in kept_steps(wording.steps)],
+        created_at=at,
+    )
+    await writer.insert([row])

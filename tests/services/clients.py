@@ -1,0 +1,73 @@
+"""A client of the service who quotes, places and expedites."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app.domain.order_facts import OrderState
+from app.services.orders.changing import expedite_order
+from app.services.orders.outcome import Outcome
+from app.services.orders.placing import NewOrder, place_order
+from app.services.orders.states import OrderKey, order_states
+from app.services.quotes import Binding, read_token
+from app.services.quoting import Quote, QuoteRequest, UploadRequest, quote
+from db.connections import Pool, PoolReader, Record
+from tests.building import Studio, begin
+from tests.clock import FrozenClock
+from tests.services.acting import a_specification, done
+
+KEY = bytes(range(32))
+
+
+@dataclass
+class Client:
+    """An account in Copenhagen with 20 images and 3 expedites a day, on a Tuesday at noon UTC."""
+
+    pool: Pool
+    clock: FrozenClock
+    account_id: UUID
+    specification_id: UUID
+
+    def upload(
+        self, images: int, *, expedite: bool = False, priced: bool = True, at: datetime | None = None
+    ) -> UploadRequest:
+        return UploadRequest(self.account_id, images, expedite, self.specification_id if priced else None, at)
+
+    async def quote(self, request: QuoteRequest) -> Quote:
+        return await quote(PoolReader(self.pool), self.clock, KEY, request)
+
+    async def place(self, images: int, *, expedite: bool = False, binding: Binding | None = None) -> Outcome:
+        filenames = [f"{number}.jpg" for number in range(images)]
+        new = NewOrder(self.account_id, "Shoes", self.specification_id, filenames, expedite)
+        return await done(self.pool, partial(place_order, clock=self.clock, new=new, binding=binding))
+
+    async def expedite(
+        self, key: OrderKey, chosen: Sequence[UUID] | None = None, binding: Binding | None = None
+    ) -> Outcome:
+        work = partial(expedite_order, clock=self.clock, key=key, chosen=chosen, binding=binding)
+        return await done(self.pool, work)
+
+    async def states(self, outcome: Outcome) -> list[OrderState]:
+        found = await order_states(PoolReader(self.pool), outcome.orders)
+        return [found[key] for key in outcome.orders]
+
+    async def images(self, key: OrderKey) -> list[UUID]:
+        return [image.id for image in (await order_states(PoolReader(self.pool), [key]))[key].images]
+
+    async def everything(self) -> dict[str, list[Record]]:
+        """All there is in the database."""
+        names = await self.pool.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        return {name: await self.pool.fetch(f"SELECT * FROM {name} AS t ORDER BY t") for (name,) in names}  # noqa: S608
+
+
+async def a_client(pool: Pool, clock: FrozenClock) -> Client:
+    studio = await begin(pool, Studio(images_per_day=20, expedites_per_day=3))
+    return Client(pool, clock, studio.id, await a_specification(pool, clock, studio.id))
+
+
+def bound(given: Quote, request: QuoteRequest) -> Binding:
+    return read_token(given.token, KEY, request.subject)

@@ -1,0 +1,247 @@
+"""Writers killed amid writes, and PostgreSQL with them: what was acknowledged is there, and nothing is half there."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from threading import Thread
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+
+from api.ids import GlobalId, NodeType
+from app.services.commands import IdempotencyConflict
+from app.services.tokens import create_token
+from app.web.asgi import create_app
+from db.cluster import server_of
+from db.connections import Pool, PoolReader, Record, open_pool
+from db.embedded import embedded_server
+from db.migrate import migrate
+from tests.clock import FrozenClock
+from tests.database import temporary_database
+from tests.db.test_embedded import MAJOR, fresh_folder
+from tests.services.acting import done
+from tests.services.orders.studios import Giver, assert_consistent, begin
+from tests.services.orders.writers import START, Asked, give
+from tests.serving import SETTINGS
+
+SEED = 3
+KILLS = 3
+PATIENCE = 60.0
+PAUSE = 0.002
+KEPT = "SELECT key, answer FROM idempotency_keys UNION ALL SELECT key, answer FROM staff_idempotency_keys"
+OTHERS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'judge'"
+PLACE = """
+mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) { orders { number } userErrors { code } } }
+"""
+
+
+@dataclass
+class Writers:
+    """A process of writers, and what it said: by their keys the commands, and the answers of those acknowledged."""
+
+    process: "subprocess.Popen[str]"
+    asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
+    answered: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def listen(self) -> None:
+        """Note what it says until it ends; a line that the kill cut off was not said."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.endswith("\n"):
+                said = json.loads(line)
+                self.asked[said["asked"]["key"]] = said["asked"]
+                if "answered" in said:
+                    self.answered[said["asked"]["key"]] = said["answered"]
+
+    async def acknowledge(self, more: int) -> None:
+        """Wait until so many more commands were acknowledged."""
+        count = len(self.answered) + more
+        await asyncio.to_thread(wait_until, lambda: len(self.answered) >= count or self.process.poll() is not None)
+        assert self.process.poll() is None
+
+
+@contextmanager
+def writing(url: str, name: str, giver: Giver) -> Generator[Writers]:
+    """Let writers write, and kill them at the end; all that they said is noted then."""
+    command = [sys.executable, "-m", "tests.services.orders.writers", url, name]
+    command += [str(giver.account_id), str(giver.specification_id)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        writers = Writers(process)
+        listener = Thread(target=writers.listen)
+        listener.start()
+        try:
+            yield writers
+        finally:
+            process.kill()
+            listener.join()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(PAUSE)
+
+
+@asynccontextmanager
+async def judging(url: str) -> AsyncGenerator[Pool]:
+    pool = await open_pool(url, settings={"application_name": "judge"})
+    yield pool
+    await pool.close()
+
+
+async def be_alone(pool: Pool) -> None:
+    """Wait until nothing of the killed is left on the server: it ends a statement before it looks for its client."""
+    deadline = time.monotonic() + PATIENCE
+    while await pool.fetch(OTHERS):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(PAUSE)
+
+
+async def assert_all_or_nothing(pool: Pool, giver: Giver, writers: Writers) -> None:
+    """Assert that what was acknowledged is there as it was told, and the rest as a whole or not at all."""
+    await assert_consistent(PoolReader(pool), giver)
+    kept: dict[str, dict[str, Any]] = {row["key"]: row["answer"] for row in await pool.fetch(KEPT)}
+    assert {key: kept.get(key) for key in writers.answered} == writers.answered
+    assert not any(answer is None or "refused" in answer for answer in kept.values())
+    orders = await pool.fetch("SELECT id, name, image_count FROM orders ORDER BY number")
+    images = {str(row["id"]): row for row in await pool.fetch("SELECT * FROM images")}
+    for key, asked in writers.asked.items():
+        if asked["operation"] == "place":
+            made = [row for row in orders if row["name"] == key]
+            assert [str(row["id"]) for row in made] == kept.get(key, {"orders": []})["orders"]
+            assert sum(row["image_count"] for row in made) == (asked["count"] if key in kept else 0)
+        elif asked["operation"] == "claim":
+            claimed = [images[id_] for _, id_ in kept.get(key, {"images": ()})["images"]]
+            assert all(is_in_hand(image, asked["worker"]) for image in claimed)
+        else:
+            delivered = {images[id_]["status"] == "DELIVERED" for _, id_ in asked["images"]}
+            assert delivered == {key in kept}
+
+
+def is_in_hand(image: Record, worker: str) -> bool:
+    """Whether an image is held by the worker, or was delivered."""
+    return bool(image["claimed_by"] == worker or image["status"] == "DELIVERED")
+
+
+async def assert_done_once(pool: Pool, giver: Giver, writers: Writers) -> None:
+    """Ask all again: what was acknowledged is answered as it was, and the rest is done now, once."""
+    clock = FrozenClock(START)
+    again = {key: await give(pool, clock, asked) for key, asked in writers.asked.items()}
+    assert {key: again[key] for key in writers.answered} == writers.answered
+    writers.answered.update(again)
+    await assert_all_or_nothing(pool, giver, writers)
+    assert {key: await give(pool, clock, asked) for key, asked in writers.asked.items()} == again
+    await assert_all_or_nothing(pool, giver, writers)
+    with pytest.raises(IdempotencyConflict):
+        await give(pool, clock, {**next(iter(writers.asked.values())), "count": 9})
+
+
+async def test_killed_writers_leave_what_was_acknowledged_and_no_halves(database: str) -> None:
+    random = Random(SEED)  # noqa: S311 - drawn for tests
+    async with judging(database) as pool:
+        giver = await begin(pool, FrozenClock(START), images=50)
+        for kill in range(KILLS):
+            with writing(database, f"run-{kill}", giver) as writers:
+                await writers.acknowledge(random.randrange(3, 40))
+                await asyncio.sleep(random.random() * 0.02)
+            await be_alone(pool)
+            await assert_all_or_nothing(pool, giver, writers)
+            await assert_done_once(pool, giver, writers)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Generator[Path]:
+    """The folder of a server that keeps its promises, fsync and all; each test holds it, and leaves it stopped."""
+    with fresh_folder() as made:
+        yield made
+
+
+@pytest.fixture
+async def durable(folder: Path) -> AsyncGenerator[str]:
+    """A migrated, empty database on that server."""
+    with embedded_server(folder) as server:
+        async with temporary_database(server) as url:
+            await migrate(url)
+            yield url
+
+
+def kill_server(folder: Path) -> None:
+    """Kill PostgreSQL with all its processes."""
+    data = folder / str(MAJOR) / "data"
+    postmaster = server_of(data)
+    assert postmaster is not None
+    os.kill(postmaster, signal.SIGSTOP)  # or it would start others while these are told
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    for process in (postmaster, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    wait_until(lambda: server_of(data) is None)
+
+
+async def test_a_killed_database_has_all_that_was_acknowledged_and_its_writers_go_on(
+    durable: str, folder: Path
+) -> None:
+    random = Random(SEED)  # noqa: S311 - drawn for tests
+    async with judging(durable) as pool:
+        giver = await begin(pool, FrozenClock(START), images=50)
+        with writing(durable, "run", giver) as writers:
+            for _ in range(2):
+                await writers.acknowledge(random.randrange(5, 30))
+                kill_server(folder)
+                with embedded_server(folder):
+                    await writers.acknowledge(5)
+    async with judging(durable) as pool:
+        await be_alone(pool)
+        giver = Giver(pool, giver.clock, giver.account_id, giver.specification_id)
+        await assert_all_or_nothing(pool, giver, writers)
+        await assert_done_once(pool, giver, writers)
+
+
+async def test_clients_see_an_internal_error_while_the_database_is_gone_and_the_service_goes_on_after(
+    durable: str, folder: Path
+) -> None:
+    clock = FrozenClock(START)
+    async with judging(durable) as pool:
+        giver = await begin(pool, clock)
+        token = await done(pool, lambda writer: create_token(writer, START, giver.account_id))
+    app = create_app(database_url=durable, settings=SETTINGS, clock=clock)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://loupe", headers=headers) as http,
+    ):
+        assert await place_one(http, giver, "first") == 1
+        kill_server(folder)
+        assert await place_one(http, giver, "second") == "INTERNAL"
+        with embedded_server(folder):
+            again = [
+                await place_one(http, giver, "second") for _ in range(3)
+            ]  # a pool may still have a dead connection
+            assert again[-1] == 2
+            assert set(again) <= {"INTERNAL", 2}
+            assert [await place_one(http, giver, key) for key in ("first", "second", "third")] == [1, 2, 3]
+
+
+async def place_one(http: AsyncClient, giver: Giver, key: str) -> object:
+    """Place an order of an image by the API: its number, or the code of an error that says nothing more."""
+    specification = GlobalId(NodeType.SPECIFICATION, giver.account_id, giver.specification_id)
+    asked = {"name": key, "specificationId": str(specification), "images": [{"filename": "1.jpg"}]}
+    body = {"query": PLACE, "variables": {"input": {**asked, "idempotencyKey": key}}}
+    answer = (await http.post("/graphql", json=body)).json()
+    if "errors" in answer:
+        (error,) = answer["errors"]
+        assert error["message"].startswith("Something went wrong on our side.")
+        return error["extensions"]["code"]
+    (order,) = answer["data"]["placeOrder"]["orders"]
+    return order["number"]

@@ -1,0 +1,164 @@
+"""What holds when many commands come at once (domain rules, sections 3 to 5)."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.domain.errors import DomainError, NoGain, Refusals
+from app.domain.order_refusals import NotCancellable, NotClaimed, NotDelivered, OrderCancelled
+from app.domain.vocabulary import ServiceLevel
+from app.services.commands import Overtaken
+from app.services.orders.changing import cancel_order, expedite_order
+from app.services.orders.outcome import Outcome
+from app.services.orders.producing import reject_images
+from db.connections import Pool, PoolReader, Record, Writer, unit_of_work
+from tests.clock import FrozenClock
+from tests.services.orders.studios import Giver, assert_consistent, begin, claim, deliver, orders
+
+Images = Sequence[tuple[UUID, UUID]]
+
+
+@pytest.fixture
+async def giver(pool: Pool, clock: FrozenClock) -> Giver:
+    """An account of the Professional plan, in Copenhagen, on a Tuesday at 13:00."""
+    return await begin(pool, clock)
+
+
+def levels(rows: Sequence[Record]) -> dict[str, int]:
+    """Count images by the level of their order."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row["service_level"]] += row["image_count"]
+    return dict(found)
+
+
+async def give(pool: Pool, command: Callable[[Writer], Awaitable[Outcome]]) -> Outcome | DomainError:
+    """Give a command in a transaction of its own; what it refuses is its answer."""
+    async with unit_of_work(pool) as writer:
+        try:
+            outcome = await command(writer)
+        except DomainError as refusal:
+            return refusal
+        await writer.commit()
+    return outcome
+
+
+@pytest.mark.parametrize("run", range(5))
+async def test_fifty_orders_at_once_get_exactly_the_guarantee(giver: Giver, reader: PoolReader, run: int) -> None:
+    await asyncio.gather(*(giver.place(10, name=f"{run}-{number}") for number in range(50)))
+    rows = await orders(reader, giver)
+    assert levels(rows) == {ServiceLevel.STANDARD: 200, ServiceLevel.ADDITIONAL: 300}
+    assert [row["first_position"] for row in rows] == list(range(1, 500, 10))
+    await assert_consistent(reader, giver)
+
+
+@pytest.mark.parametrize("run", range(5))
+async def test_expedites_at_once_never_get_more_than_the_quota_at_three_hours(
+    giver: Giver, reader: PoolReader, run: int
+) -> None:
+    placed = [await giver.place(5 + run) for _ in range(12)]
+
+    async def expedite(outcome: Outcome) -> object:
+        return await give(giver.pool, lambda writer: expedite_order(writer, giver.clock, outcome.orders[0], None))
+
+    answers = await asyncio.gather(*map(expedite, placed))
+    assert all(isinstance(answer, Outcome) for answer in answers)
+    found = levels(await orders(reader, giver))
+    assert found[ServiceLevel.EXPEDITED] == 20
+    assert found[ServiceLevel.EXPEDITED_ADDITIONAL] <= 20
+    assert sum(found.values()) == 12 * (5 + run)
+    await assert_consistent(reader, giver)
+
+
+async def test_workers_at_once_never_get_one_image(pool: Pool, clock: FrozenClock) -> None:
+    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(4)]
+    for giver in givers:
+        await giver.place(20)
+        clock.advance()
+
+    async def work(worker: str) -> list[tuple[UUID, UUID]]:
+        taken: list[tuple[UUID, UUID]] = []
+        while True:
+            try:
+                images = (await claim(pool, clock, worker, 7)).images
+            except Overtaken:
+                continue
+            if not images:
+                return taken
+            taken += images
+
+    held = await asyncio.gather(*(work(f"worker {number}") for number in range(6)))
+    assert len({image for images in held for image in images}) == sum(map(len, held)) == 80
+    for giver in givers:
+        await assert_consistent(PoolReader(pool), giver)
+
+
+async def test_the_images_of_a_dead_worker_come_back_when_the_claim_ends(
+    giver: Giver, pool: Pool, clock: FrozenClock
+) -> None:
+    await giver.place(3)
+    first = await claim(pool, clock, "ann", 2)
+    assert (await claim(pool, clock, "bob", 5)).images == [
+        image
+        for image in await giver.images_of(Outcome(clock.now(), [(giver.account_id, await _first_order(giver))]))
+        if image not in first.images
+    ]
+    clock.advance(first.until - clock.now())
+    assert set((await claim(pool, clock, "cay", 5)).images) == {*first.images, *(await _all_images(giver))}
+
+
+async def _first_order(giver: Giver) -> UUID:
+    rows = await orders(PoolReader(giver.pool), giver)
+    first: UUID = rows[0]["id"]
+    return first
+
+
+async def _all_images(giver: Giver) -> Images:
+    return await giver.images_of(Outcome(giver.clock.now(), [(giver.account_id, await _first_order(giver))]))
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_other(
+    giver: Giver, pool: Pool, clock: FrozenClock, reader: PoolReader, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a test draws, nobody guesses
+    placed = await giver.place(4)
+    key, images = placed.orders[0], await giver.images_of(placed)
+    if seed % 2:
+        await claim(pool, clock, "ann", 4)
+        if seed % 3:
+            await deliver(pool, clock, "ann", images[:2])
+    commands: list[Callable[[Writer], Awaitable[Outcome]]] = [
+        lambda writer: cancel_order(writer, clock, key),
+        lambda writer: expedite_order(writer, clock, key, None),
+        lambda writer: expedite_order(writer, clock, key, [images[3][1]]),
+        lambda writer: reject_images(writer, clock, "halo", images[:1]),
+        lambda writer: reject_images(writer, clock, "halo", images[:2]),
+    ]
+    chance.shuffle(commands)
+    answers = await asyncio.gather(
+        *(give(pool, command) for command in commands), _delivering(pool, clock, images[1:]), _claiming(pool, clock)
+    )
+    allowed = (Outcome, Refusals, NoGain, NotCancellable, OrderCancelled, NotClaimed, NotDelivered, DomainError)
+    assert all(isinstance(answer, allowed) for answer in answers)
+    await assert_consistent(reader, giver)
+
+
+async def _delivering(pool: Pool, clock: FrozenClock, images: Images) -> object:
+    try:
+        return await deliver(pool, clock, "ann", images)
+    except DomainError as refusal:
+        return refusal
+
+
+async def _claiming(pool: Pool, clock: FrozenClock) -> Outcome:
+    try:
+        claimed = await claim(pool, clock, "bob", 4)
+    except Overtaken:
+        return Outcome(clock.now() + timedelta())
+    return Outcome(claimed.at, images=claimed.images)

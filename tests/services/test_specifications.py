@@ -1,0 +1,185 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.domain.figures import Step
+from app.domain.specifications import SpecificationArchived, step_of
+from app.services.heads import UnknownAccount
+from app.services.orders.outcome import NotFound
+from app.services.orders.placing import NewOrder, place_order
+from app.services.specifications import (
+    SpecificationOutcome,
+    archive_specification,
+    create_specification,
+    update_specification,
+)
+from db.connections import Pool
+from tests.building import Studio, begin
+from tests.clock import FrozenClock
+from tests.services.acting import GHOST, a_specification, done
+
+HOUR = timedelta(hours=1)
+STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
+
+
+@pytest.fixture
+async def account_id(pool: Pool) -> UUID:
+    return (await begin(pool, Studio())).id
+
+
+async def rows(pool: Pool, sql: str, *args: object) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await pool.fetch(sql, *args)]
+
+
+async def versions(pool: Pool) -> list[tuple[Any, ...]]:
+    columns = "version, name, price_per_image, currency, steps, created_at"
+    return await rows(pool, f"SELECT {columns} FROM specification_versions ORDER BY version")  # noqa: S608
+
+
+async def specifications(pool: Pool) -> list[tuple[Any, ...]]:
+    return await rows(pool, "SELECT account_id, id, current_version, created_at, archived_at FROM specifications")
+
+
+async def changes(pool: Pool) -> list[tuple[Any, ...]]:
+    return await rows(
+        pool, "SELECT sequence, at, data FROM events WHERE type = 'SPECIFICATION_CHANGED' ORDER BY sequence"
+    )
+
+
+async def test_a_new_specification_has_its_first_version_and_an_event(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    outcome = await done(pool, lambda writer: create_specification(writer, clock, account_id, GHOST))
+    now, id_ = clock.now(), outcome.specification_id
+    assert outcome == SpecificationOutcome(now, account_id, id_)
+    assert await specifications(pool) == [(account_id, id_, 1, now, None)]
+    assert await versions(pool) == [(1, "Ghost", Decimal("1.45"), "USD", STEPS, now)]
+    after = {"id": str(id_), "version": 1, "name": "Ghost", "pricePerImage": "1.45", "currency": "USD", "steps": STEPS}
+    assert await changes(pool) == [(2, now, {"before": None, "after": after})]
+    assert await rows(pool, "SELECT next_event_sequence, last_at, frontier FROM account_heads") == [(3, now, now)]
+
+
+async def test_an_update_makes_a_version_that_says_what_is_stated_and_keeps_the_rest(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    id_ = await a_specification(pool, clock, account_id)
+    made_at, changed_at = clock.now(), clock.advance(HOUR)
+    update = partial(update_specification, clock=clock, key=(account_id, id_), price_per_image=Decimal("1.60"))
+    assert await done(pool, update) == SpecificationOutcome(changed_at, account_id, id_)
+    assert await specifications(pool) == [(account_id, id_, 2, made_at, None)]
+    assert (await versions(pool))[1:] == [(2, "Ghost", Decimal("1.60"), "USD", STEPS, changed_at)]
+    before = {"id": str(id_), "version": 1, "pricePerImage": "1.45"}
+    after = {"id": str(id_), "version": 2, "pricePerImage": "1.60"}
+    assert (await changes(pool))[1:] == [(3, changed_at, {"before": before, "after": after})]
+
+
+async def test_name_and_steps_change_alike_and_steps_are_replaced_whole(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    key = (account_id, await a_specification(pool, clock, account_id))
+    steps = [Step("RETOUCH", 1)]
+    await done(pool, partial(update_specification, clock=clock, key=key, name="Flat lay", steps=steps))
+    now = clock.now()
+    written = [{"step": "RETOUCH", "milliseconds": 1}]
+    assert (await versions(pool))[1:] == [(2, "Flat lay", Decimal("1.45"), "USD", written, now)]
+    [_, (_, _, data)] = await changes(pool)
+    assert data["before"] == {"id": str(key[1]), "version": 1, "name": "Ghost", "steps": STEPS}
+
+
+async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_event(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    key = (account_id, await a_specification(pool, clock, account_id))
+    clock.advance(HOUR)
+    update = partial(update_specification, clock=clock, key=key, name="Ghost", price_per_image=Decimal("1.4500"))
+    assert await done(pool, update) == SpecificationOutcome(clock.now(), *key)
+    await done(pool, partial(update_specification, clock=clock, key=key, steps=GHOST.steps))
+    await done(pool, partial(update_specification, clock=clock, key=key))
+    assert len(await versions(pool)) == len(await changes(pool)) == 1
+    assert await rows(pool, "SELECT last_at FROM account_heads") == [(clock.now() - HOUR,)]
+
+
+async def test_orders_keep_the_version_and_the_price_they_were_placed_with(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    key = (account_id, await a_specification(pool, clock, account_id))
+    order = NewOrder(account_id, "Shoes", key[1], ["a.jpg", "b.jpg"], expedite=False)
+    await done(pool, partial(place_order, clock=clock, new=order))
+    await done(pool, partial(update_specification, clock=clock, key=key, price_per_image=Decimal(2)))
+    await done(pool, partial(place_order, clock=clock, new=order))
+    found = await rows(pool, "SELECT number, specification_version, price FROM orders ORDER BY number")
+    assert found == [(1, 1, Decimal("2.90")), (2, 2, Decimal(4))]
+
+
+async def test_an_archived_specification_takes_no_orders_and_no_changes(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    key = (account_id, await a_specification(pool, clock, account_id))
+    made_at, archived_at = clock.now(), clock.advance(HOUR)
+    assert await done(pool, partial(archive_specification, clock=clock, key=key)) == SpecificationOutcome(
+        archived_at, *key
+    )
+    assert await specifications(pool) == [(*key, 1, made_at, archived_at)]
+    before, after = {"id": str(key[1]), "archivedAt": None}, {"id": str(key[1]), "archivedAt": "2026-03-10T13:00:00Z"}
+    [_, event] = await changes(pool)
+    assert event[:2] == (3, archived_at)
+    assert event[2] == {"before": before, "after": after | {"archivedAt": event[2]["after"]["archivedAt"]}}
+    clock.advance(HOUR)
+    order = NewOrder(account_id, "Shoes", key[1], ["a.jpg"], expedite=False)
+    for refused in (
+        partial(archive_specification, clock=clock, key=key),
+        partial(update_specification, clock=clock, key=key, name="Flat lay"),
+        partial(place_order, clock=clock, new=order),
+    ):
+        with pytest.raises(SpecificationArchived) as refusal:
+            await done(pool, refused)
+        assert refusal.value.name == "Ghost"
+    assert await specifications(pool) == [(*key, 1, made_at, archived_at)]
+    assert len(await changes(pool)) == 2
+
+
+async def test_what_another_account_has_is_not_there(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    id_ = await a_specification(pool, clock, account_id)
+    other = (await begin(pool, Studio(name="Other"))).id
+    for refused in (
+        partial(archive_specification, clock=clock, key=(other, id_)),
+        partial(update_specification, clock=clock, key=(other, id_), name="Mine"),
+    ):
+        with pytest.raises(NotFound) as refusal:
+            await done(pool, refused)
+        assert (refusal.value.kind, refusal.value.key) == ("specification", id_)
+    assert len(await changes(pool)) == 1
+
+
+async def test_an_account_that_is_not_there_gets_no_specification(pool: Pool, clock: FrozenClock) -> None:
+    with pytest.raises(UnknownAccount):
+        await done(pool, lambda writer: create_specification(writer, clock, UUID(int=1), GHOST))
+
+
+async def test_updates_at_once_make_versions_one_after_the_other(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    key = (account_id, await a_specification(pool, clock, account_id))
+    prices = [Decimal(price) for price in range(2, 10)]
+    await asyncio.gather(
+        *(done(pool, partial(update_specification, clock=clock, key=key, price_per_image=price)) for price in prices)
+    )
+    assert [version for version, *_ in await versions(pool)] == list(range(1, 10))
+    assert sorted(row[2] for row in (await versions(pool))[1:]) == prices
+    assert [sequence for sequence, *_ in await changes(pool)] == list(range(2, 11))
+
+
+def test_a_step_is_kept_in_whole_milliseconds() -> None:
+    assert step_of("SHADOW", Decimal("95.5")) == Step("SHADOW", 95_500)
+    assert step_of("DUST", Decimal("0.001")) == Step("DUST", 1)
+
+
+def test_a_wording_is_another_one_by_its_price_not_by_how_that_is_written() -> None:
+    assert GHOST.reworded(price_per_image=Decimal("1.450")) == GHOST
+    assert GHOST.reworded("Flat lay") == replace(GHOST, name="Flat lay")
