@@ -1,6 +1,7 @@
 """The API in the same process: its application, clients of it, and the fixtures that make them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ from starlette.applications import Starlette
 from app.services.tokens import create_token
 from app.settings import Settings
 from app.web.asgi import create_app
-from app.web.state import keep_reader
-from db.connections import Pool, Reader, Record, Statement, unit_of_work
+from app.web.state import keep_reader, keep_writing_pool
+from db.connections import Connection, Pool, Reader, Record, Statement, unit_of_work
 from tests.building import Studio
 from tests.clock import FrozenClock
 
@@ -37,6 +38,66 @@ class CountingReader:
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
         self.statements.append(statement.name)
         return await self._reader.fetch_row(statement, *args)
+
+
+class CountingConnection:
+    """A connection that notes what it is asked, the frame of the transaction left aside."""
+
+    def __init__(self, connection: Connection, statements: list[str]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def fetch(self, query: str, *args: object) -> list[Record]:
+        self._statements.append(query)
+        return await self._connection.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: object) -> Record | None:
+        self._statements.append(query)
+        return await self._connection.fetchrow(query, *args)
+
+    async def execute(self, query: str, *args: object) -> str:
+        if query not in {"BEGIN", "COMMIT", "ROLLBACK"}:
+            self._statements.append(query)
+        return await self._connection.execute(query, *args)
+
+    async def copy_records_to_table(
+        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
+    ) -> str:
+        self._statements.append(f"COPY {table_name}")
+        return await self._connection.copy_records_to_table(table_name, records=records, columns=columns)
+
+    def is_closed(self) -> bool:
+        return self._connection.is_closed()
+
+    def is_in_transaction(self) -> bool:
+        return self._connection.is_in_transaction()
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+class CountingPool:
+    """A pool whose connections note what they are asked."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.statements: list[str] = []
+
+    async def fetch(self, query: str, *args: object) -> list[Record]:
+        self.statements.append(query)
+        return await self._pool.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: object) -> Record | None:
+        self.statements.append(query)
+        return await self._pool.fetchrow(query, *args)
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncGenerator[Connection]:
+        async with self._pool.acquire() as connection:
+            yield CountingConnection(connection, self.statements)
+
+    async def close(self) -> None:
+        await self._pool.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +154,14 @@ def counting(app: Starlette) -> CountingReader:
     reader = CountingReader(app.state.reader)
     keep_reader(app, reader)
     return reader
+
+
+@pytest.fixture
+def writing(app: Starlette) -> CountingPool:
+    """The pool that the application writes by, which from then on notes what it is asked."""
+    pool = CountingPool(app.state.writing_pool)
+    keep_writing_pool(app, pool)
+    return pool
 
 
 @pytest.fixture

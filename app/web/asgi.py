@@ -1,4 +1,4 @@
-"""The composition root of the API: settings, the clock, the pool and the routes meet here."""
+"""The composition root of the API: settings, the clock, the pools and the routes meet here."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
-from app.web.state import keep_reader
+from app.web.state import keep_reader, keep_writing_pool
 from db.connections import PoolReader, open_pool
 
 # Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
@@ -24,13 +24,19 @@ _PLANNING: Final[Mapping[str, str]] = {
 
 
 def create_app(*, database_url: str, settings: Settings, clock: Clock) -> Starlette:
-    """Make the application; its pool is opened as it starts, DatabaseUnreachable then, and closed as it ends."""
+    """Make the application; its pools are opened as it starts, DatabaseUnreachable then, and closed as it ends.
+
+    Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         pool = await open_pool(database_url, settings=_PLANNING)
         keep_reader(app, PoolReader(pool))
+        writing_pool = await open_pool(database_url, settings=_PLANNING)
+        keep_writing_pool(app, writing_pool)
         yield
+        await writing_pool.close()
         await pool.close()
 
     return Starlette(

@@ -5,7 +5,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from db.connections import Reader
+from db.connections import Pool, Reader
 
 
 def keep_reader(app: Starlette, reader: Reader) -> None:
@@ -16,3 +16,13 @@ def keep_reader(app: Starlette, reader: Reader) -> None:
 def reader_of(request: HTTPConnection) -> Reader:
     """Return the reader that the application was given."""
     return cast("Reader", request.app.state.reader)
+
+
+def keep_writing_pool(app: Starlette, pool: Pool) -> None:
+    """Give all requests to come a pool to write by."""
+    app.state.writing_pool = pool
+
+
+def writing_pool_of(request: HTTPConnection) -> Pool:
+    """Return the pool to write by that the application was given."""
+    return cast("Pool", request.app.state.writing_pool)

@@ -21,9 +21,13 @@ from api.ids import named_account
 from api.nodes import Node
 from api.orders import Order, OrderFilter, order, order_feed, orders_of
 from api.pulse import Pulse
+from api.quotes import QuoteInput, QuotePayload, read_quote
 from api.scalars import TimeZone, write_instant
 from api.sla import SLA, read_sla, sla_versions
 from api.specifications import Specification, specifications_of
+from app.domain.deadlines import latest_upload_for
+from app.domain.errors import DateOutOfRange
+from app.domain.ledger import zone_at
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
@@ -126,6 +130,29 @@ class Account(Node):
     ) -> Connection[Specification]:
         """The specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
+
+    @field
+    async def quote(
+        self,
+        info: Info,
+        input: Annotated[QuoteInput, strawberry.argument(description="What is to be quoted.")],  # noqa: A002
+    ) -> QuotePayload:
+        """What placing an order, or expediting one, would get; changes nothing."""
+        return await read_quote(info.context, self.row.id, input)
+
+    @field
+    async def latest_upload_for(
+        self,
+        info: Info,
+        due: Annotated[datetime, strawberry.argument(description="When the images are needed.")],
+    ) -> datetime | None:
+        """Until when to upload for a standard deadline by then: a midnight, user time; null when that has passed."""
+        context = info.context
+        zone = zone_at(context.now, (await context.history(self.row.id)).zones)
+        try:
+            return latest_upload_for(due, zone, context.now)
+        except DateOutOfRange as error:
+            raise bad_input("due", str(error)) from error
 
     def _instant(self, context: Context, as_of: datetime | None) -> datetime:
         at = given(as_of) or context.now

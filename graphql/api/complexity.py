@@ -45,6 +45,7 @@ _ITEM: Final = 10  # a row of a page
 _LOOK_UP: Final = 25  # a row by its key; such are read together
 _FIGURES: Final = 1_000  # the sums behind Pulse and compliance
 _COUNT: Final = 500  # counting what a filter leaves
+_COMMAND: Final = 5_000  # a transaction, or what one would come to
 
 WEIGHTS: Final[Mapping[str, int]] = {
     "Query.node": _LOOK_UP,
@@ -69,6 +70,20 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Event.image": _LOOK_UP,
     "Event.data": 4 * _LOOK_UP,
     "EventConnection.totalCount": _LOOK_UP,
+    "Account.quote": _COMMAND,
+    "Mutation.placeOrder": _COMMAND,
+    "Mutation.expediteOrder": _COMMAND,
+    "Mutation.rejectImages": _COMMAND,
+    "Mutation.completeOrder": _COMMAND,
+    "Mutation.cancelOrder": _COMMAND,
+    "Mutation.createSpecification": _COMMAND,
+    "Mutation.updateSpecification": _COMMAND,
+    "Mutation.archiveSpecification": _COMMAND,
+    "Mutation.changeTimeZone": _COMMAND,
+    "Mutation.claimImages": _COMMAND,
+    "Mutation.deliverImages": _COMMAND,
+    "Mutation.confirmDeadline": _COMMAND,
+    "Mutation.negotiateSla": _COMMAND,
 }
 """What fields cost besides being answered."""
 
@@ -79,6 +94,15 @@ LENGTHS: Final[Mapping[str, int]] = {
     "Deadline.explanation": 6,
     "Specification.steps": 8,
     "TimeSavings.bySteps": 8,
+    "UserError.path": 2,
+    "Quote.parts": 2,
+    "PlaceOrderPayload.orders": 3,
+    "ExpediteOrderPayload.orders": 4,
+    "RejectImagesPayload.images": 100,
+    "RejectImagesPayload.orders": 20,
+    "ClaimImagesPayload.images": 100,
+    "DeliverImagesPayload.images": 100,
+    "DeliverImagesPayload.orders": 20,
     # Of the schema itself: about what a query of all types meets on average, of fields what most types have at most.
     "__Schema.types": 100,
     "__Schema.directives": 6,
@@ -91,7 +115,7 @@ LENGTHS: Final[Mapping[str, int]] = {
     "__Directive.args": 1,
     "__Directive.locations": 3,
 }
-"""How many items a list is taken to have that is no page and whose length no argument tells."""
+"""How many items a list is taken to have that is no page and whose length no argument tells; `userErrors` have few."""
 
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = (f"{_CONNECTION}.nodes", f"{_CONNECTION}.edges")

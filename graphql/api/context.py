@@ -5,8 +5,8 @@ staff. Ids of clients come in by `Context.visible` alone; all others are of rows
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -15,9 +15,13 @@ from api.enums import ViewerKind
 from api.errors import ApiError, ErrorCode, bad_input
 from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
+from app.clock import Clock
 from app.domain.vocabulary import Plan
 from app.settings import Settings
+from db.connections import Pool
 from db.queries.accounts import AccountHistory, AccountRow
+
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,25 @@ class Viewer:
         return self.account is None or self.account.id == account_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant."""
+    """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant.
+
+    Only mutations, which are done one after the other, go on from it. They write by `writing`, a pool of their own, so
+    that one which waits for an account keeps nobody from reading; each reads `clock` once it has the account.
+    """
 
     viewer: Viewer
     now: datetime
     settings: Settings
     loaders: Loaders
+    writing: Pool
+    clock: Clock
+
+    def go_on(self, at: datetime) -> None:
+        """Let all that follows in the request show what is so after a mutation at `at` (UTC)."""
+        self.now = max(self.now, at + _MICROSECOND)  # half-open: what happens at an instant is known after it
+        self.loaders = Loaders(self.loaders.reader)
 
     def require_staff(self) -> None:
         """Raise ApiError for a client."""

@@ -14,6 +14,7 @@ from app.domain import explanations
 from app.domain.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger import LedgerDay, ledger_day_at, zone_at
 from app.domain.order_changes import awaited_status
+from app.domain.order_facts import OrderState, order_figures
 from app.domain.places import Places
 from app.domain.sla import sla_on
 from app.domain.vocabulary import DeadlineStatus, OrderStatus
@@ -90,6 +91,18 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
     )
 
 
+def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
+    """Show the deadline that an order would have."""
+    return Deadline(
+        at=order.due_at,
+        status=order.deadline_status,
+        late=False,
+        sla_version=order.sla_version,
+        account_id=account_id,
+        explain=partial(_explain_quoted, order),
+    )
+
+
 def _delivery_status(row: ImageRow) -> DeadlineStatus:
     """Return the order's status, except for an image delivered before staff set the deadline of the others."""
     came_late = row.confirmed_at is not None and _confirmed_at(row) is None
@@ -117,6 +130,25 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
+    )
+    return explain(promise)
+
+
+def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    figures = order_figures(order)
+    promise = Promise(
+        service_level=order.service_level,
+        deadline_status=order.deadline_status,
+        due_at=order.due_at,
+        closed=False,
+        sla_version=order.sla_version,
+        image_count=len(order.images),
+        uploaded=_moment(order.placed_at, history),
+        guarantee=_guarantee(order.placed_at, figures.first_position, figures.last_position, history),
+        expedite=_expedite(
+            order.expedited_at, figures.first_expedite_position, figures.last_expedite_position, history
+        ),
+        confirmed=None if order.confirmed_at is None else _moment(order.confirmed_at, history),
     )
     return explain(promise)
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, cast
 
 from graphql import DocumentNode, OperationDefinitionNode, Source, SourceLocation, parse
@@ -22,6 +22,8 @@ MAX_LENGTH: Final = 1_000_000
 MAX_VALUES: Final = 20_000
 """Values in variables, those within lists and objects counted: enough for 2,000 images with four facts each."""
 
+_KEPT: Final = 128
+_KEPT_LENGTH: Final = 20_000
 _LINE_END: Final = re.compile(r"\r\n|[\n\r]")
 
 
@@ -39,11 +41,19 @@ class _Document(Source):
 
 def read_document(text: str) -> DocumentNode:
     """Parse a document; raises GraphQLSyntaxError, and ApiError for one that is too long."""
+    return _kept(text) if len(text) <= _KEPT_LENGTH else _read(text)
+
+
+def _read(text: str) -> DocumentNode:
     if len(text) > MAX_LENGTH:
         raise _too_much(f"A document has at most {MAX_LENGTH:,} characters; send long values as variables.")
     if text.count("\n") + text.count("\r") >= MAX_LINES:
         raise _too_much(f"A document has at most {MAX_LINES:,} lines.")
     return parse(_Document(text), max_tokens=MAX_TOKENS)
+
+
+_kept: Final = lru_cache(maxsize=_KEPT)(_read)
+"""Documents that are asked again and again, as those of a front end are: read, and with that validated, once."""
 
 
 def require_few_values(variables: Mapping[str, object] | None) -> None:

@@ -43,6 +43,22 @@ async def read_daily_guarantee(context: Context, account_id: UUID, day: date | N
     return None if found is None else await _with_use(context, history, found)
 
 
+def daily_guarantee(day: LedgerDay, allowance: Allowance) -> DailyGuarantee:
+    """Show a ledger day with what is used of it."""
+    return DailyGuarantee(
+        day=day.date,
+        opens_at=day.opens_at,
+        resets_at=day.closes_at,
+        capacity=allowance.capacity,
+        used=allowance.used,
+        remaining=allowance.remaining,
+        additional=allowance.additional,
+        expedite_capacity=allowance.expedite_capacity,
+        expedite_used=allowance.expedite_used,
+        expedite_remaining=allowance.expedite_remaining,
+    )
+
+
 def _day_of(day: date, history: AccountHistory) -> LedgerDay | None:
     try:
         return ledger_day_of(day, history.zones)
@@ -57,15 +73,4 @@ async def _with_use(context: Context, history: AccountHistory, day: LedgerDay) -
         allowance = Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0)
     else:
         allowance = Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used)
-    return DailyGuarantee(
-        day=day.date,
-        opens_at=day.opens_at,
-        resets_at=day.closes_at,
-        capacity=allowance.capacity,
-        used=allowance.used,
-        remaining=allowance.remaining,
-        additional=allowance.additional,
-        expedite_capacity=allowance.expedite_capacity,
-        expedite_used=allowance.expedite_used,
-        expedite_remaining=allowance.expedite_remaining,
-    )
+    return daily_guarantee(day, allowance)

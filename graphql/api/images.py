@@ -9,7 +9,7 @@ import strawberry
 
 from api.connections import Listing, known
 from api.context import Context, Info
-from api.cursors import ID, NUMBER, CursorKind
+from api.cursors import ID, INSTANT, NUMBER, CursorKind
 from api.deadlines import Deadline, image_deadline, is_late
 from api.describing import field, object_type
 from api.ids import GlobalId, NodeType
@@ -20,12 +20,14 @@ from app.domain.vocabulary import ImageStatus
 from db.queries.images import IMAGE_OF_ORDER_SPAN, ImageRow
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
+from db.queries.queue import QUEUE_SPAN
 from db.queries.rejections import RejectionRow
 
 if TYPE_CHECKING:
     from api.orders import Order
 
 _CURSORS: Final = CursorKind("images", (NUMBER, ID))
+_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, ID))
 
 
 @object_type
@@ -86,7 +88,7 @@ def image(row: ImageRow, now: datetime) -> Image:
     return Image(
         name_in_api=GlobalId(NodeType.IMAGE, row.account_id, row.id),
         filename=row.filename,
-        status=row.status,
+        status=row.status(now),
         price=Money(amount=row.price, currency=row.currency),
         uploaded_at=row.uploaded_at,
         deadline=image_deadline(row, now),
@@ -115,10 +117,23 @@ def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus]
     chosen = None if statuses is None else tuple(dict.fromkeys(statuses))
 
     def read(part: Slice) -> Awaitable[Page[ImageRow]]:
-        return context.loaders.images_of_orders.load((key, part, chosen))
+        return context.loaders.images_of_orders.load((key, part, chosen, context.now))
 
-    count = known(order.image_count) if chosen is None else partial(context.loaders.image_counts.load, (key, chosen))
+    count = known(order.image_count)
+    if chosen is not None:
+        count = partial(context.loaders.image_counts.load, (key, chosen, context.now))
     return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, now=context.now))
+
+
+def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
+    """List the images of all accounts that can be claimed now, most urgent first."""
+    loaders = context.loaders
+
+    def read(part: Slice) -> Awaitable[Page[ImageRow]]:
+        return loaders.production_queue.load((context.now, part))
+
+    count = partial(loaders.queue_count.load, (context.now,))
+    return Listing(_QUEUE_CURSORS, QUEUE_SPAN, read, count, partial(image, now=context.now))
 
 
 def _late_by_seconds(row: ImageRow, now: datetime) -> float | None:

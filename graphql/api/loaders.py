@@ -27,6 +27,7 @@ from db.queries.orders import (
     orders_split_from,
 )
 from db.queries.pulse import pulse_figures
+from db.queries.queue import count_production_queue, production_queue
 from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
 from db.queries.streak import streaks
@@ -41,6 +42,7 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self, reader: Reader) -> None:
+        self.reader = reader
         self.accounts = _by_key(reader, accounts_by_id)
         self.accounts_by_name = _by_question(reader, accounts_by_name)
         self.account_count = _by_question(reader, count_accounts)
@@ -58,6 +60,8 @@ class Loaders:
         self.images = _by_key(reader, images_by_id)
         self.images_of_orders = _by_parent(reader, images_of_orders)
         self.image_counts = _by_parent(reader, count_images_of_orders)
+        self.production_queue = _by_question(reader, production_queue)
+        self.queue_count = _by_question(reader, count_production_queue)
         self.drilldowns = _by_parent(reader, drill_down)
         self.rejections = _by_key(reader, rejections_by_id)
         self.rejections_of_images = _by_key(reader, rejections_of_images)

@@ -15,7 +15,7 @@ from api.enums import ViewerKind
 from api.errors import bad_input
 from api.events import Event, event
 from api.ids import GlobalId, NodeType
-from api.images import Image, Rejection, image, rejection
+from api.images import Image, Rejection, image, queue_of_production, rejection
 from api.nodes import Node
 from api.orders import Order, awaiting_deadline, order
 from api.sla import SLA, read_sla_version
@@ -24,6 +24,7 @@ from app.domain.vocabulary import Plan
 from db.queries.events import GREATEST_SEQUENCE
 
 _MAX_NODES: Final = 100
+_QUEUE_SIZE: Final = 50
 
 
 @object_type
@@ -100,6 +101,14 @@ class Query:
         info.context.require_staff()
         beginning = given_text("search", search) or ""
         return accounts_of_all(info.context, beginning, given(plan)).first(first, after)
+
+    @field
+    def production_queue(
+        self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """Images of all accounts that wait for production, earliest deadline first; those claimed not; for staff."""
+        info.context.require_staff()
+        return queue_of_production(info.context).first(_QUEUE_SIZE if first is None else first, after)
 
     @field
     def orders_awaiting_deadline(

@@ -17,6 +17,8 @@ JSON = NewType("JSON", object)
 """Any JSON value."""
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_MAX_DIGITS: Final = 40
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -47,6 +49,21 @@ def read_date(value: object) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise MalformedValue(f"There is no date {value}.") from None
+
+
+def read_time_zone(value: object) -> TimeZone:
+    """Read a name that may be a time zone's; raises MalformedValue for what is no text."""
+    if not isinstance(value, str):
+        raise MalformedValue("A time zone is written as Europe/Copenhagen.")
+    return TimeZone(value)
+
+
+def read_decimal(value: object) -> Decimal:
+    """Read an exact number from a text without an exponent, or from a whole number; raises MalformedValue."""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or len(text) > _MAX_DIGITS or _DECIMAL.fullmatch(text) is None:
+        raise MalformedValue('A decimal number is written as a text, "1.45", so that it stays exact.')
+    return Decimal(text)
 
 
 def write_local_time(value: time) -> LocalTime:
@@ -82,12 +99,17 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         description="A time on the wall clock of the account: HH:MM, from 00:00 to 24:00.",
         serialize=str,
     ),
-    TimeZone: strawberry.scalar(name="TimeZone", description="The IANA name of a time zone.", serialize=str),
+    TimeZone: strawberry.scalar(
+        name="TimeZone", description="The IANA name of a time zone.", serialize=str, parse_value=read_time_zone
+    ),
     timedelta: strawberry.scalar(
         name="Duration", description="A duration in ISO 8601: PT3H.", serialize=write_duration
     ),
     Decimal: strawberry.scalar(
-        name="Decimal", description="An exact decimal number, as a string.", serialize=write_decimal
+        name="Decimal",
+        description="An exact decimal number, as a string.",
+        serialize=write_decimal,
+        parse_value=read_decimal,
     ),
     JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -12,6 +13,7 @@ from strawberry.types.graphql import OperationType
 
 from api.admission import Admission
 from api.errors import present
+from api.mutation import Mutation
 from api.query import Query
 from api.scalars import SCALARS
 
@@ -48,4 +50,6 @@ class Schema(strawberry.Schema):
         """Log nothing here: `present` logs what is ours to mend, once."""
 
 
-schema = Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission])
+schema = Schema(
+    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission, ValidationCache]
+)

@@ -232,10 +232,16 @@ async def test_only_the_operation_that_is_meant_is_judged(staff: Client) -> None
 def test_every_list_but_pages_has_a_length_and_every_weight_a_field() -> None:
     types = [each for each in CORE.type_map.values() if isinstance(each, GraphQLObjectType)]
     fields = {f"{each.name}.{name}": str(field.type) for each in types for name, field in each.fields.items()}
-    lists = {name for name, type_ in fields.items() if type_.startswith("[")}
+    lists = {name for name, type_ in fields.items() if type_.startswith("[") and not name.endswith(".userErrors")}
     pages = {name for name in lists if name.endswith(("Connection.nodes", "Connection.edges"))}
     assert lists - pages - {"Query.nodes"} == set(LENGTHS)
     assert set(WEIGHTS) <= set(fields)
+
+
+def test_every_command_has_a_weight() -> None:
+    mutation = CORE.mutation_type
+    assert mutation is not None
+    assert {f"Mutation.{name}" for name in mutation.fields} <= set(WEIGHTS)
 
 
 def test_every_field_that_counts_a_filtered_list_has_a_weight() -> None:

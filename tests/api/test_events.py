@@ -141,6 +141,7 @@ async def test_a_new_order_is_told_whole(events: list[dict[str, Any]], pool: Poo
         "placedAt": "2026-03-03T10:00:00Z",
         "expeditedAt": None,
         "confirmedAt": None,
+        "completedAt": None,
         "cancelledAt": None,
         "splitFrom": None,
     }

@@ -1,10 +1,10 @@
-"""Who may ask what: every field of Query by every kind of caller, and nothing of another account for a client."""
+"""Who may ask what: every field by every kind of caller, and nothing of another account for a client."""
 
 from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from graphql import GraphQLObjectType
+from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
 from api import complexity
@@ -14,6 +14,7 @@ from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
 from tests.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.clock import FrozenClock
+from tests.commanding import contents, document
 from tests.serving import Client, CountingReader, NewClient
 
 SECRET = "Dior"
@@ -25,6 +26,7 @@ ALLOWED = {
     "viewer": {"client", "staff"},
     "account": {"client", "staff"},
     "accounts": {"staff"},
+    "productionQueue": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
 }
 FIELDS = {
@@ -33,17 +35,34 @@ FIELDS = {
     "viewer": "viewer { kind account { id } }",
     "account": "account { id }",
     "accounts": "accounts { nodes { id } totalCount }",
+    "productionQueue": "productionQueue { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
+}
+MAY_CHANGE = {
+    "placeOrder": {"client", "staff"},
+    "expediteOrder": {"client", "staff"},
+    "completeOrder": {"client", "staff"},
+    "cancelOrder": {"client", "staff"},
+    "confirmDeadline": {"staff"},
+    "rejectImages": {"client", "staff"},
+    "claimImages": {"staff"},
+    "deliverImages": {"staff"},
+    "createSpecification": {"client", "staff"},
+    "updateSpecification": {"client", "staff"},
+    "archiveSpecification": {"client", "staff"},
+    "changeTimeZone": {"client", "staff"},
+    "negotiateSla": {"staff"},
 }
 
 
-def root_fields() -> list[str]:
-    query = cast("GraphQLObjectType", schema._schema.query_type)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    return list(query.fields)
+def root_fields(operation: OperationType) -> list[str]:
+    core = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    return list(cast("GraphQLObjectType", core.get_root_type(operation)).fields)
 
 
-def test_the_table_has_every_field() -> None:
-    assert root_fields() == list(ALLOWED) == list(FIELDS)
+def test_the_tables_have_every_field() -> None:
+    assert root_fields(OperationType.QUERY) == list(ALLOWED) == list(FIELDS)
+    assert root_fields(OperationType.MUTATION) == list(MAY_CHANGE)
 
 
 async def studio_named(pool: Pool, clock: FrozenClock, name: str) -> Studio:
@@ -100,6 +119,58 @@ async def test_every_field_by_every_caller(
                 }
             ],
         }
+
+
+def changes(studio: Studio) -> dict[str, dict[str, Any]]:
+    """Return an input of each mutation that is about an account."""
+    order, image, specification = (
+        str(GlobalId(node_type, studio.id, rows[0].id))
+        for node_type, rows in (
+            (NodeType.ORDER, studio.orders),
+            (NodeType.IMAGE, studio.images),
+            (NodeType.SPECIFICATION, studio.specifications),
+        )
+    )
+    account = account_global_id(studio.id)
+    images = [{"filename": "new.jpg"}]
+    worded: dict[str, Any] = {"pricePerImage": "1", "currency": "USD", "steps": []}
+    return {
+        "placeOrder": {"accountId": account, "name": "New", "specificationId": specification, "images": images},
+        "expediteOrder": {"orderId": order},
+        "completeOrder": {"orderId": order},
+        "cancelOrder": {"orderId": order},
+        "confirmDeadline": {"orderId": order, "deadline": "2026-03-12T08:00:00Z"},
+        "rejectImages": {"imageIds": [image], "reason": "Halo"},
+        "claimImages": {"worker": "Ada"},
+        "deliverImages": {"worker": "Ada", "imageIds": [image]},
+        "createSpecification": {"accountId": account, "name": "New", **worded},
+        "updateSpecification": {"specificationId": specification, "name": "New"},
+        "archiveSpecification": {"specificationId": specification},
+        "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
+        "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+    }
+
+
+async def test_every_mutation_by_every_caller(
+    own: Studio, other: Studio, pool: Pool, client_of: NewClient, http: AsyncClient, counting: CountingReader
+) -> None:
+    nobody, client, everyone = Client(http, None, counting), await client_of(own), await client_of(None)
+    before = await contents(pool)
+    for name, given in changes(other).items():
+        assert (await nobody.post(document(name), {"input": given})).status_code == 401
+        answer = await client.answer(document(name), {"input": given})
+        if "client" in MAY_CHANGE[name]:
+            errors = answer["data"][name]["userErrors"]
+            assert [error["code"] for error in errors] == ["NOT_FOUND"] * len(errors) != []
+        else:
+            assert [error["extensions"] for error in answer["errors"]] == [{"code": "FORBIDDEN"}]
+        assert SECRET not in str(answer)
+    assert await contents(pool) == before
+    for name, given in changes(other).items():
+        assert "errors" not in await everyone.answer(document(name), {"input": given})
+        if "client" in MAY_CHANGE[name]:
+            payload = await client.data(document(name), {"input": changes(own)[name]})
+            assert "NOT_FOUND" not in str(payload)
 
 
 def ids_of(studio: Studio) -> Iterator[str]:

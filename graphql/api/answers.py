@@ -1,0 +1,105 @@
+"""From an input to its answer: what every mutation has in common.
+
+The answer of a mutation is JSON, kept with its key: instants as texts, ids as pairs of account and key. Payloads are
+made of it alone, so those of an answer that was kept are as the first ones.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from api.checks import Checks, Key, as_request
+from api.context import Context
+from api.guarantee import DailyGuarantee, daily_guarantee
+from api.user_errors import told
+from app.domain.errors import DomainError
+from app.domain.guarantee import Allowance
+from app.domain.instants import rfc3339
+from app.domain.ledger import LedgerDay
+from app.domain.quota import QuotaDay
+from app.services.commands import Answer, Command, IdempotencyConflict, perform
+from app.services.orders.outcome import Outcome
+from db.connections import Writer
+
+Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
+_KEY: Final = "idempotencyKey"
+
+
+def begin(context: Context, asked: object) -> Checks:
+    """Begin to check an input."""
+    checks = Checks(context.viewer, as_request(asked))
+    key = checks.given.get(_KEY)
+    if key is not None:
+        checks.text(key, _KEY)
+    return checks
+
+
+async def answer(context: Context, operation: str, checks: Checks, work: Work) -> Answer:
+    """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it."""
+    request = dict(checks.given)
+    key = request.pop(_KEY, None)
+    if checks.errors and (key is None or any(error["path"] == [_KEY] for error in checks.errors)):
+        return _refused(context, checks.errors)
+
+    async def done(writer: Writer) -> Answer:
+        if checks.errors:
+            return _refused(context, checks.errors)
+        try:
+            return await work(writer)
+        except DomainError as refusal:
+            return _refused(context, told(refusal, operation, checks.places, checks.given))
+
+    account = context.viewer.account
+    command = Command(None if account is None else account.id, operation, request, key)
+    try:
+        found = await perform(context.writing, context.clock, command, done)
+    except IdempotencyConflict as refusal:
+        return _refused(context, told(refusal, operation, checks.places, checks.given))
+    context.go_on(datetime.fromisoformat(found["at"]))
+    return found
+
+
+def answered(outcome: Outcome) -> Answer:
+    """Write the answer of a command on orders."""
+    return {
+        "at": rfc3339(outcome.at),
+        "orders": written_keys(outcome.orders),
+        "images": written_keys(outcome.images),
+        "day": None if outcome.day is None else written_day(outcome.day),
+    }
+
+
+def written_keys(keys: Sequence[Key]) -> list[list[str]]:
+    """Write keys."""
+    return [[str(account_id), str(id_)] for account_id, id_ in keys]
+
+
+def read_keys(answer: Answer, name: str) -> list[Key]:
+    """Read the keys that an answer has under a name."""
+    return [(UUID(account_id), UUID(id_)) for account_id, id_ in answer[name]]
+
+
+def written_day(day: QuotaDay) -> dict[str, Any]:
+    """Write a ledger day with what is used of it."""
+    allowance = day.allowance
+    return {
+        "date": day.day.date.isoformat(),
+        "opensAt": rfc3339(day.day.opens_at),
+        "closesAt": rfc3339(day.day.closes_at),
+        "capacity": allowance.capacity,
+        "used": allowance.used,
+        "expediteCapacity": allowance.expedite_capacity,
+        "expediteUsed": allowance.expedite_used,
+    }
+
+
+def shown_day(day: dict[str, Any]) -> DailyGuarantee:
+    """Show a ledger day that was written."""
+    opens_at, closes_at = (datetime.fromisoformat(day[name]) for name in ("opensAt", "closesAt"))
+    allowance = Allowance(day["capacity"], day["used"], day["expediteCapacity"], day["expediteUsed"])
+    return daily_guarantee(LedgerDay(date.fromisoformat(day["date"]), opens_at, closes_at), allowance)
+
+
+def _refused(context: Context, errors: list[dict[str, Any]]) -> Answer:
+    return {"at": rfc3339(context.now), "errors": errors}

@@ -1,0 +1,185 @@
+"""Checking inputs field by field, so that all that is wrong with one is told at once.
+
+A check answers with what was given or, having noted what is wrong with it, with a value of the type that nothing is
+done with.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, TypeAlias, cast
+from uuid import UUID
+
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
+
+from api.arguments import given
+from api.context import Viewer
+from api.ids import GlobalId, MalformedId, NodeType, read_global_id
+from api.scalars import write_decimal, write_instant
+from api.user_errors import Path, UserErrorCode, user_error
+from app.domain.limits import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
+
+MAX_PROSE: Final = 1_000
+"""Characters of what people write down."""
+MAX_IDS: Final = 500
+"""Ids in a call, and images in a claim."""
+
+Key: TypeAlias = tuple[UUID, UUID]
+"""The account and the id."""
+
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_NOBODY: Final = UUID(int=0)
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and halves of a pair
+_OF_LINES: Final = frozenset("\t\n\r")
+
+
+@dataclass(slots=True)
+class Checks:
+    """The checks of one input: what it was given, what is wrong with it, and where ids stood in it."""
+
+    viewer: Viewer
+    given: Mapping[str, Any]
+    errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    places: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
+
+    def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
+        """Note what is wrong with a part of the input."""
+        self.errors.append(user_error(code, message, path))
+
+    def limit(self, count: int, most: int, *path: str) -> None:
+        """Check that there are not too many of something."""
+        if count > most:
+            self.refuse(f"At most {most:,} at once, not {count:,}.", *path, code=UserErrorCode.LIMIT_EXCEEDED)
+
+    def text(self, text: str, *path: str, most: int = MAX_NAME) -> str:
+        """Check a text of any characters but control characters."""
+        if not 1 <= len(text) <= most:
+            self.refuse(f"It has 1 to {most:,} characters, not {len(text):,}.", *path)
+        if _UNPRINTABLE.search(text):
+            self.refuse("It has no control characters.", *path)
+        return text
+
+    def name(self, text: str, *path: str) -> str:
+        """Check a text by which people know something."""
+        if text.isspace():
+            self.refuse("It is not blank.", *path)
+        return self.text(text, *path)
+
+    def prose(self, text: str, *path: str) -> str:
+        """Check what people write down, in lines or not."""
+        if text.isspace():
+            self.refuse("It is not blank.", *path)
+        self.text("".join(" " if each in _OF_LINES else each for each in text), *path, most=MAX_PROSE)
+        return text
+
+    def number(self, number: int, least: int, most: int, *path: str) -> int:
+        """Check a number."""
+        if not least <= number <= most:
+            self.refuse(f"It is {least:,} to {most:,}, not {number:,}.", *path)
+        return number
+
+    def amount(self, count: int, most: int, *path: str) -> int:
+        """Check how many of something are asked for."""
+        if count < 1:
+            self.refuse(f"It is 1 to {most:,}, not {count:,}.", *path)
+        self.limit(count, most, *path)
+        return count
+
+    def price(self, price: Decimal, *path: str) -> Decimal:
+        """Check what an image costs."""
+        return self._decimal(price, PRICE_DIGITS, PRICE_DECIMALS, *path)
+
+    def seconds(self, seconds: Decimal, *path: str) -> Decimal:
+        """Check how long a step takes."""
+        return self._decimal(seconds, SECONDS_DIGITS, SECONDS_DECIMALS, *path)
+
+    def currency(self, code: str, *path: str) -> str:
+        """Check what may be the code of a currency."""
+        if _CURRENCY.fullmatch(code) is None:
+            self.refuse("It is three capital letters, like USD.", *path)
+        return code
+
+    def instant(self, at: datetime, *path: str) -> datetime:
+        """Check an instant: local days are told of some years only."""
+        if at.year not in YEARS:
+            self.refuse(f"It is in the years {YEARS[0]} to {YEARS[-1]}.", *path)
+        return at
+
+    def account(self, text: str | None) -> UUID:
+        """Check whose account is meant: a client's own, which it need not name; staff name one."""
+        own = self.viewer.account
+        if text is None:
+            if own is None:
+                self.refuse("Staff name the account.", "accountId")
+            return _NOBODY if own is None else own.id
+        return self.node(NodeType.ACCOUNT, text, "accountId")[0]
+
+    def node(self, type_: NodeType, text: str, *path: str) -> Key:
+        """Check the id of something that the caller may see; whether it exists is seen later."""
+        named = self._named(type_, text)
+        if named is None:
+            self.refuse(f"There is no such {type_.name.lower()}.", *path, code=UserErrorCode.NOT_FOUND)
+            return _NOBODY, _NOBODY
+        self.places.setdefault(named.key, path)
+        self.places.setdefault(named.account_id, path)
+        return named.within_account
+
+    def images(self, texts: Sequence[str], *path: str) -> list[Key]:
+        """Check the ids of images, each of which stands once."""
+        if not texts:
+            self.refuse("It names one image at least.", *path)
+        if len(texts) > MAX_IDS:
+            self.limit(len(texts), MAX_IDS, *path)
+            return []
+        first_places = {text: place for place, text in reversed(list(enumerate(texts)))}
+        for place, text in enumerate(texts):
+            if place > first_places[text]:
+                self.refuse("The image is named before.", *path, str(place))
+        return [self.node(NodeType.IMAGE, text, *path, str(place)) for place, text in enumerate(texts)]
+
+    def _decimal(self, number: Decimal, digits: int, decimals: int, *path: str) -> Decimal:
+        whole = digits - decimals
+        if not 0 <= number < 10**whole or number != round(number, decimals):
+            self.refuse(f"It is 0 or more, with at most {whole} digits before and {decimals} after the point.", *path)
+        return number
+
+    def _named(self, type_: NodeType, text: str) -> GlobalId | None:
+        try:
+            named = read_global_id(text)
+        except MalformedId:
+            return None
+        return named if named.type is type_ and self.viewer.may_see(named.account_id) else None
+
+
+def as_request(asked: object) -> dict[str, Any]:
+    """Return what an input was given, by the names of the schema, as JSON; what is null is as not given."""
+    input_type: Any = type(asked)
+    values = {name: getattr(asked, attribute) for attribute, name in _names(input_type)}
+    return {name: _plain(value) for name, value in values.items() if given(value) is not None}
+
+
+@cache
+def _names(input_type: type) -> list[tuple[str, str]]:
+    """Return the attributes of an input with their names in the schema."""
+    definition = get_object_definition(input_type)
+    if definition is None:
+        raise TypeError(f"{input_type!r} is no input.")
+    return [(each.python_name, to_camel_case(each.python_name)) for each in definition.fields]
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, list):
+        return [_plain(each) for each in cast("list[object]", value)]
+    if isinstance(value, datetime):
+        return write_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return write_decimal(value)
+    return as_request(value) if get_object_definition(value) is not None else value

@@ -1,0 +1,279 @@
+"""Placing, expediting, completing and cancelling orders, and setting deadlines, as clients and staff ask for it."""
+
+from asyncio import create_task, gather
+from datetime import timedelta
+
+import pytest
+
+from app.services.heads import lock_heads
+from db.connections import Pool, unit_of_work
+from tests.building import HOUR, Studio
+from tests.clock import FrozenClock
+from tests.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
+from tests.serving import Client, CountingPool, NewClient
+
+NOBODYS = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of, Studio(images_per_day=4, expedites_per_day=2))
+
+
+async def test_an_order_beyond_the_guarantee_is_placed_as_two(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    images = [{"filename": f"{number}.jpg"} for number in range(6)]
+    payload = await done(
+        shop.client, "placeOrder", name="Shoes", specificationId=shop.specification, images=images, idempotencyKey=None
+    )
+    assert [{**order, "id": None} for order in payload["orders"]] == [
+        {
+            "id": None,
+            "number": 1,
+            "serviceLevel": "STANDARD",
+            "imageCount": 4,
+            "deadline": {"at": "2026-03-11T08:00:00Z"},
+        },
+        {"id": None, "number": 2, "serviceLevel": "ADDITIONAL", "imageCount": 2, "deadline": {"at": None}},
+    ]
+    assert payload["dailyGuarantee"] == {"used": 6, "remaining": 0}
+    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_PLACED", "ORDER_SPLIT"]
+    clock.advance()
+    seen = await shop.client.data("{ account { dailyGuarantee { used } orders { nodes { name } totalCount } } }")
+    assert seen["account"] == {
+        "dailyGuarantee": {"used": 6},
+        "orders": {"nodes": [{"name": "Shoes"}] * 2, "totalCount": 2},
+    }
+
+
+async def test_all_that_is_wrong_with_an_order_is_told_at_once(shop: Shop, pool: Pool) -> None:
+    before = await contents(pool)
+    images = [{"filename": ""}, {"filename": "a.jpg"}, {"filename": "b\0.jpg"}, {"filename": "c" * 256}]
+    errors = await refused(
+        shop.client, "placeOrder", name=" ", specificationId="nonsense", images=images, idempotencyKey=""
+    )
+    assert errors == [
+        ("INVALID", ["idempotencyKey"]),
+        ("INVALID", ["name"]),
+        ("NOT_FOUND", ["specificationId"]),
+        ("INVALID", ["images", "0", "filename"]),
+        ("INVALID", ["images", "2", "filename"]),
+        ("INVALID", ["images", "3", "filename"]),
+    ]
+    assert await contents(pool) == before
+
+
+@pytest.mark.parametrize(("count", "error"), [(0, ("INVALID", ["images"])), (2_001, ("LIMIT_EXCEEDED", ["images"]))])
+async def test_an_order_has_1_to_2000_images(shop: Shop, count: int, error: tuple[str, list[str]]) -> None:
+    images = [{"filename": "a.jpg"}] * count
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    assert await refused(shop.client, "placeOrder", **given) == [error]
+
+
+async def test_filenames_are_of_any_unicode(shop: Shop) -> None:
+    names = ["\N{GRINNING FACE}" * 255, "Ærø e\u0301 \u05d0.jpg", " ", "\\/:*?\"<>|'"]
+    await shop.place(*names)
+    seen = await shop.client.data("{ account { order(number: 1) { images { nodes { filename } } } } }")
+    assert [node["filename"] for node in seen["account"]["order"]["images"]["nodes"]] == names
+
+
+async def test_what_is_archived_or_elsewhere_is_not_ordered_by(
+    shop: Shop, pool: Pool, client_of: NewClient, staff: Client
+) -> None:
+    other = await open_shop(pool, client_of)
+    await done(shop.client, "archiveSpecification", specificationId=shop.specification)
+    before = await contents(pool)
+    given = {"name": "Shoes", "images": [{"filename": "a.jpg"}]}
+    archived, elsewhere = ({**given, "specificationId": each.specification} for each in (shop, other))
+    assert await refused(shop.client, "placeOrder", **archived) == [("ARCHIVED", ["specificationId"])]
+    assert await refused(shop.client, "placeOrder", **elsewhere) == [("NOT_FOUND", ["specificationId"])]
+    assert await refused(staff, "placeOrder", **elsewhere, accountId=shop.account) == [
+        ("NOT_FOUND", ["specificationId"])
+    ]
+    assert await refused(staff, "placeOrder", **elsewhere) == [("INVALID", ["accountId"])]
+    assert await refused(shop.client, "placeOrder", **archived, accountId=other.account) == [
+        ("NOT_FOUND", ["accountId"])
+    ]
+    assert await contents(pool) == before
+
+
+async def test_staff_place_orders_for_an_account_they_name(shop: Shop, staff: Client) -> None:
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
+    payload = await done(staff, "placeOrder", "orders { account { id } }", accountId=shop.account, **given)
+    assert payload["orders"] == [{"account": {"id": shop.account}}]
+
+
+async def test_expediting_chosen_images_splits_them_off(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    [order] = await shop.place("a.jpg", "b.jpg", "c.jpg")
+    clock.advance(HOUR)
+    payload = await done(shop.client, "expediteOrder", orderId=order["id"], imageIds=order["imageIds"][1:])
+    assert [(each["number"], each["serviceLevel"], each["imageCount"]) for each in payload["orders"]] == [
+        (1, "STANDARD", 1),
+        (2, "EXPEDITED", 2),
+    ]
+    assert payload["dailyGuarantee"] == {"expediteUsed": 2}
+    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_SPLIT", "ORDER_EXPEDITED"]
+
+
+async def test_each_image_that_cannot_be_expedited_is_told_at_its_place(
+    shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
+    [order] = await shop.place("a.jpg", "b.jpg")
+    await deliver(staff, clock, 2)
+    before = await contents(pool)
+    given = {"orderId": order["id"], "imageIds": order["imageIds"][::-1]}
+    assert await refused(shop.client, "expediteOrder", **given) == [
+        ("ALREADY_DELIVERED", ["imageIds", "0"]),
+        ("ALREADY_DELIVERED", ["imageIds", "1"]),
+    ]
+    assert await refused(shop.client, "expediteOrder", orderId=order["id"]) == [("ALREADY_DELIVERED", ["orderId"])]
+    assert await contents(pool) == before
+
+
+async def test_expediting_is_refused_by_the_rules(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    [order] = await shop.place("a.jpg")
+    [cancelled] = await shop.place("b.jpg")
+    [expedited] = await shop.place("c.jpg", expedite=True)
+    clock.advance()
+    await done(shop.client, "cancelOrder", orderId=cancelled["id"])
+    before = await contents(pool)
+    expedite = {"orderId": order["id"]}
+    assert await refused(shop.client, "expediteOrder", orderId=expedited["id"]) == [("ALREADY_EXPEDITED", ["orderId"])]
+    assert await refused(shop.client, "expediteOrder", orderId=cancelled["id"]) == [("INVALID", ["orderId"])]
+    clock.advance(timedelta(hours=19))  # due in an hour
+    assert await refused(shop.client, "expediteOrder", **expedite) == [("NO_GAIN", ["orderId"])]
+    given = {**expedite, "imageIds": order["imageIds"]}
+    assert await refused(shop.client, "expediteOrder", **given) == [("NO_GAIN", ["imageIds"])]
+    clock.advance(timedelta(hours=2))
+    assert await refused(shop.client, "expediteOrder", **given) == [("ALREADY_LATE", ["imageIds", "0"])]
+    clock.advance(timedelta(days=3))  # Saturday
+    assert await refused(shop.client, "expediteOrder", **expedite) == [("EXPEDITE_WINDOW_CLOSED", ["orderId"])]
+    assert await contents(pool) == before
+    placing = {"name": "Hats", "specificationId": shop.specification, "images": [{"filename": "d.jpg"}]}
+    assert await refused(shop.client, "placeOrder", **placing, expedite=True) == [
+        ("EXPEDITE_WINDOW_CLOSED", ["expedite"])
+    ]
+
+
+async def test_images_to_expedite_are_checked_each(shop: Shop, pool: Pool, client_of: NewClient) -> None:
+    other = await open_shop(pool, client_of)
+    [theirs] = await other.place("theirs.jpg")
+    [order] = await shop.place("a.jpg")
+    [sibling] = await shop.place("b.jpg")
+    before = await contents(pool)
+    a = order["imageIds"][0]
+    for ids, errors in (
+        ([], [("INVALID", ["imageIds"])]),
+        ([a, a], [("INVALID", ["imageIds", "1"])]),
+        ([a, order["id"]], [("NOT_FOUND", ["imageIds", "1"])]),
+        ([theirs["imageIds"][0], "x"], [("NOT_FOUND", ["imageIds", "0"]), ("NOT_FOUND", ["imageIds", "1"])]),
+        ([a, sibling["imageIds"][0]], [("NOT_FOUND", ["imageIds", "1"])]),
+        ([a] * 501, [("LIMIT_EXCEEDED", ["imageIds"])]),
+    ):
+        assert await refused(shop.client, "expediteOrder", orderId=order["id"], imageIds=ids) == errors
+    for id_ in (theirs["id"], NOBODYS, shop.account, ""):
+        assert await refused(shop.client, "expediteOrder", orderId=id_) == [("NOT_FOUND", ["orderId"])]
+    assert await contents(pool) == before
+
+
+async def test_an_order_completes_once_it_is_delivered(
+    shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
+    [order] = await shop.place("a.jpg")
+    before = await contents(pool)
+    assert await refused(shop.client, "completeOrder", orderId=order["id"]) == [("NOT_COMPLETABLE", ["orderId"])]
+    assert await contents(pool) == before
+    await deliver(staff, clock)
+    payload = await done(shop.client, "completeOrder", orderId=order["id"])
+    assert payload["order"] == {"id": order["id"], "status": "COMPLETED"}
+    assert (await told(pool, shop.studio))[-1] == "ORDER_COMPLETED"
+    assert await refused(shop.client, "completeOrder", orderId=order["id"]) == [("NOT_COMPLETABLE", ["orderId"])]
+
+
+async def test_cancelling_gives_the_guarantee_back(shop: Shop, pool: Pool, clock: FrozenClock, staff: Client) -> None:
+    [order] = await shop.place("a.jpg")
+    clock.advance()
+    payload = await done(shop.client, "cancelOrder", orderId=order["id"])
+    assert payload["order"]["status"] == "CANCELLED"
+    assert payload["dailyGuarantee"] == {"used": 0}
+    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_CANCELLED"]
+    assert await refused(shop.client, "cancelOrder", orderId=order["id"]) == [("NOT_CANCELLABLE", ["orderId"])]
+    [claimed] = await shop.place("b.jpg")
+    await done(staff, "claimImages", worker="Ada")
+    before = await contents(pool)
+    assert await refused(shop.client, "cancelOrder", orderId=claimed["id"]) == [("NOT_CANCELLABLE", ["orderId"])]
+    assert await contents(pool) == before
+
+
+async def test_staff_set_a_deadline_where_there_is_none(shop: Shop, pool: Pool, staff: Client) -> None:
+    standard, additional = await shop.place(*(f"{number}.jpg" for number in range(5)))
+    before = await contents(pool)
+    given = {"orderId": additional["id"], "deadline": "2026-03-12T08:00:00Z"}
+    for order, deadline, note, errors in (
+        (standard["id"], "2026-03-11T07:00:00Z", None, [("DEADLINE_NOT_OPEN", ["orderId"])]),
+        (additional["id"], "2026-03-10T12:00:00Z", None, [("INVALID", ["deadline"])]),
+        (additional["id"], "9999-03-10T12:00:00Z", "", [("INVALID", ["note"]), ("INVALID", ["deadline"])]),
+        (NOBODYS, "2026-03-12T08:00:00Z", None, [("NOT_FOUND", ["orderId"])]),
+    ):
+        assert await refused(staff, "confirmDeadline", orderId=order, deadline=deadline, note=note) == errors
+    assert await contents(pool) == before
+    payload = await done(staff, "confirmDeadline", **given, note="By hand.\nTwo people.")
+    assert payload["order"]["deadline"] == {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
+    assert (await told(pool, shop.studio))[-1] == "DEADLINE_CONFIRMED"
+    assert await refused(staff, "confirmDeadline", **given) == [("DEADLINE_NOT_OPEN", ["orderId"])]
+
+
+async def test_mutations_of_one_document_see_each_other(shop: Shop, clock: FrozenClock) -> None:
+    [order] = await shop.place("a.jpg")
+    clock.advance()
+    answer = await shop.client.data(
+        """mutation ($place: PlaceOrderInput!, $cancel: CancelOrderInput!) {
+          first: placeOrder(input: $place) { orders { number account { orders { totalCount } } } }
+          second: placeOrder(input: $place) {
+            orders { number account { orders { totalCount } dailyGuarantee { used } } } dailyGuarantee { used } }
+          cancelOrder(input: $cancel) { order { status account { order(number: 3) { status } } } }
+          again: cancelOrder(input: $cancel) { order { status } userErrors { code } }
+        }""",
+        {
+            "place": {"name": "Hats", "specificationId": shop.specification, "images": [{"filename": "b.jpg"}]},
+            "cancel": {"orderId": order["id"]},
+        },
+    )
+    assert answer == {
+        "first": {"orders": [{"number": 2, "account": {"orders": {"totalCount": 2}}}]},
+        "second": {
+            "orders": [{"number": 3, "account": {"orders": {"totalCount": 3}, "dailyGuarantee": {"used": 3}}}],
+            "dailyGuarantee": {"used": 3},
+        },
+        "cancelOrder": {"order": {"status": "CANCELLED", "account": {"order": {"status": "IN_PRODUCTION"}}}},
+        "again": {"order": None, "userErrors": [{"code": "NOT_CANCELLABLE"}]},
+    }
+
+
+async def test_placing_an_order_costs_12_statements_at_most(shop: Shop, writing: CountingPool) -> None:
+    fields = "orders { id number deadline { at } } dailyGuarantee { remaining }"
+    images = [{"filename": f"{number}.jpg"} for number in range(100)]
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    payload = await mutate(shop.client, "placeOrder", fields, **given)
+    assert len(payload["orders"]) == 2
+    assert shop.client.reader.statements == ["token_by_hash", "orders_by_id"]
+    assert len(writing.statements) + 2 == 11
+
+
+async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop: Shop, pool: Pool) -> None:
+    async with unit_of_work(pool) as writer:
+        await lock_heads(writer, [shop.studio.id])
+        placing = [create_task(shop.place()) for _ in range(15)]
+        for _ in range(3):
+            assert await shop.client.data("{ viewer { kind } }") == {"viewer": {"kind": "CLIENT"}}
+        assert not any(task.done() for task in placing)
+    placed = await gather(*placing)
+    assert sorted(order["number"] for [order, *_] in placed) == list(range(1, 16))
+
+
+async def test_mutations_are_not_asked_for_by_get(shop: Shop, pool: Pool) -> None:
+    before = await contents(pool)
+    query = document("completeOrder").replace("($input: CompleteOrderInput!)", "").replace("$input", '{ orderId: "x" }')
+    headers = {"Authorization": f"Bearer {shop.client.token}"}
+    response = await shop.client.http.get("/graphql", params={"query": query}, headers=headers)
+    assert response.status_code in {400, 405}
+    assert await contents(pool) == before

@@ -1,0 +1,127 @@
+"""The same mutation again, by its key: nothing more is changed, and the answer is the same."""
+
+from asyncio import gather
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from db.connections import Pool
+from tests.clock import FrozenClock
+from tests.commanding import Shop, contents, done, mutate, open_shop, refused
+from tests.serving import Client, NewClient
+
+CONFLICT = [("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])]
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of)
+
+
+def order(shop: Shop, key: str | None = "k", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    images = [{"filename": "a.jpg"}]
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "idempotencyKey": key}
+    return given | more
+
+
+async def test_a_key_places_one_order_whatever_is_asked_of_it(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    first = await done(shop.client, "placeOrder", **order(shop))
+    before = await contents(pool)
+    clock.advance(timedelta(hours=1))
+    assert await done(shop.client, "placeOrder", **order(shop)) == first
+    other = await done(shop.client, "placeOrder", "orders { name } dailyGuarantee { capacity used }", **order(shop))
+    assert other == {
+        "orders": [{"name": "Shoes"}],
+        "dailyGuarantee": {"capacity": 200, "used": 1},
+        "userErrors": [],
+    }
+    assert await contents(pool) == before
+
+
+async def test_a_known_key_with_another_input_is_refused(shop: Shop, pool: Pool) -> None:
+    [placed] = (await done(shop.client, "placeOrder", **order(shop)))["orders"]
+    before = await contents(pool)
+    assert await refused(shop.client, "placeOrder", **order(shop, name="Hats")) == CONFLICT
+    assert await refused(shop.client, "cancelOrder", orderId=placed["id"], idempotencyKey="k") == CONFLICT
+    assert await contents(pool) == before
+
+
+async def test_defaults_and_null_are_the_same_input(shop: Shop) -> None:
+    first = await done(shop.client, "placeOrder", **order(shop))
+    assert await done(shop.client, "placeOrder", **order(shop, expedite=False, quoteToken=None)) == first
+
+
+async def test_two_calls_at_once_place_one_order(shop: Shop) -> None:
+    calls = (mutate(shop.client, "placeOrder", **order(shop)) for _ in range(5))
+    first, *others = await gather(*calls)
+    assert [each["number"] for each in first["orders"]] == [1]
+    assert others == [first] * 4
+    assert await shop.client.data("{ account { orders { totalCount } } }") == {"account": {"orders": {"totalCount": 1}}}
+
+
+async def test_a_refusal_is_kept_too(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    [placed] = await shop.place()
+    given = {"orderId": placed["id"], "idempotencyKey": "k"}
+    clock.advance(timedelta(days=4))  # Saturday
+    first = await mutate(shop.client, "expediteOrder", **given)
+    before = await contents(pool)
+    clock.advance(timedelta(hours=1))
+    assert await mutate(shop.client, "expediteOrder", **given) == first
+    assert first["userErrors"][0]["code"] == "EXPEDITE_WINDOW_CLOSED"
+    assert await contents(pool) == before
+
+
+async def test_an_unusable_input_uses_its_key(shop: Shop, pool: Pool) -> None:
+    before = await contents(pool)
+    first = await mutate(shop.client, "placeOrder", **order(shop, name=""))
+    assert first["userErrors"][0]["code"] == "INVALID"
+    assert await mutate(shop.client, "placeOrder", **order(shop, name="")) == first
+    assert await refused(shop.client, "placeOrder", **order(shop)) == CONFLICT
+    assert await contents(pool) == before
+
+
+async def test_a_key_is_forgotten_after_24_hours(shop: Shop, clock: FrozenClock) -> None:
+    await done(shop.client, "placeOrder", **order(shop))
+    clock.advance(timedelta(hours=24) - timedelta(microseconds=1))
+    again = await done(shop.client, "placeOrder", **order(shop))
+    assert [each["number"] for each in again["orders"]] == [1]
+    clock.advance()
+    anew = await done(shop.client, "placeOrder", **order(shop))
+    assert [each["number"] for each in anew["orders"]] == [2]
+
+
+async def test_keys_are_of_an_account_or_of_staff(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+    other = await open_shop(pool, client_of)
+    await done(shop.client, "placeOrder", **order(shop))
+    [theirs] = (await done(other.client, "placeOrder", **order(other)))["orders"]
+    by_staff = order(shop, accountId=shop.account)
+    [second] = (await done(staff, "placeOrder", **by_staff))["orders"]
+    assert (theirs["number"], second["number"]) == (1, 2)
+    assert await done(await client_of(None), "placeOrder", "orders { number }", **by_staff) == {
+        "orders": [{"number": 2}],
+        "userErrors": [],
+    }
+    assert await refused(staff, "placeOrder", **order(other, accountId=other.account)) == CONFLICT
+
+
+async def test_a_claim_is_given_once(shop: Shop, clock: FrozenClock, staff: Client) -> None:
+    await shop.place("a.jpg", "b.jpg")
+    given = {"worker": "Ada", "count": 1, "idempotencyKey": "k"}
+    first = await done(staff, "claimImages", **given)
+    clock.advance()
+    assert await done(staff, "claimImages", **given) == first
+    assert len(first["images"]) == 1
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "\n"])
+async def test_what_a_key_may_be(shop: Shop, key: str) -> None:
+    assert await refused(shop.client, "placeOrder", **order(shop, key)) == [("INVALID", ["idempotencyKey"])]
+
+
+async def test_other_keys_place_other_orders(shop: Shop) -> None:
+    numbers = [
+        (await done(shop.client, "placeOrder", **order(shop, key)))["orders"][0]["number"]
+        for key in ("k", "K", "k" * 255, None, None)
+    ]
+    assert numbers == [1, 2, 3, 4, 5]

@@ -1,0 +1,154 @@
+"""Specifications, SLAs and time zones, changed by those who may."""
+
+import pytest
+
+from app.domain.vocabulary import Plan
+from db.connections import Pool
+from tests.building import Studio
+from tests.clock import FrozenClock
+from tests.commanding import Shop, contents, done, open_shop, refused, told
+from tests.serving import Client, NewClient
+
+STEPS = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
+NEW = {"name": "Ghost", "pricePerImage": "1.4500", "currency": "EUR", "steps": STEPS}
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of)
+
+
+async def test_a_specification_is_made_reworded_and_archived(shop: Shop, pool: Pool) -> None:
+    made = (await done(shop.client, "createSpecification", **NEW))["specification"]
+    assert made == {
+        "id": made["id"],
+        "name": "Ghost",
+        "archived": False,
+        "pricePerImage": {"amount": "1.4500", "currency": "EUR"},
+        "secondsPerImage": 275.5,
+    }
+    placing = {"name": "Shoes", "specificationId": made["id"], "images": [{"filename": "a.jpg"}]}
+    await done(shop.client, "placeOrder", **placing)
+    reworded = await done(shop.client, "updateSpecification", specificationId=made["id"], pricePerImage="2", steps=[])
+    assert reworded["specification"] == {
+        "id": made["id"],
+        "name": "Ghost",
+        "pricePerImage": {"amount": "2"},
+        "secondsPerImage": 0.0,
+    }
+    ask = "{ account { order(number: 1) { price { amount } specification { secondsPerImage } } } }"
+    seen = await shop.client.data(ask)
+    assert seen["account"]["order"] == {"price": {"amount": "1.4500"}, "specification": {"secondsPerImage": 275.5}}
+    archived = await done(shop.client, "archiveSpecification", specificationId=made["id"])
+    assert archived["specification"] == {"id": made["id"], "archived": True}
+    assert (await told(pool, shop.studio)).count("SPECIFICATION_CHANGED") == 3
+    before = await contents(pool)
+    for name in ("updateSpecification", "archiveSpecification"):
+        assert await refused(shop.client, name, specificationId=made["id"]) == [("ARCHIVED", ["specificationId"])]
+    assert await contents(pool) == before
+
+
+async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+    other = await open_shop(pool, client_of)
+    before = await contents(pool)
+    bad = {
+        "name": "",
+        "pricePerImage": "-0.01",
+        "currency": "usd",
+        "steps": [{"step": " ", "seconds": "1"}, {"step": "SHADOW", "seconds": "1.2345"}],
+    }
+    wrong = [("INVALID", [name]) for name in ("name", "pricePerImage", "currency")]
+    wrong += [("INVALID", ["steps", "0", "step"]), ("INVALID", ["steps", "1", "seconds"])]
+    assert await refused(shop.client, "createSpecification", **bad) == wrong
+    assert await refused(staff, "createSpecification", **NEW) == [("INVALID", ["accountId"])]
+    assert await refused(shop.client, "createSpecification", **NEW, accountId=other.account) == [
+        ("NOT_FOUND", ["accountId"])
+    ]
+    many = {**NEW, "pricePerImage": "1.00001", "steps": STEPS[:1] * 101}
+    assert await refused(shop.client, "createSpecification", **many) == [
+        ("INVALID", ["pricePerImage"]),
+        ("LIMIT_EXCEEDED", ["steps"]),
+    ]
+    given = {"specificationId": other.specification, "name": "", "pricePerImage": "12345678901"}
+    assert await refused(shop.client, "updateSpecification", **given) == [
+        ("NOT_FOUND", ["specificationId"]),
+        ("INVALID", ["name"]),
+        ("INVALID", ["pricePerImage"]),
+    ]
+    assert await refused(shop.client, "archiveSpecification", specificationId=other.specification) == [
+        ("NOT_FOUND", ["specificationId"])
+    ]
+    assert await contents(pool) == before
+
+
+@pytest.mark.parametrize("price", ["1.45", '"1,45"', '"NaN"', '"1e3"', "true", '""'])
+async def test_a_price_is_an_exact_number(shop: Shop, price: str) -> None:
+    given = f'name: "Ghost", pricePerImage: {price}, currency: "EUR", steps: []'
+    query = f"mutation {{ createSpecification(input: {{ {given} }}) {{ specification {{ id }} }} }}"
+    error = await shop.client.error(query)
+    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "input.pricePerImage")
+
+
+async def test_a_move_shows_at_once(shop: Shop, pool: Pool, staff: Client) -> None:
+    answer = await shop.client.data(
+        """mutation ($move: ChangeTimeZoneInput!, $place: PlaceOrderInput!) {
+          changeTimeZone(input: $move) { account { timeZone } dailyGuarantee { resetsAt } userErrors { code } }
+          placeOrder(input: $place) { orders { account { timeZone } deadline { at } } }
+        }""",
+        {
+            "move": {"timeZone": "America/New_York"},
+            "place": {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]},
+        },
+    )
+    assert answer["changeTimeZone"] == {
+        "account": {"timeZone": "America/New_York"},
+        "dailyGuarantee": {"resetsAt": "2026-03-11T04:00:00Z"},
+        "userErrors": [],
+    }
+    assert answer["placeOrder"]["orders"] == [
+        {"account": {"timeZone": "America/New_York"}, "deadline": {"at": "2026-03-11T13:00:00Z"}}
+    ]
+    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "TIME_ZONE_CHANGED", "ORDER_PLACED"]
+    payload = await done(staff, "changeTimeZone", accountId=shop.account, timeZone="Asia/Tokyo")
+    assert payload["account"] == {"id": shop.account, "timeZone": "Asia/Tokyo"}
+
+
+async def test_what_a_move_may_be(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+    other = await open_shop(pool, client_of)
+    before = await contents(pool)
+    assert await refused(shop.client, "changeTimeZone", timeZone="Mars/Olympus") == [("INVALID", ["timeZone"])]
+    given = {"accountId": other.account, "timeZone": "Asia/Tokyo"}
+    assert await refused(shop.client, "changeTimeZone", **given) == [("NOT_FOUND", ["accountId"])]
+    assert await refused(staff, "changeTimeZone", timeZone="Asia/Tokyo") == [("INVALID", ["accountId"])]
+    nobody = "AQAAAAAAAAAAAAAAAAAAAAA"
+    assert await refused(staff, "changeTimeZone", **{**given, "accountId": nobody}) == [("NOT_FOUND", ["accountId"])]
+    assert await contents(pool) == before
+
+
+async def test_new_terms_are_for_days_to_come(shop: Shop, pool: Pool, staff: Client, clock: FrozenClock) -> None:
+    given = {"accountId": shop.account, "effectiveDate": "2026-03-11"}
+    payload = await done(staff, "negotiateSla", **given, imagesPerDay=500, note="By phone.")
+    assert payload["sla"] == {"version": 2, "guarantee": {"imagesPerDay": 500}}
+    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "SLA_NEGOTIATED"]
+    clock.advance()
+    before = await contents(pool)
+    assert await refused(staff, "negotiateSla", **{**given, "effectiveDate": "2026-03-10"}) == [
+        ("INVALID", []),
+        ("INVALID", ["effectiveDate"]),
+    ]
+    late = {**given, "effectiveDate": "2201-01-01", "imagesPerDay": 1}
+    assert await refused(staff, "negotiateSla", **late) == [("INVALID", ["effectiveDate"])]
+    bad = {"accountId": "x", "effectiveDate": "2026-03-11", "imagesPerDay": -1, "expeditesPerDay": 1_000_001}
+    assert await refused(staff, "negotiateSla", **bad, note="") == [
+        ("NOT_FOUND", ["accountId"]),
+        ("INVALID", ["imagesPerDay"]),
+        ("INVALID", ["expeditesPerDay"]),
+        ("INVALID", ["note"]),
+    ]
+    assert await contents(pool) == before
+
+
+async def test_a_plan_without_a_dashboard_may_change_everything(pool: Pool, client_of: NewClient) -> None:
+    solo = await open_shop(pool, client_of, Studio(plan=Plan.SOLO))
+    [order] = await solo.place()
+    assert (await done(solo.client, "cancelOrder", orderId=order["id"]))["order"]["status"] == "CANCELLED"

@@ -1,0 +1,153 @@
+"""Quotes by the API: what would be got, what it binds, and until when to upload."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from db.connections import Pool
+from tests.building import Studio
+from tests.clock import FrozenClock
+from tests.commanding import Shop, contents, deliver, done, open_shop, refused
+from tests.serving import Client, NewClient
+
+CODES = ("UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE", "SLA_VERSION")
+QUOTE = """query ($id: ID, $input: QuoteInput!) { account(id: $id) { quote(input: $input) {
+  quote {
+    token at guaranteeRemaining expediteRemaining
+    parts { imageCount serviceLevel price { amount currency } deadline { at status late explanation { code } } }
+  }
+  userErrors { code message path }
+} } }"""
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of, Studio(images_per_day=4, expedites_per_day=2))
+
+
+async def asked(shop: Shop, client: Client | None = None, **given: Any) -> dict[str, Any]:  # noqa: ANN401
+    data = await (client or shop.client).data(QUOTE, {"id": shop.account, "input": given})
+    payload: dict[str, Any] = data["account"]["quote"]
+    return payload
+
+
+async def quoted(shop: Shop, **given: Any) -> dict[str, Any]:  # noqa: ANN401
+    payload = await asked(shop, **given)
+    assert payload["userErrors"] == []
+    quote: dict[str, Any] = payload["quote"]
+    return quote
+
+
+async def unquoted(shop: Shop, client: Client | None = None, **given: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
+    payload = await asked(shop, client, **given)
+    assert payload["quote"] is None
+    return [(error["code"], error["path"]) for error in payload["userErrors"]]
+
+
+async def test_a_quote_tells_what_placing_would_get(shop: Shop, pool: Pool) -> None:
+    before = await contents(pool)
+    quote = await quoted(shop, imageCount=6, specificationId=shop.specification)
+    assert await contents(pool) == before
+    assert (quote["at"], quote["guaranteeRemaining"], quote["expediteRemaining"]) == ("2026-03-10T12:00:00Z", 0, 2)
+    assert [(part["serviceLevel"], part["imageCount"], part["price"]["amount"]) for part in quote["parts"]] == [
+        ("STANDARD", 4, "5.80"),
+        ("ADDITIONAL", 2, "2.90"),
+    ]
+    assert [part["deadline"] for part in quote["parts"]] == [
+        {
+            "at": "2026-03-11T08:00:00Z",
+            "status": "CONFIRMED",
+            "late": False,
+            "explanation": [{"code": code} for code in CODES],
+        },
+        {
+            "at": None,
+            "status": "TO_BE_CONFIRMED",
+            "late": False,
+            "explanation": [{"code": code} for code in (*CODES[:3], "AWAITING_STAFF", "SLA_VERSION")],
+        },
+    ]
+    images = [{"filename": f"{number}.jpg"} for number in range(6)]
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "quoteToken": quote["token"]}
+    placed = await done(shop.client, "placeOrder", **given)
+    assert [order["deadline"]["at"] for order in placed["orders"]] == ["2026-03-11T08:00:00Z", None]
+
+
+async def test_a_quote_that_no_longer_holds_changes_nothing(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+    images = [{"filename": "a.jpg"}]
+    token = (await quoted(shop, imageCount=1))["token"]
+    given = {"name": "Shoes", "specificationId": shop.specification, "quoteToken": token}
+    before = await contents(pool)
+    assert await refused(shop.client, "placeOrder", **given, images=images * 2) == [("QUOTE_CHANGED", ["quoteToken"])]
+    clock.advance(timedelta(minutes=15))
+    assert await refused(shop.client, "placeOrder", **given, images=images) == [("QUOTE_CHANGED", ["quoteToken"])]
+    given["quoteToken"] = f"x{token}"
+    assert await refused(shop.client, "placeOrder", **given, images=images) == [("INVALID", ["quoteToken"])]
+    assert await contents(pool) == before
+
+
+async def test_an_expedite_is_quoted_and_bound(
+    shop: Shop, pool: Pool, client_of: NewClient, clock: FrozenClock
+) -> None:
+    other = await open_shop(pool, client_of)
+    [theirs] = await other.place()
+    [order] = await shop.place("a.jpg", "b.jpg", "c.jpg")
+    quote = await quoted(shop, orderId=order["id"], imageIds=order["imageIds"])
+    assert [(part["serviceLevel"], part["imageCount"], part["deadline"]["at"]) for part in quote["parts"]] == [
+        ("EXPEDITED", 2, "2026-03-10T15:00:00Z"),
+        ("EXPEDITED_ADDITIONAL", 1, "2026-03-10T18:00:00Z"),
+    ]
+    assert await refused(other.client, "expediteOrder", orderId=theirs["id"], quoteToken=quote["token"]) == [
+        ("INVALID", ["quoteToken"])
+    ]
+    clock.advance(timedelta(minutes=1))
+    given = {"orderId": order["id"], "imageIds": order["imageIds"], "quoteToken": quote["token"]}
+    payload = await done(shop.client, "expediteOrder", **given)
+    assert [each["serviceLevel"] for each in payload["orders"]] == ["EXPEDITED", "EXPEDITED_ADDITIONAL"]
+
+
+async def test_what_would_be_refused_is_not_quoted(
+    shop: Shop, pool: Pool, client_of: NewClient, clock: FrozenClock, staff: Client
+) -> None:
+    other = await open_shop(pool, client_of)
+    [theirs] = await other.place()
+    [order] = await shop.place()
+    a = order["imageIds"]
+    before = await contents(pool)
+    cases: list[tuple[dict[str, Any], list[tuple[str, list[str]]]]] = [
+        ({}, [("INVALID", ["imageCount"])]),
+        ({"imageCount": 1, "orderId": order["id"]}, [("INVALID", ["orderId"])]),
+        ({"imageCount": 0}, [("INVALID", ["imageCount"])]),
+        ({"imageCount": 2001}, [("LIMIT_EXCEEDED", ["imageCount"])]),
+        ({"imageCount": 1, "imageIds": a}, [("INVALID", ["imageIds"])]),
+        ({"imageCount": 1, "specificationId": other.specification}, [("NOT_FOUND", ["specificationId"])]),
+        ({"imageCount": 1, "at": "2026-03-10T11:59:59Z"}, [("INVALID", ["at"])]),
+        ({"imageCount": 1, "at": "2300-03-10T11:59:59Z"}, [("INVALID", ["at"])]),
+        ({"imageCount": 1, "at": "2026-03-14T12:00:00Z", "expedite": True}, [("EXPEDITE_WINDOW_CLOSED", ["expedite"])]),
+        ({"orderId": theirs["id"]}, [("NOT_FOUND", ["orderId"])]),
+        ({"orderId": order["id"], "imageIds": theirs["imageIds"]}, [("NOT_FOUND", ["imageIds", "0"])]),
+        ({"orderId": order["id"], "specificationId": shop.specification}, [("INVALID", ["specificationId"])]),
+    ]
+    for given, errors in cases:
+        assert await unquoted(shop, **given) == errors
+    assert await unquoted(shop, staff, orderId=theirs["id"]) == [("NOT_FOUND", ["orderId"])]
+    assert await unquoted(shop, staff, imageCount=1, specificationId=other.specification) == [
+        ("NOT_FOUND", ["specificationId"])
+    ]
+    assert await contents(pool) == before
+    await deliver(staff, clock, 2)
+    assert await unquoted(shop, orderId=order["id"], imageIds=a) == [("ALREADY_DELIVERED", ["imageIds", "0"])]
+
+
+async def test_until_when_to_upload_for_a_deadline(shop: Shop) -> None:
+    ask = "query ($due: DateTime!) { account { latestUploadFor(due: $due) } }"
+    for due, latest in (
+        ("2026-03-11T08:00:00Z", "2026-03-10T23:00:00Z"),
+        ("2026-03-11T07:59:59Z", None),
+        ("2026-03-16T08:00:00Z", "2026-03-15T23:00:00Z"),
+        ("2026-03-15T08:00:00Z", "2026-03-12T23:00:00Z"),
+    ):
+        assert await shop.client.data(ask, {"due": due}) == {"account": {"latestUploadFor": latest}}
+    error = await shop.client.error(ask, {"due": "9999-03-16T08:00:00Z"})
+    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "due")
