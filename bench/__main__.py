@@ -1,4 +1,4 @@
-"""Measure reads and imports in one run, print the figures, and exit with 1 where a target is missed."""
+"""Measure reads, commands and imports in one run, print the figures, and exit with 1 where a target is missed."""
 
 import asyncio
 import sys
@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from app.services.tokens import create_token
+from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account
 from bench.imports import UNTIL, measure_imports
+from bench.placing import measure_placing
 from bench.reads import measure_reads
 from bench.report import Figure, print_figures
 from bench.scratch import Scratch, scratch
@@ -23,7 +25,7 @@ SMALL = 20_000
 def main(
     *, quick: Annotated[bool, typer.Option("--quick", help="A tenth of the images and fewer repetitions.")] = False
 ) -> None:
-    """Measure reads and imports on a database of their own, which goes when they end."""
+    """Measure reads, commands and imports on a server of their own, which goes when they end."""
     started = time.monotonic()
     with scratch() as server:
         figures = asyncio.run(_measure(server, quick=quick))
@@ -33,7 +35,7 @@ def main(
 
 async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
     url = await server.new_database("reads")
-    large_images = SMALL * (10 if quick else 100)
+    large_images, large_queue = [size * (10 if quick else 100) for size in (SMALL, ACCOUNTS)]
     print(f"Making accounts of {SMALL:,} and {large_images:,} images ...")
     small, large = [await _make_client(url, images) for images in (SMALL, large_images)]
     print("Reading ...")
@@ -41,8 +43,12 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
         clients = Client(http, small), Client(http, large)
         reads = await measure_reads(*clients, UNTIL, repetitions=7 if quick else 15)
     statements = await measure_statements(server, "reads", large)
+    print("Placing ...")
+    placing = await measure_placing(server, repetitions=40 if quick else 100)
+    print("Claiming ...")
+    claiming = await measure_claiming(server, large_queue, held=large_queue // 100, repetitions=15)
     print("Importing ...")
-    return statements + reads + await measure_imports(server, 40_000 if quick else 80_000)
+    return statements + reads + placing + claiming + await measure_imports(server, 40_000 if quick else 80_000)
 
 
 async def _make_client(url: str, images: int) -> str:

@@ -193,7 +193,7 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime) -> U
             images_per_day=orders,
             expedites_per_day=orders,
         )
-        specification = await _make_specification(writer, account, since)
+        specification = await make_specification(writer, account, since)
         await writer.execute(TRUST)
         await writer.execute(MAKE_PLAN)
         await writer.execute(FILL_PLAN, until, orders)
@@ -207,7 +207,8 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime) -> U
     return account
 
 
-async def _make_specification(writer: Writer, account: UUID, at: datetime) -> UUID:
+async def make_specification(writer: Writer, account: UUID, at: datetime) -> UUID:
+    """Make a specification at 1.45 USD an image, and return its id."""
     specification = uuid4()
     steps = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
     await writer.insert(
