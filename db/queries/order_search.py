@@ -12,21 +12,23 @@ from db.queries.order_selection import OF_KINDS, Shape, between, ordered, walked
 from db.tables import PERIOD
 
 _FEW: Final = 200
-_FEW_OF_PERIOD: Final = 1_000
 """Matches up to which all are looked at."""
 
 # Bytewise comparison, as in the indexes by name and by filename; a LIKE with a pattern by parameter would not use them.
 _NAMED_SO: Final = "lower({0}) ~>=~ q.search AND lower({0}) ~<~ q.search_end"
 
-# For the orders met on a walk: neither EXISTS nor a range leads the planner to the account's filenames instead.
+# For the orders met on a walk. Few images that match are known by then; else those of the order are looked at, and
+# neither EXISTS nor a range leads the planner to the account's filenames instead.
 _MATCHING: Final = f"""
         AND (
-          o.number = q.search_number OR {_NAMED_SO.format("o.name")} OR (
+          o.number = q.search_number OR {_NAMED_SO.format("o.name")} OR CASE WHEN cardinality(f.by_image) = {_FEW}
+          THEN (
             SELECT true FROM images i
             WHERE i.account_id = o.account_id AND i.order_id = o.id
               AND left(lower(i.filename), length(q.search)) = q.search
             LIMIT 1
           )
+          ELSE o.id = ANY(f.by_image) END
         )"""
 _IN_PERIOD: Final = " AND o.placed_at >= n.starts_at AND o.placed_at < n.starts_at + interval '6 hours'"
 
@@ -39,68 +41,81 @@ REST: Final = (
 
 def searched(shape: Shape) -> str:
     """Write the search of a page's orders, and some more; `{rest}` in it stands for one of REST."""
+    walk = walked(shape, wanted(shape, "s") + _IN_PERIOD + _MATCHING)
     return f"""
-      WITH RECURSIVE periods (lower_at, lower_number, upper_at, upper_number, numbers, met) AS (
-        SELECT q.lower_at, q.lower_number, q.upper_at, q.upper_number, '{{{{}}}}'::int[], 0
-        UNION ALL
-        SELECT {{rest}}, m.numbers, s.met + cardinality(m.numbers)
-        FROM periods s
-        CROSS JOIN LATERAL (
-          SELECT {PERIOD.format("o.placed_at")} AS starts_at FROM ({ordered(between("s"), limit=1)}) AS o
-        ) AS n
-        CROSS JOIN LATERAL (
-          SELECT coalesce(array_agg(o.number), '{{{{}}}}') AS numbers
-          FROM ({_few_or(walked(shape, wanted(shape, "s") + _IN_PERIOD + _MATCHING), shape, "s", "n")}) AS o
-        ) AS m
-        WHERE s.met < $13
-      )
       SELECT o.placed_at, o.number
-      FROM ({_few_or("SELECT NULL::timestamptz AS placed_at, unnest(numbers) FROM periods", shape, "q")}) AS o"""
+      FROM ({_few()}) AS g
+      CROSS JOIN LATERAL (
+        WITH RECURSIVE periods (lower_at, lower_number, upper_at, upper_number, numbers, met) AS (
+          SELECT q.lower_at, q.lower_number, q.upper_at, q.upper_number, '{{{{}}}}'::int[], 0
+          UNION ALL
+          SELECT {{rest}}, m.numbers, s.met + cardinality(m.numbers)
+          FROM periods s
+          CROSS JOIN LATERAL (
+            SELECT {PERIOD.format("o.placed_at")} AS starts_at FROM ({ordered(between("s"), limit=1)}) AS o
+          ) AS n
+          CROSS JOIN LATERAL ({_few_of_period()}) AS f
+          CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(o.number), '{{{{}}}}') AS numbers FROM ({_few_or(walk, shape, "s", "f")}) AS o
+          ) AS m
+          WHERE s.met < $13
+        )
+        {_few_or("SELECT NULL::timestamptz AS placed_at, unnest(numbers) FROM periods", shape, "q", "g")}
+      ) AS o"""
 
 
-def matching(shape: Shape, found: str | None = None, bounds: str = "q") -> str:
-    """Write the query of the orders among the found ones, or all, that a selection means.
+def matching(shape: Shape, ids: str = "", bounds: str = "q") -> str:
+    """Write the query of the orders of these ids, or of all that the search finds, that a selection means.
 
     OFFSET 0 has each read by the primary key before the filter judges it.
     """
+    found = ids or f"ARRAY({_named()} UNION ALL {_of_images()})"
     return f"""
           SELECT o.placed_at, o.number
-          FROM (
-            SELECT * FROM orders o WHERE o.account_id = p.account_id AND o.id = ANY(ARRAY({found or _found()})) OFFSET 0
-          ) AS o
+          FROM (SELECT * FROM orders o WHERE o.account_id = p.account_id AND o.id = ANY({found}) OFFSET 0) AS o
           WHERE {wanted(shape, bounds)} {OF_KINDS}"""
 
 
-def _few_or(many: str, shape: Shape, bounds: str, period: str = "") -> str:
-    """Write the query that looks at the matches, of all or of a period, or when there are many, makes another one."""
-    few = _FEW_OF_PERIOD if period else _FEW
+def _few_or(many: str, shape: Shape, bounds: str, found: str) -> str:
+    """Write the query that looks at the matches found, or when these are many, makes another one."""
+    most = f"greatest(cardinality({found}.by_name), cardinality({found}.by_image))"
     return f"""
-        WITH found AS MATERIALIZED ({_found(period, f"LIMIT {few}")}
-        )
         (
-          {matching(shape, f"SELECT id FROM found WHERE (SELECT count(*) FROM found) < {few}", bounds)}
+          {matching(shape, f"{found}.by_name || {found}.by_image", bounds)} AND {most} BETWEEN 1 AND {_FEW - 1}
           ORDER BY o.placed_at {{desc}}, o.number {{desc}}
           LIMIT $13
         )
         UNION ALL
-        (SELECT * FROM ({many}) AS o WHERE (SELECT count(*) FROM found) >= {few})"""
+        (SELECT * FROM ({many}) AS o WHERE {most} = {_FEW})"""
 
 
-def _found(period: str = "", limit: str = "") -> str:
-    """Write the query of what a search matches, in all or in a period.
+def _few() -> str:
+    """Write the query of a few orders that a search matches, by name and by image; OFFSET 0 has it made once."""
+    by_name, by_image = (f"ARRAY({found} LIMIT {_FEW})" for found in (_named(), _of_images()))
+    return f"SELECT {by_name} AS by_name, {by_image} AS by_image OFFSET 0"
 
-    By the unique key of numbers, by orders_by_name_idx and images_by_filename_idx, or in a period by
-    orders_by_period_idx and images_by_period_idx.
-    """
-    placed, uploaded = (
-        (f"AND {PERIOD.format(at)} = {period}.starts_at" if period else "") for at in ("o.placed_at", "i.uploaded_at")
-    )
+
+def _few_of_period() -> str:
+    """Write the query of a few that match in a period, without looking for what matches nowhere."""
+    by_name, by_image = (f"ARRAY({found} LIMIT {_FEW})" for found in (_named("n"), _of_images("n")))
     return f"""
-        (SELECT o.id FROM orders o WHERE o.account_id = p.account_id AND o.number = q.search_number {placed})
+      SELECT CASE WHEN g.by_name <> '{{{{}}}}' THEN {by_name} ELSE '{{{{}}}}' END AS by_name,
+        CASE WHEN g.by_image <> '{{{{}}}}' THEN {by_image} ELSE '{{{{}}}}' END AS by_image
+      OFFSET 0"""
+
+
+def _named(period: str = "") -> str:
+    """Write the query of orders by the unique key of numbers, and by orders_by_name_idx or orders_by_period_idx."""
+    placed = f"AND {PERIOD.format('o.placed_at')} = {period}.starts_at" if period else ""
+    return f"""
+        SELECT o.id FROM orders o WHERE o.account_id = p.account_id AND o.number = q.search_number {placed}
         UNION ALL
-        (SELECT o.id FROM orders o WHERE o.account_id = p.account_id {placed} AND {_NAMED_SO.format("o.name")} {limit})
-        UNION ALL
-        (
-          SELECT i.order_id FROM images i
-          WHERE i.account_id = p.account_id {uploaded} AND {_NAMED_SO.format("i.filename")} {limit}
-        )"""
+        SELECT o.id FROM orders o WHERE o.account_id = p.account_id {placed} AND {_NAMED_SO.format("o.name")}"""
+
+
+def _of_images(period: str = "") -> str:
+    """Write the query of the orders of images by images_by_filename_idx or images_by_period_idx."""
+    uploaded = f"AND {PERIOD.format('i.uploaded_at')} = {period}.starts_at" if period else ""
+    return f"""
+        SELECT i.order_id FROM images i
+        WHERE i.account_id = p.account_id {uploaded} AND {_NAMED_SO.format("i.filename")}"""
