@@ -48,7 +48,7 @@ FILL_PLAN = Statement(
            (lpad(to_hex((extract(epoch FROM placed_at) * 1000)::bigint), 12, '0') || '70008'
              || lpad(to_hex(number), 15, '0'))::uuid,
            placed_at, service_level,
-           CASE WHEN chance < 30 AND service_level = 'ADDITIONAL' THEN NULL
+           CASE WHEN chance NOT BETWEEN 30 AND 800 AND service_level = 'ADDITIONAL' THEN NULL
                 WHEN open THEN $1 + interval '5 days'
                 ELSE placed_at + turnaround END,
            open,
