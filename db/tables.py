@@ -34,8 +34,9 @@ NAMING = {
     "ck": "%(table_name)s_%(constraint_name)s_check",
 }
 Instant = DateTime(timezone=True)
-PERIOD = "date_bin('06:00:00'::interval, {0}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
-"""The stretch of time a search goes through at a time."""
+PERIOD_LENGTH = "'06:00:00'::interval"
+PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
+"""The beginning of the stretch of time that a search goes through at a time."""
 
 
 class Table(SQLModel):

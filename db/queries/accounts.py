@@ -37,16 +37,12 @@ class AccountHistory:
 ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
 """The columns of an AccountRow, of accounts `a`."""
 
-# Accounts by id: the primary key.
-_BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
+HISTORY_COLUMNS: Final = """
+      z.starts_at, z.time_zone, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
+      v.note"""
+"""What `zones_of` and `versions_of` read, of what HISTORY joins to heads `h`."""
 
-# The history of accounts: the primary keys of account_heads, time_zone_periods and sla_versions.
-_HISTORIES: Final = Statement(
-    "account_histories",
-    """
-    SELECT h.account_id, h.next_order_number - 1 AS orders, z.starts_at, z.time_zone, v.version, v.effective_date,
-      v.images_per_day, v.expedites_per_day, v.negotiated_at, v.note
-    FROM account_heads h
+HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
         array_agg(z.time_zone ORDER BY z.starts_at) AS time_zone
@@ -60,7 +56,18 @@ _HISTORIES: Final = Statement(
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
         array_agg(v.note ORDER BY v.version) AS note
       FROM sla_versions v WHERE v.account_id = h.account_id
-    ) AS v
+    ) AS v"""
+
+# Accounts by id: the primary key.
+_BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
+
+# The history of accounts: the primary keys of account_heads, time_zone_periods and sla_versions.
+_HISTORIES: Final = Statement(
+    "account_histories",
+    f"""
+    SELECT h.account_id, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
+    FROM account_heads h
+    {HISTORY}
     WHERE h.account_id = ANY($1::uuid[])
     """,
 )
@@ -129,12 +136,16 @@ async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> i
     return 0 if record is None else record[0]
 
 
+def zones_of(record: Record) -> tuple[ZonePeriod, ...]:
+    """Read the zones of an account from a record that has HISTORY_COLUMNS."""
+    return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zone"], strict=True))
+
+
+def versions_of(record: Record) -> tuple[SlaVersion, ...]:
+    """Read the versions of an account's SLA from a record that has HISTORY_COLUMNS."""
+    columns = (record[column] for column in SlaVersion.__dataclass_fields__)
+    return tuple(SlaVersion(*version) for version in zip(*columns, strict=True))
+
+
 def _history(record: Record) -> AccountHistory:
-    zones = zip(record["starts_at"], record["time_zone"], strict=True)
-    versions = zip(*(record[column] for column in SlaVersion.__dataclass_fields__), strict=True)
-    return AccountHistory(
-        record["account_id"],
-        tuple(ZonePeriod(*period) for period in zones),
-        tuple(SlaVersion(*version) for version in versions),
-        record["orders"],
-    )
+    return AccountHistory(record["account_id"], zones_of(record), versions_of(record), record["orders"])

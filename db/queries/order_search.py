@@ -9,7 +9,7 @@ met on a walk through it. A period costs microseconds when nothing in it matches
 from typing import Final
 
 from db.queries.order_selection import OF_KINDS, Shape, between, ordered, walked, wanted
-from db.tables import PERIOD
+from db.tables import PERIOD, PERIOD_LENGTH
 
 _FEW: Final = 200
 """Matches up to which all are looked at."""
@@ -30,11 +30,11 @@ _MATCHING: Final = f"""
           )
           ELSE o.id = ANY(f.by_image) END
         )"""
-_IN_PERIOD: Final = " AND o.placed_at >= n.starts_at AND o.placed_at < n.starts_at + interval '6 hours'"
+_IN_PERIOD: Final = f" AND o.placed_at >= n.starts_at AND o.placed_at < n.starts_at + {PERIOD_LENGTH}"
 
 REST: Final = (
     "s.lower_at, s.lower_number, n.starts_at, 0",
-    "n.starts_at + interval '6 hours', 0, s.upper_at, s.upper_number",
+    f"n.starts_at + {PERIOD_LENGTH}, 0, s.upper_at, s.upper_number",
 )
 """What is left to search after a period, forwards and backwards."""
 

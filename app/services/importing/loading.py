@@ -5,10 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
 
-from app.domain.guarantee import Allowance
-from app.domain.ledger import LedgerDay, ZonePeriod
+from app.domain.ledger import ZonePeriod
 from app.domain.order_facts import OrderedSpecification
-from app.domain.quota import QuotaDay
 from app.domain.sla import SlaVersion
 from app.services.importing.batch import KnownLine, LineKey, line_key
 from app.services.importing.conflicts import AccountMoved
@@ -24,6 +22,7 @@ from app.services.importing.lines import (
 from app.services.importing.memory import Memory
 from app.services.importing.reading import GoodLine
 from app.services.importing.state import AccountState
+from app.services.orders.account import quota_day
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 from db.queries import importing as queries
@@ -87,7 +86,7 @@ class Loader:
                 next_order_number=row["next_order_number"],
                 written=row["next_event_sequence"],
                 untold=id_ in begun and len(periods[id_]) == len(versions[id_]) == 1,
-                days={each["date"]: _quota_day(each) for each in days.get(id_, ())},
+                days={each["date"]: quota_day(each) for each in days.get(id_, ())},
             )
 
     async def _begun_only(self, ids: Sequence[UUID]) -> set[UUID]:
@@ -139,8 +138,3 @@ class Loader:
 def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:
     """Group sorted rows by their first column."""
     return {key: list(group) for key, group in groupby(rows, itemgetter(0))}
-
-
-def _quota_day(row: Record) -> QuotaDay:
-    allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
-    return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)

@@ -13,37 +13,25 @@ from app.domain.order_facts import OrderedSpecification
 from app.domain.quota import QuotaDay, unused_day
 from app.domain.sla import SlaVersion, sla_on
 from db.connections import Reader, Record, Statement
+from db.queries.accounts import HISTORY, HISTORY_COLUMNS, versions_of, zones_of
 
 # The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
 # its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
-    """
-    SELECT z.starts_at, z.time_zone, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
-      v.negotiated_at, v.note,
+    f"""
+    SELECT {HISTORY_COLUMNS},
       d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
-    FROM (
-      SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
-        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zone
-      FROM time_zone_periods z WHERE z.account_id = $1
-    ) AS z
-    CROSS JOIN (
-      SELECT array_agg(v.version ORDER BY v.version) AS version,
-        array_agg(v.effective_date ORDER BY v.version) AS effective_date,
-        array_agg(v.images_per_day ORDER BY v.version) AS images_per_day,
-        array_agg(v.expedites_per_day ORDER BY v.version) AS expedites_per_day,
-        array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
-        array_agg(v.note ORDER BY v.version) AS note
-      FROM sla_versions v WHERE v.account_id = $1
-    ) AS v
+    FROM account_heads h {HISTORY}
     LEFT JOIN (
       SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
     ) AS d ON d.closes_at > $2
     LEFT JOIN specifications s ON s.account_id = $1 AND s.id = $3
     LEFT JOIN specification_versions w
       ON w.account_id = $1 AND w.specification_id = s.id AND w.version = s.current_version
-    """,
+    WHERE h.account_id = $1
+    """,  # noqa: S608 - made of fixed texts
 )
 
 
@@ -82,16 +70,15 @@ async def account_facts(
 ) -> AccountFacts:
     """Read what is known of an account that exists, as of an instant not before its beginning."""
     row = await reader.fetch_row(ACCOUNT_FACTS, account_id, at, specification_id)
-    if row is None or row["starts_at"] is None:
+    if row is None:
         raise LookupError(f"The account {account_id} has no history.")
-    zones = [ZonePeriod(*period) for period in zip(row["starts_at"], row["time_zone"], strict=True)]
-    columns = (row[name] for name in SlaVersion.__dataclass_fields__)
-    versions = [SlaVersion(*version) for version in zip(*columns, strict=True)]
-    day = unused_day(at, zones, versions) if row["date"] is None else _quota_day(row)
+    zones, versions = zones_of(row), versions_of(row)
+    day = unused_day(at, zones, versions) if row["date"] is None else quota_day(row)
     return AccountFacts(zones, versions, day, None if row["id"] is None else _specification(row))
 
 
-def _quota_day(row: Record) -> QuotaDay:
+def quota_day(row: Record) -> QuotaDay:
+    """Read a ledger day with what is used of it from a record that has the columns of `ledger_days`."""
     allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
     return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)
 
