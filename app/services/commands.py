@@ -7,8 +7,8 @@ A key is known for 24 hours to who used it: a client's to its account, those of 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -25,51 +25,49 @@ KEPT: Final = timedelta(hours=24)
 
 _ATTEMPTS: Final = 20
 
-# Takes a client's key unless it is taken and not outdated; waits for a transaction that is taking it. The primary key.
-TAKE_KEY: Final = Statement(
-    "take_key",
+
+class _Keys(NamedTuple):
+    """The statements on one of the tables of keys; the primary key serves all.
+
+    A key is taken unless it is taken already and not outdated; that waits for a transaction that is taking it.
     """
-    INSERT INTO idempotency_keys (account_id, key, operation, digest, answer, created_at)
-    VALUES ($1, $2, $3, $4, NULL, $5)
-    ON CONFLICT (account_id, key) DO UPDATE SET
-      operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
-    WHERE idempotency_keys.created_at <= $6
-    RETURNING key
-    """,
-)
 
-# Takes a key of staff, likewise; the primary key.
-TAKE_STAFF_KEY: Final = Statement(
-    "take_staff_key",
-    """
-    INSERT INTO staff_idempotency_keys (key, operation, digest, answer, created_at)
-    VALUES ($2, $3, $4, NULL, $5)
-    ON CONFLICT (key) DO UPDATE SET
-      operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
-    WHERE staff_idempotency_keys.created_at <= $6 AND $1::uuid IS NULL
-    RETURNING key
-    """,
-)
+    take: Statement
+    known: Statement
+    keep: Statement
 
-# What was asked and answered by a client's key; the primary key.
-KNOWN_KEY: Final = Statement(
-    "known_key", "SELECT operation, digest, answer FROM idempotency_keys WHERE account_id = $1 AND key = $2"
-)
 
-# What was asked and answered by a key of staff; the primary key.
-KNOWN_STAFF_KEY: Final = Statement(
-    "known_staff_key",
-    "SELECT operation, digest, answer FROM staff_idempotency_keys WHERE key = $2 AND $1::uuid IS NULL",
+_OF_CLIENTS: Final = _Keys(
+    take=Statement(
+        "take_key",
+        """
+        INSERT INTO idempotency_keys (account_id, key, operation, digest, answer, created_at)
+        VALUES ($1, $2, $3, $4, NULL, $5)
+        ON CONFLICT (account_id, key) DO UPDATE SET
+          operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
+        WHERE idempotency_keys.created_at <= $6
+        RETURNING key
+        """,
+    ),
+    known=Statement(
+        "known_key", "SELECT operation, digest, answer FROM idempotency_keys WHERE account_id = $1 AND key = $2"
+    ),
+    keep=Statement("keep_answer", "UPDATE idempotency_keys SET answer = $3 WHERE account_id = $1 AND key = $2"),
 )
-
-# Keeps the answer by a client's key; the primary key.
-KEEP_ANSWER: Final = Statement(
-    "keep_answer", "UPDATE idempotency_keys SET answer = $3 WHERE account_id = $1 AND key = $2"
-)
-
-# Keeps the answer by a key of staff; the primary key.
-KEEP_STAFF_ANSWER: Final = Statement(
-    "keep_staff_answer", "UPDATE staff_idempotency_keys SET answer = $3 WHERE key = $2 AND $1::uuid IS NULL"
+_OF_STAFF: Final = _Keys(
+    take=Statement(
+        "take_staff_key",
+        """
+        INSERT INTO staff_idempotency_keys (key, operation, digest, answer, created_at)
+        VALUES ($1, $2, $3, NULL, $4)
+        ON CONFLICT (key) DO UPDATE SET
+          operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
+        WHERE staff_idempotency_keys.created_at <= $5
+        RETURNING key
+        """,
+    ),
+    known=Statement("known_staff_key", "SELECT operation, digest, answer FROM staff_idempotency_keys WHERE key = $1"),
+    keep=Statement("keep_staff_answer", "UPDATE staff_idempotency_keys SET answer = $2 WHERE key = $1"),
 )
 
 
@@ -98,6 +96,16 @@ class Command:
     key: str | None = None
 
     @property
+    def keys(self) -> _Keys:
+        """The statements on the keys of those who ask."""
+        return _OF_STAFF if self.account_id is None else _OF_CLIENTS
+
+    @property
+    def named(self) -> tuple[object, ...]:
+        """The primary key of the command's key."""
+        return (self.key,) if self.account_id is None else (self.account_id, self.key)
+
+    @property
     def digest(self) -> bytes:
         """The SHA-256 of the request, however its parts are ordered."""
         return hashlib.sha256(orjson.dumps(self.request, option=orjson.OPT_SORT_KEYS, default=str)).digest()
@@ -121,27 +129,25 @@ async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Wr
 
 async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
     async with unit_of_work(pool) as writer:
-        if command.key is not None:
-            known = await _known(writer, clock, command)
+        if command.key is None:
+            answer = await work(writer)
+        else:
+            known = await _known(writer, clock.now(), command)
             if known is not None:
                 return known
-        answer = await work(writer)
-        if command.key is not None:
-            keep = KEEP_STAFF_ANSWER if command.account_id is None else KEEP_ANSWER
-            await writer.execute(keep, command.account_id, command.key, answer)
+            answer = await work(writer)
+            await writer.execute(command.keys.keep, *command.named, answer)
         await writer.commit()
     return answer
 
 
-async def _known(writer: Writer, clock: Clock, command: Command) -> Answer | None:
+async def _known(writer: Writer, now: datetime, command: Command) -> Answer | None:
     """Take the command's key, or return what it was answered before; raises IdempotencyConflict."""
-    take, read = (TAKE_KEY, KNOWN_KEY) if command.account_id is not None else (TAKE_STAFF_KEY, KNOWN_STAFF_KEY)
-    named = (command.account_id, command.key)
-    now = clock.now()
-    if await writer.fetch_row(take, *named, command.operation, command.digest, now, now - KEPT) is not None:
+    asked = (command.operation, command.digest)
+    if await writer.fetch_row(command.keys.take, *command.named, *asked, now, now - KEPT) is not None:
         return None
-    row: Record | None = await writer.fetch_row(read, *named)
-    if row is None or (row["operation"], row["digest"]) != (command.operation, command.digest):
+    row: Record | None = await writer.fetch_row(command.keys.known, *command.named)
+    if row is None or (row["operation"], row["digest"]) != asked:
         raise IdempotencyConflict(command.key or "")
     answer: Answer = row["answer"]
     return answer

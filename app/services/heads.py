@@ -68,11 +68,6 @@ class Head:
         self.last_at = at if self.last_at == before else self.last_at
         self.minutes_since = at
 
-    def take_order_number(self) -> int:
-        """Take the account's next order number."""
-        self.next_order_number += 1
-        return self.next_order_number - 1
-
     def take_event_sequence(self) -> int:
         """Take the account's next place among its events."""
         self.next_event_sequence += 1

@@ -15,11 +15,8 @@ from app.services.heads import Head, advance_heads, instant, lock_heads
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
 
-MAX_COUNT: Final = 500
-"""Images in a claim, at most."""
-
 # The images that are due first of those that nobody holds at an instant: images_queue_idx, which knows until when each
-# is held. The literal limit stands in the one by parameter for the planner.
+# is held. The greatest count there is stands in the one by parameter for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     """
