@@ -22,11 +22,12 @@ from api.nodes import Node
 from api.orders import Order, OrderFilter, order, order_feed, orders_of
 from api.pulse import Pulse
 from api.quotes import QuoteInput, QuotePayload, read_quote
-from api.scalars import TimeZone, write_instant
+from api.scalars import TimeZone
 from api.sla import SLA, read_sla, sla_versions
 from api.specifications import Specification, specifications_of
 from app.domain.deadlines import latest_upload_for
 from app.domain.errors import DateOutOfRange
+from app.domain.instants import rfc3339
 from app.domain.ledger import zone_at
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
@@ -157,9 +158,9 @@ class Account(Node):
     def _instant(self, context: Context, as_of: datetime | None) -> datetime:
         at = given(as_of) or context.now
         if at > context.now:
-            raise bad_input("asOf", f"{write_instant(at)} is yet to come.")
+            raise bad_input("asOf", f"{rfc3339(at)} is yet to come.")
         if at < self.row.created_at:
-            raise bad_input("asOf", f"The account began at {write_instant(self.row.created_at)}.")
+            raise bad_input("asOf", f"The account began at {rfc3339(self.row.created_at)}.")
         return at
 
 

@@ -19,8 +19,9 @@ from strawberry.utils.str_converters import to_camel_case
 from api.arguments import given
 from api.context import Viewer
 from api.ids import GlobalId, MalformedId, NodeType, read_global_id
-from api.scalars import write_decimal, write_instant
+from api.scalars import write_decimal
 from api.user_errors import Path, UserErrorCode, user_error
+from app.domain.instants import rfc3339
 from app.domain.limits import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
 
 MAX_PROSE: Final = 1_000
@@ -177,7 +178,7 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(each) for each in cast("list[object]", value)]
     if isinstance(value, datetime):
-        return write_instant(value)
+        return rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

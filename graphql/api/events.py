@@ -15,7 +15,8 @@ from api.describing import field, object_type
 from api.ids import GlobalId, NodeType, numbered
 from api.images import Image, image
 from api.nodes import Node
-from api.scalars import JSON, write_instant
+from api.scalars import JSON
+from app.domain.instants import rfc3339
 from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, EventRow
 from db.queries.orders import OrderRow
@@ -102,4 +103,4 @@ def _written(key: str, value: object, account_id: UUID, about: NodeType | None) 
         return value
     if about is not None and (key == "id" or key in _NODE_TYPES):
         return str(GlobalId(about, account_id, UUID(value)))
-    return write_instant(datetime.fromisoformat(value)) if key.endswith(_INSTANT) else value
+    return rfc3339(datetime.fromisoformat(value)) if key.endswith(_INSTANT) else value

@@ -9,6 +9,8 @@ from typing import Final, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from app.domain.instants import rfc3339
+
 LocalTime = NewType("LocalTime", str)
 """HH:MM on a wall clock; 24:00 is the end of the day."""
 TimeZone = NewType("TimeZone", str)
@@ -24,11 +26,6 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 class MalformedValue(ValueError):  # noqa: N818 - it names what is the case, as all errors here do
     """An argument's value that its scalar cannot be read from; the text is one sentence for people."""
-
-
-def write_instant(at: datetime) -> str:
-    """Write an instant in UTC, with microseconds only where there are some."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def read_instant(value: object) -> datetime:
@@ -88,7 +85,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         name="DateTime",
         description="An instant in RFC 3339, to the microsecond. Answers are in UTC with Z; arguments need an offset.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-        serialize=write_instant,
+        serialize=rfc3339,
         parse_value=read_instant,
     ),
     date: strawberry.scalar(
