@@ -3,11 +3,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.order_changes import cancel, confirm
-from app.domain.order_events import cancelled, expedited, facts_after
+from app.domain.order_events import cancelled, delivered, expedited, facts_after
 from app.domain.order_events import placed as placed_events
 from app.domain.order_expedites import expedite
-from app.domain.order_facts import OrderState, RejectionState
+from app.domain.order_facts import Claim, OrderState, RejectionState
 from app.domain.order_history import ImageHistory, with_history
+from app.domain.production import deliver
 from tests.domain.orders import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 
 DELIVERED_AT = UPLOADED_AT + timedelta(hours=2)
@@ -198,3 +199,21 @@ def test_a_deadline_set_before_is_not_told_again() -> None:
 def test_a_cancelled_order_without_deliveries_has_no_facts() -> None:
     (order,) = placed(1)
     assert types(replace(order, cancelled_at=DELIVERED_AT)) == []
+
+
+def test_the_delivery_of_the_last_image_in_time_meets_the_deadline() -> None:
+    (order,) = placed(2)
+    first, second = order.images
+    held = replace(order, images=tuple(replace(each, claim=Claim("ann", NEXT_MORNING)) for each in order.images))
+    half = deliver(held, [first.id], "ann", UPLOADED_AT)
+    done = deliver(half, [second.id], "ann", UPLOADED_AT)
+    told = [[event.type for event in delivered(*states, "ann", UPLOADED_AT)] for states in ((held, half), (half, done))]
+    assert told == [["IMAGES_DELIVERED"], ["IMAGES_DELIVERED", "DEADLINE_MET"]]
+
+
+def test_a_deadline_that_one_image_missed_is_never_met() -> None:
+    (order,) = placed(2)
+    late = NEXT_MORNING + MICROSECOND
+    held = replace(order, images=tuple(replace(each, claim=Claim("ann", late + MICROSECOND)) for each in order.images))
+    done = deliver(held, [image.id for image in order.images], "ann", late)
+    assert [event.type for event in delivered(held, done, "ann", late)] == ["IMAGES_DELIVERED"]
