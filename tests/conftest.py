@@ -8,7 +8,7 @@ import pytest
 
 from db.connections import Pool, PoolReader, open_pool
 from tests.clock import FrozenClock
-from tests.database import TEMPLATE, make_template, running_server, temporary_database
+from tests.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
 from tests.folders import folder_of_run, run_folder
 
 
@@ -30,7 +30,14 @@ def server() -> Generator[str]:
 
 @pytest.fixture
 async def database(server: str) -> AsyncGenerator[str]:
-    """URL of a migrated, empty database."""
+    """URL of a migrated database without rows."""
+    async with empty_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+async def new_database(server: str) -> AsyncGenerator[str]:
+    """URL of a migrated database in which nothing ever was: its planner remembers no rows."""
     async with temporary_database(server, TEMPLATE) as url:
         yield url
 

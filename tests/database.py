@@ -1,4 +1,4 @@
-"""Databases for tests: one embedded server for all workers of a run, and for each test a clone of one template.
+"""Databases for tests: one embedded server for all workers of a run, and for each test a database without rows.
 
 `LOUPE_TEST_POSTGRES=16` runs on the wheel's PostgreSQL 16 instead of 18.
 """
@@ -6,6 +6,7 @@
 import asyncio
 import fcntl
 import os
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -22,6 +23,10 @@ from db.tables import Table
 
 TEMPLATE = "loupe_template"
 FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_IDLE: defaultdict[str, list[str]] = defaultdict(list)  # by server, the databases that nobody has borrowed
 
 
 @contextmanager
@@ -57,6 +62,19 @@ async def temporary_database(server: str, template: str = "template0") -> AsyncG
         await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@asynccontextmanager
+async def empty_database(server: str) -> AsyncGenerator[str]:
+    """Lend a migrated database for as long as a test runs; yields its URL.
+
+    It is emptied for the next one to borrow it, which costs a third of what another copy of the template would.
+    """
+    idle = _IDLE[server]
+    url = idle.pop() if idle else await _copy_of_template(server)
+    yield url
+    await execute(url, _END_OTHERS, f"TRUNCATE {', '.join(Table.metadata.tables)}")
+    idle.append(url)
+
+
 async def create_all(url: str) -> None:
     """Make the tables as they are defined, without the migrations."""
     dialect = make_url("postgresql+asyncpg://").get_dialect()()
@@ -79,6 +97,12 @@ async def execute(url: str, *statements: str) -> None:
 def url_of(server: str, database: str) -> str:
     """Name another database of the same server."""
     return urlsplit(server)._replace(path=f"/{database}").geturl()
+
+
+async def _copy_of_template(server: str) -> str:
+    name = f"empty_{uuid4().hex}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    return url_of(server, name)
 
 
 async def _make_template(server: str) -> None:

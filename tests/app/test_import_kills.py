@@ -10,7 +10,7 @@ from random import Random
 
 from db.connections import Pool, open_pool
 from tests.app.test_import_command import LOUPE, environment
-from tests.database import TEMPLATE, temporary_database
+from tests.database import empty_database
 from tests.services.importing.files import Line, everything
 from tests.services.importing.random_files import random_file
 
@@ -74,7 +74,7 @@ async def test_killed_at_random_moments_it_ends_up_as_if_it_never_was(server: st
     path = tmp_path / "history.jsonl"
     path.write_text("\n".join(lines))
     moments = sorted(random.randrange(len(lines) * 3 // 4) for _ in range(KILLS))
-    async with temporary_database(server, TEMPLATE) as database, temporary_database(server, TEMPLATE) as other:
+    async with empty_database(server) as database, empty_database(server) as other:
         pool, other_pool = await open_pool(database), await open_pool(other)
         finish(other, path)
         for moment in moments:

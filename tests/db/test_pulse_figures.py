@@ -13,7 +13,7 @@ from app.domain.segments import WINDOW
 from app.domain.streak import WEEK, WeekRun
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import recount_upload_weeks
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, PoolReader, Statement, open_pool, unit_of_work
 from db.queries.pulse import PULSE_FIGURES, FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, StreakRequest, streaks
@@ -254,13 +254,15 @@ async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
     ],
 )
 async def test_every_read_is_served_by_the_index_made_for_it(
-    pool: Pool, statement: Statement, indexes: set[str]
+    new_database: str, statement: Statement, indexes: set[str]
 ) -> None:
     """Even while nothing is known of the tables, so that the plan kept from then serves two million images."""
+    pool = await open_pool(new_database)
     nothing = [None] * max(int(number) for number in re.findall(r"\$(\d+)", statement.sql))
     async with unit_of_work(pool) as writer:
         await writer.execute(Statement("no_scans", "SET LOCAL enable_seqscan = off"))
         rows = await writer.fetch(Statement("explain", "EXPLAIN (GENERIC_PLAN) " + statement.sql), *nothing)
+    await pool.close()
     plan = "\n".join(row[0] for row in rows)
     assert set(re.findall(r"Index.* (\w+_(?:pkey|idx)) on", plan)) == indexes
     assert "Seq Scan on" not in plan

@@ -59,7 +59,8 @@ async def test_a_service_on_an_empty_database_is_ready_once_it_is_migrated(serve
     "statement", ["UPDATE alembic_version SET version_num = 'another'", "DELETE FROM alembic_version"]
 )
 async def test_a_service_on_the_schema_of_another_release_is_not_ready(
-    database: str, http: AsyncClient, statement: str
+    server: str, clock: FrozenClock, statement: str
 ) -> None:
-    await execute(database, statement)
-    assert await status(http, "/readyz") == (503, "the database is not migrated")
+    async with temporary_database(server, TEMPLATE) as database, serving(database, clock) as http:
+        await execute(database, statement)
+        assert await status(http, "/readyz") == (503, "the database is not migrated")

@@ -7,7 +7,7 @@ import pytest
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
 from db.connections import Pool, open_pool, unit_of_work
-from tests.database import TEMPLATE, temporary_database
+from tests.database import empty_database
 from tests.services.importing.files import (
     ACCOUNT,
     NOW,
@@ -39,7 +39,7 @@ BEGINNINGS = """
 
 async def told(server: str, *files: list[Line], block_lines: int = 1000) -> dict[str, list[str]]:
     """All rows that files leave, imported one after the other into a database of their own."""
-    async with temporary_database(server, TEMPLATE) as url:
+    async with empty_database(server) as url:
         pool = await open_pool(url)
         for lines in files:
             assert (await run_import(pool, lines, block_lines=block_lines)).problems == []

@@ -10,7 +10,7 @@ from app.services.importing import AccountMoved, destination
 from app.services.importing.writing import PreparedBatch, write
 from db.connections import Pool, PoolReader, Record, Statement, Writer, open_pool
 from db.queries.importing import ORDERS_BY_REF
-from tests.database import TEMPLATE, temporary_database
+from tests.database import empty_database
 from tests.services.importing.files import (
     ACCOUNT,
     SPECIFICATION,
@@ -59,7 +59,7 @@ async def persistently(url: str, lines: list[Line], pause: float, block_lines: i
 async def raced(server: str, before: Iterable[Line], files: Sequence[list[Line]], seed: int) -> dict[str, list[str]]:
     """All rows that files leave which are imported at the same time, into a database with what was before."""
     random = Random(seed)  # noqa: S311 - drawn for tests
-    async with temporary_database(server, TEMPLATE) as url:
+    async with empty_database(server) as url:
         await persistently(url, [*before], 0, 1000)
         pauses = [random.random() * 0.05 for _ in files]
         sizes = [random.choice([3, 10, 1000]) for _ in files]

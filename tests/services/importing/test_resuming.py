@@ -7,7 +7,7 @@ import pytest
 from app.services.importing import AccountMoved, destination
 from app.services.importing.writing import PreparedBatch, write
 from db.connections import Pool, Writer, open_pool
-from tests.database import TEMPLATE, temporary_database
+from tests.database import empty_database
 from tests.services.importing.files import (
     ACCOUNT,
     SPECIFICATION,
@@ -27,7 +27,7 @@ EXPEDITES_UNSAID: Line = {"expeditesPerDay": None}
 
 async def _rows_of(server: str, *imports: tuple[list[Line], int]) -> dict[str, list[str]]:
     """Import files one after the other into a database of their own, each in blocks of so many lines."""
-    async with temporary_database(server, TEMPLATE) as url:
+    async with empty_database(server) as url:
         pool = await open_pool(url)
         for lines, block_lines in imports:
             assert (await run_import(pool, lines, block_lines=block_lines)).problems == []

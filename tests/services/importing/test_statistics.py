@@ -13,6 +13,11 @@ ANALYZED = """
      WHERE relnamespace = 'public'::regnamespace"""
 
 
+@pytest.fixture
+def database(new_database: str) -> str:
+    return new_database
+
+
 async def analyzed(pool: Pool) -> set[str]:
     """Tables and indexes on expressions of which the planner knows something."""
     return {name for (name,) in await rows(pool, ANALYZED)}
