@@ -87,7 +87,7 @@ class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by wh
 class Command:
     """What is asked, and by whom: a client, by its account, or staff, without one.
 
-    `request` is all that the command was given but the key, as JSON.
+    `request` is all that the command was given but the key, as JSON; it counts with a key only.
     """
 
     account_id: UUID | None

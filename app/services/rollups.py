@@ -1,6 +1,6 @@
 """Writing rollups, in the transaction of the rows they count (domain rules, section 6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,17 +10,28 @@ from app.domain.rollups import Tally
 from app.domain.streak import weeks_between
 from db.connections import Statement, Writer
 
-# Adds counts to the buckets of several accounts; the primary key finds the buckets that are there.
+# Adds counts to the buckets of accounts, to those of specification versions, and to weeks: three tables at once, which
+# know nothing of each other. The primary keys find what is there.
 ADD_ROLLUPS: Final = Statement(
     "add_rollups",
     """
+    WITH weeks AS (
+      INSERT INTO upload_weeks (account_id, week, images)
+      SELECT * FROM unnest($1::uuid[], $2::date[], $3::int[])
+      ON CONFLICT (account_id, week) DO UPDATE SET images = upload_weeks.images + excluded.images
+    ), savings AS (
+      INSERT INTO savings_rollups (account_id, grain, bucket, specification_id, specification_version, images)
+      SELECT * FROM unnest($4::uuid[], $5::smallint[], $6::timestamptz[], $7::uuid[], $8::int[], $9::int[])
+      ON CONFLICT (account_id, grain, bucket, specification_id, specification_version) DO UPDATE SET
+        images = savings_rollups.images + excluded.images
+    )
     INSERT INTO rollups (
       account_id, grain, bucket, uploaded, delivered, rejected, lead_microseconds,
       met_standard, met_expedited, met_additional, met_rejection,
       late_standard, late_expedited, late_additional, late_rejection)
     SELECT * FROM unnest(
-      $1::uuid[], $2::smallint[], $3::timestamptz[], $4::int[], $5::int[], $6::int[], $7::bigint[],
-      $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[])
+      $10::uuid[], $11::smallint[], $12::timestamptz[], $13::int[], $14::int[], $15::int[], $16::bigint[],
+      $17::int[], $18::int[], $19::int[], $20::int[], $21::int[], $22::int[], $23::int[], $24::int[])
     ON CONFLICT (account_id, grain, bucket) DO UPDATE SET
       uploaded = rollups.uploaded + excluded.uploaded,
       delivered = rollups.delivered + excluded.delivered,
@@ -36,27 +47,9 @@ ADD_ROLLUPS: Final = Statement(
       late_rejection = rollups.late_rejection + excluded.late_rejection
     """,
 )
-
-# Adds images to the buckets of specification versions; the primary key finds the buckets that are there.
-ADD_SAVINGS: Final = Statement(
-    "add_savings",
-    """
-    INSERT INTO savings_rollups (account_id, grain, bucket, specification_id, specification_version, images)
-    SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[], $4::uuid[], $5::int[], $6::int[])
-    ON CONFLICT (account_id, grain, bucket, specification_id, specification_version) DO UPDATE SET
-      images = savings_rollups.images + excluded.images
-    """,
-)
-
-# Adds images to the weeks of several accounts; the primary key finds the weeks that are there.
-ADD_UPLOAD_WEEKS: Final = Statement(
-    "add_upload_weeks",
-    """
-    INSERT INTO upload_weeks (account_id, week, images)
-    SELECT * FROM unnest($1::uuid[], $2::date[], $3::int[])
-    ON CONFLICT (account_id, week) DO UPDATE SET images = upload_weeks.images + excluded.images
-    """,
-)
+_WEEK_COLUMNS: Final = 3
+_SAVINGS_COLUMNS: Final = 6
+_ROLLUP_COLUMNS: Final = 15
 
 # Forgets the weeks of an account; the primary key finds them.
 FORGET_UPLOAD_WEEKS: Final = Statement("forget_upload_weeks", "DELETE FROM upload_weeks WHERE account_id = $1")
@@ -81,18 +74,22 @@ async def write_rollups(
     minutes_since: Mapping[UUID, datetime],
     zones: Mapping[UUID, ZoneInfo],
 ) -> None:
-    """Add the tallies of a batch of accounts, by one statement for each table that changes.
+    """Add the tallies of a batch of accounts, by one statement.
 
     `minutes_since` and `zones` (the zone in force now, whose weeks `upload_weeks` holds) are those of each account in
     `tallies`. Rows are sorted by their keys, so that two batches never wait for each other in a circle.
     """
-    accounts = sorted(tallies)
-    rollups = ((account, *row) for account in accounts for row in tallies[account].rollup_rows(minutes_since[account]))
-    await _write(writer, ADD_ROLLUPS, rollups)
-    savings = ((account, *row) for account in accounts for row in tallies[account].savings_rows(minutes_since[account]))
-    await _write(writer, ADD_SAVINGS, savings)
-    weeks = ((account, *row) for account in accounts for row in tallies[account].week_rows(zones[account]))
-    await _write(writer, ADD_UPLOAD_WEEKS, weeks)
+    accounts = [(account, tallies[account]) for account in sorted(tallies)]
+    weeks = [(account, *row) for account, tally in accounts for row in tally.week_rows(zones[account])]
+    savings = [(account, *row) for account, tally in accounts for row in tally.savings_rows(minutes_since[account])]
+    rollups = [(account, *row) for account, tally in accounts for row in tally.rollup_rows(minutes_since[account])]
+    if weeks or savings or rollups:
+        await writer.execute(
+            ADD_ROLLUPS,
+            *_columns(weeks, _WEEK_COLUMNS),
+            *_columns(savings, _SAVINGS_COLUMNS),
+            *_columns(rollups, _ROLLUP_COLUMNS),
+        )
 
 
 async def recount_upload_weeks(
@@ -107,7 +104,5 @@ async def recount_upload_weeks(
     await writer.execute(COUNT_UPLOAD_WEEKS, account_id, *zip(*weeks, strict=True))
 
 
-async def _write(writer: Writer, statement: Statement, rows: Iterable[tuple[object, ...]]) -> None:
-    columns = list(zip(*rows, strict=True))
-    if columns:
-        await writer.execute(statement, *columns)
+def _columns(rows: Sequence[tuple[object, ...]], count: int) -> Sequence[Sequence[object]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * count

@@ -6,10 +6,11 @@ made of it alone, so those of an answer that was kept are as the first ones.
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
-from api.checks import Checks, Key, as_request
+from api.arguments import given
+from api.checks import Checks, Key
 from api.context import Context
 from api.guarantee import DailyGuarantee, daily_guarantee
 from api.user_errors import told
@@ -26,19 +27,23 @@ Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
 _KEY: Final = "idempotencyKey"
 
 
-def begin(context: Context, asked: object) -> Checks:
+class Keyed(Protocol):
+    """An input that may be repeated safely."""
+
+    idempotency_key: str | None
+
+
+def begin(context: Context, asked: Keyed) -> Checks:
     """Begin to check an input."""
-    checks = Checks(context.viewer, as_request(asked))
-    key = checks.given.get(_KEY)
-    if key is not None:
-        checks.text(key, _KEY)
+    checks = Checks(context.viewer, asked, given(asked.idempotency_key))
+    if checks.key is not None:
+        checks.text(checks.key, _KEY)
     return checks
 
 
 async def answer(context: Context, operation: str, checks: Checks, work: Work) -> Answer:
     """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it."""
-    request = dict(checks.given)
-    key = request.pop(_KEY, None)
+    key = checks.key
     if checks.errors and (key is None or any(error["path"] == [_KEY] for error in checks.errors)):
         return _refused(context, checks.errors)
 
@@ -51,6 +56,7 @@ async def answer(context: Context, operation: str, checks: Checks, work: Work) -
             return _refused(context, told(refusal, operation, checks.places, checks.given))
 
     account = context.viewer.account
+    request = {} if key is None else {name: value for name, value in checks.given.items() if name != _KEY}
     command = Command(None if account is None else account.id, operation, request, key)
     try:
         found = await perform(context.writing, context.clock, command, done)

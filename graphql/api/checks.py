@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
@@ -38,14 +38,20 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control
 _OF_LINES: Final = frozenset("\t\n\r")
 
 
-@dataclass(slots=True)
+@dataclass
 class Checks:
-    """The checks of one input: what it was given, what is wrong with it, and where ids stood in it."""
+    """The checks of one input: what is wrong with it, and where ids stood in it."""
 
     viewer: Viewer
-    given: Mapping[str, Any]
+    asked: object
+    key: str | None = None
     errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     places: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
+
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
+        """What the input was given, by the names of the schema, as JSON: asked for by who has a key, or is refused."""
+        return as_request(self.asked)
 
     def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
         """Note what is wrong with a part of the input."""

@@ -9,8 +9,11 @@ from inspect import getdoc
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
+from strawberry.types.base import get_object_definition
 from strawberry.types.enum import has_enum_definition
 from strawberry.types.field import StrawberryField
+
+from api.inputs import input_of
 
 Type = TypeVar("Type", bound=type)
 Enumeration = TypeVar("Enumeration", bound=EnumMeta)
@@ -31,7 +34,9 @@ def interface(cls: Type) -> Type:
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
 def input_type(cls: Type) -> Type:
     """Make a class an input type."""
-    return strawberry.input(cls, description=_description(cls))
+    described = strawberry.input(cls, description=_description(cls))
+    get_object_definition(described, strict=True).from_input = input_of
+    return described
 
 
 def field(resolver: Callable[..., Any]) -> StrawberryField:

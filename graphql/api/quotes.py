@@ -6,7 +6,6 @@ from uuid import UUID
 
 import strawberry
 
-from api.answers import begin
 from api.arguments import given
 from api.checks import Checks
 from api.context import Context
@@ -85,7 +84,7 @@ class QuotePayload:
 
 async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> QuotePayload:
     """Quote something of an account that the caller may see."""
-    checks = begin(context, asked)
+    checks = Checks(context.viewer, asked)
     request = _request(checks, account_id, asked)
     if checks.errors:
         return QuotePayload(quote=None, user_errors=shown(checks.errors))

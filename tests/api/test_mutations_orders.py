@@ -249,14 +249,17 @@ async def test_mutations_of_one_document_see_each_other(shop: Shop, clock: Froze
     }
 
 
-async def test_placing_an_order_costs_12_statements_at_most(shop: Shop, writing: CountingPool) -> None:
+@pytest.mark.parametrize(("key", "statements"), [(None, 10), ("morning", 12)])
+async def test_placing_an_order_costs_12_statements_at_most(
+    shop: Shop, writing: CountingPool, key: str | None, statements: int
+) -> None:
     fields = "orders { id number deadline { at } } dailyGuarantee { remaining }"
     images = [{"filename": f"{number}.jpg"} for number in range(100)]
     given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
-    payload = await mutate(shop.client, "placeOrder", fields, **given)
+    payload = await mutate(shop.client, "placeOrder", fields, **given, idempotencyKey=key)
     assert len(payload["orders"]) == 2
     assert shop.client.reader.statements == ["token_by_hash", "orders_by_id"]
-    assert len(writing.statements) + 2 == 11
+    assert len(writing.statements) + 2 == statements
 
 
 async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop: Shop, pool: Pool) -> None:

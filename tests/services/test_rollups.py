@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from app.domain.local_time import time_zone
@@ -28,14 +27,14 @@ WEEKS = Statement("weeks", "SELECT week, images FROM upload_weeks WHERE account_
 
 
 class ListeningWriter(Writer):
-    """A writer that notes the names of its statements and how many rows each has."""
+    """A writer that notes the names of its statements."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self.heard: list[tuple[str, int]] = []
+        self.heard: list[str] = []
 
     async def execute(self, statement: Statement, *args: object) -> None:
-        self.heard.append((statement.name, len(cast("Sequence[object]", args[0]))))
+        self.heard.append(statement.name)
         await super().execute(statement, *args)
 
 
@@ -51,7 +50,7 @@ def tallies_of(ids: Sequence[UUID], *signs: int) -> dict[UUID, Tally]:
     return tallies
 
 
-async def written(pool: Pool, tallies: dict[UUID, Tally]) -> list[tuple[str, int]]:
+async def written(pool: Pool, tallies: dict[UUID, Tally]) -> list[str]:
     """Write tallies; returns the statements that took."""
     async with pool.acquire() as connection:
         writer = ListeningWriter(connection)
@@ -63,13 +62,9 @@ async def table(pool: Pool, statement: Statement, account_id: UUID) -> list[tupl
     return [tuple(row) for row in await PoolReader(pool).fetch(statement, account_id)]
 
 
-async def test_all_accounts_of_a_batch_are_written_by_one_statement_a_table(pool: Pool) -> None:
+async def test_all_accounts_of_a_batch_are_written_by_one_statement(pool: Pool) -> None:
     ids = await accounts(pool, 3)
-    assert await written(pool, tallies_of(ids, 1, 1)) == [
-        ("add_rollups", 3 * 5),  # two minutes, two hours and a day of each
-        ("add_savings", 3 * 3),
-        ("add_upload_weeks", 3),
-    ]
+    assert await written(pool, tallies_of(ids, 1, 1)) == ["add_rollups"]
     for account_id in ids:
         assert await table(pool, UPLOADS, account_id) == [
             (1, UPLOADED_AT.replace(second=0), 2),
