@@ -39,8 +39,8 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
     print(f"Making accounts of {SMALL:,} and {large_images:,} images ...")
     small, large = [await _make_client(url, images) for images in (SMALL, large_images)]
     print("Reading ...")
-    async with serving(url, UNTIL) as http:
-        clients = Client(http, small), Client(http, large)
+    async with serving(url, UNTIL) as app:
+        clients = Client(app, small), Client(app, large)
         reads = await measure_reads(*clients, UNTIL, repetitions=7 if quick else 15)
     statements = await measure_statements(server, "reads", large)
     print("Placing ...")

@@ -76,7 +76,7 @@ async def _queue(scratch: Scratch, database: str, images: int) -> AsyncGenerator
         async with unit_of_work(pool) as writer:
             token = await create_token(writer, UNTIL, None)
             await writer.commit()
-        async with serving(url, UNTIL) as http:
-            yield _Queue(pool, Client(http, token))
+        async with serving(url, UNTIL) as app:
+            yield _Queue(pool, Client(app, token))
     finally:
         await pool.close()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import httpx
 import orjson
+from starlette.types import ASGIApp, Message, Scope
 
 from app.settings import Settings
 from app.web.asgi import create_app
@@ -28,9 +28,9 @@ class FixedClock:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody with a token."""
+    """Somebody with a token, who hands requests to the application itself: clients are not measured."""
 
-    http: httpx.AsyncClient
+    app: ASGIApp
     token: str
 
     async def ask(self, document: str, **variables: object) -> Data:
@@ -38,26 +38,34 @@ class Client:
         return await self.send(self.written(document, **variables))
 
     def written(self, document: str, **variables: object) -> bytes:
-        """Write the body of a request, once for many: that is a client's work, not the application's."""
+        """Write the body of a request, once for many."""
         return orjson.dumps({"query": document, "variables": variables})
 
     async def send(self, body: bytes) -> Data:
         """Send what was written and return the data; any error ends the run."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        response = await self.http.post("/graphql", content=body, headers=headers)
-        answer: Data = orjson.loads(response.content)
+        parts: list[bytes] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body}
+
+        async def take(message: Message) -> None:
+            parts.append(message.get("body", b""))
+
+        await self.app(self._scope(), receive, take)
+        answer: Data = orjson.loads(b"".join(parts))
         assert "errors" not in answer, answer["errors"]
         data: Data = answer["data"]
         return data
 
+    def _scope(self) -> Scope:
+        headers = [(b"authorization", f"Bearer {self.token}".encode()), (b"content-type", b"application/json")]
+        scope = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/graphql"}
+        return {**scope, "root_path": "", "query_string": b"", "headers": headers, "server": ("bench", 80)}
+
 
 @asynccontextmanager
-async def serving(database_url: str, now: datetime) -> AsyncGenerator[httpx.AsyncClient]:
+async def serving(database_url: str, now: datetime) -> AsyncGenerator[ASGIApp]:
     """Run the application on a database at a fixed instant (UTC)."""
     app = create_app(database_url=database_url, settings=Settings(), clock=FixedClock(now))
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://bench") as http,
-    ):
-        yield http
+    async with app.router.lifespan_context(app):
+        yield app

@@ -76,9 +76,9 @@ async def measure_placing(scratch: Scratch, repetitions: int) -> list[Figure]:
     pool = await open_pool(url)
     try:
         api, service, plain = [await _make_buyer(pool, name) for name in ("api", "service", "plain")]
-        async with serving(url, UNTIL) as http:
+        async with serving(url, UNTIL) as app:
             ways = [
-                (api.times, _by_api(Client(http, api.token), api)),
+                (api.times, _by_api(Client(app, api.token), api)),
                 (service.times, _by_service(pool, service)),
                 (plain.times, _by_plain_sql(pool, plain)),
             ]

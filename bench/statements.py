@@ -16,8 +16,8 @@ _REQUESTS: Final = 10
 async def measure_statements(scratch: Scratch, database: str, token: str) -> list[Figure]:
     """Count the statements of the dashboard and of a page of orders, once their connections are open."""
     await scratch.execute(f"ALTER DATABASE {database} SET log_statement = 'all'")
-    async with serving(scratch.url(database), UNTIL) as http:
-        client = Client(http, token)
+    async with serving(scratch.url(database), UNTIL) as app:
+        client = Client(app, token)
         return [
             Figure("dashboard.graphql", await _count(scratch.log, client, dashboard()), 6, "statements"),
             Figure("orders.graphql", await _count(scratch.log, client, orders_with_images()), 4, "statements"),
