@@ -1,0 +1,146 @@
+"""`loupe serve` killed amid orders, with PostgreSQL or without: started again, it knows all that it acknowledged."""
+
+import asyncio
+import subprocess
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, HTTPError
+
+from tests.app.test_cli import ACME, answer, serving
+from tests.db.test_embedded import fresh_folder
+from tests.services.orders.test_kills import PATIENCE, kill_server, wait_until
+
+CLIENTS = 4
+SEED = 5
+CREATE = """
+mutation ($input: CreateSpecificationInput!) { createSpecification(input: $input) { specification { id } } }
+"""
+PLACE = """
+mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { orders { id number imageCount } } }
+"""
+PLACED = "{ account { orders(last: 100) { nodes { id number name imageCount images { totalCount } } } } }"
+
+
+@dataclass
+class Clients:
+    """Clients of one account, what they ask by their keys, and the orders that were acknowledged."""
+
+    token: str
+    specification: str = ""
+    asked: dict[str, int] = field(default_factory=dict[str, int])
+    acknowledged: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+
+    async def ask(self, http: AsyncClient, document: str, **given: object) -> dict[str, Any]:
+        body = {"query": document, "variables": {"input": given}}
+        response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {self.token}"})
+        data: dict[str, Any] = response.json()["data"]
+        return data
+
+    async def place(self, http: AsyncClient, key: str) -> None:
+        """Place an order of some images, or ask for it again by its key."""
+        images = [{"filename": f"{number}.jpg"} for number in range(self.asked[key])]
+        given = {"name": key, "specificationId": self.specification, "images": images, "idempotencyKey": key}
+        self.acknowledged[key] = (await self.ask(http, PLACE, **given))["placeOrder"]["orders"]
+
+    async def place_until_cut_off(self, url: str, name: str) -> None:
+        """Place one order after the other until nobody answers."""
+        async with AsyncClient(base_url=url, timeout=PATIENCE) as http:
+            for turn in range(1_000):
+                key = f"{name}-{turn}"
+                self.asked[key] = 1 + turn % 5
+                try:
+                    await self.place(http, key)
+                except (HTTPError, TypeError):  # cut off, or an error without data while the database goes
+                    return
+
+
+@pytest.fixture(scope="module")
+def folder() -> Generator[Path]:
+    with fresh_folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def clients(folder: Path) -> Clients:
+    account = answer(*ACME, LOUPE_DATA_DIR=str(folder))
+    return Clients(answer("token", "create", "--account", account["id"], LOUPE_DATA_DIR=str(folder))["token"])
+
+
+async def begin(clients: Clients, url: str) -> None:
+    async with AsyncClient(base_url=url) as http:
+        steps: list[object] = []
+        given = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
+        clients.specification = (await clients.ask(http, CREATE, **given))["createSpecification"]["specification"]["id"]
+
+
+async def placed_amid(clients: Clients, url: str, name: str, kill: Callable[[], None]) -> None:
+    """Let all clients place orders, and kill what serves them amid that."""
+    random = Random(SEED)  # noqa: S311 - drawn for tests
+    before = len(clients.acknowledged)
+    placing = [asyncio.create_task(clients.place_until_cut_off(url, f"{name}-{each}")) for each in range(CLIENTS)]
+    await asyncio.to_thread(wait_until, lambda: len(clients.acknowledged) >= before + 10)
+    await asyncio.sleep(random.random() * 0.02)
+    await asyncio.to_thread(kill)
+    await asyncio.gather(*placing)
+
+
+async def assert_known(clients: Clients, url: str) -> None:
+    """Assert that acknowledged orders are there, that no other is by halves, and that all can be asked for again."""
+    async with AsyncClient(base_url=url, timeout=PATIENCE) as http:
+        found = await orders(clients, http)
+        told = {order["id"]: order for each in clients.acknowledged.values() for order in each}
+        assert {id_: found[id_] for id_ in told} == {id_: (key_of(found[id_]), *facts(told[id_])) for id_ in told}
+        assert all(count == clients.asked[name] for name, _, count in found.values())
+        before = dict(clients.acknowledged)
+        for key in clients.asked:
+            await clients.place(http, key)
+        assert {key: clients.acknowledged[key] for key in before} == before
+        found = await orders(clients, http)
+    assert sorted(number for _, number, _ in found.values()) == list(range(1, len(clients.asked) + 1))
+    assert sorted(name for name, _, _ in found.values()) == sorted(clients.asked)
+
+
+async def orders(clients: Clients, http: AsyncClient) -> dict[str, tuple[str, int, int]]:
+    """All orders with their names, numbers and images, which are as many as their order says."""
+    nodes = (await clients.ask(http, PLACED))["account"]["orders"]["nodes"]
+    assert all(node["images"]["totalCount"] == node["imageCount"] for node in nodes)
+    return {node["id"]: (node["name"], *facts(node)) for node in nodes}
+
+
+def facts(order: dict[str, Any]) -> tuple[int, int]:
+    return order["number"], order["imageCount"]
+
+
+def key_of(order: tuple[str, int, int]) -> str:
+    return order[0]
+
+
+def killed(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.wait(PATIENCE)
+
+
+def test_a_killed_service_has_all_that_was_acknowledged_once_it_is_started_again(
+    clients: Clients, folder: Path
+) -> None:
+    settings = {"LOUPE_DATA_DIR": str(folder)}
+    with serving(**settings) as (process, url):
+        asyncio.run(begin(clients, url))
+        asyncio.run(placed_amid(clients, url, "alone", lambda: killed(process)))
+    with serving(**settings) as (process, url):
+        asyncio.run(assert_known(clients, url))
+
+        def kill_both() -> None:
+            kill_server(folder / "postgres")
+            killed(process)
+
+        asyncio.run(placed_amid(clients, url, "both", kill_both))
+    with serving(**settings) as (process, url):
+        asyncio.run(assert_known(clients, url))
+        process.terminate()
+        process.wait(PATIENCE)
