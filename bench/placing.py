@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from statistics import median
 from typing import Final
 from uuid import UUID
@@ -32,6 +33,7 @@ _DAY: Final = Day(
     _CAPACITY,
     due_at=UNTIL + timedelta(hours=20),
 )
+_MICROSECOND: Final = timedelta(microseconds=1)
 _WARM_UPS: Final = 10
 _LIMIT: Final = 2.0
 
@@ -148,7 +150,8 @@ def _by_service(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
 
 def _by_plain_sql(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
     asked = PlainOrder(token_hash(buyer.token), _NAME, buyer.specification, _FILENAMES)
-    return lambda: place_plainly(pool, asked, _DAY, UNTIL)
+    turns = count(1)  # each order is after the one before, while the clock stands
+    return lambda: place_plainly(pool, asked, _DAY, UNTIL + next(turns) * _MICROSECOND)
 
 
 async def _assert_alike(pool: Pool, *buyers: _Buyer) -> None:

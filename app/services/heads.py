@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,7 +32,7 @@ ADVANCE_HEADS: Final = Statement(
     """,
 )
 
-
+_MICROSECOND: Final = timedelta(microseconds=1)
 FIRST_EVENT: Final = 1
 """The place of an account's first event in its sequence."""
 
@@ -57,11 +57,11 @@ class Head:
     minutes_since: datetime
 
     def instant(self, now: datetime) -> datetime:
-        """Tell the instant of a command: now, but never before what the account already has.
+        """Tell the instant of a command: now, but after all that the account already has.
 
         Read the clock only once the head is locked: then an account's instants are in the order of its commits.
         """
-        return max(now, self.last_at)
+        return next_instant(now, self.last_at)
 
     def begin(self, before: datetime, at: datetime) -> None:
         """Let the account begin at an instant other than `before`, as long as it has no orders."""
@@ -77,6 +77,14 @@ class Head:
 def new_head(account_id: UUID, at: datetime) -> Head:
     """Return the counters of an account that begins at an instant; their row is still to be written."""
     return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at)
+
+
+def next_instant(now: datetime, last_at: datetime) -> datetime:
+    """Tell the instant of the next command on an account: now, but after `last_at`.
+
+    So no two commands share one: at an instant all before it is known, and nothing of what happens at it.
+    """
+    return max(now, last_at + _MICROSECOND)
 
 
 def instant(heads: Iterable[Head], clock: Clock) -> datetime:

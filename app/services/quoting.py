@@ -13,7 +13,7 @@ from app.domain.order_changes import Change
 from app.domain.order_facts import OrderedSpecification, OrderState, order_price
 from app.domain.quota import QuotaDay
 from app.domain.quotes import VALID_FOR, QuoteInPast, offers
-from app.services.heads import UnknownAccount
+from app.services.heads import UnknownAccount, next_instant
 from app.services.orders.account import AccountFacts, NamedSpecification, account_facts
 from app.services.orders.changing import expediting, the_order
 from app.services.orders.placing import NewOrder, placement
@@ -145,7 +145,7 @@ async def _attempt(reader: Reader, clock: Clock, request: QuoteRequest) -> tuple
     """Read what is known, and tell whether nothing of the account changed while it was read."""
     head = await _head(reader, request.account_id)
     clock_now = clock.now()
-    now = max(clock_now, head["last_at"])
+    now = next_instant(clock_now, head["last_at"])
     at = _instant(request.at, clock_now, now)
     if isinstance(request, UploadRequest):
         facts = await account_facts(reader, request.account_id, at, request.specification_id)
@@ -175,7 +175,7 @@ async def _head(reader: Reader, account_id: UUID) -> Record:
 
 
 def _instant(asked: datetime | None, clock_now: datetime, now: datetime) -> datetime:
-    """Return the instant a command would have: never before `now`, what the account already has."""
+    """Return the instant a command would have: never before `now`, the first after what the account already has."""
     if asked is None:
         return now
     if asked < clock_now:

@@ -1,7 +1,7 @@
 """The terms of an account: its SLA from a day on, and its time zone (domain rules, sections 2 and 4)."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,8 +17,6 @@ from app.services.recording import record
 from app.services.rollups import recount_upload_weeks
 from db.connections import Statement, Writer
 from db.tables import SlaVersion, TimeZonePeriod
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 # Makes a zone the account's; the primary key.
 CHANGE_TIME_ZONE: Final = Statement("change_time_zone", "UPDATE accounts SET time_zone = $2 WHERE id = $1")
@@ -70,8 +68,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     """
     zone = time_zone(name)
     head = (await lock_heads(writer, [account_id]))[account_id]
-    # After all the account has, not at the same instant: that was still in the zone before.
-    at = max(clock.now(), head.last_at + _MICROSECOND)
+    at = instant([head], clock)
     facts = await account_facts(writer, account_id, at)
     replaced = facts.zones[-1]
     if replaced.time_zone == name:

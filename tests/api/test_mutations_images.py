@@ -131,12 +131,12 @@ async def test_only_who_holds_images_delivers_them(shop: Shop, pool: Pool, clock
     ):
         assert await refused(staff, "deliverImages", worker=worker, imageIds=ids) == errors
     assert await contents(pool) == before
-    clock.advance()
+    clock.advance(timedelta(seconds=1))
     payload = await done(staff, "deliverImages", worker="Ada", imageIds=[a])
-    assert payload["images"] == [{"id": a, "status": "DELIVERED", "deliveredAt": "2026-03-10T12:00:00.000001Z"}]
+    assert payload["images"] == [{"id": a, "status": "DELIVERED", "deliveredAt": "2026-03-10T12:00:01Z"}]
     assert payload["orders"] == [{"id": order["id"], "status": "IN_PRODUCTION", "deliveredCount": 1}]
     await done(staff, "claimImages", worker="Ada", leaseSeconds=60)
-    clock.advance(timedelta(seconds=60))
+    clock.advance(timedelta(seconds=61))
     assert await refused(staff, "deliverImages", worker="Ada", imageIds=[b]) == [("NOT_CLAIMED", ["imageIds", "0"])]
 
 

@@ -93,10 +93,11 @@ async def test_an_expedite_is_quoted_and_bound(
     other = await open_shop(pool, client_of)
     [theirs] = await other.place()
     [order] = await shop.place("a.jpg", "b.jpg", "c.jpg")
+    clock.advance(timedelta(seconds=1))
     quote = await quoted(shop, orderId=order["id"], imageIds=order["imageIds"])
     assert [(part["serviceLevel"], part["imageCount"], part["deadline"]["at"]) for part in quote["parts"]] == [
-        ("EXPEDITED", 2, "2026-03-10T15:00:00Z"),
-        ("EXPEDITED_ADDITIONAL", 1, "2026-03-10T18:00:00Z"),
+        ("EXPEDITED", 2, "2026-03-10T15:00:01Z"),
+        ("EXPEDITED_ADDITIONAL", 1, "2026-03-10T18:00:01Z"),
     ]
     assert await refused(other.client, "expediteOrder", orderId=theirs["id"], quoteToken=quote["token"]) == [
         ("INVALID", ["quoteToken"])

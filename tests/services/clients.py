@@ -66,7 +66,9 @@ class Client:
 
 async def a_client(pool: Pool, clock: FrozenClock) -> Client:
     studio = await begin(pool, Studio(images_per_day=20, expedites_per_day=3))
-    return Client(pool, clock, studio.id, await a_specification(pool, clock, studio.id))
+    client = Client(pool, clock, studio.id, await a_specification(pool, clock, studio.id))
+    clock.advance()
+    return client
 
 
 def bound(given: Quote, request: QuoteRequest) -> Binding:

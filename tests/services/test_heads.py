@@ -8,7 +8,7 @@ from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
 from app.services.heads import Head, UnknownAccount, advance_heads, lock_heads
 from db.connections import Pool, unit_of_work
-from tests.clock import FrozenClock
+from tests.clock import MICROSECOND, FrozenClock
 
 HOUR = timedelta(hours=1)
 
@@ -48,11 +48,11 @@ async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: Froz
         assert await lock_heads(writer, [account_id]) == {account_id: head}
 
 
-async def test_an_instant_is_never_before_what_the_account_has(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_instant_is_after_what_the_account_has(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
         head = (await lock_heads(writer, [account_id]))[account_id]
-    assert head.instant(clock.now() - HOUR) == clock.now()
+    assert head.instant(clock.now() - HOUR) == head.instant(clock.now()) == clock.now() + MICROSECOND
     assert head.instant(clock.now() + HOUR) == clock.now() + HOUR
 
 

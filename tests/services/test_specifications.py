@@ -84,8 +84,8 @@ async def test_name_and_steps_change_alike_and_steps_are_replaced_whole(
 ) -> None:
     key = (account_id, await a_specification(pool, clock, account_id))
     steps = [Step("RETOUCH", 1)]
+    now = clock.advance()
     await done(pool, partial(update_specification, clock=clock, key=key, name="Flat lay", steps=steps))
-    now = clock.now()
     written = [{"step": "RETOUCH", "milliseconds": 1}]
     assert (await versions(pool))[1:] == [(2, "Flat lay", Decimal("1.45"), "USD", written, now)]
     [_, (_, _, data)] = await changes(pool)

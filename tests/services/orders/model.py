@@ -40,8 +40,8 @@ class Account:
         return [(order, image) for order in self.orders for image in order.images]
 
     def instant(self, now: datetime) -> datetime:
-        """Return the instant of a command: never before what the account already has."""
-        return max(now, self.last_at)
+        """Return the instant of a command: after what the account already has."""
+        return max(now, self.last_at + MICROSECOND)
 
     def running(self, at: datetime) -> Day:
         """Return the ledger day that holds the instant, once all before it have been opened."""
@@ -77,7 +77,7 @@ class Account:
         """Move, unless there already; the running ledger day is never shortened, and the next one has a later date."""
         if self.zone.key == zone:
             return None
-        self.last_at = max(now, self.last_at + MICROSECOND)
+        self.last_at = self.instant(now)
         day = self.running(self.last_at)
         self.zone = time_zone(zone)
         date_ = day.name + DAY
@@ -196,7 +196,7 @@ class Account:
         order.completed_at = self.last_at = self.instant(now)
 
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
-        """Set the deadline that staff owe; a delivery at the same instant counts as one after it."""
+        """Set the deadline that staff owe."""
         at = self.instant(now)
         awaiting = [image for image in order.images if not image.delivered_at or image.delivered_at[0] >= at]
         reasons = _cancelled(order)

@@ -36,7 +36,7 @@ class Production:
     def deliver(self, now: datetime, worker: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
         """Deliver images that the worker holds."""
         accounts = [account for account, _, _ in chosen]
-        at = max([now, *(account.last_at for account in accounts)])
+        at = max([now, *(account.instant(now) for account in accounts)])
         refuse(
             Reason("NotClaimed", image.id)
             for _, _, image in chosen
@@ -61,7 +61,7 @@ class Production:
 
 def _instant(now: datetime, accounts: Sequence[Account]) -> datetime:
     """Return the instant of a command on accounts, which is then the last of each."""
-    at = max([now, *(account.last_at for account in accounts)])
+    at = max([now, *(account.instant(now) for account in accounts)])
     for account in accounts:
         account.last_at = at
     return at
