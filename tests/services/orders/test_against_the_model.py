@@ -43,7 +43,7 @@ ON_TIME_TO_GAIN = [
 
 
 @settings(
-    max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     begins_at=st.sampled_from(BEGINNINGS),
