@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import cache
-from typing import Any, NamedTuple, Protocol, TypeAlias, cast
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
@@ -24,6 +24,13 @@ ServerError: TypeAlias = asyncpg.PostgresError
 
 _JSONB_VERSION = b"\x01"
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_GONE = ("08", "57P", "53300")  # connection_exception, operator_intervention by a shutdown, too_many_connections
+# Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
+PLANNED_ONCE: Final[Mapping[str, str]] = {
+    "plan_cache_mode": "force_generic_plan",  # a statement is planned once: that takes longer than most reads do
+    "enable_bitmapscan": "off",  # a bitmap is made of the whole range, of a large account all in vain
+    "jit": "off",  # compiling takes longer than any read does
+}
 _NO_SETTINGS: Mapping[str, str] = {}
 
 
@@ -164,6 +171,20 @@ def asks_to_try_again(error: ServerError) -> bool:
     return getattr(error, "sqlstate", None) in _TRY_AGAIN
 
 
+def is_outage(error: BaseException) -> bool:
+    """Say whether the server could not be asked, so that the error tells nothing of what it was asked for."""
+    state: str = getattr(error, "sqlstate", None) or ""
+    return state.startswith(_GONE) or isinstance(
+        error,
+        (
+            OSError,
+            DatabaseUnreachable,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,  # of a connection that is found broken only as a statement is sent
+        ),
+    )
+
+
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
@@ -195,6 +216,17 @@ async def connect(url: str) -> Connection:
     open_connection = cast("Callable[[str], Awaitable[Connection]]", asyncpg.connect)
     with _reaching(url):
         return await open_connection(url)
+
+
+async def listen(url: str, channel: str, told: Callable[[], object]) -> Connection:
+    """Open a connection on which `told` is called at each notification of a channel; raises DatabaseUnreachable."""
+    connection = await connect(url)
+
+    def notified(*_notification: object) -> None:
+        told()
+
+    await cast("Any", connection).add_listener(channel, notified)
+    return connection
 
 
 @contextmanager

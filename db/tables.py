@@ -223,6 +223,7 @@ class Order(Table, table=True):
             "number",
             postgresql_where=text("split_from IS NOT NULL"),
         ),
+        Index("orders_by_deadline_idx", "due_at", "account_id", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "orders_awaiting_deadline_idx",
             "placed_at",
@@ -325,6 +326,7 @@ class Image(Table, table=True):
             text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
             postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
         ),
+        Index("images_by_lease_idx", "claimed_until", postgresql_where=text("claimed_until IS NOT NULL")),
         Index("images_by_filename_idx", "account_id", text("lower(filename) text_pattern_ops")),
         Index(
             "images_by_period_idx",
@@ -375,6 +377,7 @@ class Rejection(Table, table=True):
             postgresql_where=text("late_at IS NOT NULL"),
         ),
         Index("rejections_by_at_idx", "account_id", "at"),
+        Index("rejections_by_deadline_idx", "due_at", "account_id"),
         Index(
             "rejections_met_idx",
             "account_id",
@@ -524,3 +527,92 @@ class SigningKey(Table, table=True):
     __table_args__ = (PrimaryKeyConstraint("purpose"),)
     purpose: str
     secret: bytes
+
+
+class JobCursor(Table, table=True):
+    """What a job does next for an account.
+
+    For a job at midnight that is the ledger day `date`, which closes at `due_at`; `time_zone` is the account's now, a
+    midnight of which that is. For the watch it is to look at the account's deadlines from `due_at` on again, since
+    history was imported; without a date, and only as long as that is to be done. `attempts` failed since the last
+    success; until `retry_at` there is no other.
+    """
+
+    __tablename__ = "job_cursors"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "job"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        Index("job_cursors_due_idx", "job", "due_at", "time_zone", "account_id"),
+    )
+    account_id: UUID
+    job: str
+    time_zone: str
+    date: date | None
+    due_at: datetime = Field(sa_type=Instant)
+    attempts: int
+    retry_at: datetime | None = Field(sa_type=Instant)
+
+
+class JobRun(Table, table=True):
+    """A run of a job: by zone at its midnights, by nothing every minute or day, by account where one failed.
+
+    It is claimed by insert; whoever finds it RUNNING after `lease_until` takes it over. One by nothing that FAILED is
+    tried again from its `lease_until` on. `accounts` were done, by this attempt and those before; `failures` are still
+    to be. `date` is the local day that ended at `scheduled_for`.
+    """
+
+    __tablename__ = "job_runs"
+    __table_args__ = (
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("job", "time_zone", "account_id", "scheduled_for", postgresql_nulls_not_distinct=True),
+        CheckConstraint("state IN ('RUNNING', 'SUCCEEDED', 'FAILED')", name="state"),
+        Index("job_runs_by_time_idx", text("scheduled_for DESC"), text("id DESC")),
+        Index("job_runs_by_job_idx", "job", text("scheduled_for DESC"), text("id DESC")),
+        Index(
+            "job_runs_by_account_idx",
+            "account_id",
+            text("scheduled_for DESC"),
+            text("id DESC"),
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
+        Index("job_runs_running_idx", "lease_until", postgresql_where=text("state = 'RUNNING'")),
+        Index(
+            "job_runs_failed_idx",
+            text("scheduled_for DESC"),
+            text("id DESC"),
+            postgresql_where=text("state = 'FAILED'"),
+        ),
+    )
+    id: UUID
+    job: str
+    time_zone: str | None
+    account_id: UUID | None
+    date: date | None
+    scheduled_for: datetime = Field(sa_type=Instant)
+    state: str
+    attempts: int
+    owner: str
+    lease_until: datetime | None = Field(sa_type=Instant)
+    started_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(sa_type=Instant)
+    accounts: int
+    failures: int
+    error: str | None
+
+
+class PulseSnapshot(Table, table=True):
+    """The Pulse of an account as of the end of a ledger day: `figures` are its sums, `streak` its weeks, as JSON."""
+
+    __tablename__ = "pulse_snapshots"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        UniqueConstraint("account_id", "date"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    id: UUID
+    date: date
+    as_of: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+    figures: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    streak: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

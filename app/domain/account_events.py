@@ -1,4 +1,4 @@
-"""What is recorded of an account beside its orders: its specifications, its terms, its zone (domain rules, 2, 4 and 5).
+"""What is recorded of an account beside its orders: specifications, terms, zone, guarantee (domain rules, 2, 4 and 5).
 
 The data of every event has `before` and `after`. Amounts are strings.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain.ledger import ZonePeriod
 from app.domain.order_events import Happening
+from app.domain.quota import QuotaDay
 from app.domain.sla import SlaVersion, sla_on
 from app.domain.specifications import Wording, kept_steps
 from app.domain.vocabulary import EventType
@@ -56,6 +57,25 @@ def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> Happening:
     """Tell of a move to another zone."""
     before: Facts = {"timeZone": replaced.time_zone}
     return _of_account(period.starts_at, EventType.TIME_ZONE_CHANGED, before, {"timeZone": period.time_zone})
+
+
+def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> Happening:
+    """Tell that a ledger day closed with what was used of it, and that the next one opened at that instant."""
+    return _of_account(closed.day.closes_at, EventType.GUARANTEE_RESET, _used(closed), _used(opened))
+
+
+def _used(day: QuotaDay) -> Facts:
+    allowance = day.allowance
+    return {
+        "date": day.day.date,
+        "opensAt": day.day.opens_at,
+        "closesAt": day.day.closes_at,
+        "slaVersion": day.sla_version,
+        "capacity": allowance.capacity,
+        "used": allowance.used,
+        "expediteCapacity": allowance.expedite_capacity,
+        "expediteUsed": allowance.expedite_used,
+    }
 
 
 def _said(wording: Wording) -> Facts:

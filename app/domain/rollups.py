@@ -8,7 +8,7 @@ counted at the deadline, which may lie in the future: time that passes changes n
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ DAY: Final = 1440
 GRAINS: Final = (MINUTE, HOUR, DAY)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTES_KEPT: Final = timedelta(days=61)
 _ONE_MINUTE: Final = timedelta(minutes=1)
 _ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -43,6 +44,11 @@ _TERMS: Final[Mapping[ServiceLevel, Term]] = {
     ServiceLevel.EXPEDITED_ADDITIONAL: "expedited",
     ServiceLevel.EXPEDITED_PLAN: "expedited",
 }
+
+
+def minutes_kept_since(now: datetime) -> datetime:
+    """Tell since when buckets of a minute are kept, UTC; figures of older cut points are read from the rows."""
+    return datetime.combine(now.date(), time(0), UTC) - _MINUTES_KEPT
 
 
 def term_of(level: ServiceLevel) -> Term:

@@ -70,3 +70,11 @@ class EventType(StrEnum):
     TIME_ZONE_CHANGED = "TIME_ZONE_CHANGED"
     GUARANTEE_RESET = "GUARANTEE_RESET"
     SPECIFICATION_CHANGED = "SPECIFICATION_CHANGED"
+
+
+class JobRunState(StrEnum):
+    """How a run of a job stands (domain rules, section 7)."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"

@@ -11,6 +11,7 @@ from app.domain.order_events import Happening
 from app.domain.vocabulary import EventType, Plan
 from app.services.heads import UnknownAccount, new_head
 from app.services.ids import new_id
+from app.services.midnight.cursors import begin_cursors
 from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
 from db.tables import AccountHead, Event, SlaVersion, TimeZonePeriod
@@ -85,6 +86,7 @@ async def create_account(
         expedites_per_day=expedites_per_day,
     )
     await _record(writer, account_id, created)
+    await begin_cursors(writer, account_id, time_zone, first_day)
     return account_id
 
 

@@ -12,6 +12,7 @@ from app.domain.ledger import ZonePeriod
 from app.domain.local_time import time_zone
 from app.domain.quota import QuotaDay
 from app.services.heads import Head, instant, lock_heads
+from app.services.midnight.cursors import follow_zone
 from app.services.orders.account import account_facts
 from app.services.recording import record
 from app.services.rollups import recount_upload_weeks
@@ -86,6 +87,7 @@ async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day:
     await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=period.starts_at, time_zone=period.time_zone)])
     await writer.execute(CHANGE_TIME_ZONE, account_id, period.time_zone)
     await writer.execute(EXTEND_LEDGER_DAY, account_id, day.day.date, day.day.closes_at)
+    await follow_zone(writer, account_id, period.time_zone, day.day)
 
 
 def _has_orders(head: Head) -> bool:

@@ -14,6 +14,12 @@ ACCOUNTS_BY_REF: Final = Statement(
     """,
 )
 
+# How many events of these types an account has from a place in its sequence on; the primary key.
+EVENTS_FROM: Final = Statement(
+    "events_from",
+    "SELECT count(*) AS events FROM events WHERE account_id = $1 AND sequence >= $2 AND type = ANY($3::text[])",
+)
+
 # Which accounts imports began, and which they told to have moved; the primary key finds the few lines of both kinds.
 BEGUN_AND_MOVED: Final = Statement(
     "accounts_begun_and_moved",
@@ -42,7 +48,8 @@ SLA_VERSIONS: Final = Statement(
 )
 
 # What is used of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may
-# last for weeks when the zone keeps changing, so that its date bounds nothing.
+# last for weeks when the zone keeps changing, so that its date bounds nothing. One of which nothing is used is told by
+# zones and terms alone: a reset may have opened it by others than an import tells of it.
 LEDGER_DAYS: Final = Statement(
     "ledger_days_of_accounts",
     """
@@ -50,6 +57,7 @@ LEDGER_DAYS: Final = Statement(
            d.capacity, d.used, d.expedite_capacity, d.expedite_used
       FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (account_id, since)
       JOIN ledger_days d ON d.account_id = asked.account_id AND d.closes_at > asked.since
+       AND (d.used > 0 OR d.expedite_used > 0)
      ORDER BY d.account_id
     """,
 )

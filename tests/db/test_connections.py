@@ -4,9 +4,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import pytest
 
-from db.connections import DatabaseUnreachable, Pool, PoolReader, ServerError, Statement, open_pool, unit_of_work
+from db.connections import (
+    DatabaseUnreachable,
+    Pool,
+    PoolReader,
+    ServerError,
+    Statement,
+    is_outage,
+    listen,
+    open_pool,
+    unit_of_work,
+)
 from db.tables import Account, AccountHead, Event, Specification, SpecificationVersion, Table
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
@@ -198,3 +209,35 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
     async with unit_of_work(pool) as writer:
         with pytest.raises((TypeError, ValueError)):
             await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, {"mistake": mistake})])
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ConnectionRefusedError(), True),
+        (TimeoutError(), True),
+        (DatabaseUnreachable(), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.ConnectionDoesNotExistError(), True),
+        (asyncpg.AdminShutdownError(), True),
+        (asyncpg.CannotConnectNowError(), True),
+        (asyncpg.TooManyConnectionsError(), True),
+        (asyncpg.QueryCanceledError(), False),
+        (asyncpg.DeadlockDetectedError(), False),
+        (asyncpg.UniqueViolationError(), False),
+        (ZeroDivisionError(), False),
+    ],
+)
+def test_an_outage_is_told_from_what_is_wrong_with_a_statement(error: Exception, *, expected: bool) -> None:
+    assert is_outage(error) is expected
+
+
+async def test_who_listens_hears_what_was_committed(database: str, pool: Pool) -> None:
+    heard = asyncio.Event()
+    line = await listen(database, "loupe_zones", heard.set)
+    async with unit_of_work(pool) as writer:
+        await writer.fetch(Statement("notify", "SELECT pg_notify('loupe_zones', 'Europe/Copenhagen')"))
+        assert not heard.is_set()
+        await writer.commit()
+    await asyncio.wait_for(heard.wait(), 30)
+    await line.close()

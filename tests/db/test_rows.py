@@ -7,6 +7,7 @@ import pytest
 from db.queries.accounts import ACCOUNT_COLUMNS, AccountRow
 from db.queries.images import IMAGE_COLUMNS, ImageRow
 from db.queries.orders import ORDER_COLUMNS, OrderRow
+from db.queries.snapshots import SNAPSHOT_COLUMNS, SnapshotRow
 from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
 
 
@@ -21,7 +22,12 @@ def field_names(row: type) -> list[str]:
 
 @pytest.mark.parametrize(
     ("row", "columns"),
-    [(AccountRow, ACCOUNT_COLUMNS), (ImageRow, IMAGE_COLUMNS), (SpecificationRow, SPECIFICATION_COLUMNS)],
+    [
+        (AccountRow, ACCOUNT_COLUMNS),
+        (ImageRow, IMAGE_COLUMNS),
+        (SnapshotRow, SNAPSHOT_COLUMNS),
+        (SpecificationRow, SPECIFICATION_COLUMNS),
+    ],
 )
 def test_columns_are_in_the_order_of_the_fields(row: type, columns: str) -> None:
     assert named(columns) == field_names(row)

@@ -72,6 +72,7 @@ class _Open:
 class Batch:
     """What a transaction is to write.
 
+    `since` is the instant after which it tells of accounts, `extended` when ledger days close that a move extends.
     `stored` has the orders it changes as they are in the database, and `retold` since when their events are told anew:
     what happened to images is told by the orders' latest states, just after that instant.
     """
@@ -82,6 +83,8 @@ class Batch:
     periods: list[tuple[UUID, ZonePeriod]] = field(default_factory=list[tuple[UUID, ZonePeriod]])
     versions: list[tuple[UUID, SlaVersion]] = field(default_factory=list[tuple[UUID, SlaVersion]])
     days: dict[tuple[UUID, date], QuotaDay] = field(default_factory=dict[tuple[UUID, date], QuotaDay])
+    extended: dict[tuple[UUID, date], datetime] = field(default_factory=dict[tuple[UUID, date], datetime])
+    since: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     specifications: list[NewSpecification] = field(default_factory=list[NewSpecification])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
     stored: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
@@ -109,6 +112,10 @@ class Batch:
         ]
         told = self._happenings.get(account.id, ())
         self._happenings[account.id] = [replace(happening, at=at) for happening in told]
+
+    def tell_since(self, account_id: UUID, at: datetime) -> None:
+        """Note that the batch tells of an account after an instant, if not of an earlier one."""
+        self.since[account_id] = min(at, self.since.get(account_id, at))
 
     def use(self, account: AccountState, day: QuotaDay) -> None:
         """Note what is used of the account's running ledger day now."""

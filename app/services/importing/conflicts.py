@@ -2,8 +2,15 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
 
-from db.connections import ServerError, asks_to_try_again
+from app.domain.vocabulary import EventType
+from db.connections import Reader, ServerError, asks_to_try_again
+from db.queries.importing import EVENTS_FROM
+
+# What jobs tell while they change nothing that an import goes by.
+_BY_JOBS: Final = (EventType.GUARANTEE_RESET, EventType.DEADLINE_AT_RISK, EventType.DEADLINE_MISSED)
 
 
 class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
@@ -16,6 +23,15 @@ class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all
         name = "An account of the file" if ref is None else f"The account {ref!r}"
         super().__init__(f"{name} was changed by someone else meanwhile; run the import again.")
         self.ref = ref
+
+
+async def require_unmoved(reader: Reader, account_id: UUID, ref: str, expected: int, found: int) -> None:
+    """Raise AccountMoved where an account's next event has another place than expected, unless only jobs told more."""
+    if found == expected:
+        return
+    told = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
+    if told is None or told["events"] != found - expected:
+        raise AccountMoved(ref)
 
 
 @contextmanager

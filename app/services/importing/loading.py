@@ -9,7 +9,7 @@ from app.domain.ledger import ZonePeriod
 from app.domain.order_facts import OrderedSpecification
 from app.domain.sla import SlaVersion
 from app.services.importing.batch import KnownLine, LineKey, line_key
-from app.services.importing.conflicts import AccountMoved
+from app.services.importing.conflicts import AccountMoved, require_unmoved
 from app.services.importing.lines import (
     CancellationLine,
     ExpediteLine,
@@ -57,8 +57,10 @@ class Loader:
         """
         for row in await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs]):
             account = self._memory.accounts.get(row["ref"])
-            if account is None or account.written != row["next_event_sequence"]:
+            if account is None or account.written is None:
                 raise AccountMoved(row["ref"])
+            expected = account.written + account.told_by_jobs
+            await require_unmoved(self._reader, row["id"], row["ref"], expected, row["next_event_sequence"])
 
     async def _load_accounts(self, refs: Sequence[str]) -> None:
         rows = await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs])

@@ -111,6 +111,8 @@ class Replay:
         elif found.before is not None:
             self._begin_earlier(account, found.before)
         self._advance(account, at)
+        # A zone is in force at its first instant: it is the one of figures as of just then.
+        self.batch.tell_since(account.id, at - _MICROSECOND if isinstance(line, TimeZoneLine) else at)
         self._remember(account, line, digest, commit())
         account.untold = False
 
@@ -223,7 +225,8 @@ class Replay:
             return
         self.batch.periods.append((account.id, period))
         running = account.move(period)
-        if running is not None:
+        self.batch.extended[account.id, running.day.date] = running.day.closes_at
+        if running.day.date in account.days:
             self.batch.use(account, running)
         self._retell_rejections(account, period.starts_at)
 

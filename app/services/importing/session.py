@@ -12,11 +12,12 @@ import asyncio
 import gc
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from app.clock import Clock
 from app.domain.errors import DomainError
+from app.domain.rollups import minutes_kept_since
 from app.domain.sla import PlanTerms
 from app.domain.vocabulary import Plan
 from app.services.importing.batch import Batch
@@ -36,7 +37,6 @@ from db.connections import Pool, unit_of_work
 
 BLOCK_LINES: Final = 2_000
 BLOCK_BYTES: Final = 2**20
-_MINUTES_KEPT: Final = timedelta(days=61)
 _LINES_IN_A_GO: Final = 16  # then the batch before gets its turn, so that PostgreSQL never waits for long
 _COLLECTED_AT: Final = 200_000
 
@@ -107,7 +107,7 @@ class _Import:
     def __init__(self, task: _Task, destination: Destination) -> None:
         self._task = task
         self._destination = destination
-        self._minutes_since = datetime.combine(task.now.date(), time(0), UTC) - _MINUTES_KEPT
+        self._minutes_since = minutes_kept_since(task.now)
         self._memory = Memory()
         self._loader = Loader(destination.reader, self._memory)
         self._report = Report()

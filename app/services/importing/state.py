@@ -32,9 +32,10 @@ class AccountState:
     """An account as of the last line read of it.
 
     `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
-    in the database, which every change moves; None for an account that is not there yet. `untold` is one that an import
-    began and no dated line told of yet: its beginning is still open. `days` are ledger days in the database from the
-    frontier on, by date.
+    in the database, which every change moves; None for an account that is not there yet. `told_by_jobs` is how many
+    more events jobs told since, which change nothing an import goes by. `untold` is one that an import began and no
+    dated line told of yet: its beginning is still open. `days` are ledger days in use in the database from the frontier
+    on, by date.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class AccountState:
     minutes_since: datetime
     next_order_number: int = 1
     written: int | None = None
+    told_by_jobs: int = 0
     untold: bool = False
     days: dict[date, QuotaDay] = field(default_factory=dict[date, QuotaDay])
     _day: QuotaDay | None = None
@@ -94,12 +96,12 @@ class AccountState:
         self.versions = [replace(self.versions[0], effective_date=effective_date, negotiated_at=period.starts_at)]
         self._day = None
 
-    def move(self, period: ZonePeriod) -> QuotaDay | None:
-        """Change the zone; return the ledger day that runs then and longer now, if anything was used of it."""
-        running = self.days.get(self.day_at(period.starts_at).day.date)
+    def move(self, period: ZonePeriod) -> QuotaDay:
+        """Change the zone; return the ledger day that runs then, and longer now."""
+        running = self.day_at(period.starts_at)
         self.periods.append(period)
         self._day = None
-        return None if running is None else running.extended(self.periods)
+        return running.extended(self.periods)
 
 
 class Recent(Generic[K, V]):

@@ -15,6 +15,16 @@ FORGET_EVENTS: Final = Statement(
     """,
 )
 
+# Lets ledger days close at other instants, those that have a row; the primary key finds them.
+EXTEND_LEDGER_DAYS: Final = Statement(
+    "extend_ledger_days",
+    """
+    UPDATE ledger_days SET closes_at = e.closes_at
+      FROM unnest($1::uuid[], $2::date[], $3::timestamptz[]) AS e (account_id, date, closes_at)
+     WHERE ledger_days.account_id = e.account_id AND ledger_days.date = e.date
+    """,
+)
+
 # Moves accounts to the zones they have now; the primary key finds them.
 CHANGE_TIME_ZONES: Final = Statement(
     "change_time_zones",

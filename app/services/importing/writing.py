@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.domain.ledger import ZonePeriod
 from app.domain.order_events import Happening
 from app.domain.specifications import kept_steps
 from app.domain.vocabulary import EventType
@@ -17,9 +18,10 @@ from app.services.accounts import ADD_ACCOUNT
 from app.services.heads import FIRST_EVENT, Head, advance_heads, lock_heads, new_head
 from app.services.importing.batch import Batch, NewSpecification
 from app.services.importing.beginnings import version_row, write_beginnings
-from app.services.importing.conflicts import AccountMoved
+from app.services.importing.conflicts import AccountMoved, require_unmoved
+from app.services.importing.midnight import write_cursors
 from app.services.importing.state import AccountState
-from app.services.importing.statements import CHANGE_TIME_ZONES, FORGET_EVENTS
+from app.services.importing.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS, FORGET_EVENTS
 from app.services.orders.events import write_events
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import execute, write_ledger_days, write_orders
@@ -52,6 +54,7 @@ class _Account:
     last_at: datetime
     minutes_since: datetime
     zone: ZoneInfo
+    zones: Sequence[ZonePeriod]
     created_at: datetime
 
 
@@ -81,6 +84,7 @@ async def write(writer: Writer, prepared: PreparedBatch) -> None:
     """Write a batch; the caller commits. Raises AccountMoved."""
     heads = await _locked_heads(writer, prepared)
     await _write_accounts(writer, prepared)
+    await write_cursors(writer, prepared.batch, {id_: account.zones for id_, account in prepared.accounts.items()})
     await _write_specifications(writer, prepared.batch.specifications)
     await write_orders(writer, prepared.orders)
     await _write_events(writer, prepared, heads)
@@ -89,6 +93,7 @@ async def write(writer: Writer, prepared: PreparedBatch) -> None:
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
     await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
+    await execute(writer, EXTEND_LEDGER_DAYS, [(*key, closes_at) for key, closes_at in sorted(batch.extended.items())])
     await _write_rollups(writer, prepared)
 
 
@@ -102,18 +107,19 @@ def _account(state: AccountState, minutes_since: datetime) -> _Account:
         last_at=state.last_at,
         minutes_since=max(state.minutes_since, minutes_since),
         zone=state.zone,
+        zones=tuple(state.periods),
         created_at=state.created_at,
     )
 
 
 async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Head]:
     """Lock the heads of accounts that are there; begin the others."""
-    known = [account.id for account in prepared.accounts.values() if account.expected is not None]
-    heads = await lock_heads(writer, known)
+    expected = {id_: account.expected for id_, account in prepared.accounts.items() if account.expected is not None}
+    heads = await lock_heads(writer, expected)
     for id_, head in heads.items():
-        account = prepared.accounts[id_]
-        if head.next_event_sequence != account.expected:
-            raise AccountMoved(account.ref)
+        state, place = prepared.batch.accounts[id_], head.next_event_sequence
+        await require_unmoved(writer, id_, state.ref, expected[id_] + state.told_by_jobs, place)
+        state.told_by_jobs = place - expected[id_]
     for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
         line, account = new.line, prepared.accounts[new.id]
         begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)

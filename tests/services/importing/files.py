@@ -38,6 +38,7 @@ SPECIFICATION: Final[Line] = {
 START: Final = (ACCOUNT, SPECIFICATION)
 
 _COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks"}
+_OF_THE_RUN: Final = {"sequence", "next_event_sequence", "recorded_at"}
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -114,7 +115,8 @@ async def rows(pool: Pool, query: str, *args: object) -> list[tuple[Any, ...]]:
 async def everything(pool: Pool) -> dict[str, list[str]]:
     """All rows of all tables, sorted, with names in the place of random ids.
 
-    Left out is what batches may differ in: places in sequences of events, and counts that went back to nothing.
+    Left out is what batches and runs of jobs may differ in: places in sequences of events, when a snapshot was written,
+    and counts that went back to nothing.
     """
     names = await _names(pool)
     dump: dict[str, list[str]] = {}
@@ -126,7 +128,7 @@ async def everything(pool: Pool) -> dict[str, list[str]]:
 
 
 def _told(row: dict[str, object]) -> dict[str, object]:
-    return {column: value for column, value in row.items() if column not in {"sequence", "next_event_sequence"}}
+    return {column: value for column, value in row.items() if column not in _OF_THE_RUN}
 
 
 def _counts(row: dict[str, object]) -> list[object]:
@@ -144,6 +146,7 @@ async def _names(pool: Pool) -> dict[UUID, str]:
         UNION ALL SELECT id, 'image ' || account_id || filename FROM images
         UNION ALL SELECT r.id, concat('rejection ', r.account_id, i.filename, r.at, r.redelivered_at)
           FROM rejections r JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
+        UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
         """,
     )
     accounts = {str(id_): name for id_, name in named if name.startswith("account")}

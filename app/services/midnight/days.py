@@ -1,0 +1,88 @@
+"""Ledger days that closed, as a job at midnight finds them: locked, so that each is done once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.domain.ledger import LedgerDay, ledger_day_at
+from db.connections import Pool, Statement, Writer, unit_of_work
+from db.queries.accounts import AccountHistory, account_histories
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+# Locks the cursor of a job for an account, if it stands at a day that closes at an instant; the primary key.
+_LOCK_CURSOR: Final = Statement(
+    "lock_cursor",
+    "SELECT account_id FROM job_cursors WHERE account_id = $1 AND job = $2 AND due_at = $3 FOR UPDATE",
+)
+
+# Moves the cursors of a job for accounts; the primary key.
+_MOVE_CURSORS: Final = Statement(
+    "move_cursors",
+    """
+    UPDATE job_cursors SET
+      time_zone = m.time_zone, date = m.date, due_at = m.due_at, attempts = 0, retry_at = NULL
+    FROM unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[]) AS m (account_id, time_zone, date, due_at)
+    WHERE job_cursors.account_id = m.account_id AND job_cursors.job = $5
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A ledger day of an account that a job does, and the one that followed; its history tells all zones and terms."""
+
+    history: AccountHistory
+    day: LedgerDay
+    following: LedgerDay
+
+    @property
+    def account_id(self) -> UUID:
+        """The account."""
+        return self.history.account_id
+
+
+async def lock_closed_days(
+    writer: Writer, job: str, closes_at: datetime, account_ids: Sequence[UUID]
+) -> list[ClosedDay]:
+    """Lock the cursors of accounts that stand at a day which closed at an instant (UTC), and read their histories.
+
+    Others are left out: somebody did their day, or set them back. Until the transaction ends nobody changes a zone, nor
+    imports anything from before that instant.
+    """
+    found = [
+        account_id
+        for account_id in sorted(set(account_ids))  # ascending and a statement each, as with heads
+        if await writer.fetch_row(_LOCK_CURSOR, account_id, job, closes_at) is not None
+    ]
+    histories = await account_histories(writer, found)
+    return [
+        ClosedDay(
+            history=(history := histories[account_id]),
+            day=ledger_day_at(closes_at - _MICROSECOND, history.zones),
+            following=ledger_day_at(closes_at, history.zones),
+        )
+        for account_id in found
+    ]
+
+
+async def move_on(writer: Writer, job: str, days: Sequence[ClosedDay]) -> None:
+    """Let a job go on with the days that followed those it did."""
+    await _move(writer, job, [(closed.history, closed.following) for closed in days])
+
+
+async def skip_days(pool: Pool, job: str, closes_at: datetime, account_ids: Sequence[UUID], oldest: datetime) -> int:
+    """Let a job go on with the days that hold `oldest` instead of earlier ones; return how many accounts that moved."""
+    async with unit_of_work(pool) as writer:
+        days = await lock_closed_days(writer, job, closes_at, account_ids)
+        await _move(writer, job, [(closed.history, ledger_day_at(oldest, closed.history.zones)) for closed in days])
+        await writer.commit()
+    return len(days)
+
+
+async def _move(writer: Writer, job: str, days: Sequence[tuple[AccountHistory, LedgerDay]]) -> None:
+    rows = [(history.account_id, history.zones[-1].time_zone, day.date, day.closes_at) for history, day in days]
+    if rows:
+        await writer.execute(_MOVE_CURSORS, *zip(*rows, strict=True), job)

@@ -1,0 +1,85 @@
+"""The reset of the guarantee: a ledger day closes, and the next one opens (domain rules, sections 4 and 7).
+
+Nothing depends on it, since the ledger decides by interval. It makes every day of an account a row, and tells of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.account_events import guarantee_reset
+from app.domain.order_events import Happening
+from app.domain.quota import QuotaDay, unused_day
+from app.services.heads import Head, advance_heads, lock_heads
+from app.services.midnight.cursors import OLDEST, RESET
+from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
+from app.services.orders.account import quota_day
+from app.services.orders.events import write_events
+from app.services.orders.writing import write_ledger_days
+from db.connections import Pool, Statement, Writer, unit_of_work
+from db.queries.ledger import DayKey
+
+# The ledger days of these dates of accounts that have a row; the primary key.
+_WRITTEN_DAYS: Final = Statement(
+    "written_ledger_days",
+    """
+    SELECT d.account_id, d.date, d.opens_at, d.closes_at, d.sla_version,
+           d.capacity, d.used, d.expedite_capacity, d.expedite_used
+      FROM unnest($1::uuid[], $2::date[]) AS asked (account_id, date)
+      JOIN ledger_days d ON d.account_id = asked.account_id AND d.date = asked.date
+    """,
+)
+
+
+async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+    """Reset the guarantee of accounts whose ledger day closed at an instant (UTC); return how many accounts were done.
+
+    Those whose cursor does not stand at such a day are left out: somebody did it. A day that closed more than 400 days
+    ago is skipped, and counts as done. Whatever is wrong with one account is raised for all, and nothing is written.
+    """
+    oldest = clock.now() - OLDEST
+    if closes_at <= oldest:
+        return await skip_days(pool, RESET, closes_at, account_ids, oldest)
+    async with unit_of_work(pool) as writer:
+        heads = await lock_heads(writer, account_ids)
+        days = await lock_closed_days(writer, RESET, closes_at, account_ids)
+        if days:
+            await _reset(writer, heads, days)
+            await move_on(writer, RESET, days)
+            await writer.commit()
+    return len(days)
+
+
+async def _reset(writer: Writer, heads: Mapping[UUID, Head], days: Sequence[ClosedDay]) -> None:
+    unused = _unused_days(days)
+    rows = await writer.fetch(_WRITTEN_DAYS, *zip(*unused, strict=True))
+    written = {(row["account_id"], row["date"]): quota_day(row) for row in rows}
+    await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
+    ledger = unused | written
+    told = {closed.account_id: [_told(closed, ledger[closed.account_id, closed.day.date])] for closed in days}
+    await write_events(writer, told, heads)
+    done = [heads[closed.account_id] for closed in days]
+    for closed, head in zip(days, done, strict=True):
+        head.last_at = max(head.last_at, closed.day.closes_at)
+    await advance_heads(writer, done)
+
+
+def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
+    """Return the days that close and those that open, as they are as long as nothing is used of them."""
+    return {
+        (closed.account_id, day.date): unused_day(day.opens_at, closed.history.zones, closed.history.versions)
+        for closed in days
+        for day in (closed.day, closed.following)
+    }
+
+
+def _told(closed: ClosedDay, used: QuotaDay) -> Happening:
+    """Tell of a reset what was known as the day closed, however much later that is.
+
+    The next day had nothing used of it then, and was to close as the zone in force had it.
+    """
+    at, history = closed.day.closes_at, closed.history
+    known = [period for period in history.zones if period.starts_at <= at]
+    return guarantee_reset(used, unused_day(at, known, history.versions))

@@ -1,0 +1,90 @@
+"""The Pulse of accounts as of the end of a ledger day, written once (domain rules, section 7)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.figures import PulseFigures
+from app.domain.ledger import zone_at
+from app.domain.snapshots import kept_figures, kept_streak
+from app.domain.streak import Streak
+from app.services.heads import advance_heads, lock_heads
+from app.services.ids import new_ids
+from app.services.midnight.cursors import OLDEST, SNAPSHOT
+from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
+from db.connections import Pool, Statement, Writer, unit_of_work
+from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.streak import StreakRequest, streaks
+
+# Adds the snapshots of accounts, each of which may have only one of a ledger day; the unique key tells.
+_ADD_SNAPSHOTS: Final = Statement(
+    "add_snapshots",
+    """
+    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak)
+    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak
+    FROM unnest($1::uuid[], $2::uuid[], $3::date[], $6::jsonb[], $7::jsonb[])
+      AS s (account_id, id, date, figures, streak)
+    ON CONFLICT (account_id, date) DO NOTHING
+    """,
+)
+
+
+async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+    """Write the snapshots of accounts whose ledger day closed at an instant (UTC); return how many accounts were done.
+
+    Those whose cursor does not stand at such a day are left out: somebody did it. A day that closed more than 400 days
+    ago is skipped, and counts as done. Whatever is wrong with one account is raised for all, and nothing is written.
+    """
+    oldest = clock.now() - OLDEST
+    if closes_at <= oldest:
+        return await skip_days(pool, SNAPSHOT, closes_at, account_ids, oldest)
+    await _let_all_be_later(pool, closes_at, account_ids)
+    async with unit_of_work(pool) as writer:
+        days = await lock_closed_days(writer, SNAPSHOT, closes_at, account_ids)
+        if days:
+            await _add(writer, clock, closes_at, days)
+            await move_on(writer, SNAPSHOT, days)
+            await writer.commit()
+    return len(days)
+
+
+async def _let_all_be_later(pool: Pool, closes_at: datetime, account_ids: Sequence[UUID]) -> None:
+    """See to it that no command on the accounts can be of an instant before this one any more.
+
+    Every head is locked, also one that has come so far: an import that holds it may go back to before this instant, and
+    is to be seen by what is read next.
+    """
+    async with unit_of_work(pool) as writer:
+        behind = [head for head in (await lock_heads(writer, account_ids)).values() if head.last_at < closes_at]
+        for head in behind:
+            head.last_at = closes_at
+        await advance_heads(writer, behind)
+        await writer.commit()
+
+
+async def _add(writer: Writer, clock: Clock, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
+    figures = await pulse_figures(writer, [_figures_request(closed) for closed in days])
+    weeks = await streaks(writer, [_streak_request(closed) for closed in days])
+    accounts = [closed.account_id for closed in days]
+    recorded_at = clock.now()
+    named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
+    await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))
+
+
+def _kept(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
+    return [kept_figures(each) for each in figures], [kept_streak(each) for each in weeks]
+
+
+def _figures_request(closed: ClosedDay) -> FiguresRequest:
+    at, zones = closed.day.closes_at, closed.history.zones
+    return FiguresRequest(closed.account_id, at, zone_at(at, zones), is_now=False)
+
+
+def _streak_request(closed: ClosedDay) -> StreakRequest:
+    at, zones = closed.day.closes_at, closed.history.zones
+    is_current = zones[-1].starts_at <= at
+    return StreakRequest(
+        closed.account_id, at, zone_at(at, zones), zone_is_current=is_current, created_at=zones[0].starts_at
+    )

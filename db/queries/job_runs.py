@@ -1,0 +1,134 @@
+"""Reads of the runs of jobs, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from app.domain.vocabulary import JobRunState
+from db.connections import Reader, Record, Statement
+from db.queries.pages import (
+    EARLIEST,
+    GREATEST_UUID,
+    LATEST,
+    LEAST_UUID,
+    WALKED,
+    Key,
+    Page,
+    Slice,
+    Span,
+    Walk,
+    page,
+    walk,
+)
+
+
+@dataclass(slots=True)
+class JobRunRow:
+    """A run as in the table `job_runs`."""
+
+    id: UUID
+    job: str
+    time_zone: str | None
+    account_id: UUID | None
+    date: date | None
+    scheduled_for: datetime
+    state: JobRunState
+    attempts: int
+    started_at: datetime
+    finished_at: datetime | None
+    accounts: int
+    failures: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsWanted:
+    """Which runs are wanted: of a job, for an account, those that failed or those that did not; None is no matter."""
+
+    job: str | None = None
+    account_id: UUID | None = None
+    failed: bool | None = None
+
+
+_COLUMNS: Final = """
+      r.id, r.job, r.time_zone, r.account_id, r.date, r.scheduled_for, r.state, r.attempts, r.started_at,
+      r.finished_at, r.accounts, r.failures, r.error"""
+
+# Runs by id: the primary key.
+_BY_ID: Final = Statement("job_runs_by_id", f"SELECT {_COLUMNS} FROM job_runs r WHERE r.id = ANY($1::uuid[])")
+
+RUN_SPAN: Final = Span(least=(EARLIEST, LEAST_UUID), greatest=(LATEST, GREATEST_UUID), descending=True)
+
+
+async def job_runs_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, JobRunRow]:
+    """Read runs by id; what does not exist is left out."""
+    return {row.id: row for row in map(_row, await reader.fetch(_BY_ID, ids))}
+
+
+async def job_runs(reader: Reader, part: Slice, wanted: RunsWanted) -> Page[JobRunRow]:
+    """Read a page of runs, newest first."""
+    lower, upper = RUN_SPAN.within(part)
+    statement = _listed(_conditions(wanted, 6)).towards(part)
+    records = await reader.fetch(statement, *lower, *upper, part.size + 1, *_given(wanted))
+    return page([_keyed(record) for record in records], part)
+
+
+async def count_job_runs(reader: Reader, wanted: RunsWanted) -> int:
+    """Count runs; the cost grows with them."""
+    record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_given(wanted))
+    return 0 if record is None else record[0]
+
+
+@cache
+def _listed(conditions: str) -> Walk:
+    """List runs under conditions: job_runs_by_time_idx, or the index of what is wanted, from the bound on."""
+    return walk(
+        "job_runs",
+        f"""
+    SELECT {_COLUMNS}
+    FROM (
+      SELECT * FROM job_runs
+      WHERE (scheduled_for, id) > ($1, $2) AND (scheduled_for, id) < ($3, $4) AND {conditions}
+      ORDER BY scheduled_for {{desc}}, id {{desc}}
+      LIMIT {WALKED}
+    ) AS r
+    ORDER BY r.scheduled_for {{desc}}, r.id {{desc}}
+    LIMIT $5
+    """,
+    )
+
+
+@cache
+def _counted(conditions: str) -> Statement:
+    """Count runs under conditions: the index of what is wanted, or the whole table."""
+    return Statement("job_runs_count", f"SELECT count(*) FROM job_runs WHERE {conditions}")
+
+
+def _conditions(wanted: RunsWanted, first: int) -> str:
+    """Return what is wanted as SQL, its values being parameters from the first on; so each index serves its own."""
+    parts = ["TRUE"]
+    for column, value in (("job", wanted.job), ("account_id", wanted.account_id)):
+        if value is not None:
+            parts.append(f"{column} = ${first}")
+            first += 1
+    if wanted.failed is not None:
+        parts.append("state = 'FAILED'" if wanted.failed else "state <> 'FAILED'")
+    return " AND ".join(parts)
+
+
+def _given(wanted: RunsWanted) -> list[object]:
+    return [value for value in (wanted.job, wanted.account_id) if value is not None]
+
+
+def _row(record: Record) -> JobRunRow:
+    row = JobRunRow(*record)
+    row.state = JobRunState(row.state)
+    return row
+
+
+def _keyed(record: Record) -> tuple[Key, JobRunRow]:
+    row = _row(record)
+    return (row.scheduled_for, row.id), row

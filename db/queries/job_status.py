@@ -1,0 +1,96 @@
+"""Reads of how the jobs stand: their runs by job and by zone, and what their cursors say is next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from db.connections import Reader, Statement
+
+# How many runs of a job are known, and the newest one and the newest successful one; of a job by nothing also how many
+# have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
+_LEDGER: Final = Statement(
+    "runs_by_job",
+    """
+    WITH succeeded AS (
+      SELECT job, max(scheduled_for) AS until FROM job_runs
+       WHERE job = ANY($1::text[]) AND account_id IS NULL AND state = 'SUCCEEDED' GROUP BY job
+    )
+    SELECT r.job, count(*) AS runs, max(r.scheduled_for) AS last_run, max(s.until) AS last_success,
+           count(*) FILTER (WHERE r.state = 'FAILED' AND (s.until IS NULL OR r.scheduled_for > s.until)) AS failed_since
+    FROM job_runs r LEFT JOIN succeeded s ON s.job = r.job
+    WHERE r.job = ANY($1::text[]) AND r.account_id IS NULL
+    GROUP BY r.job
+    """,
+)
+
+# The newest run of each job and zone; the unique index has them together.
+_LAST_RUNS: Final = Statement(
+    "last_runs_by_zone",
+    """
+    SELECT DISTINCT ON (job, time_zone) job, time_zone, scheduled_for, state FROM job_runs
+     WHERE job = ANY($1::text[]) AND time_zone IS NOT NULL AND account_id IS NULL
+     ORDER BY job, time_zone, scheduled_for DESC
+    """,
+)
+
+# What jobs at midnight do next in each zone, for how many accounts, and for how many they fail: all cursors.
+_CURSORS: Final = Statement(
+    "cursors_by_zone",
+    """
+    SELECT job, time_zone, count(*) AS accounts, min(due_at) AS next, count(*) FILTER (WHERE attempts > 0) AS failures
+    FROM job_cursors WHERE job = ANY($1::text[]) AND date IS NOT NULL
+    GROUP BY job, time_zone ORDER BY job, time_zone
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobLedger:
+    """The runs of a job that are known. Instants (UTC) are what runs were scheduled for.
+
+    `failed_since` are the runs that failed after the newest successful one, each for all of a zone or for no zone.
+    """
+
+    job: str
+    runs: int
+    last_run: datetime | None
+    last_success: datetime | None
+    failed_since: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRun:
+    """The newest run of a job in a zone."""
+
+    job: str
+    time_zone: str
+    scheduled_for: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCursors:
+    """What a job at midnight does next in a zone: the oldest day not done yet closes, or closed, at `next` (UTC)."""
+
+    job: str
+    time_zone: str
+    accounts: int
+    next: datetime
+    failures: int
+
+
+async def job_ledgers(reader: Reader, jobs: Sequence[str]) -> dict[str, JobLedger]:
+    """Read the runs of jobs, by job."""
+    never = {job: JobLedger(job, 0, None, None, 0) for job in jobs}
+    return never | {row["job"]: JobLedger(*row) for row in await reader.fetch(_LEDGER, jobs)}
+
+
+async def last_zone_runs(reader: Reader, jobs: Sequence[str]) -> dict[tuple[str, str], ZoneRun]:
+    """Read the newest runs of jobs at midnight, by job and zone."""
+    return {(row["job"], row["time_zone"]): ZoneRun(*row) for row in await reader.fetch(_LAST_RUNS, jobs)}
+
+
+async def zone_cursors(reader: Reader, jobs: Sequence[str]) -> list[ZoneCursors]:
+    """Read what jobs at midnight do next, by job and zone; only zones in use."""
+    return [ZoneCursors(*row) for row in await reader.fetch(_CURSORS, jobs)]

@@ -1,0 +1,34 @@
+"""Whatever happens to accounts: each ledger day is done once, and late comes to the same as in time."""
+
+import pytest
+
+from db.connections import open_pool
+from tests.database import empty_database
+from tests.replayed import assert_events_tell_all
+from tests.services.importing.files import everything
+from tests.services.midnight.driving import assert_done, assert_equal_to_reference, run_jobs
+from tests.services.midnight.lives import Life
+
+ACTS = 110
+
+
+async def lived(server: str, seed: int, *, with_jobs: bool) -> dict[str, list[str]]:
+    """All rows after a life and all its jobs, run at each midnight or only in the end."""
+    async with empty_database(server) as url:
+        pool = await open_pool(url)
+        life = Life(pool, seed, with_jobs)
+        await life.live(ACTS)
+        await run_jobs(pool, life.clock)
+        await assert_done(pool, life.clock.now())
+        await assert_equal_to_reference(pool)
+        await assert_events_tell_all(pool)
+        found = await everything(pool)
+        await pool.close()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_days_done_in_the_end_come_to_the_same_as_days_done_in_time(server: str, seed: int) -> None:
+    in_time, late = await lived(server, seed, with_jobs=True), await lived(server, seed, with_jobs=False)
+    assert late == in_time
+    assert len(in_time["pulse_snapshots"]) >= 10
