@@ -1,6 +1,6 @@
 """Claims: production takes the images that are due first, over all accounts (domain rules, section 5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -99,17 +99,22 @@ async def _take(
     return Claimed(at, claim.until, images)
 
 
-def _told(free: Sequence[Record], claim: Claim, at: datetime) -> Iterable[tuple[UUID, Happening]]:
-    """Tell of claims that ran out, and then of the new ones, order by order."""
+def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, Happening]]:
+    """Tell by account of claims that ran out, order by order; records as of `still_claimable_images`."""
 
     def former(row: Record) -> tuple[UUID, UUID, str, datetime]:
         return row["account_id"], row["order_id"], row["claimed_by"], row["claimed_until"]
 
+    for (account_id, order_id, worker, until), rows in groupby(sorted(images, key=former), key=former):
+        yield account_id, claim_expired(order_id, [row["id"] for row in rows], Claim(worker, until))
+
+
+def _told(free: Sequence[Record], claim: Claim, at: datetime) -> Iterator[tuple[UUID, Happening]]:
+    """Tell of claims that ran out, and then of the new ones, order by order."""
+
     def order(row: Record) -> tuple[UUID, UUID]:
         return row["account_id"], row["order_id"]
 
-    lapsed = sorted((row for row in free if row["claimed_until"] is not None), key=former)
-    for (account_id, order_id, worker, until), rows in groupby(lapsed, key=former):
-        yield account_id, claim_expired(order_id, [row["id"] for row in rows], Claim(worker, until))
+    yield from expired(row for row in free if row["claimed_until"] is not None)
     for (account_id, order_id), rows in groupby(sorted(free, key=order), key=order):
         yield account_id, claimed(order_id, [row["id"] for row in rows], claim, at)

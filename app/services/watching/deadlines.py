@@ -1,0 +1,133 @@
+"""The watch over deadlines: every minute it tells what came to be at risk, and what was missed (domain rules, 3).
+
+It goes on from where the last one ended, however long ago: what it tells has the instants and the words that it would
+have had in time. An account that fails is left for later, and the others go on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from app.clock import Clock
+from app.services.heads import lock_heads
+from app.services.orders.states import OrderKey
+from app.services.watching.arrears import Arrears, arrears, go_on, put_off
+from app.services.watching.candidates import CandidatePage, Span, candidates
+from app.services.watching.retracting import retract
+from app.services.watching.telling import tell
+from db.connections import Pool, PoolReader, Writer, is_outage, unit_of_work
+from db.queries.pages import EARLIEST
+
+SLACK: Final = timedelta(minutes=5)
+"""How far before the end of the last watch the next one begins: commands under way then were not seen by it."""
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watch that told `told` events: all there were before `until` (UTC), but for the accounts that failed."""
+
+    until: datetime
+    told: int
+    failed: int
+
+
+async def watch_deadlines(pool: Pool, clock: Clock, since: datetime | None, lead: timedelta) -> Watched:
+    """Tell of deadlines that came to be at risk, `lead` before them, or were missed since the last watch, each once.
+
+    `since` is the instant (UTC) up to which the last one looked; None looks at all there ever were. Several watches at
+    once are harmless.
+    """
+    watch = _Watch(pool, clock, lead, clock.now())
+    await watch.look(EARLIEST if since is None else since - SLACK)
+    for found in await arrears(PoolReader(pool), watch.until):
+        await watch.look_again(found)
+    return Watched(watch.until, watch.told, len(watch.failed))
+
+
+@dataclass(slots=True)
+class _Watch:
+    """A watch at work, on all that was before `until`."""
+
+    pool: Pool
+    clock: Clock
+    lead: timedelta
+    until: datetime
+    told: int = 0
+    failed: set[UUID] = field(default_factory=set[UUID])
+
+    async def look(self, since: datetime) -> None:
+        """Look at the deadlines of all accounts; where a page fails, at one account after the other."""
+        async for page in candidates(PoolReader(self.pool), Span(since, self.until, self.lead)):
+            try:
+                await self._tell(page.orders)
+            except Exception:  # noqa: BLE001 - whatever it is, it is to be found out whose
+                await self._tell_one_by_one(page)
+
+    async def look_again(self, found: Arrears) -> None:
+        """Look at the deadlines of an account from before on."""
+        try:
+            await self._catch_up(found)
+        except Exception as error:  # noqa: BLE001 - the other accounts go on
+            await self._put_off(found.account_id, found.since, error)
+
+    async def _tell(self, orders: Sequence[OrderKey]) -> None:
+        if not orders:
+            return
+        async with unit_of_work(self.pool) as writer:
+            told = await self._tell_of(writer, orders, {account_id for account_id, _ in orders})
+            await writer.commit()
+        self.told += told
+
+    async def _tell_of(self, writer: Writer, orders: Sequence[OrderKey], account_ids: Iterable[UUID]) -> int:
+        """Tell of orders of these accounts: the clock is read once their heads are locked."""
+        heads = await lock_heads(writer, account_ids)
+        return await tell(writer, heads, orders, self.lead, self.clock.now())
+
+    async def _tell_one_by_one(self, page: CandidatePage) -> None:
+        for account_id, orders in groupby(sorted(page.orders), key=itemgetter(0)):
+            try:
+                await self._tell(list(orders))
+            except Exception as error:  # noqa: BLE001 - the other accounts go on
+                await self._put_off(account_id, page.first_due_at - self.lead, error)
+
+    async def _catch_up(self, found: Arrears) -> None:
+        """Look at an account page by page; first take back what an import made untrue."""
+        if not found.failed:
+            await retract(self.pool, self.clock, found.account_id, found.since, self.lead)
+        span = Span(found.since, self.until, self.lead)
+        async for page in candidates(PoolReader(self.pool), span, found.account_id):
+            left = await self._work_off(found, page)
+            if left is None:
+                return
+            found = left
+
+    async def _work_off(self, found: Arrears, page: CandidatePage) -> Arrears | None:
+        """Tell of a page of an account's deadlines; return what is left, None where that is nothing or not known.
+
+        With it all is told up to the lead before its last deadline, since later ones were not at risk before that.
+        """
+        since = max(found.since, page.last_due_at - self.lead)
+        left = None if page.is_last else Arrears(found.account_id, since, self.clock.now())
+        async with unit_of_work(self.pool) as writer:
+            told = await self._tell_of(writer, page.orders, {found.account_id})
+            if not await go_on(writer, found, left):
+                return None
+            await writer.commit()
+        self.told += told
+        return left
+
+    async def _put_off(self, account_id: UUID, since: datetime, error: Exception) -> None:
+        """Leave an account for later; an error that is not the account's own ends the watch."""
+        if is_outage(error):
+            raise error
+        _log.error("watch_failed", account_id=str(account_id), exc_info=error)
+        self.failed.add(account_id)
+        await put_off(self.pool, account_id, since, self.clock.now())

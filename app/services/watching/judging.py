@@ -1,0 +1,95 @@
+"""What there is to be told of the deadlines of orders, and what was told (domain rules, section 3)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.domain.deadline_alerts import Alert, OrderPast, alerts, told_alert
+from app.domain.order_events import Happening
+from app.domain.order_facts import OrderState
+from app.domain.vocabulary import EventType
+from app.services.orders.states import OrderKey, order_states
+from db.connections import Reader, Record, Statement
+
+# What was told of orders and their deadlines, and which siblings were split off them; events_of_order_idx. What tells
+# all images of an order is not read.
+TOLD_OF_ORDERS: Final = Statement(
+    "told_of_orders",
+    """
+    SELECT e.account_id, e.order_id, e.type, e.at,
+      CASE WHEN e.type LIKE 'DEADLINE_%' THEN e.data -> 'after' END AS after,
+      CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
+    FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
+    JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
+    WHERE e.type IN ('ORDER_PLACED', 'ORDER_SPLIT', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+    """,
+)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the events of an order say: whether it was placed, not split off; what it was split into, and its alerts."""
+
+    placed: bool = False
+    splits: list[tuple[OrderKey, datetime]] = field(default_factory=list[tuple[OrderKey, datetime]])
+    alerts: set[Alert] = field(default_factory=set[Alert])
+
+    def take_in(self, row: Record) -> None:
+        """Note an event."""
+        match EventType(row["type"]):
+            case EventType.ORDER_PLACED:
+                self.placed = True
+            case EventType.ORDER_SPLIT:
+                self.splits += (((row["account_id"], UUID(each["id"])), row["at"]) for each in row["into_orders"])
+            case type_:
+                self.alerts.add(told_alert(type_, row["after"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An order, by its account, id and number, with what is to be told of its deadlines, and what of it was told."""
+
+    key: OrderKey
+    number: int
+    true: Mapping[Alert, Happening]
+    told: frozenset[Alert]
+
+
+async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: datetime) -> Iterator[Judged]:
+    """Judge the deadlines of orders, whose accounts' heads are locked, by what was before `now` (UTC)."""
+    orders = await order_states(reader, keys)
+    told = await _told_of(reader, keys)
+    pasts = await _pasts(reader, orders, told)
+    return (
+        Judged(key, order.number, dict(alerts(order, pasts[key], lead, now)), frozenset(told[key].alerts))
+        for key, order in orders.items()
+    )
+
+
+async def _told_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, _Told]:
+    rows = await reader.fetch(TOLD_OF_ORDERS, [key[0] for key in keys], [key[1] for key in keys])
+    told = {key: _Told() for key in keys}
+    for row in rows:
+        told[row["account_id"], row["order_id"]].take_in(row)
+    return told
+
+
+async def _pasts(
+    reader: Reader, orders: Mapping[OrderKey, OrderState], told: Mapping[OrderKey, _Told]
+) -> dict[OrderKey, OrderPast]:
+    """Tell what orders had before. What was split off as an order was placed was never its own."""
+    splits = {
+        key: [(sibling, at) for sibling, at in told[key].splits if at > order.placed_at]
+        for key, order in orders.items()
+    }
+    wanted = [sibling for each in splits.values() for sibling, _ in each]
+    siblings = await order_states(reader, wanted) if wanted else {}
+    return {
+        key: OrderPast(
+            began_at=order.placed_at if told[key].placed else order.expedited_at or order.placed_at,
+            departed=[(image, at) for sibling, at in splits[key] for image in siblings[sibling].images],
+        )
+        for key, order in orders.items()
+    }
