@@ -1,1 +1,1 @@
-"""The jobs that run at each client's own midnight; none does yet."""
+"""The jobs: at each client's own midnight, every minute and every day. What they do is in `app/services`."""

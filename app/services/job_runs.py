@@ -1,0 +1,212 @@
+"""The ledger of runs: who does a run of a job, until when, and what came of it (domain rules, section 7).
+
+A run is claimed by insert and held by a lease; when that is over, whoever comes next takes it over. So any number of
+schedulers may be at work. What is missing is not told here but by the jobs' cursors: a run may be claimed as often as
+anything of it is due.
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.domain.vocabulary import JobRunState
+from app.services.ids import new_id
+from db.connections import Reader, Statement, Writer
+
+_ERROR_LENGTH: Final = 500  # characters kept of what went wrong
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+_DOUBLINGS: Final = 6  # after which a pause is the longest
+
+# Takes a run unless somebody has it: it is RUNNING and its lease ahead, and not one's own, which an outage broke off.
+# One that FAILED is taken from `lease_until` on, one that SUCCEEDED if it may be done again. The unique index tells.
+_CLAIM: Final = Statement(
+    "claim_run",
+    """
+    INSERT INTO job_runs (id, job, time_zone, account_id, date, scheduled_for, state, attempts, owner, lease_until,
+                          started_at, finished_at, accounts, failures, error)
+    VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', 1, $7, $8, $9, NULL, 0, 0, NULL)
+    ON CONFLICT (job, time_zone, account_id, scheduled_for) DO UPDATE SET
+      state = excluded.state, attempts = job_runs.attempts + 1, owner = excluded.owner,
+      lease_until = excluded.lease_until, started_at = excluded.started_at, finished_at = NULL, error = NULL
+    WHERE CASE job_runs.state
+      WHEN 'SUCCEEDED' THEN $10
+      WHEN 'FAILED' THEN coalesce(job_runs.lease_until <= $9, true)
+      ELSE job_runs.lease_until <= $9 OR job_runs.owner = $7
+    END
+    RETURNING id, attempts
+    """,
+)
+
+# Lengthens the lease of a run that one still has, and counts what was done of it since; the primary key.
+_RENEW: Final = Statement(
+    "renew_run",
+    """
+    UPDATE job_runs SET lease_until = $3, accounts = accounts + $4 WHERE id = $1 AND owner = $2 AND state = 'RUNNING'
+    """,
+)
+
+# Ends a run that one still has; the primary key.
+_FINISH: Final = Statement(
+    "finish_run",
+    """
+    UPDATE job_runs SET state = $3, lease_until = $4, finished_at = $5, failures = $6, error = $7
+     WHERE id = $1 AND owner = $2 AND state = 'RUNNING'
+    """,
+)
+
+# Writes down that a run failed for one account, once more if it did before; the unique index tells.
+_NOTE_FAILURE: Final = Statement(
+    "note_failure",
+    """
+    INSERT INTO job_runs (id, job, time_zone, account_id, date, scheduled_for, state, attempts, owner, lease_until,
+                          started_at, finished_at, accounts, failures, error)
+    VALUES ($1, $2, $3, $4, $5, $6, 'FAILED', 1, $7, NULL, $8, $8, 0, 1, $9)
+    ON CONFLICT (job, time_zone, account_id, scheduled_for) DO UPDATE SET
+      state = excluded.state, attempts = job_runs.attempts + 1, owner = excluded.owner,
+      started_at = excluded.started_at, finished_at = excluded.finished_at, accounts = 0, failures = 1,
+      error = excluded.error
+    RETURNING attempts
+    """,
+)
+
+# Writes down that a job has succeeded for accounts for which it had failed; job_runs_by_account_idx.
+_NOTE_RECOVERY: Final = Statement(
+    "note_recovery",
+    """
+    UPDATE job_runs SET state = 'SUCCEEDED', attempts = attempts + 1, owner = $3, finished_at = $4, accounts = 1,
+                        failures = 0, error = NULL
+     WHERE account_id = ANY($1::uuid[]) AND job = $2 AND state = 'FAILED'
+    """,
+)
+
+# Counts the accounts for which a run still fails; job_runs_failed_idx has what failed at its instant.
+_FAILING: Final = Statement(
+    "failing_accounts",
+    """
+    SELECT count(*) AS accounts FROM job_runs
+     WHERE state = 'FAILED' AND scheduled_for = $3 AND job = $1 AND time_zone = $2 AND account_id IS NOT NULL
+    """,
+)
+
+# Tells when the newest successful run of a job by nothing began; job_runs_by_job_idx ends the search at the first one.
+_LAST_SUCCESS: Final = Statement(
+    "last_success",
+    """
+    SELECT started_at FROM job_runs
+     WHERE job = $1 AND scheduled_for <= $2 AND time_zone IS NULL AND account_id IS NULL AND state = 'SUCCEEDED'
+     ORDER BY scheduled_for DESC, id DESC LIMIT 1
+    """,
+)
+
+
+# Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
+_LAPSED: Final = Statement(
+    "lapsed_runs",
+    """
+    SELECT id, job, time_zone, date, scheduled_for, owner, attempts FROM job_runs
+     WHERE state = 'RUNNING' AND lease_until <= $1 ORDER BY scheduled_for, id
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """What a run is of: a job, for a zone or an account of it or neither, at an instant (UTC).
+
+    `date` is the local day that ended then, of a job at midnight.
+    """
+
+    job: str
+    time_zone: str | None
+    account_id: UUID | None
+    date: date | None
+    scheduled_for: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run that `owner` has until its lease is over, as its first or a later attempt."""
+
+    id: UUID
+    run: RunKey
+    owner: str
+    attempts: int
+
+
+async def claim(
+    writer: Writer, run: RunKey, owner: str, now: datetime, lease: timedelta, *, again: bool
+) -> Claim | None:
+    """Take a run until `now` + `lease`; None where somebody has it, or where it failed and is not to be tried yet.
+
+    `again` says that one which succeeded may be done again, since more has become due of it. The caller commits.
+    """
+    key = astuple(run)
+    row = await writer.fetch_row(_CLAIM, new_id(now), *key, owner, now + lease, now, again)
+    return None if row is None else Claim(row["id"], run, owner, row["attempts"])
+
+
+async def renew(writer: Writer, claimed: Claim, until: datetime, accounts: int = 0) -> None:
+    """Keep a run until an instant, with so many accounts done since; nothing happens where it was taken over."""
+    await writer.execute(_RENEW, claimed.id, claimed.owner, until, accounts)
+
+
+async def succeed(writer: Writer, claimed: Claim, now: datetime) -> None:
+    """End a run with nothing left to do; nothing happens where it was taken over."""
+    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.SUCCEEDED, None, now, 0, None)
+
+
+async def fail(
+    writer: Writer, claimed: Claim, now: datetime, failures: int, error: str, retry_at: datetime | None
+) -> None:
+    """End a run that failed, not to be tried again before `retry_at`; nothing happens where it was taken over."""
+    text = error[:_ERROR_LENGTH]
+    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.FAILED, retry_at, now, failures, text)
+
+
+async def lapsed(reader: Reader, now: datetime) -> list[Claim]:
+    """Read the runs that nobody has in hand any more: who had them died, or was cut off."""
+    rows = await reader.fetch(_LAPSED, now)
+    return [
+        Claim(
+            row["id"],
+            RunKey(row["job"], row["time_zone"], None, row["date"], row["scheduled_for"]),
+            row["owner"],
+            row["attempts"],
+        )
+        for row in rows
+    ]
+
+
+async def note_failure(writer: Writer, run: RunKey, owner: str, now: datetime, error: str) -> int:
+    """Write down that a run, which names an account, failed; return how often it has."""
+    [row] = await writer.fetch(_NOTE_FAILURE, new_id(now), *astuple(run), owner, now, error[:_ERROR_LENGTH])
+    attempts: int = row["attempts"]
+    return attempts
+
+
+async def note_recovery(writer: Writer, job: str, account_ids: Sequence[UUID], owner: str, now: datetime) -> None:
+    """Write down that a job succeeded for accounts; only where it had failed, that is in the ledger."""
+    await writer.execute(_NOTE_RECOVERY, account_ids, job, owner, now)
+
+
+async def failing_accounts(reader: Reader, run: RunKey) -> int:
+    """Count the accounts for which the run of a zone still fails."""
+    row = await reader.fetch_row(_FAILING, run.job, run.time_zone, run.scheduled_for)
+    return 0 if row is None else row["accounts"]
+
+
+async def last_success(reader: Reader, job: str, now: datetime) -> datetime | None:
+    """Tell the instant by which the newest successful run of a job by nothing had begun; None when there is none.
+
+    Runs scheduled for after `now` do not count: they were made by a process whose clock was set ahead.
+    """
+    row = await reader.fetch_row(_LAST_SUCCESS, job, now)
+    return None if row is None else row["started_at"]
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Tell how long to wait after so many failed attempts: 1, 2, 4 minutes and so on, at most an hour."""
+    return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)

@@ -1,0 +1,42 @@
+"""The jobs of the service (domain rules, section 7)."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from app.clock import Clock
+from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
+from app.services.midnight.resets import reset_guarantee
+from app.services.midnight.snapshots import snapshot_pulse
+from app.services.watching.deadlines import watch_deadlines
+from app.services.watching.leases import return_expired_leases
+from app.services.watching.pruning import prune
+from app.settings import Settings
+from db.connections import Pool
+from jobs.registry import DAY, MINUTE, Done, Registry
+
+JOBS: Final = Registry()
+"""All of them; those by nothing are done in this order, so that the watch reads the ledger before it is pruned."""
+
+JOBS.at_midnight(SNAPSHOT)(snapshot_pulse)
+JOBS.at_midnight(RESET)(reset_guarantee)
+
+
+@JOBS.every(MINUTE, WATCH)
+async def watch(pool: Pool, clock: Clock, settings: Settings, since: datetime | None) -> Done:
+    """Tell of deadlines at risk and of missed ones, in events."""
+    watched = await watch_deadlines(pool, clock, since, settings.at_risk_lead)
+    return Done(watched.failed, {"told": watched.told})
+
+
+@JOBS.every(MINUTE, "return_expired_leases")
+async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+    """Return images whose claim has run out."""
+    return Done(counts={"images": await return_expired_leases(pool, clock)})
+
+
+@JOBS.every(DAY, "prune")
+async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _since: datetime | None) -> Done:
+    """Remove what nobody needs any more."""
+    pruned = await prune(pool, clock, settings.run_retention)
+    return Done(counts=asdict(pruned))

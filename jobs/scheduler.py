@@ -1,0 +1,230 @@
+"""The scheduler: wakes a worker at each midnight of each zone in use, and every minute.
+
+APScheduler is the alarm clock and nothing else: what is due, the cursors and the ledger tell. So an alarm too many, or
+one missed by a machine that slept, does no harm; the next minute heals it. APScheduler reads the machine's clock by
+itself, so triggers convert by the constant offset that LOUPE_CLOCK makes.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol, TypeAlias, cast
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
+from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissingTypeStubs]
+
+from app.clock import SystemClock
+from app.domain.errors import DateOutOfRange, UnknownTimeZone
+from app.domain.local_time import local_day, midnight, time_zone
+from app.services.midnight.cursors import ZONES_CHANNEL, zones_in_use
+from app.settings import Settings
+from db.connections import PLANNED_ONCE, Connection, PoolReader, listen, open_pool
+from jobs.periods import beginning
+from jobs.registry import MINUTE, Registry
+from jobs.shift import together
+from jobs.worker import POOL_SIZE, Worker, new_owner
+
+_ONE_DAY: Final = timedelta(days=1)
+_EVERY_MINUTE: Final = "every minute"  # the id of its alarm; those of zones are their names
+_PATIENCE: Final = 60.0  # seconds until all is looked at anew, by a clock that nobody steps, unlike the alarms
+_NEXT_TRY: Final = 1.0  # seconds after a first error
+
+_Work: TypeAlias = Callable[[], Awaitable[object]]
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
+
+
+class _Alarm(Protocol):
+    """What is used of an APScheduler job."""
+
+    id: str
+    next_run_time: datetime | None
+
+
+class _Alarms(Protocol):
+    """What is used of APScheduler, which is untyped."""
+
+    def start(self) -> None: ...
+
+    def shutdown(self, *, wait: bool) -> None: ...
+
+    def add_job(
+        self,
+        func: Callable[[], Awaitable[None]],
+        trigger: object,
+        *,
+        id: str,  # noqa: A002 - its name
+        replace_existing: bool,
+    ) -> _Alarm: ...
+
+    def get_job(self, job_id: str) -> _Alarm | None: ...
+
+    def remove_job(self, job_id: str) -> None: ...
+
+    def remove_all_jobs(self) -> None: ...
+
+
+class LocalMidnight(BaseTrigger):  # type: ignore[misc] # it ships no types
+    """Fires at each midnight of a zone, so once per local day (domain rules, section 1)."""
+
+    def __init__(self, zone: ZoneInfo, clock: SystemClock) -> None:
+        self._zone = zone
+        self._offset = clock.offset
+
+    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] - without types it returns None
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """Return the first midnight strictly after both instants, in UTC of the machine's clock; None after 2200."""
+        after = _latest(previous_fire_time, now) + self._offset
+        try:
+            return midnight(local_day(after, self._zone) + _ONE_DAY, self._zone) - self._offset
+        except DateOutOfRange:
+            return None
+
+
+class WholeMinute(BaseTrigger):  # type: ignore[misc] # it ships no types
+    """Fires as each minute begins."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self._offset = clock.offset
+
+    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] - as above
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime:
+        """Return the first whole minute strictly after both instants, in UTC of the machine's clock."""
+        after = _latest(previous_fire_time, now) + self._offset
+        return beginning(after, MINUTE) + MINUTE - self._offset
+
+
+def _latest(previous: datetime | None, now: datetime) -> datetime:
+    """Return the later one in UTC: datetimes of one zone would be compared as wall clock."""
+    now = now.astimezone(UTC)
+    return now if previous is None else max(previous.astimezone(UTC), now)
+
+
+class Scheduler:
+    """Runs a worker whenever something may be due, until it is stopped; no error ends it."""
+
+    def __init__(self, url: str, reader: PoolReader, worker: Worker, clock: SystemClock) -> None:
+        self._url = url
+        self._reader = reader
+        self._worker = worker
+        self._clock = clock
+        self._alarms = _new_alarms()
+        self._zones: set[str] = set()
+        self._line: Connection | None = None
+        self._woken = [asyncio.Event() for _ in range(3)]
+
+    def stop(self) -> None:
+        """Let `run` end, once the batches in hand are done or its few seconds are over."""
+        self._worker.drain()
+        self._wake()
+
+    async def run(self) -> None:
+        """Do what is due, now and whenever it becomes so, until it is stopped."""
+        self._alarms.start()
+        # Each waits for no other: a long catch-up must not keep the watch or a new zone waiting.
+        works: list[_Work] = [self._follow, self._worker.run_midnights, self._worker.run_periods]
+        loops = (self._attend(work, woken) for work, woken in zip(works, self._woken, strict=True))
+        try:
+            await self._worker.in_time(together(*loops))
+        finally:
+            self._alarms.shutdown(wait=False)
+            await asyncio.sleep(0)  # in which it does so
+            if self._line is not None:
+                await self._line.close()
+
+    async def _attend(self, work: _Work, woken: asyncio.Event) -> None:
+        """Do work at once and each time it is woken; an error is told, and it is tried again soon."""
+        pause = _NEXT_TRY
+        while not self._worker.drained.is_set():
+            woken.clear()
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - what ends the scheduler ends all jobs
+                _log.warning("jobs_interrupted", exc_info=error)
+                await _wait(woken, pause)
+                pause = min(2 * pause, _PATIENCE)
+            else:
+                await _wait(woken, _PATIENCE)
+                pause = _NEXT_TRY
+
+    def _wake(self) -> None:
+        for woken in self._woken:
+            woken.set()
+
+    async def _rouse(self) -> None:
+        """Wake all, as a coroutine: APScheduler would call a plain function in a thread of its own."""
+        self._wake()
+
+    async def _follow(self) -> None:
+        """Have an alarm every minute and at the midnights of the zones in use, and hear of new ones at once."""
+        if self._line is None or self._line.is_closed():
+            self._line = await listen(self._url, ZONES_CHANNEL, self._wake)
+        self._mend()
+        used = set(await zones_in_use(self._reader))
+        for zone in sorted(used - self._zones):
+            self._add(zone)
+        for zone in self._zones - used:
+            if self._alarms.get_job(zone) is not None:
+                self._alarms.remove_job(zone)
+        self._zones = used
+
+    def _mend(self) -> None:
+        """Set all alarms anew at first, and after the machine's clock was set back: they would be late by as much."""
+        alarm = self._alarms.get_job(_EVERY_MINUTE)
+        if alarm is None or alarm.next_run_time is None or alarm.next_run_time > datetime.now(UTC) + MINUTE:
+            self._alarms.remove_all_jobs()
+            self._zones = set()
+            self._set(_EVERY_MINUTE, WholeMinute(self._clock))
+
+    def _add(self, zone: str) -> None:
+        try:
+            trigger = LocalMidnight(time_zone(zone), self._clock)
+        except UnknownTimeZone as error:
+            _log.warning("zone_without_alarm", reason=str(error))
+        else:
+            self._set(zone, trigger)
+
+    def _set(self, name: str, trigger: object) -> None:
+        self._alarms.add_job(self._rouse, trigger, id=name, replace_existing=True)
+
+
+@asynccontextmanager
+async def open_scheduler(url: str, settings: Settings, clock: SystemClock, jobs: Registry) -> AsyncGenerator[Scheduler]:
+    """Make a scheduler with a worker and connections of its own; raises DatabaseUnreachable."""
+    pool = await open_pool(url, max_size=POOL_SIZE, settings=PLANNED_ONCE)
+    try:
+        yield Scheduler(url, PoolReader(pool), Worker(pool, clock, settings, new_owner(), jobs), clock)
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def jobs_alongside(url: str, settings: Settings, clock: SystemClock, jobs: Registry) -> AsyncGenerator[None]:
+    """Run a scheduler for as long as something else runs."""
+    async with open_scheduler(url, settings, clock, jobs) as scheduler:
+        running = asyncio.create_task(scheduler.run())
+        try:
+            yield
+        finally:
+            scheduler.stop()
+            await running
+
+
+def _new_alarms() -> _Alarms:
+    """Make an alarm clock that misses nothing it was late for, and tells no more than what is wrong."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    defaults: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True}
+    new = cast("Callable[..., _Alarms]", AsyncIOScheduler)
+    return new(timezone=UTC, job_defaults=defaults)
+
+
+async def _wait(woken: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(woken.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,109 @@
+"""A shift of a worker: what all its runs share, how they take part in the ledger, and how they end together."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from app.clock import Clock
+from app.services import job_runs
+from app.services.commands import Overtaken
+from app.services.job_runs import Claim, RunKey
+from app.settings import Settings
+from db.connections import Pool, ServerError, asks_to_try_again, unit_of_work
+
+AT_ONCE: Final = 2
+"""How many batches of accounts, or runs by nothing, are in hand at most."""
+
+LEASE: Final = timedelta(minutes=1)
+"""How long a run stays with a worker that is not heard of any more."""
+
+GRACE: Final = 5.0
+"""Seconds that a drained worker has to finish what it has in hand."""
+
+_ATTEMPTS: Final = 20  # at what others may have been in the way of
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Who works by which pool and clock. `drained` asks for no run and no batch to be begun any more."""
+
+    pool: Pool
+    clock: Clock
+    settings: Settings
+    owner: str
+    hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    drained: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:
+        """Hold a run as long as it takes, however long a batch of it does; None where it is not to be had."""
+        async with unit_of_work(self.pool) as writer:
+            claim = await job_runs.claim(writer, run, self.owner, self.clock.now(), LEASE, again=again)
+            await writer.commit()
+        if claim is None:
+            yield None
+            return
+        renewing = asyncio.create_task(self._keep_renewing(claim))
+        try:
+            yield claim
+        finally:
+            renewing.cancel()
+            await asyncio.gather(
+                renewing, return_exceptions=True
+            )  # if it failed, others may take the run over: no harm
+
+    async def _keep_renewing(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            async with unit_of_work(self.pool) as writer:
+                await job_runs.renew(writer, claim, self.clock.now() + LEASE)
+                await writer.commit()
+
+
+async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Do work, again where others were faster or in the way; all else it raises is the caller's."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await work()
+        except Overtaken:
+            continue
+        except ServerError as error:
+            if not asks_to_try_again(error):
+                raise
+    return await work()
+
+
+async def together(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
+    """Do all at once and each to its end; then raise the first error there was."""
+    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    results: list[_Result] = []
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        results.append(outcome)
+    return results
+
+
+async def in_time(work: Coroutine[Any, Any, _Result], drained: asyncio.Event) -> _Result | None:
+    """Do work; once drained it has a few seconds left, then it is broken off and None is returned.
+
+    What is broken off is rolled back, and done by whoever comes next.
+    """
+    task, end = asyncio.ensure_future(work), asyncio.ensure_future(drained.wait())
+    try:
+        await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task}, timeout=GRACE)
+    finally:
+        task.cancel()
+        end.cancel()
+        await asyncio.wait({task, end})
+    return None if task.cancelled() else task.result()
+
+
+def told(error: BaseException) -> str:
+    """Say in a line what went wrong, for the ledger."""
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,81 @@
+"""The worker: does what is due, as far as nobody else has it in hand. What wakes it does not matter."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+import structlog
+
+from app.clock import Clock
+from app.services.midnight.cursors import begin_missing_cursors
+from app.settings import Settings
+from db.connections import Pool
+from jobs.abandoned import end_abandoned
+from jobs.midnights import run_midnights
+from jobs.periods import run_period
+from jobs.registry import Registry
+from jobs.shift import Shift, in_time
+from jobs.work import Work
+
+POOL_SIZE: Final = 8
+"""Connections of the pool a worker needs at most: for two batches in hand, their ledger and their renewals."""
+
+_Result = TypeVar("_Result")
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
+
+
+class Worker:
+    """Does jobs until it is drained, at most two batches at once. Its owner is how the ledger knows it from others."""
+
+    def __init__(self, pool: Pool, clock: Clock, settings: Settings, owner: str, jobs: Registry) -> None:
+        self._shift = Shift(pool, clock, settings, owner)
+        self._jobs = jobs
+        self._knows_all = False
+
+    @property
+    def drained(self) -> asyncio.Event:
+        """What is set once nothing is to be begun any more."""
+        return self._shift.drained
+
+    def drain(self) -> None:
+        """Finish the batches in hand and begin nothing more."""
+        self._shift.drained.set()
+
+    async def run_due(self, at: datetime | None = None) -> dict[str, Work]:
+        """Do all that is due at an instant (UTC), or by now, and return what was done, by job.
+
+        What an instant in the past leaves out is midnights since; the jobs themselves read the clock as ever.
+        """
+        return await self.run_periods(at) | await self.run_midnights(at)
+
+    async def run_midnights(self, at: datetime | None = None) -> dict[str, Work]:
+        """Do the days that have closed until an instant (UTC), or by now, oldest first."""
+        if not self._knows_all:  # accounts made by a release without jobs are still to be begun with
+            await begin_missing_cursors(self._shift.pool)
+            self._knows_all = True
+        works = await run_midnights(self._shift, list(self._jobs.midnight.values()), at)
+        await end_abandoned(self._shift, self._jobs)
+        for name, work in works.items():
+            if work.runs:
+                _log.info("job_done", job=name, runs=work.runs, accounts=work.accounts, failures=work.failures)
+        return works
+
+    async def run_periods(self, at: datetime | None = None) -> dict[str, Work]:
+        """Do the jobs by nothing for the minute and the UTC day that hold an instant (UTC), or now."""
+        works = {name: Work() for name in self._jobs.periodic}
+        for name, job in self._jobs.periodic.items():
+            await run_period(self._shift, job, at, works[name])
+        return works
+
+    async def in_time(self, work: Coroutine[Any, Any, _Result]) -> _Result | None:
+        """Do work; once drained it has a few seconds left, then it is broken off and None is returned."""
+        return await in_time(work, self._shift.drained)
+
+
+def new_owner() -> str:
+    """Name a worker of this process, unlike any other."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"

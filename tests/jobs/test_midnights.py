@@ -1,0 +1,238 @@
+"""The worker at midnight: what is due is done, by whom, and what happens to an account that fails."""
+
+import asyncio
+from collections.abc import MutableMapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.clock import Clock
+from app.services.commands import Overtaken
+from app.services.midnight.resets import reset_guarantee
+from db.connections import Pool
+from jobs.work import Work
+from tests.clock import FrozenClock
+from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs, worker
+
+RESET = "reset_guarantee"
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+CREATED = datetime(2026, 3, 10, 12, tzinfo=UTC)
+FIRST_END = datetime(2026, 3, 10, 23, tzinfo=UTC)
+
+
+async def test_every_day_that_closed_is_done_the_oldest_first(pool: Pool, clock: FrozenClock) -> None:
+    await new_account(pool, clock.now())
+    await new_account(pool, clock.now(), "Africa/Cairo")
+    clock.advance(2 * DAY)
+    work = Midnight()
+    done = await worker(pool, clock, work).run_due()
+    assert done == {RESET: Work(runs=4, accounts=4)}
+    cairo_end = datetime(2026, 3, 10, 22, tzinfo=UTC)
+    done_at = [at for at, _ in work.batches]  # two groups are in hand at once
+    assert [set(done_at[:2]), set(done_at[2:])] == [{cairo_end, FIRST_END}, {cairo_end + DAY, FIRST_END + DAY}]
+    columns = ("time_zone", "account_id", "date", "scheduled_for", "state", "attempts", "accounts", "failures")
+    assert await runs(pool, *columns) == [
+        ("Africa/Cairo", None, date(2026, 3, 10), cairo_end, "SUCCEEDED", 1, 1, 0),
+        (COPENHAGEN, None, date(2026, 3, 10), FIRST_END, "SUCCEEDED", 1, 1, 0),
+        ("Africa/Cairo", None, date(2026, 3, 11), cairo_end + DAY, "SUCCEEDED", 1, 1, 0),
+        (COPENHAGEN, None, date(2026, 3, 11), FIRST_END + DAY, "SUCCEEDED", 1, 1, 0),
+    ]
+
+
+async def test_a_day_is_due_from_its_last_instant_on_and_not_before(pool: Pool, clock: FrozenClock) -> None:
+    await new_account(pool, clock.now())
+    clock.advance(FIRST_END - clock.now() - timedelta(microseconds=1))
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work()}
+    assert await runs(pool, "job") == []
+    clock.advance()
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=1, accounts=1)}
+
+
+async def test_an_instant_in_the_past_leaves_out_what_was_not_due_then(pool: Pool, clock: FrozenClock) -> None:
+    account = await new_account(pool, clock.now())
+    clock.advance(5 * DAY)
+    done = await worker(pool, clock, Midnight()).run_due(FIRST_END + DAY)
+    assert done == {RESET: Work(runs=2, accounts=2)}
+    assert await next_days(pool) == [(account, FIRST_END + 2 * DAY)]
+
+
+async def test_more_that_becomes_due_of_a_run_is_done_in_another_attempt(pool: Pool, clock: FrozenClock) -> None:
+    await new_account(pool, clock.now())
+    clock.advance(DAY)
+    await worker(pool, clock, Midnight()).run_due()
+    await new_account(pool, CREATED)
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await runs(pool, "attempts", "owner", "accounts", "state") == [(2, "b", 2, "SUCCEEDED")]
+
+
+async def test_batches_are_bounded_and_at_most_two_are_in_hand(
+    pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.midnights.BATCH", 3)
+    accounts = sorted([await new_account(pool, clock.now()) for _ in range(10)])
+    clock.advance(DAY)
+    in_hand: list[int] = []
+    batches: list[list[UUID]] = []
+
+    async def slow(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+        batches.append(list(account_ids))
+        in_hand.append(1)
+        most.append(len(in_hand))
+        await asyncio.sleep(0.01)
+        done = await reset_guarantee(pool, clock, closes_at, account_ids)
+        in_hand.pop()
+        return done
+
+    most: list[int] = []
+    assert await worker(pool, clock, slow).run_due() == {RESET: Work(runs=1, accounts=10)}
+    assert [len(batch) for batch in batches] == [3, 3, 3, 1]
+    assert [account for batch in batches for account in batch] == accounts
+    assert max(most) == 2
+
+
+async def test_an_account_that_fails_stops_no_other_and_is_tried_again_after_growing_pauses(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    good, bad, other = sorted([await new_account(pool, clock.now()) for _ in range(3)])
+    clock.advance(FIRST_END - clock.now())
+    work = Midnight()
+    work.wrong[bad] = ZeroDivisionError("division by zero")
+    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=2, failures=1)}
+    assert await next_days(pool) == [(good, FIRST_END + DAY), (bad, FIRST_END), (other, FIRST_END + DAY)]
+    for pause in (1, 2, 4, 8, 16, 32, 60, 60):
+        clock.advance(pause * MINUTE - timedelta(microseconds=1))
+        assert await worker(pool, clock, work).run_due() == {RESET: Work()}
+        clock.advance()
+        assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, failures=1)}
+    assert await runs(pool, "account_id", "state", "attempts", "accounts", "failures", "error") == [
+        (None, "FAILED", 9, 2, 1, "It fails for some accounts: 1."),
+        (bad, "FAILED", 9, 0, 1, "ZeroDivisionError: division by zero"),
+    ]
+    work.wrong.clear()
+    clock.advance(60 * MINUTE)
+    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await runs(pool, "account_id", "state", "attempts", "accounts", "failures", "error") == [
+        (None, "SUCCEEDED", 10, 3, 0, None),
+        (bad, "SUCCEEDED", 10, 1, 0, None),
+    ]
+
+
+async def test_an_account_of_an_unknown_zone_fails_alone(
+    pool: Pool, clock: FrozenClock, logs: list[MutableMapping[str, Any]]
+) -> None:
+    lost = await new_account(pool, clock.now())
+    await new_account(pool, clock.now())
+    for table in ("time_zone_periods", "job_cursors"):
+        await pool.fetch(f"UPDATE {table} SET time_zone = 'Mars/Olympus' WHERE account_id = $1", lost)  # noqa: S608
+    clock.advance(DAY)
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=2, accounts=1, failures=1)}
+    assert [(log["event"], log["account"]) for log in logs if log["log_level"] == "warning"] == [
+        ("account_failed", str(lost))
+    ]
+    assert await runs(pool, "time_zone", "account_id", "date", "state", "error") == [
+        (COPENHAGEN, None, date(2026, 3, 10), "SUCCEEDED", None),
+        ("Mars/Olympus", None, None, "FAILED", "It fails for some accounts: 1."),
+        ("Mars/Olympus", lost, None, "FAILED", "UnknownTimeZone: 'Mars/Olympus' is not an IANA time zone."),
+    ]
+
+
+async def test_who_was_overtaken_tries_again_and_nothing_has_failed(pool: Pool, clock: FrozenClock) -> None:
+    await new_account(pool, clock.now())
+    clock.advance(DAY)
+    overtaken = [True, True]
+
+    async def work(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+        if overtaken:
+            overtaken.pop()
+            raise Overtaken
+        return await reset_guarantee(pool, clock, closes_at, account_ids)
+
+    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await runs(pool, "account_id", "state", "attempts") == [(None, "SUCCEEDED", 1)]
+
+
+async def test_an_outage_is_no_failure_of_an_account_and_the_run_is_gone_on_with_at_once(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    account = await new_account(pool, clock.now())
+    clock.advance(DAY)
+    work = Midnight()
+    work.wrong[account] = ConnectionResetError("gone")
+    at_work = worker(pool, clock, work)
+    with pytest.raises(ConnectionResetError):
+        await at_work.run_due()
+    assert await runs(pool, "account_id", "state") == [(None, "RUNNING")]
+    work.wrong.clear()
+    assert await at_work.run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await runs(pool, "account_id", "state", "attempts") == [(None, "SUCCEEDED", 2)]
+
+
+async def test_what_another_has_in_hand_is_left_to_it_until_its_lease_is_over(pool: Pool, clock: FrozenClock) -> None:
+    account = await new_account(pool, clock.now())
+    clock.advance(DAY)
+    work = Midnight()
+    work.wrong[account] = ConnectionResetError("gone")
+    with pytest.raises(ConnectionResetError):
+        await worker(pool, clock, work, "killed").run_due()
+    clock.advance(MINUTE - timedelta(microseconds=1))
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work()}
+    clock.advance()
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await runs(pool, "owner", "state", "attempts") == [("b", "SUCCEEDED", 2)]
+
+
+async def test_two_at_once_do_every_day_once(pool: Pool, clock: FrozenClock) -> None:
+    for zone in (COPENHAGEN, "Africa/Cairo", "America/Havana"):
+        await new_account(pool, clock.now(), zone)
+    clock.advance(7 * DAY)
+    both = [worker(pool, clock, Midnight(), owner).run_due() for owner in ("a", "b")]
+    done = await asyncio.gather(*both)
+    assert sum(each[RESET].accounts for each in done) == 21
+    assert sum(each[RESET].failures for each in done) == 0
+    assert [row for row in await runs(pool, "state", "accounts") if row != ("SUCCEEDED", 1)] == []
+    events = await pool.fetch("SELECT account_id, at FROM events WHERE type = 'GUARANTEE_RESET'")
+    assert len(events) == len({tuple(row) for row in events}) == 21
+
+
+async def test_a_drained_worker_finishes_the_batches_in_hand_and_leaves_the_rest_to_the_next_at_once(
+    pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.midnights.BATCH", 1)
+    for _ in range(5):
+        await new_account(pool, clock.now())
+    clock.advance(3 * DAY)
+
+    async def work(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+        drained.drain()
+        return await reset_guarantee(pool, clock, closes_at, account_ids)
+
+    drained = worker(pool, clock, work)
+    done = (await drained.run_due())[RESET]
+    assert (done.runs, done.failures) == (1, 0)
+    assert done.accounts in {1, 2}  # the other hand may have had one, too
+    assert await runs(pool, "state", "lease_until", "accounts") == [("RUNNING", clock.now(), done.accounts)]
+    assert await drained.run_due() == {RESET: Work()}
+    left = (await worker(pool, clock, Midnight(), "b").run_due())[RESET]
+    assert (left.accounts, left.failures) == (15 - done.accounts, 0)
+    assert await runs(pool, "state", "accounts") == [("SUCCEEDED", 5)] * 3
+
+
+async def test_nothing_is_tried_for_ever_that_does_not_become_less(pool: Pool, clock: FrozenClock) -> None:
+    await new_account(pool, clock.now())
+    clock.advance(DAY)
+
+    async def idle(_pool: Pool, _clock: Clock, _closes_at: datetime, _account_ids: Sequence[UUID]) -> int:
+        return 0
+
+    assert await worker(pool, clock, idle).run_due() == {RESET: Work(runs=2)}
+
+
+async def test_accounts_of_a_release_without_jobs_are_begun_with(pool: Pool, clock: FrozenClock) -> None:
+    account = await new_account(pool, clock.now())
+    await pool.fetch("DELETE FROM job_cursors")
+    clock.advance(DAY)
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await next_days(pool) == [(account, FIRST_END + DAY)]

@@ -1,0 +1,159 @@
+"""The jobs of every minute and every day: each period once, and what happens after a failure."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.clock import Clock
+from app.settings import Settings
+from db.connections import Pool
+from jobs.periods import beginning
+from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.work import Work
+from jobs.worker import Worker
+from tests.clock import FrozenClock
+from tests.jobs.working import runs
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ONCE = {"look": Work(runs=1)}
+NOT_DUE = {"look": Work()}
+
+
+class Look:
+    """A job that notes since when it is to look, and comes to what it is told to."""
+
+    def __init__(self) -> None:
+        self.since: list[datetime | None] = []
+        self.comes_to: Callable[[], Done] = Done
+
+    async def __call__(self, _pool: Pool, _clock: Clock, _settings: Settings, since: datetime | None) -> Done:
+        self.since.append(since)
+        return self.comes_to()
+
+
+@pytest.fixture
+def look() -> Look:
+    return Look()
+
+
+@pytest.fixture
+def at_work(pool: Pool, clock: FrozenClock, look: Look) -> Worker:
+    return worker(pool, clock, look)
+
+
+def worker(pool: Pool, clock: Clock, look: Look, owner: str = "a", period: timedelta = MINUTE) -> Worker:
+    jobs = Registry()
+    jobs.every(period, "look")(look)
+    return Worker(pool, clock, Settings(), owner, jobs)
+
+
+def broken() -> Done:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_minutes_and_days_begin_in_utc() -> None:
+    at = datetime(2026, 3, 10, 12, 34, 56, 789, tzinfo=UTC)
+    assert beginning(at, MINUTE) == datetime(2026, 3, 10, 12, 34, tzinfo=UTC)
+    assert beginning(at, DAY) == datetime(2026, 3, 10, tzinfo=UTC)
+    assert beginning(NOON, MINUTE) == NOON
+
+
+async def test_a_minute_is_done_once_and_the_next_one_tells_since_when(
+    pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
+) -> None:
+    clock.advance(timedelta(seconds=7))
+    assert await at_work.run_due() == ONCE
+    clock.advance(timedelta(seconds=52))
+    assert await at_work.run_due() == NOT_DUE
+    clock.advance(timedelta(seconds=1))
+    assert await at_work.run_due() == ONCE
+    assert look.since == [None, NOON + timedelta(seconds=7)]
+    assert await runs(pool, "job", "time_zone", "account_id", "date", "scheduled_for", "state", "attempts") == [
+        ("look", None, None, None, NOON, "SUCCEEDED", 1),
+        ("look", None, None, None, NOON + MINUTE, "SUCCEEDED", 1),
+    ]
+
+
+async def test_a_daily_job_waits_for_the_next_utc_day(pool: Pool, clock: FrozenClock, look: Look) -> None:
+    daily = worker(pool, clock, look, period=DAY)
+    assert await daily.run_due() == ONCE
+    clock.advance(timedelta(hours=12, microseconds=-1))
+    assert await daily.run_due() == NOT_DUE
+    clock.advance()
+    assert await daily.run_due() == ONCE
+    assert [at for (at,) in await runs(pool, "scheduled_for")] == [
+        datetime(2026, 3, day, tzinfo=UTC) for day in (10, 11)
+    ]
+
+
+async def test_several_workers_do_a_minute_once(pool: Pool, clock: FrozenClock, look: Look) -> None:
+    workers = [worker(pool, clock, look, owner) for owner in "abc"]
+    done = await asyncio.gather(*(each.run_due() for each in workers))
+    assert sum(each["look"].runs for each in done) == 1
+    assert look.since == [None]
+
+
+async def test_after_a_failure_the_next_minute_looks_from_the_last_success_on(
+    pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
+) -> None:
+    assert await at_work.run_due() == ONCE
+    for comes_to in (broken, lambda: Done(failures=3)):
+        look.comes_to = comes_to
+        clock.advance(MINUTE)
+        await at_work.run_due()
+    look.comes_to = Done
+    clock.advance(MINUTE)
+    assert await at_work.run_due() == ONCE
+    assert look.since == [None, NOON, NOON, NOON]
+    assert await runs(pool, "state", "failures", "error") == [
+        ("SUCCEEDED", 0, None),
+        ("FAILED", 0, "ZeroDivisionError: division by zero"),
+        ("FAILED", 3, "It failed for some accounts: 3."),
+        ("SUCCEEDED", 0, None),
+    ]
+
+
+async def test_a_day_that_failed_is_tried_again_after_growing_pauses(
+    pool: Pool, clock: FrozenClock, look: Look
+) -> None:
+    daily = worker(pool, clock, look, period=DAY)
+    look.comes_to = broken
+    assert await daily.run_due() == {"look": Work(runs=1, failures=1)}
+    for pause in (1, 2, 4):
+        clock.advance(pause * MINUTE - timedelta(microseconds=1))
+        assert await daily.run_due() == NOT_DUE
+        clock.advance()
+        assert await daily.run_due() == {"look": Work(runs=1, failures=1)}
+    look.comes_to = Done
+    clock.advance(8 * MINUTE)
+    assert await daily.run_due() == ONCE
+    assert await runs(pool, "state", "attempts", "error") == [("SUCCEEDED", 5, None)]
+
+
+async def test_a_run_of_a_clock_that_was_ahead_does_not_hide_what_came_before(
+    pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
+) -> None:
+    await at_work.run_due()
+    await worker(pool, FrozenClock(NOON + 400 * DAY), look).run_due()
+    clock.advance(MINUTE)
+    await at_work.run_due()
+    assert look.since == [None, NOON, NOON]
+
+
+async def test_a_drained_worker_begins_nothing(pool: Pool, at_work: Worker) -> None:
+    at_work.drain()
+    assert await at_work.run_due() == NOT_DUE
+    assert await runs(pool, "job") == []
+
+
+async def test_what_was_done_is_logged_and_nothing_is_not(
+    clock: FrozenClock, look: Look, at_work: Worker, logs: list[dict[str, object]]
+) -> None:
+    await at_work.run_due()
+    assert logs == []
+    clock.advance(MINUTE)
+    look.comes_to = lambda: Done(counts={"told": 2})
+    await at_work.run_due()
+    assert logs == [{"event": "job_done", "log_level": "info", "job": "look", "told": 2}]

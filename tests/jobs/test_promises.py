@@ -1,0 +1,203 @@
+"""What the jobs promise however many are at work, and whatever ends them: each day once, as it was, and no error."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from app.domain.ledger import zone_at
+from db.connections import Pool, PoolReader, open_pool
+from db.embedded import embedded_server
+from db.migrate import migrate
+from db.queries.accounts import account_histories
+from db.queries.pulse import FiguresRequest, pulse_figures
+from tests.clock import FrozenClock
+from tests.database import temporary_database
+from tests.db.test_embedded import fresh_folder
+from tests.services.midnight.driving import assert_done, assert_equal_to_reference, snapshots
+from tests.services.orders.studios import Giver, begin, claim, deliver
+from tests.services.orders.test_kills import kill_server
+
+WORKERS = 5
+ZONES = (
+    "Africa/Cairo",
+    "America/Havana",
+    "Atlantic/Azores",
+    "America/Santiago",
+    "Australia/Lord_Howe",
+    "Europe/Copenhagen",
+)
+START = datetime(2026, 3, 5, 20, 17, tzinfo=UTC)
+STEP = timedelta(hours=9, minutes=13)
+# Over the clock changes of Havana; of the Azores, Copenhagen, Lord Howe and Santiago, two weeks after; and of Cairo.
+WEEKS = (
+    (START, datetime(2026, 3, 12, tzinfo=UTC)),
+    (datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 4, 7, tzinfo=UTC)),
+    (datetime(2026, 4, 22, tzinfo=UTC), datetime(2026, 4, 26, tzinfo=UTC)),
+)
+
+
+def instants(weeks: Iterable[tuple[datetime, datetime]]) -> Iterator[datetime]:
+    for since, until in weeks:
+        yield from (since + step * STEP for step in range((until - since) // STEP))
+
+
+@dataclass
+class Workers:
+    """Processes that do what is due at the instants they are told."""
+
+    url: str
+    processes: list["subprocess.Popen[str]"] = field(default_factory=list["subprocess.Popen[str]"])
+
+    async def start(self, count: int) -> None:
+        """Start so many more, and wait until they are ready."""
+        command = [sys.executable, "-m", "tests.jobs.stepping", self.url]
+        new = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, ASYNC220
+            for _ in range(count)
+        ]
+        self.processes += new
+        await asyncio.gather(*(asyncio.to_thread(_number, process) for process in new))
+
+    def tell(self, at: datetime) -> None:
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.write(f"{at.isoformat()}\n")
+            process.stdin.flush()
+
+    async def failures(self) -> list[int]:
+        """Wait until all have done what they were told; tell what failed of it."""
+        return await asyncio.gather(*(asyncio.to_thread(_number, process) for process in self.processes))
+
+    def kill_one(self, random: Random) -> None:
+        process = self.processes.pop(random.randrange(len(self.processes)))
+        process.kill()
+        process.communicate()
+
+    def end(self) -> None:
+        while self.processes:
+            self.kill_one(Random(0))  # noqa: S311 - all of them
+
+
+def _number(process: "subprocess.Popen[str]") -> int:
+    assert process.stdout is not None
+    return int(process.stdout.readline())
+
+
+@pytest.fixture
+def workers(database: str) -> Generator[Workers]:
+    made = Workers(database)
+    yield made
+    made.end()
+
+
+async def furnished(pool: Pool, clock: FrozenClock) -> list[Giver]:
+    return [await begin(pool, clock, name=zone, zone=zone, images=4, expedites=1) for zone in ZONES]
+
+
+async def live(pool: Pool, clock: FrozenClock, givers: list[Giver], random: Random) -> None:
+    """Let some clients place orders, and a worker deliver some of what is waiting."""
+    for giver in random.sample(givers, 3):
+        clock.advance()
+        await giver.place(random.randint(1, 6))
+    clock.advance()
+    claimed = await claim(pool, clock, "ann", random.randint(1, 9))
+    clock.advance()
+    await deliver(pool, clock, "ann", claimed.images)
+
+
+async def assert_as_promised(pool: Pool, now: datetime) -> None:
+    """Assert one snapshot and one reset of each day, each snapshot as the Pulse asked later and as the rows say."""
+    await assert_done(pool, now)
+    await assert_equal_to_reference(pool)
+    found = await snapshots(pool)
+    histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
+    asked = [
+        FiguresRequest(row.account_id, row.as_of, zone_at(row.as_of, histories[row.account_id].zones), is_now=False)
+        for row in found
+    ]
+    assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), asked)
+    ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
+    assert ends <= {("SUCCEEDED", None), ("FAILED", "It was broken off. The next run did what was left.")}
+
+
+async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: Pool, workers: Workers) -> None:
+    random = Random(7)  # noqa: S311 - drawn for tests
+    clock = FrozenClock(START)
+    givers = await furnished(pool, clock)
+    await workers.start(WORKERS)
+    for at in instants(WEEKS):
+        clock.advance(at - clock.now())
+        workers.tell(at)
+        await live(pool, clock, givers, random)
+        assert await workers.failures() == [0] * WORKERS
+    await assert_as_promised(pool, clock.now())
+
+
+async def test_killed_workers_leave_nothing_undone_and_nothing_twice(pool: Pool, workers: Workers) -> None:
+    random = Random(11)  # noqa: S311 - drawn for tests
+    clock = FrozenClock(START)
+    givers = await furnished(pool, clock)
+    for at in instants(WEEKS[1:2]):
+        clock.advance(at - clock.now())
+        await workers.start(2 - len(workers.processes))
+        workers.tell(at)
+        await live(pool, clock, givers, random)
+        if random.random() < 0.2:
+            workers.kill_one(random)
+        assert sum(await workers.failures()) == 0
+    clock.advance(timedelta(hours=2))  # longer than any lease
+    workers.tell(clock.now())
+    assert sum(await workers.failures()) == 0
+    await assert_as_promised(pool, clock.now())
+
+
+@pytest.fixture
+def folder() -> Generator[Path]:
+    with fresh_folder() as made:
+        yield made
+
+
+@asynccontextmanager
+async def durable(folder: Path) -> AsyncGenerator[str]:
+    with embedded_server(folder) as server:
+        async with temporary_database(server) as url:
+            await migrate(url)
+            yield url
+
+
+async def test_a_database_killed_amid_two_weeks_of_work_has_all_of_it_in_the_end(folder: Path) -> None:
+    async with durable(folder) as url:
+        pool = await open_pool(url)
+        clock = FrozenClock(START)
+        givers = await furnished(pool, clock)
+        for giver in givers:
+            await giver.place(3)
+        await pool.close()
+        workers = Workers(url)
+        try:
+            await workers.start(1)
+            clock.advance(timedelta(days=14))
+            for _ in range(3):
+                clock.advance(timedelta(hours=2))
+                workers.tell(clock.now())
+                await asyncio.sleep(0.3)
+                kill_server(folder)
+                with embedded_server(folder):
+                    assert await workers.failures() == [0]
+            with embedded_server(folder):
+                clock.advance(timedelta(hours=2))
+                workers.tell(clock.now())
+                assert await workers.failures() == [0]
+                pool = await open_pool(url)
+                await assert_as_promised(pool, clock.now())
+                await pool.close()
+        finally:
+            workers.end()

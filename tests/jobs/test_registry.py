@@ -1,0 +1,40 @@
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from app.clock import Clock
+from app.settings import Settings
+from db.connections import Pool
+from jobs.registered import JOBS
+from jobs.registry import DAY, MINUTE, Done, DuplicateJob, Registry
+
+
+async def at_midnight(_pool: Pool, _clock: Clock, _closes_at: datetime, account_ids: Sequence[UUID]) -> int:
+    return len(account_ids)
+
+
+async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+    return Done()
+
+
+def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_one_a_day() -> None:
+    assert list(JOBS.midnight) == ["snapshot_pulse", "reset_guarantee"]
+    assert [(job.name, job.period) for job in JOBS.periodic.values()] == [
+        ("watch_deadlines", MINUTE),
+        ("return_expired_leases", MINUTE),
+        ("prune", DAY),
+    ]
+
+
+def test_a_name_is_taken_once_whatever_the_kind() -> None:
+    jobs = Registry()
+    assert jobs.at_midnight("count")(at_midnight) is at_midnight
+    assert jobs.every(MINUTE, "look")(now_and_then) is now_and_then
+    for name in ("count", "look"):
+        with pytest.raises(DuplicateJob, match=f"There is a job '{name}' already"):
+            jobs.at_midnight(name)(at_midnight)
+        with pytest.raises(DuplicateJob, match=f"There is a job '{name}' already"):
+            jobs.every(DAY, name)(now_and_then)
+    assert (list(jobs.midnight), list(jobs.periodic)) == (["count"], ["look"])

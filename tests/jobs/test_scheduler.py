@@ -1,0 +1,158 @@
+"""The scheduler: alarms of the zones in use, and a worker that is woken by them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self, cast
+
+from app.clock import SystemClock, clock_from
+from app.services.terms import change_time_zone
+from app.settings import Settings
+from db.connections import Connection, Pool, PoolReader, unit_of_work
+from jobs.registry import Registry
+from jobs.scheduler import Scheduler, jobs_alongside
+from jobs.worker import Worker
+from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs
+
+MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
+PATIENCE = 30.0
+
+
+async def comes(true: Callable[[], object]) -> None:
+    """Wait until something is the case."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - the scheduler has no event for tests
+            await asyncio.sleep(0.01)
+
+
+def registry(work: Midnight) -> Registry:
+    jobs = Registry()
+    jobs.at_midnight("reset_guarantee")(work)
+    return jobs
+
+
+class Watched(Scheduler):
+    """A scheduler whose alarms can be seen."""
+
+    @property
+    def alarms(self) -> dict[str, datetime | None]:
+        """When each rings next, by the machine's clock."""
+        return {job.id: job.next_run_time for job in cast("Any", self._alarms).get_jobs()}
+
+    def set_alarm(self, name: str, at: datetime) -> None:
+        cast("Any", self._alarms).modify_job(name, next_run_time=at)
+
+    @property
+    def line(self) -> Connection | None:
+        """On which it hears of zones."""
+        return self._line
+
+    def wake(self) -> Self:
+        self._wake()
+        return self
+
+
+@asynccontextmanager
+async def running(url: str, pool: Pool, clock: SystemClock, work: Midnight) -> AsyncGenerator[Watched]:
+    worker = Worker(pool, clock, Settings(), "a", registry(work))
+    scheduler = Watched(url, PoolReader(pool), worker, clock)
+    task = asyncio.create_task(scheduler.run())
+    try:
+        await comes(lambda: "every minute" in scheduler.alarms)
+        yield scheduler
+    finally:
+        scheduler.stop()
+        await task
+
+
+async def test_a_midnight_is_done_as_it_comes_by_a_clock_set_just_before_it(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    work = Midnight()
+    async with running(database, pool, clock_from(MIDNIGHT - timedelta(seconds=0.5)), work):
+        await comes(lambda: work.batches)
+    assert work.batches == [(MIDNIGHT, [account])]
+    assert await runs(pool, "scheduled_for", "state") == [(MIDNIGHT, "SUCCEEDED")]
+
+
+async def test_all_that_was_missed_is_done_at_the_start(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    work = Midnight()
+    async with running(database, pool, clock_from(MIDNIGHT + timedelta(days=13, hours=12)), work):
+        await comes(lambda: len(work.batches) == 14)
+    [(_, following)] = await next_days(pool)
+    assert following == MIDNIGHT - timedelta(hours=1) + timedelta(days=14)  # in summer
+    assert {ids[0] for _, ids in work.batches} == {account}
+
+
+async def test_zones_are_followed_at_once_as_accounts_begin_and_change_them(database: str, pool: Pool) -> None:
+    clock = clock_from(MIDNIGHT - timedelta(hours=2))
+    async with running(database, pool, clock, Midnight()) as scheduler:
+        assert set(scheduler.alarms) == {"every minute"}
+        account = await new_account(pool, clock.now())
+        await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
+        assert scheduler.alarms[COPENHAGEN] == MIDNIGHT - clock.offset
+        async with unit_of_work(pool) as writer:
+            await change_time_zone(writer, clock, account, "Africa/Cairo")
+            await writer.commit()
+        await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
+
+
+async def test_zones_are_followed_without_being_told_too(database: str, pool: Pool) -> None:
+    clock = clock_from(MIDNIGHT)
+    account = await new_account(pool, MIDNIGHT)
+    async with running(database, pool, clock, Midnight()) as scheduler:
+        await comes(lambda: COPENHAGEN in scheduler.alarms)
+        await pool.fetch("UPDATE accounts SET time_zone = 'Africa/Cairo' WHERE id = $1", account)
+        scheduler.set_alarm("every minute", datetime.now(UTC))
+        await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
+
+
+async def test_an_unknown_zone_has_no_alarm_and_ends_nothing(
+    database: str, pool: Pool, logs: list[dict[str, object]]
+) -> None:
+    lost = await new_account(pool, MIDNIGHT)
+    await pool.fetch("UPDATE accounts SET time_zone = 'Mars/Olympus' WHERE id = $1", lost)
+    clock = clock_from(MIDNIGHT)
+    async with running(database, pool, clock, Midnight()) as scheduler:
+        await new_account(pool, clock.now())
+        await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
+    assert "'Mars/Olympus' is not an IANA time zone." in [log.get("reason") for log in logs]
+
+
+async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(database: str, pool: Pool) -> None:
+    await new_account(pool, MIDNIGHT)
+    clock = clock_from(MIDNIGHT)
+    async with running(database, pool, clock, Midnight()) as scheduler:
+        await comes(lambda: COPENHAGEN in scheduler.alarms)
+        due = scheduler.alarms[COPENHAGEN]
+        late = datetime.now(UTC) + timedelta(days=2)  # as both are, once the clock goes two days back
+        for name in ("every minute", COPENHAGEN):
+            scheduler.set_alarm(name, late)
+        scheduler.wake()
+        await comes(lambda: scheduler.alarms.get(COPENHAGEN) == due)
+        minute = scheduler.alarms["every minute"]
+        assert minute is not None
+        assert minute < late - timedelta(days=1)
+
+
+async def test_an_outage_ends_nothing_and_the_line_is_opened_again(database: str, pool: Pool) -> None:
+    clock = clock_from(MIDNIGHT - timedelta(hours=2))
+    async with running(database, pool, clock, Midnight()) as scheduler:
+        before = scheduler.line
+        await pool.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await comes(lambda: scheduler.wake().line is not before)
+        await new_account(pool, clock.now())
+        await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
+
+
+async def test_it_runs_for_as_long_as_something_else(database: str, pool: Pool) -> None:
+    await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    work = Midnight()
+    clock = clock_from(MIDNIGHT + timedelta(seconds=1))
+    async with jobs_alongside(database, Settings(), clock, registry(work)):
+        await comes(lambda: work.batches)
+    assert await runs(pool, "scheduled_for", "state") == [(MIDNIGHT, "SUCCEEDED")]

@@ -1,0 +1,124 @@
+"""How the jobs stand: what each did last, what is next, how late it is and what fails."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.clock import Clock
+from app.settings import Settings
+from db.connections import Pool, PoolReader
+from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.status import JobStatus, ZoneStatus, job_statuses
+from jobs.worker import Worker
+from tests.clock import FrozenClock
+from tests.jobs.working import COPENHAGEN, Midnight, new_account
+
+RESET = "reset_guarantee"
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+CAIRO_END = datetime(2026, 3, 10, 22, tzinfo=UTC)
+END = datetime(2026, 3, 10, 23, tzinfo=UTC)
+NO_TIME = timedelta()
+
+
+class Fragile(Midnight):
+    """A registry's only two jobs: the reset, and one every minute that may be broken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken = False
+
+    async def look(self, _pool: Pool, _clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+        return Done(failures=int(self.broken))
+
+    def jobs(self) -> Registry:
+        jobs = Registry()
+        jobs.at_midnight(RESET)(self)
+        jobs.every(MINUTE, "look")(self.look)
+        return jobs
+
+
+async def statuses(reader: PoolReader, work: Fragile, clock: Clock) -> Sequence[JobStatus]:
+    return await job_statuses(reader, work.jobs(), clock.now())
+
+
+async def run(pool: Pool, clock: Clock, work: Fragile) -> None:
+    await Worker(pool, clock, Settings(), "a", work.jobs()).run_due()
+
+
+async def test_without_accounts_nothing_is_late(reader: PoolReader, clock: FrozenClock) -> None:
+    assert await statuses(reader, Fragile(), clock) == [
+        JobStatus(RESET, 0, 0, NO_TIME, last_run=None, next=None),
+        JobStatus("look", 0, 0, None, last_run=None, next=None),
+    ]
+
+
+async def test_what_is_not_done_is_late_since_it_was_due(pool: Pool, reader: PoolReader, clock: FrozenClock) -> None:
+    for zone in ("Africa/Cairo", COPENHAGEN, COPENHAGEN):
+        await new_account(pool, clock.now(), zone)
+    clock.advance(END - timedelta(minutes=45) - NOON)
+    late = timedelta(minutes=15)
+    [reset, _] = await statuses(reader, Fragile(), clock)
+    assert reset == JobStatus(
+        RESET,
+        runs=0,
+        failures=0,
+        lag=late,
+        last_run=None,
+        next=CAIRO_END,
+        zones=(
+            ZoneStatus("Africa/Cairo", 1, None, None, CAIRO_END, late, 0),
+            ZoneStatus(COPENHAGEN, 2, None, None, END, NO_TIME, 0),
+        ),
+    )
+
+
+async def test_what_was_done_tells_the_next_and_what_fails_stays_visible(
+    pool: Pool, reader: PoolReader, clock: FrozenClock
+) -> None:
+    bad: UUID = await new_account(pool, clock.now())
+    await new_account(pool, clock.now(), "Africa/Cairo")
+    work = Fragile()
+    work.wrong[bad] = ZeroDivisionError("division by zero")
+    clock.advance(END + timedelta(seconds=7) - NOON)
+    await run(pool, clock, work)
+    clock.advance(timedelta(seconds=50))
+    assert await statuses(reader, work, clock) == [
+        JobStatus(
+            RESET,
+            runs=2,
+            failures=1,
+            lag=timedelta(seconds=57),
+            last_run=END,
+            next=END,
+            zones=(
+                ZoneStatus("Africa/Cairo", 1, CAIRO_END, "SUCCEEDED", CAIRO_END + DAY, NO_TIME, 0),
+                ZoneStatus(COPENHAGEN, 1, END, "FAILED", END, timedelta(seconds=57), 1),
+            ),
+        ),
+        JobStatus("look", runs=1, failures=0, lag=NO_TIME, last_run=END, next=END + MINUTE),
+    ]
+    work.wrong.clear()
+    clock.advance(MINUTE)
+    await run(pool, clock, work)
+    [reset, _] = await statuses(reader, work, clock)
+    assert (reset.runs, reset.failures, reset.lag) == (2, 0, NO_TIME)
+
+
+async def test_a_failing_minute_is_late_since_the_last_success_and_made_good_by_the_next(
+    pool: Pool, reader: PoolReader, clock: FrozenClock
+) -> None:
+    work = Fragile()
+    await run(pool, clock, work)
+    work.broken = True
+    for _ in range(3):
+        clock.advance(MINUTE)
+        await run(pool, clock, work)
+    [_, look] = await statuses(reader, work, clock)
+    assert look == JobStatus("look", runs=4, failures=3, lag=2 * MINUTE, last_run=NOON + 3 * MINUTE, next=NOON + MINUTE)
+    work.broken = False
+    clock.advance(MINUTE)
+    await run(pool, clock, work)
+    [_, look] = await statuses(reader, work, clock)
+    assert look == JobStatus(
+        "look", runs=5, failures=0, lag=NO_TIME, last_run=NOON + 4 * MINUTE, next=NOON + 5 * MINUTE
+    )
