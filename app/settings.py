@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
 
 _PREFIX = "LOUPE_"
+_ONE_DAY = timedelta(days=1)
+_LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
 class SettingsError(Exception):
@@ -66,6 +69,10 @@ class Settings(BaseSettings):
     """Where clients find answers."""
     support_email: str | None = None
     """Where clients ask for support."""
+    at_risk_lead: timedelta = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
+    """How long before its deadline what is undelivered is told to be at risk: as PT1H or 01:00:00."""
+    run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
+    """How long runs of jobs are kept, at least a day: as P90D."""
 
     @field_validator("data_dir")
     @classmethod

@@ -31,7 +31,7 @@ def demo_command(
     days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
     accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
 ) -> None:
-    """Serve invented studios with a history up to now, and print tokens to them.
+    """Serve invented studios with a history up to now, jobs included, and print tokens to them.
 
     The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
 
@@ -52,7 +52,8 @@ def demo_command(
             with _usable(settings.data_dir):
                 folder.write_access(access)
         configure_logging()
-        serve(listener, url, settings, clock, lambda: typer.echo(_welcome(address(listener), access, settings)))
+        welcome = _welcome(address(listener), access, settings)
+        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True)
 
 
 @contextmanager

@@ -4,10 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphql import GraphQLError, build_schema
-from graphql.utilities import find_breaking_changes
 
-from api.schema import schema as graphql_schema
 from app.cli.database import CommandFailed
 
 schema = typer.Typer(help="The GraphQL schema, as a file.", no_args_is_help=True)
@@ -23,7 +20,9 @@ def export(file: SchemaFile = _COMMITTED) -> None:
 
     Example: loupe schema export schema.graphql
     """
-    text = graphql_schema.as_str() + "\n"
+    from api.printing import printed  # noqa: PLC0415 - making the schema takes longer than most other commands
+
+    text = printed()
     if str(file) == "-":
         typer.echo(text, nl=False)
     else:
@@ -36,16 +35,14 @@ def check(file: SchemaFile = _COMMITTED) -> None:
 
     Example: loupe schema check
     """
-    committed, printed = file.read_text(), graphql_schema.as_str() + "\n"
-    if committed == printed:
+    from api.printing import NoSchema, breaking_changes, printed  # noqa: PLC0415 - as above
+
+    committed = file.read_text()
+    if committed == printed():
         typer.echo(f"{file} is what the code says.")
         return
-    raise CommandFailed("\n".join([_STALE.format(file=file), *_breaking_changes(file, committed, printed)]))
-
-
-def _breaking_changes(file: Path, committed: str, printed: str) -> list[str]:
     try:
-        before = build_schema(committed)
-    except (GraphQLError, TypeError) as error:
-        raise CommandFailed(f"{file} is no GraphQL schema: {str(error).splitlines()[0]}") from error
-    return [change.description for change in find_breaking_changes(before, build_schema(printed))]
+        broken = breaking_changes(committed)
+    except NoSchema as reason:
+        raise CommandFailed(f"{file} is no GraphQL schema: {reason}") from reason
+    raise CommandFailed("\n".join([_STALE.format(file=file), *broken]))

@@ -3,32 +3,45 @@
 import errno
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from functools import partial
+from typing import Annotated
 
 import typer
 import uvicorn
 
 from app.cli.database import CommandFailed, migrated_database
-from app.clock import Clock, clock_from
+from app.clock import SystemClock, clock_from
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
-from app.web.asgi import create_app
+from jobs.registered import JOBS
+from jobs.scheduler import jobs_alongside
 
 _GRACE = 3  # seconds for requests under way when the process is to end
 
 
-def serve_command() -> None:
+def serve_command(
+    *,
+    with_jobs: Annotated[bool, typer.Option("--with-jobs", help="Run the jobs too, as loupe jobs does.")] = False,
+) -> None:
     """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
 
     The database is migrated first.
 
-    Example: LOUPE_PORT=9000 loupe serve
+    Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
     clock = clock_from(settings.clock)
     with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
         configure_logging()
-        serve(listener, url, settings, clock, lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."))
+        serve(
+            listener,
+            url,
+            settings,
+            clock,
+            lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
+            with_jobs=with_jobs,
+        )
 
 
 def migrate_command() -> None:
@@ -59,10 +72,19 @@ def address(listener: socket.socket) -> str:
 
 
 def serve(
-    listener: socket.socket, database_url: str, settings: Settings, clock: Clock, when_ready: Callable[[], None]
+    listener: socket.socket,
+    url: str,
+    settings: Settings,
+    clock: SystemClock,
+    when_ready: Callable[[], None],
+    *,
+    with_jobs: bool,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests under way get a few seconds to end."""
-    app = create_app(database_url=database_url, settings=settings, clock=clock)
+    """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
+    from app.web.asgi import create_app  # noqa: PLC0415 - making the schema takes longer than most other commands
+
+    alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
+    app = create_app(database_url=url, settings=settings, clock=clock, alongside=alongside)
     config = uvicorn.Config(
         app,
         loop="uvloop",

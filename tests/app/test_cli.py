@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.ids import read_global_id
-from app.cli import cli, main
+from app.cli import cli
 from app.services.tokens import token_hash
 from db.connections import PoolReader, Record, Statement, connect
 from tests.db.test_embedded import fresh_folder
@@ -78,33 +78,6 @@ def folder() -> Generator[Path]:
     """A data folder whose embedded database is made once."""
     with fresh_folder() as made:
         yield made
-
-
-@pytest.fixture
-def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Take the settings of whoever runs the tests away."""
-    for name in [name for name in os.environ if name.startswith("LOUPE_") and not name.startswith("LOUPE_TEST_")]:
-        monkeypatch.delenv(name)
-    return monkeypatch
-
-
-@pytest.fixture
-def refused(unset: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command in this process, which saves a second each; it fails with the sentence that is returned."""
-    unset.setattr("signal.signal", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-
-    def run(*arguments: str, **settings: str) -> str:
-        for name, value in settings.items():
-            unset.setenv(name, value)
-        unset.setattr("sys.argv", ["loupe", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        assert (ended.value.code, printed.out) == (1, "")
-        assert printed.err.startswith("loupe: ")
-        return printed.err.removeprefix("loupe: ").rstrip("\n")
-
-    return run
 
 
 async def test_an_account_gets_its_plans_terms_and_a_token(database: str, reader: PoolReader) -> None:
@@ -240,5 +213,5 @@ def test_a_file_that_is_no_schema_is_one_sentence(
 def test_help_names_every_command() -> None:
     done = loupe("--help")
     assert done.returncode == 0
-    for command in ("serve", "migrate", "import", "demo", "account", "token", "schema"):
+    for command in ("serve", "migrate", "import", "demo", "account", "token", "jobs", "schema"):
         assert re.search(rf"^\W+{command} ", done.stdout, re.MULTILINE)

@@ -1,5 +1,5 @@
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,8 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "order_url": "/orders/{number}",
         "help_center_url": None,
         "support_email": None,
+        "at_risk_lead": timedelta(hours=1),
+        "run_retention": timedelta(days=90),
     }
 
 
@@ -64,6 +66,14 @@ def test_terms_are_set_for_some_plans_and_stay_for_the_others(monkeypatch: pytes
     assert read_settings().plan_terms == {**PLAN_TERMS, Plan.SOLO: PlanTerms(60, 6)}
 
 
+@pytest.mark.parametrize(("value", "lead"), [("PT90M", 90), ("01:30:00", 90), ("PT0S", 0), ("P2D", 2880)])
+def test_a_length_of_time_is_written_as_in_iso_8601_or_as_on_a_clock(
+    monkeypatch: pytest.MonkeyPatch, value: str, lead: int
+) -> None:
+    monkeypatch.setenv("LOUPE_AT_RISK_LEAD", value)
+    assert read_settings().at_risk_lead == timedelta(minutes=lead)
+
+
 def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_DATABASE_URL", "")
     assert read_settings().database_url is None
@@ -84,6 +94,9 @@ def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> N
         ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 or more"),
         ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
         ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),
+        ("LOUPE_AT_RISK_LEAD", "-PT1H", "Input should be greater than or equal to 0 seconds"),
+        ("LOUPE_AT_RISK_LEAD", "P36501D", "Input should be less than or equal to 36500 days"),
+        ("LOUPE_RUN_RETENTION", "PT23H", "Input should be greater than or equal to 1 day"),
         ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may stand in braces"),
     ],
 )

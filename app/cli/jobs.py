@@ -1,0 +1,216 @@
+"""`loupe jobs`."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+
+from app.cli.database import CommandFailed, migrated_database
+from app.clock import SystemClock, clock_from
+from app.domain.instants import rfc3339
+from app.logging import configure_logging
+from app.settings import Settings, read_settings
+from db.connections import PLANNED_ONCE, PoolReader, open_pool
+from jobs.registered import JOBS
+from jobs.scheduler import open_scheduler
+from jobs.status import JobStatus, ZoneStatus, job_statuses
+from jobs.work import Work
+from jobs.worker import POOL_SIZE, Worker, new_owner
+
+jobs = typer.Typer(
+    help="Jobs: at each client's midnight, every minute and every day.\n\nWithout a command they run until Ctrl-C.",
+    invoke_without_command=True,
+)
+
+_HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
+_NOTHING: Final = "-"
+AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
+
+
+@jobs.callback()
+def jobs_command(context: typer.Context) -> None:
+    """Run the jobs whenever they are due; any number of such processes share the work.
+
+    Ctrl-C or SIGTERM lets the batch in hand be finished, and takes a few seconds.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    settings = read_settings()
+    with migrated_database(settings) as url:
+        configure_logging()
+        asyncio.run(_run(url, settings, clock_from(settings.clock)))
+
+
+@jobs.command("run-due")
+def run_due_command(
+    *,
+    at: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Only what was due then, such as 2026-03-28T23:00:00Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run what is due and end; the exit code is 1 where some of it failed.
+
+    What another process has in hand is left to it.
+
+    Example: loupe jobs run-due --at 2026-03-28T23:00:00Z
+    """
+    settings = read_settings()
+    clock = clock_from(settings.clock)
+    until = None if at is None else _instant(at, clock.now())
+    configure_logging()
+    logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
+    with migrated_database(settings) as url:
+        works = asyncio.run(_run_due(url, settings, clock, until))
+    typer.echo(_works_as_json(works) if as_json else _works_as_text(works))
+    if any(work.failures for work in works.values()):
+        raise typer.Exit(1)
+
+
+@jobs.command("status")
+def status_command(*, as_json: AsJson = False) -> None:
+    """Show what each job did last in each zone, what it does next, how late it is and what fails.
+
+    Example: loupe jobs status --json
+    """
+    settings = read_settings()
+    now = clock_from(settings.clock).now()
+    with migrated_database(settings) as url:
+        statuses = asyncio.run(_statuses(url, now))
+    typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
+
+
+async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
+    async with open_scheduler(url, settings, clock, JOBS) as scheduler:
+        with _signalled(scheduler.stop):
+            typer.echo("Loupe runs the jobs - Ctrl-C ends it.")
+            await scheduler.run()
+
+
+async def _run_due(url: str, settings: Settings, clock: SystemClock, at: datetime | None) -> Mapping[str, Work]:
+    pool = await open_pool(url, max_size=POOL_SIZE, settings=PLANNED_ONCE)
+    try:
+        worker = Worker(pool, clock, settings, new_owner(), JOBS)
+        with _signalled(worker.drain):
+            return await worker.in_time(worker.run_due(at)) or {}
+    finally:
+        await pool.close()
+
+
+async def _statuses(url: str, now: datetime) -> list[JobStatus]:
+    pool = await open_pool(url, max_size=1)
+    try:
+        return await job_statuses(PoolReader(pool), JOBS, now)
+    finally:
+        await pool.close()
+
+
+@contextmanager
+def _signalled(end: Callable[[], None]) -> Generator[None]:
+    """Call `end` on Ctrl-C and SIGTERM, instead of what they did before."""
+    loop = asyncio.get_running_loop()
+
+    def pass_on(_number: int, _frame: object) -> None:
+        loop.call_soon_threadsafe(end)
+
+    before = {each: signal.signal(each, pass_on) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    """Read --at; raises CommandFailed for what is no instant, and for one after now."""
+    try:
+        read = datetime.fromisoformat(text)
+        at = None if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None:
+        raise CommandFailed(f"--at is no instant such as 2026-03-28T23:00:00Z: {text!r}.")
+    if at > now:
+        raise CommandFailed(f"--at is {rfc3339(at)}, which is after now, {rfc3339(now)}: nothing is due yet then.")
+    return at
+
+
+def _works_as_json(works: Mapping[str, Work]) -> bytes:
+    rows = [
+        {"job": job, "runs": work.runs, "accounts": work.accounts, "failures": work.failures}
+        for job, work in works.items()
+    ]
+    return orjson.dumps({"jobs": rows})
+
+
+def _works_as_text(works: Mapping[str, Work]) -> str:
+    lines = [
+        f"{job}: runs {work.runs:,}, accounts {work.accounts:,}, failures {work.failures:,}"
+        for job, work in works.items()
+        if work.runs
+    ]
+    return "\n".join(lines) or "Nothing was due that nobody else has in hand."
+
+
+def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> bytes:
+    return orjson.dumps({"at": rfc3339(now), "jobs": [_job_as_json(status) for status in statuses]})
+
+
+def _job_as_json(status: JobStatus) -> dict[str, Any]:
+    return {
+        "job": status.job,
+        "runs": status.runs,
+        "failures": status.failures,
+        "lagSeconds": None if status.lag is None else status.lag.total_seconds(),
+        "lastRun": status.last_run and rfc3339(status.last_run),
+        "next": status.next and rfc3339(status.next),
+        "zones": [_zone_as_json(zone) for zone in status.zones],
+    }
+
+
+def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
+    return {
+        "timeZone": zone.time_zone,
+        "accounts": zone.accounts,
+        "lastRun": zone.last_run and rfc3339(zone.last_run),
+        "state": zone.state,
+        "next": rfc3339(zone.next),
+        "lagSeconds": zone.lag.total_seconds(),
+        "failures": zone.failures,
+    }
+
+
+def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
+    rows = [_HEADINGS, *(row for status in statuses for row in _rows(status))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each zone of a job, or the one row of a job by nothing."""
+    if not status.zones:
+        yield _row(status.job, _NOTHING, status.last_run, _NOTHING, status.next, status.lag, status.failures)
+    for zone in status.zones:
+        yield _row(
+            status.job, zone.time_zone, zone.last_run, zone.state or _NOTHING, zone.next, zone.lag, zone.failures
+        )
+
+
+def _row(
+    job: str,
+    zone: str,
+    last_run: datetime | None,
+    state: str,
+    following: datetime | None,
+    lag: timedelta | None,
+    failures: int,
+) -> tuple[str, ...]:
+    instants = [_NOTHING if at is None else rfc3339(at) for at in (last_run, following)]
+    late = _NOTHING if lag is None else str(timedelta(seconds=int(lag.total_seconds())))
+    return (job, zone, instants[0], state, instants[1], late, str(failures))

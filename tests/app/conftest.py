@@ -1,0 +1,35 @@
+"""Fixtures for tests of the command line."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from app.cli import main
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Take the settings of whoever runs the tests away."""
+    for name in [name for name in os.environ if name.startswith("LOUPE_") and not name.startswith("LOUPE_TEST_")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def refused(unset: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command in this process, which saves a second each; it fails with the sentence that is returned."""
+    unset.setattr("signal.signal", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+
+    def run(*arguments: str, **settings: str) -> str:
+        for name, value in settings.items():
+            unset.setenv(name, value)
+        unset.setattr("sys.argv", ["loupe", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        assert (ended.value.code, printed.out) == (1, "")
+        assert printed.err.startswith("loupe: ")
+        return printed.err.removeprefix("loupe: ").rstrip("\n")
+
+    return run

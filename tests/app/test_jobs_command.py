@@ -1,0 +1,228 @@
+"""`loupe jobs`, `run-due` and `status`: the real commands in processes of their own, on the real jobs."""
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+from app.services.heads import lock_heads
+from db.connections import Pool, unit_of_work
+from tests.app.test_cli import LOUPE, environment
+from tests.jobs.working import COPENHAGEN, new_account
+
+MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
+JUST_BEFORE = "2026-03-28T22:59:59Z"
+PATIENCE = 60.0
+JOBS = ["watch_deadlines", "return_expired_leases", "prune", "snapshot_pulse", "reset_guarantee"]
+NOTHING = {"runs": 0, "accounts": 0, "failures": 0}
+
+
+def begun(*arguments: str, **settings: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # noqa: S603
+        [LOUPE, *arguments],
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def running(*arguments: str, **settings: str) -> Generator["subprocess.Popen[str]"]:
+    """Run a command that goes on until it is ended; yields it once it says that it is ready."""
+    with begun(*arguments, **settings) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().endswith(" - Ctrl-C ends it.\n")
+            yield process
+        finally:
+            process.kill()
+
+
+def run_due(database: str, clock: str, *options: str) -> tuple[int, dict[str, Any]]:
+    """Run what is due; returns the exit code and what it says, by job."""
+    process = begun("jobs", "run-due", "--json", *options, LOUPE_DATABASE_URL=database, LOUPE_CLOCK=clock)
+    said, wrong = process.communicate(timeout=PATIENCE)
+    assert said, wrong
+    return process.returncode, {job.pop("job"): job for job in json.loads(said)["jobs"]}
+
+
+async def snapshots(pool: Pool) -> list[tuple[UUID, datetime]]:
+    rows = await pool.fetch("SELECT account_id, as_of FROM pulse_snapshots ORDER BY as_of, account_id")
+    return [tuple(row) for row in rows]
+
+
+async def until_reset(pool: Pool, at: datetime) -> None:
+    """Wait until the guarantee was reset and the Pulse kept as of an instant."""
+    patience = time.monotonic() + PATIENCE
+    while not await pool.fetch(
+        "SELECT FROM pulse_snapshots JOIN events ON type = 'GUARANTEE_RESET' AND at = as_of WHERE as_of = $1", at
+    ):
+        assert time.monotonic() < patience
+        await asyncio.sleep(0.02)
+
+
+async def until_waiting(pool: Pool) -> None:
+    """Wait until somebody waits for a lock."""
+    patience = time.monotonic() + PATIENCE
+    while not await pool.fetch(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ):
+        assert time.monotonic() < patience
+        await asyncio.sleep(0.02)
+
+
+async def test_all_that_is_due_is_run_and_nothing_twice(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    code, works = await asyncio.to_thread(run_due, database, "2026-03-31T12:00:00Z")
+    assert code == 0
+    assert list(works) == JOBS
+    done = {"runs": 3, "accounts": 3, "failures": 0}
+    assert (works["snapshot_pulse"], works["reset_guarantee"]) == (done, done)
+    assert works["prune"] == {"runs": 1, "accounts": 0, "failures": 0}
+    ends = [MIDNIGHT, datetime(2026, 3, 29, 22, tzinfo=UTC), datetime(2026, 3, 30, 22, tzinfo=UTC)]
+    assert await snapshots(pool) == [(account, at) for at in ends]
+    assert await asyncio.to_thread(run_due, database, "2026-03-31T12:00:00Z") == (0, dict.fromkeys(JOBS, NOTHING))
+
+
+async def test_two_at_once_share_what_is_due(database: str, pool: Pool) -> None:
+    for zone in (COPENHAGEN, "Africa/Cairo", "Australia/Lord_Howe"):
+        await new_account(pool, MIDNIGHT - timedelta(hours=3), zone)
+    both = await asyncio.gather(
+        *(asyncio.to_thread(run_due, database, f"2026-04-11T12:00:0{second}Z") for second in (0, 1))
+    )
+    assert [code for code, _ in both] == [0, 0]
+    for job in ("snapshot_pulse", "reset_guarantee"):
+        assert sum(works[job]["accounts"] for _, works in both) == 41
+    kept = await snapshots(pool)
+    assert len(kept) == len(set(kept)) == 41
+
+
+async def test_an_instant_leaves_out_what_is_due_since(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    at = ("--at", "2026-03-29T01:00:00+02:00")
+    assert (await asyncio.to_thread(run_due, database, "2026-04-11T12:00:00Z", *at))[0] == 0
+    assert await snapshots(pool) == [(account, MIDNIGHT)]
+
+
+async def test_what_fails_is_told_by_the_exit_code(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    await pool.fetch("DELETE FROM sla_versions WHERE account_id = $1", account)
+    code, works = await asyncio.to_thread(run_due, database, "2026-03-29T12:00:00Z")
+    assert (code, works["reset_guarantee"]) == (1, {"runs": 1, "accounts": 0, "failures": 1})
+
+
+@pytest.mark.parametrize("command", [("jobs",), ("serve", "--with-jobs")])
+async def test_a_midnight_is_done_as_it_comes(database: str, pool: Pool, command: tuple[str, ...]) -> None:
+    await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": JUST_BEFORE, "LOUPE_PORT": "0"}
+    with running(*command, **settings) as process:
+        await until_reset(pool, MIDNIGHT)
+        process.terminate()
+        assert process.wait(10) == (0 if command == ("jobs",) else 128 + signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_an_idle_scheduler_ends_in_order(database: str, number: int) -> None:
+    with running("jobs", LOUPE_DATABASE_URL=database) as process:
+        process.send_signal(number)
+        assert process.wait(10) == 0
+
+
+async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-30T12:00:00Z"}
+    with begun("jobs", "run-due", **settings) as process:
+        async with unit_of_work(pool) as writer:
+            await lock_heads(writer, [account])
+            await until_waiting(pool)
+            process.terminate()
+        process.communicate(timeout=10)
+        assert process.returncode == 0
+    assert await snapshots(pool) == [(account, MIDNIGHT)]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+async def test_a_batch_that_is_broken_off_is_done_by_the_next(
+    database: str, pool: Pool, number: int, code: int
+) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-28T23:00:00Z"}
+    async with unit_of_work(pool) as writer:
+        await lock_heads(writer, [account])
+        with running("jobs", **settings) as process:
+            await until_waiting(pool)
+            process.send_signal(number)
+            assert process.wait(10) == code
+    assert await snapshots(pool) == []
+    done, _ = await asyncio.to_thread(run_due, database, "2026-03-28T23:10:00Z")
+    assert (done, await snapshots(pool)) == (0, [(account, MIDNIGHT)])
+
+
+async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    await asyncio.to_thread(run_due, database, "2026-03-28T23:00:20Z")
+    monkeypatch.setenv("LOUPE_DATABASE_URL", database)
+    monkeypatch.setenv("LOUPE_CLOCK", "2026-03-29T22:00:42Z")
+    said = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status", "--json"])).output
+    told = json.loads(said)
+    assert told["at"].startswith("2026-03-29T22:00:42")
+    jobs = {job["job"]: job for job in told["jobs"]}
+    assert list(jobs) == ["snapshot_pulse", "reset_guarantee", "watch_deadlines", "return_expired_leases", "prune"]
+    reset = jobs["reset_guarantee"]
+    lags = [reset.pop("lagSeconds"), reset["zones"][0].pop("lagSeconds")]
+    assert 42 <= lags[0] == lags[1] < 60
+    zone = {"timeZone": COPENHAGEN, "accounts": 1, "lastRun": "2026-03-28T23:00:00Z", "state": "SUCCEEDED"}
+    zone |= {"next": "2026-03-29T22:00:00Z", "failures": 0}
+    assert reset == {
+        "job": "reset_guarantee",
+        "runs": 1,
+        "failures": 0,
+        "lastRun": "2026-03-28T23:00:00Z",
+        "next": "2026-03-29T22:00:00Z",
+        "zones": [zone],
+    }
+    assert jobs["prune"] == {
+        "job": "prune",
+        "runs": 1,
+        "failures": 0,
+        "lagSeconds": 0.0,
+        "lastRun": "2026-03-28T00:00:00Z",
+        "next": "2026-03-29T00:00:00Z",
+        "zones": [],
+    } | {"lagSeconds": jobs["prune"]["lagSeconds"]}
+    table = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status"])).output.splitlines()
+    assert table[0].split() == ["JOB", "ZONE", "LAST", "RUN", "STATE", "NEXT", "LAG", "FAILURES"]
+    assert re.fullmatch(
+        r"reset_guarantee +Europe/Copenhagen +2026-03-28T23:00:00Z +SUCCEEDED +2026-03-29T22:00:00Z +0:00:4\d +0",
+        table[2],
+    )
+    assert len(table) == 6
+
+
+@pytest.mark.parametrize(
+    ("at", "sentence"),
+    [
+        ("2027-01-01T00:00:00+01:00", r"--at is 2026-12-31T23:00:00Z, which is after now, 2026-03-28T23:00:\S+Z: \w.*"),
+        ("2026-03-28T23:00:00", "--at is no instant such as 2026-03-28T23:00:00Z: '2026-03-28T23:00:00'."),
+        (
+            "0001-01-01T00:00:00+05:00",
+            "--at is no instant such as 2026-03-28T23:00:00Z: '0001-01-01T00:00:00[+]05:00'.",
+        ),
+        ("midnight", "--at is no instant such as 2026-03-28T23:00:00Z: 'midnight'."),
+    ],
+)
+def test_an_instant_that_cannot_be_is_one_sentence(refused: Callable[..., str], at: str, sentence: str) -> None:
+    told = refused("jobs", "run-due", "--at", at, LOUPE_CLOCK="2026-03-28T23:00:00Z", LOUPE_DATA_DIR="/dev/null/data")
+    assert re.fullmatch(sentence, told)
