@@ -24,6 +24,7 @@ from api.pulse import Pulse
 from api.quotes import QuoteInput, QuotePayload, read_quote
 from api.scalars import TimeZone
 from api.sla import SLA, read_sla, sla_versions
+from api.snapshots import PulseSnapshot, snapshots_of
 from api.specifications import Specification, specifications_of
 from app.domain.deadlines import latest_upload_for
 from app.domain.errors import DateOutOfRange
@@ -32,8 +33,10 @@ from app.domain.ledger import zone_at
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
+from db.queries.snapshots import Days
 
 _CURSORS: Final = CursorKind("accounts", (TEXT, ID))
+_HISTORY_SIZE: Final = 30
 
 AsOf = Annotated[
     datetime | None,
@@ -58,6 +61,25 @@ class Account(Node):
         """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         info.context.require_dashboard(self.row.plan)
         return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
+
+    @field
+    def pulse_history(
+        self,
+        info: Info,
+        since: Annotated[
+            date | None, strawberry.argument(name="from", description="The first day wanted; all before without.")
+        ] = strawberry.UNSET,
+        to: Annotated[date | None, strawberry.argument(description="The last day wanted.")] = strawberry.UNSET,
+        first: First = _HISTORY_SIZE,
+        after: After = strawberry.UNSET,
+    ) -> Connection[PulseSnapshot] | None:
+        """The Pulse as of the end of each day, newest first; a day may be missing until the job has made up for it.
+
+        Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
+        """
+        info.context.require_dashboard(self.row.plan)
+        days = Days(given(since), given(to))
+        return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
 
     @field
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:

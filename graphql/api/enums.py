@@ -137,3 +137,12 @@ describe(
         "SPECIFICATION_CHANGED": "A specification was made, reworded or archived.",
     },
 )
+describe(
+    vocabulary.JobRunState,
+    "What came of a run of a job.",
+    {
+        "RUNNING": "It runs, or whoever ran it died: it is taken over then.",
+        "SUCCEEDED": "It was done.",
+        "FAILED": "It failed, as a whole or for an account; it is tried again after a while.",
+    },
+)

@@ -58,10 +58,12 @@ async def read_streak(context: Context, account: AccountRow, at: datetime) -> St
 async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pulse:
     """Read the Pulse at an instant not before the account's creation."""
     figures, streak = await gather(read_figures(context, account.id, at), read_streak(context, account, at))
-    return _pulse(pulse.pulse_at(at, figures, streak), account.id)
+    return shown_pulse(account.id, at, figures, streak)
 
 
-def _pulse(found: pulse.Pulse, account_id: UUID) -> Pulse:
+def shown_pulse(account_id: UUID, at: datetime, figures: PulseFigures, streak: Streak) -> Pulse:
+    """Show the Pulse of an account at an instant (UTC), computed from the sums and the streak as of it."""
+    found = pulse.pulse_at(at, figures, streak)
     behind = Behind(account_id, found.current_window)
     by_steps = [
         StepSavings(step=each.step, hours=each.hours, images=each.images) for each in found.time_savings.by_steps

@@ -21,6 +21,8 @@ class NodeType(IntEnum):
     SPECIFICATION = 5
     EVENT = 6
     SLA = 7
+    PULSE_SNAPSHOT = 8
+    JOB_RUN = 9
 
 
 _UUID_BYTES: Final = 16

@@ -17,6 +17,7 @@ from db.queries.accounts import account_histories, accounts_by_id, accounts_by_n
 from db.queries.drilldowns import drill_down
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
 from db.queries.images import count_images_of_orders, images_by_id, images_of_orders
+from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
 from db.queries.ledger import ledger_days
 from db.queries.order_pages import count_orders, orders_of_accounts
 from db.queries.orders import (
@@ -29,6 +30,7 @@ from db.queries.orders import (
 from db.queries.pulse import pulse_figures
 from db.queries.queue import count_production_queue, production_queue
 from db.queries.rejections import rejections_by_id, rejections_of_images
+from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
 from db.queries.streak import streaks
 
@@ -71,6 +73,12 @@ class Loaders:
         self.events = _by_key(reader, events_by_sequence)
         self.events_of_orders = _by_parent(reader, events_of_orders)
         self.event_counts = _by_parent(reader, count_events_of_orders)
+        self.snapshots = _by_key(reader, snapshots_by_id)
+        self.snapshots_of_accounts = _by_parent(reader, snapshots_of_accounts)
+        self.snapshot_counts = _by_parent(reader, count_snapshots)
+        self.job_runs = _by_key(reader, job_runs_by_id)
+        self.job_runs_listed = _by_question(reader, job_runs)
+        self.job_run_count = _by_question(reader, count_job_runs)
 
 
 def _by_key(

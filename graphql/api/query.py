@@ -16,12 +16,15 @@ from api.errors import bad_input
 from api.events import Event, event
 from api.ids import GlobalId, NodeType
 from api.images import Image, Rejection, image, queue_of_production, rejection
+from api.job_runs import JobRun, job_run, runs_of_jobs
 from api.nodes import Node
 from api.orders import Order, awaiting_deadline, order
 from api.sla import SLA, read_sla_version
+from api.snapshots import PulseSnapshot, snapshot
 from api.specifications import Specification, specification
 from app.domain.vocabulary import Plan
 from db.queries.events import GREATEST_SEQUENCE
+from db.queries.job_runs import RunsWanted
 
 _MAX_NODES: Final = 100
 _QUEUE_SIZE: Final = 50
@@ -118,6 +121,32 @@ class Query:
         info.context.require_staff()
         return awaiting_deadline(info.context).first(first, after)
 
+    @field
+    def job_runs(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        job: Annotated[
+            str | None, strawberry.argument(description="Only runs of the job of this name.")
+        ] = strawberry.UNSET,
+        account_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only runs that failed for this account once.")
+        ] = strawberry.UNSET,
+        failed: Annotated[
+            bool | None, strawberry.argument(description="Only runs that failed, or only those that did not.")
+        ] = strawberry.UNSET,
+    ) -> Connection[JobRun]:
+        """Runs of jobs, newest first; for staff."""
+        context = info.context
+        context.require_staff()
+        text = given(account_id)
+        named = None if text is None else context.visible("accountId", text)
+        if named is not None and named.type is not NodeType.ACCOUNT:
+            raise bad_input("accountId", "This is not the id of an account.")
+        wanted = RunsWanted(given_text("job", job), None if named is None else named.account_id, given(failed))
+        return runs_of_jobs(context, wanted).first(first, after)
+
 
 async def _node(context: Context, named: GlobalId | None) -> Node | None:
     return None if named is None else await _READ[named.type](context, named)
@@ -160,6 +189,20 @@ async def _sla(context: Context, named: GlobalId) -> SLA | None:
     return None if row is None else await read_sla_version(context, row, named.number)
 
 
+async def _snapshot(context: Context, named: GlobalId) -> PulseSnapshot | None:
+    account = await context.account(named.account_id)
+    if account is None:
+        return None
+    context.require_dashboard(account.plan)
+    row = await context.loaders.snapshots.load(named.within_account)
+    return None if row is None else snapshot(row)
+
+
+async def _job_run(context: Context, named: GlobalId) -> JobRun | None:
+    row = await context.loaders.job_runs.load(named.key)
+    return None if row is None else job_run(row)
+
+
 _READ: Final[Mapping[NodeType, Callable[[Context, GlobalId], Awaitable[Node | None]]]] = {
     NodeType.ACCOUNT: _account,
     NodeType.ORDER: _order,
@@ -168,4 +211,6 @@ _READ: Final[Mapping[NodeType, Callable[[Context, GlobalId], Awaitable[Node | No
     NodeType.SPECIFICATION: _specification,
     NodeType.EVENT: _event,
     NodeType.SLA: _sla,
+    NodeType.PULSE_SNAPSHOT: _snapshot,
+    NodeType.JOB_RUN: _job_run,
 }

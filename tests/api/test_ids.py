@@ -40,7 +40,7 @@ def test_any_other_text_is_malformed(text: str) -> None:
         "AQGbjSuMAHAAiahX1r147OF",  # the same bytes with other spare bits
         "AQGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # an account with a key
         "BgGbjSuMAHAAiahX1r147OE",  # an event without one
-        "CAGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # of a type that there is not
+        "CgGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # of a type that there is not
         "AQGbjSuMAHAAiahX1r147O\N{LATIN SMALL LETTER E WITH ACUTE}",
     ],
 )

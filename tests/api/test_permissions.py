@@ -28,6 +28,7 @@ ALLOWED = {
     "accounts": {"staff"},
     "productionQueue": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
+    "jobRuns": {"staff"},
 }
 FIELDS = {
     "node": "node(id: $id) { id }",
@@ -37,6 +38,7 @@ FIELDS = {
     "accounts": "accounts { nodes { id } totalCount }",
     "productionQueue": "productionQueue { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
+    "jobRuns": "jobRuns(accountId: $id) { nodes { id } totalCount }",
 }
 MAY_CHANGE = {
     "placeOrder": {"client", "staff"},
