@@ -11,7 +11,9 @@ from app.services.tokens import create_token
 from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account
+from bench.idle import measure_idle
 from bench.imports import UNTIL, measure_imports
+from bench.midnight import measure_midnight
 from bench.placing import measure_placing
 from bench.reads import measure_reads
 from bench.report import Figure, print_figures
@@ -47,8 +49,11 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
     placing = await measure_placing(server, repetitions=40 if quick else 100)
     print("Claiming ...")
     claiming = await measure_claiming(server, large_queue, held=large_queue // 100, repetitions=15)
+    print("Midnight ...")
+    midnight = await measure_midnight(server, ACCOUNTS // (10 if quick else 1)) + await measure_idle(server)
     print("Importing ...")
-    return statements + reads + placing + claiming + await measure_imports(server, 40_000 if quick else 80_000)
+    imports = await measure_imports(server, 40_000 if quick else 80_000)
+    return statements + reads + placing + claiming + midnight + imports
 
 
 async def _make_client(url: str, images: int) -> str:

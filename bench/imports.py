@@ -61,11 +61,13 @@ async def _import(scratch: Scratch, name: str, images: int, *, per_order: int) -
     with file.open("wb") as lines:
         lines.writelines(_lines(orders, per_order))
     started = time.monotonic()
-    megabytes = _run([str(_LOUPE), "import", str(file)], {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": UNTIL.isoformat()})
+    megabytes = run_command(
+        [str(_LOUPE), "import", str(file)], {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": UNTIL.isoformat()}
+    )
     return Run(orders * per_order, time.monotonic() - started, megabytes)
 
 
-def _run(command: list[str], settings: dict[str, str]) -> float:
+def run_command(command: list[str], settings: dict[str, str]) -> float:
     """Run a command to its end and return its peak memory in megabytes."""
     process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     _, status, usage = os.wait4(process.pid, 0)

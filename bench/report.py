@@ -8,6 +8,7 @@ from rich.table import Table
 
 TIMES = "x"
 """The unit of a ratio."""
+SHARE = "% of a core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,6 @@ def print_figures(title: str, figures: Iterable[Figure]) -> None:
         table.add_column(heading, justify="right" if heading in {"measured", "target"} else "left")
     for figure in figures:
         target = f"{'≥' if figure.at_least else '≤'} {figure.target:,g} {figure.unit}"
-        measured = f"{figure.value:,.{2 if figure.unit == TIMES else 0}f} {figure.unit}"
+        measured = f"{figure.value:,.{2 if figure.unit in {TIMES, SHARE} else 0}f} {figure.unit}"
         table.add_row(figure.name, measured, target, "OK" if figure.ok else "MISSED", figure.detail)
     Console(width=120).print(table)
