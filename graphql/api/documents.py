@@ -59,16 +59,19 @@ _kept: Final = lru_cache(maxsize=_KEPT)(_read)
 def require_few_values(variables: Mapping[str, object] | None) -> None:
     """Raise ApiError for variables that take longer to be checked than anything takes that can be done with them."""
     waiting: list[object] = [variables]
-    counted = 0
+    counted = 1
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting.extend(cast("dict[str, object]", value).values())
-        elif isinstance(value, list):
-            waiting.extend(cast("list[object]", value))
-        counted += 1
-        if counted + len(waiting) > MAX_VALUES:
+        held = _held_by(waiting.pop())
+        counted += len(held)
+        if counted > MAX_VALUES:
             raise _too_much(f"The variables of a request have at most {MAX_VALUES:,} values.")
+        waiting += [each for each in held if isinstance(each, dict | list)]
+
+
+def _held_by(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(cast("dict[str, object]", value).values())
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

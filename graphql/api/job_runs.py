@@ -75,6 +75,6 @@ def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, Job
     loaders = context.loaders
 
     def read(part: Slice) -> Awaitable[Page[JobRunRow]]:
-        return loaders.job_runs_listed.load((part, wanted))
+        return loaders.job_runs.load((part, wanted))
 
     return Listing(_CURSORS, RUN_SPAN, read, partial(loaders.job_run_count.load, (wanted,)), job_run)

@@ -199,7 +199,7 @@ async def _snapshot(context: Context, named: GlobalId) -> PulseSnapshot | None:
 
 
 async def _job_run(context: Context, named: GlobalId) -> JobRun | None:
-    row = await context.loaders.job_runs.load(named.key)
+    row = await context.loaders.job_runs_by_id.load(named.key)
     return None if row is None else job_run(row)
 
 
