@@ -11,7 +11,7 @@ from typing import Final
 from db.queries.order_selection import OF_KINDS, Shape, between, ordered, walked, wanted
 from db.tables import PERIOD, PERIOD_LENGTH
 
-_FEW: Final = 200
+_FEW: Final = 100
 """Matches up to which all are looked at."""
 
 # Bytewise comparison, as in the indexes by name and by filename; a LIKE with a pattern by parameter would not use them.
