@@ -82,9 +82,10 @@ class Token(Table, table=True):
 class AccountHead(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
-    `last_at` is the latest instant any row of the account carries. `frontier` is the instant of the last command: an
-    import goes on from there, since the lines it read may tell deliveries that come later. Minute rollups are complete
-    from `minutes_since` on; older cut points read raw rows instead.
+    `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
+    something as of. `frontier` is the instant of the last command: an import goes on from there, since the lines it
+    read may tell deliveries that come later. Minute rollups are complete from `minutes_since` on; older cut points
+    read raw rows instead.
     """
 
     __tablename__ = "account_heads"

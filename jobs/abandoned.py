@@ -24,16 +24,14 @@ async def end_abandoned(shift: Shift, jobs: Registry) -> None:
     for claim in await job_runs.lapsed(PoolReader(shift.pool), now):
         run = claim.run
         if run.time_zone is not None:
-            if not await _has_due(shift, claim):
+            if not await _has_due(shift, DueGroup(run.job, run.time_zone, run.scheduled_for)):
                 await _end(shift, claim, failed=False)
         elif run.job in jobs.periodic and run.scheduled_for < beginning(now, jobs.periodic[run.job].period):
             await _end(shift, claim, failed=True)
 
 
-async def _has_due(shift: Shift, claim: Claim) -> bool:
+async def _has_due(shift: Shift, group: DueGroup) -> bool:
     """Say whether an account of a zone is still to be done, be it after a pause."""
-    run = claim.run
-    group = DueGroup(run.job, run.time_zone or "", run.scheduled_for, 0)
     return bool(await due_accounts(PoolReader(shift.pool), group, _EVER, None, 1))
 
 

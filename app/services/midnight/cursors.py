@@ -117,9 +117,9 @@ _TELL_ZONES: Final = Statement("tell_zones", "SELECT pg_notify($1, zone) FROM un
 _DUE_GROUPS: Final = Statement(
     "due_groups",
     """
-    SELECT job, time_zone, due_at, count(*) AS accounts FROM job_cursors
+    SELECT DISTINCT job, time_zone, due_at FROM job_cursors
      WHERE job = $1 AND due_at <= $2 AND date IS NOT NULL AND (retry_at IS NULL OR retry_at <= $2)
-     GROUP BY job, due_at, time_zone ORDER BY due_at, time_zone
+     ORDER BY due_at, time_zone
     """,
 )
 
@@ -150,7 +150,6 @@ class DueGroup:
     job: str
     time_zone: str
     due_at: datetime
-    accounts: int
 
 
 async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: LedgerDay) -> None:

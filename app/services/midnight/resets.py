@@ -4,33 +4,22 @@ Nothing depends on it, since the ledger decides by interval. It makes every day 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.account_events import guarantee_reset
+from app.domain.guarantee import Allowance
 from app.domain.order_events import Happening
 from app.domain.quota import QuotaDay, unused_day
 from app.services.heads import Head, advance_heads, lock_heads
 from app.services.midnight.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
-from app.services.orders.account import quota_day
 from app.services.orders.events import write_events
 from app.services.orders.writing import write_ledger_days
-from db.connections import Pool, Statement, Writer, unit_of_work
-from db.queries.ledger import DayKey
-
-# The ledger days of these dates of accounts that have a row; the primary key.
-_WRITTEN_DAYS: Final = Statement(
-    "written_ledger_days",
-    """
-    SELECT d.account_id, d.date, d.opens_at, d.closes_at, d.sla_version,
-           d.capacity, d.used, d.expedite_capacity, d.expedite_used
-      FROM unnest($1::uuid[], $2::date[]) AS asked (account_id, date)
-      JOIN ledger_days d ON d.account_id = asked.account_id AND d.date = asked.date
-    """,
-)
+from db.connections import Pool, Writer, unit_of_work
+from db.queries.ledger import DayKey, LedgerDayRow, ledger_days
 
 
 async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
@@ -54,10 +43,9 @@ async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account
 
 async def _reset(writer: Writer, heads: Mapping[UUID, Head], days: Sequence[ClosedDay]) -> None:
     unused = _unused_days(days)
-    rows = await writer.fetch(_WRITTEN_DAYS, *zip(*unused, strict=True))
-    written = {(row["account_id"], row["date"]): quota_day(row) for row in rows}
+    written = await ledger_days(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
-    ledger = unused | written
+    ledger = unused | {key: _used(unused[key], row) for key, row in written.items()}
     told = {closed.account_id: [_told(closed, ledger[closed.account_id, closed.day.date])] for closed in days}
     await write_events(writer, told, heads)
     done = [heads[closed.account_id] for closed in days]
@@ -73,6 +61,11 @@ def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
         for closed in days
         for day in (closed.day, closed.following)
     }
+
+
+def _used(day: QuotaDay, row: LedgerDayRow) -> QuotaDay:
+    """Return the day with what its row says is used of it."""
+    return replace(day, allowance=Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used))
 
 
 def _told(closed: ClosedDay, used: QuotaDay) -> Happening:

@@ -7,14 +7,12 @@ begin anew from where the import says.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from app.services.job_runs import pause_after
 from db.connections import Pool, Reader, Statement, Writer, unit_of_work
-
-_LONGEST_PAUSE: Final = 60  # minutes
-_MANY: Final = 6  # failures after which a pause is not doubled any more
 
 # What is to be looked at again at an instant; the primary key, of which there are few.
 ARREARS: Final = Statement(
@@ -97,7 +95,6 @@ async def put_off(pool: Pool, account_id: UUID, since: datetime, now: datetime) 
     """Let an account that the watch failed at be looked at again, after a minute, then two, four, up to an hour."""
     async with unit_of_work(pool) as writer:
         row = await writer.fetch_row(FAILED_ATTEMPTS, account_id)
-        attempts = 0 if row is None else min(row["attempts"], _MANY)
-        pause = timedelta(minutes=min(2**attempts, _LONGEST_PAUSE))
-        await writer.execute(PUT_OFF, account_id, since, now + pause)
+        attempts = 1 if row is None else row["attempts"] + 1
+        await writer.execute(PUT_OFF, account_id, since, now + pause_after(attempts))
         await writer.commit()
