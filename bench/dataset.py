@@ -223,7 +223,7 @@ async def _count(writer: Writer, account: UUID, since: datetime) -> None:
     """Write the rollups, from a second before the account on."""
     tally = Tally()
     async for row in _rows(writer, IMAGE_FACTS, account):
-        tally.add_image(ImageFacts(ServiceLevel(row["service_level"]), *tuple(row)[2:]))
+        tally.add_images(ImageFacts(ServiceLevel(row["service_level"]), *tuple(row)[2:]))
     async for row in _rows(writer, REJECTION_FACTS, account):
         tally.add_rejection(RejectionFacts(*tuple(row)[1:]))
     minutes_since = since.replace(second=0, microsecond=0)

@@ -258,7 +258,7 @@ async def write(pool: Pool, studio: Studio) -> None:
 async def _write_rollups(writer: Writer, studio: Studio) -> None:
     tally = Tally()
     for image in studio.images:
-        tally.add_image(
+        tally.add_images(
             ImageFacts(
                 ServiceLevel(image.service_level),
                 image.specification_id,

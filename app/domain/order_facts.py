@@ -4,6 +4,7 @@ States never change: a command (`order_changes`) answers with new ones, so that 
 and rollups. What can be told from other facts, as a status or a count, is not kept but told.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -188,19 +189,20 @@ def order_price(order: OrderState) -> Decimal:
 def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
     """Count all images and rejections of an order in the rollups, or with sign -1 take back what they counted for."""
     specification = order.specification
-    for image in order.images:
+    alike = Counter((image.due_at, image.first_delivered_at, image.first_rejected_at) for image in order.images)
+    for (due_at, first_delivered_at, first_rejected_at), count in alike.items():
         facts = ImageFacts(
             service_level=order.service_level,
             specification_id=specification.id,
             specification_version=specification.version,
             uploaded_at=order.placed_at,
-            due_at=image.due_at,
-            late_at=image_late_at(order, image),
-            first_delivered_at=image.first_delivered_at,
-            first_rejected_at=image.first_rejected_at,
+            due_at=due_at,
+            late_at=late_at(due_at, first_delivered_at, order.cancelled_at),
+            first_delivered_at=first_delivered_at,
+            first_rejected_at=first_rejected_at,
             cancelled_at=order.cancelled_at,
         )
-        tally.add_image(facts, sign)
-        for rejection in image.rejections:
-            redo = RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at)
-            tally.add_rejection(redo, sign)
+        tally.add_images(facts, sign * count)
+    for rejection in (each for image in order.images for each in image.rejections):
+        redo = RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at)
+        tally.add_rejection(redo, sign)

@@ -1,8 +1,8 @@
 """What an image or a rejection adds to the rollups of its account (domain rules, section 6).
 
 A rollup counts an account's facts in UTC buckets of a minute, an hour and a day. Each fact is counted at its own
-instant and by what is known now, so a change takes back what was added before (sign -1) and adds anew. Lateness is
-counted at the deadline, which may lie in the future: time that passes changes no rollup.
+instant and by what is known now, so a change takes back what was added before and adds anew. Lateness is counted at the
+deadline, which may lie in the future: time that passes changes no rollup.
 """
 
 from collections import defaultdict
@@ -94,18 +94,18 @@ class Tally:
         self._saved: defaultdict[tuple[int, UUID, int], int] = defaultdict(int)
         self._uploads: defaultdict[datetime, int] = defaultdict(int)
 
-    def add_image(self, facts: ImageFacts, sign: int = 1) -> None:
-        """Count an image, or with sign -1 take back what it counted for.
+    def add_images(self, facts: ImageFacts, count: int = 1) -> None:
+        """Count images that are alike; a negative count takes back what as many counted for.
 
         A cancelled image is no upload, yet stays late where `late_at` says so.
         """
         if facts.cancelled_at is None:
-            self._amounts[_minute(facts.uploaded_at)][_UPLOADED] += sign
-            self._uploads[facts.uploaded_at] += sign
+            self._amounts[_minute(facts.uploaded_at)][_UPLOADED] += count
+            self._uploads[facts.uploaded_at] += count
         if facts.first_delivered_at is not None:
-            self._add_delivery(facts, facts.first_delivered_at, sign)
+            self._add_deliveries(facts, facts.first_delivered_at, count)
         if facts.late_at is not None:
-            self._amounts[_minute(facts.late_at)][_LATE[_TERMS[facts.service_level]]] += sign
+            self._amounts[_minute(facts.late_at)][_LATE[_TERMS[facts.service_level]]] += count
 
     def add_rejection(self, facts: RejectionFacts, sign: int = 1) -> None:
         """Count a rejection by its own deadline, or with sign -1 take back what it counted for."""
@@ -148,16 +148,16 @@ class Tally:
             weeks[week_start(local_day(at, zone))] += amount
         return [(week, amount) for week, amount in sorted(weeks.items()) if amount]
 
-    def _add_delivery(self, facts: ImageFacts, at: datetime, sign: int) -> None:
+    def _add_deliveries(self, facts: ImageFacts, at: datetime, count: int) -> None:
         minute = _minute(at)
         amounts = self._amounts[minute]
-        amounts[_DELIVERED] += sign
-        amounts[_LEAD] += sign * ((at - facts.uploaded_at) // _ONE_MICROSECOND)
+        amounts[_DELIVERED] += count
+        amounts[_LEAD] += count * ((at - facts.uploaded_at) // _ONE_MICROSECOND)
         if facts.first_rejected_at is not None:
-            amounts[_REJECTED] += sign
+            amounts[_REJECTED] += count
         if facts.due_at is not None and at <= facts.due_at:
-            amounts[_MET[_TERMS[facts.service_level]]] += sign
-        self._saved[minute, facts.specification_id, facts.specification_version] += sign
+            amounts[_MET[_TERMS[facts.service_level]]] += count
+        self._saved[minute, facts.specification_id, facts.specification_version] += count
 
 
 def _zeros() -> list[int]:

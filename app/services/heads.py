@@ -1,8 +1,9 @@
 """The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -74,6 +75,9 @@ class Head:
         return self.next_event_sequence - 1
 
 
+_ROW: Final = attrgetter(*(field.name for field in fields(Head)))  # astuple would copy each of them deeply
+
+
 def new_head(account_id: UUID, at: datetime) -> Head:
     """Return the counters of an account that begins at an instant; their row is still to be written."""
     return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at)
@@ -110,6 +114,6 @@ async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, 
 
 async def advance_heads(writer: Writer, heads: Iterable[Head]) -> None:
     """Write the counters of locked heads back."""
-    rows = [astuple(head) for head in heads]
+    rows = [_ROW(head) for head in heads]
     if rows:
         await writer.execute(ADVANCE_HEADS, *zip(*rows, strict=True))

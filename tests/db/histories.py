@@ -128,7 +128,7 @@ def _tallies(history: History) -> tuple[Tally, Tally]:
     """Two transactions, and in each every other change: what one writes the other adds to."""
     tallies = Tally(), Tally()
     for image in history.images:
-        _change_by_turns([tally.add_image for tally in tallies], image.states())
+        _change_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
             _change_by_turns([tally.add_rejection for tally in tallies], rejection.states())
     return tallies

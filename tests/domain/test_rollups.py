@@ -22,7 +22,7 @@ def tally_of(*facts: ImageFacts | RejectionFacts) -> Tally:
     tally = Tally()
     for fact in facts:
         if isinstance(fact, ImageFacts):
-            tally.add_image(fact)
+            tally.add_images(fact)
         else:
             tally.add_rejection(fact)
     return tally
@@ -107,7 +107,7 @@ def test_a_rejection_counts_where_it_was_redelivered_in_time_else_at_its_deadlin
 
 def test_a_change_takes_back_what_it_added() -> None:
     tally = tally_of(OPEN)
-    tally.add_image(OPEN, sign=-1)
+    tally.add_images(OPEN, -1)
     assert tally.rollup_rows(LONG_AGO) == []
     assert tally.savings_rows(LONG_AGO) == []
     assert tally.week_rows(time_zone("UTC")) == []
@@ -115,8 +115,8 @@ def test_a_change_takes_back_what_it_added() -> None:
 
 def test_a_change_of_earlier_facts_has_negative_amounts() -> None:
     tally = Tally()
-    tally.add_image(OPEN, sign=-1)
-    tally.add_image(replace(IMAGE, due_at=DUE_AT, cancelled_at=UPLOADED_AT))
+    tally.add_images(OPEN, -1)
+    tally.add_images(replace(IMAGE, due_at=DUE_AT, cancelled_at=UPLOADED_AT))
     assert by_minute(tally) == {minute(UPLOADED_AT): {"uploaded": -1}, DUE_AT: {"late_standard": -1}}
     assert tally.week_rows(time_zone("UTC")) == [(date(2026, 3, 2), -1)]
 

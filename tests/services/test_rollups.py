@@ -46,7 +46,7 @@ def tallies_of(ids: Sequence[UUID], *signs: int) -> dict[UUID, Tally]:
     tallies = {account_id: Tally() for account_id in ids}
     for tally in tallies.values():
         for sign in signs:
-            tally.add_image(FACTS, sign)
+            tally.add_images(FACTS, sign)
     return tallies
 
 
