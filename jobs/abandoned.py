@@ -11,7 +11,7 @@ from jobs.periods import beginning
 from jobs.registry import Registry
 from jobs.shift import Shift
 
-_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)  # when nothing waits any more
 _BROKEN_OFF: Final = "It was broken off. The next run did what was left."
 
 

@@ -35,8 +35,8 @@ async def run_midnights(shift: Shift, jobs: Sequence[MidnightJob], at: datetime 
     works = {job.name: Work() for job in jobs}
     before: list[tuple[MidnightJob, DueGroup]] = []
     while not shift.drained.is_set():
-        now = at or shift.clock.now()
-        due = await _due(shift, jobs, now)
+        now = shift.clock.now()
+        due = await _due(shift, jobs, at or now, now)
         done = _done(works)
         claimed = await _round(shift, due, now, works)
         # Others may just have done all that was claimed; then something else is due by now, or nothing.
@@ -50,9 +50,11 @@ def _done(works: Mapping[str, Work]) -> int:
     return sum(work.accounts + work.failures for work in works.values())
 
 
-async def _due(shift: Shift, jobs: Sequence[MidnightJob], now: datetime) -> list[tuple[MidnightJob, DueGroup]]:
+async def _due(
+    shift: Shift, jobs: Sequence[MidnightJob], until: datetime, now: datetime
+) -> list[tuple[MidnightJob, DueGroup]]:
     reader = PoolReader(shift.pool)
-    due = [(job, group) for job in jobs for group in await due_groups(reader, job.name, now)]
+    due = [(job, group) for job in jobs for group in await due_groups(reader, job.name, until, now)]
     return sorted(due, key=lambda each: each[1].due_at)
 
 

@@ -46,7 +46,7 @@ class JobStatus:
 
 async def job_statuses(reader: Reader, jobs: Registry, now: datetime) -> list[JobStatus]:
     """Tell how all jobs stand at an instant (UTC), in the order in which they registered."""
-    ledgers = await job_ledgers(reader, [*jobs.midnight, *jobs.periodic])
+    ledgers = await job_ledgers(reader, [*jobs.midnight, *jobs.periodic], now)
     runs = await last_zone_runs(reader, list(jobs.midnight))
     cursors = await zone_cursors(reader, list(jobs.midnight))
     zones = [(each.job, _zone_status(each, runs.get((each.job, each.time_zone)), now)) for each in cursors]

@@ -11,13 +11,14 @@ from uuid import uuid4
 import structlog
 
 from app.clock import Clock
+from app.services import job_runs
 from app.services.midnight.cursors import begin_missing_cursors
 from app.settings import Settings
-from db.connections import Pool
+from db.connections import Pool, unit_of_work
 from jobs.abandoned import end_abandoned
 from jobs.midnights import run_midnights
 from jobs.periods import run_period
-from jobs.registry import Registry
+from jobs.registry import MINUTE, Registry
 from jobs.shift import Shift, in_time
 from jobs.work import Work
 
@@ -66,10 +67,19 @@ class Worker:
 
     async def run_periods(self, at: datetime | None = None) -> dict[str, Work]:
         """Do the jobs by nothing for the minute and the UTC day that hold an instant (UTC), or now."""
+        await self._forget_ahead()
         works = {name: Work() for name in self._jobs.periodic}
         for name, job in self._jobs.periodic.items():
             await run_period(self._shift, job, at, works[name])
         return works
+
+    async def _forget_ahead(self) -> None:
+        """Let the minutes to come be done, also those that a clock which was ahead did; clocks may differ a little."""
+        async with unit_of_work(self._shift.pool) as writer:
+            forgotten = await job_runs.forget_ahead(writer, self._shift.clock.now() + MINUTE)
+            await writer.commit()
+        if forgotten:
+            _log.warning("runs_ahead_of_the_clock_forgotten", runs=forgotten)
 
     async def in_time(self, work: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Do work; once drained it has a few seconds left, then it is broken off and None is returned."""

@@ -17,11 +17,14 @@ from db.connections import Reader, Statement, Writer
 
 _ERROR_LENGTH: Final = 500  # characters kept of what went wrong
 _FIRST_PAUSE: Final = timedelta(minutes=1)
-_LONGEST_PAUSE: Final = timedelta(hours=1)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""How long what fails waits at most until it is tried again."""
+
 _DOUBLINGS: Final = 6  # after which a pause is the longest
 
-# Takes a run unless somebody has it: it is RUNNING and its lease ahead, and not one's own, which an outage broke off.
-# One that FAILED is taken from `lease_until` on, one that SUCCEEDED if it may be done again. The unique index tells.
+# Takes a run unless somebody has it: it is RUNNING and its lease ahead, and not one's own, which an outage broke off. A
+# lease that is longer than two is by a clock that went ahead, and nobody's. One that FAILED is taken from `lease_until`
+# on, one that SUCCEEDED if it may be done again. The unique index tells.
 _CLAIM: Final = Statement(
     "claim_run",
     """
@@ -34,7 +37,7 @@ _CLAIM: Final = Statement(
     WHERE CASE job_runs.state
       WHEN 'SUCCEEDED' THEN $10
       WHEN 'FAILED' THEN coalesce(job_runs.lease_until <= $9, true)
-      ELSE job_runs.lease_until <= $9 OR job_runs.owner = $7
+      ELSE job_runs.lease_until <= $9 OR job_runs.lease_until > $8 + ($8 - $9) OR job_runs.owner = $7
     END
     RETURNING id, attempts
     """,
@@ -101,6 +104,11 @@ _LAST_SUCCESS: Final = Statement(
     """,
 )
 
+# Forgets the runs by nothing that were scheduled for after an instant: job_runs_by_time_idx.
+_FORGET_AHEAD: Final = Statement(
+    "forget_runs_ahead",
+    "DELETE FROM job_runs WHERE scheduled_for > $1 AND time_zone IS NULL AND account_id IS NULL RETURNING id",
+)
 
 # Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
 _LAPSED: Final = Statement(
@@ -207,6 +215,14 @@ async def last_success(reader: Reader, job: str, now: datetime) -> datetime | No
     return None if row is None else row["started_at"]
 
 
+async def forget_ahead(writer: Writer, until: datetime) -> int:
+    """Forget the runs by nothing scheduled for after an instant, and return how many there were.
+
+    A clock that went ahead did them by what was known then: their minutes are still to come.
+    """
+    return len(await writer.fetch(_FORGET_AHEAD, until))
+
+
 def pause_after(attempts: int) -> timedelta:
     """Tell how long to wait after so many failed attempts: 1, 2, 4 minutes and so on, at most an hour."""
-    return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), LONGEST_PAUSE)

@@ -7,19 +7,19 @@ from typing import Final
 
 from db.connections import Reader, Statement
 
-# How many runs of a job are known, and the newest one and the newest successful one; of a job by nothing also how many
-# have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
+# How many runs of a job there are by now, the newest one and the newest successful one; of a job by nothing also how
+# many have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
 _LEDGER: Final = Statement(
     "runs_by_job",
     """
     WITH succeeded AS (
       SELECT job, max(scheduled_for) AS until FROM job_runs
-       WHERE job = ANY($1::text[]) AND account_id IS NULL AND state = 'SUCCEEDED' GROUP BY job
+       WHERE job = ANY($1::text[]) AND scheduled_for <= $2 AND account_id IS NULL AND state = 'SUCCEEDED' GROUP BY job
     )
     SELECT r.job, count(*) AS runs, max(r.scheduled_for) AS last_run, max(s.until) AS last_success,
            count(*) FILTER (WHERE r.state = 'FAILED' AND (s.until IS NULL OR r.scheduled_for > s.until)) AS failed_since
     FROM job_runs r LEFT JOIN succeeded s ON s.job = r.job
-    WHERE r.job = ANY($1::text[]) AND r.account_id IS NULL
+    WHERE r.job = ANY($1::text[]) AND r.scheduled_for <= $2 AND r.account_id IS NULL
     GROUP BY r.job
     """,
 )
@@ -80,10 +80,10 @@ class ZoneCursors:
     failures: int
 
 
-async def job_ledgers(reader: Reader, jobs: Sequence[str]) -> dict[str, JobLedger]:
-    """Read the runs of jobs, by job."""
+async def job_ledgers(reader: Reader, jobs: Sequence[str], now: datetime) -> dict[str, JobLedger]:
+    """Read the runs of jobs by now, by job."""
     never = {job: JobLedger(job, 0, None, None, 0) for job in jobs}
-    return never | {row["job"]: JobLedger(*row) for row in await reader.fetch(_LEDGER, jobs)}
+    return never | {row["job"]: JobLedger(*row) for row in await reader.fetch(_LEDGER, jobs, now)}
 
 
 async def last_zone_runs(reader: Reader, jobs: Sequence[str]) -> dict[tuple[str, str], ZoneRun]:

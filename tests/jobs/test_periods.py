@@ -142,6 +142,24 @@ async def test_a_run_of_a_clock_that_was_ahead_does_not_hide_what_came_before(
     assert look.since == [None, NOON, NOON]
 
 
+async def test_minutes_that_a_clock_did_which_was_ahead_are_done_again_as_they_come(
+    pool: Pool, clock: FrozenClock, look: Look, at_work: Worker, logs: list[dict[str, object]]
+) -> None:
+    await at_work.run_due()
+    ahead = FrozenClock(NOON)
+    for _ in range(30):
+        ahead.advance(MINUTE)
+        await worker(pool, ahead, look, "ahead").run_due()
+    look.since.clear()
+    logs.clear()
+    for _ in range(30):
+        clock.advance(MINUTE)
+        await at_work.run_due()
+    # but for the first two: clocks that differ by less than a minute would undo each other's all the time
+    assert look.since == [NOON + minutes * MINUTE for minutes in range(2, 30)]
+    assert [each["runs"] for each in logs if each["event"] == "runs_ahead_of_the_clock_forgotten"] == [28]
+
+
 async def test_a_drained_worker_begins_nothing(pool: Pool, at_work: Worker) -> None:
     at_work.drain()
     assert await at_work.run_due() == NOT_DUE

@@ -52,6 +52,16 @@ async def test_without_accounts_nothing_is_late(reader: PoolReader, clock: Froze
     ]
 
 
+async def test_runs_of_a_clock_that_was_ahead_make_nothing_look_done(
+    pool: Pool, reader: PoolReader, clock: FrozenClock
+) -> None:
+    await run(pool, clock, Fragile())
+    await run(pool, FrozenClock(clock.now() + 30 * DAY), Fragile())
+    clock.advance(DAY)
+    [_, look] = await statuses(reader, Fragile(), clock)
+    assert look == JobStatus("look", 1, 0, DAY - MINUTE, last_run=NOON, next=NOON + MINUTE)
+
+
 async def test_what_is_not_done_is_late_since_it_was_due(pool: Pool, reader: PoolReader, clock: FrozenClock) -> None:
     for zone in ("Africa/Cairo", COPENHAGEN, COPENHAGEN):
         await new_account(pool, clock.now(), zone)

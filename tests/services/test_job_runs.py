@@ -79,6 +79,13 @@ async def test_one_has_a_run_until_its_lease_is_over(pool: Pool) -> None:
     assert (await the_run(pool))["owner"] == "b"
 
 
+async def test_a_lease_by_a_clock_that_was_ahead_is_nobodys(pool: Pool) -> None:
+    await taken(pool, "ahead", NOW + 3 * HOUR)
+    assert (await taken(pool, "b")).attempts == 2
+    await taken(pool, "a little ahead", NOW + MINUTE)
+    assert await claim(pool, "b") is None
+
+
 async def test_runs_of_another_job_zone_or_instant_are_others(pool: Pool) -> None:
     await taken(pool, "a")
     for other in (

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from app.domain.ledger import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
 from app.services.heads import lock_heads
+from app.services.job_runs import LONGEST_PAUSE
 from db.connections import Pool, PoolReader, Reader, Statement, Writer, unit_of_work
 from db.queries.accounts import account_histories
 
@@ -113,24 +114,27 @@ _WATCH_FROM: Final = Statement(
 # Tells those who listen of zones that accounts have now, once the transaction is committed.
 _TELL_ZONES: Final = Statement("tell_zones", "SELECT pg_notify($1, zone) FROM unnest($2::text[]) AS z (zone)")
 
+# Says that an account does not wait to be tried again, or does so for longer than it can, by a clock that went ahead.
+_NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
+
 # What a job has to do, by the zone and the midnight that closed the ledger days: job_cursors_due_idx.
 _DUE_GROUPS: Final = Statement(
     "due_groups",
-    """
+    f"""
     SELECT DISTINCT job, time_zone, due_at FROM job_cursors
-     WHERE job = $1 AND due_at <= $2 AND date IS NOT NULL AND (retry_at IS NULL OR retry_at <= $2)
+     WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
      ORDER BY due_at, time_zone
-    """,
+    """,  # noqa: S608 - made of fixed texts
 )
 
 # The accounts of such a group after an account: job_cursors_due_idx.
 _DUE_ACCOUNTS: Final = Statement(
     "due_accounts",
-    """
+    f"""
     SELECT account_id FROM job_cursors
-     WHERE job = $1 AND due_at = $2 AND time_zone = $3 AND account_id > $4 AND (retry_at IS NULL OR retry_at <= $5)
-     ORDER BY account_id LIMIT $6
-    """,
+     WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
+     ORDER BY account_id LIMIT $7
+    """,  # noqa: S608 - made of fixed texts
 )
 
 # Notes that an account failed, and from when on a job may try it again; the primary key.
@@ -223,15 +227,16 @@ async def tell_zones(writer: Writer, zones: Iterable[str]) -> None:
     await writer.execute(_TELL_ZONES, ZONES_CHANNEL, sorted(zones))
 
 
-async def due_groups(reader: Reader, job: str, now: datetime) -> list[DueGroup]:
-    """Read what a job at midnight has to do now, oldest first, but for accounts that wait to be tried again."""
-    return [DueGroup(*row) for row in await reader.fetch(_DUE_GROUPS, job, now)]
+async def due_groups(reader: Reader, job: str, until: datetime, now: datetime) -> list[DueGroup]:
+    """Read what of a job at midnight was due by `until`, oldest first, but for accounts that wait to be tried again."""
+    return [DueGroup(*row) for row in await reader.fetch(_DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
 
 
 async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UUID | None, limit: int) -> list[UUID]:
-    """Read accounts of a group that are due now, ascending, from after one on."""
+    """Read accounts of a group but those that wait to be tried again, ascending, from after one on."""
     which = (group.job, group.due_at, group.time_zone, after or UUID(int=0))
-    return [row["account_id"] for row in await reader.fetch(_DUE_ACCOUNTS, *which, now, limit)]
+    rows = await reader.fetch(_DUE_ACCOUNTS, now, now + LONGEST_PAUSE, *which, limit)
+    return [row["account_id"] for row in rows]
 
 
 async def postpone(writer: Writer, job: str, account_ids: Sequence[UUID], retry_at: datetime) -> None:

@@ -34,7 +34,7 @@ async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RE
     reader = PoolReader(pool)
     done = 0
     for job in jobs:
-        while groups := await due_groups(reader, job, clock.now()):
+        while groups := await due_groups(reader, job, clock.now(), clock.now()):
             for group in groups:
                 accounts = await due_accounts(reader, group, clock.now(), None, 200)
                 done += await JOBS[job](pool, clock, group.due_at, accounts)
