@@ -8,20 +8,16 @@ from app.services.midnight.cursors import SNAPSHOT
 from app.services.midnight.snapshots import snapshot_pulse
 from app.settings import Settings
 from bench.client import FixedClock
-from db.connections import PLANNED_ONCE, open_pool
 from jobs.registry import Registry
-from jobs.worker import POOL_SIZE, Worker, new_owner
+from jobs.worker import Worker, new_owner, working_pool
 
 
 async def main(url: str, now: datetime) -> None:
     """Do what is due at an instant."""
     jobs = Registry()
     jobs.at_midnight(SNAPSHOT)(snapshot_pulse)
-    pool = await open_pool(url, max_size=POOL_SIZE, settings=PLANNED_ONCE)
-    try:
+    async with working_pool(url) as pool:
         await Worker(pool, FixedClock(now), Settings(), new_owner(), jobs).run_midnights()
-    finally:
-        await pool.close()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ connection between uses, which would cost more than most reads: so nothing here 
 no LISTEN, no session-wide lock, no temporary table).
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
@@ -24,6 +25,7 @@ ServerError: TypeAlias = asyncpg.PostgresError
 
 _JSONB_VERSION = b"\x01"
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _GONE = ("08", "57P", "53300")  # connection_exception, operator_intervention by a shutdown, too_many_connections
 # Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
 PLANNED_ONCE: Final[Mapping[str, str]] = {
@@ -32,6 +34,7 @@ PLANNED_ONCE: Final[Mapping[str, str]] = {
     "jit": "off",  # compiling takes longer than any read does
 }
 _NO_SETTINGS: Mapping[str, str] = {}
+_GOODBYE: Final = 1.0  # seconds
 
 
 class Statement(NamedTuple):
@@ -171,6 +174,11 @@ def asks_to_try_again(error: ServerError) -> bool:
     return getattr(error, "sqlstate", None) in _TRY_AGAIN
 
 
+def is_locked(error: BaseException) -> bool:
+    """Say whether a transaction failed since others held what it needed for longer than it was to wait."""
+    return getattr(error, "sqlstate", None) == _LOCKED
+
+
 def is_outage(error: BaseException) -> bool:
     """Say whether the server could not be asked, so that the error tells nothing of what it was asked for."""
     state: str = getattr(error, "sqlstate", None) or ""
@@ -209,6 +217,12 @@ async def open_pool(
     sizes = {"min_size": min_size, "max_size": max_size}
     with _reaching(url):
         return await create_pool(url, **sizes, init=_init, reset=_keep, server_settings=dict(settings))
+
+
+async def hang_up(line: Pool | Connection) -> None:
+    """Close a pool, once none of it is in use, or a connection; cut it off where the server does not answer."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(line.close(), _GOODBYE)
 
 
 async def connect(url: str) -> Connection:

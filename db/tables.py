@@ -559,7 +559,7 @@ class JobRun(Table, table=True):
 
     It is claimed by insert; whoever finds it RUNNING after `lease_until` takes it over. One by nothing that FAILED is
     tried again from its `lease_until` on. `accounts` were done, by this attempt and those before; `failures` are still
-    to be. `date` is the local day that ended at `scheduled_for`.
+    to be. `date` is the ledger day that closed at `scheduled_for`.
     """
 
     __tablename__ = "job_runs"

@@ -23,8 +23,8 @@ async def end_abandoned(shift: Shift, jobs: Registry) -> None:
     now = shift.clock.now()
     for claim in await job_runs.lapsed(PoolReader(shift.pool), now):
         run = claim.run
-        if run.time_zone is not None:
-            if not await _has_due(shift, DueGroup(run.job, run.time_zone, run.scheduled_for)):
+        if run.time_zone is not None and run.date is not None:
+            if not await _has_due(shift, DueGroup(run.job, run.time_zone, run.scheduled_for, run.date)):
                 await _end(shift, claim, failed=False)
         elif run.job in jobs.periodic and run.scheduled_for < beginning(now, jobs.periodic[run.job].period):
             await _end(shift, claim, failed=True)

@@ -4,18 +4,16 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from app.domain.errors import DateOutOfRange, UnknownTimeZone
-from app.domain.local_time import local_day, time_zone
 from app.services import job_runs
 from app.services.job_runs import Claim, RunKey
 from app.services.midnight.cursors import DueGroup, due_accounts, due_groups, postpone
-from db.connections import PoolReader, Writer, is_outage, unit_of_work
+from db.connections import PoolReader, Writer, is_locked, is_outage, unit_of_work
 from jobs.registry import MidnightJob
 from jobs.shift import AT_ONCE, LEASE, Shift, patiently, together, told
 from jobs.work import Work
@@ -23,7 +21,6 @@ from jobs.work import Work
 BATCH: Final = 200
 """How many accounts a batch has at most: what bounds memory, and the time that heads are locked."""
 
-_MICROSECOND: Final = timedelta(microseconds=1)
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
@@ -78,21 +75,13 @@ async def _run_group(shift: Shift, job: MidnightJob, group: DueGroup, now: datet
     """Do a run; say whether it could be claimed, which is not tried where others have done it meanwhile."""
     if not await due_accounts(PoolReader(shift.pool), group, now, None, 1):
         return False
-    run = RunKey(job.name, group.time_zone, None, _day_before(group), group.due_at)
+    run = RunKey(job.name, group.time_zone, None, group.date, group.due_at)
     async with shift.claimed(run, again=True) as claim:
         if claim is None:
             return False
         work.runs += 1
         await _GroupRun(shift, job, group, now, claim, work).do()
     return True
-
-
-def _day_before(group: DueGroup) -> date | None:
-    """Return the local day that ends with the group's; None in a zone that tzdata has not."""
-    try:
-        return local_day(group.due_at - _MICROSECOND, time_zone(group.time_zone))
-    except (UnknownTimeZone, DateOutOfRange):
-        return None
 
 
 class _GroupRun:
@@ -111,7 +100,7 @@ class _GroupRun:
         self._last: UUID | None = None
 
     async def do(self) -> None:
-        """Do all batches; a drained shift leaves the rest to whoever comes next, at once."""
+        """Do all batches; the rest is for whoever comes next, at once: of a drained shift, or what others held."""
         await together(*(self._do_batches() for _ in range(AT_ONCE)))
         async with unit_of_work(self._shift.pool) as writer:
             await self._end(writer, self._shift.clock.now())
@@ -119,7 +108,7 @@ class _GroupRun:
 
     async def _end(self, writer: Writer, now: datetime) -> None:
         failures = await job_runs.failing_accounts(writer, self._claim.run)
-        if self._shift.drained.is_set() and await due_accounts(writer, self._group, self._now, None, 1):
+        if await due_accounts(writer, self._group, self._now, None, 1):
             await job_runs.renew(writer, self._claim, now)
         elif failures:
             await job_runs.fail(writer, self._claim, now, failures, f"It fails for some accounts: {failures}.", None)
@@ -144,22 +133,21 @@ class _GroupRun:
             return batch
 
     async def _do(self, batch: Sequence[UUID]) -> None:
+        """Do a batch, or its accounts one by one; one that others have in hand stays due, and is no failure."""
         try:
             await self._attempt(batch)
         except Exception as error:
             if is_outage(error):
                 raise
-            for account_id in batch:
-                if not self._shift.drained.is_set():
-                    await self._do_one(account_id)
+            if len(batch) > 1:
+                await self._do_one_by_one(batch)
+            elif not is_locked(error):
+                await self._note(batch[0], error)
 
-    async def _do_one(self, account_id: UUID) -> None:
-        try:
-            await self._attempt([account_id])
-        except Exception as error:
-            if is_outage(error):
-                raise
-            await self._note(account_id, error)
+    async def _do_one_by_one(self, batch: Sequence[UUID]) -> None:
+        for account_id in batch:
+            if not self._shift.drained.is_set():
+                await self._do([account_id])
 
     async def _attempt(self, account_ids: Sequence[UUID]) -> None:
         shift = self._shift
@@ -177,7 +165,7 @@ class _GroupRun:
         now = self._shift.clock.now()
         async with unit_of_work(self._shift.pool) as writer:
             attempts = await job_runs.note_failure(writer, run, self._shift.owner, now, told(error))
-            await postpone(writer, self._job.name, [account_id], now + job_runs.pause_after(attempts))
+            await postpone(writer, self._job.name, account_id, now + job_runs.pause_after(attempts))
             await writer.commit()
         self._work.failures += 1
         _log.warning("account_failed", job=run.job, account=str(account_id), attempts=attempts, exc_info=error)

@@ -22,11 +22,11 @@ from app.domain.errors import DateOutOfRange, UnknownTimeZone
 from app.domain.local_time import local_day, midnight, time_zone
 from app.services.midnight.cursors import ZONES_CHANNEL, zones_in_use
 from app.settings import Settings
-from db.connections import PLANNED_ONCE, Connection, PoolReader, listen, open_pool
+from db.connections import Connection, PoolReader, hang_up, listen
 from jobs.periods import beginning
 from jobs.registry import MINUTE, Registry
 from jobs.shift import together
-from jobs.worker import POOL_SIZE, Worker, new_owner
+from jobs.worker import Worker, new_owner, working_pool
 
 _ONE_DAY: Final = timedelta(days=1)
 _EVERY_MINUTE: Final = "every minute"  # the id of its alarm; those of zones are their names
@@ -135,7 +135,7 @@ class Scheduler:
             self._alarms.shutdown(wait=False)
             await asyncio.sleep(0)  # in which it does so
             if self._line is not None:
-                await self._line.close()
+                await hang_up(self._line)
 
     async def _attend(self, work: _Work, woken: asyncio.Event) -> None:
         """Do work at once and each time it is woken; an error is told, and it is tried again soon."""
@@ -196,11 +196,8 @@ class Scheduler:
 @asynccontextmanager
 async def open_scheduler(url: str, settings: Settings, clock: SystemClock, jobs: Registry) -> AsyncGenerator[Scheduler]:
     """Make a scheduler with a worker and connections of its own; raises DatabaseUnreachable."""
-    pool = await open_pool(url, max_size=POOL_SIZE, settings=PLANNED_ONCE)
-    try:
+    async with working_pool(url) as pool:
         yield Scheduler(url, PoolReader(pool), Worker(pool, clock, settings, new_owner(), jobs), clock)
-    finally:
-        await pool.close()
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ LEASE: Final = timedelta(minutes=1)
 GRACE: Final = 5.0
 """Seconds that a drained worker has to finish what it has in hand."""
 
+_LAST_WORD: Final = 1.0  # seconds for what is broken off to be rolled back, if the server answers
+
 _ATTEMPTS: Final = 20  # at what others may have been in the way of
 _Result = TypeVar("_Result")
 
@@ -100,8 +102,8 @@ async def in_time(work: Coroutine[Any, Any, _Result], drained: asyncio.Event) ->
     finally:
         task.cancel()
         end.cancel()
-        await asyncio.wait({task, end})
-    return None if task.cancelled() else task.result()
+        await asyncio.wait({task, end}, timeout=_LAST_WORD)
+    return task.result() if task.done() and not task.cancelled() else None
 
 
 def told(error: BaseException) -> str:

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine
-from datetime import datetime
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from app.clock import Clock
 from app.services import job_runs
 from app.services.midnight.cursors import begin_missing_cursors
 from app.settings import Settings
-from db.connections import Pool, unit_of_work
+from db.connections import PLANNED_ONCE, Pool, ServerError, hang_up, is_locked, open_pool, unit_of_work
 from jobs.abandoned import end_abandoned
 from jobs.midnights import run_midnights
 from jobs.periods import run_period
@@ -22,9 +23,12 @@ from jobs.registry import MINUTE, Registry
 from jobs.shift import Shift, in_time
 from jobs.work import Work
 
-POOL_SIZE: Final = 8
-"""Connections of the pool a worker needs at most: for two batches in hand, their ledger and their renewals."""
-
+_CONNECTIONS: Final = 8  # at most: for two batches in hand, their ledger and their renewals
+_SETTINGS: Final = {
+    **PLANNED_ONCE,
+    "lock_timeout": "1s",  # a batch that waits for an account keeps the commands of all its others waiting
+}
+_MISSING_EVERY: Final = timedelta(hours=1)
 _Result = TypeVar("_Result")
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
@@ -35,7 +39,7 @@ class Worker:
     def __init__(self, pool: Pool, clock: Clock, settings: Settings, owner: str, jobs: Registry) -> None:
         self._shift = Shift(pool, clock, settings, owner)
         self._jobs = jobs
-        self._knows_all = False
+        self._looked_at: datetime | None = None
 
     @property
     def drained(self) -> asyncio.Event:
@@ -55,9 +59,7 @@ class Worker:
 
     async def run_midnights(self, at: datetime | None = None) -> dict[str, Work]:
         """Do the days that have closed until an instant (UTC), or by now, oldest first."""
-        if not self._knows_all:  # accounts made by a release without jobs are still to be begun with
-            await begin_missing_cursors(self._shift.pool)
-            self._knows_all = True
+        await self._begin_missing()
         works = await run_midnights(self._shift, list(self._jobs.midnight.values()), at)
         await end_abandoned(self._shift, self._jobs)
         for name, work in works.items():
@@ -73,6 +75,18 @@ class Worker:
             await run_period(self._shift, job, at, works[name])
         return works
 
+    async def _begin_missing(self) -> None:
+        """Begin with accounts that a release made which knew no jobs, or not these: now, and every hour."""
+        now = self._shift.clock.now()
+        if self._looked_at is None or abs(now - self._looked_at) >= _MISSING_EVERY:
+            try:
+                await begin_missing_cursors(self._shift.pool)
+            except ServerError as error:
+                if not is_locked(error):
+                    raise
+            else:
+                self._looked_at = now
+
     async def _forget_ahead(self) -> None:
         """Let the minutes to come be done, also those that a clock which was ahead did; clocks may differ a little."""
         async with unit_of_work(self._shift.pool) as writer:
@@ -84,6 +98,16 @@ class Worker:
     async def in_time(self, work: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Do work; once drained it has a few seconds left, then it is broken off and None is returned."""
         return await in_time(work, self._shift.drained)
+
+
+@asynccontextmanager
+async def working_pool(url: str) -> AsyncGenerator[Pool]:
+    """Open a pool for one worker; raises DatabaseUnreachable."""
+    pool = await open_pool(url, max_size=_CONNECTIONS, settings=_SETTINGS)
+    try:
+        yield pool
+    finally:
+        await hang_up(pool)
 
 
 def new_owner() -> str:

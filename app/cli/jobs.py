@@ -16,12 +16,12 @@ from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
-from db.connections import PLANNED_ONCE, PoolReader, open_pool
+from db.connections import PoolReader, open_pool
 from jobs.registered import JOBS
 from jobs.scheduler import open_scheduler
 from jobs.status import JobStatus, ZoneStatus, job_statuses
 from jobs.work import Work
-from jobs.worker import POOL_SIZE, Worker, new_owner
+from jobs.worker import Worker, new_owner, working_pool
 
 jobs = typer.Typer(
     help="Jobs: at each client's midnight, every minute and every day.\n\nWithout a command they run until Ctrl-C.",
@@ -55,7 +55,7 @@ def run_due_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run what is due and end; the exit code is 1 where some of it failed.
+    """Run what is due and end; the exit code is 1 where some of it failed, or was broken off by Ctrl-C or SIGTERM.
 
     What another process has in hand is left to it.
 
@@ -64,10 +64,12 @@ def run_due_command(
     settings = read_settings()
     clock = clock_from(settings.clock)
     until = None if at is None else _instant(at, clock.now())
-    configure_logging()
-    logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
     with migrated_database(settings) as url:
+        configure_logging()
+        logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
         works = asyncio.run(_run_due(url, settings, clock, until))
+    if works is None:
+        raise CommandFailed("Broken off. What was begun is finished, or done by the next run.")
     typer.echo(_works_as_json(works) if as_json else _works_as_text(works))
     if any(work.failures for work in works.values()):
         raise typer.Exit(1)
@@ -93,14 +95,13 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
             await scheduler.run()
 
 
-async def _run_due(url: str, settings: Settings, clock: SystemClock, at: datetime | None) -> Mapping[str, Work]:
-    pool = await open_pool(url, max_size=POOL_SIZE, settings=PLANNED_ONCE)
-    try:
+async def _run_due(url: str, settings: Settings, clock: SystemClock, at: datetime | None) -> Mapping[str, Work] | None:
+    """Do it; None where it was broken off by a signal."""
+    async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with _signalled(worker.drain):
-            return await worker.in_time(worker.run_due(at)) or {}
-    finally:
-        await pool.close()
+            works = await worker.in_time(worker.run_due(at))
+        return None if worker.drained.is_set() else works
 
 
 async def _statuses(url: str, now: datetime) -> list[JobStatus]:

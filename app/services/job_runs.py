@@ -82,6 +82,20 @@ _NOTE_RECOVERY: Final = Statement(
     UPDATE job_runs SET state = 'SUCCEEDED', attempts = attempts + 1, owner = $3, finished_at = $4, accounts = 1,
                         failures = 0, error = NULL
      WHERE account_id = ANY($1::uuid[]) AND job = $2 AND state = 'FAILED'
+    RETURNING id
+    """,
+)
+
+# Ends the runs of zones that failed for accounts all of which have succeeded since: job_runs_failed_idx. The group of
+# such an account is done once more and ends its own, but the account may have gone to another zone.
+_END_RECOVERED: Final = Statement(
+    "end_recovered_runs",
+    """
+    UPDATE job_runs r SET state = 'SUCCEEDED', lease_until = NULL, finished_at = $2, failures = 0, error = NULL
+     WHERE state = 'FAILED' AND job = $1 AND time_zone IS NOT NULL AND account_id IS NULL AND NOT EXISTS (
+       SELECT FROM job_runs f
+       WHERE f.state = 'FAILED' AND f.scheduled_for = r.scheduled_for AND f.job = r.job AND f.time_zone = r.time_zone
+         AND f.account_id IS NOT NULL)
     """,
 )
 
@@ -124,7 +138,7 @@ _LAPSED: Final = Statement(
 class RunKey:
     """What a run is of: a job, for a zone or an account of it or neither, at an instant (UTC).
 
-    `date` is the local day that ended then, of a job at midnight.
+    `date` is the ledger day that closed then, of a job at midnight.
     """
 
     job: str
@@ -197,7 +211,8 @@ async def note_failure(writer: Writer, run: RunKey, owner: str, now: datetime, e
 
 async def note_recovery(writer: Writer, job: str, account_ids: Sequence[UUID], owner: str, now: datetime) -> None:
     """Write down that a job succeeded for accounts; only where it had failed, that is in the ledger."""
-    await writer.execute(_NOTE_RECOVERY, account_ids, job, owner, now)
+    if await writer.fetch(_NOTE_RECOVERY, account_ids, job, owner, now):
+        await writer.execute(_END_RECOVERED, job, now)
 
 
 async def failing_accounts(reader: Reader, run: RunKey) -> int:

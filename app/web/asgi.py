@@ -12,7 +12,7 @@ from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
 from app.web.state import keep_reader, keep_writing_pool
-from db.connections import PLANNED_ONCE, PoolReader, open_pool
+from db.connections import PLANNED_ONCE, PoolReader, hang_up, open_pool
 
 
 def create_app(
@@ -36,8 +36,8 @@ def create_app(
         keep_writing_pool(app, writing_pool)
         async with alongside():
             yield
-        await writing_pool.close()
-        await pool.close()
+        await hang_up(writing_pool)
+        await hang_up(pool)
 
     return Starlette(
         routes=[

@@ -33,7 +33,7 @@ class JobRun(Node):
         description="The zone whose midnight it is of; null for jobs that run by no zone's."
     )
     day: date | None = strawberry.field(
-        name="date", description="The local day that ended with that midnight; null for jobs that run by no day."
+        name="date", description="The ledger day that closed with that midnight; null for jobs that run by no day."
     )
     scheduled_for: datetime = strawberry.field(description="When it was due.")
     state: JobRunState = strawberry.field(description="What came of it.")

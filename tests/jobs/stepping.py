@@ -11,29 +11,28 @@ from datetime import UTC, datetime
 import structlog
 
 from app.settings import Settings
-from db.connections import is_outage, open_pool
+from db.connections import is_outage
 from jobs.registered import JOBS
-from jobs.worker import POOL_SIZE, Worker, new_owner
+from jobs.worker import Worker, new_owner, working_pool
 from tests.clock import FrozenClock
 
 
 async def main(url: str) -> None:
     """Do what is told, until there is nothing more; a database that is gone is nothing that failed."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    pool = await open_pool(url, max_size=POOL_SIZE)
     clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
-    worker = Worker(pool, clock, Settings(), new_owner(), JOBS)
-    _say(0)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        clock.advance(datetime.fromisoformat(line.strip()) - clock.now())
-        try:
-            failures = sum(work.failures for work in (await worker.run_due()).values())
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            failures = 0
-        _say(failures)
-    await pool.close()
+    async with working_pool(url) as pool:
+        worker = Worker(pool, clock, Settings(), new_owner(), JOBS)
+        _say(0)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            clock.advance(datetime.fromisoformat(line.strip()) - clock.now())
+            try:
+                failures = sum(work.failures for work in (await worker.run_due()).values())
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                failures = 0
+            _say(failures)
 
 
 def _say(failures: int) -> None:

@@ -1,9 +1,8 @@
-"""The worker at midnight: what is due is done, by whom, and what happens to an account that fails."""
+"""The worker at midnight: what is due is done, and by whom."""
 
 import asyncio
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -91,52 +90,6 @@ async def test_batches_are_bounded_and_at_most_two_are_in_hand(
     assert [len(batch) for batch in batches] == [3, 3, 3, 1]
     assert [account for batch in batches for account in batch] == accounts
     assert max(most) == 2
-
-
-async def test_an_account_that_fails_stops_no_other_and_is_tried_again_after_growing_pauses(
-    pool: Pool, clock: FrozenClock
-) -> None:
-    good, bad, other = sorted([await new_account(pool, clock.now()) for _ in range(3)])
-    clock.advance(FIRST_END - clock.now())
-    work = Midnight()
-    work.wrong[bad] = ZeroDivisionError("division by zero")
-    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=2, failures=1)}
-    assert await next_days(pool) == [(good, FIRST_END + DAY), (bad, FIRST_END), (other, FIRST_END + DAY)]
-    for pause in (1, 2, 4, 8, 16, 32, 60, 60):
-        clock.advance(pause * MINUTE - timedelta(microseconds=1))
-        assert await worker(pool, clock, work).run_due() == {RESET: Work()}
-        clock.advance()
-        assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, failures=1)}
-    assert await runs(pool, "account_id", "state", "attempts", "accounts", "failures", "error") == [
-        (None, "FAILED", 9, 2, 1, "It fails for some accounts: 1."),
-        (bad, "FAILED", 9, 0, 1, "ZeroDivisionError: division by zero"),
-    ]
-    work.wrong.clear()
-    clock.advance(60 * MINUTE)
-    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=1)}
-    assert await runs(pool, "account_id", "state", "attempts", "accounts", "failures", "error") == [
-        (None, "SUCCEEDED", 10, 3, 0, None),
-        (bad, "SUCCEEDED", 10, 1, 0, None),
-    ]
-
-
-async def test_an_account_of_an_unknown_zone_fails_alone(
-    pool: Pool, clock: FrozenClock, logs: list[MutableMapping[str, Any]]
-) -> None:
-    lost = await new_account(pool, clock.now())
-    await new_account(pool, clock.now())
-    for table in ("time_zone_periods", "job_cursors"):
-        await pool.fetch(f"UPDATE {table} SET time_zone = 'Mars/Olympus' WHERE account_id = $1", lost)  # noqa: S608
-    clock.advance(DAY)
-    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=2, accounts=1, failures=1)}
-    assert [(log["event"], log["account"]) for log in logs if log["log_level"] == "warning"] == [
-        ("account_failed", str(lost))
-    ]
-    assert await runs(pool, "time_zone", "account_id", "date", "state", "error") == [
-        (COPENHAGEN, None, date(2026, 3, 10), "SUCCEEDED", None),
-        ("Mars/Olympus", None, None, "FAILED", "It fails for some accounts: 1."),
-        ("Mars/Olympus", lost, None, "FAILED", "UnknownTimeZone: 'Mars/Olympus' is not an IANA time zone."),
-    ]
 
 
 async def test_who_was_overtaken_tries_again_and_nothing_has_failed(pool: Pool, clock: FrozenClock) -> None:

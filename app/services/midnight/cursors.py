@@ -4,21 +4,25 @@ An account has a cursor of each of these jobs from its beginning on. Doing a day
 the transaction that writes what the job makes of the day: so a run may be repeated, be late, happen on many machines at
 once or end anywhere, and comes out the same (domain rules, section 7).
 
-Who moves a cursor forwards holds its row, and held the account's head after the day had closed: see `days`. Who sets
-one back, or to another midnight, holds the head and then the row.
+Who moves a cursor forwards holds its row, and held the account's head after the day had closed (see `days`), but for
+days that are skipped, of which nothing is written. Who sets one back, or to another midnight, holds the head and then
+the row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
+
+from app.domain.errors import DomainError
 from app.domain.ledger import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
 from app.services.heads import lock_heads
 from app.services.job_runs import LONGEST_PAUSE
 from db.connections import Pool, PoolReader, Reader, Statement, Writer, unit_of_work
-from db.queries.accounts import account_histories
+from db.queries.accounts import AccountHistory, account_histories
 
 SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"
@@ -29,6 +33,7 @@ OLDEST: Final = timedelta(days=400)
 ZONES_CHANNEL: Final = "loupe_zones"
 """Where those who listen hear at once of zones that accounts have now; nothing depends on it."""
 
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 _AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _ACCOUNTS_IN_A_GO: Final = 200
@@ -45,13 +50,15 @@ _BEGIN: Final = Statement(
     """,
 )
 
-# Accounts without cursors, those of a release that knew none: every head is looked at, by two primary keys.
+# Accounts without all cursors, those of a release that knew not all jobs: every head is looked at, by primary keys.
 _NOT_BEGUN: Final = Statement(
     "accounts_without_cursors",
     """
     SELECT h.account_id FROM account_heads h
      WHERE h.account_id > $1
-       AND NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = $2)
+       AND EXISTS (
+         SELECT FROM unnest($2::text[]) AS j (job)
+         WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = j.job))
      ORDER BY h.account_id LIMIT $3
     """,
 )
@@ -121,9 +128,9 @@ _NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
 _DUE_GROUPS: Final = Statement(
     "due_groups",
     f"""
-    SELECT DISTINCT job, time_zone, due_at FROM job_cursors
+    SELECT job, time_zone, due_at, min(date) AS date FROM job_cursors
      WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
-     ORDER BY due_at, time_zone
+     GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
     """,  # noqa: S608 - made of fixed texts
 )
 
@@ -149,11 +156,15 @@ _ZONES_IN_USE: Final = Statement("zones_in_use", "SELECT DISTINCT time_zone FROM
 
 @dataclass(frozen=True, slots=True)
 class DueGroup:
-    """Accounts in a zone whose ledger days closed at the same instant (UTC), and were not done by a job yet."""
+    """Accounts in a zone whose ledger days closed at the same instant (UTC), and were not done by a job yet.
+
+    `date` names these days; some may have a later name, of accounts that left another zone.
+    """
 
     job: str
     time_zone: str
     due_at: datetime
+    date: date
 
 
 async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: LedgerDay) -> None:
@@ -170,20 +181,26 @@ async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str
 
 
 async def begin_missing_cursors(pool: Pool) -> int:
-    """Let the jobs begin with accounts that a release made which knew none of them; return how many those are."""
+    """Let the jobs begin with accounts that a release made which knew not all of them; return how many those are."""
     last, begun = UUID(int=0), 0
-    while rows := await PoolReader(pool).fetch(_NOT_BEGUN, last, SNAPSHOT, _ACCOUNTS_IN_A_GO):
+    while rows := await PoolReader(pool).fetch(_NOT_BEGUN, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
         found = [row["account_id"] for row in rows]
         async with unit_of_work(pool) as writer:
             await lock_heads(writer, found)
             histories = (await account_histories(writer, found)).values()
-            beginnings = [
-                (each.account_id, each.zones[-1].time_zone, first_ledger_day(each.zones)) for each in histories
-            ]
+            beginnings = [beginning for each in histories for beginning in _beginning(each)]
             await begin_all_cursors(writer, beginnings)
             await writer.commit()
-        last, begun = found[-1], begun + len(found)
+        last, begun = found[-1], begun + len(beginnings)
     return begun
+
+
+def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]:
+    """Tell with what the jobs begin at an account; with nothing where its days cannot be told: the others go on."""
+    try:
+        yield history.account_id, history.zones[-1].time_zone, first_ledger_day(history.zones)
+    except DomainError as error:
+        _log.warning("account_without_jobs", account=str(history.account_id), reason=str(error))
 
 
 async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
@@ -239,10 +256,9 @@ async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UU
     return [row["account_id"] for row in rows]
 
 
-async def postpone(writer: Writer, job: str, account_ids: Sequence[UUID], retry_at: datetime) -> None:
-    """Note that a job failed for accounts, which are due again from an instant on (UTC); the caller commits."""
-    for account_id in sorted(account_ids):  # in everybody's order, or two could wait for each other
-        await writer.execute(_POSTPONE, job, account_id, retry_at)
+async def postpone(writer: Writer, job: str, account_id: UUID, retry_at: datetime) -> None:
+    """Note that a job failed for an account, which is due again from an instant on (UTC); the caller commits."""
+    await writer.execute(_POSTPONE, job, account_id, retry_at)
 
 
 async def zones_in_use(reader: Reader) -> list[str]:
