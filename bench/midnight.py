@@ -27,7 +27,7 @@ _DAY: Final = timedelta(days=1)
 _SECONDS, _MILLISECONDS, _MEMORY_LIMIT, _READS_LIMIT = 60.0, 2_000.0, 1.2, 1.5
 _LOGGED_FROM: Final = 10.0  # milliseconds
 _QUIET_READS: Final = 150
-_LOGGED: Final = re.compile(r"duration: ([\d.]+) ms")
+_LOGGED: Final = re.compile(r"duration: ([\d.]+) ms +\w+ [^:]*:\s+([^\n]+)")
 
 # Lets accounts be as one is, with another id: the rows of a table, whose keys all begin with the account.
 _COPY: Final = "INSERT INTO {table} SELECT {columns} FROM {table} t CROSS JOIN generate_series(1, $2::int) n"
@@ -75,7 +75,8 @@ async def _night_with_reads(pool: Pool, url: str, reads: _Reads) -> tuple[float,
         await reads.ask()
     calm = median(reads.times)
     reads.times.clear()
-    night = asyncio.create_task(_night(pool, url, _NIGHT, every=_TENTH))
+    await _let_be_due(pool, _NIGHT, every=_TENTH)
+    night = asyncio.create_task(_night(url, _NIGHT))
     while not night.done():
         await reads.ask()
     busy = median(reads.times)
@@ -85,26 +86,38 @@ async def _night_with_reads(pool: Pool, url: str, reads: _Reads) -> tuple[float,
 
 async def _whole_night(scratch: Scratch, pool: Pool, url: str, accounts: int, few: float) -> list[Figure]:
     """Do a night of all accounts; `few` is the peak memory of one of a tenth."""
-    at, logged = _NIGHT + _DAY, scratch.log.stat().st_size
-    started = time.monotonic()
-    megabytes = await _night(pool, url, at, every=1)
+    at = _NIGHT + _DAY
+    await _let_be_due(pool, at, every=1)
+    logged, started = scratch.log.stat().st_size, time.monotonic()
+    megabytes = await _night(url, at)
     seconds = time.monotonic() - started
+    slowest, text = _slowest(scratch.log.read_text()[logged:])
     (made,) = (await pool.fetch("SELECT count(*) FROM pulse_snapshots WHERE as_of = $1", at))[0]
     assert made == accounts
-    slowest = max(map(float, _LOGGED.findall(scratch.log.read_text()[logged:])), default=_LOGGED_FROM)
     name = f"snapshots of {accounts:,} accounts"
     what = f"{accounts * _IMAGES:,} images, {accounts / seconds:,.0f} accounts a second"
     memory = f"{few:,.0f} MB for a tenth of them, {megabytes:,.0f} MB for all"
     return [
         Figure(name, seconds, _SECONDS, "s", what),
-        Figure(f"{name}: slowest statement", slowest, _MILLISECONDS, "ms"),
+        Figure(f"{name}: slowest statement", slowest, _MILLISECONDS, "ms", text),
         Figure(f"{name}: peak memory", megabytes / few, _MEMORY_LIMIT, TIMES, memory),
     ]
 
 
-async def _night(pool: Pool, url: str, at: datetime, *, every: int) -> float:
-    """Do a night of some of the accounts; return the worker's peak memory in megabytes."""
+def _slowest(log: str) -> tuple[float, str]:
+    """Return how many milliseconds the slowest statement in a log took, and how it begins."""
+    found = [(float(milliseconds), " ".join(text.split())) for milliseconds, text in _LOGGED.findall(log)]
+    return max(found, default=(_LOGGED_FROM, "none is slower"))
+
+
+async def _let_be_due(pool: Pool, at: datetime, *, every: int) -> None:
+    """Let the snapshots be due of some of the accounts, and all that this leaves be cleared away."""
     await pool.fetch(_DUE, (at - _DAY).date(), at, every)
+    await pool.fetch("VACUUM ANALYZE job_cursors")
+
+
+async def _night(url: str, at: datetime) -> float:
+    """Do what is due at a midnight; return the worker's peak memory in megabytes."""
     now = at + timedelta(minutes=1)
     command = [sys.executable, "-m", "bench.night", url, now.isoformat()]
     return await asyncio.to_thread(run_command, command, {})
