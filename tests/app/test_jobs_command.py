@@ -154,15 +154,22 @@ async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, p
     assert await snapshots(pool) == [(account, MIDNIGHT)]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+@pytest.mark.parametrize(
+    ("command", "number", "code"),
+    [
+        ("jobs", signal.SIGTERM, 0),
+        ("jobs", signal.SIGKILL, -signal.SIGKILL),
+        ("serve --with-jobs", signal.SIGTERM, 128 + signal.SIGTERM),
+    ],
+)
 async def test_a_batch_that_is_broken_off_is_done_by_the_next(
-    database: str, pool: Pool, number: int, code: int
+    database: str, pool: Pool, command: str, number: int, code: int
 ) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
-    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-28T23:00:00Z"}
+    settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-28T23:00:00Z", "LOUPE_PORT": "0"}
     async with unit_of_work(pool) as writer:
         await lock_heads(writer, [account])
-        with running("jobs", **settings) as process:
+        with running(*command.split(), **settings) as process:
             await until_waiting(pool)
             process.send_signal(number)
             assert process.wait(10) == code
