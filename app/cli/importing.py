@@ -45,7 +45,12 @@ _LINE: Final = ("line", "lines")
 def import_command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, gzipped or not; - for standard input.")],
     *,
-    check: Annotated[bool, typer.Option("--check", help="Only list every bad line; change nothing.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Only list every bad line; change nothing. Commands on accounts of the file wait meanwhile."
+        ),
+    ] = False,
 ) -> None:
     """Import a studio's history: accounts, specifications, orders and what became of them.
 

@@ -1,7 +1,6 @@
 """A client of the service who quotes, places and expedites."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -9,7 +8,6 @@ from uuid import UUID
 from app.domain.order_facts import OrderState
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
-from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.states import OrderKey, order_states
 from app.services.quotes import Binding, read_token
 from app.services.quoting import Quote, QuoteRequest, UploadRequest, quote
@@ -17,18 +15,13 @@ from db.connections import Pool, PoolReader, Record
 from tests.building import Studio, begin
 from tests.clock import FrozenClock
 from tests.services.acting import a_specification, done
+from tests.services.orders.studios import Giver
 
 KEY = bytes(range(32))
 
 
-@dataclass
-class Client:
-    """An account in Copenhagen with 20 images and 3 expedites a day, on a Tuesday at noon UTC."""
-
-    pool: Pool
-    clock: FrozenClock
-    account_id: UUID
-    specification_id: UUID
+class Client(Giver):
+    """One who asks for quotes first, in Copenhagen with 20 images and 3 expedites a day, on a Tuesday at noon UTC."""
 
     def upload(
         self, images: int, *, expedite: bool = False, priced: bool = True, at: datetime | None = None
@@ -37,11 +30,6 @@ class Client:
 
     async def quote(self, request: QuoteRequest) -> Quote:
         return await quote(PoolReader(self.pool), self.clock, KEY, request)
-
-    async def place(self, images: int, *, expedite: bool = False, binding: Binding | None = None) -> Outcome:
-        filenames = [f"{number}.jpg" for number in range(images)]
-        new = NewOrder(self.account_id, "Shoes", self.specification_id, filenames, expedite)
-        return await done(self.pool, partial(place_order, clock=self.clock, new=new, binding=binding))
 
     async def expedite(
         self, key: OrderKey, chosen: Sequence[UUID] | None = None, binding: Binding | None = None

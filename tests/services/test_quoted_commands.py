@@ -24,13 +24,13 @@ async def client(pool: Pool, clock: FrozenClock) -> Client:
     return await a_client(pool, clock)
 
 
-async def test_a_quote_holds_for_fifteen_minutes(client: Client) -> None:
+async def test_a_quote_holds_for_fifteen_minutes(client: Client, clock: FrozenClock) -> None:
     request = client.upload(2)
     given = await client.quote(request)
     assert given.expires_at == client.clock.now() + 15 * MINUTE
-    client.clock.advance(15 * MINUTE - MICROSECOND)
+    clock.advance(15 * MINUTE - MICROSECOND)
     await client.place(2, binding=bound(given, request))
-    client.clock.advance()
+    clock.advance()
     with pytest.raises(QuoteChanged):
         await client.place(2, binding=bound(given, request))
 
@@ -65,20 +65,20 @@ async def test_a_new_price_changes_the_offer_unless_none_was_quoted(client: Clie
     await client.place(5, binding=bindings[1])
 
 
-async def test_midnight_changes_the_offer(client: Client) -> None:
-    client.clock.advance(11 * HOUR - MINUTE)  # to 23:59 in Copenhagen
+async def test_midnight_changes_the_offer(client: Client, clock: FrozenClock) -> None:
+    clock.advance(11 * HOUR - MINUTE)  # to 23:59 in Copenhagen
     request = client.upload(5)
     binding = bound(await client.quote(request), request)
-    client.clock.advance(MINUTE)
+    clock.advance(MINUTE)
     with pytest.raises(QuoteChanged, match=r"5 images due 2026-03-11T08:00:00Z .* 5 images due 2026-03-12T08"):
         await client.place(5, binding=binding)
 
 
-async def test_an_expedite_promises_its_turnaround_from_the_call(client: Client) -> None:
+async def test_an_expedite_promises_its_turnaround_from_the_call(client: Client, clock: FrozenClock) -> None:
     key = (await client.place(3)).orders[0]
     request = ExpediteRequest(key)
     binding = bound(await client.quote(request), request)
-    client.clock.advance(10 * MINUTE)
+    clock.advance(10 * MINUTE)
     [order] = await client.states(await client.expedite(key, binding=binding))
     assert order.due_at == client.clock.now() + 3 * HOUR
 

@@ -15,6 +15,7 @@ from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
 from app.services.orders.states import order_states
+from app.services.quotes import Binding
 from db.connections import Pool, PoolReader, Reader, Record, Statement, unit_of_work
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
@@ -61,12 +62,14 @@ class Giver:
     account_id: UUID
     specification_id: UUID
 
-    async def place(self, images: int, *, expedite: bool = False, name: str = "Shoes") -> Outcome:
+    async def place(
+        self, images: int, *, expedite: bool = False, name: str = "Shoes", binding: Binding | None = None
+    ) -> Outcome:
         """Place an order of so many images."""
         filenames = [f"{number}.jpg" for number in range(1, images + 1)]
         new = NewOrder(self.account_id, name, self.specification_id, filenames, expedite)
         async with unit_of_work(self.pool) as writer:
-            outcome = await place_order(writer, self.clock, new)
+            outcome = await place_order(writer, self.clock, new, binding)
             await writer.commit()
         return outcome
 
