@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from app.clock import Clock
 from app.domain.errors import DomainError
 from db.connections import Statement, Writer
 
@@ -89,12 +88,6 @@ def next_instant(now: datetime, last_at: datetime) -> datetime:
     So no two commands share one: at an instant all before it is known, and nothing of what happens at it.
     """
     return max(now, last_at + _MICROSECOND)
-
-
-def instant(heads: Iterable[Head], clock: Clock) -> datetime:
-    """Tell the instant of a command on accounts whose heads are locked."""
-    now = clock.now()
-    return max((head.instant(now) for head in heads), default=now)
 
 
 async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, Head]:

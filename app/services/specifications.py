@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.domain.account_events import specification_archived, specification_created, specification_reworded
 from app.domain.figures import Step
 from app.domain.specifications import SpecificationArchived, Wording, kept_steps
-from app.services.heads import Head, instant, lock_heads
+from app.services.heads import Head, lock_heads
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
 from app.services.recording import record
@@ -94,7 +94,7 @@ async def archive_specification(writer: Writer, clock: Clock, key: Specification
 
 async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Head, datetime]:
     head = (await lock_heads(writer, [account_id]))[account_id]
-    return head, instant([head], clock)
+    return head, head.instant(clock.now())
 
 
 async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:

@@ -1,7 +1,7 @@
 """Claims: production takes the images that are due first, over all accounts (domain rules, section 5)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -11,37 +11,34 @@ from app.clock import Clock
 from app.domain.order_events import Happening, claim_expired, claimed
 from app.domain.order_facts import Claim
 from app.services.commands import Overtaken
-from app.services.heads import Head, advance_heads, instant, lock_heads
+from app.services.heads import Head, advance_heads, lock_heads
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
 
-# The images that are due first of those that nobody holds at an instant: images_queue_idx, which knows until when each
-# is held. The greatest count there is stands in the one by parameter for the planner.
+# Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
+ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
+
+# The images that are due first of those that nobody holds at an instant, each with the claim that ran out:
+# images_queue_idx, which knows until when each is held, and the primary key. The greatest count there is stands in the
+# one by parameter for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     """
-    SELECT account_id, id
+    SELECT q.account_id, i.order_id, q.id, i.claimed_by, i.claimed_until
     FROM (
-      SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
-      FROM images
-      WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
-      ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
-      LIMIT 500
-    ) AS i
-    ORDER BY due, uploaded_at, id
-    LIMIT $2
-    """,
-)
-
-# Of these images those that can be claimed at an instant, each with the claim that ran out; the primary key.
-STILL_CLAIMABLE: Final = Statement(
-    "still_claimable_images",
-    """
-    SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
-    FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS c (account_id, id, place)
-    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
-    WHERE i.status IN ('QUEUED', 'REJECTED') AND (i.claimed_until IS NULL OR i.claimed_until <= $3)
-    ORDER BY c.place
+      SELECT account_id, id, due, uploaded_at
+      FROM (
+        SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
+        FROM images
+        WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
+        ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
+        LIMIT 500
+      ) AS first
+      ORDER BY due, uploaded_at, id
+      LIMIT $2
+    ) AS q
+    JOIN images i ON i.account_id = q.account_id AND i.id = q.id
+    ORDER BY q.due, q.uploaded_at, q.id
     """,
 )
 
@@ -50,8 +47,8 @@ CLAIM: Final = Statement(
     "claim_images",
     """
     UPDATE images SET
-      claimed_by = $3, claimed_until = $4, first_claimed_at = coalesce(images.first_claimed_at, $5)
-    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
+      claimed_by = $4, claimed_until = $5, first_claimed_at = coalesce(images.first_claimed_at, c.at)
+    FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS c (account_id, id, at)
     WHERE images.account_id = c.account_id AND images.id = c.id
     """,
 )
@@ -69,38 +66,38 @@ class Claimed:
 async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, lease: timedelta) -> Claimed:
     """Claim so many images for a worker, or as many as there are; the caller commits.
 
-    The queue is read without locks; what others took meanwhile is left out. Raises Overtaken when that was all.
+    The queue is read without locks, and again once the heads are locked of the accounts that it was of. Raises
+    Overtaken when another account is among them by then.
     """
+    await writer.execute(ONE_AT_A_TIME)
+    seen = await writer.fetch(CLAIMABLE, clock.now(), count)
+    heads = await lock_heads(writer, {row["account_id"] for row in seen})
     now = clock.now()
-    candidates = [(row["account_id"], row["id"]) for row in await writer.fetch(CLAIMABLE, now, count)]
-    if not candidates:
-        return Claimed(now, now + lease, ())
-    heads = await lock_heads(writer, {account_id for account_id, _ in candidates})
-    at = instant(heads.values(), clock)
-    free = await writer.fetch(STILL_CLAIMABLE, *zip(*candidates, strict=True), at)
-    if not free:
+    free = await writer.fetch(CLAIMABLE, now, count)
+    if not heads.keys() >= {row["account_id"] for row in free}:
         raise Overtaken
-    return await _take(writer, heads, free, Claim(worker, at + lease), at)
+    instants = {row["account_id"]: heads[row["account_id"]].instant(now) for row in free}
+    claim = Claim(worker, min(instants.values(), default=now) + lease)
+    await _take(writer, heads, free, claim, instants)
+    images = [(row["account_id"], row["id"]) for row in free]
+    return Claimed(max(instants.values(), default=now), claim.until, images)
 
 
 async def _take(
-    writer: Writer, heads: Mapping[UUID, Head], free: Sequence[Record], claim: Claim, at: datetime
-) -> Claimed:
-    images = [(row["account_id"], row["id"]) for row in free]
-    await writer.execute(CLAIM, *zip(*images, strict=True), claim.worker, claim.until, at)
-    happenings: dict[UUID, list[Happening]] = {}
-    for account_id, told in _told(free, claim, at):
-        happenings.setdefault(account_id, []).append(told)
-    await write_events(writer, happenings, heads)
-    taken = [heads[account_id] for account_id in happenings]
-    for head in taken:
-        head.last_at = head.frontier = at
-    await advance_heads(writer, taken)
-    return Claimed(at, claim.until, images)
+    writer: Writer, heads: Mapping[UUID, Head], free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]
+) -> None:
+    """Give images to a worker, those of each account at its own instant."""
+    if free:
+        rows = [(row["account_id"], row["id"], instants[row["account_id"]]) for row in free]
+        await writer.execute(CLAIM, *zip(*rows, strict=True), *astuple(claim))
+        await write_events(writer, _told(free, claim, instants), heads)
+        for account_id, at in instants.items():
+            heads[account_id].last_at = heads[account_id].frontier = at
+        await advance_heads(writer, [heads[account_id] for account_id in instants])
 
 
 def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, Happening]]:
-    """Tell by account of claims that ran out, order by order; records as of `still_claimable_images`."""
+    """Tell by account of claims that ran out, order by order; records as of `claimable_images`."""
 
     def former(row: Record) -> tuple[UUID, UUID, str, datetime]:
         return row["account_id"], row["order_id"], row["claimed_by"], row["claimed_until"]
@@ -109,12 +106,17 @@ def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, Happening]]:
         yield account_id, claim_expired(order_id, [row["id"] for row in rows], Claim(worker, until))
 
 
-def _told(free: Sequence[Record], claim: Claim, at: datetime) -> Iterator[tuple[UUID, Happening]]:
-    """Tell of claims that ran out, and then of the new ones, order by order."""
+def _told(
+    free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]
+) -> Mapping[UUID, Sequence[Happening]]:
+    """Tell by account of claims that ran out, and then of the new ones, order by order."""
 
     def order(row: Record) -> tuple[UUID, UUID]:
         return row["account_id"], row["order_id"]
 
-    yield from expired(row for row in free if row["claimed_until"] is not None)
+    told: dict[UUID, list[Happening]] = {account_id: [] for account_id in instants}
+    for account_id, happening in expired(row for row in free if row["claimed_until"] is not None):
+        told[account_id].append(happening)
     for (account_id, order_id), rows in groupby(sorted(free, key=order), key=order):
-        yield account_id, claimed(order_id, [row["id"] for row in rows], claim, at)
+        told[account_id].append(claimed(order_id, [row["id"] for row in rows], claim, instants[account_id]))
+    return told

@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.domain.order_changes import Change, Placement, place
 from app.domain.order_events import placed
 from app.domain.specifications import SpecificationArchived
-from app.services.heads import instant, lock_heads
+from app.services.heads import lock_heads
 from app.services.ids import new_ids
 from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
@@ -38,7 +38,7 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
     """
     account_id = new.account_id
     head = (await lock_heads(writer, [account_id]))[account_id]
-    at = instant([head], clock)
+    at = head.instant(clock.now())
     facts = await account_facts(writer, account_id, at, new.specification_id)
     change = placement(new, facts, at, head.next_order_number)
     require_binding(binding, at, change.orders)

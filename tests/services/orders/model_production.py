@@ -27,41 +27,41 @@ class Production:
             and (image.claimed_until is None or image.claimed_until <= now)
         ]
         taken = sorted(free, key=lambda each: each[:3])[:count]
-        at = _instant(now, [account for *_, account, _ in taken])
-        for *_, image in taken:
-            image.claimed_by, image.claimed_until = worker, at + lease
-            image.first_claimed_at = image.first_claimed_at or at
+        instants = _instants(now, [account for *_, account, _ in taken])
+        for *_, account, image in taken:
+            image.claimed_by, image.claimed_until = worker, min(instants.values()) + lease
+            image.first_claimed_at = image.first_claimed_at or instants[id(account)]
         return [image for *_, image in taken]
 
     def deliver(self, now: datetime, worker: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
         """Deliver images that the worker holds."""
-        accounts = [account for account, _, _ in chosen]
-        at = max([now, *(account.instant(now) for account in accounts)])
         refuse(
             Reason("NotClaimed", image.id)
-            for _, _, image in chosen
-            if image.claimed_by != worker or image.claimed_until is None or image.claimed_until <= at
+            for account, _, image in chosen
+            if image.claimed_by != worker or image.claimed_until is None or image.claimed_until <= account.instant(now)
         )
-        for _, _, image in chosen:
+        instants = _instants(now, [account for account, _, _ in chosen])
+        for account, _, image in chosen:
+            at = instants[id(account)]
             if image.awaits_redelivery:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
             image.claimed_by = image.claimed_until = None
-        _instant(now, accounts)
 
     def reject(self, now: datetime, reason: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
         """Send delivered images back."""
         refuse(Reason("NotDelivered", image.id) for _, _, image in chosen if not image.stands_delivered)
-        at = _instant(now, [account for account, _, _ in chosen])
+        instants = _instants(now, [account for account, _, _ in chosen])
         for account, order, image in chosen:
+            at = instants[id(account)]
             version = account.running(at).sla_version
             image.rejections.append(Rejection(at, reason, account.redo_due_at(at), version))
             order.completed_at = None
 
 
-def _instant(now: datetime, accounts: Sequence[Account]) -> datetime:
-    """Return the instant of a command on accounts, which is then the last of each."""
-    at = max([now, *(account.instant(now) for account in accounts)])
+def _instants(now: datetime, accounts: Sequence[Account]) -> dict[int, datetime]:
+    """Return the instants of a command on accounts, by the identity of each, which are then their last ones."""
+    instants = {id(account): account.instant(now) for account in accounts}
     for account in accounts:
-        account.last_at = at
-    return at
+        account.last_at = instants[id(account)]
+    return instants
