@@ -534,9 +534,9 @@ class JobCursor(Table, table=True):
     """What a job does next for an account.
 
     For a job at midnight that is the ledger day `date`, which closes at `due_at`; `time_zone` is the account's now, a
-    midnight of which that is. For the watch it is to look at the account's deadlines from `due_at` on again, since
-    history was imported; without a date, and only as long as that is to be done. `attempts` failed since the last
-    success; until `retry_at` there is no other.
+    midnight of which that is. For the watch it is to look at the account's deadlines from `due_at` on again, since it
+    failed or history was `imported`; without a date, and only as long as that is to be done. `attempts` failed since
+    the last success; until `retry_at` there is no other.
     """
 
     __tablename__ = "job_cursors"
@@ -552,6 +552,7 @@ class JobCursor(Table, table=True):
     due_at: datetime = Field(sa_type=Instant)
     attempts: int
     retry_at: datetime | None = Field(sa_type=Instant)
+    imported: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class JobRun(Table, table=True):
@@ -559,7 +560,8 @@ class JobRun(Table, table=True):
 
     It is claimed by insert; whoever finds it RUNNING after `lease_until` takes it over. One by nothing that FAILED is
     tried again from its `lease_until` on. `accounts` were done, by this attempt and those before; `failures` are still
-    to be. `date` is the ledger day that closed at `scheduled_for`.
+    to be. `date` is the ledger day that closed at `scheduled_for`. `horizon` is how far ahead one by nothing looked
+    that succeeded, if it does that at all.
     """
 
     __tablename__ = "job_runs"
@@ -599,6 +601,7 @@ class JobRun(Table, table=True):
     accounts: int
     failures: int
     error: str | None
+    horizon: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class PulseSnapshot(Table, table=True):

@@ -35,9 +35,9 @@ async def run_period(shift: Shift, job: PeriodicJob, at: datetime | None, work: 
 
 
 async def _do(shift: Shift, job: PeriodicJob, claim: Claim, work: Work) -> None:
-    since = await job_runs.last_success(PoolReader(shift.pool), job.name, claim.run.scheduled_for)
+    last = await job_runs.last_success(PoolReader(shift.pool), job.name, claim.run.scheduled_for)
     try:
-        done = await patiently(lambda: job.work(shift.pool, shift.clock, shift.settings, since))
+        done = await patiently(lambda: job.work(shift.pool, shift.clock, shift.settings, last))
     except Exception as error:
         if is_outage(error):
             raise
@@ -56,7 +56,7 @@ async def _end(shift: Shift, claim: Claim, done: Done, work: Work) -> None:
         await _fail(shift, claim, f"It failed for some accounts: {done.failures}.", done.failures)
         return
     async with unit_of_work(shift.pool) as writer:
-        await job_runs.succeed(writer, claim, shift.clock.now())
+        await job_runs.succeed(writer, claim, shift.clock.now(), done.horizon)
         await writer.commit()
 
 

@@ -1,16 +1,16 @@
 """The jobs of the service (domain rules, section 7)."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Final
 
 from app.clock import Clock
+from app.services.job_runs import Success
 from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
 from app.services.watching.deadlines import watch_deadlines
-from app.services.watching.leases import return_expired_leases
-from app.services.watching.pruning import prune
+from app.services.watching.leases import RETURN, return_expired_leases
+from app.services.watching.pruning import PRUNE, prune
 from app.settings import Settings
 from db.connections import Pool
 from jobs.registry import DAY, MINUTE, Done, Registry
@@ -23,20 +23,23 @@ JOBS.at_midnight(RESET)(reset_guarantee)
 
 
 @JOBS.every(MINUTE, WATCH)
-async def watch(pool: Pool, clock: Clock, settings: Settings, since: datetime | None) -> Done:
+async def watch(pool: Pool, clock: Clock, settings: Settings, last: Success | None) -> Done:
     """Tell of deadlines at risk and of missed ones, in events."""
-    watched = await watch_deadlines(pool, clock, since, settings.at_risk_lead)
-    return Done(watched.failed, {"told": watched.told})
+    lead = settings.at_risk_lead
+    since, horizon = (None, None) if last is None else (last.began_at, last.horizon)
+    watched = await watch_deadlines(pool, clock, since, lead, horizon)
+    return Done(watched.failed, {"told": watched.told}, watched.until + lead)
 
 
-@JOBS.every(MINUTE, "return_expired_leases")
-async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+@JOBS.every(MINUTE, RETURN)
+async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
     """Return images whose claim has run out."""
-    return Done(counts={"images": await return_expired_leases(pool, clock)})
+    returned = await return_expired_leases(pool, clock)
+    return Done(returned.failed, {"images": returned.images})
 
 
-@JOBS.every(DAY, "prune")
-async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _since: datetime | None) -> Done:
+@JOBS.every(DAY, PRUNE)
+async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
     """Remove what nobody needs any more."""
-    pruned = await prune(pool, clock, settings.run_retention)
-    return Done(counts=asdict(pruned))
+    counts = asdict(await prune(pool, clock, settings.run_retention))
+    return Done(counts.pop("failed"), counts)

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
+from app.services.job_runs import Success
 from app.settings import Settings
 from db.connections import Pool
 
@@ -22,14 +23,18 @@ It raises when it cannot do one of them, and may be called again at any time, wi
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a run by nothing: how many accounts it failed for, and what it did, for the log."""
+    """What came of a run by nothing: how many accounts it failed for, and what it did, for the log.
+
+    `horizon` is the instant (UTC) up to which it looked, of a job that looks ahead.
+    """
 
     failures: int = 0
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    horizon: datetime | None = None
 
 
-PeriodicWork: TypeAlias = Callable[[Pool, Clock, Settings, datetime | None], Awaitable[Done]]
-"""Does what there is to do now, since the instant (UTC) by which its last successful run had begun; None at first."""
+PeriodicWork: TypeAlias = Callable[[Pool, Clock, Settings, Success | None], Awaitable[Done]]
+"""Does what there is to do now, since its last successful run; None at first."""
 
 
 class DuplicateJob(Exception):  # noqa: N818 - it names what is the case, as all errors here do

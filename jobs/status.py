@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.connections import Reader
-from db.queries.job_status import JobLedger, ZoneCursors, ZoneRun, job_ledgers, last_zone_runs, zone_cursors
+from db.queries.job_status import (
+    JobLedger,
+    PutOff,
+    ZoneCursors,
+    ZoneRun,
+    accounts_put_off,
+    job_ledgers,
+    last_zone_runs,
+    zone_cursors,
+)
 from jobs.registry import Registry
 
 _NO_TIME = timedelta()
@@ -31,8 +40,9 @@ class ZoneStatus:
 class JobStatus:
     """How a job stands; instants in UTC.
 
-    `runs` are those in the ledger. `failures` are accounts that it fails for, or its runs that failed since the last
-    success. `lag` is how long the oldest thing it has to do has been due; None for one that has never succeeded.
+    `runs` are those in the ledger. `failures` are accounts that it fails for and, of a job by nothing, its runs that
+    failed since the last success. `lag` is how long what it does next has been due, or if that is longer, how long ago
+    the instant is from which on an account that it fails for is still to be done; None for one that never succeeded.
     """
 
     job: str
@@ -50,10 +60,14 @@ async def job_statuses(reader: Reader, jobs: Registry, now: datetime) -> list[Jo
     runs = await last_zone_runs(reader, list(jobs.midnight))
     cursors = await zone_cursors(reader, list(jobs.midnight))
     zones = [(each.job, _zone_status(each, runs.get((each.job, each.time_zone)), now)) for each in cursors]
+    put_off = await accounts_put_off(reader, list(jobs.periodic))
     midnight = [
         _midnight_status(ledgers[name], tuple(zone for of, zone in zones if of == name)) for name in jobs.midnight
     ]
-    return midnight + [_periodic_status(ledgers[name], job.period, now) for name, job in jobs.periodic.items()]
+    periodic = [
+        _periodic_status(ledgers[name], put_off.get(name), job.period, now) for name, job in jobs.periodic.items()
+    ]
+    return midnight + periodic
 
 
 def _zone_status(cursors: ZoneCursors, last: ZoneRun | None, now: datetime) -> ZoneStatus:
@@ -80,13 +94,14 @@ def _midnight_status(ledger: JobLedger, zones: tuple[ZoneStatus, ...]) -> JobSta
     )
 
 
-def _periodic_status(ledger: JobLedger, period: timedelta, now: datetime) -> JobStatus:
+def _periodic_status(ledger: JobLedger, put_off: PutOff | None, period: timedelta, now: datetime) -> JobStatus:
     following = ledger.last_success + period if ledger.last_success else None
+    due = [] if following is None else [following, put_off.since] if put_off else [following]
     return JobStatus(
         job=ledger.job,
         runs=ledger.runs,
-        failures=ledger.failed_since,
-        lag=max(now - following, _NO_TIME) if following else None,
+        failures=ledger.failed_since + (put_off.accounts if put_off else 0),
+        lag=max(now - min(due), _NO_TIME) if due else None,
         last_run=ledger.last_run,
         next=following,
     )

@@ -26,7 +26,7 @@ from jobs.work import Work
 _CONNECTIONS: Final = 8  # at most: for two batches in hand, their ledger and their renewals
 _SETTINGS: Final = {
     **PLANNED_ONCE,
-    "lock_timeout": "1s",  # a batch that waits for an account keeps the commands of all its others waiting
+    "lock_timeout": "2s",  # a batch that waits for an account keeps the commands of all its others waiting
 }
 _MISSING_EVERY: Final = timedelta(hours=1)
 _Result = TypeVar("_Result")

@@ -79,6 +79,7 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
         origin = origins[order.id if order.id in origins or order.split_from is None else order.split_from]
         if order.id in siblings:
             yield _split(order, siblings[order.id], at, *_difference(_view(origin), _view(order)))
+            yield from _met(origin, order, at)
         if order.expedited_at == at:
             yield _expedited(origin if order.id == origin.id else None, order, at)
 
@@ -111,9 +112,7 @@ def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) 
     data: Data = {"before": _standing(before), "after": _standing(after), "worker": worker}
     data["images"] = [image.id for image in taking]
     yield _happening(after, at, EventType.IMAGES_DELIVERED, taking, data)
-    if _meets_deadline(after) and not _meets_deadline(before):
-        met: Data = {"before": None, "after": {"dueAt": after.due_at}}
-        yield _happening(after, at, EventType.DEADLINE_MET, (), met)
+    yield from _met(before, after, at)
 
 
 def rejected(before: OrderState, after: OrderState, at: datetime) -> Happening:
@@ -254,6 +253,12 @@ def _standing(order: OrderState) -> Data:
         "rejectedCount": figures.rejected_count,
         "completedAt": order.completed_at,
     }
+
+
+def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[Happening]:
+    """Tell of the order's deadline if it is met at `at`: by its last delivery, or as its last open images leave it."""
+    if _meets_deadline(after) and not _meets_deadline(before):
+        yield _happening(after, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": after.due_at}})
 
 
 def _meets_deadline(order: OrderState) -> bool:

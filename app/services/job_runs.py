@@ -55,7 +55,7 @@ _RENEW: Final = Statement(
 _FINISH: Final = Statement(
     "finish_run",
     """
-    UPDATE job_runs SET state = $3, lease_until = $4, finished_at = $5, failures = $6, error = $7
+    UPDATE job_runs SET state = $3, lease_until = $4, finished_at = $5, failures = $6, error = $7, horizon = $8
      WHERE id = $1 AND owner = $2 AND state = 'RUNNING'
     """,
 )
@@ -108,11 +108,21 @@ _FAILING: Final = Statement(
     """,
 )
 
-# Tells when the newest successful run of a job by nothing began; job_runs_by_job_idx ends the search at the first one.
+# Since when a job fails for an account; job_runs_by_account_idx.
+_FAILING_SINCE: Final = Statement(
+    "failing_since",
+    """
+    SELECT scheduled_for FROM job_runs
+     WHERE account_id = $1 AND job = $2 AND state = 'FAILED'
+     ORDER BY scheduled_for, id LIMIT 1
+    """,
+)
+
+# The newest successful run of a job by nothing; job_runs_by_job_idx ends the search at the first one.
 _LAST_SUCCESS: Final = Statement(
     "last_success",
     """
-    SELECT started_at FROM job_runs
+    SELECT started_at, horizon FROM job_runs
      WHERE job = $1 AND scheduled_for <= $2 AND time_zone IS NULL AND account_id IS NULL AND state = 'SUCCEEDED'
      ORDER BY scheduled_for DESC, id DESC LIMIT 1
     """,
@@ -158,6 +168,17 @@ class Claim:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A run by nothing that succeeded and had begun at an instant (UTC).
+
+    `horizon` is how far ahead it looked, where it does and the release that did it told so.
+    """
+
+    began_at: datetime
+    horizon: datetime | None
+
+
 async def claim(
     writer: Writer, run: RunKey, owner: str, now: datetime, lease: timedelta, *, again: bool
 ) -> Claim | None:
@@ -175,9 +196,9 @@ async def renew(writer: Writer, claimed: Claim, until: datetime, accounts: int =
     await writer.execute(_RENEW, claimed.id, claimed.owner, until, accounts)
 
 
-async def succeed(writer: Writer, claimed: Claim, now: datetime) -> None:
-    """End a run with nothing left to do; nothing happens where it was taken over."""
-    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.SUCCEEDED, None, now, 0, None)
+async def succeed(writer: Writer, claimed: Claim, now: datetime, horizon: datetime | None = None) -> None:
+    """End a run with nothing left to do up to its horizon; nothing happens where it was taken over."""
+    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.SUCCEEDED, None, now, 0, None, horizon)
 
 
 async def fail(
@@ -185,7 +206,7 @@ async def fail(
 ) -> None:
     """End a run that failed, not to be tried again before `retry_at`; nothing happens where it was taken over."""
     text = error[:_ERROR_LENGTH]
-    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.FAILED, retry_at, now, failures, text)
+    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.FAILED, retry_at, now, failures, text, None)
 
 
 async def lapsed(reader: Reader, now: datetime) -> list[Claim]:
@@ -221,13 +242,19 @@ async def failing_accounts(reader: Reader, run: RunKey) -> int:
     return 0 if row is None else row["accounts"]
 
 
-async def last_success(reader: Reader, job: str, now: datetime) -> datetime | None:
-    """Tell the instant by which the newest successful run of a job by nothing had begun; None when there is none.
+async def failing_since(reader: Reader, job: str, account_id: UUID) -> datetime | None:
+    """Tell the instant (UTC) of the oldest run of a job that still fails for an account; None when there is none."""
+    row = await reader.fetch_row(_FAILING_SINCE, account_id, job)
+    return None if row is None else row["scheduled_for"]
+
+
+async def last_success(reader: Reader, job: str, now: datetime) -> Success | None:
+    """Read the newest successful run of a job by nothing; None when there is none.
 
     Runs scheduled for after `now` do not count: they were made by a process whose clock was set ahead.
     """
     row = await reader.fetch_row(_LAST_SUCCESS, job, now)
-    return None if row is None else row["started_at"]
+    return None if row is None else Success(row["started_at"], row["horizon"])
 
 
 async def forget_ahead(writer: Writer, until: datetime) -> int:

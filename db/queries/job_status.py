@@ -45,6 +45,17 @@ _CURSORS: Final = Statement(
 )
 
 
+# The accounts that a job without midnights failed for and is to try again, and since when: job_cursors_due_idx.
+_PUT_OFF: Final = Statement(
+    "accounts_put_off",
+    """
+    SELECT job, count(*) AS accounts, min(due_at) AS since FROM job_cursors
+    WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0
+    GROUP BY job
+    """,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JobLedger:
     """The runs of a job that are known. Instants (UTC) are what runs were scheduled for.
@@ -80,6 +91,15 @@ class ZoneCursors:
     failures: int
 
 
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """The accounts that a job by nothing fails for: what it has to do for them is of `since` (UTC) or later."""
+
+    job: str
+    accounts: int
+    since: datetime
+
+
 async def job_ledgers(reader: Reader, jobs: Sequence[str], now: datetime) -> dict[str, JobLedger]:
     """Read the runs of jobs by now, by job."""
     never = {job: JobLedger(job, 0, None, None, 0) for job in jobs}
@@ -94,3 +114,8 @@ async def last_zone_runs(reader: Reader, jobs: Sequence[str]) -> dict[tuple[str,
 async def zone_cursors(reader: Reader, jobs: Sequence[str]) -> list[ZoneCursors]:
     """Read what jobs at midnight do next, by job and zone; only zones in use."""
     return [ZoneCursors(*row) for row in await reader.fetch(_CURSORS, jobs)]
+
+
+async def accounts_put_off(reader: Reader, jobs: Sequence[str]) -> dict[str, PutOff]:
+    """Read which jobs by nothing fail for accounts, by job."""
+    return {row["job"]: PutOff(*row) for row in await reader.fetch(_PUT_OFF, jobs)}

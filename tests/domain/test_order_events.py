@@ -217,3 +217,24 @@ def test_a_deadline_that_one_image_missed_is_never_met() -> None:
     held = replace(order, images=tuple(replace(each, claim=Claim("ann", late + MICROSECOND)) for each in order.images))
     done = deliver(held, [image.id for image in order.images], "ann", late)
     assert [event.type for event in delivered(held, done, "ann", late)] == ["IMAGES_DELIVERED"]
+
+
+def test_an_order_whose_last_open_image_is_split_off_meets_its_deadline() -> None:
+    (order,) = placed(2)
+    first, second = order.images
+    half = replace(order, images=(replace(first, first_delivered_at=DELIVERED_AT), second))
+    at = DELIVERED_AT + MICROSECOND
+    change = expedite([half], [second.id], at, quota(), 2, new_ids)
+    split, met, moved = expedited([half], change.orders, at)
+    assert [each.type for each in (split, met, moved)] == ["ORDER_SPLIT", "DEADLINE_MET", "ORDER_EXPEDITED"]
+    assert (met.order_id, met.at, met.data) == (order.id, at, {"before": None, "after": {"dueAt": NEXT_MORNING}})
+
+
+def test_an_order_that_stays_with_open_images_or_late_ones_meets_nothing_by_a_split() -> None:
+    (order,) = placed(3)
+    first, second, third = order.images
+    late = replace(first, first_delivered_at=NEXT_MORNING + MICROSECOND)
+    for images in (order.images, (late, replace(second, first_delivered_at=DELIVERED_AT), third)):
+        before = replace(order, images=images)
+        change = expedite([before], [third.id], DELIVERED_AT, quota(), 2, new_ids)
+        assert "DEADLINE_MET" not in [each.type for each in expedited([before], change.orders, DELIVERED_AT)]

@@ -104,8 +104,8 @@ async def test_an_account_that_others_hold_keeps_no_other_waiting_and_stays_due(
     accounts = [await new_account(pool, clock.now()) for _ in range(3)]
     held = min(accounts)
     clock.advance(DAY)
-    async with working_pool(database) as waiting_for_a_second:
-        at_work = worker(waiting_for_a_second, clock, Midnight())
+    async with working_pool(database) as not_waiting_long:
+        at_work = worker(not_waiting_long, clock, Midnight())
         async with unit_of_work(pool) as writer:
             await lock_heads(writer, [held])
             assert await at_work.run_due() == {RESET: Work(runs=2, accounts=2)}

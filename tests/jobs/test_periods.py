@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from app.clock import Clock
+from app.services.job_runs import Success
 from app.settings import Settings
 from db.connections import Pool
 from jobs.periods import beginning
@@ -26,10 +29,12 @@ class Look:
 
     def __init__(self) -> None:
         self.since: list[datetime | None] = []
+        self.horizons: list[datetime | None] = []
         self.comes_to: Callable[[], Done] = Done
 
-    async def __call__(self, _pool: Pool, _clock: Clock, _settings: Settings, since: datetime | None) -> Done:
-        self.since.append(since)
+    async def __call__(self, _pool: Pool, _clock: Clock, _settings: Settings, last: Success | None) -> Done:
+        self.since.append(None if last is None else last.began_at)
+        self.horizons.append(None if last is None else last.horizon)
         return self.comes_to()
 
 
@@ -113,6 +118,17 @@ async def test_after_a_failure_the_next_minute_looks_from_the_last_success_on(
         ("FAILED", 3, "It failed for some accounts: 3."),
         ("SUCCEEDED", 0, None),
     ]
+
+
+async def test_a_job_is_told_how_far_ahead_its_last_success_looked(
+    clock: FrozenClock, look: Look, at_work: Worker
+) -> None:
+    """Not what a failure looked at; and a release that does not tell leaves nothing of what one before told."""
+    for comes_to in (Done(horizon=NOON + DAY), Done(failures=1, horizon=NOON + 2 * DAY), Done(), Done()):
+        look.comes_to = partial(replace, comes_to)
+        await at_work.run_due()
+        clock.advance(MINUTE)
+    assert look.horizons == [None, NOON + DAY, NOON + DAY, None]
 
 
 async def test_a_day_that_failed_is_tried_again_after_growing_pauses(

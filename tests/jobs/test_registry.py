@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.clock import Clock
+from app.services.job_runs import Success
 from app.settings import Settings
 from db.connections import Pool
 from jobs.registered import JOBS
@@ -15,7 +16,7 @@ async def at_midnight(_pool: Pool, _clock: Clock, _closes_at: datetime, account_
     return len(account_ids)
 
 
-async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: Success | None) -> Done:
     return Done()
 
 

@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.clock import Clock
+from app.services.job_runs import Success
+from app.services.midnight.cursors import WATCH
 from app.settings import Settings
 from db.connections import Pool, PoolReader
+from jobs.registered import JOBS
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.status import JobStatus, ZoneStatus, job_statuses
 from jobs.worker import Worker
 from tests.clock import FrozenClock
 from tests.jobs.working import COPENHAGEN, Midnight, new_account
+from tests.services.orders.studios import begin
+from tests.services.watching.faltering import mend, spoil
 
 RESET = "reset_guarantee"
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -27,7 +32,7 @@ class Fragile(Midnight):
         super().__init__()
         self.broken = False
 
-    async def look(self, _pool: Pool, _clock: Clock, _settings: Settings, _since: datetime | None) -> Done:
+    async def look(self, _pool: Pool, _clock: Clock, _settings: Settings, _last: Success | None) -> Done:
         return Done(failures=int(self.broken))
 
     def jobs(self) -> Registry:
@@ -112,6 +117,42 @@ async def test_what_was_done_tells_the_next_and_what_fails_stays_visible(
     await run(pool, clock, work)
     [reset, _] = await statuses(reader, work, clock)
     assert (reset.runs, reset.failures, reset.lag) == (2, 0, NO_TIME)
+
+
+async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
+    pool: Pool, reader: PoolReader, clock: FrozenClock
+) -> None:
+    """Those who wait are not looked at, so that the next runs of the watch succeed."""
+    givers = [await begin(pool, clock, name=name) for name in ("Broken", "Other", "Fine")]
+    for giver in givers:
+        await giver.place(1, expedite=True)
+        clock.advance(MINUTE)
+    for giver in givers[:2]:
+        await spoil(pool, giver.account_id)
+    watching = Worker(pool, clock, Settings(), "a", JOBS)
+    clock.advance(timedelta(hours=2))
+    await watching.run_periods()
+    assert await watched(reader, clock) == (3, None)  # with the run; there has been no success
+    await next_minute(watching, clock)
+    assert await watched(reader, clock) == (4, None)
+    await next_minute(watching, clock)
+    at_risk_at = NOON + timedelta(hours=2, microseconds=1)  # of the first, which was placed just after its account
+    assert await watched(reader, clock) == (2, clock.now() - at_risk_at)
+    for giver in givers[:2]:
+        await mend(pool, giver.account_id)
+    await next_minute(watching, clock)
+    assert await watched(reader, clock) == (0, NO_TIME)
+
+
+async def next_minute(worker: Worker, clock: FrozenClock) -> None:
+    clock.advance(MINUTE)
+    await worker.run_periods()
+
+
+async def watched(reader: PoolReader, clock: Clock) -> tuple[int, timedelta | None]:
+    """How many failures and which lag the watch has."""
+    [watch] = [each for each in await job_statuses(reader, JOBS, clock.now()) if each.job == WATCH]
+    return watch.failures, watch.lag
 
 
 async def test_a_failing_minute_is_late_since_the_last_success_and_made_good_by_the_next(

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.services import job_runs
-from app.services.job_runs import Claim, RunKey
+from app.services.job_runs import Claim, RunKey, Success
 from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
 
 NOW = datetime(2026, 3, 28, 23, 0, 1, tzinfo=UTC)
@@ -31,9 +31,9 @@ async def taken(pool: Pool, owner: str, at: datetime = NOW, run: RunKey = ZONE, 
     return claimed
 
 
-async def succeed(pool: Pool, claimed: Claim, at: datetime) -> None:
+async def succeed(pool: Pool, claimed: Claim, at: datetime, horizon: datetime | None = None) -> None:
     async with unit_of_work(pool) as writer:
-        await job_runs.succeed(writer, claimed, at)
+        await job_runs.succeed(writer, claimed, at, horizon)
         await writer.commit()
 
 
@@ -68,6 +68,7 @@ async def test_a_claim_says_who_does_what_until_when(pool: Pool) -> None:
         "accounts": 0,
         "failures": 0,
         "error": None,
+        "horizon": None,
     }
 
 
@@ -181,9 +182,9 @@ async def test_the_last_success_is_the_newest_before_now(pool: Pool, reader: Poo
         if minutes == 2:
             await fail(pool, claimed, at)
         else:
-            await succeed(pool, claimed, at)
-    assert await job_runs.last_success(reader, WATCH.job, NOW + 3 * MINUTE) == NOW + MINUTE
-    assert await job_runs.last_success(reader, WATCH.job, NOW + HOUR) == NOW + HOUR
+            await succeed(pool, claimed, at, NOW + 2 * HOUR if minutes == 60 else None)
+    assert await job_runs.last_success(reader, WATCH.job, NOW + 3 * MINUTE) == Success(NOW + MINUTE, None)
+    assert await job_runs.last_success(reader, WATCH.job, NOW + HOUR) == Success(NOW + HOUR, NOW + 2 * HOUR)
     assert await job_runs.last_success(reader, "prune", NOW + HOUR) is None
 
 

@@ -106,15 +106,16 @@ _FORGET_RESETS: Final = Statement(
     "DELETE FROM events WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET'",
 )
 
-# Lets the watch look at the deadlines of accounts from an instant on, or from an earlier one it was told already.
+# Lets the watch look at the deadlines of accounts with imported history from an instant on, or from an earlier one it
+# was told already; the primary key.
 _WATCH_FROM: Final = Statement(
     "watch_from",
     """
-    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
-    SELECT w.account_id, $4, w.time_zone, NULL, w.since, 0, NULL
+    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at, imported)
+    SELECT w.account_id, $4, w.time_zone, NULL, w.since, 0, NULL, true
     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS w (account_id, time_zone, since)
     ON CONFLICT (account_id, job) DO UPDATE SET
-      due_at = least(job_cursors.due_at, excluded.due_at), attempts = 0, retry_at = NULL
+      due_at = least(job_cursors.due_at, excluded.due_at), attempts = 0, retry_at = NULL, imported = true
     """,
 )
 

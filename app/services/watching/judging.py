@@ -56,9 +56,17 @@ class Judged:
     true: Mapping[Alert, Happening]
     told: frozenset[Alert]
 
+    @property
+    def untold(self) -> list[Happening]:
+        """What is still to be told."""
+        return [happening for alert, happening in self.true.items() if alert not in self.told]
+
 
 async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: datetime) -> Iterator[Judged]:
-    """Judge the deadlines of orders, whose accounts' heads are locked, by what was before `now` (UTC)."""
+    """Judge the deadlines of orders by what was before `now` (UTC).
+
+    Their accounts' heads are locked, or all is read as of one instant.
+    """
     orders = await order_states(reader, keys)
     told = await _told_of(reader, keys)
     pasts = await _pasts(reader, orders, told)

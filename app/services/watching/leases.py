@@ -6,6 +6,8 @@ tells that the claim ended, and when.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,15 +17,22 @@ from app.services.heads import advance_heads, lock_heads
 from app.services.orders.claiming import expired
 from app.services.orders.events import write_events
 from app.services.orders.states import ImageKey
+from app.services.watching.apart import apart
 from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
 
+RETURN: Final = "return_expired_leases"
 BATCH: Final = 500
 """Images that are returned in one transaction."""
 
-# The images whose leases ended first, by an instant: images_by_lease_idx.
+# The images whose leases ended first, by an instant, but for those of some accounts: images_by_lease_idx.
 ENDED_LEASES: Final = Statement(
     "ended_leases",
-    f"SELECT account_id, id FROM images WHERE claimed_until <= $1 ORDER BY claimed_until LIMIT {BATCH}",  # noqa: S608
+    f"""
+    SELECT account_id, id FROM images
+    WHERE claimed_until <= $1 AND account_id <> ALL($2::uuid[])
+    ORDER BY claimed_until
+    LIMIT {BATCH}
+    """,  # noqa: S608 - made of fixed texts
 )
 
 # Of these images those whose lease has ended by an instant, as numbered; the primary key.
@@ -49,21 +58,35 @@ END_LEASES: Final = Statement(
 )
 
 
-async def return_expired_leases(pool: Pool, clock: Clock) -> int:
-    """Note of all images whose lease has ended by now that they are in the queue; returns how many there were.
+@dataclass(slots=True)
+class Returned:
+    """How many images were returned, and the accounts that failed."""
+
+    images: int
+    failed: int
+
+
+async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
+    """Note of all images whose lease has ended by now that they are in the queue, but for accounts that fail.
 
     The event of each is at the end of its lease (UTC). Many at once are harmless, and so is none at all.
     """
-    returned = 0
-    while found := await PoolReader(pool).fetch(ENDED_LEASES, clock.now()):
-        returned += await _return(pool, clock, [(row["account_id"], row["id"]) for row in found])
+    returned, failed = Returned(0, 0), set[UUID]()
+    while found := await PoolReader(pool).fetch(ENDED_LEASES, clock.now(), list(failed)):
+        images = [(row["account_id"], row["id"]) for row in found]
+        accounts = list(dict.fromkeys(account_id for account_id, _ in images))
+        failed |= (await apart(RETURN, accounts, partial(_return, pool, clock, images, returned))).keys()
+    returned.failed = len(failed)
     return returned
 
 
-async def _return(pool: Pool, clock: Clock, images: Sequence[ImageKey]) -> int:
-    """Return images, but for those that were delivered or claimed again since they were found."""
+async def _return(
+    pool: Pool, clock: Clock, found: Sequence[ImageKey], returned: Returned, account_ids: Sequence[UUID]
+) -> None:
+    """Return found images of accounts, but for those that were delivered or claimed again since."""
+    images = [key for key in found if key[0] in account_ids]
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, {account_id for account_id, _ in images})
+        heads = await lock_heads(writer, account_ids)
         now = clock.now()
         ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
         if ended:
@@ -73,7 +96,7 @@ async def _return(pool: Pool, clock: Clock, images: Sequence[ImageKey]) -> int:
             head.last_at = max(head.last_at, now)
         await advance_heads(writer, heads.values())
         await writer.commit()
-    return len(ended)
+    returned.images += len(ended)
 
 
 def _told(ended: Sequence[Record]) -> dict[UUID, list[Happening]]:

@@ -5,8 +5,9 @@ rows themselves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from app.clock import Clock
 from app.domain.rollups import minutes_kept_since
 from app.services.commands import KEPT
 from app.services.heads import advance_heads, lock_heads
+from app.services.watching.apart import Work, apart
 from db.connections import Pool, PoolReader, Statement, unit_of_work
 from db.queries.pages import LEAST_UUID
 
+PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)
 _ACCOUNTS: Final = 25  # so that an account's commands wait for a moment only: each has up to 1,440 minutes a day
 
@@ -57,7 +60,7 @@ FORGET_MINUTES: Final = (
     ),
 )
 
-# Forgets runs that ended before $1, and those of no zone, some every minute, that succeeded before $2. The last success
+# Forgets runs that ended before $1, and those by nothing, some every minute, that succeeded before $2. The last success
 # of such a job stays, for the next run goes on from there. job_runs_by_time_idx, as no run ends before it was to begin;
 # job_runs_by_job_idx.
 FORGET_RUNS: Final = Statement(
@@ -65,10 +68,12 @@ FORGET_RUNS: Final = Statement(
     """
     DELETE FROM job_runs r
     WHERE r.state <> 'RUNNING' AND r.scheduled_for < greatest($1::timestamptz, $2) AND (
-      r.finished_at < $1 OR r.finished_at < $2 AND r.state = 'SUCCEEDED' AND r.time_zone IS NULL
-    ) AND NOT (r.state = 'SUCCEEDED' AND r.time_zone IS NULL AND NOT EXISTS (
+      r.finished_at < $1
+      OR r.finished_at < $2 AND r.state = 'SUCCEEDED' AND r.time_zone IS NULL AND r.account_id IS NULL
+    ) AND NOT (r.state = 'SUCCEEDED' AND r.time_zone IS NULL AND r.account_id IS NULL AND NOT EXISTS (
       SELECT FROM job_runs l
-      WHERE l.job = r.job AND l.scheduled_for > r.scheduled_for AND l.state = 'SUCCEEDED' AND l.time_zone IS NULL))
+      WHERE l.job = r.job AND l.scheduled_for > r.scheduled_for AND l.state = 'SUCCEEDED' AND l.time_zone IS NULL
+        AND l.account_id IS NULL))
     RETURNING id
     """,
 )
@@ -76,11 +81,15 @@ FORGET_RUNS: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How much was forgotten: keys of commands, runs of jobs, and the accounts some of whose minutes were."""
+    """How much was forgotten: keys of commands, runs of jobs, and the accounts some of whose minutes were.
+
+    `failed` are the accounts that failed.
+    """
 
     keys: int
     runs: int
     accounts: int
+    failed: int = 0
 
 
 async def prune(pool: Pool, clock: Clock, retention: timedelta) -> Pruned:
@@ -89,18 +98,54 @@ async def prune(pool: Pool, clock: Clock, retention: timedelta) -> Pruned:
     Several at once, or one ended anywhere, are harmless.
     """
     now = clock.now()
-    keys = await _forget_keys(pool, now - KEPT)
+    pruning = _Pruning(pool)
+    await pruning.forget_keys(now - KEPT)
     runs = await _forget(pool, FORGET_RUNS, now - retention, now - _FREQUENT_RUNS_KEPT)
-    accounts = await _forget_minutes(pool, minutes_kept_since(now))
-    return Pruned(keys, runs, accounts)
+    await pruning.forget_minutes(minutes_kept_since(now))
+    return Pruned(pruning.keys, runs, pruning.accounts, len(pruning.failed))
 
 
-async def _forget_keys(pool: Pool, before: datetime) -> int:
-    """Forget the keys that are known no more: those of clients by accounts, then those of staff."""
-    accounts = [row["account_id"] for row in await PoolReader(pool).fetch(OUTDATED_KEYS, before)]
-    batches = (accounts[start : start + _ACCOUNTS] for start in range(0, len(accounts), _ACCOUNTS))
-    forgotten = [await _forget(pool, FORGET_KEYS, batch, before) for batch in batches]
-    return sum(forgotten) + await _forget(pool, FORGET_STAFF_KEYS, before)
+@dataclass(slots=True)
+class _Pruning:
+    """What is forgotten of accounts, some at a time."""
+
+    pool: Pool
+    keys: int = 0
+    accounts: int = 0
+    failed: set[UUID] = field(default_factory=set[UUID])
+
+    async def forget_keys(self, before: datetime) -> None:
+        """Forget the keys that are known no more: those of clients by accounts, then those of staff."""
+        accounts = [row["account_id"] for row in await PoolReader(self.pool).fetch(OUTDATED_KEYS, before)]
+        for start in range(0, len(accounts), _ACCOUNTS):
+            await self._apart(accounts[start : start + _ACCOUNTS], partial(self._forget_keys_of, before))
+        self.keys += await _forget(self.pool, FORGET_STAFF_KEYS, before)
+
+    async def forget_minutes(self, before: datetime) -> None:
+        """Forget the rollups of minutes before an instant at which an hour begins."""
+        last = LEAST_UUID
+        while rows := await PoolReader(self.pool).fetch(ACCOUNTS_WITH_MINUTES, last, before):
+            found = [row["account_id"] for row in rows]
+            await self._apart(found, partial(self._forget_minutes_of, before))
+            last = found[-1]
+
+    async def _apart(self, account_ids: Sequence[UUID], work: Work) -> None:
+        self.failed |= (await apart(PRUNE, account_ids, work)).keys()
+
+    async def _forget_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
+        self.keys += await _forget(self.pool, FORGET_KEYS, account_ids, before)
+
+    async def _forget_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
+        """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
+        async with unit_of_work(self.pool) as writer:
+            heads = await lock_heads(writer, account_ids)
+            for statement in FORGET_MINUTES:
+                await writer.execute(statement, account_ids, before)
+            for head in heads.values():
+                head.minutes_since = max(head.minutes_since, before)
+            await advance_heads(writer, heads.values())
+            await writer.commit()
+        self.accounts += len(account_ids)
 
 
 async def _forget(pool: Pool, statement: Statement, *args: object) -> int:
@@ -109,25 +154,3 @@ async def _forget(pool: Pool, statement: Statement, *args: object) -> int:
         rows = await writer.fetch(statement, *args)
         await writer.commit()
     return len(rows)
-
-
-async def _forget_minutes(pool: Pool, before: datetime) -> int:
-    """Forget the rollups of minutes before an instant at which an hour begins; returns the accounts that had some."""
-    last, count = LEAST_UUID, 0
-    while rows := await PoolReader(pool).fetch(ACCOUNTS_WITH_MINUTES, last, before):
-        found = [row["account_id"] for row in rows]
-        await _forget_minutes_of(pool, found, before)
-        last, count = found[-1], count + len(found)
-    return count
-
-
-async def _forget_minutes_of(pool: Pool, account_ids: Sequence[UUID], before: datetime) -> None:
-    """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
-    async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids)
-        for statement in FORGET_MINUTES:
-            await writer.execute(statement, account_ids, before)
-        for head in heads.values():
-            head.minutes_since = max(head.minutes_since, before)
-        await advance_heads(writer, heads.values())
-        await writer.commit()

@@ -14,18 +14,21 @@ from app.domain.deadline_alerts import Alert, told_alert
 from app.domain.order_events import Happening
 from app.domain.vocabulary import EventType
 from app.services.heads import lock_heads
+from app.services.watching.candidates import portions
 from app.services.watching.judging import judge
 from db.connections import Pool, Record, Statement, Writer, unit_of_work
 from db.queries.pages import EARLIEST, LEAST_UUID
 
 _PAGE: Final = 500
 
-# The alerts of an account at or after an instant, from a bound on: events_of_order_idx, all of the account from there.
+# The alerts of an account at or after an instant, from a bound on: events_of_order_idx, all of the account from there,
+# and the primary key of orders.
 ALERTS_SINCE: Final = Statement(
     "alerts_since",
     f"""
-    SELECT e.order_id, e.at, e.sequence, e.type, e.data -> 'after' AS after, e.data -> 'images' AS images
+    SELECT e.order_id, e.at, e.sequence, e.type, e.data -> 'after' AS after, e.data -> 'images' AS images, o.image_count
     FROM events e
+    JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
     WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
       AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')
     ORDER BY e.order_id, e.at, e.sequence
@@ -40,16 +43,21 @@ FORGET_ALERTS: Final = Statement(
 
 
 async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
-    """Take back what was told of an account's deadlines from `since` (UTC) on and is not so by what is known now."""
+    """Take back what was told of an account's deadlines from `since` (UTC) on and is not so by what is known now.
+
+    Done again it takes back nothing more: so it may be ended anywhere, and is begun anew.
+    """
     bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
     while bound is not None:
         async with unit_of_work(pool) as writer:
             await lock_heads(writer, [account_id])
-            rows = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
+            found = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
+            rows = next(portions(found))
             if rows:
                 await _retract(writer, account_id, rows, lead, clock.now())
             await writer.commit()
-        bound = (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"]) if len(rows) == _PAGE else None
+        is_last = len(rows) == len(found) < _PAGE
+        bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])
 
 
 async def _retract(writer: Writer, account_id: UUID, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:

@@ -1,9 +1,22 @@
-"""A pool of which a statement never comes back: what a process sees of its own end."""
+"""What fails: a statement of a pool that never comes back, which is what a process sees of its own end; an account."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from db.connections import Connection, Pool, Record
+
+# An event takes the place of the account's next one.
+_SPOIL = """
+    INSERT INTO events (account_id, sequence, at, type, data)
+    SELECT account_id, next_event_sequence, last_at, 'GUARANTEE_RESET', '{}' FROM account_heads WHERE account_id = $1
+    RETURNING sequence
+"""
+_MEND = """
+    DELETE FROM events e USING account_heads h
+    WHERE h.account_id = $1 AND e.account_id = h.account_id AND e.sequence = h.next_event_sequence
+    RETURNING sequence
+"""
 
 
 class Killed(BaseException):
@@ -34,6 +47,11 @@ class FalteringPool:
     async def close(self) -> None:
         await self._pool.close()
 
+    @property
+    def faltered(self) -> bool:
+        """Whether it has got that far."""
+        return self._left <= 0
+
     async def count(self) -> None:
         """Count a statement that is to begin."""
         self._left -= 1
@@ -41,6 +59,16 @@ class FalteringPool:
             if self._meanwhile is None:
                 raise Killed
             await self._meanwhile()
+
+
+async def spoil(pool: Pool, account_id: UUID) -> None:
+    """Let everything fail that has something to tell of an account."""
+    assert len(await pool.fetch(_SPOIL, account_id)) == 1
+
+
+async def mend(pool: Pool, account_id: UUID) -> None:
+    """Undo what `spoil` did."""
+    assert len(await pool.fetch(_MEND, account_id)) == 1
 
 
 class _Connection:

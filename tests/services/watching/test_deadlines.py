@@ -1,44 +1,36 @@
-"""The watch over deadlines: what it tells, when it looks again, and what becomes of what fails (domain rules, 3)."""
+"""The watch over deadlines: what it tells, and when (domain rules, section 3)."""
 
-import asyncio
 import re
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import EventType, ServiceLevel
+from app.domain.vocabulary import EventType
+from app.services.midnight.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import reject_images
-from app.services.watching.candidates import DEADLINES, PAGE
-from app.services.watching.deadlines import SLACK, Watched, watch_deadlines
+from app.services.watching.candidates import DEADLINES
+from app.services.watching.deadlines import Watched, watch_deadlines
 from db.connections import Pool, PoolReader, Statement, open_pool, unit_of_work
-from tests.building import Photo, Studio, write
-from tests.building import begin as begin_studio
 from tests.clock import MICROSECOND, FrozenClock
 from tests.services.acting import done
-from tests.services.orders.studios import HOUR, Giver, assert_consistent, begin, claim, deliver
-from tests.services.watching.faltering import FalteringPool, Killed
-from tests.services.watching.watches import LEAD, MINUTE, forget, in_order, owed, told, told_briefly, watch
+from tests.services.orders.studios import HOUR, Giver, assert_consistent, claim, deliver
+from tests.services.watching.watches import (
+    LEAD,
+    MINUTE,
+    RISK_AT,
+    WEDNESDAY_AT_NINE,
+    go_on_until,
+    in_order,
+    told,
+    told_briefly,
+    watch,
+)
 
-WEDNESDAY_AT_NINE = datetime(2026, 3, 11, 8, tzinfo=UTC)  # in Copenhagen
-RISK_AT = WEDNESDAY_AT_NINE - LEAD
 DAY = timedelta(days=1)
-BEFORE_ITS_SECOND_PAGE = 18
-"""The statement, of a watch with one account to look at again, that begins the transaction of its second page."""
-
-
-@pytest.fixture
-async def giver(pool: Pool, clock: FrozenClock) -> Giver:
-    """An account of the Professional plan, in Copenhagen, on a Tuesday at 13:00."""
-    return await begin(pool, clock)
-
-
-def go_on_until(clock: FrozenClock, at: datetime) -> None:
-    clock.advance(at - clock.now())
 
 
 async def deliver_some(giver: Giver, clock: FrozenClock, placed: Outcome, count: int) -> None:
@@ -153,6 +145,23 @@ async def test_images_split_off_within_the_lead_are_told_of_where_they_were_and_
     ]
 
 
+async def test_an_order_whose_last_open_image_is_expedited_has_met_its_deadline_and_is_not_told_of(
+    giver: Giver, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await giver.place(2)
+    images = await giver.images_of(placed)
+    await deliver_some(giver, clock, placed, 1)
+    work = partial(expedite_order, clock=clock, key=placed.orders[0], chosen=[images[1][1]])
+    outcome = await done(pool, work)
+    met = await pool.fetch("SELECT order_id, at, data FROM events WHERE type = 'DEADLINE_MET'")
+    data = {"before": None, "after": {"dueAt": "2026-03-11T08:00:00+00:00"}}
+    assert [tuple(row) for row in met] == [(placed.orders[0][1], outcome.at, data)]
+    clock.advance(DAY)
+    await watch(pool, clock)
+    assert {each.order_id for each in await told(pool)} == {outcome.orders[1][1]}
+    await assert_consistent(PoolReader(pool), giver)
+
+
 async def test_all_images_expedited_at_the_plan_level_keep_a_deadline_that_was_at_risk(
     giver: Giver, pool: Pool, clock: FrozenClock
 ) -> None:
@@ -165,15 +174,6 @@ async def test_all_images_expedited_at_the_plan_level_keep_a_deadline_that_was_a
     assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2)]
 
 
-async def test_no_command_comes_before_what_was_told(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    """Not even one by a clock that is behind."""
-    await giver.place(1)
-    behind = FrozenClock(clock.now() + MINUTE)
-    go_on_until(clock, RISK_AT + MINUTE)
-    await watch(pool, clock)
-    assert (await claim(pool, behind, "ann", 1)).at == clock.now() + MICROSECOND
-
-
 async def test_the_watch_leaves_the_frontier_of_imports_alone(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
     placed = await giver.place(1)
     go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
@@ -182,156 +182,25 @@ async def test_the_watch_leaves_the_frontier_of_imports_alone(giver: Giver, pool
     assert heads == [(placed.at, clock.now())]
 
 
-async def test_commands_under_way_as_the_last_watch_ended_are_seen_by_the_next(
-    giver: Giver, pool: Pool, clock: FrozenClock
+@pytest.mark.parametrize("before", [[1, 4], [4, 1, 4], [1, 1, 4, 1, 6], [6, 1, 2, 3]], ids=str)
+async def test_whatever_the_leads_before_what_is_at_risk_by_this_one_is_told(
+    giver: Giver, pool: Pool, clock: FrozenClock, before: list[int]
 ) -> None:
-    """A deadline of within the lead, set at an instant before the end of that watch, and committed after it."""
-    await giver.place(1, expedite=True)
-    ended_at = clock.now() + SLACK - MICROSECOND
-    go_on_until(clock, ended_at + MINUTE)
-    assert (await watch_deadlines(pool, clock, ended_at, 4 * HOUR)).told == 1
-
-
-async def test_two_watches_at_once_tell_each_thing_once_whatever_is_commanded_meanwhile(
-    pool: Pool, clock: FrozenClock
-) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    placed = [await giver.place(4) for giver in givers for _ in range(4)]
-    await claim(pool, clock, "ann", 20)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
-    taken = await claim(pool, clock, "ann", 20)
-    await asyncio.gather(
-        watch(pool, clock),
-        *(deliver(pool, clock, "ann", taken.images[start : start + 5]) for start in range(0, 20, 5)),
-        watch(pool, clock),
-        givers[0].place(3),
-        watch(pool, clock),
-    )
-    found = Counter((each.order_id, each.type) for each in await told(pool))
-    orders = [order_id for outcome in placed for _, order_id in outcome.orders]
-    assert found == dict.fromkeys(
-        [(order_id, type_) for order_id in orders for type_ in ("DEADLINE_AT_RISK", "DEADLINE_MISSED")], 1
-    )
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
-
-
-async def test_a_watch_killed_anywhere_has_told_of_a_page_all_or_nothing_and_the_next_tells_the_rest(
-    database: str, giver: Giver, pool: Pool, clock: FrozenClock
-) -> None:
-    for count in (1, 2, 3):
-        await giver.place(count)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
-    await watch(pool, clock)
-    expected = await told(pool)
-    await forget(database)
-    for statements in range(1, 10):
-        with pytest.raises(Killed):
-            await watch(FalteringPool(pool, statements), clock)
-        assert await told(pool) == []
-    await watch(FalteringPool(pool, 100), clock)
-    assert await told(pool) == expected
-
-
-async def a_large_account(pool: Pool, orders: int) -> Studio:
-    """Begin an account with orders of one image, half of them delivered in time, a minute apart; by Friday all due."""
-    studio = await begin_studio(pool, Studio(images_per_day=10_000))
-    placed_at = datetime(2026, 3, 3, 10, tzinfo=UTC)
-    for number in range(orders):
-        at = placed_at + number * MINUTE
-        studio.order(at, [Photo("a.jpg", at + MINUTE if number % 2 else None)], level=ServiceLevel.STANDARD)
-    await write(pool, studio)
-    return studio
-
-
-async def note(pool: Pool, account_id: UUID, since: datetime) -> None:
-    """Let the watch look at an account again, as an import does."""
-    sql = """
-        INSERT INTO job_cursors SELECT $1, 'watch_deadlines', 'Europe/Copenhagen', NULL, $2, 0, NULL WHERE true
-        ON CONFLICT (account_id, job) DO UPDATE SET due_at = least(job_cursors.due_at, $2), retry_at = NULL
-        RETURNING due_at
-    """
-    await pool.fetch(sql, account_id, since)
-
-
-async def test_an_account_with_imported_history_is_worked_through_page_by_page(pool: Pool, clock: FrozenClock) -> None:
-    orders = 3 * PAGE
-    studio = await a_large_account(pool, orders)
-    await note(pool, studio.id, studio.orders[0].placed_at)
-    with pytest.raises(Killed):
-        await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE), clock, clock.now(), LEAD)
-    in_part = len(await told(pool))
-    [(_, reached, attempts, touched_at)] = await owed(pool)
-    assert (in_part, attempts, touched_at) == (2 * PAGE, 0, clock.now())
-    assert studio.orders[0].placed_at < reached < clock.now()
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), orders - 2 * PAGE, 0)
-    assert set(Counter((each.order_id, each.type) for each in await told(pool)).values()) == {1}
-    assert await owed(pool) == []
-
-
-async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stays(
-    giver: Giver, pool: Pool, clock: FrozenClock
-) -> None:
-    """An import tells later that one order was cancelled before it was at risk, and one after it was."""
-    placed = [await giver.place(count) for count in (1, 2, 3)]
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
-    await watch(pool, clock)
-    cancel = """
-        WITH o AS (UPDATE orders SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' WHERE id = $1 RETURNING id)
-        UPDATE images SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' FROM o WHERE order_id = o.id
-        RETURNING o.id
-    """
-    await pool.fetch(cancel, placed[0].orders[0][1], RISK_AT)
-    await pool.fetch(cancel, placed[1].orders[0][1], RISK_AT + MINUTE)
-    await note(pool, giver.account_id, RISK_AT - MINUTE)
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=0, failed=0)
-    assert await told_briefly(pool) == [
-        ("AT_RISK", "2026-03-11T07:00:00", 2),
-        ("AT_RISK", "2026-03-11T07:00:00", 3),
-        ("MISSED", "2026-03-11T08:00:00", 3),
-    ]
-    assert await owed(pool) == []
-
-
-async def test_history_imported_while_the_watch_works_through_an_account_is_looked_at_by_the_next(
-    pool: Pool, clock: FrozenClock
-) -> None:
-    studio = await a_large_account(pool, 3 * PAGE)
-    await note(pool, studio.id, studio.orders[0].placed_at)
-
-    async def import_more() -> None:
-        await note(pool, studio.id, studio.orders[-1].placed_at)
-
-    await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE, import_more), clock, clock.now(), LEAD)
-    assert len(await told(pool)) == 2 * PAGE
-    assert [touched_at for *_, touched_at in await owed(pool)] == [None]
-    await watch_deadlines(pool, clock, clock.now(), LEAD)
-    assert (len(await told(pool)), await owed(pool)) == (3 * PAGE, [])
-
-
-async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again_after_growing_pauses(
-    pool: Pool, clock: FrozenClock
-) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    placed = [await giver.place(1) for giver in givers]
-    broken = givers[1].account_id
-    spoil = """
-        INSERT INTO events (account_id, sequence, at, type, order_id, data)
-        VALUES ($1, 100, $2, 'DEADLINE_MISSED', $3, '{"after": {}}') RETURNING sequence
-    """
-    await pool.fetch(spoil, broken, clock.now(), placed[1].orders[0][1])
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
-    assert await watch(pool, clock) == Watched(clock.now(), told=4, failed=1)
-    assert await owed(pool) == [(broken, RISK_AT, 1, clock.now() + MINUTE)]
-    for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
-        clock.advance(minutes * MINUTE - MICROSECOND)
-        assert await watch(pool, clock) == Watched(clock.now(), told=0, failed=0)
-        clock.advance()
-        assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=0, failed=1)
-    await pool.fetch("DELETE FROM events WHERE sequence = 100 RETURNING sequence")
-    clock.advance(HOUR)
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=2, failed=0)
-    assert await owed(pool) == []
+    """Schedulers with leads of their own take turns, some time apart; orders are due every quarter of an hour."""
+    since = horizon = None
+    for _ in range(20):
+        await giver.place(1, expedite=True)
+        clock.advance(HOUR / 4)
+    for hours in before:
+        lead = hours * HOUR
+        for _ in range(2):
+            since = (await watch_deadlines(pool, clock, since, lead, horizon)).until
+            horizon = since + lead
+            at_risk = await pool.fetch("SELECT id FROM orders WHERE due_at < $1", horizon)
+            assert {row["id"] for row in at_risk} <= {
+                each.order_id for each in await told(pool) if each.type == EventType.DEADLINE_AT_RISK
+            }
+            clock.advance(HOUR / 4)
 
 
 async def test_the_watch_reads_by_the_indexes_of_deadlines(new_database: str) -> None:
@@ -341,7 +210,7 @@ async def test_the_watch_reads_by_the_indexes_of_deadlines(new_database: str) ->
     async with unit_of_work(pool) as writer:
         await writer.execute(Statement("no_scans", "SET LOCAL enable_seqscan = off"))
         explain = Statement("explain", "EXPLAIN " + DEADLINES.sql)
-        rows = await writer.fetch(explain, at, least, least, at, at, at, at, 3600.0)
+        rows = await writer.fetch(explain, at, least, least, at, at, at, at, 3600.0, at, WATCH)
     await pool.close()
     plan = "\n".join(row[0] for row in rows)
     indexes = set(re.findall(r"Index.* (?:using|on) (\w+_idx)", plan))

@@ -6,26 +6,22 @@ from contextlib import suppress
 from datetime import datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.errors import Refusals
 from app.domain.order_refusals import NotClaimed
 from app.services.commands import Overtaken
-from app.services.watching.leases import BATCH, return_expired_leases
+from app.services.watching.leases import BATCH, Returned, return_expired_leases
 from db.connections import Pool, PoolReader
 from db.queries.pages import Slice
 from db.queries.queue import production_queue
 from tests.clock import MICROSECOND, FrozenClock
 from tests.services.orders.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
-from tests.services.watching.faltering import FalteringPool, Killed
+from tests.services.watching.faltering import FalteringPool, Killed, mend, spoil
 from tests.services.watching.watches import MINUTE
 
 EXPIRED = "SELECT at, order_id, image_id, data FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
 CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"
-
-
-@pytest.fixture
-async def giver(pool: Pool, clock: FrozenClock) -> Giver:
-    return await begin(pool, clock)
 
 
 async def ended(pool: Pool) -> list[tuple[datetime, int]]:
@@ -38,11 +34,11 @@ async def test_a_lease_that_ran_out_is_told_once_at_its_end(giver: Giver, pool: 
     claimed_at = clock.advance(MINUTE)
     await claim(pool, clock, "ann", 1)
     clock.advance(LEASE - MICROSECOND)
-    assert await return_expired_leases(pool, clock) == 0
+    assert await return_expired_leases(pool, clock) == Returned(0, 0)
     clock.advance()
-    assert await return_expired_leases(pool, clock) == 1
+    assert await return_expired_leases(pool, clock) == Returned(1, 0)
     clock.advance(LEASE)
-    assert await return_expired_leases(pool, clock) == 0
+    assert await return_expired_leases(pool, clock) == Returned(0, 0)
     [(_, image_id), _] = await giver.images_of(placed)
     data: dict[str, object] = {"before": {"worker": "ann", "leaseUntil": "2026-03-10T13:01:00+00:00"}, "after": None}
     data |= {"images": [str(image_id)]}
@@ -63,7 +59,7 @@ async def test_a_claimer_who_is_faster_tells_it_instead(giver: Giver, pool: Pool
     ended_at = clock.advance(LEASE)
     clock.advance(LEASE / 2)
     await claim(pool, clock, "bob", 2)
-    assert await return_expired_leases(pool, clock) == 1
+    assert await return_expired_leases(pool, clock) == Returned(1, 0)
     assert await ended(pool) == [(ended_at, 2), (ended_at, 1)]
     assert [row["claimed_by"] for row in await pool.fetch(CLAIMS)] == ["bob", "bob", None]
     await assert_consistent(PoolReader(pool), giver)
@@ -92,7 +88,7 @@ async def test_leases_are_told_in_the_order_in_which_they_ended(giver: Giver, po
         await claim(pool, clock, worker, 1)
         clock.advance(MINUTE)
     clock.advance(LEASE)
-    assert await return_expired_leases(pool, clock) == 3
+    assert await return_expired_leases(pool, clock) == Returned(3, 0)
     instants = [at for at, _ in await ended(pool)]
     assert instants == sorted(instants)
 
@@ -136,7 +132,7 @@ async def test_a_batch_that_is_killed_leaves_nothing_and_the_next_does_it(
         with pytest.raises(Killed):
             await return_expired_leases(FalteringPool(pool, statements), clock)
         assert await ended(pool) == []
-    assert await return_expired_leases(pool, clock) == 4
+    assert await return_expired_leases(pool, clock) == Returned(4, 0)
     assert await ended(pool) == [(ended_at, 4)]
 
 
@@ -145,5 +141,29 @@ async def test_more_than_a_batch_is_returned_by_several(giver: Giver, pool: Pool
     await claim(pool, clock, "ann", 500)
     last = await claim(pool, clock, "ann", 500)
     clock.advance(last.until - clock.now())
-    assert await return_expired_leases(pool, clock) == BATCH + 1
+    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
     assert await pool.fetch("SELECT id FROM images WHERE claimed_until IS NOT NULL") == []
+
+
+async def test_an_account_that_fails_does_not_stop_the_others(pool: Pool, clock: FrozenClock) -> None:
+    """Not even with more than a batch of leases that ended before all others."""
+    broken, *others = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
+    await broken.place(BATCH + 1)
+    for _ in range(2):
+        await claim(pool, clock, "ann", 500)
+    for giver in others:
+        await giver.place(2)
+    await claim(pool, clock, "bob", 1)
+    clock.advance(MINUTE)
+    last = await claim(pool, clock, "bob", 3)
+    clock.advance(last.until - clock.now())
+    await spoil(pool, broken.account_id)
+    with capture_logs() as logs:
+        assert await return_expired_leases(pool, clock) == Returned(4, 1)
+    named = [(each["event"], each["job"], each["account"]) for each in logs]
+    assert named == [("account_failed", "return_expired_leases", str(broken.account_id))]
+    assert await return_expired_leases(pool, clock) == Returned(0, 1)
+    await mend(pool, broken.account_id)
+    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
+    for giver in (broken, *others):
+        await assert_consistent(PoolReader(pool), giver)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from app.services.commands import Command, perform
 from app.services.orders.producing import reject_images
 from app.services.watching.pruning import Pruned, prune
-from db.connections import Pool, PoolReader, Writer
+from db.connections import Pool, PoolReader, Writer, open_pool
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.tables import JobRun
 from tests.clock import MICROSECOND, FrozenClock
+from tests.database import execute
 from tests.db.histories import History, remember
 from tests.db.random_histories import histories
 from tests.services.acting import done
@@ -122,14 +123,37 @@ async def test_keys_go_when_they_are_known_no_more(pool: Pool, clock: FrozenCloc
     assert (await prune(pool, clock, RETENTION)).keys == 0
 
 
-def run(job: str, at: datetime, *, state: str = "SUCCEEDED", zone: str | None = None) -> JobRun:
+async def test_an_account_that_fails_does_not_stop_the_others(new_database: str, clock: FrozenClock) -> None:
+    pool = await open_pool(new_database)
+    broken, other = [await begin(pool, clock, name=name) for name in ("Broken", "Other")]
+    for giver in (broken, other):
+        await giver.place(1)
+        await ask(pool, clock, giver, "first")
+    is_broken = f"account_id = '{broken.account_id}'"
+    refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'It is broken.'; END $$"
+    triggers = [
+        f"CREATE TRIGGER broken BEFORE DELETE ON {table} FOR EACH ROW WHEN (OLD.{is_broken}) EXECUTE FUNCTION refuse()"
+        for table in ("rollups", "idempotency_keys")
+    ]
+    await execute(new_database, refuse, *triggers)
+    clock.advance(70 * DAY)
+    assert await prune(pool, clock, RETENTION) == Pruned(keys=1, runs=0, accounts=1, failed=1)
+    await execute(new_database, "DROP FUNCTION refuse CASCADE")
+    assert await prune(pool, clock, RETENTION) == Pruned(keys=1, runs=0, accounts=1)
+    assert await minutes(pool, "rollups") == []
+    await pool.close()
+
+
+def run(
+    job: str, at: datetime, *, state: str = "SUCCEEDED", zone: str | None = None, account_id: UUID | None = None
+) -> JobRun:
     """A run that took a second."""
     finished_at = None if state == "RUNNING" else at + timedelta(seconds=1)
     return JobRun(
         id=uuid4(),
         job=job,
         time_zone=zone,
-        account_id=None,
+        account_id=account_id,
         date=None,
         scheduled_for=at,
         state=state,
@@ -165,6 +189,28 @@ async def test_runs_go_after_the_retention_and_what_succeeds_every_minute_after_
     expected = {each.id for each in kept}
     await done(pool, lambda writer: writer.insert([*kept, *gone]))
     assert await prune(pool, clock, RETENTION) == Pruned(keys=0, runs=5, accounts=0)
+    assert {row["id"] for row in await pool.fetch("SELECT id FROM job_runs")} == expected
+
+
+async def test_what_failed_for_an_account_goes_after_the_retention_and_is_not_taken_for_the_last_success(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    now = clock.now()
+    account_id = (await begin(pool, clock)).account_id
+    kept = [
+        run("watch_deadlines", now - 3 * DAY),  # its last success
+        run("watch_deadlines", now - 2 * DAY, account_id=account_id),
+        run("watch_deadlines", now - RETENTION, account_id=account_id, state="FAILED"),
+    ]
+    gone = [
+        run("watch_deadlines", now - 4 * DAY),
+        run("watch_deadlines", now - RETENTION - MINUTE, account_id=account_id),
+        run("prune", now - RETENTION - MINUTE, account_id=account_id),
+        run("watch_deadlines", now - RETENTION - 2 * MINUTE, account_id=account_id, state="FAILED"),
+    ]
+    expected = {each.id for each in kept}
+    await done(pool, lambda writer: writer.insert([*kept, *gone]))
+    assert (await prune(pool, clock, RETENTION)).runs == 4
     assert {row["id"] for row in await pool.fetch("SELECT id FROM job_runs")} == expected
 
 

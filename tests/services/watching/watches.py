@@ -1,16 +1,19 @@
 """What a watch told, read back from the events."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.clock import Clock
 from app.services.watching.deadlines import Watched, watch_deadlines
 from db.connections import Pool
+from tests.clock import FrozenClock
 from tests.database import execute
 
 LEAD = timedelta(hours=1)
+WEDNESDAY_AT_NINE = datetime(2026, 3, 11, 8, tzinfo=UTC)  # in Copenhagen
+RISK_AT = WEDNESDAY_AT_NINE - LEAD
 MINUTE = timedelta(minutes=1)
 FORGET = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
 _TOLD = """
@@ -28,6 +31,10 @@ class Told(NamedTuple):
     order_id: UUID
     image_id: UUID | None
     data: dict[str, Any]
+
+
+def go_on_until(clock: FrozenClock, at: datetime) -> None:
+    clock.advance(at - clock.now())
 
 
 async def told(pool: Pool) -> list[Told]:

@@ -1,0 +1,15 @@
+"""How far ahead a run looked: a lead that is made longer between two runs leaves no gap."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "2026_11_22_0005"
+down_revision: str | None = "2026_11_22_0004"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Add a column that nobody has to write: what the release before did not note is not known."""
+    op.execute("ALTER TABLE job_runs ADD COLUMN horizon timestamptz")
