@@ -15,6 +15,7 @@ from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 _ONE_HOUR: Final = timedelta(hours=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EXPEDITE_WINDOW: Final = "the window from Monday 00:00 to Friday 24:00 UTC"
 
 
 class DeadlineStepCode(StrEnum):
@@ -178,7 +179,7 @@ def _guarantee_position(promise: Promise) -> DeadlineStep:
 def _expedite_position(promise: Promise, expedite: Expedite) -> DeadlineStep:
     asked = expedite.asked
     places = places_in_words(promise.image_count, expedite.places, EXPEDITES)
-    text = f"Expedited {user_time(asked.at, asked.zone)}: {places}"
+    text = f"Expedited {user_time(asked.at, asked.zone)}, within {_EXPEDITE_WINDOW}: {places}"
     return DeadlineStep(DeadlineStepCode.EXPEDITE_POSITION, text, asked.at)
 
 

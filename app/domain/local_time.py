@@ -17,7 +17,7 @@ from app.domain.errors import DateOutOfRange, UnknownTimeZone
 zoneinfo.reset_tzpath(to=())
 ZoneInfo.clear_cache()
 
-TIME_ZONES: Final = frozenset(zoneinfo.available_timezones())
+TIME_ZONES: Final = frozenset(zoneinfo.available_timezones() - {"Factory"})  # which says that a zone is to be set
 """The name of every zone of the tzdata package."""
 
 _ONE_DAY: Final = timedelta(days=1)

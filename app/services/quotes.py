@@ -21,7 +21,7 @@ from app.domain.instants import rfc3339
 from app.domain.order_facts import OrderState
 from app.domain.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Reader, Statement, unit_of_work
 
 _PURPOSE: Final = "quotes"
 _KEY_BYTES: Final = 32
@@ -74,19 +74,32 @@ def require_binding(binding: Binding | None, at: datetime, orders: Sequence[Orde
     require_unchanged(binding.offers, offers(binding.subject.parts(orders, at), priced=priced))
 
 
-async def signing_key(pool: Pool) -> bytes:
-    """Return the key that signs quotes, and make it when there is none; it never changes."""
-    reader = PoolReader(pool)
-    row = await reader.fetch_row(SIGNING_KEY, _PURPOSE)
-    if row is None:
-        async with unit_of_work(pool) as writer:
+class QuoteKey:
+    """The key that signs quotes: made when there is none, and as it never changes, read once."""
+
+    def __init__(self, reader: Reader, writing: Pool) -> None:
+        self._reader = reader
+        self._writing = writing
+        self._key: bytes | None = None
+
+    async def get(self) -> bytes:
+        """Return the key."""
+        if self._key is None:
+            self._key = await self._read() or await self._make()
+        return self._key
+
+    async def _read(self) -> bytes | None:
+        row = await self._reader.fetch_row(SIGNING_KEY, _PURPOSE)
+        return None if row is None else row["secret"]
+
+    async def _make(self) -> bytes:
+        async with unit_of_work(self._writing) as writer:
             await writer.execute(MAKE_SIGNING_KEY, _PURPOSE, secrets.token_bytes(_KEY_BYTES))
             await writer.commit()
-        row = await reader.fetch_row(SIGNING_KEY, _PURPOSE)
-    if row is None:
-        raise LookupError("The key that signs quotes is gone.")
-    key: bytes = row["secret"]
-    return key
+        key = await self._read()
+        if key is None:
+            raise LookupError("The key that signs quotes is gone.")
+        return key
 
 
 def token_of(binding: Binding, key: bytes) -> str:

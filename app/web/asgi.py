@@ -7,11 +7,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.clock import Clock
+from app.services.quotes import QuoteKey
 from app.settings import Settings
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
-from app.web.state import keep_reader, keep_writing_pool
+from app.web.state import keep_quote_key, keep_reader, keep_writing_pool
 from db.connections import PLANNED_ONCE, PoolReader, hang_up, open_pool
 
 
@@ -34,6 +35,7 @@ def create_app(
         keep_reader(app, PoolReader(pool))
         writing_pool = await open_pool(database_url, settings=PLANNED_ONCE)
         keep_writing_pool(app, writing_pool)
+        keep_quote_key(app, QuoteKey(PoolReader(pool), writing_pool))
         async with alongside():
             yield
         await hang_up(writing_pool)

@@ -22,7 +22,7 @@ from app.clock import Clock
 from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.state import reader_of, writing_pool_of
+from app.web.state import quote_key_of, reader_of, writing_pool_of
 
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
@@ -48,7 +48,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         reader = reader_of(request)
         viewer = await authenticate(reader, request.headers.get("authorization"))
         return Context(
-            viewer, self._clock.now(), self._settings, Loaders(reader), writing_pool_of(request), self._clock
+            viewer,
+            self._clock.now(),
+            self._settings,
+            Loaders(reader),
+            writing_pool_of(request),
+            self._clock,
+            quote_key_of(request),
         )
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:

@@ -5,6 +5,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from app.services.quotes import QuoteKey
 from db.connections import Pool, Reader
 
 
@@ -26,3 +27,13 @@ def keep_writing_pool(app: Starlette, pool: Pool) -> None:
 def writing_pool_of(request: HTTPConnection) -> Pool:
     """Return the pool to write by that the application was given."""
     return cast("Pool", request.app.state.writing_pool)
+
+
+def keep_quote_key(app: Starlette, key: QuoteKey) -> None:
+    """Give all requests to come the key that signs quotes."""
+    app.state.quote_key = key
+
+
+def quote_key_of(request: HTTPConnection) -> QuoteKey:
+    """Return the key that signs quotes, which the application was given."""
+    return cast("QuoteKey", request.app.state.quote_key)

@@ -89,9 +89,10 @@ class AccountMutations:
         context = info.context
         checks = begin(context, input)
         account_id = checks.account(given(input.account_id))
+        zone = checks.text(input.time_zone, "timeZone")
 
         async def work(writer: Writer) -> Answer:
-            outcome = await change_time_zone(writer, context.clock, account_id, input.time_zone)
+            outcome = await change_time_zone(writer, context.clock, account_id, zone)
             accounts = written_keys([(account_id, account_id)])
             return {"at": rfc3339(outcome.at), "accounts": accounts, "day": written_day(outcome.day)}
 

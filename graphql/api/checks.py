@@ -32,8 +32,10 @@ MAX_IDS: Final = 500
 Key: TypeAlias = tuple[UUID, UUID]
 """The account and the id."""
 
+NOBODY: Final = UUID(int=0)
+"""What an id is read as that names nothing."""
+
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_NOBODY: Final = UUID(int=0)
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and halves of a pair
 _OF_LINES: Final = frozenset("\t\n\r")
 
@@ -122,7 +124,7 @@ class Checks:
         if text is None:
             if own is None:
                 self.refuse("Staff name the account.", "accountId")
-            return _NOBODY if own is None else own.id
+            return NOBODY if own is None else own.id
         return self.node(NodeType.ACCOUNT, text, "accountId")[0]
 
     def node(self, type_: NodeType, text: str, *path: str) -> Key:
@@ -130,7 +132,7 @@ class Checks:
         named = self._named(type_, text)
         if named is None:
             self.refuse(f"There is no such {type_.name.lower()}.", *path, code=UserErrorCode.NOT_FOUND)
-            return _NOBODY, _NOBODY
+            return NOBODY, NOBODY
         self.places.setdefault(named.key, path)
         self.places.setdefault(named.account_id, path)
         return named.within_account
@@ -152,7 +154,10 @@ class Checks:
         whole = digits - decimals
         if not 0 <= number < 10**whole or number != round(number, decimals):
             self.refuse(f"It is 0 or more, with at most {whole} digits before and {decimals} after the point.", *path)
-        return number
+            return number
+        exponent = number.as_tuple().exponent
+        told = round(number, decimals) if isinstance(exponent, int) and exponent < -decimals else number
+        return abs(told)  # there is a zero below zero, too
 
     def _named(self, type_: NodeType, text: str) -> GlobalId | None:
         try:
@@ -163,19 +168,23 @@ class Checks:
 
 
 def as_request(asked: object) -> dict[str, Any]:
-    """Return what an input was given, by the names of the schema, as JSON; what is null is as not given."""
+    """Return what an input was given, by the names of the schema, as JSON.
+
+    What is null or as by default is as not given.
+    """
     input_type: Any = type(asked)
-    values = {name: getattr(asked, attribute) for attribute, name in _names(input_type)}
-    return {name: _plain(value) for name, value in values.items() if given(value) is not None}
+    values = ((name, getattr(asked, attribute), default) for attribute, name, default in _fields(input_type))
+    return {name: _plain(value) for name, value, default in values if given(value) is not None and value != default}
 
 
 @cache
-def _names(input_type: type) -> list[tuple[str, str]]:
-    """Return the attributes of an input with their names in the schema."""
+def _fields(input_type: type) -> list[tuple[str, str, object]]:
+    """Return the attributes of an input with their names in the schema and what they are by default."""
     definition = get_object_definition(input_type)
     if definition is None:
         raise TypeError(f"{input_type!r} is no input.")
-    return [(each.python_name, to_camel_case(each.python_name)) for each in definition.fields]
+    fields: list[Any] = definition.fields
+    return [(each.python_name, to_camel_case(each.python_name), each.default) for each in fields]
 
 
 def _plain(value: object) -> object:

@@ -17,6 +17,7 @@ from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
 from app.clock import Clock
 from app.domain.vocabulary import Plan
+from app.services.quotes import QuoteKey
 from app.settings import Settings
 from db.connections import Pool
 from db.queries.accounts import AccountHistory, AccountRow
@@ -45,7 +46,8 @@ class Context:
     """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant.
 
     Only mutations, which are done one after the other, go on from it. They write by `writing`, a pool of their own, so
-    that one which waits for an account keeps nobody from reading; each reads `clock` once it has the account.
+    that one which waits for an account keeps nobody from reading; each reads `clock` once it has the account. What is
+    quoted is signed by `quote_key`.
     """
 
     viewer: Viewer
@@ -54,6 +56,7 @@ class Context:
     loaders: Loaders
     writing: Pool
     clock: Clock
+    quote_key: QuoteKey
 
     def go_on(self, at: datetime) -> None:
         """Let all that follows in the request show what is so after a mutation at `at` (UTC)."""

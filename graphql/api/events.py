@@ -35,7 +35,7 @@ _NODE_TYPES: Final[Mapping[str, NodeType]] = {
     "specificationId": NodeType.SPECIFICATION,
     "splitFrom": NodeType.ORDER,
 }
-_INSTANT: Final = "At"  # so end the keys of instants
+_INSTANT: Final = ("At", "Until")  # so end the keys of instants
 
 
 @object_type

@@ -21,8 +21,8 @@ class Payload:
     """What a mutation came to."""
 
     user_errors: list[UserError] = strawberry.field(
-        description="What is to mend, all of it; empty when the mutation was done. Nothing was changed otherwise, and"
-        " all else in the payload is null."
+        description="What is to mend, all of it; what the rules refuse is told once nothing is wrong with the input"
+        " itself. Empty when the mutation was done. Nothing was changed otherwise, and all else in the payload is null."
     )
     answer: strawberry.Private[Answer]
 

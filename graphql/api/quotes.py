@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from api.arguments import given
-from api.checks import Checks
+from api.checks import NOBODY, Checks
 from api.context import Context
 from api.deadlines import Deadline, quoted_deadline
 from api.describing import input_type, object_type
@@ -19,7 +19,7 @@ from app.domain.errors import DomainError
 from app.domain.limits import MAX_IMAGES
 from app.domain.vocabulary import ServiceLevel
 from app.services import quoting
-from app.services.quotes import Binding, Subject, read_token, signing_key
+from app.services.quotes import Binding, Subject, read_token
 from app.services.quoting import ExpediteRequest, QuoteRequest, UploadRequest
 
 
@@ -88,7 +88,7 @@ async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> Q
     request = _request(checks, account_id, asked)
     if checks.errors:
         return QuotePayload(quote=None, user_errors=shown(checks.errors))
-    key = await signing_key(context.writing)
+    key = await context.quote_key.get()
     try:
         quote = await quoting.quote(context.loaders.reader, context.clock, key, request)
     except DomainError as refusal:
@@ -98,10 +98,11 @@ async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> Q
 
 
 async def bound(context: Context, checks: Checks, token: str | None, subject: Subject) -> Binding | None:
-    """Read what a token binds, where one was given; that it is of no use is noted."""
-    if token is None or checks.errors:
+    """Read what a token binds, where one was given; that it is of no use is noted, unless its subject is."""
+    chosen = subject.chosen
+    if token is None or chosen == [] or NOBODY in (subject.account_id, subject.order_id, *(chosen or ())):
         return None
-    key = await signing_key(context.writing)
+    key = await context.quote_key.get()
     try:
         return read_token(token, key, subject)
     except DomainError as refusal:

@@ -10,8 +10,9 @@ from api.ids import GlobalId, NodeType, numbered
 from app.domain.vocabulary import EventType
 from db.connections import Pool
 from tests.clock import FrozenClock
+from tests.commanding import Shop, done, open_shop
 from tests.services.importing.files import NOW, START, change, order, run_import
-from tests.serving import Client
+from tests.serving import Client, NewClient
 
 UUID_TEXT: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DELIVERED: Final = "2026-03-04T07:00:00.000250Z"
@@ -55,6 +56,11 @@ async def events(pool: Pool, clock: FrozenClock, staff: Client) -> list[dict[str
     ids = [str(numbered(NodeType.EVENT, row["account_id"], row["sequence"])) for row in found]
     nodes: list[dict[str, Any]] = (await staff.data(EVENTS, {"ids": ids}))["nodes"]
     return nodes
+
+
+@pytest.fixture
+async def shop(pool: Pool, client_of: NewClient) -> Shop:
+    return await open_shop(pool, client_of)
 
 
 def first(events: list[dict[str, Any]], type_: EventType) -> dict[str, Any]:
@@ -157,3 +163,16 @@ async def test_what_people_wrote_and_dates_stay_as_they_are(events: list[dict[st
         "before": {"timeZone": "Europe/Copenhagen"},
         "after": {"timeZone": "America/New_York"},
     }
+
+
+async def test_a_claim_is_told_until_when_it_is(shop: Shop, clock: FrozenClock, staff: Client) -> None:
+    await shop.place("a.jpg")
+    clock.advance()
+    await done(staff, "claimImages", worker="Ada")
+    clock.advance()
+    seen = await shop.client.data("{ account { order(number: 1) { events { nodes { type data } } } } }")
+    claimed = seen["account"]["order"]["events"]["nodes"][-1]
+    assert (claimed["type"], claimed["data"]["after"]) == (
+        "IMAGES_CLAIMED",
+        {"worker": "Ada", "leaseUntil": "2026-03-10T13:00:00.000001Z"},
+    )

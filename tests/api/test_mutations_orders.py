@@ -49,7 +49,13 @@ async def test_all_that_is_wrong_with_an_order_is_told_at_once(shop: Shop, pool:
     before = await contents(pool)
     images = [{"filename": ""}, {"filename": "a.jpg"}, {"filename": "b\0.jpg"}, {"filename": "c" * 256}]
     errors = await refused(
-        shop.client, "placeOrder", name=" ", specificationId="nonsense", images=images, idempotencyKey=""
+        shop.client,
+        "placeOrder",
+        name=" ",
+        specificationId="nonsense",
+        images=images,
+        quoteToken="nonsense",
+        idempotencyKey="",
     )
     assert errors == [
         ("INVALID", ["idempotencyKey"]),
@@ -58,6 +64,7 @@ async def test_all_that_is_wrong_with_an_order_is_told_at_once(shop: Shop, pool:
         ("INVALID", ["images", "0", "filename"]),
         ("INVALID", ["images", "2", "filename"]),
         ("INVALID", ["images", "3", "filename"]),
+        ("INVALID", ["quoteToken"]),
     ]
     assert await contents(pool) == before
 
@@ -119,12 +126,13 @@ async def test_each_image_that_cannot_be_expedited_is_told_at_its_place(
 ) -> None:
     [order] = await shop.place("a.jpg", "b.jpg")
     await deliver(staff, clock, 2)
+    [other] = await shop.place("c.jpg")
     before = await contents(pool)
     given = {"orderId": order["id"], "imageIds": order["imageIds"][::-1]}
-    assert await refused(shop.client, "expediteOrder", **given) == [
-        ("ALREADY_DELIVERED", ["imageIds", "0"]),
-        ("ALREADY_DELIVERED", ["imageIds", "1"]),
-    ]
+    wrong = [("ALREADY_DELIVERED", ["imageIds", "0"]), ("ALREADY_DELIVERED", ["imageIds", "1"])]
+    assert await refused(shop.client, "expediteOrder", **given) == wrong
+    elsewhere = {**given, "imageIds": [*given["imageIds"], *other["imageIds"]]}
+    assert await refused(shop.client, "expediteOrder", **elsewhere) == [*wrong, ("NOT_FOUND", ["imageIds", "2"])]
     assert await refused(shop.client, "expediteOrder", orderId=order["id"]) == [("ALREADY_DELIVERED", ["orderId"])]
     assert await contents(pool) == before
 
@@ -158,7 +166,7 @@ async def test_images_to_expedite_are_checked_each(shop: Shop, pool: Pool, clien
     other = await open_shop(pool, client_of)
     [theirs] = await other.place("theirs.jpg")
     [order] = await shop.place("a.jpg")
-    [sibling] = await shop.place("b.jpg")
+    [sibling] = await shop.place("b.jpg", "c.jpg")
     before = await contents(pool)
     a = order["imageIds"][0]
     for ids, errors in (
@@ -166,7 +174,7 @@ async def test_images_to_expedite_are_checked_each(shop: Shop, pool: Pool, clien
         ([a, a], [("INVALID", ["imageIds", "1"])]),
         ([a, order["id"]], [("NOT_FOUND", ["imageIds", "1"])]),
         ([theirs["imageIds"][0], "x"], [("NOT_FOUND", ["imageIds", "0"]), ("NOT_FOUND", ["imageIds", "1"])]),
-        ([a, sibling["imageIds"][0]], [("NOT_FOUND", ["imageIds", "1"])]),
+        ([a, *sibling["imageIds"]], [("NOT_FOUND", ["imageIds", "1"]), ("NOT_FOUND", ["imageIds", "2"])]),
         ([a] * 501, [("LIMIT_EXCEEDED", ["imageIds"])]),
     ):
         assert await refused(shop.client, "expediteOrder", orderId=order["id"], imageIds=ids) == errors
@@ -250,12 +258,15 @@ async def test_mutations_of_one_document_see_each_other(shop: Shop, clock: Froze
 
 
 @pytest.mark.parametrize(("key", "statements"), [(None, 10), ("morning", 12)])
-async def test_placing_an_order_costs_12_statements_at_most(
+async def test_placing_an_order_that_was_quoted_costs_12_statements_at_most(
     shop: Shop, writing: CountingPool, key: str | None, statements: int
 ) -> None:
+    quote = await shop.client.data("{ account { quote(input: {imageCount: 100}) { quote { token } } } }")
+    shop.client.reader.statements.clear()
     fields = "orders { id number deadline { at } } dailyGuarantee { remaining }"
     images = [{"filename": f"{number}.jpg"} for number in range(100)]
     given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    given["quoteToken"] = quote["account"]["quote"]["quote"]["token"]
     payload = await mutate(shop.client, "placeOrder", fields, **given, idempotencyKey=key)
     assert len(payload["orders"]) == 2
     assert shop.client.reader.statements == ["token_by_hash", "orders_by_id"]
@@ -263,11 +274,13 @@ async def test_placing_an_order_costs_12_statements_at_most(
 
 
 async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop: Shop, pool: Pool) -> None:
+    ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
+    quoted = await shop.client.data(ask)
     async with unit_of_work(pool) as writer:
         await lock_heads(writer, [shop.studio.id])
         placing = [create_task(shop.place()) for _ in range(15)]
         for _ in range(3):
-            assert await shop.client.data("{ viewer { kind } }") == {"viewer": {"kind": "CLIENT"}}
+            assert await shop.client.data(ask) == quoted
         assert not any(task.done() for task in placing)
     placed = await gather(*placing)
     assert sorted(order["number"] for [order, *_] in placed) == list(range(1, 16))

@@ -48,6 +48,12 @@ async def test_a_specification_is_made_reworded_and_archived(shop: Shop, pool: P
     assert await contents(pool) == before
 
 
+@pytest.mark.parametrize(("told", "kept"), [("1.45" + 31 * "0", "1.4500"), ("-0.00", "0.00")])
+async def test_a_price_is_kept_without_what_it_does_not_say(shop: Shop, told: str, kept: str) -> None:
+    made = (await done(shop.client, "createSpecification", **{**NEW, "pricePerImage": told}))["specification"]
+    assert made["pricePerImage"]["amount"] == kept
+
+
 async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
     other = await open_shop(pool, client_of)
     before = await contents(pool)
@@ -116,7 +122,10 @@ async def test_a_move_shows_at_once(shop: Shop, pool: Pool, staff: Client) -> No
 async def test_what_a_move_may_be(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
     other = await open_shop(pool, client_of)
     before = await contents(pool)
-    assert await refused(shop.client, "changeTimeZone", timeZone="Mars/Olympus") == [("INVALID", ["timeZone"])]
+    for zone in ("Mars/Olympus", "Factory", "", "Z" * 1_000_000):
+        assert await refused(shop.client, "changeTimeZone", timeZone=zone, idempotencyKey=zone[:9] or None) == [
+            ("INVALID", ["timeZone"])
+        ]
     given = {"accountId": other.account, "timeZone": "Asia/Tokyo"}
     assert await refused(shop.client, "changeTimeZone", **given) == [("NOT_FOUND", ["accountId"])]
     assert await refused(staff, "changeTimeZone", timeZone="Asia/Tokyo") == [("INVALID", ["accountId"])]

@@ -215,8 +215,8 @@ def test_an_expedited_deadline_is_explained_by_its_places_in_guarantee_and_quota
         POSITION_STEP,
         Step(
             Code.EXPEDITE_POSITION,
-            f"Expedited Tuesday 3 March 2026, 15:05 (UTC+01:00, Europe/Copenhagen): images 1{TO}20 of the 20 "
-            "expedites for Tuesday 3 March 2026",
+            "Expedited Tuesday 3 March 2026, 15:05 (UTC+01:00, Europe/Copenhagen), within the window from Monday 00:00 "
+            f"to Friday 24:00 UTC: images 1{TO}20 of the 20 expedites for Tuesday 3 March 2026",
             expedited_at,
         ),
         Step(
@@ -239,8 +239,8 @@ def test_expedites_beyond_the_quota_are_explained_by_six_hours_and_a_clock_chang
         expedite=expedited(expedited_at, 21, 40, zone=cairo),
     )
     assert text(promise, Code.EXPEDITE_POSITION) == (
-        "Expedited Thursday 23 April 2026, 22:00 (UTC+02:00, Africa/Cairo): "
-        f"images 21{TO}40, beyond the 20 expedites for Thursday 23 April 2026"
+        "Expedited Thursday 23 April 2026, 22:00 (UTC+02:00, Africa/Cairo), within the window from Monday 00:00 to "
+        f"Friday 24:00 UTC: images 21{TO}40, beyond the 20 expedites for Thursday 23 April 2026"
     )
     assert (
         text(promise, Code.BASE_DEADLINE) == "Due 6 hours later, Friday 24 April 2026, 05:00 (UTC+03:00, Africa/Cairo)"

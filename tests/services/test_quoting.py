@@ -163,8 +163,8 @@ async def test_what_expediting_would_refuse_the_quote_refuses(client: Client) ->
     key = (await client.place(3)).orders[0]
     with pytest.raises(NotFound):
         await client.quote(ExpediteRequest((client.account_id, UUID(int=5))))
-    with pytest.raises(NotFound):
-        await client.quote(ExpediteRequest(key, [UUID(int=5)]))
+    with pytest.raises(Refusals, match=r"^There is no such image\. There is no such image\.$"):
+        await client.quote(ExpediteRequest(key, [UUID(int=5), UUID(int=6)]))
     with pytest.raises(NoGain):
         await client.quote(ExpediteRequest(key, at=NEXT_MORNING - HOUR))
     with pytest.raises(Refusals):

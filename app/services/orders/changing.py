@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.errors import Refusals
 from app.domain.order_changes import Change, cancel, confirm, require_open_deadline
 from app.domain.order_events import cancelled, completed, confirmed, expedited
 from app.domain.order_expedites import expedite
@@ -43,10 +44,15 @@ def expediting(
 ) -> Change:
     """Tell what expediting at an instant comes to; raises as `expedite_order`."""
     known = {image.id for image in order.images}
-    missing = next((image_id for image_id in chosen or () if image_id not in known), None)
-    if missing is not None:
-        raise NotFound("image", missing)
-    return expedite([order], chosen, at, facts.day, first_number, partial(new_ids, at))
+    missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
+    found = chosen if chosen is None or not missing else [image_id for image_id in chosen if image_id in known]
+    try:
+        change = expedite([order], found, at, facts.day, first_number, partial(new_ids, at))
+    except Refusals as error:
+        raise Refusals([*missing, *error.refusals]) from error
+    if missing:
+        raise Refusals(missing)
+    return change
 
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
