@@ -1,11 +1,12 @@
 """What is recorded of an order, so that an account's events tell how its rows came to be (domain rules, section 5).
 
 The data of every event has `before` and `after`, the fields of the order that changed (all of them when it is new), and
-`images`, those concerned. Instants are UTC, amounts strings.
+`images`, those concerned. What changed is told once: `before` is what the events before it said. Instants are UTC,
+amounts strings.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -47,7 +48,7 @@ class _Moment:
 
 
 def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
-    """Tell of orders placed at once: the original, then its siblings."""
+    """Tell of orders placed at once, and of a split that changed nothing: the original never had the others' images."""
     for order in orders:
         first = order.images[0]
         data: Data = {
@@ -61,15 +62,14 @@ def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
         }
         yield _happening(order, order.placed_at, EventType.ORDER_PLACED, order.images, data)
     if len(orders) > 1:
-        count = sum(len(order.images) for order in orders)
-        before = {"imageCount": count, "price": str(sum(order_price(order) for order in orders))}
-        original = orders[0]
-        after = {"imageCount": len(original.images), "price": str(order_price(original))}
-        yield _split(original, orders[1:], original.placed_at, before, after)
+        yield _split(orders[0], orders[1:], orders[0].placed_at, {"before": None, "after": None})
 
 
 def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[Happening]:
-    """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later."""
+    """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later.
+
+    An order that gives images away and is expedited itself is told first as the split leaves it, at its old terms.
+    """
     origins = {order.id: order for order in before}
     siblings: dict[UUID, list[OrderState]] = {}
     for order in after:
@@ -78,32 +78,28 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
     for order in after:
         origin = origins[order.id if order.id in origins or order.split_from is None else order.split_from]
         if order.id in siblings:
-            yield _split(order, siblings[order.id], at, *_difference(_view(origin), _view(order)))
-            yield from _met(origin, order, at)
+            left = _without_departed(origin, order)
+            yield _split(left, siblings[order.id], at, _change(origin, left))
+            yield from _met(origin, left, at)
+            origin = left
         if order.expedited_at == at:
             yield _expedited(origin if order.id == origin.id else None, order, at)
 
 
 def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:
     """Tell of a cancellation at `at`."""
-    old, new = _difference(_view(before), _view(after))
-    return _happening(after, at, EventType.ORDER_CANCELLED, (), {"before": old, "after": new})
+    return _happening(after, at, EventType.ORDER_CANCELLED, (), _change(before, after))
 
 
 def completed(before: OrderState, after: OrderState, at: datetime) -> Happening:
     """Tell of a download at `at`."""
-    old, new = _difference(_view(before), _view(after))
-    return _happening(after, at, EventType.ORDER_COMPLETED, (), {"before": old, "after": new})
+    return _happening(after, at, EventType.ORDER_COMPLETED, (), _change(before, after))
 
 
 def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> Happening:
     """Tell of a deadline that staff set at `at`."""
-    old, new = _difference(_view(before), _view(after))
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    data: Data = {"before": old, "after": new, "images": [image.id for image in taking], "note": note}
-    if taking:
-        data["pricePerImage"] = str(taking[0].price)
-    return _happening(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
+    return _confirmed(before, after, at, taking, {"note": note})
 
 
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[Happening]:
@@ -138,7 +134,8 @@ def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happe
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
     """Tell of deliveries, rejections and a deadline set by staff, in order, from just after `after` on (None: all)."""
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
-        yield _confirmed(order, order.confirmed_at)
+        taking = [image for image in order.images if image.due_at is not None]
+        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, {})
     moments: dict[tuple[datetime, int], _Moment] = {}
     for image in order.images:
         if image.first_delivered_at is not None:
@@ -180,16 +177,15 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
 def _delivered(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> Happening:
-    data = _counts(order, before, after)
-    data["images"] = [image.id for image in moment.delivered]
+    data: Data = {**_counts(order, before, after), "images": [image.id for image in moment.delivered]}
     return _happening(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
 
 
 def _rejected(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> Happening:
-    data = _counts(order, before, after)
-    data["images"] = [_sent_back(image, rejection) for image, rejection in moment.rejected]
+    images = [_sent_back(image, rejection) for image, rejection in moment.rejected]
+    data: Data = {**_counts(order, before, after), "images": images}
     return _happening(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
 
 
@@ -203,29 +199,33 @@ def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
     }
 
 
-def _confirmed(order: OrderState, at: datetime) -> Happening:
-    before, after = _difference(_view(unconfirmed(order)), _view(order))
-    taking = [image for image in order.images if image.due_at is not None]
-    data: Data = {"before": before, "after": after, "images": [image.id for image in taking]}
+def _confirmed(
+    before: OrderState, after: OrderState, at: datetime, taking: Sequence[ImageState], noted: Data
+) -> Happening:
+    data: Data = {**_change(before, after), "images": [image.id for image in taking], **noted}
     if taking:
         data["pricePerImage"] = str(taking[0].price)
-    return _happening(order, at, EventType.DEADLINE_CONFIRMED, taking, data)
+    return _happening(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
 
 
-def _expedited(before_: OrderState | None, order: OrderState, at: datetime) -> Happening:
-    before, after = (None, _view(order)) if before_ is None else _difference(_view(before_), _view(order))
+def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> Happening:
     data: Data = {
-        "before": before,
-        "after": after,
+        **({"before": None, "after": _view(order)} if before is None else _change(before, order)),
         "pricePerImage": str(order.images[0].price),
         "images": [{"id": image.id, "expeditePosition": image.expedite_position} for image in order.images],
     }
     return _happening(order, at, EventType.ORDER_EXPEDITED, order.images, data)
 
 
-def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, before: Data, after: Data) -> Happening:
+def _without_departed(before: OrderState, after: OrderState) -> OrderState:
+    """Return an order as it was, but without the images that it does not have afterwards."""
+    staying = {image.id for image in after.images}
+    return replace(before, images=tuple(image for image in before.images if image.id in staying))
+
+
+def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, change: Data) -> Happening:
     into = [{"id": order.id, "number": order.number, "serviceLevel": order.service_level} for order in siblings]
-    return _happening(original, at, EventType.ORDER_SPLIT, (), {"before": before, "after": after, "into": into})
+    return _happening(original, at, EventType.ORDER_SPLIT, (), {**change, "into": into})
 
 
 def _happening(
@@ -292,7 +292,8 @@ def _view(order: OrderState) -> Data:
     }
 
 
-def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Data, Data]:
-    """Return the fields that differ, as they were and as they are."""
-    changed = [name for name in after if before[name] != after[name]]
-    return {name: before[name] for name in changed}, {name: after[name] for name in changed}
+def _change(before: OrderState, after: OrderState) -> Data:
+    """Return the fields that commands set and that differ, as they were and as they are."""
+    old, new = _view(before), _view(after)
+    changed = [name for name in new if old[name] != new[name]]
+    return {"before": {name: old[name] for name in changed}, "after": {name: new[name] for name in changed}}

@@ -63,15 +63,19 @@ def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
     }
 
 
-def test_a_split_at_placing_is_told_of_the_original() -> None:
+def test_a_split_at_placing_changes_nothing_of_the_original_that_was_told() -> None:
     original, sibling = placed(3, quota(used=198))
     *places, split = placed_events([original, sibling])
     assert [event.order_id for event in places] == [original.id, sibling.id]
+    assert [(event.data["after"]["imageCount"], event.data["after"]["price"]) for event in places] == [
+        (2, "2.90"),
+        (1, "1.45"),
+    ]
     assert places[1].image_id == sibling.images[0].id
     assert (split.type, split.order_id) == ("ORDER_SPLIT", original.id)
     assert split.data == {
-        "before": {"imageCount": 3, "price": "4.35"},
-        "after": {"imageCount": 2, "price": "2.90"},
+        "before": None,
+        "after": None,
         "into": [{"id": sibling.id, "number": 2, "serviceLevel": "ADDITIONAL"}],
     }
 
@@ -103,6 +107,37 @@ def test_images_that_move_out_are_told_of_both_orders() -> None:
     assert (moved.order_id, moved.data["before"]) == (sibling.id, None)
     assert moved.data["after"]["splitFrom"] == order.id
     assert moved.data["images"] == [{"id": order.images[1].id, "expeditePosition": 1}]
+
+
+def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -> None:
+    (order,) = placed(5)
+    change = expedite([order], None, DELIVERED_AT, quota(expedited=18), 2, new_ids)
+    split, turned, moved = expedited([order], change.orders, DELIVERED_AT)
+    sibling = change.orders[1]
+    assert split.data == {
+        "before": {"imageCount": 5, "price": "7.25"},
+        "after": {"imageCount": 2, "price": "2.90"},
+        "into": [{"id": sibling.id, "number": 2, "serviceLevel": "EXPEDITED_ADDITIONAL"}],
+    }
+    due_at = DELIVERED_AT + timedelta(hours=3)
+    assert (turned.type, turned.order_id, turned.data["before"], turned.data["after"]) == (
+        "ORDER_EXPEDITED",
+        order.id,
+        {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": "2.90", "expeditedAt": None},
+        {"serviceLevel": "EXPEDITED", "dueAt": due_at, "price": "5.80", "expeditedAt": DELIVERED_AT},
+    )
+    assert (moved.order_id, moved.data["before"], moved.data["after"]["price"]) == (sibling.id, None, "8.70")
+
+
+def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split() -> None:
+    (order,) = placed(2)
+    order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])
+    change = expedite([order], [order.images[1].id], REJECTED_AT, quota(), 2, new_ids)
+    split = next(expedited([order], change.orders, REJECTED_AT))
+    assert (split.data["before"], split.data["after"]) == (
+        {"status": "IN_PRODUCTION", "imageCount": 2, "price": "2.90"},
+        {"status": "READY_FOR_DOWNLOAD", "imageCount": 1, "price": "1.45"},
+    )
 
 
 def test_a_cancellation_tells_the_status() -> None:

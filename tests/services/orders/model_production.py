@@ -1,7 +1,8 @@
 """What the domain rules say of production: who gets which image, and what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from tests.services.orders.model import NEVER, Account
 from tests.services.orders.model_facts import Image, Order, Reason, Rejection, refuse
@@ -18,7 +19,19 @@ class Production:
         return [(account, order, image) for account in self.accounts for order, image in account.images]
 
     def claim(self, now: datetime, worker: str, count: int, lease: timedelta) -> list[Image]:
-        """Lease the images that are due first, ties by upload, then id, those without a deadline last."""
+        """Lease so many images that nobody holds, those that are due first."""
+        taken = self._free(now)[:count]
+        self._lease(now, worker, taken, lease)
+        return [image for _, image in taken]
+
+    def take(self, now: datetime, worker: str, image_ids: Collection[UUID], lease: timedelta) -> None:
+        """Lease these images, which nobody holds."""
+        taken = [(account, image) for account, image in self._free(now) if image.id in image_ids]
+        refuse(Reason("NotFree", image_id) for image_id in image_ids if image_id not in {each.id for _, each in taken})
+        self._lease(now, worker, taken, lease)
+
+    def _free(self, now: datetime) -> list[tuple[Account, Image]]:
+        """Tell what can be leased, by when it is due, ties by upload, then id, what has no deadline last."""
         free = [
             (image.next_due_at or NEVER, image.uploaded_at, image.id, account, image)
             for account, order, image in self.images
@@ -26,12 +39,13 @@ class Production:
             and not image.stands_delivered
             and (image.claimed_until is None or image.claimed_until <= now)
         ]
-        taken = sorted(free, key=lambda each: each[:3])[:count]
-        instants = _instants(now, [account for *_, account, _ in taken])
-        for *_, account, image in taken:
+        return [(account, image) for *_, account, image in sorted(free, key=lambda each: each[:3])]
+
+    def _lease(self, now: datetime, worker: str, taken: Sequence[tuple[Account, Image]], lease: timedelta) -> None:
+        instants = _instants(now, [account for account, _ in taken])
+        for account, image in taken:
             image.claimed_by, image.claimed_until = worker, min(instants.values()) + lease
             image.first_claimed_at = image.first_claimed_at or instants[id(account)]
-        return [image for *_, image in taken]
 
     def deliver(self, now: datetime, worker: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
         """Deliver images that the worker holds."""

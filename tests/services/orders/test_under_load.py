@@ -4,21 +4,24 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from app.domain.errors import DomainError, NoGain, Refusals
-from app.domain.order_refusals import NotCancellable, NotClaimed, NotDelivered, OrderCancelled
+from app.domain.errors import DomainError
 from app.domain.vocabulary import ServiceLevel
 from app.services.commands import Overtaken
-from app.services.orders.changing import cancel_order, expedite_order
+from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
-from app.services.orders.producing import reject_images
 from db.connections import Pool, PoolReader, Record, Writer, unit_of_work
 from tests.clock import FrozenClock
-from tests.services.orders.studios import Giver, assert_consistent, begin, claim, deliver, orders
+from tests.services.orders.alike import assert_alike
+from tests.services.orders.at_once import Rush
+from tests.services.orders.client_commands import Place
+from tests.services.orders.model import Account
+from tests.services.orders.production_commands import Claim, Deliver
+from tests.services.orders.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
+from tests.services.orders.worlds import Command, World
 
 Images = Sequence[tuple[UUID, UUID]]
 
@@ -123,43 +126,29 @@ async def _all_images(giver: Giver) -> Images:
     return await giver.images_of(Outcome(giver.clock.now(), [(giver.account_id, await _first_order(giver))]))
 
 
+BEGINNINGS: Sequence[Sequence[Command]] = (
+    (),
+    (Claim("ann", 4, LEASE),),
+    (Claim("ann", 2, LEASE),),
+    (Claim("ann", 4, LEASE), Deliver("ann", None, (0, 1), None)),
+)
+"""What was done to an order of four images before all come at once."""
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_other(
-    giver: Giver, pool: Pool, clock: FrozenClock, reader: PoolReader, seed: int
+    pool: Pool, clock: FrozenClock, reader: PoolReader, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a test draws, nobody guesses
-    placed = await giver.place(4)
-    key, images = placed.orders[0], await giver.images_of(placed)
-    if seed % 2:
-        await claim(pool, clock, "ann", 4)
-        if seed % 3:
-            await deliver(pool, clock, "ann", images[:2])
-    commands: list[Callable[[Writer], Awaitable[Outcome]]] = [
-        lambda writer: cancel_order(writer, clock, key),
-        lambda writer: expedite_order(writer, clock, key, None),
-        lambda writer: expedite_order(writer, clock, key, [images[3][1]]),
-        lambda writer: reject_images(writer, clock, "halo", images[:1]),
-        lambda writer: reject_images(writer, clock, "halo", images[:2]),
+    world = World(clock, [await begin(pool, clock, expedites=2)], [Account(clock.now(), ZONE, 200, 2)])
+    for command in (Place(0, 4, expedite=False), *BEGINNINGS[seed % len(BEGINNINGS)]):
+        await command.give(world)
+    rush = Rush(world)
+    commands = [
+        *(rush.cancel(), rush.expedite(), rush.expedite(4), rush.reject(1), rush.reject(1, 2)),
+        *(rush.deliver("ann", 1), rush.deliver("ann", 3, 4), rush.produce("bob", 2)),
     ]
-    chance.shuffle(commands)
-    answers = await asyncio.gather(
-        *(give(pool, command) for command in commands), _delivering(pool, clock, images[1:]), _claiming(pool, clock)
-    )
-    allowed = (Outcome, Refusals, NoGain, NotCancellable, OrderCancelled, NotClaimed, NotDelivered, DomainError)
-    assert all(isinstance(answer, allowed) for answer in answers)
-    await assert_consistent(reader, giver)
-
-
-async def _delivering(pool: Pool, clock: FrozenClock, images: Images) -> object:
-    try:
-        return await deliver(pool, clock, "ann", images)
-    except DomainError as refusal:
-        return refusal
-
-
-async def _claiming(pool: Pool, clock: FrozenClock) -> Outcome:
-    try:
-        claimed = await claim(pool, clock, "bob", 4)
-    except Overtaken:
-        return Outcome(clock.now() + timedelta())
-    return Outcome(claimed.at, images=claimed.images)
+    random.Random(seed).shuffle(commands)  # noqa: S311 - a test draws, nobody guesses
+    await asyncio.gather(*commands)
+    rush.assert_serial()
+    await assert_alike(world)
+    await assert_consistent(reader, world.givers[0])

@@ -1,0 +1,109 @@
+"""A command is one transaction, tried again where PostgreSQL asks for it (domain rules, section 5)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from app.services.commands import Answer, Command, Overtaken, perform
+from db.connections import Pool, ServerError, Statement, Writer
+from tests.clock import FrozenClock
+from tests.services.orders.studios import begin
+
+SERIALIZATION_FAILURE = "40001"
+DEADLOCK = "40P01"
+NOT_NULL_VIOLATION = "23502"
+ATTEMPTS = 20
+
+
+def failing(sqlstate: str) -> Statement:
+    """A statement that PostgreSQL fails with this code."""
+    return Statement("failing", f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{sqlstate}'; END $$")
+
+
+RENAME = Statement("rename", "UPDATE accounts SET name = name || $2 WHERE id = $1")
+
+
+@dataclass
+class Work:
+    """Adds an x to an account's name in each call; the first calls then fail, by an exception or a code."""
+
+    account_id: UUID
+    failures: int
+    fails_by: str | Exception
+    calls: int = 0
+
+    async def __call__(self, writer: Writer) -> Answer:
+        self.calls += 1
+        await writer.execute(RENAME, self.account_id, "x")
+        if self.calls <= self.failures:
+            if isinstance(self.fails_by, Exception):
+                raise self.fails_by
+            await writer.execute(failing(self.fails_by))
+        return {"call": self.calls}
+
+
+async def a_work(pool: Pool, clock: FrozenClock, failures: int, fails_by: str | Exception) -> Work:
+    return Work((await begin(pool, clock, name="ACME")).account_id, failures, fails_by)
+
+
+def command(work: Work, key: str | None, *, of_staff: bool = False) -> Command:
+    return Command(None if of_staff else work.account_id, "rename", {"suffix": "x"}, key)
+
+
+async def names(pool: Pool) -> list[str]:
+    return [row["name"] for row in await pool.fetch("SELECT name FROM accounts")]
+
+
+async def keys(pool: Pool) -> list[tuple[str, Answer]]:
+    sql = "SELECT key, answer FROM idempotency_keys UNION ALL SELECT key, answer FROM staff_idempotency_keys"
+    return [(row["key"], row["answer"]) for row in await pool.fetch(sql)]
+
+
+@pytest.mark.parametrize("fails_by", [SERIALIZATION_FAILURE, DEADLOCK, Overtaken()])
+async def test_work_that_postgresql_or_others_let_fail_is_tried_again_and_done_once(
+    pool: Pool, clock: FrozenClock, fails_by: str | Exception
+) -> None:
+    work = await a_work(pool, clock, 1, fails_by)
+    assert await perform(pool, clock, command(work, None), work) == {"call": 2}
+    assert (work.calls, await names(pool), await keys(pool)) == (2, ["ACMEx"], [])
+
+
+@pytest.mark.parametrize("of_staff", [False, True])
+@pytest.mark.parametrize("fails_by", [SERIALIZATION_FAILURE, DEADLOCK, Overtaken()])
+async def test_work_tried_again_under_a_key_is_done_once_and_its_answer_known(
+    pool: Pool, clock: FrozenClock, fails_by: str | Exception, *, of_staff: bool
+) -> None:
+    work = await a_work(pool, clock, 1, fails_by)
+    asked = command(work, "first", of_staff=of_staff)
+    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [{"call": 2}, {"call": 2}]
+    assert (work.calls, await names(pool)) == (2, ["ACMEx"])
+    assert await keys(pool) == [("first", {"call": 2})]
+
+
+@pytest.mark.parametrize("key", [None, "first"])
+async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
+    pool: Pool, clock: FrozenClock, key: str | None
+) -> None:
+    work = await a_work(pool, clock, ATTEMPTS - 1, DEADLOCK)
+    assert await perform(pool, clock, command(work, key), work) == {"call": ATTEMPTS}
+    assert await names(pool) == ["ACMEx"]
+
+
+@pytest.mark.parametrize("key", [None, "first"])
+async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
+    pool: Pool, clock: FrozenClock, key: str | None
+) -> None:
+    work = await a_work(pool, clock, ATTEMPTS, DEADLOCK)
+    with pytest.raises(ServerError) as failed:
+        await perform(pool, clock, command(work, key), work)
+    assert getattr(failed.value, "sqlstate", None) == DEADLOCK
+    assert (work.calls, await names(pool), await keys(pool)) == (ATTEMPTS, ["ACME"], [])
+
+
+async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:
+    work = await a_work(pool, clock, 1, NOT_NULL_VIOLATION)
+    with pytest.raises(ServerError) as failed:
+        await perform(pool, clock, command(work, "first"), work)
+    assert getattr(failed.value, "sqlstate", None) == NOT_NULL_VIOLATION
+    assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACME"], [])
