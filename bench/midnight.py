@@ -138,4 +138,5 @@ async def _fill(pool: Pool, accounts: int) -> str:
         token = await create_token(writer, UNTIL, first)
         await writer.commit()
     await pool.fetch("VACUUM ANALYZE")
+    await pool.fetch("CHECKPOINT")  # or the night would wait for all this to be written out
     return token
