@@ -13,13 +13,17 @@ import pwd
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from db.binaries import EmbeddedServerError, User, find_binaries
 from db.cluster import Cluster
 
+_REMOVALS: Final = 50  # until what is left of a start that was broken off is left alone
+_POLL: Final = 0.02  # seconds
 _SOCKET_FOLDER_LIMIT = 85  # bytes; some systems take 103 for the whole path of a socket
 _NO_SETTINGS: Mapping[str, str] = {}
 
@@ -96,7 +100,7 @@ def _prepare_folder(base: Path) -> User:
 
 def _cluster(base: Path, major: int, user: User, settings: Mapping[str, str]) -> Cluster:
     for unfinished in base.glob("new-*"):  # whoever made it was killed
-        shutil.rmtree(unfinished, ignore_errors=True)
+        _remove(unfinished)
     run = _own_folder(base / "run", user)
     return Cluster(
         major=major,
@@ -107,6 +111,15 @@ def _cluster(base: Path, major: int, user: User, settings: Mapping[str, str]) ->
         user=user,
         settings=settings,
     )
+
+
+def _remove(unfinished: Path) -> None:
+    """Remove a folder, into which an initdb may write for another moment although who began it was killed."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if not unfinished.exists():
+            return
+        time.sleep(_POLL)
 
 
 def _make_folders(folder: Path, mode: int) -> None:
