@@ -8,20 +8,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import structlog
-
 from app.services import job_runs
+from app.services.apart import apart
+from app.services.commands import patiently
 from app.services.job_runs import Claim, RunKey
 from app.services.midnight.cursors import DueGroup, due_accounts, due_groups, postpone
-from db.connections import PoolReader, Writer, is_locked, is_outage, unit_of_work
+from db.connections import PoolReader, Writer, is_locked, unit_of_work
 from jobs.registry import MidnightJob
-from jobs.shift import AT_ONCE, LEASE, Shift, patiently, together, told
+from jobs.shift import AT_ONCE, LEASE, Shift, together
 from jobs.work import Work
 
 BATCH: Final = 200
 """How many accounts a batch has at most: what bounds memory, and the time that heads are locked."""
-
-_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
 async def run_midnights(shift: Shift, jobs: Sequence[MidnightJob], at: datetime | None) -> dict[str, Work]:
@@ -134,23 +132,14 @@ class _GroupRun:
 
     async def _do(self, batch: Sequence[UUID]) -> None:
         """Do a batch, or its accounts one by one; one that others have in hand stays due, and is no failure."""
-        try:
-            await self._attempt(batch)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            if len(batch) > 1:
-                await self._do_one_by_one(batch)
-            elif not is_locked(error):
-                await self._note(batch[0], error)
-
-    async def _do_one_by_one(self, batch: Sequence[UUID]) -> None:
-        for account_id in batch:
-            if not self._shift.drained.is_set():
-                await self._do([account_id])
+        for account_id, error in (await apart(self._job.name, batch, self._attempt)).items():
+            if not is_locked(error):
+                await self._note(account_id, error)
 
     async def _attempt(self, account_ids: Sequence[UUID]) -> None:
         shift = self._shift
+        if shift.drained.is_set():
+            return
         done = await patiently(lambda: self._job.work(shift.pool, shift.clock, self._group.due_at, account_ids))
         now = shift.clock.now()
         async with unit_of_work(shift.pool) as writer:
@@ -164,8 +153,7 @@ class _GroupRun:
         run = replace(self._claim.run, account_id=account_id)
         now = self._shift.clock.now()
         async with unit_of_work(self._shift.pool) as writer:
-            attempts = await job_runs.note_failure(writer, run, self._shift.owner, now, told(error))
+            attempts = await job_runs.note_failure(writer, run, self._shift.owner, now, job_runs.told(error))
             await postpone(writer, self._job.name, account_id, now + job_runs.pause_after(attempts))
             await writer.commit()
         self._work.failures += 1
-        _log.warning("account_failed", job=run.job, account=str(account_id), attempts=attempts, exc_info=error)

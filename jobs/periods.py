@@ -6,10 +6,11 @@ from typing import Final
 import structlog
 
 from app.services import job_runs
+from app.services.commands import patiently
 from app.services.job_runs import Claim, RunKey
 from db.connections import PoolReader, is_outage, unit_of_work
 from jobs.registry import Done, PeriodicJob
-from jobs.shift import Shift, patiently, told
+from jobs.shift import Shift
 from jobs.work import Work
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ async def _do(shift: Shift, job: PeriodicJob, claim: Claim, work: Work) -> None:
             raise
         work.failures += 1
         _log.warning("run_failed", job=job.name, exc_info=error)
-        await _fail(shift, claim, told(error))
+        await _fail(shift, claim, job_runs.told(error))
     else:
         await _end(shift, claim, done, work)
 

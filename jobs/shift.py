@@ -1,7 +1,7 @@
 """A shift of a worker: what all its runs share, how they take part in the ledger, and how they end together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,10 +9,9 @@ from typing import Any, Final, TypeVar
 
 from app.clock import Clock
 from app.services import job_runs
-from app.services.commands import Overtaken
 from app.services.job_runs import Claim, RunKey
 from app.settings import Settings
-from db.connections import Pool, ServerError, asks_to_try_again, unit_of_work
+from db.connections import Pool, unit_of_work
 
 AT_ONCE: Final = 2
 """How many batches of accounts, or runs by nothing, are in hand at most."""
@@ -25,7 +24,6 @@ GRACE: Final = 5.0
 
 _LAST_WORD: Final = 1.0  # seconds for what is broken off to be rolled back, if the server answers
 
-_ATTEMPTS: Final = 20  # at what others may have been in the way of
 _Result = TypeVar("_Result")
 
 
@@ -66,19 +64,6 @@ class Shift:
                 await writer.commit()
 
 
-async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Do work, again where others were faster or in the way; all else it raises is the caller's."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return await work()
-        except Overtaken:
-            continue
-        except ServerError as error:
-            if not asks_to_try_again(error):
-                raise
-    return await work()
-
-
 async def together(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
     """Do all at once and each to its end; then raise the first error there was."""
     outcomes = await asyncio.gather(*works, return_exceptions=True)
@@ -104,8 +89,3 @@ async def in_time(work: Coroutine[Any, Any, _Result], drained: asyncio.Event) ->
         end.cancel()
         await asyncio.wait({task, end}, timeout=_LAST_WORD)
     return task.result() if task.done() and not task.cancelled() else None
-
-
-def told(error: BaseException) -> str:
-    """Say in a line what went wrong, for the ledger."""
-    return f"{type(error).__name__}: {error}"

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
@@ -24,6 +24,7 @@ KEPT: Final = timedelta(hours=24)
 """How long a key is known."""
 
 _ATTEMPTS: Final = 20
+_Result = TypeVar("_Result")
 
 
 class _Keys(NamedTuple):
@@ -116,15 +117,20 @@ async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Wr
 
     Work that refuses must have written nothing: its answer is kept, too. Raises IdempotencyConflict.
     """
+    return await patiently(lambda: _attempt(pool, clock, command, work))
+
+
+async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Do work, again where others were faster or in the way; all else it raises is the caller's."""
     for _ in range(_ATTEMPTS - 1):
         try:
-            return await _attempt(pool, clock, command, work)
+            return await work()
         except Overtaken:
             continue
         except ServerError as error:
             if not asks_to_try_again(error):
                 raise
-    return await _attempt(pool, clock, command, work)
+    return await work()
 
 
 async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:

@@ -265,6 +265,11 @@ async def forget_ahead(writer: Writer, until: datetime) -> int:
     return len(await writer.fetch(_FORGET_AHEAD, until))
 
 
+def told(error: BaseException) -> str:
+    """Say in a line what went wrong, for the ledger."""
+    return f"{type(error).__name__}: {error}"
+
+
 def pause_after(attempts: int) -> timedelta:
     """Tell how long to wait after so many failed attempts: 1, 2, 4 minutes and so on, at most an hour."""
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), LONGEST_PAUSE)

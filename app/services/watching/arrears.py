@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from app.services.job_runs import LONGEST_PAUSE, RunKey, failing_since, note_failure, note_recovery, pause_after
+from app.services.job_runs import LONGEST_PAUSE, RunKey, failing_since, note_failure, note_recovery, pause_after, told
 from app.services.midnight.cursors import WATCH
 from db.connections import Pool, Reader, Statement, Writer, unit_of_work
 
@@ -109,5 +109,5 @@ async def put_off(pool: Pool, account_id: UUID, since: datetime, now: datetime, 
         [put] = await writer.fetch(PUT_OFF, account_id, WATCH, since, now + pause_after(attempts))
         fails_since = await failing_since(writer, WATCH, account_id) or put["due_at"]
         run = RunKey(WATCH, None, account_id, None, fails_since)
-        await note_failure(writer, run, WATCH, now, f"{type(error).__name__}: {error}")
+        await note_failure(writer, run, WATCH, now, told(error))
         await writer.commit()

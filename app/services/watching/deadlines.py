@@ -12,10 +12,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.services.apart import apart
 from app.services.heads import lock_heads
 from app.services.midnight.cursors import WATCH
 from app.services.orders.states import OrderKey
-from app.services.watching.apart import apart
 from app.services.watching.arrears import Arrears, arrears, go_on, put_off
 from app.services.watching.candidates import CandidatePage, Span, candidates
 from app.services.watching.retracting import retract

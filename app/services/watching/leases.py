@@ -13,11 +13,11 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.order_events import Happening
+from app.services.apart import apart
 from app.services.heads import advance_heads, lock_heads
 from app.services.orders.claiming import expired
 from app.services.orders.events import write_events
 from app.services.orders.states import ImageKey
-from app.services.watching.apart import apart
 from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
 
 RETURN: Final = "return_expired_leases"

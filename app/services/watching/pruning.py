@@ -13,9 +13,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.rollups import minutes_kept_since
+from app.services.apart import Work, apart
 from app.services.commands import KEPT
 from app.services.heads import advance_heads, lock_heads
-from app.services.watching.apart import Work, apart
 from db.connections import Pool, PoolReader, Statement, unit_of_work
 from db.queries.pages import LEAST_UUID
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from db.connections import is_outage
+from db.connections import is_locked, is_outage
 
 Work: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
 """Does what there is to do for accounts, for all of them or for none."""
@@ -26,7 +26,8 @@ async def apart(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID,
             raise
         if len(account_ids) > 1:
             return await _one_by_one(job, account_ids, work)
-        _log.error("account_failed", job=job, account=str(account_ids[0]), exc_info=error)
+        if not is_locked(error):
+            _log.warning("account_failed", job=job, account=str(account_ids[0]), exc_info=error)
         return {account_ids[0]: error}
     return {}
 
