@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check bench setup lock
+.PHONY: demo test soak check bench setup lock
 .DEFAULT_GOAL := demo
 
 demo: $(STAMP)
@@ -11,6 +11,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/pytest
+
+# What needs longer than the tests may.
+soak: $(STAMP)
+	@$(BIN)/pytest -m soak -n 1
 
 check: $(STAMP)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -1,30 +1,55 @@
-"""The clock. Nothing in the domain reads one: instants are passed on from here."""
+"""The clocks. Nothing in the domain reads one: instants are passed on from here.
+
+Instants of the business are read off PostgreSQL's clock alone, by the statements that lock an account's head or settle
+an answer's instant (domain rules, section 1), so servers whose own clocks differ agree. A process's own clock wakes
+jobs and times requests.
+"""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 _NO_OFFSET = timedelta()
 
 
+class ClockReading(NamedTuple):
+    """How a statement reads PostgreSQL's clock: ahead of it by `offset`, or as `frozen` (UTC) where tests freeze it."""
+
+    frozen: datetime | None
+    offset: timedelta
+
+
 class Clock(Protocol):
-    """What tells the time."""
+    """What says the time."""
 
     def now(self) -> datetime:
-        """Tell the instant, in UTC, to the microsecond."""
+        """Return the instant by the process's own clock, in UTC, to the microsecond."""
+        ...
+
+    @property
+    def reading(self) -> ClockReading:
+        """The parameters with which statements read PostgreSQL's clock."""
         ...
 
 
 class SystemClock:
-    """The machine's clock, ahead by a constant offset, or behind by a negative one."""
+    """The running clocks, of the machine and of PostgreSQL, ahead by a constant offset, or behind by a negative one."""
 
     def __init__(self, offset: timedelta = _NO_OFFSET) -> None:
         self.offset = offset
 
     def now(self) -> datetime:
-        """Tell the instant, in UTC, to the microsecond."""
+        """Return the instant by the process's own clock, in UTC, to the microsecond."""
         return datetime.now(UTC) + self.offset
 
+    @property
+    def reading(self) -> ClockReading:
+        """The parameters with which statements read PostgreSQL's clock."""
+        return ClockReading(None, self.offset)
 
-def clock_from(start: datetime | None) -> SystemClock:
-    """Start a running clock at an instant with a time zone, or the machine's own without one."""
-    return SystemClock() if start is None else SystemClock(start - datetime.now(UTC))
+
+def clock_from(start: datetime | None, now: datetime | None = None) -> SystemClock:
+    """Return running clocks that are at `start` now; the clocks' own time without it.
+
+    `now` (UTC) is what PostgreSQL's clock says; the machine's without.
+    """
+    return SystemClock() if start is None else SystemClock(start - (now or datetime.now(UTC)))

@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from starlette.types import ASGIApp, Message, Scope
 
+from app.clock import ClockReading
 from app.settings import Settings
 from app.web.asgi import create_app
 
@@ -22,8 +23,13 @@ class FixedClock:
     at: datetime
 
     def now(self) -> datetime:
-        """Tell that instant."""
+        """Return that instant."""
         return self.at
+
+    @property
+    def reading(self) -> ClockReading:
+        """The parameters with which statements read it for PostgreSQL's clock."""
+        return ClockReading(self.at, timedelta())
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ PLANNED_ONCE: Final[Mapping[str, str]] = {
     "jit": "off",  # compiling takes longer than any read does
 }
 _NO_SETTINGS: Mapping[str, str] = {}
+_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _GOODBYE: Final = 1.0  # seconds
 
 
@@ -114,11 +115,25 @@ class Reader(Protocol):
         ...
 
 
+class Database(Reader, Protocol):
+    """Reads the database as it is, each statement by itself, or as a snapshot that many statements share."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a snapshot, which its first statement takes; read-only."""
+        ...
+
+
 class PoolReader:
-    """A reader that borrows a connection of the pool for each statement."""
+    """A reader that borrows a connection of the pool for each statement, or for a snapshot."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        """Open a snapshot, which its first statement takes; read-only."""
+        async with _transaction(self._pool, _SNAPSHOT) as connection:
+            yield _SnapshotReader(connection)
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows."""
@@ -127,6 +142,24 @@ class PoolReader:
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
         """Fetch the first row, if there is one."""
         return await self._pool.fetchrow(statement.sql, *args)
+
+
+class _SnapshotReader:
+    """A reader of one connection, which runs one statement after the other, whoever asks at the same time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        """Fetch all rows."""
+        async with self._turn:
+            return await self._connection.fetch(statement.sql, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        """Fetch the first row, if there is one."""
+        async with self._turn:
+            return await self._connection.fetchrow(statement.sql, *args)
 
 
 class Writer:
@@ -196,10 +229,17 @@ def is_outage(error: BaseException) -> bool:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
+    async with _transaction(pool, "BEGIN") as connection:
+        yield Writer(connection)
+
+
+@asynccontextmanager
+async def _transaction(pool: Pool, begin: str) -> AsyncGenerator[Connection]:
+    """Borrow a connection in a transaction, which is rolled back unless it was ended."""
     async with pool.acquire() as connection:
-        await connection.execute("BEGIN")
+        await connection.execute(begin)
         try:
-            yield Writer(connection)
+            yield connection
         finally:
             with suppress(asyncpg.InterfaceError):  # the pool has let go of it: the server ended it, and so all
                 if not connection.is_closed() and connection.is_in_transaction():

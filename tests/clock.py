@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from app.clock import ClockReading
+
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -11,6 +13,10 @@ class FrozenClock:
 
     def now(self) -> datetime:
         return self._at
+
+    @property
+    def reading(self) -> ClockReading:
+        return ClockReading(self._at, timedelta())
 
     def advance(self, by: timedelta = MICROSECOND) -> datetime:
         """Go on; windows are half-open, so what just happened is known a microsecond later."""

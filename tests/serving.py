@@ -13,7 +13,7 @@ from app.services.tokens import create_token
 from app.settings import Settings
 from app.web.asgi import create_app
 from app.web.state import keep_reader, keep_writing_pool
-from db.connections import Connection, Pool, Reader, Record, Statement, unit_of_work
+from db.connections import Connection, Database, Pool, Reader, Record, Statement, unit_of_work
 from tests.building import Studio
 from tests.clock import FrozenClock
 
@@ -27,9 +27,14 @@ SETTINGS = Settings(
 class CountingReader:
     """A reader that notes the statements it was asked for."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, database: Database) -> None:
+        self._reader = database
         self.statements: list[str] = []
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        async with self._reader.snapshot() as reader:
+            yield CountingSnapshot(reader, self.statements)
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         self.statements.append(statement.name)
@@ -37,6 +42,22 @@ class CountingReader:
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
         self.statements.append(statement.name)
+        return await self._reader.fetch_row(statement, *args)
+
+
+class CountingSnapshot:
+    """A reader of a snapshot that notes the statements it was asked for."""
+
+    def __init__(self, reader: Reader, statements: list[str]) -> None:
+        self._reader = reader
+        self._statements = statements
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        self._statements.append(statement.name)
+        return await self._reader.fetch(statement, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        self._statements.append(statement.name)
         return await self._reader.fetch_row(statement, *args)
 
 

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 
+from app.clock import SystemClock, clock_from
 from app.settings import Settings
-from db.connections import Writer, open_pool, unit_of_work
+from db.connections import Writer, connect, open_pool, unit_of_work
 from db.embedded import embedded_server
 from db.migrate import migrate
+from db.settled import settle
 
 
 class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
@@ -27,6 +30,21 @@ def migrated_database(settings: Settings) -> Generator[str]:
         with embedded_server(settings.data_dir / "postgres") as url:
             asyncio.run(migrate(url))
             yield url
+
+
+def database_clock(url: str, settings: Settings) -> SystemClock:
+    """Return the clocks of a process, by which PostgreSQL's is at LOUPE_CLOCK now; raises DatabaseUnreachable."""
+    if settings.clock is None:
+        return clock_from(None)
+    return clock_from(settings.clock, asyncio.run(_postgres_clock(url)))
+
+
+async def _postgres_clock(url: str) -> datetime:
+    connection = await connect(url)
+    try:
+        return (await settle(Writer(connection), clock_from(None), ())).now
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

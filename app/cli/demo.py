@@ -10,10 +10,10 @@ from typing import Annotated
 import orjson
 import typer
 
-from app.cli.database import CommandFailed, migrated_database, transaction
+from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.importing import import_command
 from app.cli.serving import address, listen, serve
-from app.clock import Clock, clock_from
+from app.clock import Clock
 from app.demo.access import create_access, opens
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
@@ -38,9 +38,9 @@ def demo_command(
     Example: loupe demo --seed 7
     """
     settings = read_settings()
-    clock = clock_from(settings.clock)
     folder = DemoFolder(settings.data_dir)
     with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
+        clock = database_clock(url, settings)
         with _usable(settings.data_dir):
             _require_seed(folder, settings.data_dir, seed)
             access = folder.access()

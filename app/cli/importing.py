@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
-from app.cli.database import CommandFailed, migrated_database
-from app.clock import clock_from
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.clock import Clock
 from app.services.importing import (
     AccountMoved,
     Listener,
@@ -61,7 +61,8 @@ def import_command(
     settings = read_settings()
     try:
         with open_source(file) as source, migrated_database(settings) as url, _listener(source) as listener:
-            report = asyncio.run(_run(url, source, settings, listener, check=check))
+            clock = database_clock(url, settings)
+            report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
     except (SourceUnreadable, AccountMoved) as error:
         raise CommandFailed(str(error)) from error
     typer.echo(_checked(report) if check else _imported(report))
@@ -69,13 +70,13 @@ def import_command(
         raise typer.Exit(1)
 
 
-async def _run(url: str, source: Source, settings: Settings, listener: Listener, *, check: bool) -> Report:
+async def _run(
+    url: str, source: Source, settings: Settings, clock: Clock, listener: Listener, *, check: bool
+) -> Report:
     work = check_history if check else import_history
     pool = await open_pool(url, max_size=_POOL_SIZE)
     try:
-        return await work(
-            pool, source, clock=clock_from(settings.clock), plan_terms=settings.plan_terms, listener=listener
-        )
+        return await work(pool, source, clock=clock, plan_terms=settings.plan_terms, listener=listener)
     finally:
         await pool.close()
 

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
-from app.cli.database import CommandFailed, migrated_database
-from app.clock import SystemClock, clock_from
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.clock import SystemClock
 from app.domain.instants import rfc3339
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
@@ -44,7 +44,7 @@ def jobs_command(context: typer.Context) -> None:
     settings = read_settings()
     with migrated_database(settings) as url:
         configure_logging()
-        asyncio.run(_run(url, settings, clock_from(settings.clock)))
+        asyncio.run(_run(url, settings, database_clock(url, settings)))
 
 
 @jobs.command("run-due")
@@ -62,9 +62,9 @@ def run_due_command(
     Example: loupe jobs run-due --at 2026-03-28T23:00:00Z
     """
     settings = read_settings()
-    clock = clock_from(settings.clock)
-    until = None if at is None else _instant(at, clock.now())
     with migrated_database(settings) as url:
+        clock = database_clock(url, settings)
+        until = None if at is None else _instant(at, clock.now())
         configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
         works = asyncio.run(_run_due(url, settings, clock, until))
@@ -82,8 +82,8 @@ def status_command(*, as_json: AsJson = False) -> None:
     Example: loupe jobs status --json
     """
     settings = read_settings()
-    now = clock_from(settings.clock).now()
     with migrated_database(settings) as url:
+        now = database_clock(url, settings).now()
         statuses = asyncio.run(_statuses(url, now))
     typer.echo(_statuses_as_json(statuses, now) if as_json else _statuses_as_table(statuses))
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, migrated_database
-from app.clock import SystemClock, clock_from
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.clock import SystemClock
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from jobs.registered import JOBS
@@ -31,14 +31,13 @@ def serve_command(
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
-    clock = clock_from(settings.clock)
     with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
         configure_logging()
         serve(
             listener,
             url,
             settings,
-            clock,
+            database_clock(url, settings),
             lambda: typer.echo(f"Loupe serves {address(listener)} - Ctrl-C ends it."),
             with_jobs=with_jobs,
         )

@@ -1,6 +1,5 @@
 """Accounts: how one begins, and how people name one."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,7 +8,7 @@ from app.domain.errors import DomainError
 from app.domain.ledger import ZonePeriod, first_ledger_day
 from app.domain.order_events import Happening
 from app.domain.vocabulary import EventType, Plan
-from app.services.heads import UnknownAccount, new_head
+from app.services.heads import UnknownAccount, counters_of, new_head
 from app.services.ids import new_id
 from app.services.midnight.cursors import begin_cursors
 from app.services.names import require_name
@@ -127,5 +126,5 @@ async def _record(writer: Writer, account_id: UUID, created: Happening) -> None:
         image_id=created.image_id,
         data=created.data,
     )
-    await writer.insert([AccountHead(**asdict(head))])
+    await writer.insert([AccountHead(**counters_of(head))])
     await writer.insert([event])

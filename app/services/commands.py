@@ -5,7 +5,8 @@ A key is known for 24 hours to who used it: a client's to its account, those of 
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
@@ -15,6 +16,7 @@ import orjson
 
 from app.clock import Clock
 from app.domain.errors import DomainError
+from app.services.heads import QuietAccounts, bring_forward
 from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
 
 Answer: TypeAlias = dict[str, Any]
@@ -120,6 +122,18 @@ async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Wr
     return await patiently(lambda: _attempt(pool, clock, command, work))
 
 
+async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:
+    """Do work in a transaction of its own and commit it, again where others were faster or in the way."""
+
+    async def attempt() -> _Result:
+        async with _live(pool) as writer:
+            result = await work(writer)
+            await writer.commit()
+        return result
+
+    return await patiently(attempt)
+
+
 async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
     """Do work, again where others were faster or in the way; all else it raises is the caller's."""
     for _ in range(_ATTEMPTS - 1):
@@ -133,8 +147,19 @@ async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
     return await work()
 
 
+@asynccontextmanager
+async def _live(pool: Pool) -> AsyncGenerator[Writer]:
+    """Open a unit of work for live commands; raises Overtaken once quiet accounts are brought forward."""
+    try:
+        async with unit_of_work(pool) as writer:
+            yield writer
+    except QuietAccounts as quiet:
+        await bring_forward(pool, quiet.accounts)
+        raise Overtaken from quiet
+
+
 async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
-    async with unit_of_work(pool) as writer:
+    async with _live(pool) as writer:
         if command.key is None:
             answer = await work(writer)
         else:

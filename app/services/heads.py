@@ -1,22 +1,43 @@
 """The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
-from db.connections import Statement, Writer
+from db.connections import Pool, Statement, Writer, unit_of_work
+from db.settled import ACCOUNT_LOCK, CLOCK
 
-# Locks the head of one account; the primary key finds it.
+RECENT: Final = "interval '1 second'"
+"""How far back a live command may find its account's last instant; answers read meanwhile are as of that one."""
+
+# Locks the head of one account and then reads PostgreSQL's clock; the primary key finds it. A live command also takes
+# the account's lock, exclusively, before the clock is read, which readers try to share (`db.settled`), and only if the
+# last instant is recent. CTEs keep the order: rows are locked after a select list was computed.
 LOCK_HEAD: Final = Statement(
     "lock_head",
-    """
-    SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
+    f"""
+    WITH head AS MATERIALIZED (
+      SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
       FROM account_heads WHERE account_id = $1 FOR UPDATE
-    """,
+    ), locked AS MATERIALIZED (
+      SELECT CASE
+        WHEN $4 AND last_at >= {CLOCK.format("$2", "$3")} - {RECENT}
+        THEN pg_advisory_xact_lock({ACCOUNT_LOCK.format("account_id")}) IS NOT NULL
+        ELSE false END AS is_live, head.*
+      FROM head
+    )
+    SELECT locked.*, {CLOCK.format("$2", "$3")} AS read_at FROM locked
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Brings the last instant of an account forward; the primary key finds it.
+FORWARD_HEAD: Final = Statement(
+    "forward_head", "UPDATE account_heads SET last_at = greatest(last_at, $2) WHERE account_id = $1"
 )
 
 # Writes the heads of accounts back; the primary key finds them.
@@ -33,6 +54,7 @@ ADVANCE_HEADS: Final = Statement(
 )
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+_POSTGRES_CLOCK: Final = SystemClock()
 FIRST_EVENT: Final = 1
 """The place of an account's first event in its sequence."""
 
@@ -45,9 +67,20 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
         self.name = name
 
 
+class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """Accounts whose last instant is too long ago for a live command, each with one (UTC) to bring it forward to."""
+
+    def __init__(self, accounts: Mapping[UUID, datetime]) -> None:
+        super().__init__(f"{len(accounts)} accounts are to be brought forward.")
+        self.accounts = accounts
+
+
 @dataclass(slots=True)
 class Head:
-    """The counters of an account whose row is locked; see the table. Changes count once `advance_heads` wrote them."""
+    """The counters of an account whose row is locked; see the table. Changes count once `advance_heads` wrote them.
+
+    `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its beginning.
+    """
 
     account_id: UUID
     next_order_number: int
@@ -55,13 +88,16 @@ class Head:
     last_at: datetime
     frontier: datetime
     minutes_since: datetime
+    read_at: datetime
 
-    def instant(self, now: datetime) -> datetime:
-        """Tell the instant of a command: now, but after all that the account already has.
+    @property
+    def instant(self) -> datetime:
+        """The instant of a command (UTC): by the clock, but after all that the account already has.
 
-        Read the clock only once the head is locked: then an account's instants are in the order of its commits.
+        So an account's instants are in the order of its commits, and no two commands share one: at an instant all
+        before it is known, and nothing of what happens at it (domain rules, section 1).
         """
-        return next_instant(now, self.last_at)
+        return max(self.read_at, self.last_at + _MICROSECOND)
 
     def begin(self, before: datetime, at: datetime) -> None:
         """Let the account begin at an instant other than `before`, as long as it has no orders."""
@@ -74,39 +110,79 @@ class Head:
         return self.next_event_sequence - 1
 
 
-_ROW: Final = attrgetter(*(field.name for field in fields(Head)))  # astuple would copy each of them deeply
+_COLUMNS: Final = tuple(field.name for field in fields(Head) if field.name != "read_at")
+_COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
+
+
+def counters_of(head: Head) -> dict[str, Any]:
+    """Return the row of an account's counters, by its columns."""
+    return {column: getattr(head, column) for column in _COLUMNS}
 
 
 def new_head(account_id: UUID, at: datetime) -> Head:
     """Return the counters of an account that begins at an instant; their row is still to be written."""
-    return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at)
+    return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at, read_at=at)
 
 
-def next_instant(now: datetime, last_at: datetime) -> datetime:
-    """Tell the instant of the next command on an account: now, but after `last_at`.
-
-    So no two commands share one: at an instant all before it is known, and nothing of what happens at it.
-    """
-    return max(now, last_at + _MICROSECOND)
-
-
-async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, Head]:
+async def lock_heads(writer: Writer, account_ids: Iterable[UUID], clock: Clock = _POSTGRES_CLOCK) -> dict[UUID, Head]:
     """Lock the heads of accounts until the end of the transaction; raises UnknownAccount.
 
     Always in ascending order, or two writers could wait for each other; a statement each, as Citus locks rows of one
-    account at a time.
+    account at a time. For jobs and imports: what they write changes no answer at an instant before.
     """
-    heads: dict[UUID, Head] = {}
-    for account_id in sorted(set(account_ids)):
-        row = await writer.fetch_row(LOCK_HEAD, account_id)
-        if row is None:
-            raise UnknownAccount(str(account_id))
-        heads[account_id] = Head(*row)
-    return heads
+    locked = await _locked(writer, clock, account_ids)
+    return {account_id: head for account_id, (head, _) in locked.items()}
+
+
+async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUID]) -> dict[UUID, Head]:
+    """Lock the heads of accounts for live commands, so that answers read meanwhile are as of before them.
+
+    Raises UnknownAccount, and QuietAccounts before an answer could be as of long ago.
+    """
+    locked = await _locked(writer, clock, account_ids, live=True)
+    quiet = {account_id: head.read_at - _MICROSECOND for account_id, (head, is_live) in locked.items() if not is_live}
+    if quiet:
+        raise QuietAccounts(quiet)
+    return {account_id: head for account_id, (head, _) in locked.items()}
+
+
+async def begin_command(writer: Writer, clock: Clock, account_id: UUID) -> Head:
+    """Lock the head of an account for a live command; raises as `begin_commands`."""
+    return (await begin_commands(writer, clock, [account_id]))[account_id]
+
+
+async def bring_forward(pool: Pool, accounts: Mapping[UUID, datetime]) -> None:
+    """Bring the last instants of accounts forward, each to its own (UTC), so that live commands may begin."""
+    async with unit_of_work(pool) as writer:
+        for account_id in sorted(accounts):
+            await writer.execute(FORWARD_HEAD, account_id, accounts[account_id])
+        await writer.commit()
+
+
+def earliest_reading(heads: Mapping[UUID, Head]) -> datetime:
+    """Return the instant (UTC) that was read off PostgreSQL's clock first as heads, one at least, were locked.
+
+    All that their accounts had before it is committed.
+    """
+    return min(head.read_at for head in heads.values())
 
 
 async def advance_heads(writer: Writer, heads: Iterable[Head]) -> None:
     """Write the counters of locked heads back."""
-    rows = [_ROW(head) for head in heads]
+    rows = [_COUNTERS(head) for head in heads]
     if rows:
         await writer.execute(ADVANCE_HEADS, *zip(*rows, strict=True))
+
+
+async def _locked(
+    writer: Writer, clock: Clock, account_ids: Iterable[UUID], *, live: bool = False
+) -> dict[UUID, tuple[Head, bool]]:
+    """Lock the heads of accounts; each with whether the account's lock is held, too."""
+    found: dict[UUID, tuple[Head, bool]] = {}
+    for account_id in sorted(set(account_ids)):
+        row = await writer.fetch_row(LOCK_HEAD, account_id, *clock.reading, live)
+        if row is None:
+            raise UnknownAccount(str(account_id))
+        is_live, *columns = row
+        found[account_id] = (Head(*columns), is_live)
+    return found

@@ -1,33 +1,29 @@
 """Making quotes: what placing or expediting would come to at an instant, without doing it (the contract's `quote`)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from app.clock import Clock
 from app.domain.order_changes import Change
 from app.domain.order_facts import OrderedSpecification, OrderState, order_price
 from app.domain.quota import QuotaDay
 from app.domain.quotes import VALID_FOR, QuoteInPast, offers
-from app.services.heads import UnknownAccount, next_instant
+from app.services.heads import UnknownAccount
 from app.services.orders.account import AccountFacts, NamedSpecification, account_facts
 from app.services.orders.changing import expediting, the_order
 from app.services.orders.placing import NewOrder, placement
 from app.services.orders.states import OrderKey
 from app.services.quotes import Binding, Subject, token_of
-from db.connections import Reader, Record, Statement
+from db.connections import Reader, Statement
 
-# How far an account is, without a lock; the primary key.
+# The number of the next order of an account, without a lock; the primary key.
 HEAD: Final = Statement(
-    "account_head",
-    "SELECT next_order_number, next_event_sequence, last_at FROM account_heads WHERE account_id = $1",
+    "next_order_number",
+    "SELECT next_order_number FROM account_heads WHERE account_id = $1",
 )
-
-_ATTEMPTS: Final = 5
 
 _UNPRICED: Final = NamedSpecification("", archived=False, ordered=OrderedSpecification(UUID(int=0), 1, Decimal(0), ""))
 """Stands in for a specification that is not chosen yet; its price is neither shown nor bound."""
@@ -103,28 +99,21 @@ class Quote:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What an account is at `now`, its own instant: from that follows what the request comes to at `at`."""
-
-    now: datetime
-    at: datetime
-    change: Callable[[], Change]
-
-
-async def quote(reader: Reader, clock: Clock, key: bytes, request: QuoteRequest) -> Quote:
+async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, request: QuoteRequest) -> Quote:
     """Tell what a request would come to, by the code that would do it; `key` signs it, nothing is written.
+
+    `now` (UTC) is the account's settled instant, and `reader` of the snapshot that it is for; `clock_now` is the clock.
 
     Raises UnknownAccount, QuoteInPast, and all that placing or expediting would: NotFound, SpecificationArchived,
     ExpediteWindowClosed, NoGain, Refusals. DateOutOfRange after 2200.
     """
-    known = await _known(reader, clock, request)
-    change = known.change()
-    parts = request.subject.parts(change.orders, known.at)
-    expires_at = known.now + VALID_FOR
+    at = _instant(request.at, clock_now, now)
+    change = await _change(reader, request, at)
+    parts = request.subject.parts(change.orders, at)
+    expires_at = now + VALID_FOR
     binding = Binding(request.subject, expires_at, offers(parts, priced=request.priced))
     return Quote(
-        at=known.at,
+        at=at,
         parts=[QuotePart(order, order_price(order) if request.priced else None) for order in parts],
         day=change.day,
         token=token_of(binding, key),
@@ -132,29 +121,17 @@ async def quote(reader: Reader, clock: Clock, key: bytes, request: QuoteRequest)
     )
 
 
-async def _known(reader: Reader, clock: Clock, request: QuoteRequest) -> _Known:
-    """Read what is known at one instant: anew when the account changed meanwhile, as every command moves its head."""
-    for _ in range(_ATTEMPTS - 1):
-        known, steady = await _attempt(reader, clock, request)
-        if steady:
-            return known
-    return (await _attempt(reader, clock, request))[0]
-
-
-async def _attempt(reader: Reader, clock: Clock, request: QuoteRequest) -> tuple[_Known, bool]:
-    """Read what is known, and tell whether nothing of the account changed while it was read."""
-    head = await _head(reader, request.account_id)
-    clock_now = clock.now()
-    now = next_instant(clock_now, head["last_at"])
-    at = _instant(request.at, clock_now, now)
+async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
+    """Work out what the request comes to at an instant (UTC)."""
+    row = await reader.fetch_row(HEAD, request.account_id)
+    if row is None:
+        raise UnknownAccount(str(request.account_id))
     if isinstance(request, UploadRequest):
         facts = await account_facts(reader, request.account_id, at, request.specification_id)
-        change = partial(_placing, request, facts, at, head["next_order_number"])
-    else:
-        facts = await account_facts(reader, request.account_id, at)
-        order = await the_order(reader, request.key)
-        change = partial(expediting, order, request.chosen, facts, at, head["next_order_number"])
-    return _Known(now, at, change), await _head(reader, request.account_id) == head
+        return _placing(request, facts, at, row["next_order_number"])
+    facts = await account_facts(reader, request.account_id, at)
+    order = await the_order(reader, request.key)
+    return expediting(order, request.chosen, facts, at, row["next_order_number"])
 
 
 def _placing(request: UploadRequest, facts: AccountFacts, at: datetime, first_number: int) -> Change:
@@ -165,13 +142,6 @@ def _placing(request: UploadRequest, facts: AccountFacts, at: datetime, first_nu
     filenames = [""] * request.image_count
     new = NewOrder(request.account_id, "", specification_id, filenames, request.expedite)
     return placement(new, facts, at, first_number)
-
-
-async def _head(reader: Reader, account_id: UUID) -> Record:
-    row = await reader.fetch_row(HEAD, account_id)
-    if row is None:
-        raise UnknownAccount(str(account_id))
-    return row
 
 
 def _instant(asked: datetime | None, clock_now: datetime, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.domain.account_events import specification_archived, specification_created, specification_reworded
 from app.domain.figures import Step
 from app.domain.specifications import SpecificationArchived, Wording, kept_steps
-from app.services.heads import Head, lock_heads
+from app.services.heads import Head, begin_command
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
 from app.services.recording import record
@@ -93,8 +93,8 @@ async def archive_specification(writer: Writer, clock: Clock, key: Specification
 
 
 async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Head, datetime]:
-    head = (await lock_heads(writer, [account_id]))[account_id]
-    return head, head.instant(clock.now())
+    head = await begin_command(writer, clock, account_id)
+    return head, head.instant
 
 
 async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:

@@ -11,7 +11,7 @@ from app.domain.account_events import terms_negotiated, time_zone_changed
 from app.domain.ledger import ZonePeriod
 from app.domain.local_time import time_zone
 from app.domain.quota import QuotaDay
-from app.services.heads import Head, lock_heads
+from app.services.heads import Head, begin_command
 from app.services.midnight.cursors import follow_zone
 from app.services.orders.account import account_facts
 from app.services.recording import record
@@ -53,8 +53,8 @@ async def negotiate_sla(
 
     Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
     """
-    head = (await lock_heads(writer, [account_id]))[account_id]
-    at = head.instant(clock.now())
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
     facts = await account_facts(writer, account_id, at)
     version = negotiation.negotiated(terms, at, facts.day.day.date, facts.versions)
     await writer.insert([SlaVersion(account_id=account_id, **asdict(version))])
@@ -68,8 +68,8 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     Raises UnknownTimeZone and UnknownAccount.
     """
     zone = time_zone(name)
-    head = (await lock_heads(writer, [account_id]))[account_id]
-    at = head.instant(clock.now())
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
     facts = await account_facts(writer, account_id, at)
     replaced = facts.zones[-1]
     if replaced.time_zone == name:

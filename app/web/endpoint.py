@@ -16,8 +16,8 @@ from strawberry.http.base import BaseRequestProtocol
 
 from api.context import Context
 from api.errors import ApiError, ErrorCode, present
-from api.loaders import Loaders
 from api.schema import schema
+from api.settled import SettledView
 from app.clock import Clock
 from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
@@ -44,17 +44,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        """Tell who calls, and read the clock for the whole request; raises ApiError for a caller without a token."""
-        reader = reader_of(request)
-        viewer = await authenticate(reader, request.headers.get("authorization"))
+        """Tell who calls; raises ApiError for a caller without a token."""
+        database = reader_of(request)
+        viewer = await authenticate(database, request.headers.get("authorization"))
         return Context(
             viewer,
-            self._clock.now(),
             self._settings,
-            Loaders(reader),
+            database,
             writing_pool_of(request),
             self._clock,
             quote_key_of(request),
+            SettledView(database, self._clock),
         )
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:

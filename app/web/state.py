@@ -6,17 +6,17 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
 from app.services.quotes import QuoteKey
-from db.connections import Pool, Reader
+from db.connections import Database, Pool
 
 
-def keep_reader(app: Starlette, reader: Reader) -> None:
+def keep_reader(app: Starlette, reader: Database) -> None:
     """Give all requests to come a reader."""
     app.state.reader = reader
 
 
-def reader_of(request: HTTPConnection) -> Reader:
+def reader_of(request: HTTPConnection) -> Database:
     """Return the reader that the application was given."""
-    return cast("Reader", request.app.state.reader)
+    return cast("Database", request.app.state.reader)
 
 
 def keep_writing_pool(app: Starlette, pool: Pool) -> None:

@@ -1,7 +1,7 @@
 """Reads of accounts, and of the short histories that decide their ledger days, terms and user time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,26 +26,36 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountHistory:
-    """The zones an account has had and the versions of its SLA, oldest first, and how many orders it has placed."""
+    """The zones an account has had and the versions of its SLA, oldest first, and how many orders it has placed.
 
-    account_id: UUID
+    `last_at` (UTC) is its last instant: of a command, or what a job brought it forward to.
+    """
+
+    account: AccountRow
+    last_at: datetime
     zones: tuple[ZonePeriod, ...]
     versions: tuple[SlaVersion, ...]
     orders: int
 
+    @property
+    def account_id(self) -> UUID:
+        """The account's id."""
+        return self.account.id
+
 
 ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
 """The columns of an AccountRow, of accounts `a`."""
+_ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
-      z.starts_at, z.time_zone, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
+      z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
       v.note"""
 """What `zones_of` and `versions_of` read, of what HISTORY joins to heads `h`."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
-        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zone
+        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones
       FROM time_zone_periods z WHERE z.account_id = h.account_id
     ) AS z
     CROSS JOIN LATERAL (
@@ -61,12 +71,13 @@ HISTORY: Final = """
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
 
-# The history of accounts: the primary keys of account_heads, time_zone_periods and sla_versions.
+# The history of accounts: the primary keys of accounts, account_heads, time_zone_periods and sla_versions.
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT h.account_id, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
     FROM account_heads h
+    JOIN accounts a ON a.id = h.account_id
     {HISTORY}
     WHERE h.account_id = ANY($1::uuid[])
     """,
@@ -138,7 +149,7 @@ async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> i
 
 def zones_of(record: Record) -> tuple[ZonePeriod, ...]:
     """Read the zones of an account from a record that has HISTORY_COLUMNS."""
-    return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zone"], strict=True))
+    return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zones"], strict=True))
 
 
 def versions_of(record: Record) -> tuple[SlaVersion, ...]:
@@ -148,4 +159,5 @@ def versions_of(record: Record) -> tuple[SlaVersion, ...]:
 
 
 def _history(record: Record) -> AccountHistory:
-    return AccountHistory(record["account_id"], zones_of(record), versions_of(record), record["orders"])
+    account = account_row(record[:_ACCOUNT_COLUMNS])
+    return AccountHistory(account, record["last_at"], zones_of(record), versions_of(record), record["orders"])

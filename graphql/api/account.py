@@ -1,7 +1,6 @@
 """Accounts: the clients of the service, and the way to all that is theirs."""
 
-from collections.abc import Awaitable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
@@ -37,6 +36,8 @@ from db.queries.snapshots import Days
 
 _CURSORS: Final = CursorKind("accounts", (TEXT, ID))
 _HISTORY_SIZE: Final = 30
+_AHEAD: Final = timedelta(seconds=5)
+"""How far ahead of PostgreSQL's clock an `asOf` may be, which then is the settled instant (domain rules, section 1)."""
 
 AsOf = Annotated[
     datetime | None,
@@ -170,17 +171,19 @@ class Account(Node):
         due: Annotated[datetime, strawberry.argument(description="When the images are needed.")],
     ) -> datetime | None:
         """Until when to upload for a standard deadline by then: a midnight, user time; null when that has passed."""
-        context = info.context
-        zone = zone_at(context.now, (await context.history(self.row.id)).zones)
+        now = info.context.instant(self.row.id)
+        zone = zone_at(now, (await info.context.history(self.row.id)).zones)
         try:
-            return latest_upload_for(due, zone, context.now)
+            return latest_upload_for(due, zone, now)
         except DateOutOfRange as error:
             raise bad_input("due", str(error)) from error
 
     def _instant(self, context: Context, as_of: datetime | None) -> datetime:
-        at = given(as_of) or context.now
-        if at > context.now:
+        now = context.instant(self.row.id)
+        at = given(as_of) or now
+        if at > max(now, context.now + _AHEAD):
             raise bad_input("asOf", f"{rfc3339(at)} is yet to come.")
+        at = min(at, now)
         if at < self.row.created_at:
             raise bad_input("asOf", f"The account began at {rfc3339(self.row.created_at)}.")
         return at
@@ -210,7 +213,9 @@ def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> List
     """List the accounts whose name begins so, in any case, by name."""
     loaders = context.loaders
 
-    def read(part: Slice) -> Awaitable[Page[AccountRow]]:
-        return loaders.accounts_by_name.load((part, beginning, plan))
+    async def read(part: Slice) -> Page[AccountRow]:
+        found = await loaders.accounts_by_name.load((part, beginning, plan))
+        await context.view.learn([row.id for _, row in found.rows])
+        return found
 
     return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)

@@ -9,7 +9,7 @@ from api.account import Account, account
 from api.answers import answer, begin, read_keys, written_day, written_keys
 from api.arguments import given
 from api.checks import Checks
-from api.context import Context, Info, Viewer
+from api.context import Info
 from api.describing import field, input_type, object_type
 from api.ids import NodeType
 from api.inputs import idempotency_key, optional
@@ -96,9 +96,7 @@ class AccountMutations:
             accounts = written_keys([(account_id, account_id)])
             return {"at": rfc3339(outcome.at), "accounts": accounts, "day": written_day(outcome.day)}
 
-        found = await answer(context, "changeTimeZone", checks, work)
-        await _know_anew(context)
-        return ChangeTimeZonePayload(**parts(found))
+        return ChangeTimeZonePayload(**parts(await answer(context, "changeTimeZone", checks, work)))
 
     @field
     async def negotiate_sla(
@@ -119,14 +117,6 @@ class AccountMutations:
             return {"at": rfc3339(outcome.at), "accounts": accounts, "version": outcome.version}
 
         return NegotiateSlaPayload(**parts(await answer(context, "negotiateSla", checks, work)))
-
-
-async def _know_anew(context: Context) -> None:
-    """Read the client's own account again, which has been known since its token was read."""
-    own = context.viewer.account
-    row = None if own is None else await context.loaders.accounts.load(own.id)
-    if row is not None:  # a viewer without an account would be staff
-        context.viewer = Viewer(row)
 
 
 def _terms(checks: Checks, asked: NegotiateSlaInput) -> NegotiatedTerms:

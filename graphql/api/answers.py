@@ -45,24 +45,26 @@ async def answer(context: Context, operation: str, checks: Checks, work: Work) -
     """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it."""
     key = checks.key
     if checks.errors and (key is None or any(error["path"] == [_KEY] for error in checks.errors)):
-        return _refused(context, checks.errors)
+        return _refused(checks.errors)
 
     async def done(writer: Writer) -> Answer:
         if checks.errors:
-            return _refused(context, checks.errors)
+            return _refused(checks.errors)
         try:
             return await work(writer)
         except DomainError as refusal:
-            return _refused(context, told(refusal, operation, checks.places, checks.given))
+            return _refused(told(refusal, operation, checks.places, checks.given))
 
+    await context.renew_view()
     account = context.viewer.account
     request = {} if key is None else {name: value for name, value in checks.given.items() if name != _KEY}
     command = Command(None if account is None else account.id, operation, request, key)
     try:
         found = await perform(context.writing, context.clock, command, done)
     except IdempotencyConflict as refusal:
-        return _refused(context, told(refusal, operation, checks.places, checks.given))
-    context.go_on(datetime.fromisoformat(found["at"]))
+        return _refused(told(refusal, operation, checks.places, checks.given))
+    if "errors" not in found:
+        await context.open_view(_accounts(found))
     return found
 
 
@@ -83,7 +85,7 @@ def written_keys(keys: Sequence[Key]) -> list[list[str]]:
 
 def read_keys(answer: Answer, name: str) -> list[Key]:
     """Read the keys that an answer has under a name."""
-    return [(UUID(account_id), UUID(id_)) for account_id, id_ in answer[name]]
+    return [(UUID(account_id), UUID(id_)) for account_id, id_ in answer.get(name, ())]
 
 
 def written_day(day: QuotaDay) -> dict[str, Any]:
@@ -107,5 +109,11 @@ def shown_day(day: dict[str, Any]) -> DailyGuarantee:
     return daily_guarantee(LedgerDay(date.fromisoformat(day["date"]), opens_at, closes_at), allowance)
 
 
-def _refused(context: Context, errors: list[dict[str, Any]]) -> Answer:
-    return {"at": rfc3339(context.now), "errors": errors}
+def _refused(errors: list[dict[str, Any]]) -> Answer:
+    return {"errors": errors}
+
+
+def _accounts(answer: Answer) -> set[UUID]:
+    """Return the accounts of all that an answer names."""
+    names = ("accounts", "orders", "images", "specifications")
+    return {account_id for name in names for account_id, _ in read_keys(answer, name)}

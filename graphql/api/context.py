@@ -1,12 +1,13 @@
-"""What a request brings with it: who asks, at which instant, and what reads for it.
+"""What a request brings with it: who asks, as of which instants, and what reads for it.
 
 Whatever an operation reads belongs to accounts that `Viewer.may_see` has let through: the caller's own, or any for
 staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -15,14 +16,13 @@ from api.enums import ViewerKind
 from api.errors import ApiError, ErrorCode, bad_input
 from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
+from api.settled import SettledView
 from app.clock import Clock
 from app.domain.vocabulary import Plan
 from app.services.quotes import QuoteKey
 from app.settings import Settings
-from db.connections import Pool
+from db.connections import Database, Pool
 from db.queries.accounts import AccountHistory, AccountRow
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,48 @@ class Viewer:
 
 @dataclass(slots=True)
 class Context:
-    """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant.
+    """One request. All it answers is read from one `view`, as of a settled instant of each account.
 
-    Only mutations, which are done one after the other, go on from it. They write by `writing`, a pool of their own, so
-    that one which waits for an account keeps nobody from reading; each reads `clock` once it has the account. What is
-    quoted is signed by `quote_key`.
+    Only mutations, which are done one after the other, each have a view of their own. They write by `writing`, a pool
+    of their own, so that one which waits for an account keeps nobody from reading. What is quoted is signed by
+    `quote_key`.
     """
 
     viewer: Viewer
-    now: datetime
     settings: Settings
-    loaders: Loaders
+    database: Database
     writing: Pool
     clock: Clock
     quote_key: QuoteKey
+    view: SettledView
 
-    def go_on(self, at: datetime) -> None:
-        """Let all that follows in the request show what is so after a mutation at `at` (UTC)."""
-        self.now = max(self.now, at + _MICROSECOND)  # half-open: what happens at an instant is known after it
-        self.loaders = Loaders(self.loaders.reader)
+    @property
+    def loaders(self) -> Loaders:
+        """What reads for the request."""
+        return self.view.loaders
+
+    @property
+    def now(self) -> datetime:
+        """PostgreSQL's clock (UTC), by which lists over all accounts are chosen."""
+        return self.view.now
+
+    def instant(self, account_id: UUID) -> datetime:
+        """Return the settled instant (UTC) as of which an account, and all that is its, is shown."""
+        return self.view.instant(account_id)
+
+    async def open_view(self, account_ids: Iterable[UUID] = ()) -> None:
+        """Open the view for the client's account, or for those that staff ask for, as each root field has to."""
+        own = self.viewer.account
+
+        async def find() -> None:
+            await self.view.learn(account_ids if own is None else [own.id])
+
+        await self.view.open(find)
+
+    async def renew_view(self) -> None:
+        """Give up the view, so that what follows in the request shows what is so then."""
+        await self.view.close()
+        self.view = SettledView(self.database, self.clock)
 
     def require_staff(self) -> None:
         """Raise ApiError for a client."""
@@ -85,9 +108,9 @@ class Context:
         return named if self.viewer.may_see(named.account_id) else None
 
     async def account(self, account_id: UUID) -> AccountRow | None:
-        """Read an account; None when there is none. The caller's own is known already."""
-        own = self.viewer.account
-        return own if own is not None and own.id == account_id else await self.loaders.accounts.load(account_id)
+        """Read an account as the view shows it; None when there is none."""
+        await self.view.learn([account_id])
+        return await self.loaders.accounts.load(account_id)
 
     async def history(self, account_id: UUID) -> AccountHistory:
         """Read the history of an account that exists."""

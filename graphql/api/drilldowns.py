@@ -32,5 +32,5 @@ class Behind:
                 return Page((), more=False)
             return await context.loaders.drilldowns.load((self.account_id, part, drilldown))
 
-        show = partial(image, now=context.now)
+        show = partial(image, context=context)
         return Listing(CursorKind(name, _PARTS), drilldown.span, read, known(number), show)

@@ -67,7 +67,7 @@ class Event(Node):
         if self.row.image_id is None:
             return None
         row = await info.context.loaders.images.load((self.row.account_id, self.row.image_id))
-        return None if row is None else image(row, info.context.now)
+        return None if row is None else image(row, info.context)
 
 
 def event(row: EventRow) -> Event:

@@ -42,7 +42,9 @@ _Figure: TypeAlias = (
 async def read_figures(context: Context, account_id: UUID, at: datetime) -> PulseFigures:
     """Read the sums behind Pulse and compliance at an instant not before the account's creation."""
     zone = zone_at(at, (await context.history(account_id)).zones)
-    return await context.loaders.figures.load(FiguresRequest(account_id, at, zone, is_now=at == context.now))
+    return await context.loaders.figures.load(
+        FiguresRequest(account_id, at, zone, is_now=at == context.instant(account_id))
+    )
 
 
 async def read_streak(context: Context, account: AccountRow, at: datetime) -> Streak:

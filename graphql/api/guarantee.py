@@ -39,7 +39,7 @@ async def read_daily_guarantee(context: Context, account_id: UUID, day: date | N
     Raises ApiError for a year in which days are not told.
     """
     history = await context.history(account_id)
-    found = ledger_day_at(context.now, history.zones) if day is None else _day_of(day, history)
+    found = ledger_day_at(context.instant(account_id), history.zones) if day is None else _day_of(day, history)
     return None if found is None else await _with_use(context, history, found)
 
 

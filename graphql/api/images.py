@@ -82,8 +82,9 @@ class Image(Node):
         return [rejection(row) for row in rows or ()]
 
 
-def image(row: ImageRow, now: datetime) -> Image:
-    """Show an image as it stands now."""
+def image(row: ImageRow, context: Context) -> Image:
+    """Show an image as it stands at its account's instant."""
+    now = context.instant(row.account_id)
     late = is_late(row.late_at, now)
     return Image(
         name_in_api=GlobalId(NodeType.IMAGE, row.account_id, row.id),
@@ -114,26 +115,29 @@ def rejection(row: RejectionRow) -> Rejection:
 def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus] | None) -> Listing[ImageRow, Image]:
     """List the images of an order in the order of their upload, all of them or those of some statuses."""
     key = (order.account_id, order.id)
+    now = context.instant(order.account_id)
     chosen = None if statuses is None else tuple(dict.fromkeys(statuses))
 
     def read(part: Slice) -> Awaitable[Page[ImageRow]]:
-        return context.loaders.images_of_orders.load((key, part, chosen, context.now))
+        return context.loaders.images_of_orders.load((key, part, chosen, now))
 
     count = known(order.image_count)
     if chosen is not None:
-        count = partial(context.loaders.image_counts.load, (key, chosen, context.now))
-    return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, now=context.now))
+        count = partial(context.loaders.image_counts.load, (key, chosen, now))
+    return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, context=context))
 
 
 def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
     """List the images of all accounts that can be claimed now, most urgent first."""
     loaders = context.loaders
 
-    def read(part: Slice) -> Awaitable[Page[ImageRow]]:
-        return loaders.production_queue.load((context.now, part))
+    async def read(part: Slice) -> Page[ImageRow]:
+        found = await loaders.production_queue.load((context.now, part))
+        await context.view.learn({row.account_id for _, row in found.rows})
+        return found
 
     count = partial(loaders.queue_count.load, (context.now,))
-    return Listing(_QUEUE_CURSORS, QUEUE_SPAN, read, count, partial(image, now=context.now))
+    return Listing(_QUEUE_CURSORS, QUEUE_SPAN, read, count, partial(image, context=context))
 
 
 def _late_by_seconds(row: ImageRow, now: datetime) -> float | None:

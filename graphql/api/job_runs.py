@@ -1,6 +1,5 @@
 """Runs of jobs: what was done at midnights and in between, for those who operate the service."""
 
-from collections.abc import Awaitable
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -74,7 +73,9 @@ def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, Job
     """List runs, newest first."""
     loaders = context.loaders
 
-    def read(part: Slice) -> Awaitable[Page[JobRunRow]]:
-        return loaders.job_runs.load((part, wanted))
+    async def read(part: Slice) -> Page[JobRunRow]:
+        found = await loaders.job_runs.load((part, wanted))
+        await context.view.learn({row.account_id for _, row in found.rows if row.account_id is not None})
+        return found
 
     return Listing(_CURSORS, RUN_SPAN, read, partial(loaders.job_run_count.load, (wanted,)), job_run)

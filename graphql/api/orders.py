@@ -149,17 +149,18 @@ class OrderFilter:
 
 
 def order(row: OrderRow, context: Context) -> Order:
-    """Show an order as it stands now."""
+    """Show an order as it stands at its account's instant."""
+    now = context.instant(row.account_id)
     return Order(
         name_in_api=GlobalId(NodeType.ORDER, row.account_id, row.id),
         number=row.number,
         name=row.name,
         status=row.status,
         service_level=row.service_level,
-        late=is_late(row.late_at, context.now),
+        late=is_late(row.late_at, now),
         specification=specification(row.specification),
         placed_at=row.placed_at,
-        deadline=order_deadline(row, context.now),
+        deadline=order_deadline(row, now),
         delivered_at=row.delivered_at,
         image_count=row.image_count,
         delivered_count=row.delivered_count,
@@ -181,7 +182,8 @@ async def read_order(context: Context, key: OrderKey) -> Order:
 
 def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) -> Listing[OrderRow, Order]:
     """List an account's orders, newest first."""
-    selection = wanted.selection(context.now) if wanted else OrderSelection(context.now)
+    now = context.instant(account_id)
+    selection = wanted.selection(now) if wanted else OrderSelection(now)
 
     def read(part: Slice) -> Awaitable[Page[OrderRow]]:
         return context.loaders.orders_of_accounts.load((account_id, part, selection))
@@ -196,9 +198,10 @@ def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) ->
 
 async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:
     """Read the most recent orders of an account (domain rules, section 5)."""
-    selection = OrderSelection(context.now)
+    now = context.instant(account_id)
+    selection = OrderSelection(now)
     if shown is not OrderFeedFilter.ALL:
-        selection = OrderSelection(context.now, statuses=(OrderStatus(shown),))
+        selection = OrderSelection(now, statuses=(OrderStatus(shown),))
     page = await context.loaders.orders_of_accounts.load((account_id, Slice(FEED_SIZE), selection))
     return [order(row, context) for _, row in page.rows]
 
@@ -207,8 +210,10 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
     """List the orders of all accounts whose deadline staff have to set, oldest first."""
     loaders = context.loaders
 
-    def read(part: Slice) -> Awaitable[Page[OrderRow]]:
-        return loaders.orders_awaiting_deadline.load((context.now, part))
+    async def read(part: Slice) -> Page[OrderRow]:
+        found = await loaders.orders_awaiting_deadline.load((context.now, part))
+        await context.view.learn({row.account_id for _, row in found.rows})
+        return found
 
     count = partial(loaders.awaiting_count.load, (context.now,))
     return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))

@@ -65,7 +65,7 @@ class ImagesPayload(Payload):
         if not self.is_done:
             return None
         rows = await info.context.loaders.images.load_many(read_keys(self.answer, "images"))
-        return [image(row, info.context.now) for row in rows if row is not None]
+        return [image(row, info.context) for row in rows if row is not None]
 
 
 @object_type

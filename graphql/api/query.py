@@ -2,11 +2,11 @@
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import strawberry
 
-from api.account import Account, account, accounts_of_all
+from api.account import Account, account, accounts_of_all, read_account
 from api.arguments import given, given_text
 from api.connections import DEFAULT_SIZE, After, Connection, First
 from api.context import Context, Info
@@ -14,7 +14,7 @@ from api.describing import field, object_type
 from api.enums import ViewerKind
 from api.errors import bad_input
 from api.events import Event, event
-from api.ids import GlobalId, NodeType
+from api.ids import GlobalId, NodeType, named_account
 from api.images import Image, Rejection, image, queue_of_production, rejection
 from api.job_runs import JobRun, job_run, runs_of_jobs
 from api.nodes import Node
@@ -26,6 +26,7 @@ from app.domain.vocabulary import Plan
 from db.queries.events import GREATEST_SEQUENCE
 from db.queries.job_runs import RunsWanted
 
+Item = TypeVar("Item")
 _MAX_NODES: Final = 100
 _QUEUE_SIZE: Final = 50
 
@@ -53,7 +54,11 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The id of a node.")],  # noqa: A002
     ) -> Node | None:
         """The node of an id; null when there is none that the caller may see."""
-        return await _node(info.context, info.context.visible("id", id))
+        named = info.context.visible("id", id)
+        if named is None:
+            return None
+        await info.context.open_view([named.account_id])
+        return await _node(info.context, named)
 
     @field
     async def nodes(
@@ -65,13 +70,18 @@ class Query:
         if len(ids) > _MAX_NODES:
             raise bad_input("ids", f"At most {_MAX_NODES} nodes can be asked for at once, not {len(ids)}.")
         named = [info.context.visible(f"ids[{place}]", text) for place, text in enumerate(ids)]
+        accounts = {each.account_id for each in named if each is not None}
+        if accounts:
+            await info.context.open_view(accounts)
         return await gather(*(_node(info.context, each) for each in named))
 
     @field
-    def viewer(self, info: Info) -> Viewer:
+    async def viewer(self, info: Info) -> Viewer:
         """Who asks."""
-        viewer = info.context.viewer
-        return Viewer(kind=viewer.kind, account=None if viewer.account is None else account(viewer.account))
+        context = info.context
+        own = context.viewer.account
+        await context.open_view()
+        return Viewer(kind=context.viewer.kind, account=None if own is None else await read_account(context, own.id))
 
     @field
     async def account(
@@ -84,13 +94,15 @@ class Query:
         """The caller's account, or for staff the one of an id; null when there is none that the caller may see."""
         context = info.context
         text = given(id)
-        if text is None:
-            return None if context.viewer.account is None else account(context.viewer.account)
-        named = context.visible("id", text)
-        return await _account(context, named) if named is not None and named.type is NodeType.ACCOUNT else None
+        own = context.viewer.account
+        named = context.visible("id", text) if text is not None else None if own is None else named_account(own.id)
+        if named is None or named.type is not NodeType.ACCOUNT:
+            return None
+        await context.open_view([named.account_id])
+        return await _account(context, named)
 
     @field
-    def accounts(
+    async def accounts(
         self,
         info: Info,
         first: First = DEFAULT_SIZE,
@@ -103,26 +115,29 @@ class Query:
         """All accounts, by name; for staff."""
         info.context.require_staff()
         beginning = given_text("search", search) or ""
-        return accounts_of_all(info.context, beginning, given(plan)).first(first, after)
+        return await _page(
+            info.context, lambda: accounts_of_all(info.context, beginning, given(plan)).first(first, after)
+        )
 
     @field
-    def production_queue(
+    async def production_queue(
         self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """Images of all accounts that wait for production, earliest deadline first; those claimed not; for staff."""
         info.context.require_staff()
-        return queue_of_production(info.context).first(_QUEUE_SIZE if first is None else first, after)
+        size = _QUEUE_SIZE if first is None else first
+        return await _page(info.context, lambda: queue_of_production(info.context).first(size, after))
 
     @field
-    def orders_awaiting_deadline(
+    async def orders_awaiting_deadline(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Order]:
         """Orders of all accounts whose deadline support and production have to set, oldest first; for staff."""
         info.context.require_staff()
-        return awaiting_deadline(info.context).first(first, after)
+        return await _page(info.context, lambda: awaiting_deadline(info.context).first(first, after))
 
     @field
-    def job_runs(
+    async def job_runs(
         self,
         info: Info,
         first: First = DEFAULT_SIZE,
@@ -145,7 +160,19 @@ class Query:
         if named is not None and named.type is not NodeType.ACCOUNT:
             raise bad_input("accountId", "This is not the id of an account.")
         wanted = RunsWanted(given_text("job", job), None if named is None else named.account_id, given(failed))
-        return runs_of_jobs(context, wanted).first(first, after)
+        return await _page(context, lambda: runs_of_jobs(context, wanted).first(first, after))
+
+
+async def _page(context: Context, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
+    """Cut a page of a list over all accounts: first from the database as it is, to learn its accounts."""
+
+    async def find() -> None:
+        await context.view.read_clock()
+        page = cut()
+        await page.listing.read(page.part)
+
+    await context.view.open(find)
+    return cut()
 
 
 async def _node(context: Context, named: GlobalId | None) -> Node | None:
@@ -164,7 +191,7 @@ async def _order(context: Context, named: GlobalId) -> Order | None:
 
 async def _image(context: Context, named: GlobalId) -> Image | None:
     row = await context.loaders.images.load(named.within_account)
-    return None if row is None else image(row, context.now)
+    return None if row is None else image(row, context)
 
 
 async def _rejection(context: Context, named: GlobalId) -> Rejection | None:

@@ -90,7 +90,7 @@ async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> Q
         return QuotePayload(quote=None, user_errors=shown(checks.errors))
     key = await context.quote_key.get()
     try:
-        quote = await quoting.quote(context.loaders.reader, context.clock, key, request)
+        quote = await quoting.quote(context.loaders.reader, context.instant(account_id), context.now, key, request)
     except DomainError as refusal:
         errors = told(refusal, "quote", checks.places, checks.given)
         return QuotePayload(quote=None, user_errors=shown(errors))

@@ -12,6 +12,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.admission import Admission
+from api.context import Context
 from api.errors import present
 from api.mutation import Mutation
 from api.query import Query
@@ -31,16 +32,20 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute an operation."""
-        result = await super().execute(
-            query,
-            variable_values,
-            context_value,
-            root_value,
-            operation_name,
-            allowed_operation_types,
-            operation_extensions,
-        )
+        """Execute an operation, and give up what it was read from."""
+        try:
+            result = await super().execute(
+                query,
+                variable_values,
+                context_value,
+                root_value,
+                operation_name,
+                allowed_operation_types,
+                operation_extensions,
+            )
+        finally:
+            if isinstance(context_value, Context):
+                await context_value.view.close()
         if result.errors:
             executed = not isinstance(result, PreExecutionError)
             result.errors = [present(error, executed=executed) for error in result.errors]

@@ -130,7 +130,11 @@ async def read_sla_version(context: Context, account: AccountRow, version: int) 
     """Read a version by its number; None when there is none."""
     history = await context.history(account.id)
     found = next((each for each in history.versions if each.version == version), None)
-    return None if found is None else _shown(context, account, history, _terms_of(found, history), context.now)
+    return (
+        None
+        if found is None
+        else _shown(context, account, history, _terms_of(found, history), context.instant(account.id))
+    )
 
 
 async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVersion, SLA]:
@@ -144,7 +148,7 @@ async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVers
         return page([((version.version,), version) for version in walked[: part.size + 1]], part)
 
     def show(version: SlaVersion) -> SLA:
-        return _shown(context, account, history, _terms_of(version, history), context.now)
+        return _shown(context, account, history, _terms_of(version, history), context.instant(account.id))
 
     return Listing(_CURSORS, _SPAN, read, known(len(history.versions)), show)
 

@@ -223,7 +223,7 @@ async def test_the_creation_and_now_are_the_first_and_last_instants_to_look_back
     ("as_of", "message"),
     [
         ("2026-01-05T07:59:59.999999Z", "asOf: The account began at 2026-01-05T08:00:00Z."),
-        ("2026-03-10T12:00:00.000001Z", "asOf: 2026-03-10T12:00:00.000001Z is yet to come."),
+        ("2026-03-10T12:00:05.000001Z", "asOf: 2026-03-10T12:00:05.000001Z is yet to come."),
         ("9999-12-31T23:59:59Z", "asOf: 9999-12-31T23:59:59Z is yet to come."),
         ("0001-01-01T00:00:00Z", "asOf: The account began at 2026-01-05T08:00:00Z."),
     ],
@@ -231,6 +231,13 @@ async def test_the_creation_and_now_are_the_first_and_last_instants_to_look_back
 async def test_no_other_instant_can_be_looked_back_to(client: Client, field: str, as_of: str, message: str) -> None:
     error = await client.error(f"query ($asOf: DateTime) {{ account {{ {field} }} }}", {"asOf": as_of})
     assert error == {"message": message, "code": "BAD_USER_INPUT", "argument": "asOf"}
+
+
+async def test_an_instant_up_to_five_seconds_ahead_is_taken_as_now(client: Client) -> None:
+    asked = '{ account { ahead: pulse(asOf: "2026-03-10T12:00:05Z") { ...all } pulse { ...all } } }'
+    data = await client.data(asked + "fragment all on Pulse { asOf currentWindow { end } productivity { summary } }")
+    assert data["account"]["ahead"] == data["account"]["pulse"]
+    assert data["account"]["pulse"]["asOf"] == "2026-03-10T12:00:00Z"
 
 
 @pytest.mark.parametrize("field", ["pulse { asOf }", "sla { version }", "orderFeed { number }"])

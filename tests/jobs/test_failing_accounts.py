@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from app.services.commands import in_transaction
 from app.services.heads import lock_heads
 from app.services.terms import change_time_zone
 from db.connections import Pool, unit_of_work
@@ -123,9 +124,7 @@ async def test_a_run_whose_failing_account_went_to_another_zone_succeeds_with_it
     work = Midnight()
     work.wrong[bad] = ZeroDivisionError("division by zero")
     await worker(pool, clock, work).run_due()
-    async with unit_of_work(pool) as writer:
-        await change_time_zone(writer, clock, bad, "Pacific/Kiritimati")
-        await writer.commit()
+    await in_transaction(pool, lambda writer: change_time_zone(writer, clock, bad, "Pacific/Kiritimati"))
     work.wrong.clear()
     clock.advance(MINUTE)
     assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=1)}

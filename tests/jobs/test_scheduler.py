@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self, cast
 
 from app.clock import SystemClock, clock_from
+from app.services.commands import in_transaction
 from app.services.terms import change_time_zone
 from app.settings import Settings
-from db.connections import Connection, Pool, PoolReader, unit_of_work
+from db.connections import Connection, Pool, PoolReader
 from jobs.registry import Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker
@@ -92,9 +93,7 @@ async def test_zones_are_followed_at_once_as_accounts_begin_and_change_them(data
         account = await new_account(pool, clock.now())
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
         assert scheduler.alarms[COPENHAGEN] == MIDNIGHT - clock.offset
-        async with unit_of_work(pool) as writer:
-            await change_time_zone(writer, clock, account, "Africa/Cairo")
-            await writer.commit()
+        await in_transaction(pool, lambda writer: change_time_zone(writer, clock, account, "Africa/Cairo"))
         await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.figures import Step
 from app.domain.specifications import Wording
+from app.services.commands import in_transaction
 from app.services.specifications import create_specification
-from db.connections import Pool, Writer, unit_of_work
+from db.connections import Pool, Writer
 
 Result = TypeVar("Result")
 
@@ -18,10 +19,7 @@ GHOST: Final = Wording("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_00
 
 async def done(pool: Pool, work: Callable[[Writer], Awaitable[Result]]) -> Result:
     """Work in a transaction and commit it."""
-    async with unit_of_work(pool) as writer:
-        result = await work(writer)
-        await writer.commit()
-    return result
+    return await in_transaction(pool, work)
 
 
 async def a_specification(pool: Pool, clock: Clock, account_id: UUID, wording: Wording = GHOST) -> UUID:

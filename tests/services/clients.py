@@ -11,7 +11,9 @@ from app.services.orders.outcome import Outcome
 from app.services.orders.states import OrderKey, order_states
 from app.services.quotes import Binding, read_token
 from app.services.quoting import Quote, QuoteRequest, UploadRequest, quote
-from db.connections import Pool, PoolReader, Record
+from db.connections import Pool, PoolReader, Reader, Record
+from db.queries.accounts import account_histories
+from db.settled import Settlement, settle
 from tests.building import Studio, begin
 from tests.clock import FrozenClock
 from tests.services.acting import a_specification, done
@@ -29,7 +31,8 @@ class Client(Giver):
         return UploadRequest(self.account_id, images, expedite, self.specification_id if priced else None, at)
 
     async def quote(self, request: QuoteRequest) -> Quote:
-        return await quote(PoolReader(self.pool), self.clock, KEY, request)
+        reader = PoolReader(self.pool)
+        return await quote_from(reader, await settle(reader, self.clock, [request.account_id]), request)
 
     async def expedite(
         self, key: OrderKey, chosen: Sequence[UUID] | None = None, binding: Binding | None = None
@@ -57,6 +60,13 @@ async def a_client(pool: Pool, clock: FrozenClock) -> Client:
     client = Client(pool, clock, studio.id, await a_specification(pool, clock, studio.id))
     clock.advance()
     return client
+
+
+async def quote_from(reader: Reader, settlement: Settlement, request: QuoteRequest) -> Quote:
+    """Quote as of the account's settled instant, that of the clock for an account that does not exist."""
+    history = (await account_histories(reader, [request.account_id])).get(request.account_id)
+    last_at = settlement.now if history is None else history.last_at
+    return await quote(reader, settlement.instant(request.account_id, last_at), settlement.now, KEY, request)
 
 
 def bound(given: Quote, request: QuoteRequest) -> Binding:

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -31,9 +32,9 @@ async def an_account(pool: Pool, clock: FrozenClock) -> UUID:
 async def test_a_new_account_counts_from_one_and_has_its_creation_behind_it(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, [account_id])
+        heads = await lock_heads(writer, [account_id], clock)
     now = clock.now()
-    assert heads == {account_id: Head(account_id, 1, 2, last_at=now, frontier=now, minutes_since=now)}
+    assert heads == {account_id: Head(account_id, 1, 2, last_at=now, frontier=now, minutes_since=now, read_at=now)}
 
 
 async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: FrozenClock) -> None:
@@ -41,19 +42,20 @@ async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: Froz
     async with unit_of_work(pool) as writer:
         head = (await lock_heads(writer, [account_id]))[account_id]
         assert [head.take_event_sequence(), head.take_event_sequence()] == [2, 3]
-        head.last_at = head.frontier = head.instant(clock.advance(HOUR))
+        head.last_at = head.frontier = clock.advance(HOUR)
         await advance_heads(writer, [head])
         await writer.commit()
     async with unit_of_work(pool) as writer:
-        assert await lock_heads(writer, [account_id]) == {account_id: head}
+        assert await lock_heads(writer, [account_id], clock) == {account_id: replace(head, read_at=clock.now())}
 
 
 async def test_an_instant_is_after_what_the_account_has(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
-        head = (await lock_heads(writer, [account_id]))[account_id]
-    assert head.instant(clock.now() - HOUR) == head.instant(clock.now()) == clock.now() + MICROSECOND
-    assert head.instant(clock.now() + HOUR) == clock.now() + HOUR
+        head = (await lock_heads(writer, [account_id], clock))[account_id]
+    now = clock.now()
+    assert head.instant == replace(head, read_at=now - HOUR).instant == now + MICROSECOND
+    assert replace(head, read_at=now + HOUR).instant == now + HOUR
 
 
 async def test_a_second_writer_waits_for_the_first(pool: Pool, clock: FrozenClock) -> None:

@@ -16,13 +16,14 @@ from app.services.heads import UnknownAccount
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import NotFound
 from app.services.orders.states import OrderKey
-from app.services.quoting import ExpediteRequest, UploadRequest, quote
+from app.services.quoting import ExpediteRequest, UploadRequest
 from app.services.specifications import archive_specification
 from app.services.terms import change_time_zone
-from db.connections import Pool, PoolReader, Record, Statement
+from db.connections import Pool, PoolReader, Reader, Record, Statement
+from db.settled import settle
 from tests.clock import MICROSECOND, FrozenClock
 from tests.services.acting import done
-from tests.services.clients import KEY, Client, a_client, bound
+from tests.services.clients import Client, a_client, bound, quote_from
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -174,20 +175,20 @@ async def test_what_expediting_would_refuse_the_quote_refuses(client: Client) ->
         await client.quote(ExpediteRequest(key, await client.images(key)))
 
 
-class InterruptedReader(PoolReader):
-    """A reader amid whose reads someone else expedites an order, once."""
+class InterruptedReader:
+    """A reader of a snapshot amid whose reads someone else expedites an order, once."""
 
-    def __init__(self, client: Client, key: OrderKey, chosen: Sequence[UUID], before: str) -> None:
-        super().__init__(client.pool)
+    def __init__(self, reader: Reader, client: Client, key: OrderKey, chosen: Sequence[UUID], before: str) -> None:
+        self._reader = reader
         self._client, self._key, self._chosen, self._before = client, key, chosen, before
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         await self._interrupt(statement)
-        return await super().fetch(statement, *args)
+        return await self._reader.fetch(statement, *args)
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
         await self._interrupt(statement)
-        return await super().fetch_row(statement, *args)
+        return await self._reader.fetch_row(statement, *args)
 
     async def _interrupt(self, statement: Statement) -> None:
         if statement.name == self._before:
@@ -198,10 +199,17 @@ class InterruptedReader(PoolReader):
 @pytest.mark.parametrize("before", ["account_facts", "order_states", "image_states"])
 async def test_a_quote_is_of_one_instant_also_while_others_change_the_order(client: Client, before: str) -> None:
     key = (await client.place(6)).orders[0]
-    reader = InterruptedReader(client, key, (await client.images(key))[:2], before)
-    given = await quote(reader, client.clock, KEY, ExpediteRequest(key))
-    again = await client.quote(ExpediteRequest(key))
-    parts = [(part.order.service_level, len(part.order.images)) for part in given.parts]
-    assert parts == [(ServiceLevel.EXPEDITED, 1), (ServiceLevel.EXPEDITED_PLAN, 3)]
-    assert promised([part.order for part in given.parts]) == promised([part.order for part in again.parts])
-    assert (given.day, given.token) == (again.day, again.token)
+    request = ExpediteRequest(key)
+    images = await client.images(key)
+    settlement = await settle(PoolReader(client.pool), client.clock, [client.account_id])
+    async with PoolReader(client.pool).snapshot() as snapshot:
+        expected = await quote_from(snapshot, settlement, request)
+        reader = InterruptedReader(snapshot, client, key, images[:2], before)
+        given = await quote_from(reader, settlement, request)
+    assert len((await client.quote(request)).parts) == 2
+    assert [(part.order.service_level, len(part.order.images)) for part in given.parts] == [
+        (ServiceLevel.EXPEDITED, 3),
+        (ServiceLevel.EXPEDITED_PLAN, 3),
+    ]
+    assert promised([part.order for part in given.parts]) == promised([part.order for part in expected.parts])
+    assert (given.day, given.token) == (expected.day, expected.token)

@@ -102,7 +102,7 @@ async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_ev
     await done(pool, partial(update_specification, clock=clock, key=key, steps=GHOST.steps))
     await done(pool, partial(update_specification, clock=clock, key=key))
     assert len(await versions(pool)) == len(await changes(pool)) == 1
-    assert await rows(pool, "SELECT last_at FROM account_heads") == [(clock.now() - HOUR,)]
+    assert await rows(pool, "SELECT frontier FROM account_heads") == [(clock.now() - HOUR,)]
 
 
 async def test_orders_keep_the_version_and_the_price_they_were_placed_with(

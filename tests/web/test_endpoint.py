@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.web.state import keep_reader
-from db.connections import Reader, Record, Statement
+from db.connections import Database, Reader, Record, Statement
 from tests.serving import Client
 
 VIEWER = "{ viewer { kind } }"
@@ -24,9 +25,12 @@ SECRET = "password=hunter2 at /srv/secret.py"
 class Broken:
     """A reader that fails, from a statement on."""
 
-    def __init__(self, reader: Reader, good: int) -> None:
-        self._reader = reader
+    def __init__(self, database: Database, good: int) -> None:
+        self._reader = database
         self._good = good
+
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        return self._reader.snapshot()
 
     def _next(self) -> None:
         if self._good == 0:

@@ -33,7 +33,8 @@ from app.services.importing.report import Listener, Report
 from app.services.importing.source import RawLine, Source, SourceUnreadable
 from app.services.importing.statistics import refresh_statistics
 from app.services.importing.writing import prepare
-from db.connections import Pool, unit_of_work
+from db.connections import Pool, PoolReader, unit_of_work
+from db.settled import settle
 
 BLOCK_LINES: Final = 2_000
 BLOCK_BYTES: Final = 2**20
@@ -51,7 +52,7 @@ async def import_history(
     block_lines: int = BLOCK_LINES,
 ) -> Report:
     """Import the lines of a source; of each account up to its first bad line. Raises AccountMoved."""
-    task = _Task(source, clock.now(), plan_terms, listener, block_lines)
+    task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
     with _rare_collections():
         async with Committing(pool) as destination:
             report = await _Import(task, destination).run()
@@ -72,10 +73,15 @@ async def check_history(
 
     Lines that fail only because what they name is itself bad are not told.
     """
-    task = _Task(source, clock.now(), plan_terms, listener, block_lines)
+    task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
     with _rare_collections():
         async with unit_of_work(pool) as writer:
             return await _Check(task, Rehearsing(writer)).run()
+
+
+async def _now(pool: Pool, clock: Clock) -> datetime:
+    """Read PostgreSQL's clock (UTC): no line may be after it."""
+    return (await settle(PoolReader(pool), clock, ())).now
 
 
 class _Task(NamedTuple):

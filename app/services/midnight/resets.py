@@ -13,7 +13,7 @@ from app.domain.account_events import guarantee_reset
 from app.domain.guarantee import Allowance
 from app.domain.order_events import Happening
 from app.domain.quota import QuotaDay, unused_day
-from app.services.heads import Head, advance_heads, lock_heads
+from app.services.heads import Head, advance_heads, earliest_reading, lock_heads
 from app.services.midnight.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from app.services.orders.events import write_events
@@ -32,7 +32,9 @@ async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account
     if closes_at <= oldest:
         return await skip_days(pool, RESET, closes_at, account_ids, oldest)
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids)
+        heads = await lock_heads(writer, account_ids, clock)
+        if earliest_reading(heads) < closes_at:
+            return 0  # the clock of the process that woke this job is ahead
         days = await lock_closed_days(writer, RESET, closes_at, account_ids)
         if days:
             await _reset(writer, heads, days)

@@ -10,7 +10,7 @@ from app.domain.figures import PulseFigures
 from app.domain.ledger import zone_at
 from app.domain.snapshots import kept_figures, kept_streak
 from app.domain.streak import Streak
-from app.services.heads import advance_heads, lock_heads
+from app.services.heads import advance_heads, earliest_reading, lock_heads
 from app.services.ids import new_ids
 from app.services.midnight.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
@@ -40,35 +40,39 @@ async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_
     oldest = clock.now() - OLDEST
     if closes_at <= oldest:
         return await skip_days(pool, SNAPSHOT, closes_at, account_ids, oldest)
-    await _let_all_be_later(pool, closes_at, account_ids)
+    now = await _let_all_be_later(pool, clock, closes_at, account_ids)
+    if now < closes_at:
+        return 0  # the clock of the process that woke this job is ahead
     async with unit_of_work(pool) as writer:
         days = await lock_closed_days(writer, SNAPSHOT, closes_at, account_ids)
         if days:
-            await _add(writer, clock, closes_at, days)
+            await _add(writer, now, closes_at, days)
             await move_on(writer, SNAPSHOT, days)
             await writer.commit()
     return len(days)
 
 
-async def _let_all_be_later(pool: Pool, closes_at: datetime, account_ids: Sequence[UUID]) -> None:
-    """See to it that no command on the accounts can be of an instant before this one any more.
+async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> datetime:
+    """See to it that no command on the accounts can be of an instant before this one any more, once it has come.
 
     Every head is locked, also one that has come so far: an import that holds it may go back to before this instant, and
-    is to be seen by what is read next.
+    is to be seen by what is read next. Returns PostgreSQL's clock (UTC).
     """
     async with unit_of_work(pool) as writer:
-        behind = [head for head in (await lock_heads(writer, account_ids)).values() if head.last_at < closes_at]
+        heads = await lock_heads(writer, account_ids, clock)
+        now = earliest_reading(heads)
+        behind = [head for head in heads.values() if head.last_at < closes_at <= now]
         for head in behind:
             head.last_at = closes_at
         await advance_heads(writer, behind)
         await writer.commit()
+    return now
 
 
-async def _add(writer: Writer, clock: Clock, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
+async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
     figures = await pulse_figures(writer, [_figures_request(closed) for closed in days])
     weeks = await streaks(writer, [_streak_request(closed) for closed in days])
     accounts = [closed.account_id for closed in days]
-    recorded_at = clock.now()
     named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
     await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))
 

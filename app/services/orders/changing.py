@@ -12,7 +12,7 @@ from app.domain.order_events import cancelled, completed, confirmed, expedited
 from app.domain.order_expedites import expedite
 from app.domain.order_facts import OrderState
 from app.domain.production import complete
-from app.services.heads import Head, lock_heads
+from app.services.heads import Head, begin_command
 from app.services.ids import new_ids
 from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
@@ -97,6 +97,6 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
 async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Head, datetime, AccountFacts, OrderState]:
     """Lock the head of an order's account, and only then tell the instant and read what the command is about."""
     account_id = key[0]
-    head = (await lock_heads(writer, [account_id]))[account_id]
-    at = head.instant(clock.now())
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
     return head, at, await account_facts(writer, account_id, at), await the_order(writer, key)

@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.domain.order_events import Happening, claim_expired, claimed
 from app.domain.order_facts import Claim
 from app.services.commands import Overtaken
-from app.services.heads import Head, advance_heads, lock_heads
+from app.services.heads import Head, advance_heads, begin_commands, earliest_reading
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
 
@@ -71,12 +71,12 @@ async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, le
     """
     await writer.execute(ONE_AT_A_TIME)
     seen = await writer.fetch(CLAIMABLE, clock.now(), count)
-    heads = await lock_heads(writer, {row["account_id"] for row in seen})
-    now = clock.now()
+    heads = await begin_commands(writer, clock, {row["account_id"] for row in seen})
+    now = earliest_reading(heads) if heads else clock.now()
     free = await writer.fetch(CLAIMABLE, now, count)
     if not heads.keys() >= {row["account_id"] for row in free}:
         raise Overtaken
-    instants = {row["account_id"]: heads[row["account_id"]].instant(now) for row in free}
+    instants = {row["account_id"]: heads[row["account_id"]].instant for row in free}
     claim = Claim(worker, min(instants.values(), default=now) + lease)
     await _take(writer, heads, free, claim, instants)
     images = [(row["account_id"], row["id"]) for row in free]

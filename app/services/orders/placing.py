@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.domain.order_changes import Change, Placement, place
 from app.domain.order_events import placed
 from app.domain.specifications import SpecificationArchived
-from app.services.heads import lock_heads
+from app.services.heads import begin_command
 from app.services.ids import new_ids
 from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
@@ -37,8 +37,8 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
     offer now.
     """
     account_id = new.account_id
-    head = (await lock_heads(writer, [account_id]))[account_id]
-    at = head.instant(clock.now())
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
     facts = await account_facts(writer, account_id, at, new.specification_id)
     change = placement(new, facts, at, head.next_order_number)
     require_binding(binding, at, change.orders)

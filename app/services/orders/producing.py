@@ -11,7 +11,7 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.order_events import Happening, delivered, rejected
 from app.domain.order_facts import OrderState
 from app.domain.production import Complaint, deliver, reject
-from app.services.heads import Head, lock_heads
+from app.services.heads import Head, begin_commands
 from app.services.ids import new_ids
 from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
@@ -50,14 +50,13 @@ async def reject_images(writer: Writer, clock: Clock, reason: str, images: Seque
 
 async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:
     """Change images of orders, all or none: every refusal is gathered before anything is written."""
-    heads = await lock_heads(writer, {account_id for account_id, _ in images})
-    now = clock.now()
+    heads = await begin_commands(writer, clock, {account_id for account_id, _ in images})
     owners = await orders_of_images(writer, images)
     orders = await order_states(writer, list(dict.fromkeys(owners.values())))
     refusals: list[DomainError] = [NotFound("image", key[1]) for key in images if key not in owners]
     changes: list[AccountChange] = []
     for account_id, head in heads.items():
-        at = head.instant(now)
+        at = head.instant
         facts = await account_facts(writer, account_id, at)
         own = [key for key in orders if key[0] == account_id]
         chosen = {key: [image[1] for image in images if owners.get(image) == key] for key in own}
@@ -66,7 +65,7 @@ async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], wor
         raise Refusals(refusals)
     await write_changes(writer, changes)
     changed: list[OrderKey] = list(orders)
-    return Outcome(max((change.at for change in changes), default=now), changed, images)
+    return Outcome(max((change.at for change in changes), default=clock.now()), changed, images)
 
 
 def _change(

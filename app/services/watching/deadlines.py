@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.services.apart import apart
-from app.services.heads import lock_heads
+from app.services.heads import earliest_reading, lock_heads
 from app.services.midnight.cursors import WATCH
 from app.services.orders.states import OrderKey
 from app.services.watching.arrears import Arrears, arrears, go_on, put_off
@@ -94,8 +94,8 @@ class _Watch:
 
     async def _tell(self, writer: Writer, orders: Sequence[OrderKey], account_ids: Collection[UUID]) -> int:
         """Tell of orders of these accounts: the clock is read once their heads are locked."""
-        heads = await lock_heads(writer, account_ids)
-        return await tell(writer, heads, orders, self.lead, self.clock.now())
+        heads = await lock_heads(writer, account_ids, self.clock)
+        return await tell(writer, heads, orders, self.lead, earliest_reading(heads))
 
     async def _catch_up(self, found: Arrears, _account_ids: Sequence[UUID]) -> None:
         """Look at an account page by page; first take back what an import made untrue."""

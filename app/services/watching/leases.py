@@ -14,7 +14,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.order_events import Happening
 from app.services.apart import apart
-from app.services.heads import advance_heads, lock_heads
+from app.services.heads import advance_heads, earliest_reading, lock_heads
 from app.services.orders.claiming import expired
 from app.services.orders.events import write_events
 from app.services.orders.states import ImageKey
@@ -75,7 +75,10 @@ async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
     while found := await PoolReader(pool).fetch(ENDED_LEASES, clock.now(), list(failed)):
         images = [(row["account_id"], row["id"]) for row in found]
         accounts = list(dict.fromkeys(account_id for account_id, _ in images))
+        before = returned.images, len(failed)
         failed |= (await apart(RETURN, accounts, partial(_return, pool, clock, images, returned))).keys()
+        if before == (returned.images, len(failed)):  # others were faster, or this process's clock is ahead
+            break
     returned.failed = len(failed)
     return returned
 
@@ -86,8 +89,8 @@ async def _return(
     """Return found images of accounts, but for those that were delivered or claimed again since."""
     images = [key for key in found if key[0] in account_ids]
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids)
-        now = clock.now()
+        heads = await lock_heads(writer, account_ids, clock)
+        now = earliest_reading(heads)
         ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
         if ended:
             await writer.execute(END_LEASES, [row["account_id"] for row in ended], [row["id"] for row in ended])

@@ -50,11 +50,11 @@ async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, l
     bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
     while bound is not None:
         async with unit_of_work(pool) as writer:
-            await lock_heads(writer, [account_id])
+            head = (await lock_heads(writer, [account_id], clock))[account_id]
             found = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
             rows = next(portions(found))
             if rows:
-                await _retract(writer, account_id, rows, lead, clock.now())
+                await _retract(writer, account_id, rows, lead, head.read_at)
             await writer.commit()
         is_last = len(rows) == len(found) < _PAGE
         bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])

@@ -11,12 +11,12 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.services.commands import Overtaken
+from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import deliver_images, reject_images
-from db.connections import Writer, unit_of_work
+from db.connections import Writer
 from tests.services.orders.model import Account
 from tests.services.orders.model_facts import Image, Order, Reason, Refused, refuse
 from tests.services.orders.model_production import Production
@@ -129,23 +129,17 @@ class Rush:
         self, service: Callable[[Writer], Awaitable[Outcome]], model: Callable[[Account, datetime], Sequence[Order]]
     ) -> None:
         """Give a command in a transaction of its own; what it refuses is its answer."""
-        async with unit_of_work(self.world.givers[0].pool) as writer:
-            try:
-                answer: Outcome | DomainError = await service(writer)
-                await writer.commit()
-            except DomainError as refusal:
-                answer = refusal
+        try:
+            answer: Outcome | DomainError = await in_transaction(self.world.givers[0].pool, service)
+        except DomainError as refusal:
+            answer = refusal
         self.asked.append(Asked(model, answer))
 
     async def _claim(self, worker: str, count: int) -> Outcome:
-        while True:
-            async with unit_of_work(self.world.givers[0].pool) as writer:
-                try:
-                    claimed = await claim_images(writer, self.world.clock, worker, count, LEASE)
-                except Overtaken:
-                    continue
-                await writer.commit()
-            return Outcome(claimed.at, images=claimed.images)
+        claimed = await in_transaction(
+            self.world.givers[0].pool, lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE)
+        )
+        return Outcome(claimed.at, images=claimed.images)
 
     async def _deliver(self, worker: str, image_ids: Sequence[UUID]) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:

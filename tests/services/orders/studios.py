@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.domain.local_time import time_zone
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
+from app.services.commands import in_transaction
 from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
@@ -68,10 +69,7 @@ class Giver:
         """Place an order of so many images."""
         filenames = [f"{number}.jpg" for number in range(1, images + 1)]
         new = NewOrder(self.account_id, name, self.specification_id, filenames, expedite)
-        async with unit_of_work(self.pool) as writer:
-            outcome = await place_order(writer, self.clock, new, binding)
-            await writer.commit()
-        return outcome
+        return await in_transaction(self.pool, lambda writer: place_order(writer, self.clock, new, binding))
 
     async def images_of(self, outcome: Outcome) -> list[tuple[UUID, UUID]]:
         """Tell the images of what was placed."""
@@ -104,18 +102,12 @@ async def begin(
 
 async def claim(pool: Pool, clock: Clock, worker: str, count: int) -> Claimed:
     """Claim images for an hour."""
-    async with unit_of_work(pool) as writer:
-        claimed = await claim_images(writer, clock, worker, count, LEASE)
-        await writer.commit()
-    return claimed
+    return await in_transaction(pool, lambda writer: claim_images(writer, clock, worker, count, LEASE))
 
 
 async def deliver(pool: Pool, clock: Clock, worker: str, images: Sequence[tuple[UUID, UUID]]) -> Outcome:
     """Deliver images."""
-    async with unit_of_work(pool) as writer:
-        outcome = await deliver_images(writer, clock, worker, images)
-        await writer.commit()
-    return outcome
+    return await in_transaction(pool, lambda writer: deliver_images(writer, clock, worker, images))
 
 
 async def orders(reader: Reader, giver: Giver) -> list[Record]:

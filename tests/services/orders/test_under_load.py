@@ -10,10 +10,10 @@ import pytest
 
 from app.domain.errors import DomainError
 from app.domain.vocabulary import ServiceLevel
-from app.services.commands import Overtaken
+from app.services.commands import Overtaken, in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
-from db.connections import Pool, PoolReader, Record, Writer, unit_of_work
+from db.connections import Pool, PoolReader, Record, Writer
 from tests.clock import FrozenClock
 from tests.services.orders.alike import assert_alike
 from tests.services.orders.at_once import Rush
@@ -42,13 +42,10 @@ def levels(rows: Sequence[Record]) -> dict[str, int]:
 
 async def give(pool: Pool, command: Callable[[Writer], Awaitable[Outcome]]) -> Outcome | DomainError:
     """Give a command in a transaction of its own; what it refuses is its answer."""
-    async with unit_of_work(pool) as writer:
-        try:
-            outcome = await command(writer)
-        except DomainError as refusal:
-            return refusal
-        await writer.commit()
-    return outcome
+    try:
+        return await in_transaction(pool, command)
+    except DomainError as refusal:
+        return refusal
 
 
 @pytest.mark.parametrize("run", range(5))

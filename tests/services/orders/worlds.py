@@ -7,7 +7,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from app.domain.errors import DomainError, Refusals
 from app.domain.quota import QuotaDay
-from db.connections import Writer, unit_of_work
+from app.services.commands import in_transaction
+from db.connections import Writer
 from tests.clock import FrozenClock
 from tests.services.orders.model import Account
 from tests.services.orders.model_facts import Day, Reason, Refused
@@ -42,9 +43,7 @@ class World:
         except Refused as refused:
             expected = refused
         try:
-            async with unit_of_work(self.givers[0].pool) as writer:
-                told: Told | DomainError = await service(writer)
-                await writer.commit()
+            told: Told | DomainError = await in_transaction(self.givers[0].pool, service)
         except DomainError as error:
             told = error
         if not isinstance(expected, Refused) and not isinstance(told, DomainError):

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 
 from app.domain.vocabulary import ServiceLevel
+from app.services.commands import in_transaction
 from app.services.midnight.cursors import WATCH
 from app.services.orders.changing import expedite_order
 from app.services.watching import candidates as candidates_module
 from app.services.watching.candidates import PAGE, Span, candidates
 from app.services.watching.deadlines import Watched, watch_deadlines
-from db.connections import Pool, PoolReader, unit_of_work
+from db.connections import Pool, PoolReader
 from db.queries.job_runs import RunsWanted, job_runs
 from db.queries.pages import Slice
 from tests.building import Photo, Studio, write
@@ -214,9 +215,7 @@ async def test_an_account_that_only_failed_keeps_what_was_told_of_a_deadline_it_
     await watch(pool, clock, DAY)
     at_first = await told(pool)
     clock.advance(MINUTE)
-    async with unit_of_work(pool) as writer:
-        await expedite_order(writer, clock, placed.orders[0], None)
-        await writer.commit()
+    await in_transaction(pool, lambda writer: expedite_order(writer, clock, placed.orders[0], None))
     clock.advance(MINUTE)
     await spoil(pool, giver.account_id)
     assert (await watch_deadlines(pool, clock, clock.now(), DAY)).failed == 1

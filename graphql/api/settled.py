@@ -1,0 +1,97 @@
+"""What an answer is read from: one snapshot of the database, as of a settled instant of each account.
+
+The rule, and why it holds, is in `db.settled`; this is the one place of the API that applies it. A query has one view,
+and so has the payload of each mutation.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from uuid import UUID
+
+from api.loaders import Loaders
+from app.clock import Clock
+from db.connections import Database
+from db.settled import Settlement, settle
+
+
+class SettledView:
+    """The accounts of an answer as of their settled instants.
+
+    First each root field of the operation finds its accounts, in the database as it is. Once all have, one statement
+    settles their instants, and the snapshot is opened, which `loaders` read from then on.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.loaders = Loaders(database)
+        self._database = database
+        self._clock = clock
+        self._finding = 0
+        self._found = asyncio.Event()
+        self._opening = asyncio.Lock()
+        self._wanted: set[UUID] = set()
+        self._settlement: Settlement | None = None
+        self._snapshot = AsyncExitStack()
+        self._is_open = False
+        self._instants: dict[UUID, datetime] = {}
+
+    @property
+    def now(self) -> datetime:
+        """PostgreSQL's clock (UTC), by which lists over all accounts are chosen; it must have been read."""
+        if self._settlement is None:
+            raise LookupError("The clock was not read yet.")
+        return self._settlement.now
+
+    def instant(self, account_id: UUID) -> datetime:
+        """Return the settled instant (UTC) of an account that the view was opened for, or that it has learnt."""
+        return self._instants[account_id]
+
+    async def read_clock(self) -> None:
+        """Read PostgreSQL's clock before the view is opened."""
+        if self._settlement is None:
+            self._settlement = await settle(self._database, self._clock, ())
+
+    async def open(self, find: Callable[[], Awaitable[object]]) -> None:
+        """Open the view, once all root fields have found the accounts that they show; `find` has them learnt."""
+        self._finding += 1
+        try:
+            await asyncio.sleep(0)  # so that all root fields are here before the first one goes on
+            await find()
+        finally:
+            self._finding -= 1
+            if self._finding == 0:
+                self._found.set()
+        await self._found.wait()
+        async with self._opening:
+            if not self._is_open:
+                await self._open()
+
+    async def learn(self, account_ids: Iterable[UUID]) -> None:
+        """Have accounts settled as the view is opened; once it is, read the instants of those still unknown."""
+        if not self._is_open:
+            self._wanted.update(account_ids)
+            return
+        unknown = [account_id for account_id in account_ids if account_id not in self._instants]
+        if unknown:
+            await self._read(unknown)
+
+    async def close(self) -> None:
+        """Give the snapshot's connection back."""
+        await self._snapshot.aclose()
+
+    async def _open(self) -> None:
+        self._settlement = await settle(self._database, self._clock, self._wanted)
+        self.loaders = Loaders(await self._snapshot.enter_async_context(self._database.snapshot()))
+        self._is_open = True
+        await self._read(sorted(self._wanted))
+
+    async def _read(self, account_ids: list[UUID]) -> None:
+        """Read the last instants of accounts in the snapshot; one that does not exist has none."""
+        settlement = self._settlement
+        if settlement is None or not account_ids:
+            return
+        for history in await self.loaders.histories.load_many(account_ids):
+            if history is not None:
+                self._instants[history.account_id] = settlement.instant(history.account_id, history.last_at)
+                self.loaders.accounts.prime(history.account_id, history.account)

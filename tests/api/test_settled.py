@@ -1,0 +1,106 @@
+"""Answers stay true while others write: asked for again as of their instant, they are the same (rules, section 1)."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+
+from app.services.heads import begin_command, bring_forward
+from app.web.state import keep_reader
+from db.connections import Pool, Reader, unit_of_work
+from tests.building import Studio, begin
+from tests.clock import FrozenClock
+from tests.commanding import open_shop
+from tests.serving import Client, CountingReader, NewClient
+from tests.settling import judging
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sizes", "quiet_for"),
+    [
+        pytest.param(120, (1, 7, 20, 3), HOUR, id="small orders"),
+        pytest.param(40, (1_500,), DAY, id="orders of 1,500 images, after a quiet day"),
+        pytest.param(10_000, (1, 7, 20, 3, 150), DAY, id="for long", marks=pytest.mark.soak),
+        pytest.param(1_000, (1_500,), DAY, id="large orders for long", marks=pytest.mark.soak),
+    ],
+)
+async def test_answers_of_two_servers_are_the_same_later_and_agree_within_themselves(
+    database: str, pool: Pool, answers: int, sizes: tuple[int, ...], quiet_for: timedelta
+) -> None:
+    async with judging(database, pool, quiet_for=quiet_for) as judge:
+        await judge.run(answers, writers=4, sizes=sizes)
+        assert judge.contradicting() == []
+        assert await judge.differing() == []
+
+
+async def test_a_document_of_several_mutations_shows_each_payload_as_of_its_own_instant(
+    pool: Pool, client_of: NewClient
+) -> None:
+    shop = await open_shop(pool, client_of)
+    asked = "mutation ($input: PlaceOrderInput!) { first: placeOrder(input: $input) { ...all } "
+    asked += "second: placeOrder(input: $input) { ...all } }"
+    asked += (
+        "fragment all on PlaceOrderPayload { orders { account { pulse { asOf productivity { imagesUploaded } } } } }"
+    )
+    given = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
+    data = await shop.client.data(asked, {"input": given})
+    pulses = [data[name]["orders"][0]["account"]["pulse"] for name in ("first", "second")]
+    assert [(pulse["asOf"], pulse["productivity"]["imagesUploaded"]) for pulse in pulses] == [
+        ("2026-03-10T12:00:00.000001Z", 1),
+        ("2026-03-10T12:00:00.000002Z", 2),
+    ]
+
+
+async def test_staff_see_each_account_as_of_an_instant_of_its_own(
+    pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
+) -> None:
+    busy = (await open_shop(pool, client_of, Studio(name="busy"))).studio.id
+    await open_shop(pool, client_of, Studio(name="quiet"))
+    clock.advance(DAY)
+    asked = "{ accounts { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
+    async with unit_of_work(pool) as writer:
+        await bring_forward(pool, {busy: clock.now() - HOUR / 3_600})
+        await begin_command(writer, clock, busy)
+        data = await staff.data(asked)
+    assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [
+        ("busy", "2026-03-11T11:59:59.000001Z"),
+        ("quiet", "2026-03-11T12:00:00Z"),
+    ]
+
+
+async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_last_instant(
+    pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client, app: Starlette
+) -> None:
+    shop = await open_shop(pool, client_of, Studio(name="first"))
+    clock.advance(HOUR)
+
+    class Joined(CountingReader):
+        """A database in which another account begins just before a snapshot is taken."""
+
+        @asynccontextmanager
+        async def snapshot(self) -> AsyncGenerator[Reader]:
+            await begin(pool, Studio(name="second", created_at=clock.now() - HOUR))
+            async with super().snapshot() as reader:
+                yield reader
+
+    keep_reader(app, Joined(app.state.reader))
+    data = await staff.data("{ accounts { nodes { name pulse { asOf } } } }")
+    assert shop.studio.name == "first"
+    assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [
+        ("first", "2026-03-10T13:00:00Z"),
+        ("second", "2026-03-10T12:00:00.000001Z"),
+    ]
+
+
+async def test_an_answer_holds_no_connection_once_it_is_written(
+    pool: Pool, client_of: NewClient, database: str
+) -> None:
+    client = await client_of(await begin(pool, Studio()))
+    await client.data("{ account { pulse { asOf } } }")
+    await client.answer('{ account { orders(after: "nonsense") { nodes { id } } } }')
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'"
+    assert (await pool.fetch(sql, database.rpartition("/")[2].partition("?")[0]))[0][0] == 0

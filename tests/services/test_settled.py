@@ -1,0 +1,117 @@
+"""The settled instant of an account (domain rules, section 1), while live commands, jobs and imports are under way."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.services.commands import in_transaction
+from app.services.heads import QuietAccounts, advance_heads, begin_command, lock_heads
+from db.connections import Pool, PoolReader, Writer, unit_of_work
+from db.queries.accounts import account_histories
+from db.settled import settle
+from tests.building import Studio, begin
+from tests.clock import MICROSECOND, FrozenClock
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def studio(pool: Pool, clock: FrozenClock) -> Studio:
+    """An account whose last instant is now."""
+    return await begin(pool, Studio(created_at=clock.now()))
+
+
+async def do_nothing(writer: Writer, clock: FrozenClock, account_id: UUID) -> None:
+    head = await begin_command(writer, clock, account_id)
+    head.last_at = head.instant
+    await advance_heads(writer, [head])
+
+
+async def last_instant(pool: Pool, account_id: UUID) -> object:
+    return await pool.fetch("SELECT last_at FROM account_heads WHERE account_id = $1", account_id)
+
+
+async def test_the_clock_is_settled_while_no_command_is_under_way(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
+    began = clock.now()
+    now = clock.advance(HOUR)
+    settlement = await settle(PoolReader(pool), clock, [studio.id])
+    assert (settlement.now, settlement.free) == (now, {studio.id})
+    assert settlement.instant(studio.id, began) == now
+
+
+async def test_what_the_snapshot_shows_is_before_the_instant(pool: Pool, clock: FrozenClock, studio: Studio) -> None:
+    settlement = await settle(PoolReader(pool), clock, [studio.id])
+    clock.advance(timedelta(milliseconds=5))
+    await in_transaction(pool, lambda writer: do_nothing(writer, clock, studio.id))
+    history = (await account_histories(PoolReader(pool), [studio.id]))[studio.id]
+    assert history.last_at == clock.now()
+    assert settlement.instant(studio.id, history.last_at) == clock.now() + MICROSECOND
+
+
+async def test_while_a_command_is_under_way_the_instant_is_just_after_the_last_one(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
+    began = clock.now()
+    clock.advance(timedelta(milliseconds=900))
+    async with unit_of_work(pool) as writer:
+        head = await begin_command(writer, clock, studio.id)
+        clock.advance(HOUR)
+        settlement = await settle(PoolReader(pool), clock, [studio.id])
+        assert settlement.free == frozenset()
+        assert settlement.instant(studio.id, began) == began + MICROSECOND <= head.instant
+    assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
+
+
+async def test_jobs_and_imports_that_hold_an_account_keep_no_answer_back(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
+    async with unit_of_work(pool) as writer:
+        await lock_heads(writer, [studio.id])
+        assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
+
+
+async def test_the_accounts_of_a_page_are_settled_by_one_clock(pool: Pool, clock: FrozenClock, studio: Studio) -> None:
+    other = await begin(pool, Studio(name="other", created_at=clock.now()))
+    async with unit_of_work(pool) as writer:
+        await begin_command(writer, clock, other.id)
+        settlement = await settle(PoolReader(pool), clock, [studio.id, other.id, UUID(int=1)])
+    assert (settlement.now, settlement.free) == (clock.now(), {studio.id})
+
+
+async def test_no_account_or_one_that_does_not_exist_is_settled_by_the_clock_alone(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    for accounts in ([], [UUID(int=1)]):
+        settlement = await settle(PoolReader(pool), clock, accounts)
+        assert (settlement.now, settlement.free) == (clock.now(), frozenset())
+
+
+async def test_a_live_command_on_a_quiet_account_waits_until_that_is_brought_forward(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
+    now = clock.advance(24 * HOUR)
+    async with unit_of_work(pool) as writer:
+        with pytest.raises(QuietAccounts) as quiet:
+            await begin_command(writer, clock, studio.id)
+        assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
+    assert quiet.value.accounts == {studio.id: now - MICROSECOND}
+
+
+async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_just_now(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
+    now = clock.advance(24 * HOUR)
+    instants: list[object] = []
+
+    async def command(writer: Writer) -> None:
+        head = await begin_command(writer, clock, studio.id)
+        instants.append(head.instant)
+        settlement = await settle(PoolReader(pool), clock, [studio.id])
+        history = (await account_histories(PoolReader(pool), [studio.id]))[studio.id]
+        instants.append(settlement.instant(studio.id, history.last_at))
+
+    await in_transaction(pool, command)
+    assert instants == [now, now]
