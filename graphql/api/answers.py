@@ -108,4 +108,4 @@ def shown_day(day: dict[str, Any]) -> DailyGuarantee:
 
 
 def _refused(context: Context, errors: list[dict[str, Any]]) -> Answer:
-    return {"at": rfc3339(context.now), "errors": errors}
+    return {"at": rfc3339(context.now), "errors": errors, "changed": False}
