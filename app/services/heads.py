@@ -19,6 +19,9 @@ LOCK_HEAD: Final = Statement(
     """,
 )
 
+# Locks the head of one account, unless somebody has it; the primary key finds it.
+LOCK_FREE_HEAD: Final = Statement("lock_free_head", f"{LOCK_HEAD.sql} SKIP LOCKED")
+
 # Writes the heads of accounts back; the primary key finds them.
 ADVANCE_HEADS: Final = Statement(
     "advance_heads",
@@ -103,6 +106,12 @@ async def lock_heads(writer: Writer, account_ids: Iterable[UUID]) -> dict[UUID, 
             raise UnknownAccount(str(account_id))
         heads[account_id] = Head(*row)
     return heads
+
+
+async def lock_free_head(writer: Writer, account_id: UUID) -> Head | None:
+    """Lock the head of an account until the end of the transaction, or return None, without waiting, if it is busy."""
+    row = await writer.fetch_row(LOCK_FREE_HEAD, account_id)
+    return None if row is None else Head(*row)
 
 
 async def advance_heads(writer: Writer, heads: Iterable[Head]) -> None:

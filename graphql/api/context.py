@@ -17,6 +17,7 @@ from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
 from app.clock import Clock
 from app.domain.vocabulary import Plan
+from app.services.account_slots import AccountSlots
 from app.services.quotes import QuoteKey
 from app.settings import Settings
 from db.connections import Pool
@@ -46,8 +47,8 @@ class Context:
     """One request. `now` (UTC) is read off the clock once, so that all numbers of an answer are of one instant.
 
     Only mutations, which are done one after the other, go on from it. They write by `writing`, a pool of their own, so
-    that one which waits for an account keeps nobody from reading; each reads `clock` once it has the account. What is
-    quoted is signed by `quote_key`.
+    that one which waits for an account keeps nobody from reading, and as `slots` allows; claims by `claiming`. Each
+    reads `clock` once it has the account. What is quoted is signed by `quote_key`.
     """
 
     viewer: Viewer
@@ -55,6 +56,8 @@ class Context:
     settings: Settings
     loaders: Loaders
     writing: Pool
+    claiming: Pool
+    slots: AccountSlots
     clock: Clock
     quote_key: QuoteKey
 

@@ -1,6 +1,6 @@
 """Claims: production takes the images that are due first, over all accounts (domain rules, section 5)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,17 +10,17 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.order_events import Happening, claim_expired, claimed
 from app.domain.order_facts import Claim
-from app.services.commands import Overtaken
-from app.services.heads import Head, advance_heads, lock_heads
+from app.services.heads import Head, advance_heads, lock_free_head
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
+# Who has it waits for nobody.
 ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
 
-# The images that are due first of those that nobody holds at an instant, each with the claim that ran out:
-# images_queue_idx, which knows until when each is held, and the primary key. The greatest count there is stands in the
-# one by parameter for the planner.
+# The images that are due first of those that nobody holds at an instant, but for those of some accounts, each with the
+# claim that ran out: images_queue_idx, which knows until when each is held, and the primary key. The greatest count
+# there is stands in the one by parameter for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     """
@@ -31,6 +31,7 @@ CLAIMABLE: Final = Statement(
         SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
         FROM images
         WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
+          AND account_id <> ALL($3::uuid[])
         ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
         LIMIT 500
       ) AS first
@@ -56,31 +57,43 @@ CLAIM: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a worker got, in the order of the queue: images by account and id, held until `until` (UTC)."""
+    """What a worker got, in the order of the queue: images by account and id, held until `until` (UTC).
+
+    `passed_by` are the accounts that others were changing, so that their images had to stay.
+    """
 
     at: datetime
     until: datetime
     images: Sequence[tuple[UUID, UUID]]
+    passed_by: Collection[UUID]
 
 
 async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, lease: timedelta) -> Claimed:
     """Claim so many images for a worker, or as many as there are; the caller commits.
 
-    The queue is read without locks, and again once the heads are locked of the accounts that it was of. Raises
-    Overtaken when another account is among them by then.
+    The queue is read without locks, and again once the heads are locked of the accounts that it was of. Accounts whose
+    head is busy are passed by, since all other claims wait for this one.
     """
     await writer.execute(ONE_AT_A_TIME)
-    seen = await writer.fetch(CLAIMABLE, clock.now(), count)
-    heads = await lock_heads(writer, {row["account_id"] for row in seen})
-    now = clock.now()
-    free = await writer.fetch(CLAIMABLE, now, count)
-    if not heads.keys() >= {row["account_id"] for row in free}:
-        raise Overtaken
+    heads: dict[UUID, Head] = {}
+    busy: set[UUID] = set()
+    while True:
+        now = clock.now()
+        free = await writer.fetch(CLAIMABLE, now, count, list(busy))
+        unlocked = {row["account_id"] for row in free} - heads.keys()
+        if not unlocked:
+            break
+        for account_id in unlocked:
+            head = await lock_free_head(writer, account_id)
+            if head is None:
+                busy.add(account_id)
+            else:
+                heads[account_id] = head
     instants = {row["account_id"]: heads[row["account_id"]].instant(now) for row in free}
     claim = Claim(worker, min(instants.values(), default=now) + lease)
     await _take(writer, heads, free, claim, instants)
     images = [(row["account_id"], row["id"]) for row in free]
-    return Claimed(max(instants.values(), default=now), claim.until, images)
+    return Claimed(max(instants.values(), default=now), claim.until, images, busy)
 
 
 async def _take(

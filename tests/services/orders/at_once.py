@@ -11,7 +11,6 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.services.commands import Overtaken
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
@@ -140,12 +139,10 @@ class Rush:
     async def _claim(self, worker: str, count: int) -> Outcome:
         while True:
             async with unit_of_work(self.world.givers[0].pool) as writer:
-                try:
-                    claimed = await claim_images(writer, self.world.clock, worker, count, LEASE)
-                except Overtaken:
-                    continue
+                claimed = await claim_images(writer, self.world.clock, worker, count, LEASE)
                 await writer.commit()
-            return Outcome(claimed.at, images=claimed.images)
+            if claimed.images or not claimed.passed_by:
+                return Outcome(claimed.at, images=claimed.images)
 
     async def _deliver(self, worker: str, image_ids: Sequence[UUID]) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
