@@ -21,7 +21,7 @@ from app.domain.limits import MAX_PER_DAY
 from app.domain.negotiation import NegotiatedTerms
 from app.services.commands import Answer
 from app.services.terms import change_time_zone, negotiate_sla
-from db.connections import Writer
+from db.connections import OutcomeUnknown, Writer, is_outage
 
 
 @input_type
@@ -125,7 +125,12 @@ class AccountMutations:
 async def _know_anew(context: Context) -> None:
     """Read the client's own account again, which has been known since its token was read."""
     own = context.viewer.account
-    row = None if own is None else await context.loaders.accounts.load(own.id)
+    try:
+        row = None if own is None else await context.loaders.accounts.load(own.id)
+    except Exception as error:
+        if is_outage(error):  # nothing is answered then, though the mutation is done
+            raise OutcomeUnknown from error
+        raise
     if row is not None:  # a viewer without an account would be staff
         context.viewer = Viewer(row)
 
