@@ -26,13 +26,22 @@ ServerError: TypeAlias = asyncpg.PostgresError
 _JSONB_VERSION = b"\x01"
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
-_GONE = ("08", "57P", "53300")  # connection_exception, operator_intervention by a shutdown, too_many_connections
+_CANCELLED = "57014"  # query_canceled
+# connection_exception, operator_intervention by a shutdown, too_many_connections; and what only connecting fails with:
+# invalid_authorization_specification, invalid_catalog_name
+_GONE = ("08", "57P", "53300", "28", "3D000")
 # Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
 PLANNED_ONCE: Final[Mapping[str, str]] = {
     "plan_cache_mode": "force_generic_plan",  # a statement is planned once: that takes longer than most reads do
     "enable_bitmapscan": "off",  # a bitmap is made of the whole range, of a large account all in vain
     "jit": "off",  # compiling takes longer than any read does
 }
+COMMANDS: Final[Mapping[str, str]] = {
+    **PLANNED_ONCE,
+    "lock_timeout": "2s",  # longer than deadlock_timeout, so that a deadlock is found as such
+}
+"""The settings of connections by which commands write: none waits longer for others than this."""
+
 _NO_SETTINGS: Mapping[str, str] = {}
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _GOODBYE: Final = 1.0  # seconds
@@ -47,6 +56,13 @@ class Statement(NamedTuple):
 
 class DatabaseUnreachable(Exception):  # noqa: N818 - it names what is the case, as all errors here do
     """No connection could be had; the text is one sentence for people and holds no password."""
+
+
+class OutcomeUnknown(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """The server's answer to a COMMIT was lost: the transaction is committed, or it is not."""
+
+    def __init__(self) -> None:
+        super().__init__("The database's answer was lost as the last change was committed: it may be done or not.")
 
 
 class Connection(Protocol):
@@ -196,13 +212,18 @@ class Writer:
         await self._connection.copy_records_to_table(shape.name, records=records, columns=shape.columns)
 
     async def commit(self) -> None:
-        """Make the transaction's changes durable; nothing may follow in this unit of work."""
-        status = await self._connection.execute("COMMIT")
+        """Make the transaction's changes durable; nothing may follow in this unit of work. Raises OutcomeUnknown."""
+        try:
+            status = await self._connection.execute("COMMIT")
+        except Exception as error:
+            if is_outage(error):
+                raise OutcomeUnknown from error
+            raise
         if status != "COMMIT":  # PostgreSQL answers ROLLBACK, and no error, when a statement before had failed
             raise RuntimeError("The transaction had failed before it was to be committed.")
 
 
-def asks_to_try_again(error: ServerError) -> bool:
+def asks_to_try_again(error: BaseException) -> bool:
     """Say whether a transaction failed for what others did at the same time, so that it can be made anew."""
     return getattr(error, "sqlstate", None) in _TRY_AGAIN
 
@@ -212,14 +233,22 @@ def is_locked(error: BaseException) -> bool:
     return getattr(error, "sqlstate", None) == _LOCKED
 
 
+def is_timeout(error: BaseException) -> bool:
+    """Say whether a statement was ended, as after the setting statement_timeout."""
+    return getattr(error, "sqlstate", None) == _CANCELLED
+
+
 def is_outage(error: BaseException) -> bool:
     """Say whether the server could not be asked, so that the error tells nothing of what it was asked for."""
     state: str = getattr(error, "sqlstate", None) or ""
+    if isinstance(error, ValueError):  # the driver's own of an argument that cannot be sent
+        return False
     return state.startswith(_GONE) or isinstance(
         error,
         (
             OSError,
             DatabaseUnreachable,
+            OutcomeUnknown,
             asyncpg.InterfaceError,
             asyncpg.InternalClientError,  # of a connection that is found broken only as a statement is sent
         ),
@@ -241,9 +270,17 @@ async def _transaction(pool: Pool, begin: str) -> AsyncGenerator[Connection]:
         try:
             yield connection
         finally:
-            with suppress(asyncpg.InterfaceError):  # the pool has let go of it: the server ended it, and so all
-                if not connection.is_closed() and connection.is_in_transaction():
-                    await connection.execute("ROLLBACK")
+            await _roll_back(connection)
+
+
+async def _roll_back(connection: Connection) -> None:
+    """End what is left of a transaction; where the connection is gone, the server has done so."""
+    try:
+        if not connection.is_closed() and connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+    except Exception as error:
+        if not is_outage(error):
+            raise
 
 
 async def open_pool(

@@ -20,9 +20,10 @@ from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissi
 from app.clock import SystemClock
 from app.domain.errors import DateOutOfRange, UnknownTimeZone
 from app.domain.local_time import local_day, midnight, time_zone
+from app.logging import CountedWarning
 from app.services.midnight.cursors import ZONES_CHANNEL, zones_in_use
 from app.settings import Settings
-from db.connections import Connection, PoolReader, hang_up, listen
+from db.connections import Connection, PoolReader, hang_up, is_outage, listen
 from jobs.periods import beginning
 from jobs.registry import MINUTE, Registry
 from jobs.shift import together
@@ -35,6 +36,7 @@ _NEXT_TRY: Final = 1.0  # seconds after a first error
 
 _Work: TypeAlias = Callable[[], Awaitable[object]]
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
+_outage: Final = CountedWarning(_log, "jobs_interrupted")
 
 
 class _Alarm(Protocol):
@@ -145,7 +147,7 @@ class Scheduler:
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - what ends the scheduler ends all jobs
-                _log.warning("jobs_interrupted", exc_info=error)
+                _warn(error)
                 await _wait(woken, pause)
                 pause = min(2 * pause, _PATIENCE)
             else:
@@ -210,6 +212,14 @@ async def jobs_alongside(url: str, settings: Settings, clock: SystemClock, jobs:
         finally:
             scheduler.stop()
             await running
+
+
+def _warn(error: Exception) -> None:
+    """Log what interrupts a work: an outage, which interrupts all, without where it was met."""
+    if is_outage(error):
+        _outage.count(error)
+    else:
+        _log.warning("jobs_interrupted", exc_info=error)
 
 
 def _new_alarms() -> _Alarms:

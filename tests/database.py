@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
-from db.connections import connect
+from db.connections import Pool, connect
 from db.embedded import embedded_server
 from db.migrate import migrate
 from db.tables import Table
@@ -92,6 +92,12 @@ async def execute(url: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def until(pool: Pool, sql: str) -> None:
+    """Wait until a statement returns rows."""
+    while not await pool.fetch(sql):  # noqa: ASYNC110 - of what another connection does there is no event
+        await asyncio.sleep(0.01)
 
 
 def url_of(server: str, database: str) -> str:

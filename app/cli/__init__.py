@@ -11,7 +11,7 @@ from app.cli.database import CommandFailed
 from app.domain.errors import DomainError
 from app.settings import SettingsError
 from db.binaries import EmbeddedServerError
-from db.connections import DatabaseUnreachable, ServerError
+from db.connections import DatabaseUnreachable, OutcomeUnknown, ServerError
 from db.migrate import MigrationFailed
 
 _SENTENCES = (
@@ -21,6 +21,7 @@ _SENTENCES = (
     EmbeddedServerError,
     MigrationFailed,
     OSError,
+    OutcomeUnknown,
     ServerError,
     SettingsError,
 )

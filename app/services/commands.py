@@ -1,9 +1,10 @@
 """The frame of every command: one transaction, done once for a key, tried again where PostgreSQL asks for it.
 
 A key is known for 24 hours to who used it: a client's to its account, those of staff to all staff (the contract's
-`idempotencyKey`).
+`idempotencyKey`). It keeps only what changed something.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +21,10 @@ from app.services.heads import QuietAccounts, bring_forward
 from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
 
 Answer: TypeAlias = dict[str, Any]
-"""What a command came to, as JSON: kept with its key, and given again to whoever asks again."""
+"""The answer of a command, as JSON: kept with its key, and given again to whoever asks again.
+
+One with `changed: false` is of a command that was refused or had nothing to change: it is not kept.
+"""
 
 KEPT: Final = timedelta(hours=24)
 """How long a key is known."""
@@ -32,7 +36,8 @@ _Result = TypeVar("_Result")
 class _Keys(NamedTuple):
     """The statements on one of the tables of keys; the primary key serves all.
 
-    A key is taken unless it is taken already and not outdated; that waits for a transaction that is taking it.
+    A key is taken unless it is taken already and not outdated; that waits for a transaction that is taking it. Releases
+    before kept refusals: their keys are free.
     """
 
     take: Statement
@@ -48,7 +53,7 @@ _OF_CLIENTS: Final = _Keys(
         VALUES ($1, $2, $3, $4, NULL, $5)
         ON CONFLICT (account_id, key) DO UPDATE SET
           operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
-        WHERE idempotency_keys.created_at <= $6
+        WHERE idempotency_keys.created_at <= $6 OR idempotency_keys.answer ? 'errors'
         RETURNING key
         """,
     ),
@@ -65,7 +70,7 @@ _OF_STAFF: Final = _Keys(
         VALUES ($1, $2, $3, NULL, $4)
         ON CONFLICT (key) DO UPDATE SET
           operation = excluded.operation, digest = excluded.digest, answer = NULL, created_at = excluded.created_at
-        WHERE staff_idempotency_keys.created_at <= $5
+        WHERE staff_idempotency_keys.created_at <= $5 OR staff_idempotency_keys.answer ? 'errors'
         RETURNING key
         """,
     ),
@@ -75,7 +80,11 @@ _OF_STAFF: Final = _Keys(
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Others were faster, so that nothing was done; the command is to be tried again."""
+    """Others were faster or in the way, so that nothing was done; the command is to be tried again after a pause."""
+
+    def __init__(self, pause: float = 0.0) -> None:
+        super().__init__("Others were faster or in the way.")
+        self.pause = pause  # seconds
 
 
 class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by what it says
@@ -117,7 +126,8 @@ class Command:
 async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
     """Do a command's work in a transaction, or answer what it was answered before by the same key.
 
-    Work that refuses must have written nothing: its answer is kept, too. Raises IdempotencyConflict.
+    Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
+    IdempotencyConflict.
     """
     return await patiently(lambda: _attempt(pool, clock, command, work))
 
@@ -139,8 +149,8 @@ async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
     for _ in range(_ATTEMPTS - 1):
         try:
             return await work()
-        except Overtaken:
-            continue
+        except Overtaken as overtaken:
+            await asyncio.sleep(overtaken.pause)
         except ServerError as error:
             if not asks_to_try_again(error):
                 raise
@@ -160,13 +170,13 @@ async def _live(pool: Pool) -> AsyncGenerator[Writer]:
 
 async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
     async with _live(pool) as writer:
-        if command.key is None:
-            answer = await work(writer)
-        else:
-            known = await _known(writer, clock.now(), command)
-            if known is not None:
-                return known
-            answer = await work(writer)
+        known = None if command.key is None else await _known(writer, clock.now(), command)
+        if known is not None:
+            return known
+        answer = await work(writer)
+        if not answer.get("changed", True):
+            return answer
+        if command.key is not None:
             await writer.execute(command.keys.keep, *command.named, answer)
         await writer.commit()
     return answer

@@ -9,31 +9,43 @@ from uuid import UUID
 
 from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
-from db.connections import Pool, Statement, Writer, unit_of_work
+from db.connections import DatabaseUnreachable, OutcomeUnknown, Pool, Statement, Writer, unit_of_work
 from db.settled import ACCOUNT_LOCK, CLOCK
 
 RECENT: Final = "interval '1 second'"
 """How far back a live command may find its account's last instant; answers read meanwhile are as of that one."""
 
-# Locks the head of one account and then reads PostgreSQL's clock; the primary key finds it. A live command also takes
-# the account's lock, exclusively, before the clock is read, which readers try to share (`db.settled`), and only if the
-# last instant is recent. CTEs keep the order: rows are locked after a select list was computed.
-LOCK_HEAD: Final = Statement(
-    "lock_head",
-    f"""
-    WITH head AS MATERIALIZED (
-      SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
-      FROM account_heads WHERE account_id = $1 FOR UPDATE
-    ), locked AS MATERIALIZED (
-      SELECT CASE
-        WHEN $4 AND last_at >= {CLOCK.format("$2", "$3")} - {RECENT}
-        THEN pg_advisory_xact_lock({ACCOUNT_LOCK.format("account_id")}) IS NOT NULL
-        ELSE false END AS is_live, head.*
-      FROM head
+
+def _lock_head(name: str, rows: str) -> Statement:
+    """Write the statement that locks the head of one account and then reads PostgreSQL's clock.
+
+    A live command also takes the account's lock, exclusively, before the clock is read, which readers try to share
+    (`db.settled`), and only if the last instant is recent. CTEs keep the order: rows are locked after a select list was
+    computed. The primary key finds it.
+    """
+    return Statement(
+        name,
+        f"""
+        WITH head AS MATERIALIZED (
+          SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
+          FROM account_heads WHERE account_id = $1 {rows}
+        ), locked AS MATERIALIZED (
+          SELECT CASE
+            WHEN $4 AND last_at >= {CLOCK.format("$2", "$3")} - {RECENT}
+            THEN pg_advisory_xact_lock({ACCOUNT_LOCK.format("account_id")}) IS NOT NULL
+            ELSE false END AS is_live, head.*
+          FROM head
+        )
+        SELECT locked.*, {CLOCK.format("$2", "$3")} AS read_at FROM locked
+        """,  # noqa: S608 - made of fixed texts
     )
-    SELECT locked.*, {CLOCK.format("$2", "$3")} AS read_at FROM locked
-    """,  # noqa: S608 - made of fixed texts
-)
+
+
+# Waits for whoever has the head.
+LOCK_HEAD: Final = _lock_head("lock_head", "FOR UPDATE")
+
+# Finds nothing where somebody has the head.
+LOCK_FREE_HEAD: Final = _lock_head("lock_free_head", "FOR UPDATE SKIP LOCKED")
 
 # Brings the last instant of an account forward; the primary key finds it.
 FORWARD_HEAD: Final = Statement(
@@ -151,12 +163,35 @@ async def begin_command(writer: Writer, clock: Clock, account_id: UUID) -> Head:
     return (await begin_commands(writer, clock, [account_id]))[account_id]
 
 
+async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> Head | None:
+    """Lock the head of an account for a live command, or return None, without waiting, if it is busy.
+
+    Raises QuietAccounts.
+    """
+    row = await writer.fetch_row(LOCK_FREE_HEAD, account_id, *clock.reading, True)
+    if row is None:
+        return None
+    is_live, *columns = row
+    head = Head(*columns)
+    if not is_live:
+        raise QuietAccounts({account_id: head.read_at - _MICROSECOND})
+    return head
+
+
 async def bring_forward(pool: Pool, accounts: Mapping[UUID, datetime]) -> None:
-    """Bring the last instants of accounts forward, each to its own (UTC), so that live commands may begin."""
+    """Bring the last instants of accounts forward, each to its own (UTC), so that live commands may begin.
+
+    Accounts that others are changing are passed by: these bring them forward. Raises DatabaseUnreachable where it is
+    not known whether that was committed, since no command was begun.
+    """
     async with unit_of_work(pool) as writer:
         for account_id in sorted(accounts):
-            await writer.execute(FORWARD_HEAD, account_id, accounts[account_id])
-        await writer.commit()
+            if await writer.fetch_row(LOCK_FREE_HEAD, account_id, None, timedelta(), False) is not None:
+                await writer.execute(FORWARD_HEAD, account_id, accounts[account_id])
+        try:
+            await writer.commit()
+        except OutcomeUnknown as error:
+            raise DatabaseUnreachable(str(error)) from error
 
 
 def earliest_reading(heads: Mapping[UUID, Head]) -> datetime:

@@ -40,6 +40,7 @@ class SpecificationOutcome:
     at: datetime
     account_id: UUID
     specification_id: UUID
+    changed: bool = True
 
 
 async def create_specification(
@@ -77,7 +78,7 @@ async def update_specification(
         await _write_version(writer, key, version, after, at)
         await writer.execute(REWORD, *key, version)
         await record(writer, head, at, specification_reworded(row.id, version, before, after, at))
-    return SpecificationOutcome(at, *key)
+    return SpecificationOutcome(at, *key, changed=after != before)
 
 
 async def archive_specification(writer: Writer, clock: Clock, key: SpecificationKey) -> SpecificationOutcome:

@@ -44,6 +44,7 @@ class TimeZoneOutcome:
     at: datetime
     account_id: UUID
     day: QuotaDay
+    changed: bool = True
 
 
 async def negotiate_sla(
@@ -73,7 +74,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     facts = await account_facts(writer, account_id, at)
     replaced = facts.zones[-1]
     if replaced.time_zone == name:
-        return TimeZoneOutcome(at, account_id, facts.day)
+        return TimeZoneOutcome(at, account_id, facts.day, changed=False)
     period = ZonePeriod(at, name)
     day = facts.day.extended([*facts.zones, period])
     await _write_zone(writer, account_id, period, day)

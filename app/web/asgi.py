@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -12,8 +13,10 @@ from app.settings import Settings
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
-from app.web.state import keep_quote_key, keep_reader, keep_writing_pool
-from db.connections import PLANNED_ONCE, PoolReader, hang_up, open_pool
+from app.web.state import keep_claiming_pool, keep_quote_key, keep_reader, keep_writing_pool
+from db.connections import COMMANDS, PLANNED_ONCE, PoolReader, hang_up, open_pool
+
+_CLAIMS: Final = 2  # at most: the database lets one claim go on after the other
 
 
 def create_app(
@@ -25,19 +28,22 @@ def create_app(
 ) -> Starlette:
     """Make the application; its pools are opened as it starts, DatabaseUnreachable then, and closed as it ends.
 
-    Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading. What
-    is to run in the same process is entered `alongside` the pools.
+    Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading. So do
+    claims, which wait for each other. What is to run in the same process is entered `alongside` the pools.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         pool = await open_pool(database_url, settings=PLANNED_ONCE)
         keep_reader(app, PoolReader(pool))
-        writing_pool = await open_pool(database_url, settings=PLANNED_ONCE)
+        writing_pool = await open_pool(database_url, settings=COMMANDS)
         keep_writing_pool(app, writing_pool)
+        claiming_pool = await open_pool(database_url, max_size=_CLAIMS, settings=COMMANDS)
+        keep_claiming_pool(app, claiming_pool)
         keep_quote_key(app, QuoteKey(PoolReader(pool), writing_pool))
         async with alongside():
             yield
+        await hang_up(claiming_pool)
         await hang_up(writing_pool)
         await hang_up(pool)
 

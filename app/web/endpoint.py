@@ -5,29 +5,32 @@ from typing import Final, cast
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLFormattedError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
 from api.context import Context
-from api.errors import ApiError, ErrorCode, present
+from api.errors import ApiError, ErrorCode, is_unavailable, present
 from api.schema import schema
 from api.settled import SettledView
+from api.unavailable import RETRY_AFTER
 from app.clock import Clock
+from app.services.account_slots import AccountSlots
 from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.state import quote_key_of, reader_of, writing_pool_of
+from app.web.state import claiming_pool_of, quote_key_of, reader_of, writing_pool_of
 
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
 
 _METHOD_NOT_ALLOWED: Final = 405
+_SERVICE_UNAVAILABLE: Final = 503
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -37,6 +40,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         super().__init__(schema, subscription_protocols=())
         self._settings = settings
         self._clock = clock
+        self._slots = AccountSlots()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -52,6 +56,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             self._settings,
             database,
             writing_pool_of(request),
+            claiming_pool_of(request),
+            self._slots,
             self._clock,
             quote_key_of(request),
             SettledView(database, self._clock),
@@ -77,6 +83,18 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Write a response's JSON."""
         return orjson.dumps(data)
 
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """Write a response: with status 503 where nothing was answered, as the service cannot for now."""
+        response = super().create_response(response_data, sub_response)
+        if isinstance(response_data, dict) and response_data.get("data") is None:
+            errors = cast("list[GraphQLFormattedError]", response_data.get("errors"))
+            if all(error.get("extensions", {}).get("code") == ErrorCode.UNAVAILABLE for error in errors):
+                response.status_code = _SERVICE_UNAVAILABLE
+                response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
         """Leave the page to `asks_for_page`: whoever else asks without a query is told so."""
         return False
@@ -94,7 +112,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest
-            return _failure(500, present(GraphQLError(str(error), original_error=error), executed=True))
+            return _broken(present(GraphQLError(str(error), original_error=error), executed=True))
 
 
 def _limited(receive: Receive) -> Receive:
@@ -110,6 +128,15 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return receive_part
+
+
+def _broken(error: GraphQLError) -> Response:
+    """Answer a request of which nothing was executed, for an error of ours."""
+    if not is_unavailable(error):
+        return _failure(500, error)
+    content = orjson.dumps({"data": None, "errors": [error.formatted]})
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    return Response(content, _SERVICE_UNAVAILABLE, headers, media_type="application/json")
 
 
 def _failure(status_code: int, error: GraphQLError, headers: Mapping[str, str] | None = None) -> Response:

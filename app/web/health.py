@@ -33,8 +33,8 @@ def readyz() -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             revision = await _revision(reader_of(request))
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("not_ready", exc_info=error)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            _log.warning("not_ready", reason=f"{type(error).__name__}: {error}")
             return _answer(503, "the database does not answer")
         return _answer(200, "ready") if revision == newest else _answer(503, "the database is not migrated")
 

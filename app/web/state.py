@@ -29,6 +29,16 @@ def writing_pool_of(request: HTTPConnection) -> Pool:
     return cast("Pool", request.app.state.writing_pool)
 
 
+def keep_claiming_pool(app: Starlette, pool: Pool) -> None:
+    """Give all requests to come a pool to claim images by."""
+    app.state.claiming_pool = pool
+
+
+def claiming_pool_of(request: HTTPConnection) -> Pool:
+    """Return the pool to claim images by that the application was given."""
+    return cast("Pool", request.app.state.claiming_pool)
+
+
 def keep_quote_key(app: Starlette, key: QuoteKey) -> None:
     """Give all requests to come the key that signs quotes."""
     app.state.quote_key = key

@@ -94,7 +94,8 @@ class AccountMutations:
         async def work(writer: Writer) -> Answer:
             outcome = await change_time_zone(writer, context.clock, account_id, zone)
             accounts = written_keys([(account_id, account_id)])
-            return {"at": rfc3339(outcome.at), "accounts": accounts, "day": written_day(outcome.day)}
+            day = written_day(outcome.day)
+            return {"at": rfc3339(outcome.at), "accounts": accounts, "day": day, "changed": outcome.changed}
 
         return ChangeTimeZonePayload(**parts(await answer(context, "changeTimeZone", checks, work)))
 

@@ -5,6 +5,7 @@ made of it alone, so those of an answer that was kept are as the first ones.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
@@ -21,7 +22,7 @@ from app.domain.ledger import LedgerDay
 from app.domain.quota import QuotaDay
 from app.services.commands import Answer, Command, IdempotencyConflict, perform
 from app.services.orders.outcome import Outcome
-from db.connections import Writer
+from db.connections import OutcomeUnknown, Pool, Writer, is_outage
 
 Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
 _KEY: Final = "idempotencyKey"
@@ -41,8 +42,11 @@ def begin(context: Context, asked: Keyed) -> Checks:
     return checks
 
 
-async def answer(context: Context, operation: str, checks: Checks, work: Work) -> Answer:
-    """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it."""
+async def answer(context: Context, operation: str, checks: Checks, work: Work, claiming: Pool | None = None) -> Answer:
+    """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it.
+
+    Claims, which are of no account, are done by a pool of their own.
+    """
     key = checks.key
     if checks.errors and (key is None or any(error["path"] == [_KEY] for error in checks.errors)):
         return _refused(checks.errors)
@@ -59,12 +63,14 @@ async def answer(context: Context, operation: str, checks: Checks, work: Work) -
     account = context.viewer.account
     request = {} if key is None else {name: value for name, value in checks.given.items() if name != _KEY}
     command = Command(None if account is None else account.id, operation, request, key)
+    slot = context.slots.hold(checks.first_account) if claiming is None else nullcontext()
     try:
-        found = await perform(context.writing, context.clock, command, done)
+        async with slot:
+            found = await perform(claiming or context.writing, context.clock, command, done)
     except IdempotencyConflict as refusal:
         return _refused(told(refusal, operation, checks.places, checks.given))
     if "errors" not in found:
-        await context.open_view(_accounts(found))
+        await _open_view(context, found)
     return found
 
 
@@ -110,7 +116,17 @@ def shown_day(day: dict[str, Any]) -> DailyGuarantee:
 
 
 def _refused(errors: list[dict[str, Any]]) -> Answer:
-    return {"errors": errors}
+    return {"errors": errors, "changed": False}
+
+
+async def _open_view(context: Context, found: Answer) -> None:
+    """Open the view that the payload of a mutation which is done is read from; raises OutcomeUnknown in an outage."""
+    try:
+        await context.open_view(_accounts(found))
+    except Exception as error:
+        if is_outage(error):
+            raise OutcomeUnknown from error
+        raise
 
 
 def _accounts(answer: Answer) -> set[UUID]:

@@ -49,11 +49,18 @@ class Checks:
     key: str | None = None
     errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     places: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
+    accounts: set[UUID] = field(default_factory=set[UUID])
 
     @cached_property
     def given(self) -> Mapping[str, Any]:
         """What the input was given, by the names of the schema, as JSON: asked for by who has a key, or is refused."""
         return as_request(self.asked)
+
+    @property
+    def first_account(self) -> UUID | None:
+        """The account that is locked first: a client's own, or the first one that staff named in the order of locks."""
+        own = self.viewer.account
+        return min(self.accounts, default=None) if own is None else own.id
 
     def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
         """Note what is wrong with a part of the input."""
@@ -135,6 +142,7 @@ class Checks:
             return NOBODY, NOBODY
         self.places.setdefault(named.key, path)
         self.places.setdefault(named.account_id, path)
+        self.accounts.add(named.account_id)
         return named.within_account
 
     def images(self, texts: Sequence[str], *path: str) -> list[Key]:

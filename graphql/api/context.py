@@ -19,6 +19,7 @@ from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
 from app.domain.vocabulary import Plan
+from app.services.account_slots import AccountSlots
 from app.services.quotes import QuoteKey
 from app.settings import Settings
 from db.connections import Database, Pool
@@ -46,14 +47,16 @@ class Context:
     """One request. All it answers is read from one `view`, as of a settled instant of each account.
 
     Only mutations, which are done one after the other, each have a view of their own. They write by `writing`, a pool
-    of their own, so that one which waits for an account keeps nobody from reading. What is quoted is signed by
-    `quote_key`.
+    of their own, so that one which waits for an account keeps nobody from reading, and as `slots` allows; claims by
+    `claiming`. What is quoted is signed by `quote_key`.
     """
 
     viewer: Viewer
     settings: Settings
     database: Database
     writing: Pool
+    claiming: Pool
+    slots: AccountSlots
     clock: Clock
     quote_key: QuoteKey
     view: SettledView

@@ -1,9 +1,11 @@
 """What clients see when something is wrong: a message for people and a code for programs, never a trace.
 
 Errors that are meant for clients are raised as ApiError. Those of graphql-core itself get the code of the step that
-found them. Anything else is ours to mend: clients see an id, under which the log has the rest.
+found them. What passes by itself is UNAVAILABLE. Anything else is ours to mend: clients see an id, under which the log
+has the rest.
 """
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
@@ -20,6 +22,7 @@ from graphql import (
 )
 
 from api.scalars import MalformedValue
+from api.unavailable import RETRY_AFTER, why_unavailable
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.api")
 
@@ -43,6 +46,7 @@ class ErrorCode(StrEnum):
     TOO_COMPLEX = "QUERY_TOO_COMPLEX"
     PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
@@ -69,7 +73,23 @@ def present(error: GraphQLError, *, executed: bool) -> GraphQLError:
         return _found_by_core(error, cause, executed=executed)
     if _is_endless_number(error):
         return _coded(error, ErrorCode.VALIDATION_FAILED, message="This number has too many digits.")
+    reason = why_unavailable(cause)
+    if reason is not None:
+        return _coded(error, ErrorCode.UNAVAILABLE, message=reason, retryAfter=RETRY_AFTER)
     return _masked(error, cause)
+
+
+def nothing_answered(data: Mapping[str, object] | None, errors: Collection[GraphQLError]) -> bool:
+    """Say whether an answer, of formatted errors, has no data at all, and UNAVAILABLE as the only reason."""
+    if not all(is_unavailable(error) for error in errors):
+        return False
+    failed = {error.path[0] for error in errors if error.path}
+    return data is None or all(value is None and name in failed for name, value in data.items())
+
+
+def is_unavailable(error: GraphQLError) -> bool:
+    """Say whether an error, as clients see it, passes by itself."""
+    return (error.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
 
 
 def _root_cause(error: Exception) -> Exception:

@@ -12,13 +12,14 @@ from api.describing import field, input_type, object_type
 from api.inputs import idempotency_key
 from api.payloads import ImagesPayload, OrdersPayload, instant, parts
 from app.domain.instants import rfc3339
-from app.services.commands import Answer
+from app.services.commands import Answer, Overtaken
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
 from db.connections import Writer
 
 _SHORTEST_LEASE: Final = 60  # seconds
 _LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
+_PAUSES: Final = (0.01, 0.02, 0.04, 0.08)  # seconds, before a claim that could only pass accounts by is tried again
 
 
 @input_type
@@ -50,7 +51,10 @@ class ClaimImagesInput:
 
 @object_type
 class ClaimImagesPayload(ImagesPayload):
-    """What claiming images came to: fewer than asked for, or none, when the queue has no more."""
+    """What claiming images came to: fewer than asked for, or none, when the queue has no more.
+
+    Images of an account that others are changing at this moment are passed by; they are there for the next claim.
+    """
 
     @field
     def lease_until(self) -> datetime | None:
@@ -108,13 +112,17 @@ class ImageMutations:
         worker = checks.name(input.worker, "worker")
         count = checks.amount(input.count, MAX_IDS, "count")
         seconds = checks.number(input.lease_seconds, _SHORTEST_LEASE, _LONGEST_LEASE, "leaseSeconds")
+        pauses = iter(_PAUSES)
 
         async def work(writer: Writer) -> Answer:
             claimed = await claim_images(writer, context.clock, worker, count, timedelta(seconds=seconds))
+            pause = None if claimed.images or not claimed.passed_by else next(pauses, None)
+            if pause is not None:
+                raise Overtaken(pause)
             images, until = written_keys(claimed.images), rfc3339(claimed.until)
-            return {"at": rfc3339(claimed.at), "images": images, "leaseUntil": until}
+            return {"at": rfc3339(claimed.at), "images": images, "leaseUntil": until, "changed": bool(images)}
 
-        return ClaimImagesPayload(**parts(await answer(context, "claimImages", checks, work)))
+        return ClaimImagesPayload(**parts(await answer(context, "claimImages", checks, work, context.claiming)))
 
     @field
     async def deliver_images(

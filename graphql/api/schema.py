@@ -13,7 +13,7 @@ from strawberry.types.graphql import OperationType
 
 from api.admission import Admission
 from api.context import Context
-from api.errors import present
+from api.errors import nothing_answered, present
 from api.mutation import Mutation
 from api.query import Query
 from api.scalars import SCALARS
@@ -49,6 +49,8 @@ class Schema(strawberry.Schema):
         if result.errors:
             executed = not isinstance(result, PreExecutionError)
             result.errors = [present(error, executed=executed) for error in result.errors]
+            if nothing_answered(result.data, result.errors):
+                result.data = None
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

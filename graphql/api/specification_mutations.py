@@ -173,7 +173,7 @@ class SpecificationMutations:
 
 def _answered(outcome: SpecificationOutcome) -> Answer:
     keys = written_keys([(outcome.account_id, outcome.specification_id)])
-    return {"at": rfc3339(outcome.at), "specifications": keys}
+    return {"at": rfc3339(outcome.at), "specifications": keys, "changed": outcome.changed}
 
 
 def _steps(checks: Checks, steps: Sequence[SpecificationStepInput]) -> tuple[Step, ...]:

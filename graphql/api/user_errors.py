@@ -70,7 +70,7 @@ describe(
         "NOT_COMPLETABLE": "The order is not ready for download.",
         "DEADLINE_NOT_OPEN": "The order awaits no deadline.",
         "QUOTE_CHANGED": "What was quoted is not what would be got now, or the quote has expired.",
-        "IDEMPOTENCY_CONFLICT": "The key came with another input before.",
+        "IDEMPOTENCY_CONFLICT": "The key came with another input before, which changed something.",
         "LIMIT_EXCEEDED": "There are too many for one call.",
         "ARCHIVED": "The specification is archived.",
     },

@@ -252,7 +252,7 @@ async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(statement: Statement, *args: object) -> list[Record]:
-        raise ConnectionError(f"the secret of {statement.name}{args[:0]}")
+        raise LookupError(f"the secret of {statement.name}{args[:0]}")
 
     monkeypatch.setattr(client.reader, "fetch", fail)
     with structlog.testing.capture_logs() as logs:

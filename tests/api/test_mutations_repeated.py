@@ -8,7 +8,7 @@ import pytest
 
 from db.connections import Pool
 from tests.clock import FrozenClock
-from tests.commanding import Shop, contents, done, mutate, open_shop, refused
+from tests.commanding import Shop, contents, deliver, done, mutate, open_shop, refused
 from tests.serving import Client, NewClient
 
 CONFLICT = [("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])]
@@ -61,25 +61,56 @@ async def test_two_calls_at_once_place_one_order(shop: Shop) -> None:
     assert await shop.client.data("{ account { orders { totalCount } } }") == {"account": {"orders": {"totalCount": 1}}}
 
 
-async def test_a_refusal_is_kept_too(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+async def keys(pool: Pool) -> list[str]:
+    """The keys that are known, of clients and of staff."""
+    tables = ("idempotency_keys", "staff_idempotency_keys")
+    return [row["key"] for table in tables for row in await pool.fetch(f"SELECT key FROM {table}")]  # noqa: S608
+
+
+async def test_what_was_refused_is_done_by_its_key_once_it_can_be(
+    shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
     [placed] = await shop.place()
     given = {"orderId": placed["id"], "idempotencyKey": "k"}
-    clock.advance(timedelta(days=4))  # Saturday
-    first = await mutate(shop.client, "expediteOrder", **given)
     before = await contents(pool)
-    clock.advance(timedelta(hours=1))
-    assert await mutate(shop.client, "expediteOrder", **given) == first
-    assert first["userErrors"][0]["code"] == "EXPEDITE_WINDOW_CLOSED"
-    assert await contents(pool) == before
+    assert await refused(shop.client, "completeOrder", **given) == [("NOT_COMPLETABLE", ["orderId"])]
+    assert (await contents(pool), await keys(pool)) == (before, [])
+    await deliver(staff, clock)
+    completed = await done(shop.client, "completeOrder", **given)
+    after = await contents(pool)
+    assert await done(shop.client, "completeOrder", **given) == completed
+    assert completed["order"]["status"] == "COMPLETED"
+    assert (await contents(pool), await keys(pool)) == (after, ["k"])
 
 
-async def test_an_unusable_input_uses_its_key(shop: Shop, pool: Pool) -> None:
+async def test_an_unusable_input_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
-    first = await mutate(shop.client, "placeOrder", **order(shop, name=""))
-    assert first["userErrors"][0]["code"] == "INVALID"
-    assert await mutate(shop.client, "placeOrder", **order(shop, name="")) == first
-    assert await refused(shop.client, "placeOrder", **order(shop)) == CONFLICT
-    assert await contents(pool) == before
+    assert await refused(shop.client, "placeOrder", **order(shop, name="")) == [("INVALID", ["name"])]
+    assert (await contents(pool), await keys(pool)) == (before, [])
+    first = await done(shop.client, "placeOrder", **order(shop))
+    assert await done(shop.client, "placeOrder", **order(shop)) == first
+    assert await refused(shop.client, "placeOrder", **order(shop, name="")) == CONFLICT
+
+
+async def test_a_claim_of_nothing_leaves_its_key_unused(shop: Shop, pool: Pool, staff: Client) -> None:
+    given = {"worker": "Ada", "idempotencyKey": "k"}
+    assert (await done(staff, "claimImages", **given))["images"] == []
+    assert await keys(pool) == []
+    await shop.place("a.jpg", "b.jpg")
+    claimed = await done(staff, "claimImages", **given)
+    assert [image["filename"] for image in claimed["images"]] == ["a.jpg"]
+    assert await done(staff, "claimImages", **given) == claimed
+
+
+async def test_what_is_so_already_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
+    before = await contents(pool)
+    account = await done(shop.client, "changeTimeZone", timeZone="Europe/Copenhagen", idempotencyKey="k")
+    reworded = {"specificationId": shop.specification, "name": "Ghost"}
+    await done(shop.client, "updateSpecification", **reworded, idempotencyKey="k")
+    assert account["account"]["timeZone"] == "Europe/Copenhagen"
+    assert (await contents(pool), await keys(pool)) == (before, [])
+    await done(shop.client, "updateSpecification", **reworded | {"name": "Ghosts"}, idempotencyKey="k")
+    assert await keys(pool) == ["k"]
 
 
 async def test_a_key_is_forgotten_after_24_hours(shop: Shop, clock: FrozenClock) -> None:

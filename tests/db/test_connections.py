@@ -6,9 +6,11 @@ from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import pytest
+from asyncpg.exceptions._base import DataError as DriversDataError  # pyright: ignore[reportMissingTypeStubs] - the same
 
 from db.connections import (
     DatabaseUnreachable,
+    OutcomeUnknown,
     Pool,
     PoolReader,
     ServerError,
@@ -222,7 +224,11 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
         (asyncpg.AdminShutdownError(), True),
         (asyncpg.CannotConnectNowError(), True),
         (asyncpg.TooManyConnectionsError(), True),
+        (asyncpg.InvalidPasswordError(), True),
+        (asyncpg.InvalidCatalogNameError(), True),
+        (OutcomeUnknown(), True),
         (asyncpg.QueryCanceledError(), False),
+        (DriversDataError("invalid input for query argument $1"), False),
         (asyncpg.DeadlockDetectedError(), False),
         (asyncpg.UniqueViolationError(), False),
         (ZeroDivisionError(), False),

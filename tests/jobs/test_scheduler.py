@@ -1,7 +1,7 @@
 """The scheduler: alarms of the zones in use, and a worker that is woken by them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, cast
@@ -146,6 +146,19 @@ async def test_an_outage_ends_nothing_and_the_line_is_opened_again(database: str
         await comes(lambda: scheduler.wake().line is not before)
         await new_account(pool, clock.now())
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
+
+
+async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
+    database: str, pool: Pool, logs: list[MutableMapping[str, Any]]
+) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    work = Midnight()
+    work.wrong[account] = ConnectionResetError("cut off")
+    async with running(database, pool, clock_from(MIDNIGHT + timedelta(seconds=1)), work):
+        await comes(lambda: logs)
+    [line] = logs
+    assert line.pop("errors") >= 1
+    assert line == {"event": "jobs_interrupted", "log_level": "warning", "reason": "ConnectionResetError: cut off"}
 
 
 async def test_it_runs_for_as_long_as_something_else(database: str, pool: Pool) -> None:

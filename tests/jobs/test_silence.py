@@ -1,11 +1,9 @@
 """Ending while the server does not answer any more: nobody waits for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -16,53 +14,10 @@ from db.connections import Pool
 from jobs.registry import Registry
 from jobs.scheduler import open_scheduler
 from tests.jobs.working import new_account, next_days
+from tests.lines import line_to
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
 PATIENCE = 30.0
-
-
-class Line:
-    """A way to a server, which may fall silent."""
-
-    def __init__(self, server: Path) -> None:
-        self._server = server
-        self._speaking = asyncio.Event()
-        self._speaking.set()
-        self._carrying: set[asyncio.Task[None]] = set()
-
-    def fall_silent(self) -> None:
-        self._speaking.clear()
-
-    async def carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_unix_connection(self._server)
-        self._carrying |= {
-            asyncio.create_task(self._pass_on(client, to_server)),
-            asyncio.create_task(self._pass_on(server, to_client)),
-        }
-
-    async def end(self) -> None:
-        """Pass on what was said last, until both sides have hung up."""
-        self._speaking.set()
-        await asyncio.gather(*self._carrying)
-
-    async def _pass_on(self, said: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while part := await said.read(65_536):
-                await self._speaking.wait()
-                to.write(part)
-        to.close()
-        with suppress(ConnectionError):
-            await to.wait_closed()
-
-
-@asynccontextmanager
-async def line_to(database: str, folder: Path) -> AsyncGenerator[tuple[str, Line]]:
-    """A URL of a database that leads there by a line."""
-    (host,) = parse_qs(urlsplit(database).query)["host"]
-    line = Line(Path(host, ".s.PGSQL.5432"))
-    async with await asyncio.start_unix_server(line.carry, folder / ".s.PGSQL.5432"):
-        yield f"postgresql://loupe@{urlsplit(database).path}?host={folder}&port=5432", line
-        await line.end()
 
 
 async def test_a_server_that_does_not_answer_keeps_no_scheduler_from_ending(

@@ -1,6 +1,7 @@
 """A command is one transaction, tried again where PostgreSQL asks for it (domain rules, section 5)."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app.services.commands import Answer, Command, Overtaken, perform
 from db.connections import Pool, ServerError, Statement, Writer
 from tests.clock import FrozenClock
+from tests.database import until
 from tests.services.orders.studios import begin
 
 SERIALIZATION_FAILURE = "40001"
@@ -21,6 +23,7 @@ def failing(sqlstate: str) -> Statement:
     return Statement("failing", f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{sqlstate}'; END $$")
 
 
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 RENAME = Statement("rename", "UPDATE accounts SET name = name || $2 WHERE id = $1")
 
 
@@ -99,6 +102,48 @@ async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
         await perform(pool, clock, command(work, key), work)
     assert getattr(failed.value, "sqlstate", None) == DEADLOCK
     assert (work.calls, await names(pool), await keys(pool)) == (ATTEMPTS, ["ACME"], [])
+
+
+@dataclass
+class Gate:
+    """Where a work says that it has begun, and waits until it may go on."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@pytest.mark.parametrize("of_staff", [False, True])
+async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_that_changed_nothing(
+    pool: Pool, clock: FrozenClock, *, of_staff: bool
+) -> None:
+    work, gate = await a_work(pool, clock, 0, ""), Gate()
+    asked = command(work, "first", of_staff=of_staff)
+
+    async def change_nothing(_writer: Writer) -> Answer:
+        gate.begun.set()
+        await gate.opened.wait()
+        return {"call": 0, "changed": False}
+
+    refused = asyncio.create_task(perform(pool, clock, asked, change_nothing))
+    await gate.begun.wait()
+    others = [asyncio.create_task(perform(pool, clock, asked, work)) for _ in range(3)]
+    await until(pool, WAITING)
+    gate.opened.set()
+    assert await refused == {"call": 0, "changed": False}
+    assert [await each for each in others] == [{"call": 1}] * 3
+    assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACMEx"], [("first", {"call": 1})])
+
+
+@pytest.mark.parametrize("of_staff", [False, True])
+async def test_a_refusal_that_a_release_before_kept_is_judged_again(
+    pool: Pool, clock: FrozenClock, *, of_staff: bool
+) -> None:
+    work = await a_work(pool, clock, 0, "")
+    asked = command(work, "first", of_staff=of_staff)
+    table = "staff_idempotency_keys" if of_staff else "idempotency_keys"
+    await perform(pool, clock, asked, work)
+    await pool.fetch(f"UPDATE {table} SET answer = $1", {"at": "2026-03-10T12:00:00Z", "errors": []})  # noqa: S608
+    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [{"call": 2}, {"call": 2}]
 
 
 async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:

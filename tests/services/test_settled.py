@@ -38,7 +38,7 @@ async def test_the_clock_is_settled_while_no_command_is_under_way(
     began = clock.now()
     now = clock.advance(HOUR)
     settlement = await settle(PoolReader(pool), clock, [studio.id])
-    assert (settlement.now, settlement.free) == (now, {studio.id})
+    assert (settlement.now, settlement.free) == (now, frozenset({studio.id}))
     assert settlement.instant(studio.id, began) == now
 
 
@@ -78,7 +78,7 @@ async def test_the_accounts_of_a_page_are_settled_by_one_clock(pool: Pool, clock
     async with unit_of_work(pool) as writer:
         await begin_command(writer, clock, other.id)
         settlement = await settle(PoolReader(pool), clock, [studio.id, other.id, UUID(int=1)])
-    assert (settlement.now, settlement.free) == (clock.now(), {studio.id})
+    assert (settlement.now, settlement.free) == (clock.now(), frozenset({studio.id}))
 
 
 async def test_no_account_or_one_that_does_not_exist_is_settled_by_the_clock_alone(

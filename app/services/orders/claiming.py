@@ -1,7 +1,7 @@
 """Claims: production takes the images that are due first, over all accounts (domain rules, section 5)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -10,17 +10,17 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.order_events import Happening, claim_expired, claimed
 from app.domain.order_facts import Claim
-from app.services.commands import Overtaken
-from app.services.heads import Head, advance_heads, begin_commands, earliest_reading
+from app.services.heads import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
+# Who has it waits for nobody.
 ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
 
-# The images that are due first of those that nobody holds at an instant, each with the claim that ran out:
-# images_queue_idx, which knows until when each is held, and the primary key. The greatest count there is stands in the
-# one by parameter for the planner.
+# The images that are due first of those that nobody holds at an instant, but for those of some accounts, each with the
+# claim that ran out: images_queue_idx, which knows until when each is held, and the primary key. The greatest count
+# there is stands in the one by parameter for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     """
@@ -31,6 +31,7 @@ CLAIMABLE: Final = Statement(
         SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
         FROM images
         WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
+          AND account_id <> ALL($3::uuid[])
         ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
         LIMIT 500
       ) AS first
@@ -56,31 +57,68 @@ CLAIM: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a worker got, in the order of the queue: images by account and id, held until `until` (UTC)."""
+    """What a worker got, in the order of the queue: images by account and id, held until `until` (UTC).
+
+    `passed_by` are the accounts that others were changing, so that their images had to stay.
+    """
 
     at: datetime
     until: datetime
     images: Sequence[tuple[UUID, UUID]]
+    passed_by: Collection[UUID]
 
 
 async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, lease: timedelta) -> Claimed:
-    """Claim so many images for a worker, or as many as there are; the caller commits.
-
-    The queue is read without locks, and again once the heads are locked of the accounts that it was of. Raises
-    Overtaken when another account is among them by then.
-    """
+    """Claim so many images for a worker, or as many as there are; the caller commits. Raises QuietAccounts."""
     await writer.execute(ONE_AT_A_TIME)
-    seen = await writer.fetch(CLAIMABLE, clock.now(), count)
-    heads = await begin_commands(writer, clock, {row["account_id"] for row in seen})
-    now = earliest_reading(heads) if heads else clock.now()
-    free = await writer.fetch(CLAIMABLE, now, count)
-    if not heads.keys() >= {row["account_id"] for row in free}:
-        raise Overtaken
-    instants = {row["account_id"]: heads[row["account_id"]].instant for row in free}
-    claim = Claim(worker, min(instants.values(), default=now) + lease)
-    await _take(writer, heads, free, claim, instants)
-    images = [(row["account_id"], row["id"]) for row in free]
-    return Claimed(max(instants.values(), default=now), claim.until, images)
+    queue = await _lock_queue(writer, clock, count)
+    instants = {row["account_id"]: queue.heads[row["account_id"]].instant for row in queue.free}
+    claim = Claim(worker, min(instants.values(), default=queue.now) + lease)
+    await _take(writer, queue.heads, queue.free, claim, instants)
+    images = [(row["account_id"], row["id"]) for row in queue.free]
+    return Claimed(max(instants.values(), default=queue.now), claim.until, images, queue.busy)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The images that are due first and free at `now` (UTC), of accounts whose heads are locked, and the others."""
+
+    now: datetime
+    free: Sequence[Record] = ()
+    heads: dict[UUID, Head] = field(default_factory=dict[UUID, Head])
+    busy: set[UUID] = field(default_factory=set[UUID])
+    quiet: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+
+    async def lock(self, writer: Writer, clock: Clock, account_id: UUID) -> None:
+        """Lock the head of an account, unless it is busy or quiet."""
+        try:
+            head = await begin_free_command(writer, clock, account_id)
+        except QuietAccounts as error:
+            self.quiet |= error.accounts
+            return
+        if head is None:
+            self.busy.add(account_id)
+        else:
+            self.heads[account_id] = head
+            self.now = earliest_reading(self.heads)
+
+
+async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
+    """Read the queue without locks, and again until the heads are locked of all accounts that it is of.
+
+    Accounts whose head is busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
+    """
+    queue = _Queue(clock.now())
+    while True:
+        queue.free = await writer.fetch(CLAIMABLE, queue.now, count, [*queue.busy, *queue.quiet])
+        unlocked = {row["account_id"] for row in queue.free} - queue.heads.keys()
+        if not unlocked:
+            break
+        for account_id in unlocked:
+            await queue.lock(writer, clock, account_id)
+    if queue.quiet:
+        raise QuietAccounts(queue.quiet)
+    return queue
 
 
 async def _take(

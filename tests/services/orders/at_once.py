@@ -136,10 +136,12 @@ class Rush:
         self.asked.append(Asked(model, answer))
 
     async def _claim(self, worker: str, count: int) -> Outcome:
-        claimed = await in_transaction(
-            self.world.givers[0].pool, lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE)
-        )
-        return Outcome(claimed.at, images=claimed.images)
+        while True:
+            claimed = await in_transaction(
+                self.world.givers[0].pool, lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE)
+            )
+            if claimed.images or not claimed.passed_by:
+                return Outcome(claimed.at, images=claimed.images)
 
     async def _deliver(self, worker: str, image_ids: Sequence[UUID]) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:

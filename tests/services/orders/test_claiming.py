@@ -3,14 +3,19 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from app.services.commands import Answer, Command, perform
 from app.services.heads import lock_heads
-from app.services.orders.claiming import claim_images
-from db.connections import Pool, Writer, hang_up, open_pool, unit_of_work
+from app.services.orders.claiming import ONE_AT_A_TIME, claim_images
+from db.connections import Pool, PoolReader, Writer, hang_up, open_pool, unit_of_work
 from tests.clock import MICROSECOND, FrozenClock
-from tests.services.orders.studios import HOUR, LEASE, begin, claim, deliver
+from tests.database import until
+from tests.services.orders.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver
 
+WAITING = """
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' HAVING count(*) = 2"""
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
@@ -33,17 +38,39 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
     assert len(got) == len(set(got)) == 40
 
 
-async def test_who_waited_for_another_claim_gets_what_is_next(pool: Pool, clock: FrozenClock) -> None:
+async def test_who_waits_for_another_claim_gets_what_is_next(pool: Pool, clock: FrozenClock) -> None:
     giver = await begin(pool, clock)
     placed = await giver.images_of(await giver.place(20))
     clock.advance(HOUR)
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [giver.account_id])
+        await writer.execute(ONE_AT_A_TIME)
         claims = [asyncio.create_task(claim(pool, clock, *asked)) for asked in (("ann", 3), ("bob", 5))]
-        await asyncio.sleep(0.1)
+        await until(pool, WAITING)
     claimed = [await each for each in claims]
     assert sorted(len(each.images) for each in claimed) == [3, 5]
     assert sorted(image for each in claimed for image in each.images) == sorted(placed[:8])
+
+
+async def test_accounts_that_others_are_changing_are_passed_by(pool: Pool, clock: FrozenClock) -> None:
+    givers = [await begin(pool, clock, name=name) for name in "abcd"]
+    placed: list[list[tuple[UUID, UUID]]] = []
+    for giver in givers:
+        clock.advance()
+        placed.append(await giver.images_of(await giver.place(2)))
+    clock.advance(HOUR)
+    async with unit_of_work(pool) as writer:
+        await lock_heads(writer, [givers[0].account_id, givers[2].account_id])
+        claimed = await claim(pool, clock, "ann", 3)
+        rest = await claim(pool, clock, "bob", 3)
+    assert (claimed.images, set(claimed.passed_by)) == (
+        [*placed[1], placed[3][0]],
+        {givers[0].account_id, givers[2].account_id},
+    )
+    assert (rest.images, len(rest.passed_by)) == ([placed[3][1]], 2)
+    for giver in givers:
+        await assert_consistent(PoolReader(pool), giver)
+    last = await claim(pool, clock, "cay", 9)
+    assert (last.images, last.passed_by) == ([*placed[0], *placed[2]], set())
 
 
 async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Pool, clock: FrozenClock) -> None:

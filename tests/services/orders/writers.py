@@ -18,7 +18,7 @@ from app.services.commands import Answer, Command, perform
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from db.connections import Pool, Writer, open_pool
+from db.connections import OutcomeUnknown, Pool, Writer, open_pool
 from tests.clock import FrozenClock
 from tests.services.orders.studios import LEASE
 
@@ -31,6 +31,7 @@ _GONE: Final = (
     asyncpg.InternalClientError,  # of a connection that it finds broken only as it sends
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    OutcomeUnknown,
 )
 _PAUSE: Final = 0.05  # seconds before what failed is asked again
 
@@ -45,7 +46,7 @@ async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
         try:
             return await _done(writer, clock, asked)
         except DomainError as refusal:
-            return {"refused": str(refusal)}
+            return {"refused": str(refusal), "changed": False}
 
     account_id = UUID(asked["account"]) if asked["operation"] == "place" else None
     return await perform(pool, clock, Command(account_id, asked["operation"], asked, asked["key"]), work)

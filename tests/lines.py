@@ -1,0 +1,97 @@
+"""Lines to a PostgreSQL that tests can let fall silent, or break where it hurts."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from enum import Enum
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+
+class Break(Enum):
+    """Where a line breaks: at which statement, and whether that still arrives."""
+
+    BEFORE_BEGIN = (b"BEGIN", False)
+    BEFORE_COMMIT = (b"COMMIT", False)
+    BEFORE_ANSWER = (b"COMMIT", True)
+
+    def __init__(self, statement: bytes, arrives: bool) -> None:  # noqa: FBT001 - a member's value
+        self.statement = statement
+        self.arrives = arrives
+
+
+class Line:
+    """A way to a server."""
+
+    def __init__(self, server: Path) -> None:
+        self._server = server
+        self._speaking = asyncio.Event()
+        self._speaking.set()
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._breaks: Break | None = None
+
+    def fall_silent(self) -> None:
+        self._speaking.clear()
+
+    def break_at(self, place: Break) -> None:
+        """Break the next connection that comes there; the others stay."""
+        self._breaks = place
+
+    async def carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        server, to_server = await asyncio.open_unix_connection(self._server)
+        broken = asyncio.Event()
+        self._carrying |= {
+            asyncio.create_task(self._ask(client, to_server, to_client, broken)),
+            asyncio.create_task(self._answer(server, to_client, broken)),
+        }
+
+    async def end(self) -> None:
+        """Pass on what was said last, until both sides have hung up."""
+        self._speaking.set()
+        await asyncio.gather(*self._carrying)
+
+    async def _ask(
+        self,
+        client: asyncio.StreamReader,
+        to_server: asyncio.StreamWriter,
+        to_client: asyncio.StreamWriter,
+        broken: asyncio.Event,
+    ) -> None:
+        with suppress(ConnectionError):
+            while part := await client.read(65_536):
+                await self._speaking.wait()
+                if self._breaks is not None and self._breaks.statement in part:
+                    place, self._breaks = self._breaks, None
+                    if not place.arrives:
+                        to_client.close()
+                        break
+                    broken.set()
+                to_server.write(part)
+        await _hang_up(to_server)
+
+    async def _answer(
+        self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter, broken: asyncio.Event
+    ) -> None:
+        with suppress(ConnectionError):
+            while part := await server.read(65_536):
+                await self._speaking.wait()
+                if broken.is_set():
+                    break
+                to_client.write(part)
+        await _hang_up(to_client)
+
+
+async def _hang_up(to: asyncio.StreamWriter) -> None:
+    to.close()
+    with suppress(ConnectionError):
+        await to.wait_closed()
+
+
+@asynccontextmanager
+async def line_to(database: str, folder: Path) -> AsyncGenerator[tuple[str, Line]]:
+    """A URL of a database that leads there by a line."""
+    (host,) = parse_qs(urlsplit(database).query)["host"]
+    line = Line(Path(host, ".s.PGSQL.5432"))
+    async with await asyncio.start_unix_server(line.carry, folder / ".s.PGSQL.5432"):
+        yield f"postgresql://loupe@{urlsplit(database).path}?host={folder}&port=5432", line
+        await line.end()

@@ -1,0 +1,252 @@
+"""The database out of reach: clients see when to try again, and what became of a mutation; the log stays short."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
+import pytest
+import structlog
+from httpx import ASGITransport, AsyncClient, Response
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
+
+from api.ids import account_global_id
+from app.logging import CountedWarning
+from app.services.heads import bring_forward
+from app.web.asgi import create_app
+from app.web.state import keep_reader
+from db.connections import Database, Pool, Reader, Record, Statement
+from tests.clock import MICROSECOND, FrozenClock
+from tests.commanding import Shop, contents, document, open_shop
+from tests.lines import Break, Line, line_to
+from tests.serving import SETTINGS, Client, NewClient
+
+OUT_OF_REACH = "The database cannot be reached for now; try again."
+LOST = (
+    "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
+    " done once. Without a key look first whether it is done."
+)
+ACCOUNTS = "{ accounts { nodes { name } } }"
+GONE: list[Exception] = [
+    ConnectionRefusedError(),
+    FileNotFoundError(),
+    TimeoutError(),
+    asyncpg.InterfaceError("connection is closed"),
+    asyncpg.InternalClientError("gone"),
+    asyncpg.ConnectionDoesNotExistError("gone"),
+    asyncpg.AdminShutdownError("gone"),
+    asyncpg.CannotConnectNowError("gone"),
+    asyncpg.TooManyConnectionsError("gone"),
+    asyncpg.InvalidPasswordError("gone"),
+]
+
+
+class Cut:
+    """A reader that is cut off from the database after some statements, or for all of a name."""
+
+    def __init__(self, database: Database, error: Exception, good: int = 0, name: str | None = None) -> None:
+        self._reader: Reader = database
+        self._database = database
+        self._error = error
+        self._good = good
+        self._name = name
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        async with self._database.snapshot() as reader:
+            self._reader = reader
+            yield self
+        self._reader = self._database
+
+    def _next(self, statement: Statement) -> None:
+        self._good -= 1
+        if statement.name == self._name or (self._name is None and self._good < 0):
+            raise self._error
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        self._next(statement)
+        return await self._reader.fetch(statement, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        self._next(statement)
+        return await self._reader.fetch_row(statement, *args)
+
+
+@pytest.fixture(autouse=True)
+def fresh_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test count the errors of another."""
+    monkeypatch.setattr("api.unavailable._warning", CountedWarning(structlog.get_logger("loupe.api"), "unavailable"))
+
+
+def assert_nothing_answered(response: Response, message: str, path: list[str] | None) -> None:
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.headers["content-type"] == "application/json"
+    assert response.json().keys() == {"data", "errors"}
+    assert response.json()["data"] is None
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1}
+    assert (error["message"], error.get("path")) == (message, path)
+
+
+@pytest.mark.parametrize("error", GONE, ids=lambda error: type(error).__name__)
+async def test_a_caller_that_cannot_be_looked_up_is_to_try_again(
+    app: Starlette, staff: Client, error: Exception
+) -> None:
+    keep_reader(app, Cut(app.state.reader, error))
+    for response in (await staff.post(ACCOUNTS), await by_get(staff)):
+        assert_nothing_answered(response, OUT_OF_REACH, None)
+
+
+async def by_get(client: Client) -> Response:
+    headers = {"Authorization": f"Bearer {client.token}"}
+    return await client.http.get("/graphql", params={"query": ACCOUNTS}, headers=headers)
+
+
+async def test_a_query_of_which_nothing_is_answered_is_to_be_asked_again(app: Starlette, staff: Client) -> None:
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=1))
+    assert_nothing_answered(await staff.post(ACCOUNTS), OUT_OF_REACH, ["accounts"])
+
+
+async def test_fields_that_fail_while_others_are_answered_say_so_each(
+    app: Starlette, pool: Pool, client_of: NewClient
+) -> None:
+    shop = await open_shop(pool, client_of)
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=3))
+    response = await shop.client.post("{ account { name pulse { asOf } dailyGuarantee { used } } }")
+    assert (response.status_code, response.headers.get("retry-after")) == (200, None)
+    assert response.json()["data"] == {"account": {"name": "ACME", "pulse": None, "dailyGuarantee": None}}
+    errors = sorted(response.json()["errors"], key=lambda error: str(error["path"]))
+    assert [error["path"] for error in errors] == [["account", "dailyGuarantee"], ["account", "pulse"]]
+    assert all(error["message"] == OUT_OF_REACH for error in errors)
+    assert all(error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1} for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("other", "codes"),
+    [('account(id: "!") { id }', ["BAD_USER_INPUT", "UNAVAILABLE"]), ("account { id }", ["UNAVAILABLE"])],
+    ids=["a mistake of the client", "no account of staff"],
+)
+async def test_what_is_null_for_another_reason_is_an_answer(
+    app: Starlette, staff: Client, other: str, codes: list[str]
+) -> None:
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=1))
+    response = await staff.post(f'{{ {other} node(id: "{account_global_id(UUID(int=1))}") {{ id }} }}')
+    assert (response.status_code, response.json()["data"]) == (200, {"account": None, "node": None})
+    assert sorted(error["extensions"]["code"] for error in response.json()["errors"]) == codes
+
+
+@pytest.mark.parametrize("error", [asyncpg.QueryCanceledError("gone"), asyncpg.DeadlockDetectedError("gone")])
+async def test_a_statement_that_took_too_long_or_met_others_too_often_can_be_tried_again(
+    app: Starlette, staff: Client, error: Exception
+) -> None:
+    keep_reader(app, Cut(app.state.reader, error, good=1))
+    response = await staff.post(ACCOUNTS)
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+
+
+@dataclass
+class Lined:
+    """A shop whose service reaches its database by a line."""
+
+    line: Line
+    shop: Shop
+
+    def order(self, key: str | None) -> dict[str, object]:
+        images = [{"filename": "a.jpg"}]
+        return {
+            "name": "Shoes",
+            "specificationId": self.shop.specification,
+            "images": images,
+            "idempotencyKey": key,
+        }
+
+    async def place(self, key: str | None) -> Response:
+        return await self.shop.client.post(document("placeOrder"), {"input": self.order(key)})
+
+
+@pytest.fixture
+async def lined(
+    database: str, pool: Pool, client_of: NewClient, clock: FrozenClock, tmp_path: Path
+) -> AsyncGenerator[Lined]:
+    shop = await open_shop(pool, client_of)
+    await bring_forward(pool, {shop.studio.id: clock.now() - MICROSECOND})
+    async with line_to(database, tmp_path) as (url, line):
+        app = create_app(database_url=url, settings=SETTINGS, clock=clock)
+        transport = ASGITransport(app)
+        async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
+            yield Lined(line, replace(shop, client=replace(shop.client, http=http)))
+
+
+@pytest.mark.parametrize("key", ["k", None])
+@pytest.mark.parametrize("place", [Break.BEFORE_COMMIT, Break.BEFORE_ANSWER])
+async def test_a_mutation_whose_commit_is_not_answered_is_to_be_repeated_by_its_key(
+    lined: Lined, pool: Pool, place: Break, key: str | None
+) -> None:
+    lined.line.break_at(place)
+    assert_nothing_answered(await lined.place(key), LOST, ["placeOrder"])
+    is_done = len((await contents(pool))["orders"])
+    assert is_done == (place is Break.BEFORE_ANSWER)
+    [order] = (await lined.place(key)).json()["data"]["placeOrder"]["orders"]
+    assert order["number"] == (1 if key else 1 + is_done)
+    assert len((await contents(pool))["orders"]) == order["number"]
+
+
+async def test_a_mutation_that_was_not_begun_when_an_answer_was_lost_changes_nothing(
+    lined: Lined, pool: Pool, clock: FrozenClock
+) -> None:
+    clock.advance(timedelta(hours=1))  # so that the account is brought forward first
+    lined.line.break_at(Break.BEFORE_ANSWER)
+    assert_nothing_answered(await lined.place("k"), OUT_OF_REACH, ["placeOrder"])
+    assert (await contents(pool))["orders"] == []
+
+
+async def test_a_mutation_of_which_the_database_hears_nothing_changes_nothing(lined: Lined, pool: Pool) -> None:
+    before = await contents(pool)
+    lined.line.break_at(Break.BEFORE_BEGIN)
+    assert_nothing_answered(await lined.place("k"), OUT_OF_REACH, ["placeOrder"])
+    assert await contents(pool) == before
+    assert (await lined.place("k")).status_code == 200
+
+
+async def test_a_mutation_that_is_done_but_not_answered_is_to_be_repeated_by_its_key(
+    app: Starlette, pool: Pool, client_of: NewClient
+) -> None:
+    shop = await open_shop(pool, client_of)
+    reader, asked = app.state.reader, {"input": {"timeZone": "UTC", "idempotencyKey": "k"}}
+    keep_reader(app, Cut(reader, ConnectionResetError(), name="settle_account"))
+    assert_nothing_answered(await shop.client.post(document("changeTimeZone"), asked), LOST, ["changeTimeZone"])
+    keep_reader(app, reader)
+    done = (await shop.client.data(document("changeTimeZone"), asked))["changeTimeZone"]
+    assert (done["account"]["timeZone"], done["userErrors"]) == ("UTC", [])
+
+
+async def test_an_outage_is_a_line_of_log_a_second_with_its_count(
+    app: Starlette, staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("app.logging.monotonic", lambda: now)
+    keep_reader(app, Cut(app.state.reader, ConnectionRefusedError("refused")))
+    line = {"event": "unavailable", "log_level": "warning", "reason": "ConnectionRefusedError: refused"}
+    with capture_logs() as logs:
+        for _ in range(50):
+            await staff.post(ACCOUNTS)
+        assert logs == [{**line, "errors": 1}]
+        now += 1
+        await staff.post(ACCOUNTS)
+        assert logs == [{**line, "errors": errors} for errors in (1, 50)]
+
+
+async def test_what_was_counted_last_is_logged_as_its_second_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.logging._PERIOD", 0.01)
+    warning = CountedWarning(structlog.get_logger(), "unavailable")
+    with capture_logs() as logs:
+        for _ in range(3):
+            warning.count(ConnectionResetError())
+        while len(logs) < 2:  # noqa: ASYNC110 - of a line of log there is no event
+            await asyncio.sleep(0.01)  # until its timer
+    assert [entry["errors"] for entry in logs] == [1, 2]
