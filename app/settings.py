@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,13 @@ from app.domain.vocabulary import Plan
 _PREFIX = "LOUPE_"
 _ONE_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
+
+
+class Migrate(StrEnum):
+    """Whether commands migrate the database that they use."""
+
+    AUTO = "auto"
+    NEVER = "never"
 
 
 class SettingsError(Exception):
@@ -49,6 +57,8 @@ class Settings(BaseSettings):
     """The PostgreSQL to use, 16 or newer; the embedded one without it."""
     data_dir: Path = Field(default_factory=_default_data_dir)
     """The folder of the embedded database."""
+    migrate: Migrate = Migrate.AUTO
+    """Whether commands migrate the database first, or refuse one that is behind; `loupe migrate` always migrates."""
     clock: AwareDatetime | None = None
     """The instant at which the process's clock starts, running; the machine's own time without it."""
     host: str = "127.0.0.1"

@@ -149,7 +149,7 @@ class PoolReader:
     async def snapshot(self) -> AsyncGenerator[Reader]:
         """Open a snapshot, which its first statement takes; read-only."""
         async with _transaction(self._pool, _SNAPSHOT) as connection:
-            yield _SnapshotReader(connection)
+            yield SnapshotReader(connection)
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows."""
@@ -160,7 +160,7 @@ class PoolReader:
         return await self._pool.fetchrow(statement.sql, *args)
 
 
-class _SnapshotReader:
+class SnapshotReader:
     """A reader of one connection, which runs one statement after the other, whoever asks at the same time."""
 
     def __init__(self, connection: Connection) -> None:

@@ -1,22 +1,26 @@
 """Brings a database to the newest schema."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.connections import connect
+from db.connections import Writer, connect
+from db.revisions import MIGRATIONS, Found, Standing, find_revision
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_PRELUDE = (
-    "SELECT pg_advisory_lock(6003956)",  # the second of two that migrate at once waits here, then finds nothing to do
+_TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
+_PATIENCE: Final = 0.1  # seconds between two tries
+_LIMITS: Final = (
     "SET lock_timeout = '5s'",  # rather give up than let every query queue behind a step that waits for a table
     "SET statement_timeout = '15min'",
 )
@@ -26,30 +30,65 @@ class MigrationFailed(Exception):  # noqa: N818 - it names what is the case, as 
     """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
 
 
-async def migrate(url: str) -> None:
-    """Bring a database to the newest schema; several may do so at once.
+async def migrate(url: str) -> Found:
+    """Bring a database to the newest schema and return what it has then; several may do so at once.
 
-    Raises DatabaseUnreachable and MigrationFailed.
+    One that a newer release migrated is left as it is. Raises DatabaseUnreachable and MigrationFailed.
     """
+    found = await inspect(url)
+    if found.suffices:
+        return found
     try:
-        await run_alembic(url, partial(command.upgrade, revision="head"))
+        async with _alone(url) as connection:
+            await _upgrade(connection, await inspect(url))  # another process may have migrated it meanwhile
     except (CommandError, DBAPIError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise MigrationFailed(f"The database could not be migrated: {cause}") from error
+    return await inspect(url)
 
 
-async def run_alembic(url: str, run: Callable[[Config], object]) -> None:
+async def inspect(url: str) -> Found:
+    """Read which revision a database has and change nothing; raises DatabaseUnreachable."""
+    connection = await connect(url)
+    try:
+        return await find_revision(Writer(connection))
+    finally:
+        await connection.close()
+
+
+async def run_alembic(url: str, run: Callable[[Config], object], migrations: Path = MIGRATIONS) -> None:
     """Run one of Alembic's commands on a database, alone; raises DatabaseUnreachable."""
+    async with _alone(url) as connection:
+        await connection.run_sync(_run, run, migrations)
+
+
+async def _upgrade(connection: AsyncConnection, found: Found) -> None:
+    if found.standing is Standing.FOREIGN:
+        raise MigrationFailed(f"The database could not be migrated: {found.sentence}")
+    if not found.suffices:
+        await connection.run_sync(_run, partial(command.upgrade, revision="head"), MIGRATIONS)
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
+    """Open a connection that no other migration is beside.
+
+    The lock is tried now and again: a statement that waited for it would itself be waited for by an index that the
+    other one builds concurrently.
+    """
     engine = create_async_engine("postgresql+asyncpg://", async_creator=partial(connect, url), poolclass=NullPool)
     async with engine.connect() as connection:
-        for statement in _PRELUDE:
+        while not await connection.scalar(text(_TRY_LOCK)):
+            await connection.rollback()
+            await asyncio.sleep(_PATIENCE)
+        for statement in _LIMITS:
             await connection.execute(text(statement))
         await connection.commit()
-        await connection.run_sync(_run, run)
+        yield connection
 
 
-def _run(connection: Connection, run: Callable[[Config], object]) -> None:
+def _run(connection: Connection, run: Callable[[Config], object], migrations: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = connection
     run(config)

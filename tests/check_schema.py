@@ -19,7 +19,7 @@ from db.migrate import migrate, run_alembic
 from tests.database import create_all, running_server, temporary_database
 
 MAJORS = (16, 18)
-_OF_ALEMBIC = ("--exclude-table", "alembic_version")
+_OF_ALEMBIC = ("--exclude-table=alembic_version", "--exclude-table=applied_revisions")
 
 
 async def differences(server: str, pg_dump: Path) -> list[str]:

@@ -6,19 +6,23 @@
 import asyncio
 import fcntl
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from alembic import command
 from sqlalchemy import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from db.connections import Pool, connect
 from db.embedded import embedded_server
-from db.migrate import migrate
+from db.migrate import migrate, run_alembic
+from db.revisions import MIGRATIONS, known_revisions
 from db.tables import Table
 
 TEMPLATE = "loupe_template"
@@ -26,6 +30,18 @@ FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "fu
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_TOMORROW = """
+from alembic import op
+
+revision = "of_tomorrow"
+down_revision = {newest!r}
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        for step in {steps!r}:
+            op.execute(step)
+"""
 _IDLE: defaultdict[str, list[str]] = defaultdict(list)  # by server, the databases that nobody has borrowed
 
 
@@ -98,6 +114,16 @@ async def until(pool: Pool, sql: str) -> None:
     """Wait until a statement returns rows."""
     while not await pool.fetch(sql):  # noqa: ASYNC110 - of what another connection does there is no event
         await asyncio.sleep(0.01)
+
+
+async def migrate_as_tomorrow(url: str, folder: Path, *steps: str) -> None:
+    """Migrate a database as a release to come will, to a revision that this one has never seen."""
+    migrations = folder / "migrations"
+    if not migrations.exists():
+        shutil.copytree(MIGRATIONS, migrations)
+        newest = known_revisions()[0]
+        (migrations / "versions" / "tomorrow.py").write_text(_TOMORROW.format(newest=newest, steps=steps))
+    await run_alembic(url, partial(command.upgrade, revision="head"), migrations)
 
 
 def url_of(server: str, database: str) -> str:

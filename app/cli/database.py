@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
 from app.clock import SystemClock, clock_from
-from app.settings import Settings
+from app.settings import Migrate, Settings
 from db.connections import Writer, connect, open_pool, unit_of_work
 from db.embedded import embedded_server
-from db.migrate import migrate
+from db.migrate import inspect, migrate
+from db.revisions import Found
 from db.settled import settle
 
 
@@ -19,17 +20,34 @@ class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as al
 
 @contextmanager
 def migrated_database(settings: Settings) -> Generator[str]:
-    """Yield the URL of a database with the newest schema.
+    """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
 
-    Raises EmbeddedServerError, DatabaseUnreachable and MigrationFailed.
+    Raises EmbeddedServerError, DatabaseUnreachable, MigrationFailed, and CommandFailed where it would have to be.
     """
+    with database(settings) as url:
+        if settings.migrate is Migrate.AUTO:
+            asyncio.run(migrate(url))
+        else:
+            require_schema(url)
+        yield url
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[str]:
+    """Yield the URL of the database, whatever schema it has; raises EmbeddedServerError."""
     if settings.database_url is not None:
-        asyncio.run(migrate(settings.database_url))
         yield settings.database_url
     else:
         with embedded_server(settings.data_dir / "postgres") as url:
-            asyncio.run(migrate(url))
             yield url
+
+
+def require_schema(url: str) -> Found:
+    """Return what the database has; raises CommandFailed where this release does not work on it."""
+    found = asyncio.run(inspect(url))
+    if not found.suffices:
+        raise CommandFailed(found.sentence)
+    return found
 
 
 def database_clock(url: str, settings: Settings) -> SystemClock:

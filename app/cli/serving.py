@@ -1,5 +1,6 @@
 """`loupe serve` and `loupe migrate`."""
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
 from app.clock import SystemClock
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
+from db.migrate import migrate
 from jobs.registered import JOBS
 from jobs.scheduler import jobs_alongside
 
@@ -26,7 +28,7 @@ def serve_command(
 ) -> None:
     """Serve the GraphQL API until Ctrl-C, from the embedded PostgreSQL unless LOUPE_DATABASE_URL names another.
 
-    The database is migrated first.
+    The database is migrated first, unless LOUPE_MIGRATE is never.
 
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
@@ -43,13 +45,22 @@ def serve_command(
         )
 
 
-def migrate_command() -> None:
-    """Bring the database to the newest schema; nothing happens where it has it already.
+def migrate_command(
+    *,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Change nothing; the exit code is 1 where the database would have to be migrated."
+        ),
+    ] = False,
+) -> None:
+    """Bring the database to the newest schema; nothing happens where it has it, or that of a newer release.
 
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
-    with migrated_database(read_settings()):
-        typer.echo("The database has the newest schema.")
+    with database(read_settings()) as url:
+        found = require_schema(url) if check else asyncio.run(migrate(url))
+        typer.echo(found.sentence)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -52,7 +52,7 @@ def create_app(
             Route("/graphql", GraphQLEndpoint(settings, clock)),
             Route("/graphiql/{name}", graphiql_asset),
             Route("/healthz", healthz),
-            Route("/readyz", readyz()),
+            Route("/readyz", readyz),
         ],
         lifespan=lifespan,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
-from app.settings import SettingsError, read_settings
+from app.settings import Migrate, SettingsError, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.model_dump() == {
         "database_url": None,
         "data_dir": Path("/var/lib/loupe"),
+        "migrate": Migrate.AUTO,
         "clock": None,
         "host": "127.0.0.1",
         "port": 8000,

@@ -2,15 +2,20 @@
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from db.binaries import User, find_binaries
 from db.connections import DatabaseUnreachable, connect
-from db.migrate import MigrationFailed, migrate
+from db.migrate import MigrationFailed, inspect, migrate, run_alembic
+from db.revisions import Standing, known_revisions
 from tests.check_schema import differences
-from tests.database import chosen_major, execute, temporary_database
+from tests.database import chosen_major, execute, migrate_as_tomorrow, temporary_database
+
+LOCK = "pg_advisory_lock(6003956)"
 
 
 @pytest.mark.filterwarnings("ignore:Expression #:UserWarning")
@@ -33,12 +38,62 @@ async def test_a_migrated_database_is_left_as_it_is(database: str) -> None:
     await execute(database, "DROP TABLE canary")
 
 
-async def test_the_database_of_a_newer_release_is_refused_in_a_sentence(server: str) -> None:
+async def test_the_database_of_a_newer_release_is_beyond_this_one_and_left_as_it_is(
+    server: str, tmp_path: Path
+) -> None:
+    async with temporary_database(server) as url:
+        assert await inspect(url) == (None, Standing.BEHIND)
+        await migrate(url)
+        assert await inspect(url) == (known_revisions()[0], Standing.AT)
+        await migrate_as_tomorrow(url, tmp_path, "CREATE TABLE tomorrow (id int)")
+        assert await migrate(url) == await inspect(url) == ("of_tomorrow", Standing.BEYOND)
+        await execute(url, "DROP TABLE tomorrow")
+
+
+async def test_an_earlier_revision_is_behind(server: str) -> None:
+    newest, before, *_ = known_revisions()
+    async with temporary_database(server) as url:
+        await run_alembic(url, partial(command.upgrade, revision=before))
+        assert await inspect(url) == (before, Standing.BEHIND)
+        assert await migrate(url) == (newest, Standing.AT)
+
+
+async def test_each_revision_and_all_before_it_are_noted_whichever_release_went_through_them(server: str) -> None:
+    before = known_revisions()[1]
+    async with temporary_database(server) as url:
+        await run_alembic(url, partial(command.upgrade, revision=before))
+        await execute(url, "DROP TABLE applied_revisions")  # as releases left it that did not note them
+        await migrate(url)
+        connection = await connect(url)
+        noted = await connection.fetch("SELECT revision FROM applied_revisions ORDER BY revision DESC")
+        await connection.close()
+    assert [row[0] for row in noted] == list(known_revisions())
+
+
+async def test_a_database_of_unknown_lineage_is_refused_in_a_sentence(server: str) -> None:
     async with temporary_database(server) as url:
         await migrate(url)
-        await execute(url, "UPDATE alembic_version SET version_num = 'of tomorrow'")
-        with pytest.raises(MigrationFailed, match="could not be migrated: Can't locate revision identified by"):
+        await execute(url, "UPDATE alembic_version SET version_num = 'of another'", "DELETE FROM applied_revisions")
+        assert (await inspect(url)).standing is Standing.FOREIGN
+        with pytest.raises(MigrationFailed, match="could not be migrated: The database has the revision of another,"):
             await migrate(url)
+
+
+async def test_who_waits_to_migrate_keeps_nobody_from_building_an_index_meanwhile(server: str) -> None:
+    waiting = """
+        SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND (query LIKE '%advisory_lock%' OR query LIKE 'ROLLBACK%')"""
+    async with temporary_database(server) as url:
+        connection = await connect(url)
+        for statement in ("SET deadlock_timeout = '50ms'", "CREATE TABLE canary (id int)", f"SELECT {LOCK}"):
+            await connection.execute(statement)
+        migrating = asyncio.create_task(migrate(url))
+        while not await connection.fetch(waiting):  # noqa: ASYNC110 - PostgreSQL tells nobody who waits
+            await asyncio.sleep(0.01)
+        await connection.execute("CREATE INDEX CONCURRENTLY canary_idx ON canary (id)")
+        assert not migrating.done()
+        await connection.close()
+        assert (await migrating).standing is Standing.AT
 
 
 async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,7 +11,7 @@ from httpx import ASGITransport, AsyncClient
 from app.web.asgi import create_app
 from db.migrate import migrate
 from tests.clock import FrozenClock
-from tests.database import TEMPLATE, execute, temporary_database
+from tests.database import TEMPLATE, execute, migrate_as_tomorrow, temporary_database
 from tests.serving import SETTINGS
 
 
@@ -56,11 +57,27 @@ async def test_a_service_on_an_empty_database_is_ready_once_it_is_migrated(serve
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE alembic_version SET version_num = 'another'", "DELETE FROM alembic_version"]
+    "statements",
+    [
+        ["UPDATE alembic_version SET version_num = 'another'", "DELETE FROM applied_revisions"],
+        ["DELETE FROM alembic_version"],
+        ["UPDATE alembic_version SET version_num = '2026_11_22_0001'"],
+    ],
 )
-async def test_a_service_on_the_schema_of_another_release_is_not_ready(
-    server: str, clock: FrozenClock, statement: str
+async def test_a_service_on_the_schema_of_an_older_release_or_of_none_of_ours_is_not_ready(
+    server: str, clock: FrozenClock, statements: list[str]
 ) -> None:
     async with temporary_database(server, TEMPLATE) as database, serving(database, clock) as http:
-        await execute(database, statement)
+        await execute(database, *statements)
         assert await status(http, "/readyz") == (503, "the database is not migrated")
+
+
+async def test_a_service_is_ready_after_a_newer_release_migrated_and_so_is_one_that_is_started_then(
+    server: str, clock: FrozenClock, tmp_path: Path
+) -> None:
+    async with temporary_database(server, TEMPLATE) as database:
+        async with serving(database, clock) as http:
+            await migrate_as_tomorrow(database, tmp_path)
+            assert await status(http, "/readyz") == (200, "ready")
+        async with serving(database, clock) as http:
+            assert await status(http, "/readyz") == (200, "ready")

@@ -1,0 +1,235 @@
+"""The release before goes on working on the database that this one has migrated, and so do its clients.
+
+`tests/released` has what it was, made by `make release`. Each of its statements is asked of two copies of its database,
+one as it was and one migrated, with the same arguments: both answer alike. So what was a column, a default, a type or a
+constraint that it relies on is so still; what only adds to the schema changes no answer.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
+import orjson
+import pytest
+from graphql import GraphQLEnumType, build_schema
+
+from api.printing import breaking_changes
+from db.binaries import User, find_binaries
+from db.connections import connect
+from db.migrate import inspect, migrate
+from db.revisions import Standing
+from db.tables import Table
+from tests.database import chosen_major, execute, temporary_database
+from tests.release import RELEASED, make_release
+from tests.statements import every_statement
+
+BROKEN: Final[Mapping[str, str]] = {}
+"""What a client of the release before can no longer ask, as `loupe schema check` says it; each with the reason."""
+
+MENDED: Final[Mapping[str, str]] = {
+    "alembic_version": "names the migration itself",
+    "account_heads": "counts the events that a migration adds",
+    "events": "a migration may add events that were missing; none goes and none changes",
+    "job_cursors": "a migration may let a job do a day again",
+    "pulse_snapshots": "derived: a migration may have the job take them again",
+}
+"""Tables whose rows migrations may mend: statements on them go on working, with other rows."""
+
+DERIVED: Final = {"job_cursors", "pulse_snapshots"}
+"""Those of which rows may go."""
+COUNTERS: Final = {"next_event_sequence"}
+"""Columns that may have gone on."""
+READ: Final[Mapping[str, Callable[[Any], object]]] = {
+    "uuid": UUID,
+    "timestamptz": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "numeric": Decimal,
+    "bytea": bytes.fromhex,
+    "jsonb": lambda value: orjson.dumps(value).decode(),
+}
+"""How arguments are read from JSON, by type; the others are as they are."""
+
+
+class Released(NamedTuple):
+    """A statement of the release before."""
+
+    name: str
+    sql: str
+    types: list[str]
+    arguments: list[Any]
+
+    @property
+    def values(self) -> list[object]:
+        return [_value(*each) for each in zip(self.types, self.arguments, strict=True)]
+
+    def answers_alike(self) -> bool:
+        """Say whether its rows are to be the same: those of tables that are mended need not be."""
+        return not any(re.search(rf"\b{table}\b", self.sql) for table in MENDED)
+
+
+CONTRACTIONS: Final = (
+    ("ALTER TABLE images RENAME filename TO name", "images_by_id"),
+    ("ALTER TABLE images ALTER number TYPE text", "images_by_id"),
+    ("DROP TABLE import_lines", "import_lines_by_key"),
+    ("UPDATE orders SET name = upper(name)", "orders_by_id"),
+    ("DELETE FROM idempotency_keys; ALTER TABLE idempotency_keys ADD category text NOT NULL", "take_key"),
+    ("ALTER TABLE orders ADD CHECK (price < 1) NOT VALID", "change_orders"),
+)
+"""What a migration must not do, and a statement that tells."""
+
+_ALL: Final = [Released(**orjson.loads(line)) for line in (RELEASED / "statements.jsonl").read_text().splitlines()]
+INSERTS: Final = {each.name.removeprefix("insert_"): each for each in _ALL if each.name.startswith("insert_")}
+STATEMENTS: Final = [each for each in _ALL if not each.name.startswith("insert_")]
+
+
+class Databases(NamedTuple):
+    """Two copies of the released database: as it was, and migrated."""
+
+    before: Any
+    after: Any
+
+
+def _value(type_: str, written: Any) -> object:  # noqa: ANN401 - of whatever type
+    if written is None:
+        return None
+    if type_.endswith("[]"):
+        return [_value(type_.removesuffix("[]"), each) for each in written]
+    return READ[type_](written) if type_ in READ else written
+
+
+@asynccontextmanager
+async def released_database(server: str) -> AsyncGenerator[str]:
+    """Make the database of the release before; yields its URL."""
+    async with temporary_database(server) as url:
+        await execute(url, (RELEASED / "dump.sql").read_text())
+        yield url
+
+
+@pytest.fixture
+async def databases(server: str) -> AsyncGenerator[Databases]:
+    async with released_database(server) as released, temporary_database(server, urlsplit(released).path[1:]) as url:
+        await migrate(url)
+        before, after = await connect(released), await connect(url)
+        yield Databases(before, after)
+        await before.close()
+        await after.close()
+
+
+async def answer(connection: Any, released: Released) -> tuple[str, list[str], list[str]]:  # noqa: ANN401
+    """Ask a statement and change nothing: an error's code, the types of arguments, and the rows."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        prepared = await connection.prepare(released.sql)
+        types = [type_.name for type_ in prepared.get_parameters()]
+        rows = await prepared.fetch(*released.values)
+    except asyncpg.PostgresError as error:
+        return str(getattr(error, "sqlstate", None)), [], []
+    else:
+        return "", types, sorted(repr(tuple(row)) for row in rows)
+    finally:
+        await transaction.rollback()
+
+
+async def works(databases: Databases, released: Released) -> bool:
+    """Say whether a statement does on the migrated database what it does on the one before."""
+    before, after = [await answer(each, released) for each in (databases.before, databases.after)]
+    return before == after if released.answers_alike() else before[:2] == after[:2]
+
+
+async def rows(connection: Any, table: str, columns: Sequence[str]) -> Counter[tuple[object, ...]]:  # noqa: ANN401
+    """Count the rows of a table, as far as these columns go."""
+    return Counter(map(tuple, await connection.fetch(f"SELECT {', '.join(columns)} FROM {table}")))  # noqa: S608
+
+
+async def columns_of(connection: Any) -> dict[str, set[str]]:  # noqa: ANN401
+    """Name the columns of each table."""
+    found = await connection.fetch(
+        """
+        SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'alembic_version' GROUP BY table_name"""
+    )
+    return {table: set(columns) for table, columns in found}
+
+
+def columns_written(insert: Released) -> list[str]:
+    """Name the columns that a typed write of a whole row sets, in its order."""
+    return insert.sql.partition("(")[2].partition(")")[0].split(", ")
+
+
+async def test_each_statement_of_the_release_before_goes_on_working(databases: Databases) -> None:
+    assert [each.name for each in STATEMENTS if not await works(databases, each)] == []
+
+
+async def test_what_the_release_before_wrote_is_there_still(databases: Databases) -> None:
+    left = await columns_of(databases.after)
+    for table, columns in (await columns_of(databases.before)).items():
+        if table in left and table not in DERIVED:  # one that is gone, is in no statement of the release before
+            kept = sorted((columns & left[table]) - COUNTERS)
+            lost = await rows(databases.before, table, kept) - await rows(databases.after, table, kept)
+            assert (table, lost) == (table, Counter())
+
+
+async def test_the_release_before_writes_all_it_ever_wrote_into_the_new_tables(databases: Databases) -> None:
+    await databases.after.execute(f"TRUNCATE {', '.join(INSERTS)} CASCADE")
+    for table in sorted(INSERTS, key=list(map(str, Table.metadata.sorted_tables)).index):
+        columns = columns_written(INSERTS[table])
+        written = await rows(databases.before, table, columns)
+        await databases.after.execute(INSERTS[table].sql, *zip(*written, strict=True))
+        assert (table, await rows(databases.after, table, columns)) == (table, written)
+
+
+async def test_a_database_of_the_release_before_is_behind_or_at_this_one_and_then_at_it(
+    server: str,
+) -> None:
+    async with released_database(server) as url:
+        assert (await inspect(url)).standing in {Standing.BEHIND, Standing.AT}
+        assert (await migrate(url)).standing is Standing.AT
+
+
+async def test_a_migration_that_contracts_is_found_out(databases: Databases) -> None:
+    by_name = {each.name: each for each in STATEMENTS}
+    for contraction, name in CONTRACTIONS:
+        transaction = databases.after.transaction()
+        await transaction.start()
+        await databases.after.execute(contraction)
+        assert not await works(databases, by_name[name]), contraction
+        await transaction.rollback()
+
+
+def test_the_release_before_had_an_event_of_every_type_and_a_row_in_every_table() -> None:
+    dump = (RELEASED / "dump.sql").read_text()
+    types = build_schema((RELEASED / "schema.graphql").read_text()).type_map["EventType"]
+    assert isinstance(types, GraphQLEnumType)
+    assert [type_ for type_ in types.values if f"'{type_}'" not in dump] == []
+    assert [
+        table for table in re.findall(r"CREATE TABLE public\.(\w+)", dump) if f"INTO public.{table} " not in dump
+    ] == []
+
+
+def test_every_named_statement_of_the_code_is_one_that_a_release_keeps() -> None:
+    folders = [Path(__file__).parents[2] / name for name in ("app", "db", "graphql", "jobs")]
+    source = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
+    named = set(re.findall(r'\b(?:Statement|walk|_listed)\(\s*"(\w+)"', source))
+    assert named - {statement.name for statement in every_statement()} == set()
+
+
+def test_only_what_is_declared_breaks_the_clients_of_the_release_before() -> None:
+    assert breaking_changes((RELEASED / "schema.graphql").read_text()) == list(BROKEN)
+
+
+async def test_a_release_of_this_code_can_be_made(server: str, tmp_path: Path) -> None:
+    pg_dump = find_binaries(chosen_major(), User(os.geteuid(), os.getegid()), tmp_path) / "pg_dump"
+    async with temporary_database(server) as url:
+        made = await make_release(url, pg_dump)
+    assert made.keys() == {path.name for path in RELEASED.iterdir()}
+    assert all(made.values())

@@ -1,0 +1,62 @@
+"""Every statement of the code, those that functions make included."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from itertools import product
+from pkgutil import walk_packages
+from typing import cast
+from uuid import UUID
+
+import api
+import app
+import db
+import jobs
+from db.connections import Statement, _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
+from db.queries import job_runs, order_pages
+from db.queries.job_runs import RunsWanted
+from db.queries.order_selection import Shape
+from db.tables import Table
+
+
+def every_statement() -> set[Statement]:
+    """Find all statements: constants of modules, those of typed writes, and those made for each kind of question."""
+    return {*_of_modules(), *_of_tables(), *_of_order_pages(), *_of_job_runs()}
+
+
+def _of_modules() -> Iterator[Statement]:
+    for package in (api, app, db, jobs):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith("db.migrations"):
+                yield from _within(tuple(vars(import_module(module.name)).values()))
+
+
+def _within(value: object) -> Iterator[Statement]:
+    """Find statements in a constant: itself, in a tuple, in the fields of a dataclass."""
+    if isinstance(value, Statement):
+        yield value
+    elif isinstance(value, tuple):
+        for part in cast("tuple[object, ...]", value):
+            yield from _within(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _within(getattr(value, field.name))
+
+
+def _of_tables() -> Iterator[Statement]:
+    for table in Table.metadata.tables:
+        yield Statement(f"insert_{table}", _shape(table).insert)
+
+
+def _of_order_pages() -> Iterator[Statement]:
+    for shape in map(Shape._make, product((True, False), (True, False, None), (True, False))):
+        yield from order_pages._page_statements(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        yield order_pages._count_statement(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def _of_job_runs() -> Iterator[Statement]:
+    for job, account_id, failed in product((None, "prune"), (None, UUID(int=0)), (None, True, False)):
+        wanted = RunsWanted(job, account_id, failed)
+        conditions = [job_runs._conditions(wanted, first) for first in (6, 1)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        yield from job_runs._listed(conditions[0])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        yield job_runs._counted(conditions[1])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
