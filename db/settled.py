@@ -60,6 +60,11 @@ class Settlement:
         return max(self.now, after_last) if account_id in self.free else after_last
 
 
+def after_command(at: datetime) -> Settlement:
+    """Return what settles the instants of accounts just after a command on them at an instant (UTC)."""
+    return Settlement(at, frozenset())
+
+
 async def settle(reader: Reader, clock: Clock, account_ids: Collection[UUID]) -> Settlement:
     """Settle an instant for accounts, by one statement; those that do not exist are left out.
 

@@ -123,7 +123,14 @@ class Command:
         return hashlib.sha256(orjson.dumps(self.request, option=orjson.OPT_SORT_KEYS, default=str)).digest()
 
 
-async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
+class Performed(NamedTuple):
+    """The answer of a command, and whether it was given before by the same key."""
+
+    answer: Answer
+    is_repeated: bool
+
+
+async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Performed:
     """Do a command's work in a transaction, or answer what it was answered before by the same key.
 
     Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
@@ -168,18 +175,20 @@ async def _live(pool: Pool) -> AsyncGenerator[Writer]:
         raise Overtaken from quiet
 
 
-async def _attempt(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Answer:
+async def _attempt(
+    pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]
+) -> Performed:
     async with _live(pool) as writer:
         known = None if command.key is None else await _known(writer, clock.now(), command)
         if known is not None:
-            return known
+            return Performed(known, is_repeated=True)
         answer = await work(writer)
         if not answer.get("changed", True):
-            return answer
+            return Performed(answer, is_repeated=False)
         if command.key is not None:
             await writer.execute(command.keys.keep, *command.named, answer)
         await writer.commit()
-    return answer
+    return Performed(answer, is_repeated=False)
 
 
 async def _known(writer: Writer, now: datetime, command: Command) -> Answer | None:

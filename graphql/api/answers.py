@@ -23,6 +23,7 @@ from app.domain.quota import QuotaDay
 from app.services.commands import Answer, Command, IdempotencyConflict, perform
 from app.services.orders.outcome import Outcome
 from db.connections import OutcomeUnknown, Pool, Writer, is_outage
+from db.settled import after_command
 
 Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
 _KEY: Final = "idempotencyKey"
@@ -59,18 +60,18 @@ async def answer(context: Context, operation: str, checks: Checks, work: Work, c
         except DomainError as refusal:
             return _refused(told(refusal, operation, checks.places, checks.given))
 
-    await context.renew_view()
+    await context.view.close()
     account = context.viewer.account
     request = {} if key is None else {name: value for name, value in checks.given.items() if name != _KEY}
     command = Command(None if account is None else account.id, operation, request, key)
     slot = context.slots.hold(checks.first_account) if claiming is None else nullcontext()
     try:
         async with slot:
-            found = await perform(claiming or context.writing, context.clock, command, done)
+            found, is_repeated = await perform(claiming or context.writing, context.clock, command, done)
     except IdempotencyConflict as refusal:
         return _refused(told(refusal, operation, checks.places, checks.given))
     if "errors" not in found:
-        await _open_view(context, found)
+        await _open_view(context, found, is_repeated=is_repeated)
     return found
 
 
@@ -119,8 +120,12 @@ def _refused(errors: list[dict[str, Any]]) -> Answer:
     return {"errors": errors, "changed": False}
 
 
-async def _open_view(context: Context, found: Answer) -> None:
-    """Open the view that the payload of a mutation which is done is read from; raises OutcomeUnknown in an outage."""
+async def _open_view(context: Context, found: Answer, *, is_repeated: bool) -> None:
+    """Open the view that the payload of a mutation which is done is read from; raises OutcomeUnknown in an outage.
+
+    What was done just now is shown as of the instant after it; what was answered before, as of now.
+    """
+    context.renew_view(None if is_repeated else after_command(datetime.fromisoformat(found["at"])))
     try:
         await context.open_view(_accounts(found))
     except Exception as error:

@@ -24,6 +24,7 @@ from app.services.quotes import QuoteKey
 from app.settings import Settings
 from db.connections import Database, Pool
 from db.queries.accounts import AccountHistory, AccountRow
+from db.settled import Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,9 @@ class Context:
 
         await self.view.open(find)
 
-    async def renew_view(self) -> None:
-        """Give up the view, so that what follows in the request shows what is so then."""
-        await self.view.close()
-        self.view = SettledView(self.database, self.clock)
+    def renew_view(self, settlement: Settlement | None = None) -> None:
+        """Have what follows in the request show what is so then; the view there was is closed."""
+        self.view = SettledView(self.database, self.clock, settlement)
 
     def require_staff(self) -> None:
         """Raise ApiError for a client."""

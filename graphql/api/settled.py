@@ -20,10 +20,11 @@ class SettledView:
     """The accounts of an answer as of their settled instants.
 
     First each root field of the operation finds its accounts, in the database as it is. Once all have, one statement
-    settles their instants, and the snapshot is opened, which `loaders` read from then on.
+    settles their instants, and the snapshot is opened, which `loaders` read from then on. A `settlement` that is known
+    already is taken as it is.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, settlement: Settlement | None = None) -> None:
         self.loaders = Loaders(database)
         self._database = database
         self._clock = clock
@@ -31,7 +32,8 @@ class SettledView:
         self._found = asyncio.Event()
         self._opening = asyncio.Lock()
         self._wanted: set[UUID] = set()
-        self._settlement: Settlement | None = None
+        self._settlement = settlement
+        self._is_settled = settlement is not None
         self._snapshot = AsyncExitStack()
         self._is_open = False
         self._instants: dict[UUID, datetime] = {}
@@ -81,7 +83,8 @@ class SettledView:
         await self._snapshot.aclose()
 
     async def _open(self) -> None:
-        self._settlement = await settle(self._database, self._clock, self._wanted)
+        if not self._is_settled:
+            self._settlement = await settle(self._database, self._clock, self._wanted)
         self.loaders = Loaders(await self._snapshot.enter_async_context(self._database.snapshot()))
         self._is_open = True
         await self._read(sorted(self._wanted))

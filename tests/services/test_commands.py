@@ -68,7 +68,7 @@ async def test_work_that_postgresql_or_others_let_fail_is_tried_again_and_done_o
     pool: Pool, clock: FrozenClock, fails_by: str | Exception
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
-    assert await perform(pool, clock, command(work, None), work) == {"call": 2}
+    assert await perform(pool, clock, command(work, None), work) == ({"call": 2}, False)
     assert (work.calls, await names(pool), await keys(pool)) == (2, ["ACMEx"], [])
 
 
@@ -79,7 +79,7 @@ async def test_work_tried_again_under_a_key_is_done_once_and_its_answer_known(
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
     asked = command(work, "first", of_staff=of_staff)
-    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [{"call": 2}, {"call": 2}]
+    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [({"call": 2}, False), ({"call": 2}, True)]
     assert (work.calls, await names(pool)) == (2, ["ACMEx"])
     assert await keys(pool) == [("first", {"call": 2})]
 
@@ -89,7 +89,7 @@ async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
     pool: Pool, clock: FrozenClock, key: str | None
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS - 1, DEADLOCK)
-    assert await perform(pool, clock, command(work, key), work) == {"call": ATTEMPTS}
+    assert await perform(pool, clock, command(work, key), work) == ({"call": ATTEMPTS}, False)
     assert await names(pool) == ["ACMEx"]
 
 
@@ -129,8 +129,9 @@ async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_t
     others = [asyncio.create_task(perform(pool, clock, asked, work)) for _ in range(3)]
     await until(pool, WAITING)
     gate.opened.set()
-    assert await refused == {"call": 0, "changed": False}
-    assert [await each for each in others] == [{"call": 1}] * 3
+    assert await refused == ({"call": 0, "changed": False}, False)
+    assert sorted((await each).is_repeated for each in others) == [False, True, True]
+    assert [(await each).answer for each in others] == [{"call": 1}] * 3
     assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACMEx"], [("first", {"call": 1})])
 
 
@@ -143,7 +144,7 @@ async def test_a_refusal_that_a_release_before_kept_is_judged_again(
     table = "staff_idempotency_keys" if of_staff else "idempotency_keys"
     await perform(pool, clock, asked, work)
     await pool.fetch(f"UPDATE {table} SET answer = $1", {"at": "2026-03-10T12:00:00Z", "errors": []})  # noqa: S608
-    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [{"call": 2}, {"call": 2}]
+    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [({"call": 2}, False), ({"call": 2}, True)]
 
 
 async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:

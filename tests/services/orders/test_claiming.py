@@ -34,7 +34,7 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
             servers.push_async_callback(hang_up, server)
         claims = (perform(pools[each % 4], clock, Command(None, "claimImages", {}), work) for each in range(40))
         answers = await asyncio.gather(*claims)
-    got = [image_id for answer in answers for image_id in answer["images"]]
+    got = [image_id for performed in answers for image_id in performed.answer["images"]]
     assert len(got) == len(set(got)) == 40
 
 

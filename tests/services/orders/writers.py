@@ -49,7 +49,7 @@ async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
             return {"refused": str(refusal), "changed": False}
 
     account_id = UUID(asked["account"]) if asked["operation"] == "place" else None
-    return await perform(pool, clock, Command(account_id, asked["operation"], asked, asked["key"]), work)
+    return (await perform(pool, clock, Command(account_id, asked["operation"], asked, asked["key"]), work)).answer
 
 
 async def _done(writer: Writer, clock: FrozenClock, asked: Asked) -> Answer:

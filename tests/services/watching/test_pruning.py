@@ -108,7 +108,7 @@ async def ask(pool: Pool, clock: FrozenClock, giver: Giver | None, key: str) -> 
         return {"at": clock.now().isoformat()}
 
     command = Command(None if giver is None else giver.account_id, "ask", {"asked": key}, key)
-    return await perform(pool, clock, command, work)
+    return (await perform(pool, clock, command, work)).answer
 
 
 async def test_keys_go_when_they_are_known_no_more(pool: Pool, clock: FrozenClock) -> None:
