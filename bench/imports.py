@@ -62,7 +62,7 @@ async def _import(scratch: Scratch, name: str, images: int, *, per_order: int) -
     file = scratch.folder / f"{name}.jsonl"
     orders = images // per_order
     with file.open("wb") as lines:
-        lines.writelines(_lines(orders, per_order))
+        lines.writelines(import_lines(orders, per_order))
     started = time.monotonic()
     megabytes = run_command(
         [str(_LOUPE), "import", str(file)], {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": UNTIL.isoformat()}
@@ -90,8 +90,8 @@ def _kilobytes_at_peak(process: int) -> int:
     return int(found[1]) if found else 0  # none of one that has just ended
 
 
-def _lines(orders: int, per_order: int) -> Iterator[bytes]:
-    """Tell of some accounts with orders in turn, all delivered but the last day's, one image in twenty rejected."""
+def import_lines(orders: int, per_order: int) -> Iterator[bytes]:
+    """Yield some accounts with orders in turn, all delivered but the last day's, one image in twenty rejected."""
     for account in range(ACCOUNTS):
         ref = f"studio-{account}"
         yield _line(type="account", ref=ref, name=ref, plan="ENTERPRISE", timeZone="Europe/Copenhagen")

@@ -27,6 +27,11 @@ class Scratch:
         """The server's log."""
         return next(self.folder.rglob("postgres.log"))
 
+    @property
+    def process(self) -> int:
+        """The process id of the server."""
+        return int(next(self.folder.rglob("postmaster.pid")).read_text().split()[0])
+
     def url(self, database: str) -> str:
         """Name a database of the server."""
         return urlsplit(self.server)._replace(path=f"/{database}").geturl()

@@ -130,7 +130,7 @@ async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_t
     await until(pool, WAITING)
     gate.opened.set()
     assert await refused == ({"call": 0, "changed": False}, False)
-    assert sorted((await each).is_repeated for each in others) == [False, True, True]
+    assert sorted([(await each).is_repeated for each in others]) == [False, True, True]
     assert [(await each).answer for each in others] == [{"call": 1}] * 3
     assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACMEx"], [("first", {"call": 1})])
 

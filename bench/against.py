@@ -1,0 +1,158 @@
+"""Compare this checkout with another one in one run: `python -m bench.against FOLDER`.
+
+The other checkout has a `.venv` of its own. Both serve from one server, each from a database of its own, and are asked
+in turn; the figures are medians of the rounds. CPU is of the application's process and of PostgreSQL together.
+"""
+
+import os
+import subprocess
+import time
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Final
+
+import typer
+import uvloop
+
+from bench.imports import import_lines
+from bench.report import TIMES, Figure, print_figures
+from bench.scratch import Scratch, scratch
+
+_HERE: Final = Path(__file__).parents[1]
+_SIZE: Final = 20_000
+_WAYS: Final = {"dashboard, one at a time": "dashboard 1 60", "dashboard, 16 at once": "dashboard 16 160"} | {
+    "placeOrder of 100 images": "place 30"
+}
+_AT_MOST: Final = 1 / 0.95
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_IMPORTED: Final = 12_000
+
+
+@dataclass(slots=True)
+class Side:
+    """A checkout that serves, and what its rounds took, by the way it was asked: seconds, and seconds of CPU."""
+
+    process: "subprocess.Popen[str]"
+    server: int
+    seconds: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    cpu: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+
+    def ask(self, way: str, command: str) -> None:
+        """Have it do a round, and note what that took."""
+        before = cpu_of_server(self.server)
+        self.send(command)
+        seconds, cpu = self.receive()
+        self.seconds.setdefault(way, []).append(seconds)
+        self.cpu.setdefault(way, []).append(cpu + cpu_of_server(self.server) - before)
+
+    def send(self, command: str) -> None:
+        """Have it begin a round."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+
+    def receive(self) -> tuple[float, float]:
+        """Return what a round took: seconds, and seconds of the process's CPU."""
+        assert self.process.stdout is not None
+        seconds, cpu = map(float, self.process.stdout.readline().split())
+        return seconds, cpu
+
+
+def main(folder: Path, *, rounds: Annotated[int, typer.Option(help="How often each is asked.")] = 10) -> None:
+    """Compare this checkout with the one in a folder."""
+    started = time.monotonic()
+    with scratch() as server:
+        figures = _compare(server, folder, rounds) + _compare_servers(server, rounds)
+    print_figures(f"Loupe against {folder.name}, in {time.monotonic() - started:.0f} s", figures)
+
+
+def _compare(server: Scratch, folder: Path, rounds: int) -> list[Figure]:
+    with ExitStack() as stack:
+        before = stack.enter_context(_serving(server, folder, "before", _SIZE))
+        now = stack.enter_context(_serving(server, _HERE, "now", _SIZE))
+        for round_ in range(rounds + 1):  # the first one warms up
+            for way, command in _WAYS.items():
+                for side in (before, now) if round_ % 2 else (now, before):
+                    side.ask(way, command)
+        figures = [_figure(f"{way}: CPU", now.cpu[way], before.cpu[way]) for way in _WAYS]
+        figures += [_figure(f"{way}: time", now.seconds[way], before.seconds[way]) for way in _WAYS]
+    return [*figures, _compare_imports(server, folder, rounds)]
+
+
+def _compare_imports(server: Scratch, folder: Path, rounds: int) -> Figure:
+    file = server.folder / "compared.jsonl"
+    with file.open("wb") as lines:
+        lines.writelines(import_lines(_IMPORTED // 20, 20))
+    took: dict[Path, list[float]] = {folder: [], _HERE: []}
+    for round_ in range(rounds + 1):
+        for checkout in took if round_ % 2 else reversed(took):
+            url = uvloop.run(server.new_database(f"imported_{round_}_{checkout.name}".replace("-", "_")))
+            started = time.perf_counter()
+            command = [str(checkout / ".venv/bin/loupe"), "import", str(file)]
+            settings = {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": "2026-03-10T12:00:00Z"}
+            subprocess.run(command, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL, cwd=checkout)  # noqa: S603
+            took[checkout].append(time.perf_counter() - started)
+    return _figure(f"import of {_IMPORTED:,} images: time", took[_HERE], took[folder])
+
+
+def _compare_servers(server: Scratch, rounds: int) -> list[Figure]:
+    """Compare two servers on one database with one of them: CPU per request, PostgreSQL's included."""
+    way, command = "dashboard, 16 at once", _WAYS["dashboard, 16 at once"]
+    with ExitStack() as stack:
+        one = stack.enter_context(_serving(server, _HERE, "shared", _SIZE))
+        other = stack.enter_context(_serving(server, _HERE, "shared", 0))
+        both: list[float] = []
+        for _ in range(rounds + 1):
+            one.ask(way, command)
+            before = cpu_of_server(one.server)
+            for side in (one, other):
+                side.send(command)
+            cpu = sum(side.receive()[1] for side in (one, other)) + cpu_of_server(one.server) - before
+            both.append(cpu / 2)
+        return [_figure("two servers beside one: CPU of a dashboard", both, one.cpu[way], 1.1)]
+
+
+def _figure(name: str, now: Sequence[float], before: Sequence[float], limit: float = _AT_MOST) -> Figure:
+    ours, theirs = median(now[1:]), median(before[1:])
+    return Figure(name, ours / theirs, limit, TIMES, f"{ours * 1000:.0f} ms and {theirs * 1000:.0f} ms a round")
+
+
+@contextmanager
+def _serving(server: Scratch, checkout: Path, database: str, size: int) -> Generator[Side]:
+    """Serve from a checkout, from a database that is made if it has a size."""
+    url = uvloop.run(server.new_database(database)) if size else server.url(database)
+    command = [str(checkout / ".venv/bin/python"), str(_HERE / "bench/served.py"), url, str(size)]
+    paths = {"PYTHONPATH": f"{checkout}:{checkout / 'graphql'}", "PYTHONSAFEPATH": "1"}
+    with subprocess.Popen(  # noqa: S603 - our own
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=checkout, env=os.environ | paths
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # that it is ready
+        try:
+            yield Side(process, server.process)
+        finally:
+            process.kill()
+
+
+def cpu_of_server(postmaster: int) -> float:
+    """Return the seconds of CPU that a server has taken, those of connections that have ended included."""
+    total = _cpu(postmaster, ended=True)
+    for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
+        total += _cpu(int(child), ended=False)
+    return total
+
+
+def _cpu(process: int, *, ended: bool) -> float:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:  # it has just ended
+        return 0.0
+    own, children = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+    return (own + (children if ended else 0)) / _TICKS
+
+
+if __name__ == "__main__":
+    typer.run(main)

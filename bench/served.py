@@ -1,0 +1,87 @@
+"""One side of `bench.against`: an application with a database of its own, that asks itself what it is told to.
+
+It runs in the checkout that is measured, also in an older one, so it imports only what both have. Commands come on
+standard input once it has said that it is ready, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered by a line: seconds by the
+clock, and seconds of this process's CPU.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import uvloop
+
+from api.ids import GlobalId, NodeType
+from app.services.tokens import create_token
+from bench.client import Client, serving
+from bench.dataset import make_account, make_specification
+from bench.operations import dashboard
+from db.connections import open_pool, unit_of_work
+from db.migrate import migrate
+
+UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_IMAGES = 100
+_PLACE = """
+mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
+  orders { id number status serviceLevel imageCount price { amount currency } deadline { at status } }
+  dailyGuarantee { remaining }
+  userErrors { code message path }
+} }
+"""
+
+
+async def main(url: str, size: int) -> None:
+    """Answer commands until standard input ends; a `size` of 0 takes the database as it is found."""
+    client_token, specification = await _prepare(url, size)
+    async with serving(url, UNTIL) as app:
+        client = Client(app, client_token)
+        images = [{"filename": f"IMG_{number:04}.jpg"} for number in range(_IMAGES)]
+        asked = {"name": "Spring lookbook", "specificationId": specification, "images": images}
+        ways = {
+            "dashboard": client.written(dashboard()),
+            "place": client.written(_PLACE, input=asked),
+        }
+        print("ready", flush=True)
+        while command := (await asyncio.to_thread(sys.stdin.readline)).split():
+            name, *numbers = command
+            concurrently, times = (1, *map(int, numbers))[-2:]
+            took = await _timed(partial(client.send, ways[name]), concurrently, times)
+            print(*took, flush=True)
+
+
+async def _prepare(url: str, size: int) -> tuple[str, str]:
+    """Make an account of so many images; return a token for it and its specification's id."""
+    await migrate(url)
+    pool = await open_pool(url)
+    try:
+        if size:
+            await make_account(pool, "measured", size, UNTIL)
+        async with unit_of_work(pool) as writer:
+            [account] = (await pool.fetch("SELECT id FROM accounts ORDER BY id LIMIT 1"))[0]
+            specification = await make_specification(writer, account, UNTIL)
+            token = await create_token(writer, UNTIL, account)
+            await writer.commit()
+        await pool.fetch("VACUUM ANALYZE")
+    finally:
+        await pool.close()
+    return token, str(GlobalId(NodeType.SPECIFICATION, account, specification))
+
+
+async def _timed(ask: Callable[[], Awaitable[object]], concurrently: int, times: int) -> tuple[float, float]:
+    """Ask so many times, some at once; return the seconds by the clock and of this process's CPU."""
+    left = iter(range(times))
+
+    async def ask_on() -> None:
+        for _ in left:
+            await ask()
+
+    started, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(ask_on() for _ in range(concurrently)))
+    return time.perf_counter() - started, time.process_time() - cpu
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1], int(sys.argv[2])))
