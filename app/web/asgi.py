@@ -7,12 +7,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.clock import Clock
+from app.services.key_uses import noted_key_uses
 from app.services.quotes import QuoteKey
 from app.settings import Settings
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
-from app.web.state import keep_quote_key, keep_reader, keep_writing_pool
+from app.web.state import keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
 from db.connections import PLANNED_ONCE, PoolReader, hang_up, open_pool
 
 
@@ -36,7 +37,8 @@ def create_app(
         writing_pool = await open_pool(database_url, settings=PLANNED_ONCE)
         keep_writing_pool(app, writing_pool)
         keep_quote_key(app, QuoteKey(PoolReader(pool), writing_pool))
-        async with alongside():
+        async with noted_key_uses(writing_pool) as uses, alongside():
+            keep_key_uses(app, uses)
             yield
         await hang_up(writing_pool)
         await hang_up(pool)

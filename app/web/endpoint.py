@@ -14,7 +14,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
-from api.context import Context
+from api.context import Context, Viewer
 from api.errors import ApiError, ErrorCode, present
 from api.loaders import Loaders
 from api.schema import schema
@@ -22,7 +22,7 @@ from app.clock import Clock
 from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.state import quote_key_of, reader_of, writing_pool_of
+from app.web.state import key_uses_of, quote_key_of, reader_of, writing_pool_of
 
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
@@ -45,11 +45,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
         """Tell who calls, and read the clock for the whole request; raises ApiError for a caller without a token."""
-        reader = reader_of(request)
-        viewer = await authenticate(reader, request.headers.get("authorization"))
+        reader, now = reader_of(request), self._clock.now()
+        caller = await authenticate(reader, request.headers.get("authorization"), now)
+        key_uses_of(request).note(caller, now)
         return Context(
-            viewer,
-            self._clock.now(),
+            Viewer(caller.account),
+            now,
             self._settings,
             Loaders(reader),
             writing_pool_of(request),

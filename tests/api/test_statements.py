@@ -35,10 +35,10 @@ async def test_the_dashboard_costs_six_statements_whatever_the_data(
     assert len(data["account"]["orderFeed"]) == min(orders, 10)
     assert sorted(client.reader.statements) == [
         "account_histories",
+        "client_by_key",
         "ledger_days_by_date",
         "orders_page",
         "pulse_figures",
-        "token_by_hash",
         "upload_runs",
     ]
 
@@ -51,7 +51,7 @@ async def test_a_page_of_orders_with_images_costs_four_statements_whatever_the_d
     data = await client.data((BENCH / "orders.graphql").read_text())
     nodes = data["account"]["orders"]["nodes"]
     assert [len(node["images"]["nodes"]) for node in nodes] == [3] * orders
-    expected = ["token_by_hash", "orders_page", "account_histories", "images_of_order"]
+    expected = ["client_by_key", "orders_page", "account_histories", "images_of_order"]
     assert sorted(client.reader.statements) == sorted(expected if orders else expected[:2])
 
 
@@ -100,7 +100,7 @@ async def test_orders_of_accounts_are_counted_by_one_statement(pool: Pool, clock
         await filled(pool, clock, f"Studio {number}", orders=number + 1)
     data = await staff.data('{ accounts { nodes { orders(filter: { search: "shoes" }) { totalCount } } } }')
     assert [node["orders"]["totalCount"] for node in data["accounts"]["nodes"]] == [1, 2, 3]
-    assert staff.reader.statements == ["token_by_hash", "accounts_by_name", "orders_count"]
+    assert staff.reader.statements == ["holder_by_token", "accounts_by_name", "orders_count"]
 
 
 async def test_what_came_before_a_first_page_is_known_without_a_statement(
@@ -108,7 +108,7 @@ async def test_what_came_before_a_first_page_is_known_without_a_statement(
 ) -> None:
     client = await client_of(await filled(pool, clock))
     await client.data("{ account { orders(first: 3) { pageInfo { hasPreviousPage hasNextPage endCursor } } } }")
-    assert client.reader.statements == ["token_by_hash", "orders_page"]
+    assert client.reader.statements == ["client_by_key", "orders_page"]
 
 
 async def test_a_number_of_nothing_opens_without_a_statement(
@@ -116,7 +116,7 @@ async def test_a_number_of_nothing_opens_without_a_statement(
 ) -> None:
     client = await client_of(await filled(pool, clock, orders=0))
     await client.data("{ account { pulse { quality { deliveredImages { nodes { id } totalCount } } } } }")
-    assert sorted(client.reader.statements) == ["account_histories", "pulse_figures", "token_by_hash", "upload_runs"]
+    assert sorted(client.reader.statements) == ["account_histories", "client_by_key", "pulse_figures", "upload_runs"]
 
 
 async def test_a_total_that_is_shown_already_costs_no_statement(
