@@ -35,6 +35,7 @@ def demo_command(
     """Serve invented studios with a history up to now, jobs included, and print tokens to them.
 
     The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
+    Pages of any port of localhost may ask it in a browser.
 
     Example: loupe demo --seed 7
     """
@@ -54,7 +55,7 @@ def demo_command(
                 folder.write_access(access)
         configure_logging()
         welcome = _welcome(address(listener), access, settings)
-        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True)
+        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True, any_localhost=True)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from app.clock import Clock
 from app.services.key_uses import noted_key_uses
 from app.services.quotes import QuoteKey
 from app.settings import Settings
+from app.web.cors import with_cors
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
@@ -23,11 +24,13 @@ def create_app(
     settings: Settings,
     clock: Clock,
     alongside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+    any_localhost: bool = False,
 ) -> Starlette:
     """Make the application; its pools are opened as it starts, DatabaseUnreachable then, and closed as it ends.
 
     Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading. What
-    is to run in the same process is entered `alongside` the pools.
+    is to run in the same process is entered `alongside` the pools. Pages of the origins that are set may ask it in a
+    browser, and those of `any_localhost` where that is wanted.
     """
 
     @asynccontextmanager
@@ -43,7 +46,7 @@ def create_app(
         await hang_up(writing_pool)
         await hang_up(pool)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(settings, clock)),
             Route("/graphiql/{name}", graphiql_asset),
@@ -52,3 +55,6 @@ def create_app(
         ],
         lifespan=lifespan,
     )
+    # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
+    app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
+    return app
