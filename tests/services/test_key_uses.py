@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from structlog.testing import capture_logs
 from app.services import key_uses
 from app.services.api_keys import create_key, find_caller
 from app.services.key_uses import KeyUses, noted_key_uses
-from db.connections import Pool, PoolReader, open_pool, unit_of_work
+from db.connections import Pool, PoolReader, hang_up, open_pool, unit_of_work
 from db.queries.api_keys import Caller, KeyFilter, keys
 from tests.building import Studio, begin
 from tests.database import TEMPLATE, execute, temporary_database
+from tests.jobs.test_silence import line_to
 from tests.serving import CountingPool
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -138,3 +140,21 @@ async def test_a_database_that_is_away_ends_neither_the_task_nor_the_service(mon
                 await asyncio.sleep(0.001)
     assert {each["event"] for each in logs} == {"key_uses_not_written"}
     await away.close()
+
+
+async def test_a_server_that_does_not_answer_keeps_no_service_from_ending(
+    database: str, pool: Pool, reader: PoolReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("app.services.key_uses._GOODBYE", "db.connections._GOODBYE"):
+        monkeypatch.setattr(name, 0.05)
+    caller, *_ = await callers_of(pool, reader)
+    async with line_to(database, tmp_path) as (url, line), asyncio.timeout(30):
+        silent = await open_pool(url, max_size=1)
+        with capture_logs() as logs:
+            async with noted_key_uses(silent) as uses:
+                uses.note(caller, AT)
+                line.fall_silent()
+            await hang_up(silent)
+            while not logs:  # noqa: ASYNC110 - nothing but the log says so
+                await asyncio.sleep(0.001)
+    assert [each["event"] for each in logs] == ["key_uses_not_written"]
