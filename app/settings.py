@@ -1,21 +1,28 @@
 """Settings, from LOUPE_ variables of the environment; read once, where a process starts, and passed on."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import orjson
-from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
 
+ANY_ORIGIN: Final = "*"
+"""What stands for all origins."""
+
 _PREFIX = "LOUPE_"
+_ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
+_PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
 _ONE_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
@@ -44,6 +51,21 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+def _origin(text: str) -> str:
+    """Return an origin as browsers send it, or "*"; raises ValueError."""
+    if text == ANY_ORIGIN:
+        return text
+    try:
+        parts = urlsplit(text.lower())
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if not _ORIGIN.fullmatch(text) or parts.hostname is None:
+        raise ValueError(f"{text!r} is no origin such as https://dashboard.example or http://localhost:5173")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
+
+
 def _parse(value: object) -> object:
     return orjson.loads(value) if isinstance(value, str) else value
 
@@ -65,6 +87,10 @@ class Settings(BaseSettings):
     """The address to serve at."""
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to serve at; 0 takes a free one."""
+    cors_origins: Annotated[frozenset[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)] = (
+        frozenset()
+    )
+    """The origins whose pages may ask the API in a browser, with commas between; `*` for all."""
     dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(_split)] = frozenset(
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )
@@ -88,6 +114,13 @@ class Settings(BaseSettings):
     @classmethod
     def _from_home(cls, folder: Path) -> Path:
         return folder.expanduser()
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _all_or_some(cls, origins: frozenset[str]) -> frozenset[str]:
+        if ANY_ORIGIN in origins and len(origins) > 1:
+            raise ValueError(f"{ANY_ORIGIN} stands for all origins, so it stands alone")
+        return origins
 
     @field_validator("plan_terms")
     @classmethod

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account
@@ -64,7 +64,7 @@ async def _make_client(url: str, images: int) -> str:
         await pool.fetch("VACUUM ANALYZE")
         await check_account(PoolReader(pool), account, UNTIL)
         async with unit_of_work(pool) as writer:
-            token = await create_token(writer, UNTIL, account)
+            token = (await create_key(writer, UNTIL, account)).secret
             await writer.commit()
     finally:
         await pool.close()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from bench.client import Client, serving
 from bench.imports import UNTIL
 from bench.queue import fill_queue, hold_first
@@ -74,7 +74,7 @@ async def _queue(scratch: Scratch, database: str, images: int) -> AsyncGenerator
     try:
         await fill_queue(pool, ACCOUNTS, images, UNTIL)
         async with unit_of_work(pool) as writer:
-            token = await create_token(writer, UNTIL, None)
+            token = (await create_key(writer, UNTIL, None)).secret
             await writer.commit()
         async with serving(url, UNTIL) as app:
             yield _Queue(pool, Client(app, token))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from bench.client import Client, serving
 from bench.dataset import TRUST, make_account
 from bench.imports import UNTIL, run_command
@@ -135,7 +135,7 @@ async def _fill(pool: Pool, accounts: int) -> str:
                 columns = [_ID if column == key else f"t.{column}" for column in names]
                 copy = _COPY.format(table=table.name, columns=", ".join(columns)) + f" WHERE t.{key} = $1"
                 await writer.execute(Statement(f"copy_{table.name}", copy), first, accounts - 1)
-        token = await create_token(writer, UNTIL, first)
+        token = (await create_key(writer, UNTIL, first)).secret
         await writer.commit()
     await pool.fetch("VACUUM ANALYZE")
     await pool.fetch("CHECKPOINT")  # or the night would wait for all this to be written out

@@ -12,8 +12,8 @@ from uuid import UUID
 from api.ids import GlobalId, NodeType
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
+from app.services.api_keys import create_key, secret_hash
 from app.services.orders.placing import NewOrder, place_order
-from app.services.tokens import create_token, token_hash
 from bench.client import Client, FixedClock, serving
 from bench.dataset import ZONE, make_specification
 from bench.imports import UNTIL
@@ -116,7 +116,7 @@ async def _make_buyer(pool: Pool, name: str) -> _Buyer:
             expedites_per_day=0,
         )
         specification = await make_specification(writer, account, UNTIL)
-        token = await create_token(writer, UNTIL, account)
+        token = (await create_key(writer, UNTIL, account)).secret
         await writer.commit()
     return _Buyer(account, specification, token, [])
 
@@ -149,7 +149,7 @@ def _by_service(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
 
 
 def _by_plain_sql(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
-    asked = PlainOrder(token_hash(buyer.token), _NAME, buyer.specification, _FILENAMES)
+    asked = PlainOrder(buyer.account, secret_hash(buyer.token), _NAME, buyer.specification, _FILENAMES)
     turns = count(1)  # each order is after the one before, while the clock stands
     return lambda: place_plainly(pool, asked, _DAY, UNTIL + next(turns) * _MICROSECOND)
 

@@ -14,7 +14,8 @@ from app.services.ids import new_ids
 from db.connections import Pool, Reader, Record, Statement, Writer, unit_of_work
 
 _CALLER: Final = Statement(
-    "plain_caller", "SELECT a.* FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1"
+    "plain_caller",
+    "SELECT a.* FROM api_keys k JOIN accounts a ON a.id = k.account_id WHERE k.account_id = $1 AND k.hash = $2",
 )
 _HEAD: Final = Statement("plain_head", "SELECT * FROM account_heads WHERE account_id = $1 FOR UPDATE")
 _PRICE: Final = Statement(
@@ -97,7 +98,8 @@ class Day:
 class PlainOrder:
     """What is ordered, as it comes with a request."""
 
-    token_hash: bytes
+    account_id: UUID
+    secret_hash: bytes
     name: str
     specification_id: UUID
     filenames: Sequence[str]
@@ -105,7 +107,7 @@ class PlainOrder:
 
 async def place_plainly(pool: Pool, asked: PlainOrder, day: Day, at: datetime) -> None:
     """Place a standard order at an instant (UTC)."""
-    caller = await pool.fetchrow(_CALLER.sql, asked.token_hash)
+    caller = await pool.fetchrow(_CALLER.sql, asked.account_id, asked.secret_hash)
     assert caller is not None
     async with unit_of_work(pool) as writer:
         await _place(writer, caller["id"], asked, day, at)

@@ -1,21 +1,23 @@
 """One side of `bench.against`: an application with a database of its own, that asks itself what it is told to.
 
-It runs in the checkout that is measured, also in an older one, so it imports only what both have. Commands come on
-standard input once it has said that it is ready, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered by a line: seconds by the
-clock, and seconds of this process's CPU.
+It runs in the checkout that is measured, also in an older one, so it imports only what both have. Once it is ready,
+commands come on standard input, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered by a
+line: seconds by the clock, and seconds of this process's CPU.
 """
 
 import asyncio
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import uvloop
 
 from api.ids import GlobalId, NodeType
-from app.services.tokens import create_token
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
@@ -62,11 +64,15 @@ async def _prepare(url: str, size: int) -> tuple[str, str]:
         async with unit_of_work(pool) as writer:
             [account] = (await pool.fetch("SELECT id FROM accounts ORDER BY id LIMIT 1"))[0]
             specification = await make_specification(writer, account, UNTIL)
-            token = await create_token(writer, UNTIL, account)
             await writer.commit()
         await pool.fetch("VACUUM ANALYZE")
     finally:
         await pool.close()
+    command = [str(Path(sys.executable).with_name("loupe")), "token", "create", "--account", str(account)]
+    made = await asyncio.create_subprocess_exec(
+        *command, stdout=subprocess.PIPE, env=os.environ | {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": UNTIL.isoformat()}
+    )
+    token = (await made.communicate())[0].decode().strip()
     return token, str(GlobalId(NodeType.SPECIFICATION, account, specification))
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import GlobalId, NodeType, named_account, numbered
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool, unit_of_work
 from jobs.registered import JOBS
@@ -106,7 +106,7 @@ async def _world(url: str, clock: FrozenClock) -> AsyncGenerator[_World]:
         clients: list[Client] = []
         for account_id in (studio.id, None):
             async with unit_of_work(pool) as writer:
-                token = await create_token(writer, clock.now(), account_id)
+                token = (await create_key(writer, clock.now(), account_id)).secret
                 await writer.commit()
             clients.append(Client(http, token, CountingReader(app.state.reader)))
         client, staff = clients

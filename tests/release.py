@@ -6,6 +6,7 @@ says of which release they are. All of it is a function of the code: made again,
 """
 
 import asyncio
+import base64
 import os
 import secrets
 import subprocess
@@ -106,7 +107,7 @@ def _predictable() -> Generator[None]:
     chance = Random(1)  # noqa: S311 - nothing here is a secret
 
     def text(count: int) -> str:
-        return chance.randbytes(count).hex()
+        return base64.urlsafe_b64encode(chance.randbytes(count)).rstrip(b"=").decode()
 
     with (
         patch.multiple(secrets, randbits=chance.getrandbits, token_bytes=chance.randbytes, token_urlsafe=text),

@@ -9,7 +9,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
 from app.web.state import keep_reader, keep_writing_pool
@@ -191,7 +191,7 @@ def client_of(http: AsyncClient, counting: CountingReader, pool: Pool, clock: Fr
 
     async def make(studio: Studio | None) -> Client:
         async with unit_of_work(pool) as writer:
-            token = await create_token(writer, clock.now(), None if studio is None else studio.id)
+            token = (await create_key(writer, clock.now(), None if studio is None else studio.id)).secret
             await writer.commit()
         return Client(http, token, counting)
 

@@ -16,7 +16,7 @@ from httpx import ASGITransport, AsyncClient
 
 from api.ids import GlobalId, NodeType
 from app.clock import SystemClock
-from app.services.tokens import create_token
+from app.services.api_keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool, unit_of_work
 from tests.building import Studio, begin, write
@@ -165,7 +165,7 @@ async def judging(database: str, pool: Pool, *, quiet_for: timedelta) -> AsyncGe
     specification = str(GlobalId(NodeType.SPECIFICATION, studio.id, studio.specification()))
     await write(pool, studio)
     async with unit_of_work(pool) as writer:
-        client, staff = await create_token(writer, now, studio.id), await create_token(writer, now, None)
+        client, staff = [(await create_key(writer, now, account)).secret for account in (studio.id, None)]
         await writer.commit()
     async with AsyncExitStack() as stack:
         servers: list[AsyncClient] = []

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from app.cli import accounts, demo, importing, jobs, schema, serving
+from app.cli import accounts, demo, importing, jobs, keys, schema, serving
 from app.cli.database import CommandFailed
 from app.domain.errors import DomainError
 from app.settings import SettingsError
@@ -38,7 +38,8 @@ cli.command("migrate")(serving.migrate_command)
 cli.command("import")(importing.import_command)
 cli.command("demo")(demo.demo_command)
 cli.add_typer(accounts.account, name="account")
-cli.add_typer(accounts.token, name="token")
+cli.add_typer(keys.key, name="key")
+cli.add_typer(keys.key, name="token", help="Another name for key.")
 cli.add_typer(jobs.jobs, name="jobs")
 cli.add_typer(schema.schema, name="schema")
 

@@ -1,37 +1,32 @@
-"""`loupe account` and `loupe token`."""
+"""`loupe account`."""
 
 import asyncio
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import orjson
 import typer
 
-from api.ids import MalformedId, account_global_id, read_global_id
-from app.cli.database import CommandFailed, migrated_database, transaction
+from api.ids import account_global_id
+from app.cli.database import database_now, migrated_database, transaction
+from app.cli.options import AsJson, read_account
+from app.cli.printing import NOTHING, as_table
 from app.clock import clock_from
+from app.domain.instants import rfc3339
+from app.domain.ledger import ledger_day_at
+from app.domain.sla import SlaInForce, sla_on
 from app.domain.vocabulary import Plan
-from app.services.accounts import create_account, find_account
-from app.services.names import MAX_LENGTH, require_name
-from app.services.tokens import create_token
+from app.services.accounts import create_account
+from app.services.names import MAX_LENGTH
 from app.settings import read_settings
+from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
-token = typer.Typer(help="Bearer tokens: what a client or the staff show to the API.", no_args_is_help=True)
 
 _MOST = 2**31 - 1  # what an integer of the database holds
-AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
+_HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED")
 PerDay = Annotated[int | None, typer.Option(min=0, max=_MOST, help="When not the plan's own.")]
-
-
-@account.callback()
-def account_group() -> None:
-    """Keep `create` a command of its own while it is the only one."""
-
-
-@token.callback()
-def token_group() -> None:
-    """Keep `create` a command of its own while it is the only one."""
 
 
 @account.command("create")
@@ -56,7 +51,7 @@ def account_create(
         async with transaction(url) as writer:
             return await create_account(
                 writer,
-                at=clock_from(settings.clock).now(),
+                at=await database_now(writer, settings),
                 name=name,
                 plan=plan,
                 time_zone=time_zone,
@@ -70,50 +65,77 @@ def account_create(
     if as_json:
         typer.echo(orjson.dumps({"id": global_id}))
     else:
-        typer.echo(f"Account {name}: {global_id}\nA token for it: loupe token create --account {global_id}")
+        typer.echo(f"Account {name}: {global_id}\nA key for it: loupe key create --account {global_id}")
 
 
-@token.command("create")
-def token_create(
+@account.command("list")
+def account_list(*, as_json: AsJson = False) -> None:
+    """List accounts by name.
+
+    Example: loupe account list --json
+    """
+
+    async def read(url: str) -> list[NamedAccount]:
+        async with transaction(url) as reader:
+            return await named_accounts(reader)
+
+    with migrated_database(read_settings()) as url:
+        rows = asyncio.run(read(url))
+    if as_json:
+        typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
+    else:
+        typer.echo(as_table([_HEADINGS, *map(_as_cells, rows)]))
+
+
+@account.command("show")
+def account_show(
+    name: Annotated[str, typer.Argument(metavar="ID_OR_REF", help="An account's id or ref.")],
     *,
-    account_name: Annotated[
-        str | None, typer.Option("--account", metavar="ID_OR_REF", help="The account that the token is for.")
-    ] = None,
-    staff: Annotated[bool, typer.Option("--staff", help="Make a token for staff, who see all accounts.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create a token. Its text is shown this once; only its hash is kept.
+    """Show an account, with its terms of today and how many orders it has placed.
 
-    Example: loupe token create --account acme
+    Example: loupe account show acme
     """
-    if staff == (account_name is not None):
-        raise CommandFailed("A token is for an account or for staff: give either --account or --staff.")
-    if account_name is not None:
-        require_name("The account's name", account_name)
     settings = read_settings()
+    now = clock_from(settings.clock).now()
 
-    async def create(url: str) -> tuple[UUID | None, str]:
-        async with transaction(url) as writer:
-            account_id = (
-                None if account_name is None else await find_account(writer, account_name, _id_in(account_name))
-            )
-            return account_id, await create_token(writer, clock_from(settings.clock).now(), account_id)
+    async def read(url: str) -> tuple[NamedAccount, AccountHistory]:
+        async with transaction(url) as reader:
+            account_id = await read_account(reader, name)
+            (row,) = await named_accounts(reader, account_id)
+            return row, (await account_histories(reader, [account_id]))[account_id]
 
     with migrated_database(settings) as url:
-        account_id, text = asyncio.run(create(url))
+        row, history = asyncio.run(read(url))
+    more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:
-        typer.echo(orjson.dumps({"id": account_id and account_global_id(account_id), "token": text}))
+        typer.echo(orjson.dumps(_as_json(row) | more))
     else:
-        typer.echo(text)
+        names = [*map(str.lower, _HEADINGS), "images per day", "expedites per day", "orders"]
+        typer.echo(as_table([*zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)]))
 
 
-def _id_in(name: str) -> UUID | None:
-    """Read an account's id, global or plain; None where the name is neither and can only be a ref."""
-    try:
-        return read_global_id(name).account_id
-    except MalformedId:
-        pass
-    try:
-        return UUID(name)
-    except ValueError:
-        return None
+def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
+    """Return the SLA of the ledger day that runs now (UTC), or of the first one where the account begins later."""
+    return sla_on(ledger_day_at(max(now, row.created_at), history.zones).date, history.versions)
+
+
+def _terms(sla: SlaInForce) -> dict[str, int]:
+    return {"imagesPerDay": sla.terms.images_per_day, "expeditesPerDay": sla.terms.expedites_per_day}
+
+
+def _as_cells(row: NamedAccount) -> tuple[str, ...]:
+    values = (account_global_id(row.id), row.ref or NOTHING, row.name, row.plan, row.time_zone)
+    return (*values, rfc3339(row.created_at))
+
+
+def _as_json(row: NamedAccount) -> dict[str, Any]:
+    return {
+        "id": account_global_id(row.id),
+        "ref": row.ref,
+        "name": row.name,
+        "plan": row.plan,
+        "timeZone": row.time_zone,
+        "createdAt": rfc3339(row.created_at),
+    }

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.clock import SystemClock, clock_from
 from app.settings import Migrate, Settings
-from db.connections import Writer, connect, open_pool, unit_of_work
+from db.connections import Reader, Writer, connect, open_pool, unit_of_work
 from db.embedded import embedded_server
 from db.migrate import inspect, migrate
 from db.revisions import Found
@@ -55,6 +55,13 @@ def database_clock(url: str, settings: Settings) -> SystemClock:
     if settings.clock is None:
         return clock_from(None)
     return clock_from(settings.clock, asyncio.run(_postgres_clock(url)))
+
+
+async def database_now(reader: Reader, settings: Settings) -> datetime:
+    """Return LOUPE_CLOCK where it is set, else PostgreSQL's clock (both UTC)."""
+    if settings.clock is not None:
+        return settings.clock.astimezone(UTC)
+    return (await settle(reader, clock_from(None), ())).now
 
 
 async def _postgres_clock(url: str) -> datetime:

@@ -12,6 +12,7 @@ import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
 from app.cli.importing import import_command
+from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock
 from app.demo.access import create_access, opens
@@ -34,6 +35,7 @@ def demo_command(
     """Serve invented studios with a history up to now, jobs included, and print tokens to them.
 
     The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
+    Pages of any port of localhost may ask it in a browser.
 
     Example: loupe demo --seed 7
     """
@@ -44,7 +46,7 @@ def demo_command(
         with _usable(settings.data_dir):
             _require_seed(folder, settings.data_dir, seed)
             access = folder.access()
-        if access is None or not asyncio.run(_opens(url, access)):
+        if access is None or not asyncio.run(_opens(url, clock, access)):
             with _usable(settings.data_dir):
                 history = folder.history() or _write_history(folder, clock, seed, days, accounts)
             import_command(str(history))
@@ -53,7 +55,7 @@ def demo_command(
                 folder.write_access(access)
         configure_logging()
         welcome = _welcome(address(listener), access, settings)
-        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True)
+        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True, any_localhost=True)
 
 
 @contextmanager
@@ -82,9 +84,9 @@ def _write_history(folder: DemoFolder, clock: Clock, seed: int | None, days: int
     return folder.write_history(seed, generate(seed, until, days=days, accounts=accounts))
 
 
-async def _opens(url: str, access: Access) -> bool:
+async def _opens(url: str, clock: Clock, access: Access) -> bool:
     async with transaction(url) as reader:
-        return await opens(reader, access)
+        return await opens(reader, access, clock)
 
 
 async def _create_access(url: str, clock: Clock, refs: Sequence[str]) -> Access:
@@ -96,8 +98,6 @@ def _welcome(url: str, access: Access, settings: Settings) -> str:
     """Say where the API is, who is there and what to ask first."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    table = ["  ".join(map(str.ljust, row, widths)) for row in rows]
     plans = " and ".join(sorted(settings.dashboard_plans))
     return "\n".join(
         [
@@ -105,7 +105,7 @@ def _welcome(url: str, access: Access, settings: Settings) -> str:
             f"Loupe serves the demo at {url} - Ctrl-C ends it. GraphiQL is there in a browser.",
             f"Tokens of clients, and one of staff, who see all; {plans} have the dashboard:",
             "",
-            *table,
+            as_table(rows),
             "",
             "A first query:",
             "",

@@ -5,14 +5,16 @@ import logging
 import signal
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import orjson
 import typer
 
 from app.cli.database import CommandFailed, database_clock, migrated_database
-from app.clock import SystemClock
+from app.cli.options import AsJson, read_instant
+from app.cli.printing import NOTHING, as_table, instant_or
+from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
@@ -29,8 +31,6 @@ jobs = typer.Typer(
 )
 
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
-_NOTHING: Final = "-"
-AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 
 
 @jobs.callback()
@@ -62,9 +62,9 @@ def run_due_command(
     Example: loupe jobs run-due --at 2026-03-28T23:00:00Z
     """
     settings = read_settings()
+    until = None if at is None else _instant(at, clock_from(settings.clock).now())
     with migrated_database(settings) as url:
         clock = database_clock(url, settings)
-        until = None if at is None else _instant(at, clock.now())
         configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
         works = asyncio.run(_run_due(url, settings, clock, until))
@@ -130,13 +130,7 @@ def _signalled(end: Callable[[], None]) -> Generator[None]:
 
 def _instant(text: str, now: datetime) -> datetime:
     """Read --at; raises CommandFailed for what is no instant, and for one after now."""
-    try:
-        read = datetime.fromisoformat(text)
-        at = None if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
-    if at is None:
-        raise CommandFailed(f"--at is no instant such as 2026-03-28T23:00:00Z: {text!r}.")
+    at = read_instant("--at", text)
     if at > now:
         raise CommandFailed(f"--at is {rfc3339(at)}, which is after now, {rfc3339(now)}: nothing is due yet then.")
     return at
@@ -188,19 +182,15 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
-    rows = [_HEADINGS, *(row for status in statuses for row in _rows(status))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return as_table([_HEADINGS, *(row for status in statuses for row in _rows(status))])
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
     """Yield a row for each zone of a job, or the one row of a job by nothing."""
     if not status.zones:
-        yield _row(status.job, _NOTHING, status.last_run, _NOTHING, status.next, status.lag, status.failures)
+        yield _row(status.job, NOTHING, status.last_run, NOTHING, status.next, status.lag, status.failures)
     for zone in status.zones:
-        yield _row(
-            status.job, zone.time_zone, zone.last_run, zone.state or _NOTHING, zone.next, zone.lag, zone.failures
-        )
+        yield _row(status.job, zone.time_zone, zone.last_run, zone.state or NOTHING, zone.next, zone.lag, zone.failures)
 
 
 def _row(
@@ -212,6 +202,5 @@ def _row(
     lag: timedelta | None,
     failures: int,
 ) -> tuple[str, ...]:
-    instants = [_NOTHING if at is None else rfc3339(at) for at in (last_run, following)]
-    late = _NOTHING if lag is None else str(timedelta(seconds=int(lag.total_seconds())))
-    return (job, zone, instants[0], state, instants[1], late, str(failures))
+    late = NOTHING if lag is None else str(timedelta(seconds=int(lag.total_seconds())))
+    return (job, zone, instant_or(last_run), state, instant_or(following), late, str(failures))

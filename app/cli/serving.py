@@ -89,12 +89,13 @@ def serve(
     when_ready: Callable[[], None],
     *,
     with_jobs: bool,
+    any_localhost: bool = False,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
     from app.web.asgi import create_app  # noqa: PLC0415 - making the schema takes longer than most other commands
 
     alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
-    app = create_app(database_url=url, settings=settings, clock=clock, alongside=alongside)
+    app = create_app(database_url=url, settings=settings, clock=clock, alongside=alongside, any_localhost=any_localhost)
     config = uvicorn.Config(
         app,
         loop="uvloop",

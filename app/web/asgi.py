@@ -8,12 +8,14 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.clock import Clock
+from app.services.key_uses import noted_key_uses
 from app.services.quotes import QuoteKey
 from app.settings import Settings
+from app.web.cors import with_cors
 from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
 from app.web.health import healthz, readyz
-from app.web.state import keep_claiming_pool, keep_quote_key, keep_reader, keep_writing_pool
+from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
 from db.connections import COMMANDS, PLANNED_ONCE, PoolReader, hang_up, open_pool
 
 _CLAIMS: Final = 2  # at most: the database lets one claim go on after the other
@@ -25,11 +27,13 @@ def create_app(
     settings: Settings,
     clock: Clock,
     alongside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+    any_localhost: bool = False,
 ) -> Starlette:
     """Make the application; its pools are opened as it starts, DatabaseUnreachable then, and closed as it ends.
 
     Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading. So do
-    claims, which wait for each other. What is to run in the same process is entered `alongside` the pools.
+    claims, which wait for each other. What is to run in the same process is entered `alongside` the pools. Pages of the
+    origins that are set may ask it in a browser, and those of `any_localhost` where that is wanted.
     """
 
     @asynccontextmanager
@@ -41,13 +45,14 @@ def create_app(
         claiming_pool = await open_pool(database_url, max_size=_CLAIMS, settings=COMMANDS)
         keep_claiming_pool(app, claiming_pool)
         keep_quote_key(app, QuoteKey(PoolReader(pool), writing_pool))
-        async with alongside():
+        async with noted_key_uses(writing_pool) as uses, alongside():
+            keep_key_uses(app, uses)
             yield
         await hang_up(claiming_pool)
         await hang_up(writing_pool)
         await hang_up(pool)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(settings, clock)),
             Route("/graphiql/{name}", graphiql_asset),
@@ -56,3 +61,6 @@ def create_app(
         ],
         lifespan=lifespan,
     )
+    # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
+    app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
+    return app

@@ -1,12 +1,12 @@
-"""Who calls: bearer tokens in the Authorization header. Nothing but their hash meets the database."""
+"""Who calls: API keys in the Authorization header. Nothing of a secret but its hash meets the database."""
 
 from typing import Final
 
-from api.context import Viewer
 from api.errors import ApiError, ErrorCode
-from app.services.tokens import token_hash
+from app.clock import Clock
+from app.services.api_keys import find_caller
 from db.connections import Reader
-from db.queries.tokens import token_by_hash
+from db.queries.api_keys import Caller
 
 CHALLENGE: Final = 'Bearer realm="loupe"'
 """What the WWW-Authenticate header of an answer with status 401 asks for."""
@@ -14,12 +14,12 @@ CHALLENGE: Final = 'Bearer realm="loupe"'
 _SCHEME: Final = "bearer"
 
 
-async def authenticate(reader: Reader, authorization: str | None) -> Viewer:
-    """Tell the caller by the Authorization header; raises ApiError when that shows no token that was given out."""
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != _SCHEME or not token.strip():
+async def authenticate(reader: Reader, authorization: str | None, clock: Clock) -> Caller:
+    """Return whose key the Authorization header shows; raises ApiError where that is none in force now."""
+    scheme, _, secret = (authorization or "").partition(" ")
+    if scheme.lower() != _SCHEME or not secret.strip():
         raise ApiError(ErrorCode.UNAUTHENTICATED, "Send a token in the header Authorization: Bearer TOKEN.")
-    found = await token_by_hash(reader, token_hash(token.strip()))
-    if found is None:
-        raise ApiError(ErrorCode.UNAUTHENTICATED, "There is no such token.")
-    return Viewer(found.account)
+    caller = await find_caller(reader, clock, secret.strip())
+    if caller is None:
+        raise ApiError(ErrorCode.UNAUTHENTICATED, "There is no such token, or it has expired or was revoked.")
+    return caller

@@ -14,7 +14,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
-from api.context import Context
+from api.context import Context, Viewer
 from api.errors import ApiError, ErrorCode, is_unavailable, present
 from api.schema import schema
 from api.settled import SettledView
@@ -24,7 +24,7 @@ from app.services.account_slots import AccountSlots
 from app.settings import Settings
 from app.web.authentication import CHALLENGE, authenticate
 from app.web.graphiql import asks_for_page, graphiql_page
-from app.web.state import claiming_pool_of, quote_key_of, reader_of, writing_pool_of
+from app.web.state import claiming_pool_of, key_uses_of, quote_key_of, reader_of, writing_pool_of
 
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
@@ -48,11 +48,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        """Tell who calls; raises ApiError for a caller without a token."""
+        """Say who calls; raises ApiError for a caller without a key in force."""
         database = reader_of(request)
-        viewer = await authenticate(database, request.headers.get("authorization"))
+        caller = await authenticate(database, request.headers.get("authorization"), self._clock)
+        key_uses_of(request).note(caller, caller.seen_at)
         return Context(
-            viewer,
+            Viewer(caller.account),
             self._settings,
             database,
             writing_pool_of(request),
@@ -60,7 +61,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             self._slots,
             self._clock,
             quote_key_of(request),
-            SettledView(database, self._clock),
+            SettledView(database, self._clock, caller.settlement),
         )
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:

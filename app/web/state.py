@@ -5,6 +5,7 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from app.services.key_uses import KeyUses
 from app.services.quotes import QuoteKey
 from db.connections import Database, Pool
 
@@ -47,3 +48,13 @@ def keep_quote_key(app: Starlette, key: QuoteKey) -> None:
 def quote_key_of(request: HTTPConnection) -> QuoteKey:
     """Return the key that signs quotes, which the application was given."""
     return cast("QuoteKey", request.app.state.quote_key)
+
+
+def keep_key_uses(app: Starlette, uses: KeyUses) -> None:
+    """Give all requests to come what notes the uses of keys."""
+    app.state.key_uses = uses
+
+
+def key_uses_of(request: HTTPConnection) -> KeyUses:
+    """Return what notes the uses of keys, which the application was given."""
+    return cast("KeyUses", request.app.state.key_uses)

@@ -24,6 +24,13 @@ class AccountRow:
     created_at: datetime
 
 
+@dataclass(slots=True)
+class NamedAccount(AccountRow):
+    """An account with the name that those who operate the service have for it."""
+
+    ref: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountHistory:
     """The zones an account has had and the versions of its SLA, oldest first, and how many orders it has placed.
@@ -70,6 +77,14 @@ HISTORY: Final = """
 
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
+
+# Accounts with their refs by name, all or one ($1), for those who operate the service: the primary key finds one.
+_NAMED: Final = Statement(
+    "named_accounts",
+    f"""
+    SELECT {ACCOUNT_COLUMNS}, a.ref FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
+    """,
+)
 
 # The history of accounts: the primary keys of accounts, account_heads, time_zone_periods and sla_versions.
 _HISTORIES: Final = Statement(
@@ -126,6 +141,11 @@ def account_row(record: Iterable[Any]) -> AccountRow:
 async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountRow]:
     """Read accounts by id; what does not exist is left out."""
     return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
+
+
+async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[NamedAccount]:
+    """Read all accounts with their refs, by name, or one of them."""
+    return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id)]
 
 
 async def account_histories(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountHistory]:

@@ -189,7 +189,7 @@ async def test_what_is_too_much_is_told_with_its_cost_before_anything_is_read(po
     assert error["message"] == (
         "The operation costs 38,896,378; 500,000 are allowed. Ask for smaller pages or fewer fields."
     )
-    assert client.reader.statements == ["token_by_hash"]
+    assert client.reader.statements == ["client_by_key"]
 
 
 async def test_what_is_allowed_is_answered_whole(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:

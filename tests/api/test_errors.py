@@ -9,7 +9,7 @@ from api.ids import NodeType, account_global_id, numbered
 from db.connections import Pool, Record, Statement
 from tests.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from tests.serving import Client, CountingSnapshot, NewClient
 
 
 @pytest.fixture
@@ -251,10 +251,10 @@ async def test_one_bad_field_leaves_the_others_their_data(client: Client) -> Non
 async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(statement: Statement, *args: object) -> list[Record]:
+    async def fail(_reader: CountingSnapshot, statement: Statement, *args: object) -> list[Record]:
         raise LookupError(f"the secret of {statement.name}{args[:0]}")
 
-    monkeypatch.setattr(client.reader, "fetch", fail)
+    monkeypatch.setattr(CountingSnapshot, "fetch", fail)
     with structlog.testing.capture_logs() as logs:
         answer = await client.answer(account("name orders { nodes { id } }"))
     assert "secret" not in str(answer)
@@ -264,4 +264,4 @@ async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
     assert error["extensions"]["id"] in error["message"]
     [entry] = logs
     assert (entry["event"], entry["id"]) == ("internal_error", error["extensions"]["id"])
-    assert str(entry["exc_info"]) == "the secret of settle_account()"
+    assert str(entry["exc_info"]) == "the secret of account_histories()"

@@ -146,7 +146,7 @@ async def test_an_account_without_orders_has_an_empty_page(pool: Pool, client_of
 async def test_the_total_of_all_orders_costs_no_count(client: Client, studio: Studio) -> None:
     data = await client.data("{ account { orders { totalCount } } }")
     assert data["account"]["orders"]["totalCount"] == len(studio.orders)
-    assert client.reader.statements == ["token_by_hash", "settle_account", "account_histories"]
+    assert client.reader.statements == ["client_by_key", "account_histories"]
 
 
 Matches = Callable[[Order, Sequence[Image]], bool]

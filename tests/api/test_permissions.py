@@ -224,7 +224,7 @@ async def test_nodes_of_another_account_are_null_and_cost_nothing(
     client = await client_of(own)
     ids = list(ids_of(other))
     assert await client.answer(NODES, {"ids": ids}) == {"data": {"nodes": [None] * len(ids)}}
-    assert client.reader.statements == ["token_by_hash"]
+    assert client.reader.statements == ["client_by_key"]
 
 
 async def test_staff_find_nodes_of_every_account(own: Studio, other: Studio, staff: Client) -> None:

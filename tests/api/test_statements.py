@@ -35,11 +35,10 @@ async def test_the_dashboard_costs_six_statements_whatever_the_data(
     assert len(data["account"]["orderFeed"]) == min(orders, 10)
     assert sorted(client.reader.statements) == [
         "account_histories",
+        "client_by_key",
         "ledger_days_by_date",
         "orders_page",
         "pulse_figures",
-        "settle_account",
-        "token_by_hash",
         "upload_runs",
     ]
 
@@ -52,7 +51,7 @@ async def test_a_page_of_orders_with_images_costs_four_statements_whatever_the_d
     data = await client.data((BENCH / "orders.graphql").read_text())
     nodes = data["account"]["orders"]["nodes"]
     assert [len(node["images"]["nodes"]) for node in nodes] == [3] * orders
-    expected = ["token_by_hash", "settle_account", "account_histories", "orders_page", "images_of_order"]
+    expected = ["client_by_key", "account_histories", "orders_page", "images_of_order"]
     assert client.reader.statements == (expected if orders else expected[:-1])
 
 
@@ -102,7 +101,7 @@ async def test_orders_of_accounts_are_counted_by_one_statement(pool: Pool, clock
     data = await staff.data('{ accounts { nodes { orders(filter: { search: "shoes" }) { totalCount } } } }')
     assert [node["orders"]["totalCount"] for node in data["accounts"]["nodes"]] == [1, 2, 3]
     assert staff.reader.statements == [
-        *("token_by_hash", "settle_page", "accounts_by_name", "settle_page", "account_histories"),
+        *("holder_by_token", "settle_page", "accounts_by_name", "settle_page", "account_histories"),
         *("accounts_by_name", "orders_count"),
     ]
 
@@ -112,7 +111,7 @@ async def test_what_came_before_a_first_page_costs_no_statement(
 ) -> None:
     client = await client_of(await filled(pool, clock))
     await client.data("{ account { orders(first: 3) { pageInfo { hasPreviousPage hasNextPage endCursor } } } }")
-    assert client.reader.statements == ["token_by_hash", "settle_account", "account_histories", "orders_page"]
+    assert client.reader.statements == ["client_by_key", "account_histories", "orders_page"]
 
 
 async def test_a_number_of_nothing_opens_without_a_statement(
@@ -120,9 +119,7 @@ async def test_a_number_of_nothing_opens_without_a_statement(
 ) -> None:
     client = await client_of(await filled(pool, clock, orders=0))
     await client.data("{ account { pulse { quality { deliveredImages { nodes { id } totalCount } } } } }")
-    assert sorted(client.reader.statements) == [
-        *("account_histories", "pulse_figures", "settle_account", "token_by_hash", "upload_runs"),
-    ]
+    assert sorted(client.reader.statements) == ["account_histories", "client_by_key", "pulse_figures", "upload_runs"]
 
 
 async def test_a_total_that_is_shown_already_costs_no_statement(

@@ -19,17 +19,17 @@ from typer.testing import CliRunner
 
 from api.ids import read_global_id
 from app.cli import cli
-from app.services.tokens import token_hash
+from app.services.api_keys import secret_hash
 from db.connections import PoolReader, Record, Statement, connect
 from tests.db.test_embedded import fresh_folder
 
 LOUPE = Path(sys.executable).with_name("loupe")
 ACME = ("account", "create", "--name", "ACME", "--plan", "ENTERPRISE", "--time-zone", "Europe/Copenhagen")
-EITHER = "A token is for an account or for staff: give either --account or --staff."
+EITHER = "A key is for an account or for staff: give either --account or --staff."
 CLOCK = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
 ACCOUNTS = Statement("accounts", "SELECT * FROM accounts")
 TERMS = Statement("terms", "SELECT images_per_day, expedites_per_day FROM sla_versions")
-TOKENS = Statement("tokens", "SELECT account_id, hash FROM tokens ORDER BY id")
+KEYS = Statement("keys", "SELECT account_id, hash FROM api_keys ORDER BY id")
 
 
 def environment(settings: dict[str, str]) -> dict[str, str]:
@@ -87,7 +87,7 @@ async def test_an_account_gets_its_plans_terms_and_a_token(database: str, reader
     assert [tuple(row) for row in await reader.fetch(TERMS)] == [(200, 7)]
     given = answer("token", "create", "--account", "acme", LOUPE_DATABASE_URL=database)
     assert given["id"] == created["id"]
-    assert [tuple(row) for row in await reader.fetch(TOKENS)] == [(account_id, token_hash(given["token"]))]
+    assert [tuple(row) for row in await reader.fetch(KEYS)] == [(account_id, secret_hash(given["token"]))]
 
 
 @pytest.mark.usefixtures("unset")
@@ -99,8 +99,8 @@ def test_an_account_begins_at_the_set_clock_and_is_named_by_either_of_its_ids(da
         assert json.loads(runner.invoke(cli, ["token", "create", "--account", name, "--json"]).output)["id"] == created
     (account,) = asyncio.run(rows_in(database, "accounts"))
     assert CLOCK <= account["created_at"] < CLOCK + timedelta(minutes=1)
-    tokens = asyncio.run(rows_in(database, "tokens"))
-    assert [token["account_id"] for token in tokens] == [account["id"], account["id"]] == [account_id, account_id]
+    keys = asyncio.run(rows_in(database, "api_keys"))
+    assert [key["account_id"] for key in keys] == [account["id"], account["id"]] == [account_id, account_id]
 
 
 def test_several_commands_share_the_embedded_server_and_the_last_one_stops_it(folder: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
     database: str, refused: Callable[..., str], arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert refused(*arguments, LOUPE_DATABASE_URL=database) == sentence
-    assert asyncio.run(rows_in(database, "accounts", "tokens")) == []
+    assert asyncio.run(rows_in(database, "accounts", "tokens", "api_keys")) == []
 
 
 @pytest.mark.parametrize(
@@ -213,5 +213,5 @@ def test_a_file_that_is_no_schema_is_one_sentence(
 def test_help_names_every_command() -> None:
     done = loupe("--help")
     assert done.returncode == 0
-    for command in ("serve", "migrate", "import", "demo", "account", "token", "jobs", "schema"):
+    for command in ("serve", "migrate", "import", "demo", "account", "key", "token", "jobs", "schema"):
         assert re.search(rf"^\W+{command} ", done.stdout, re.MULTILINE)

@@ -26,6 +26,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "clock": None,
         "host": "127.0.0.1",
         "port": 8000,
+        "cors_origins": frozenset(),
         "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
         "plan_terms": {
             plan: {"images_per_day": terms.images_per_day, "expedites_per_day": terms.expedites_per_day}
@@ -75,6 +76,50 @@ def test_a_length_of_time_is_written_as_in_iso_8601_or_as_on_a_clock(
     assert read_settings().at_risk_lead == timedelta(minutes=lead)
 
 
+def test_origins_are_named_with_commas_and_kept_as_browsers_send_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = "https://dashboard.example, HTTP://Localhost:5173,https://shop.example:443,http://shop.example:443,http://[::1]:80"
+    monkeypatch.setenv("LOUPE_CORS_ORIGINS", named)
+    assert read_settings().cors_origins == {
+        "https://dashboard.example",
+        "http://localhost:5173",
+        "https://shop.example",
+        "http://shop.example:443",
+        "http://[::1]",
+    }
+
+
+def test_all_origins_are_named_by_an_asterisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_CORS_ORIGINS", "*")
+    assert read_settings().cors_origins == {"*"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "dashboard.example",
+        "https://dashboard.example/",
+        "https://dashboard.example/page",
+        "https://*.example",
+        "https://me@dashboard.example",
+        "https://dashboard.example:65536",
+        "https://dashboard.example:",
+        "https://",
+        "https://[zz]",
+        "https://[:",
+        "https://bücher.example",
+        "ftp://dashboard.example",
+        "null",
+        "",
+        "https://a.example,",
+        "https://a.example https://b.example",
+    ],
+)
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("LOUPE_CORS_ORIGINS", f"https://good.example,{value}")
+    with pytest.raises(SettingsError, match=r"^LOUPE_CORS_ORIGINS is wrong: '.*' is no origin such as https://"):
+        read_settings()
+
+
 def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_DATABASE_URL", "")
     assert read_settings().database_url is None
@@ -93,6 +138,7 @@ def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> N
             "Input should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'",
         ),
         ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 or more"),
+        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* stands for all origins, so it stands alone"),
         ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
         ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),
         ("LOUPE_AT_RISK_LEAD", "-PT1H", "Input should be greater than or equal to 0 seconds"),

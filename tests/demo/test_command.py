@@ -46,6 +46,11 @@ class Demo:
             data: dict[str, Any] = json.load(response)["data"]
         return data
 
+    def allowed_origin(self, origin: str) -> str | None:
+        with urlopen(Request(self.url, headers={"Accept": "text/html", "Origin": origin})) as response:  # noqa: S310
+            allowed: str | None = response.headers["Access-Control-Allow-Origin"]
+        return allowed
+
     def end(self) -> None:
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(PATIENCE) == 0
@@ -110,6 +115,8 @@ def test_a_demo_answers_its_tokens_ends_with_all_its_processes_and_is_found_agai
                 assert data["account"]["pulse"]["productivity"]["imagesUploaded"] > 100
             everybody = demo.ask("{ accounts { nodes { name } } }", demo.tokens["Staff"])
             assert {account["name"] for account in everybody["accounts"]["nodes"]} == set(NAMES[:2])
+            assert demo.allowed_origin("http://localhost:5173") == "http://localhost:5173"
+            assert demo.allowed_origin("http://dashboard.example") is None
             server = server_of(folder)
             demo.end()
         assert is_gone(server)

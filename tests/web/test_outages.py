@@ -116,7 +116,7 @@ async def test_fields_that_fail_while_others_are_answered_say_so_each(
     app: Starlette, pool: Pool, client_of: NewClient
 ) -> None:
     shop = await open_shop(pool, client_of)
-    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=3))
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=2))
     response = await shop.client.post("{ account { name pulse { asOf } dailyGuarantee { used } } }")
     assert (response.status_code, response.headers.get("retry-after")) == (200, None)
     assert response.json()["data"] == {"account": {"name": "ACME", "pulse": None, "dailyGuarantee": None}}

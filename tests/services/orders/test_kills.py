@@ -20,8 +20,8 @@ from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 from api.ids import GlobalId, NodeType
+from app.services.api_keys import create_key
 from app.services.commands import IdempotencyConflict
-from app.services.tokens import create_token
 from app.web.asgi import create_app
 from db.cluster import server_of
 from db.connections import Pool, PoolReader, Record, open_pool
@@ -215,9 +215,9 @@ async def test_clients_are_to_try_again_while_the_database_is_gone_and_the_servi
     clock = FrozenClock(START)
     async with judging(durable) as pool:
         giver = await begin(pool, clock)
-        token = await done(pool, lambda writer: create_token(writer, START, giver.account_id))
+        key = await done(pool, lambda writer: create_key(writer, START, giver.account_id))
     app = create_app(database_url=durable, settings=SETTINGS, clock=clock)
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {key.secret}"}
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://loupe", headers=headers) as http,

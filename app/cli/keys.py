@@ -1,0 +1,186 @@
+"""`loupe key`, and `loupe token`, its other name."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import orjson
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from api.ids import account_global_id
+from app.cli.database import CommandFailed, migrated_database, transaction
+from app.cli.options import AsJson, read_account, read_instant
+from app.cli.printing import NOTHING, as_table, instant_or
+from app.clock import clock_from
+from app.domain.instants import rfc3339
+from app.services.api_keys import NewKey, create_key, find_key, revoke_key
+from app.settings import Settings, read_settings
+from db.queries.api_keys import KeyFilter, KeyRow, keys
+
+key = typer.Typer(help="API keys: what a client or the staff show to the API.", no_args_is_help=True)
+
+_HEADINGS: Final = ("NUMBER", "PREFIX", "NAME", "ACCOUNT", "CREATED", "EXPIRES", "LAST USED", "STATE")
+_STAFF: Final = "staff"
+_NEVER: Final = "never"
+_LENGTH: Final = TypeAdapter(timedelta)
+
+AccountName = Annotated[str | None, typer.Option("--account", metavar="ID_OR_REF", help="The account of the key.")]
+Which = Annotated[str, typer.Argument(metavar="KEY", help="A key's number, its prefix or the whole secret.")]
+
+
+@key.command("create")
+def key_create(
+    *,
+    account_name: AccountName = None,
+    staff: Annotated[bool, typer.Option("--staff", help="Make a key for staff, who see all accounts.")] = False,
+    name: Annotated[str | None, typer.Option(help="What people call the key.")] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="An instant such as 2027-01-31T00:00:00Z, or a length of time such as P90D."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a key. Its secret is shown this once; only its hash is kept.
+
+    Example: loupe key create --account acme --name "web shop" --expires P90D
+    """
+    if staff == (account_name is not None):
+        raise CommandFailed("A key is for an account or for staff: give either --account or --staff.")
+    settings = read_settings()
+    now = clock_from(settings.clock).now()
+    expires_at = None if expires is None else _expiry(expires, now)
+
+    async def create(url: str) -> tuple[UUID | None, NewKey]:
+        async with transaction(url) as writer:
+            account_id = None if account_name is None else await read_account(writer, account_name)
+            return account_id, await create_key(writer, now, account_id, name=name, expires_at=expires_at)
+
+    with migrated_database(settings) as url:
+        account_id, made = asyncio.run(create(url))
+    created = {
+        "id": account_id and account_global_id(account_id),
+        "token": made.secret,
+        "number": made.number,
+        "prefix": made.prefix,
+        "name": name,
+        "expiresAt": expires_at and rfc3339(expires_at),
+    }
+    typer.echo(orjson.dumps(created) if as_json else made.secret)
+
+
+@key.command("list")
+def key_list(
+    *,
+    account_name: AccountName = None,
+    staff: Annotated[bool, typer.Option("--staff", help="Only the keys of staff.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List keys, all or those of an account or of staff, with their last use, which is known to the minute.
+
+    Example: loupe key list --account acme
+    """
+    if staff and account_name is not None:
+        raise CommandFailed("Give either --account or --staff, or neither for all keys.")
+    settings = read_settings()
+    now = clock_from(settings.clock).now()
+
+    async def read(url: str) -> list[KeyRow]:
+        async with transaction(url) as reader:
+            account_id = None if account_name is None else await read_account(reader, account_name)
+            return await keys(reader, KeyFilter(account_id=account_id, staff=staff))
+
+    with migrated_database(settings) as url:
+        rows = asyncio.run(read(url))
+    if as_json:
+        typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
+    else:
+        typer.echo(as_table([_HEADINGS, *(_as_cells(row, now) for row in rows)]))
+
+
+@key.command("show")
+def key_show(name: Which, *, as_json: AsJson = False) -> None:
+    """Show a key.
+
+    Example: loupe key show 7
+    """
+    settings = read_settings()
+
+    async def read(url: str) -> KeyRow:
+        async with transaction(url) as reader:
+            return await find_key(reader, name)
+
+    with migrated_database(settings) as url:
+        _print(asyncio.run(read(url)), settings, as_json=as_json)
+
+
+@key.command("revoke")
+def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
+    """Revoke a key: from now on no process takes it any more. One that is revoked stays so.
+
+    Example: loupe key revoke 7
+    """
+    settings = read_settings()
+
+    async def revoke(url: str) -> KeyRow:
+        async with transaction(url) as writer:
+            found = await find_key(writer, name)
+            await revoke_key(writer, found, clock_from(settings.clock).now())
+            return await find_key(writer, str(found.number))
+
+    with migrated_database(settings) as url:
+        _print(asyncio.run(revoke(url)), settings, as_json=as_json)
+
+
+def _expiry(text: str, now: datetime) -> datetime:
+    """Read --expires: an instant, or a length of time from now on; raises CommandFailed."""
+    if not text.startswith("P"):
+        return read_instant("--expires", text)
+    try:
+        return now + _LENGTH.validate_python(text)
+    except (ValidationError, OverflowError):
+        raise CommandFailed(f"--expires is no length of time such as P90D: {text!r}.") from None
+
+
+def _print(row: KeyRow, settings: Settings, *, as_json: bool) -> None:
+    now = clock_from(settings.clock).now()
+    if as_json:
+        typer.echo(orjson.dumps(_as_json(row, now)))
+    else:
+        names = [*map(str.lower, _HEADINGS), "revoked"]
+        typer.echo(as_table([*zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)]))
+
+
+def _as_cells(row: KeyRow, now: datetime) -> tuple[str, ...]:
+    return (
+        str(row.number),
+        row.prefix or NOTHING,
+        row.name or NOTHING,
+        _STAFF if row.account_id is None else row.account_ref or row.account_name or NOTHING,
+        rfc3339(row.created_at),
+        instant_or(row.expires_at, _NEVER),
+        instant_or(row.used_at, _NEVER),
+        _state(row, now),
+    )
+
+
+def _as_json(row: KeyRow, now: datetime) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "prefix": row.prefix,
+        "name": row.name,
+        "account": row.account_id
+        and {"id": account_global_id(row.account_id), "ref": row.account_ref, "name": row.account_name},
+        "createdAt": rfc3339(row.created_at),
+        "expiresAt": row.expires_at and rfc3339(row.expires_at),
+        "revokedAt": row.revoked_at and rfc3339(row.revoked_at),
+        "lastUsedAt": row.used_at and rfc3339(row.used_at),
+        "state": _state(row, now),
+    }
+
+
+def _state(row: KeyRow, now: datetime) -> str:
+    if row.revoked_at is not None:
+        return "REVOKED"
+    return "EXPIRED" if row.expires_at is not None and row.expires_at <= now else "ACTIVE"

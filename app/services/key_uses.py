@@ -1,0 +1,108 @@
+"""When keys were last used: noted by requests, and written by a task of its own, so that no request waits for it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import structlog
+
+from db.connections import Pool, Statement, unit_of_work
+from db.queries.api_keys import Caller
+
+# Writes the last uses of clients' keys, each at most once a minute, whichever processes see it used; of all accounts
+# that sent requests, sorted, so that no two processes wait for each other. The primary key finds them.
+WRITE_KEY_USES: Final = Statement(
+    "write_key_uses",
+    """
+    INSERT INTO api_key_uses (account_id, key_id, used_at)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS u (account_id, key_id, used_at)
+    ORDER BY account_id, key_id
+    ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = excluded.used_at
+      WHERE api_key_uses.used_at <= excluded.used_at - interval '1 minute'
+    """,
+)
+
+# Writes the last uses of tokens, as above.
+WRITE_TOKEN_USES: Final = Statement(
+    "write_token_uses",
+    """
+    INSERT INTO token_uses (token_id, used_at)
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS u (token_id, used_at) ORDER BY token_id
+    ON CONFLICT (token_id) DO UPDATE SET used_at = excluded.used_at
+      WHERE token_uses.used_at <= excluded.used_at - interval '1 minute'
+    """,
+)
+
+_Key: TypeAlias = tuple[UUID | None, UUID]  # the account and the id of a client's key; None and the id of a token
+_MINUTE: Final = timedelta(minutes=1)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_PAUSE: Final = 5.0  # seconds in which uses are gathered
+_GOODBYE: Final = 1.0  # seconds for the last write
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.keys")
+
+
+class KeyUses:
+    """The uses of keys that this process saw in the last minute, and those of them that are still to be written."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._noted: dict[_Key, datetime] = {}
+        self._unwritten: dict[_Key, datetime] = {}
+
+    def note(self, caller: Caller, at: datetime) -> None:
+        """Note that a key was used at an instant (UTC), unless another use of it was noted within the minute before."""
+        account_id = None if caller.is_token or caller.account is None else caller.account.id
+        key = (account_id, caller.key_id)
+        if at - self._noted.get(key, _NEVER) >= _MINUTE:
+            self._noted[key] = self._unwritten[key] = at
+
+    async def write(self) -> None:
+        """Write what was noted since the last time; what fails is kept for the next one."""
+        uses, self._unwritten = self._unwritten, {}
+        try:
+            await _write(self._pool, uses)
+        except BaseException:
+            self._unwritten = uses | self._unwritten
+            raise
+        latest = max(self._noted.values(), default=_NEVER)
+        self._noted = {key: at for key, at in self._noted.items() if latest - at < _MINUTE}
+
+    async def run(self, ending: asyncio.Event) -> None:
+        """Write every few seconds, and once more at the end; a database that is away matters to nobody."""
+        ended = False
+        while not ended:
+            with suppress(TimeoutError):
+                ended = await asyncio.wait_for(ending.wait(), _PAUSE)
+            try:
+                await self.write()
+            except Exception as error:  # noqa: BLE001 - whatever it is, requests are answered and the next try may do
+                _log.warning("key_uses_not_written", reason=repr(error))
+
+
+@asynccontextmanager
+async def noted_key_uses(pool: Pool) -> AsyncGenerator[KeyUses]:
+    """Keep a task that writes uses of keys for as long as something else runs; the last write has a second."""
+    uses, ending = KeyUses(pool), asyncio.Event()
+    running = asyncio.create_task(uses.run(ending))
+    try:
+        yield uses
+    finally:
+        ending.set()
+        await asyncio.wait({running}, timeout=_GOODBYE)  # where it takes longer, closing the pool ends it
+
+
+async def _write(pool: Pool, uses: Mapping[_Key, datetime]) -> None:
+    keys = [(account_id, key_id, at) for (account_id, key_id), at in uses.items() if account_id is not None]
+    tokens = [(key_id, at) for (account_id, key_id), at in uses.items() if account_id is None]
+    if not uses:
+        return
+    async with unit_of_work(pool) as writer:
+        if keys:
+            await writer.execute(WRITE_KEY_USES, *zip(*keys, strict=True))
+        if tokens:
+            await writer.execute(WRITE_TOKEN_USES, *zip(*tokens, strict=True))
+        await writer.commit()

@@ -1,0 +1,24 @@
+"""What is missing on a machine is passed over with the script that installs it, and fails where all is required."""
+
+import pytest
+
+from tests.system import program
+
+SENTENCE = r"^There is no chromium on this machine: tests/system-packages installs what the tests need\.$"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+
+def test_a_missing_program_is_passed_over_by_a_sentence_that_names_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOUPE_TEST_REQUIRE", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=SENTENCE):
+        program("chromium")
+
+
+def test_a_missing_program_fails_where_all_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_TEST_REQUIRE", "1")
+    with pytest.raises(pytest.fail.Exception, match=SENTENCE):
+        program("chromium")

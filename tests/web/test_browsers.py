@@ -1,0 +1,152 @@
+"""CORS, as a real browser sees it: pages of other origins ask the API."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from app.services.api_keys import create_key
+from app.web.asgi import create_app
+from db.connections import Pool, unit_of_work
+from tests.building import Studio, begin
+from tests.clock import FrozenClock
+from tests.serving import SETTINGS
+from tests.system import program
+
+# As little as a browser can do by itself: no start page, and nothing asked of its maker.
+OPTIONS = (
+    "--no-sandbox",  # as root it has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWER = "{ viewer { kind account { name } } }"
+CREATE = """mutation { createSpecification(input: {
+  name: "Hats", pricePerImage: "1.45", currency: "USD", steps: []
+}) { specification { name } } }"""
+AURORA = {"data": {"viewer": {"kind": "CLIENT", "account": {"name": "Aurora"}}}}
+# What a page does; it cannot know more of what it may not read than that it failed.
+ASK = """
+async ({url, method, query, token, credentials}) => {
+  const headers = token ? {Authorization: `Bearer ${token}`} : {};
+  const body = method === "POST" ? JSON.stringify({query}) : undefined;
+  if (body) headers["Content-Type"] = "application/json";
+  const address = method === "POST" ? url : `${url}?query=${encodeURIComponent(query)}`;
+  try {
+    const response = await fetch(address, {method, headers, body, credentials});
+    const challenge = response.headers.get("WWW-Authenticate");
+    return {status: response.status, challenge, answer: await response.json()};
+  } catch (error) {
+    return {failed: error.name};
+  }
+}
+"""
+FAILED = {"failed": "TypeError"}
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
+    """Serve an application on a port of this machine."""
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def listen() -> tuple[socket.socket, str]:
+    """Take a free port; returns the origin of what is served there, too."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def page_of_another_origin(browser: Browser) -> AsyncGenerator[tuple[Page, str]]:
+    """An empty page, and its origin."""
+    listener, origin = listen()
+    app = Starlette(routes=[Route("/", HTMLResponse("<!doctype html><title>Dashboard</title>"))])
+    async with served(app, listener):
+        page = await browser.new_page()
+        await page.goto(origin)
+        yield page, origin
+        await page.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    path = program("chromium")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield launched
+        await launched.close()
+
+
+@asynccontextmanager
+async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGenerator[str]:
+    """The API's address, with these origins allowed."""
+    settings = SETTINGS.model_copy(update={"cors_origins": frozenset(origins)})
+    app = create_app(database_url=database, settings=settings, clock=clock)
+    listener, origin = listen()
+    async with app.router.lifespan_context(app), served(app, listener):
+        yield f"{origin}/graphql"
+
+
+async def new_token(pool: Pool, clock: FrozenClock) -> str:
+    studio = await begin(pool, Studio(name="Aurora"))
+    async with unit_of_work(pool) as writer:
+        key = await create_key(writer, clock.now(), studio.id)
+        await writer.commit()
+    return key.secret
+
+
+async def ask(page: Page, url: str, method: str, query: str, token: str | None, credentials: str = "omit") -> Any:  # noqa: ANN401
+    """Let a page ask the API: what it can read of the answer."""
+    return await page.evaluate(
+        ASK, {"url": url, "method": method, "query": query, "token": token, "credentials": credentials}
+    )
+
+
+async def test_pages_of_an_allowed_origin_ask_and_read_refusals_and_those_of_others_do_neither(
+    browser: Browser, database: str, pool: Pool, clock: FrozenClock
+) -> None:
+    token = await new_token(pool, clock)
+    async with (
+        page_of_another_origin(browser) as (allowed, origin),
+        page_of_another_origin(browser) as (other, _),
+        api_for(database, clock, origin) as url,
+    ):
+        for method in ("POST", "GET"):
+            answered = {"status": 200, "challenge": None, "answer": AURORA}
+            assert await ask(allowed, url, method, VIEWER, token) == answered
+            refused = await ask(allowed, url, method, VIEWER, None)
+            assert (refused["status"], refused["challenge"]) == (401, 'Bearer realm="loupe"')
+            assert refused["answer"]["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+            assert await ask(allowed, url, method, VIEWER, token, credentials="include") == FAILED
+            assert [await ask(other, url, method, VIEWER, each) for each in (token, None)] == [FAILED, FAILED]
+        assert await ask(other, url, "POST", CREATE, token) == FAILED
+        assert await pool.fetch("SELECT FROM specifications") == []
+        created = {"data": {"createSpecification": {"specification": {"name": "Hats"}}}}
+        assert (await ask(allowed, url, "POST", CREATE, token))["answer"] == created
+
+
+async def test_pages_of_all_origins_ask_where_an_asterisk_is_set(
+    browser: Browser, database: str, pool: Pool, clock: FrozenClock
+) -> None:
+    token = await new_token(pool, clock)
+    async with page_of_another_origin(browser) as (page, _), api_for(database, clock, "*") as url:
+        assert [(await ask(page, url, method, VIEWER, token))["answer"] for method in ("POST", "GET")] == [AURORA] * 2
