@@ -20,7 +20,7 @@ _OUTCOME_UNKNOWN: Final = (
     " done once. Without a key look first whether it is done."
 )
 _OUT_OF_REACH: Final = "The database cannot be reached for now; try again."
-_BUSY: Final = "Others are changing what this is about, so nothing was changed; try again."
+_BUSY: Final = "Others are changing what this is about, so it was not done; try again."
 _SLOW: Final = "The database took too long; try again."
 
 _warning: Final = CountedWarning(structlog.get_logger("loupe.api"), "unavailable")

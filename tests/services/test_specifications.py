@@ -98,7 +98,7 @@ async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_ev
     key = (account_id, await a_specification(pool, clock, account_id))
     clock.advance(HOUR)
     update = partial(update_specification, clock=clock, key=key, name="Ghost", price_per_image=Decimal("1.4500"))
-    assert await done(pool, update) == SpecificationOutcome(clock.now(), *key)
+    assert await done(pool, update) == SpecificationOutcome(clock.now(), *key, changed=False)
     await done(pool, partial(update_specification, clock=clock, key=key, steps=GHOST.steps))
     await done(pool, partial(update_specification, clock=clock, key=key))
     assert len(await versions(pool)) == len(await changes(pool)) == 1

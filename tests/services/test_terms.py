@@ -165,7 +165,7 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
     head = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
     day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
-    assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day)
+    assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1
     assert await rows(pool, COUNTERS) == head
 
