@@ -26,7 +26,7 @@ async def run_period(shift: Shift, job: PeriodicJob, at: datetime | None, work: 
     """Do a job for the period that holds an instant (UTC), or now, unless it is done or somebody has it in hand."""
     now = at or shift.clock.now()
     run = RunKey(job.name, None, None, None, beginning(now, job.period))
-    async with shift.hands:
+    async with shift.hand_for(job.period):
         if shift.drained.is_set():
             return
         async with shift.claimed(run, again=False) as claim:

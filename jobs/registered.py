@@ -5,6 +5,7 @@ from typing import Final
 
 from app.clock import Clock
 from app.services.job_runs import Success
+from app.services.midnight.corrections import CORRECT, correct_snapshots
 from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
@@ -43,3 +44,10 @@ async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _last: Succe
     """Remove what nobody needs any more."""
     counts = asdict(await prune(pool, clock, settings.run_retention))
     return Done(counts.pop("failed"), counts)
+
+
+@JOBS.every(DAY, CORRECT)
+async def correct_daily(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+    """Compute snapshots once more whose month and week a release before counted otherwise."""
+    corrected = await correct_snapshots(pool, clock)
+    return Done(corrected.failed, {"snapshots": corrected.snapshots})

@@ -131,7 +131,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
         await spoil(pool, giver.account_id)
     watching = Worker(pool, clock, Settings(), "a", JOBS)
     clock.advance(timedelta(hours=2))
-    await watching.run_periods()
+    await watching.run_minutes()
     assert await watched(reader, clock) == (3, None)  # with the run; there has been no success
     await next_minute(watching, clock)
     assert await watched(reader, clock) == (4, None)
@@ -146,7 +146,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
 
 async def next_minute(worker: Worker, clock: FrozenClock) -> None:
     clock.advance(MINUTE)
-    await worker.run_periods()
+    await worker.run_minutes()
 
 
 async def watched(reader: PoolReader, clock: Clock) -> tuple[int, timedelta | None]:

@@ -21,8 +21,8 @@ from db.queries.streak import StreakRequest, streaks
 _ADD_SNAPSHOTS: Final = Statement(
     "add_snapshots",
     """
-    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak)
-    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak
+    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak, by_last_instant)
+    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak, true
     FROM unnest($1::uuid[], $2::uuid[], $3::date[], $6::jsonb[], $7::jsonb[])
       AS s (account_id, id, date, figures, streak)
     ON CONFLICT (account_id, date) DO NOTHING
