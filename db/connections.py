@@ -25,6 +25,7 @@ ServerError: TypeAlias = asyncpg.PostgresError
 
 _JSONB_VERSION = b"\x01"
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_CANCELED = "57014"  # query_canceled, by the setting statement_timeout
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _GONE = ("08", "57P", "53300")  # connection_exception, operator_intervention by a shutdown, too_many_connections
 # Reads walk an index from a bound and stop. The planner knows neither the bound nor how large the account is.
@@ -179,6 +180,11 @@ def is_locked(error: BaseException) -> bool:
     return getattr(error, "sqlstate", None) == _LOCKED
 
 
+def is_canceled(error: BaseException) -> bool:
+    """Say whether a statement was ended for taking longer than it may."""
+    return getattr(error, "sqlstate", None) == _CANCELED
+
+
 def is_outage(error: BaseException) -> bool:
     """Say whether the server could not be asked, so that the error tells nothing of what it was asked for."""
     state: str = getattr(error, "sqlstate", None) or ""
@@ -196,8 +202,21 @@ def is_outage(error: BaseException) -> bool:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
+    async with _transaction(pool, "BEGIN") as writer:
+        yield writer
+
+
+@asynccontextmanager
+async def one_snapshot(pool: Pool) -> AsyncGenerator[Reader]:
+    """Open a transaction all of whose reads are of one snapshot of the database, which the first of them takes."""
+    async with _transaction(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as reader:
+        yield reader
+
+
+@asynccontextmanager
+async def _transaction(pool: Pool, begin: str) -> AsyncGenerator[Writer]:
     async with pool.acquire() as connection:
-        await connection.execute("BEGIN")
+        await connection.execute(begin)
         try:
             yield Writer(connection)
         finally:

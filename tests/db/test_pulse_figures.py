@@ -76,7 +76,7 @@ async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[
 
 
 def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]:
-    """Count uploads of the month of the last instant before T, and tell whether its week has one, by the calendar."""
+    """Count uploads of the month of the last instant before T, and say whether its week has one, by the calendar."""
     zone = history.zone_before(at)
     last = (at - MICROSECOND).astimezone(zone)
     uploads = [

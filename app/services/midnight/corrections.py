@@ -1,8 +1,8 @@
 """Snapshots whose month and week a release before counted otherwise: computed once more, and kept (domain rules, Time).
 
-Which they are, a column of theirs tells: the migration marked those that may be wrong, however old, and the release
-before marks what it writes. They are corrected where they are, so that their ids stay and no page of them has a hole,
-and not removed for the snapshot job to fill in: during an upgrade that would be the job of the release before.
+A column marks them: the migration marked those that may be wrong, however old, and the column's default marks what the
+release before goes on writing. They are corrected in place, so that their ids stay and no page of them has a hole, and
+not removed for the snapshot job to fill in: during an upgrade that could be the job of the release before.
 """
 
 from collections.abc import Sequence

@@ -59,7 +59,7 @@ async def the_history(pool: Pool) -> AccountHistory:
 async def keep(pool: Pool, history: AccountHistory, day: date, *, as_before: bool) -> UUID:
     """Keep the snapshot of a day in Copenhagen that ends a month or a week, as it is or as the release before has it.
 
-    That told of the month and the week that begin at such a midnight: nothing was uploaded in them yet.
+    By that one, the month and the week at such a midnight are those that begin, without any upload yet.
     """
     as_of = midnight(day + DAY, time_zone("Europe/Copenhagen"))
     [figures] = await pulse_figures(PoolReader(pool), [FiguresRequest.of(history, as_of, is_now=False)])
@@ -107,7 +107,7 @@ async def test_snapshots_of_any_age_are_corrected_where_they_are(own_pool: Pool)
     assert set(after) == {*wrong_ids, *right_ids}
     assert {id_: after[id_] for id_ in right_ids} == {id_: before[id_] for id_ in right_ids}
     assert {after[id_].recorded_at for id_ in wrong_ids} == {NOW}
-    assert [told(after[id_]) for id_ in wrong_ids] == [
+    assert [shown(after[id_]) for id_ in wrong_ids] == [
         (2, 1, None),
         (0, 1, None),
         (0, 1, datetime(2025, 3, 9, 23, tzinfo=UTC)),
@@ -119,7 +119,7 @@ async def test_snapshots_of_any_age_are_corrected_where_they_are(own_pool: Pool)
     assert await correct_snapshots(pool, FrozenClock(NOW)) == Corrected()
 
 
-def told(row: SnapshotRow) -> tuple[int, int, datetime | None]:
+def shown(row: SnapshotRow) -> tuple[int, int, datetime | None]:
     """The images of the month, the weeks in a row, and by when to go on."""
     weeks = 0 if row.streak.current is None else row.streak.current.weeks
     return row.figures.uploaded_this_month, weeks, row.streak.keep_by
@@ -138,13 +138,13 @@ async def test_what_the_release_before_writes_after_the_migration_is_corrected_t
 
 
 async def test_a_snapshot_that_ends_with_a_zone_is_corrected(own_pool: Pool) -> None:
-    pool = own_pool
+    pool, now = own_pool, datetime(2026, 4, 18, 12, tzinfo=UTC)
     lines = [
         order("o-1", 3, at="2026-03-31T22:30:00Z"),  # April in Copenhagen, March in New York
         change("timeZone", "2026-04-15T22:00:00Z", timeZone="America/New_York"),
     ]
-    assert (await run_import(pool, [*START, *lines], now=NOW)).problems == []
-    await run_jobs(pool, FrozenClock(NOW))
+    assert (await run_import(pool, [*START, *lines], now=now)).problems == []
+    await run_jobs(pool, FrozenClock(now))
     await pool.fetch(
         """
         UPDATE pulse_snapshots SET figures = jsonb_set(figures, '{uploadedThisMonth}', '0')
@@ -152,7 +152,7 @@ async def test_a_snapshot_that_ends_with_a_zone_is_corrected(own_pool: Pool) -> 
     )
     await migrate_again(pool)
     assert date(2026, 4, 15) in await to_correct(pool)
-    await correct_snapshots(pool, FrozenClock(NOW))
+    await correct_snapshots(pool, FrozenClock(now))
     [row] = [row for row in await snapshots(pool) if row.date == date(2026, 4, 15)]
     assert row.figures.uploaded_this_month == 3
     await assert_equal_to_reference(pool)
