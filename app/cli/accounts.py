@@ -94,9 +94,7 @@ def token_create(
 
     async def create(url: str) -> tuple[UUID | None, str]:
         async with transaction(url) as writer:
-            account_id = (
-                None if account_name is None else await find_account(writer, account_name, _id_in(account_name))
-            )
+            account_id = None if account_name is None else await find_account(writer, account_name, id_in(account_name))
             return account_id, await create_token(writer, clock_from(settings.clock).now(), account_id)
 
     with migrated_database(settings) as url:
@@ -107,7 +105,7 @@ def token_create(
         typer.echo(text)
 
 
-def _id_in(name: str) -> UUID | None:
+def id_in(name: str) -> UUID | None:
     """Read an account's id, global or plain; None where the name is neither and can only be a ref."""
     try:
         return read_global_id(name).account_id

@@ -11,12 +11,15 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
+from api.ids import account_global_id
 from app.cli.database import CommandFailed, migrated_database
+from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from db.connections import PoolReader, open_pool
+from db.queries.job_status import FailedRun
 from jobs.registered import JOBS
 from jobs.scheduler import open_scheduler
 from jobs.status import JobStatus, ZoneStatus, job_statuses
@@ -27,6 +30,8 @@ jobs = typer.Typer(
     help="Jobs: at each client's midnight, every minute and every day.\n\nWithout a command they run until Ctrl-C.",
     invoke_without_command=True,
 )
+
+jobs.command("verify")(verify_command)
 
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
 _NOTHING: Final = "-"
@@ -172,6 +177,15 @@ def _job_as_json(status: JobStatus) -> dict[str, Any]:
         "lastRun": status.last_run and rfc3339(status.last_run),
         "next": status.next and rfc3339(status.next),
         "zones": [_zone_as_json(zone) for zone in status.zones],
+        "errors": [
+            {
+                "timeZone": error.time_zone,
+                "account": error.account_id and account_global_id(error.account_id),
+                "scheduledFor": rfc3339(error.scheduled_for),
+                "error": error.error,
+            }
+            for error in status.errors
+        ],
     }
 
 
@@ -190,7 +204,15 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
     rows = [_HEADINGS, *(row for status in statuses for row in _rows(status))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "\n".join([*lines, *(_error_as_text(error) for status in statuses for error in status.errors)])
+
+
+def _error_as_text(error: FailedRun) -> str:
+    """Write a failure under the table: which job, of which zone or account, when, and why."""
+    of = (error.account_id and account_global_id(error.account_id)) or error.time_zone
+    parts = [error.job, *([of] if of else []), rfc3339(error.scheduled_for)]
+    return f"{' '.join(parts)}: {error.error}"
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
