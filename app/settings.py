@@ -24,6 +24,7 @@ _PREFIX = "LOUPE_"
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
 _ONE_DAY = timedelta(days=1)
+_MOST_ACCOUNTS = 1_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
@@ -109,6 +110,8 @@ class Settings(BaseSettings):
     """How long before its deadline what is undelivered is told to be at risk: as PT1H or 01:00:00."""
     run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
     """How long runs of jobs are kept, at least a day: as P90D."""
+    verified_accounts: int = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
+    """Of how many accounts a night the Pulse is compared with the rows it is counted from, 0 for none."""
 
     @field_validator("data_dir")
     @classmethod

@@ -26,7 +26,7 @@ async def run_period(shift: Shift, job: PeriodicJob, at: datetime | None, work: 
     """Do a job for the period that holds an instant (UTC), or now, unless it is done or somebody has it in hand."""
     now = at or shift.clock.now()
     run = RunKey(job.name, None, None, None, beginning(now, job.period))
-    async with shift.hands:
+    async with shift.hand_for(job.period):
         if shift.drained.is_set():
             return
         async with shift.claimed(run, again=False) as claim:
@@ -46,24 +46,32 @@ async def _do(shift: Shift, job: PeriodicJob, claim: Claim, work: Work) -> None:
         _log.warning("run_failed", job=job.name, exc_info=error)
         await _fail(shift, claim, job_runs.told(error))
     else:
-        await _end(shift, claim, done, work)
+        work.failures += done.failures
+        work.accounts += done.accounts
+        await _end(shift, job, claim, done)
 
 
-async def _end(shift: Shift, claim: Claim, done: Done, work: Work) -> None:
-    work.failures += done.failures
+async def _end(shift: Shift, job: PeriodicJob, claim: Claim, done: Done) -> None:
     if any(done.counts.values()):
-        _log.info("job_done", job=claim.run.job, **done.counts)
+        _log.info("job_done", job=job.name, **done.counts)
+    if done.error is not None:
+        await _fail(shift, claim, done.error, done, claim.run.scheduled_for + job.period)
+        return
     if done.failures:
-        await _fail(shift, claim, f"It failed for some accounts: {done.failures}.", done.failures)
+        await _fail(shift, claim, f"It failed for some accounts: {done.failures}.", done)
         return
     async with unit_of_work(shift.pool) as writer:
-        await job_runs.succeed(writer, claim, shift.clock.now(), done.horizon)
+        await job_runs.succeed(writer, claim, shift.clock.now(), done.horizon, done.accounts)
         await writer.commit()
 
 
-async def _fail(shift: Shift, claim: Claim, error: str, failures: int = 0) -> None:
+async def _fail(
+    shift: Shift, claim: Claim, error: str, done: Done | None = None, retry_at: datetime | None = None
+) -> None:
+    """End a run that failed; without an instant (UTC) it is tried again after a pause."""
     now = shift.clock.now()
-    retry_at = now + job_runs.pause_after(claim.attempts)
+    done = done or Done()
+    again = retry_at or now + job_runs.pause_after(claim.attempts)
     async with unit_of_work(shift.pool) as writer:
-        await job_runs.fail(writer, claim, now, failures, error, retry_at)
+        await job_runs.fail(writer, claim, now, done.failures, error, again, done.accounts)
         await writer.commit()

@@ -5,15 +5,18 @@ from typing import Final
 
 from app.clock import Clock
 from app.services.job_runs import Success
+from app.services.midnight.corrections import CORRECT, correct_snapshots
 from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
+from app.services.verifying import VERIFY, verify_next
 from app.services.watching.deadlines import watch_deadlines
 from app.services.watching.leases import RETURN, return_expired_leases
 from app.services.watching.pruning import PRUNE, prune
 from app.settings import Settings
 from db.connections import Pool
 from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.worker import new_owner
 
 JOBS: Final = Registry()
 """All of them; those by nothing are done in this order, so that the watch reads the ledger before it is pruned."""
@@ -43,3 +46,19 @@ async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _last: Succe
     """Remove what nobody needs any more."""
     counts = asdict(await prune(pool, clock, settings.run_retention))
     return Done(counts.pop("failed"), counts)
+
+
+@JOBS.every(DAY, CORRECT)
+async def correct_daily(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+    """Compute snapshots once more whose month and week a release before counted otherwise."""
+    corrected = await correct_snapshots(pool, clock)
+    return Done(corrected.failed, {"snapshots": corrected.snapshots})
+
+
+@JOBS.every(DAY, VERIFY)
+async def verify_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
+    """Compare the Pulse of some accounts with the rows it is counted from."""
+    if not settings.verified_accounts:
+        return Done()
+    verified = await verify_next(pool, clock, new_owner(), settings.verified_accounts)
+    return Done(len(verified.failed), {"accounts": verified.accounts}, accounts=verified.accounts, error=verified.error)

@@ -25,12 +25,16 @@ It raises when it cannot do one of them, and may be called again at any time, wi
 class Done:
     """What came of a run by nothing: how many accounts it failed for, and what it did, for the log.
 
-    `horizon` is the instant (UTC) up to which it looked, of a job that looks ahead.
+    `horizon` is the instant (UTC) up to which it looked, of a job that looks ahead. `accounts` are those it was done
+    for, of a job that counts them. `error` says what failed, where the number is not enough; a run with it stays as it
+    is, and is not tried again in its period.
     """
 
     failures: int = 0
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
     horizon: datetime | None = None
+    accounts: int = 0
+    error: str | None = None
 
 
 PeriodicWork: TypeAlias = Callable[[Pool, Clock, Settings, Success | None], Awaitable[Done]]

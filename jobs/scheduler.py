@@ -118,7 +118,7 @@ class Scheduler:
         self._alarms = _new_alarms()
         self._zones: set[str] = set()
         self._line: Connection | None = None
-        self._woken = [asyncio.Event() for _ in range(3)]
+        self._woken = [asyncio.Event() for _ in range(4)]
 
     def stop(self) -> None:
         """Let `run` end, once the batches in hand are done or its few seconds are over."""
@@ -128,8 +128,9 @@ class Scheduler:
     async def run(self) -> None:
         """Do what is due, now and whenever it becomes so, until it is stopped."""
         self._alarms.start()
-        # Each waits for no other: a long catch-up must not keep the watch or a new zone waiting.
-        works: list[_Work] = [self._follow, self._worker.run_midnights, self._worker.run_periods]
+        # Each waits for no other: a long catch-up or a day's run must not keep the watch or a new zone waiting.
+        worker = self._worker
+        works: list[_Work] = [self._follow, worker.run_midnights, worker.run_minutes, worker.run_days]
         loops = (self._attend(work, woken) for work, woken in zip(works, self._woken, strict=True))
         try:
             await self._worker.in_time(together(*loops))

@@ -12,9 +12,10 @@ from app.services import job_runs
 from app.services.job_runs import Claim, RunKey
 from app.settings import Settings
 from db.connections import Pool, unit_of_work
+from jobs.registry import DAY
 
 AT_ONCE: Final = 2
-"""How many batches of accounts, or runs by nothing, are in hand at most."""
+"""How many batches of accounts, or runs of minutes, are in hand at most; beside them one run of a day."""
 
 LEASE: Final = timedelta(minutes=1)
 """How long a run stays with a worker that is not heard of any more."""
@@ -36,7 +37,12 @@ class Shift:
     settings: Settings
     owner: str
     hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    day_hand: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     drained: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hand_for(self, period: timedelta) -> asyncio.Semaphore:
+        """Return what a run of a period takes while it is done: that of a day may take long, and has its own."""
+        return self.day_hand if period >= DAY else self.hands
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:

@@ -1,15 +1,17 @@
 """How the jobs stand, for whoever runs the service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from db.connections import Reader
 from db.queries.job_status import (
+    FailedRun,
     JobLedger,
     PutOff,
     ZoneCursors,
     ZoneRun,
     accounts_put_off,
+    failed_runs,
     job_ledgers,
     last_zone_runs,
     zone_cursors,
@@ -43,6 +45,7 @@ class JobStatus:
     `runs` are those in the ledger. `failures` are accounts that it fails for and, of a job by nothing, its runs that
     failed since the last success. `lag` is how long what it does next has been due, or if that is longer, how long ago
     the instant is from which on an account that it fails for is still to be done; None for one that never succeeded.
+    `errors` say why it fails, by zone and by account.
     """
 
     job: str
@@ -52,6 +55,7 @@ class JobStatus:
     last_run: datetime | None
     next: datetime | None
     zones: tuple[ZoneStatus, ...] = ()
+    errors: tuple[FailedRun, ...] = ()
 
 
 async def job_statuses(reader: Reader, jobs: Registry, now: datetime) -> list[JobStatus]:
@@ -67,7 +71,11 @@ async def job_statuses(reader: Reader, jobs: Registry, now: datetime) -> list[Jo
     periodic = [
         _periodic_status(ledgers[name], put_off.get(name), job.period, now) for name, job in jobs.periodic.items()
     ]
-    return midnight + periodic
+    failed = await failed_runs(reader, [*jobs.midnight, *jobs.periodic], now)
+    return [
+        replace(status, errors=tuple(each for each in failed if each.job == status.job))
+        for status in midnight + periodic
+    ]
 
 
 def _zone_status(cursors: ZoneCursors, last: ZoneRun | None, now: datetime) -> ZoneStatus:

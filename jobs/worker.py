@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -19,11 +19,11 @@ from db.connections import PLANNED_ONCE, Pool, ServerError, hang_up, is_locked, 
 from jobs.abandoned import end_abandoned
 from jobs.midnights import run_midnights
 from jobs.periods import run_period
-from jobs.registry import MINUTE, Registry
+from jobs.registry import DAY, MINUTE, PeriodicJob, Registry
 from jobs.shift import Shift, in_time
 from jobs.work import Work
 
-_CONNECTIONS: Final = 8  # at most: for two batches in hand, their ledger and their renewals
+_CONNECTIONS: Final = 10  # at most: for two batches in hand and a day's run, their ledger and their renewals
 _SETTINGS: Final = {
     **PLANNED_ONCE,
     "lock_timeout": "2s",  # a batch that waits for an account keeps the commands of all its others waiting
@@ -51,11 +51,11 @@ class Worker:
         self._shift.drained.set()
 
     async def run_due(self, at: datetime | None = None) -> dict[str, Work]:
-        """Do all that is due at an instant (UTC), or by now, and return what was done, by job.
+        """Do all that is due at an instant (UTC), or by now, what may take long last; return what was done, by job.
 
         What an instant in the past leaves out is midnights since; the jobs themselves read the clock as ever.
         """
-        return await self.run_periods(at) | await self.run_midnights(at)
+        return await self.run_minutes(at) | await self.run_midnights(at) | await self.run_days(at)
 
     async def run_midnights(self, at: datetime | None = None) -> dict[str, Work]:
         """Do the days that have closed until an instant (UTC), or by now, oldest first."""
@@ -67,12 +67,19 @@ class Worker:
                 _log.info("job_done", job=name, runs=work.runs, accounts=work.accounts, failures=work.failures)
         return works
 
-    async def run_periods(self, at: datetime | None = None) -> dict[str, Work]:
-        """Do the jobs by nothing for the minute and the UTC day that hold an instant (UTC), or now."""
+    async def run_minutes(self, at: datetime | None = None) -> dict[str, Work]:
+        """Do the jobs of the minute that holds an instant (UTC), or now."""
         await self._forget_ahead()
-        works = {name: Work() for name in self._jobs.periodic}
-        for name, job in self._jobs.periodic.items():
-            await run_period(self._shift, job, at, works[name])
+        return await self._run_each([job for job in self._jobs.periodic.values() if job.period < DAY], at)
+
+    async def run_days(self, at: datetime | None = None) -> dict[str, Work]:
+        """Do the jobs of the UTC day that holds an instant (UTC), or now; they may take long."""
+        return await self._run_each([job for job in self._jobs.periodic.values() if job.period >= DAY], at)
+
+    async def _run_each(self, jobs: Sequence[PeriodicJob], at: datetime | None) -> dict[str, Work]:
+        works = {job.name: Work() for job in jobs}
+        for job in jobs:
+            await run_period(self._shift, job, at, works[job.name])
         return works
 
     async def _begin_missing(self) -> None:

@@ -11,14 +11,17 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
+from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_clock, migrated_database
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
+from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from db.connections import PoolReader, open_pool
+from db.queries.job_status import FailedRun
 from jobs.registered import JOBS
 from jobs.scheduler import open_scheduler
 from jobs.status import JobStatus, ZoneStatus, job_statuses
@@ -29,6 +32,8 @@ jobs = typer.Typer(
     help="Jobs: at each client's midnight, every minute and every day.\n\nWithout a command they run until Ctrl-C.",
     invoke_without_command=True,
 )
+
+jobs.command("verify")(verify_command)
 
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
 
@@ -166,6 +171,15 @@ def _job_as_json(status: JobStatus) -> dict[str, Any]:
         "lastRun": status.last_run and rfc3339(status.last_run),
         "next": status.next and rfc3339(status.next),
         "zones": [_zone_as_json(zone) for zone in status.zones],
+        "errors": [
+            {
+                "timeZone": error.time_zone,
+                "account": error.account_id and account_global_id(error.account_id),
+                "scheduledFor": rfc3339(error.scheduled_for),
+                "error": error.error,
+            }
+            for error in status.errors
+        ],
     }
 
 
@@ -182,7 +196,15 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
-    return as_table([_HEADINGS, *(row for status in statuses for row in _rows(status))])
+    table = as_table([_HEADINGS, *(row for status in statuses for row in _rows(status))])
+    return "\n".join([table, *(_error_as_text(error) for status in statuses for error in status.errors)])
+
+
+def _error_as_text(error: FailedRun) -> str:
+    """Write a failure under the table: which job, of which zone or account, when, and why."""
+    of = (error.account_id and account_global_id(error.account_id)) or error.time_zone
+    parts = [error.job, *([of] if of else []), rfc3339(error.scheduled_for)]
+    return f"{' '.join(parts)}: {error.error}"
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:

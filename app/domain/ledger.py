@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.errors import BeforeFirstLedgerDay
-from app.domain.local_time import local_day, local_day_interval, midnight, time_zone
+from app.domain.local_time import just_before, local_day, local_day_interval, midnight, time_zone
 from app.domain.sla import SlaVersion
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -56,6 +56,11 @@ def zone_at(at: datetime, periods: Sequence[ZonePeriod]) -> ZoneInfo:
     """Return the account's zone at the instant; before the account, its first one."""
     in_force = next((period for period in reversed(periods) if period.starts_at <= at), periods[0])
     return time_zone(in_force.time_zone)
+
+
+def zone_before(at: datetime, periods: Sequence[ZonePeriod]) -> ZoneInfo:
+    """Return the account's zone just before the instant, by which months and weeks are counted (domain rules, Time)."""
+    return zone_at(just_before(at), periods)
 
 
 def first_ledger_day(periods: Sequence[ZonePeriod]) -> LedgerDay:

@@ -22,6 +22,7 @@ TIME_ZONES: Final = frozenset(zoneinfo.available_timezones() - {"Factory"})  # w
 
 _ONE_DAY: Final = timedelta(days=1)
 _ONE_SECOND: Final = timedelta(seconds=1)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _MIDNIGHT: Final = time(0)
 # 1970 to 2200 are supported; the days just outside are those that a deadline or the end of a day may reach from inside.
 _YEARS: Final = range(1969, 2202)
@@ -86,6 +87,14 @@ def wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
     outside 1970 to 2200.
     """
     return _wall_clock(day, clock, zone)
+
+
+def just_before(at: datetime) -> datetime:
+    """Return the last instant before this one, UTC.
+
+    Its month, its week and its zone are those at `at`, since `at` itself is not yet known then (domain rules, Time).
+    """
+    return at - _MICROSECOND
 
 
 def week_start(day: date) -> date:

@@ -19,7 +19,10 @@ _SECONDS_PER_MINUTE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Productivity:
-    """Images uploaded; also all images ever processed, and those uploaded this calendar month, user time."""
+    """Images uploaded; also all images ever processed, and those uploaded this calendar month, user time.
+
+    At exactly the midnight that ends a month it is that month (domain rules, Time).
+    """
 
     label: str
     summary: str

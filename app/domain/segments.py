@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.domain.local_time import Interval, local_day, midnight
+from app.domain.local_time import Interval, just_before, local_day, midnight
 from app.domain.rollups import DAY, HOUR, MINUTE
 
 WINDOW: Final = timedelta(days=30)
@@ -76,12 +76,15 @@ def windows(at: datetime) -> Windows:
 
 
 def month_start(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant, UTC, at which the calendar month of `at` began in the zone."""
-    return midnight(local_day(at, zone).replace(day=1), zone)
+    """Return the instant, UTC, at which the calendar month at `at` began in the zone.
+
+    At exactly a midnight that ends a month it is that month (domain rules, Time).
+    """
+    return midnight(local_day(just_before(at), zone).replace(day=1), zone)
 
 
 def segments(at: datetime, month: datetime, *, coming: bool) -> Iterator[Segment]:
-    """Yield what to read at an instant whose calendar month, user time, began at `month`.
+    """Yield what to read at an instant, when the calendar month, user time, began at `month`.
 
     `coming` asks for what lies after `at`, too.
     """

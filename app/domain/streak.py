@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.domain.local_time import Interval, local_day, midnight, week_start
+from app.domain.local_time import Interval, just_before, local_day, midnight, week_start
 
 WEEK: Final = timedelta(days=7)
 
@@ -28,7 +28,7 @@ class WeekRun:
 class Streak:
     """The run of weeks that goes on at an instant, `None` for none, and the longest ever.
 
-    `keep_by` (UTC) is the end of the week at that instant, None once it has an upload.
+    `keep_by` (UTC) is the end of the running week, None once it has an upload.
     """
 
     current: WeekRun | None
@@ -40,6 +40,11 @@ class Streak:
 def monday_of(at: datetime, zone: ZoneInfo) -> date:
     """Return the Monday of the ISO week, user time, that holds the instant."""
     return week_start(local_day(at, zone))
+
+
+def running_week(at: datetime, zone: ZoneInfo) -> date:
+    """Return the Monday of the week that runs at an instant; at exactly its end it still does (domain rules, Time)."""
+    return monday_of(just_before(at), zone)
 
 
 def week_interval(monday: date, zone: ZoneInfo) -> Interval:
@@ -70,9 +75,9 @@ def joined(runs: Iterable[WeekRun]) -> list[WeekRun]:
 def streak_at(at: datetime, zone: ZoneInfo, runs: Sequence[WeekRun]) -> Streak:
     """Count the streak at an instant from all runs of weeks with an upload before it, in any order.
 
-    It is counted back from the week of `at`, or from the one before while that has no upload yet.
+    It is counted back from the running week, or from the one before while that has no upload yet.
     """
-    this_week = monday_of(at, zone)
+    this_week = running_week(at, zone)
     known = joined(runs)
     last = known[-1] if known else None
     uploaded = last is not None and last.last == this_week

@@ -55,7 +55,8 @@ _RENEW: Final = Statement(
 _FINISH: Final = Statement(
     "finish_run",
     """
-    UPDATE job_runs SET state = $3, lease_until = $4, finished_at = $5, failures = $6, error = $7, horizon = $8
+    UPDATE job_runs SET state = $3, lease_until = $4, finished_at = $5, failures = $6, error = $7, horizon = $8,
+                        accounts = accounts + $9
      WHERE id = $1 AND owner = $2 AND state = 'RUNNING'
     """,
 )
@@ -196,17 +197,32 @@ async def renew(writer: Writer, claimed: Claim, until: datetime, accounts: int =
     await writer.execute(_RENEW, claimed.id, claimed.owner, until, accounts)
 
 
-async def succeed(writer: Writer, claimed: Claim, now: datetime, horizon: datetime | None = None) -> None:
-    """End a run with nothing left to do up to its horizon; nothing happens where it was taken over."""
-    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.SUCCEEDED, None, now, 0, None, horizon)
+async def succeed(
+    writer: Writer, claimed: Claim, now: datetime, horizon: datetime | None = None, accounts: int = 0
+) -> None:
+    """End a run with nothing left to do up to its horizon; nothing happens where it was taken over.
+
+    `accounts` were done since it was renewed last.
+    """
+    ended = (JobRunState.SUCCEEDED, None, now, 0, None, horizon, accounts)
+    await writer.execute(_FINISH, claimed.id, claimed.owner, *ended)
 
 
 async def fail(
-    writer: Writer, claimed: Claim, now: datetime, failures: int, error: str, retry_at: datetime | None
+    writer: Writer,
+    claimed: Claim,
+    now: datetime,
+    failures: int,
+    error: str,
+    retry_at: datetime | None,
+    accounts: int = 0,
 ) -> None:
-    """End a run that failed, not to be tried again before `retry_at`; nothing happens where it was taken over."""
-    text = error[:_ERROR_LENGTH]
-    await writer.execute(_FINISH, claimed.id, claimed.owner, JobRunState.FAILED, retry_at, now, failures, text, None)
+    """End a run that failed, not to be tried again before `retry_at`; nothing happens where it was taken over.
+
+    `accounts` were done since it was renewed last.
+    """
+    ended = (JobRunState.FAILED, retry_at, now, failures, error[:_ERROR_LENGTH], None, accounts)
+    await writer.execute(_FINISH, claimed.id, claimed.owner, *ended)
 
 
 async def lapsed(reader: Reader, now: datetime) -> list[Claim]:

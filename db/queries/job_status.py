@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from db.connections import Reader, Statement
+
+_ERRORS: Final = 100  # that are shown of all jobs
 
 # How many runs of a job there are by now, the newest one and the newest successful one; of a job by nothing also how
 # many have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
@@ -54,6 +57,35 @@ _PUT_OFF: Final = Statement(
     GROUP BY job
     """,
 )
+
+
+# The newest failed run of each job, zone and account; not of a job without zones that has succeeded since:
+# job_runs_failed_idx, and job_runs_by_job_idx for the success.
+_FAILED: Final = Statement(
+    "failed_runs",
+    f"""
+    SELECT DISTINCT ON (r.job, r.time_zone, r.account_id) r.job, r.time_zone, r.account_id, r.scheduled_for, r.error
+    FROM job_runs r
+    WHERE r.state = 'FAILED' AND r.job = ANY($1::text[]) AND r.scheduled_for <= $2 AND (
+      r.time_zone IS NOT NULL OR r.account_id IS NOT NULL OR NOT EXISTS (
+        SELECT FROM job_runs s
+        WHERE s.job = r.job AND s.scheduled_for > r.scheduled_for AND s.time_zone IS NULL AND s.account_id IS NULL
+          AND s.state = 'SUCCEEDED'))
+    ORDER BY r.job, r.time_zone, r.account_id, r.scheduled_for DESC
+    LIMIT {_ERRORS}
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that failed and was not made good: of a job, for a zone or an account of it or neither."""
+
+    job: str
+    time_zone: str | None
+    account_id: UUID | None
+    scheduled_for: datetime
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +146,11 @@ async def last_zone_runs(reader: Reader, jobs: Sequence[str]) -> dict[tuple[str,
 async def zone_cursors(reader: Reader, jobs: Sequence[str]) -> list[ZoneCursors]:
     """Read what jobs at midnight do next, by job and zone; only zones in use."""
     return [ZoneCursors(*row) for row in await reader.fetch(_CURSORS, jobs)]
+
+
+async def failed_runs(reader: Reader, jobs: Sequence[str], now: datetime) -> list[FailedRun]:
+    """Read what fails of jobs by now, and why; at most a hundred."""
+    return [FailedRun(*row) for row in await reader.fetch(_FAILED, jobs, now)]
 
 
 async def accounts_put_off(reader: Reader, jobs: Sequence[str]) -> dict[str, PutOff]:

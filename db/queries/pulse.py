@@ -9,14 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.assembly import Sums, Version, assembled
 from app.domain.figures import PulseFigures, Step
+from app.domain.ledger import zone_before
 from app.domain.segments import Part, month_start, segments, windows
 from db.connections import Reader, Record, Statement
+from db.queries.accounts import AccountHistory
 
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
 # Heads hold corrections of all time before their cut, which cancel out between two cuts. Rollups are found by their
@@ -200,7 +202,7 @@ PULSE_FIGURES: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class FiguresRequest:
-    """What to read the figures of: an account as of `at` (UTC), when `zone` was in force.
+    """What to read the figures of: an account as of `at` (UTC); `zone` was in force just before.
 
     `is_now` asks for what is open, too, which is known of the present only.
     """
@@ -209,6 +211,11 @@ class FiguresRequest:
     at: datetime
     zone: ZoneInfo
     is_now: bool
+
+    @classmethod
+    def of(cls, history: AccountHistory, at: datetime, *, is_now: bool) -> Self:
+        """Ask for an account as of an instant (UTC) not before its creation."""
+        return cls(history.account_id, at, zone_before(at, history.zones), is_now=is_now)
 
 
 class _TimeLine(NamedTuple):

@@ -5,13 +5,14 @@ raw facts (domain rules, section 6). Tests hold it against `pulse` and `streak` 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from app.domain.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.local_time import Interval, just_before
 from app.domain.segments import month_start
-from app.domain.streak import WEEK, Streak, WeekRun, monday_of, week_interval, weeks_between
+from app.domain.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
 from db.connections import Reader, Record, Statement
 from db.queries.pulse import FiguresRequest
 from db.queries.streak import StreakRequest
@@ -153,7 +154,7 @@ async def reference_streaks(reader: Reader, requests: Sequence[StreakRequest]) -
     weeks = [
         (number, monday, week.start, week.end)
         for number, request in enumerate(requests, 1)
-        for monday, week in weeks_between(request.created_at, request.at, request.zone)
+        for monday, week in _weeks(request)
     ]
     rows = await reader.fetch(
         WEEKS_REFERENCE,
@@ -165,6 +166,12 @@ async def reference_streaks(reader: Reader, requests: Sequence[StreakRequest]) -
     for row in rows:
         uploaded[row["request"]].add(row["week"])
     return [_streak(request, uploaded[number]) for number, request in enumerate(requests, 1)]
+
+
+def _weeks(request: StreakRequest) -> Iterator[tuple[date, Interval]]:
+    """Yield the weeks from that of the account's creation to the one that runs at T."""
+    until = just_before(request.at)
+    return weeks_between(min(request.created_at, until), until, request.zone)
 
 
 def _window(row: Record) -> WindowFigures:
@@ -186,7 +193,7 @@ def _terms(row: Record, outcome: str) -> TermCounts:
 
 def _streak(request: StreakRequest, uploaded: set[date]) -> Streak:
     """Count by walking from week to week."""
-    this_week = monday_of(request.at, request.zone)
+    this_week = running_week(request.at, request.zone)
     last = this_week if this_week in uploaded else this_week - WEEK
     first = last
     while first in uploaded:

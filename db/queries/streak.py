@@ -1,19 +1,22 @@
 """The weeks in a row with an upload (domain rules, section 6).
 
-`upload_weeks` holds the weeks of the zone in force now. For an instant before a change of zone, or in the running week,
-orders are probed instead, week by week: their `placed_at` is the upload of all their images.
+`upload_weeks` holds the weeks of the zone in force now. For an instant not after a change of zone, or in the running
+week, orders are probed instead, week by week: their `placed_at` is the upload of all their images.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.streak import Streak, WeekRun, monday_of, streak_at, week_interval, weeks_between
+from app.domain.ledger import zone_before
+from app.domain.local_time import just_before
+from app.domain.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
 from db.connections import Reader, Record, Statement
+from db.queries.accounts import AccountHistory
 
 # Runs of weeks with an upload, and the uploads that were cancelled only at T or later (of weeks counted in
 # `upload_weeks`, which know the cancellation already). Weeks are found by the primary key of upload_weeks, orders by
@@ -70,9 +73,9 @@ UPLOAD_RUNS: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class StreakRequest:
-    """What to read the streak of: an account, made at `created_at`, as of `at` (both UTC), when `zone` was in force.
+    """What to read the streak of: an account, made at `created_at`, as of `at` (both UTC).
 
-    `zone_is_current` tells that the zone has not been changed since.
+    `zone` was in force just before; `zone_is_current` says that it has not been changed since.
     """
 
     account_id: UUID
@@ -80,6 +83,13 @@ class StreakRequest:
     zone: ZoneInfo
     zone_is_current: bool
     created_at: datetime
+
+    @classmethod
+    def of(cls, history: AccountHistory, at: datetime) -> Self:
+        """Ask for an account as of an instant (UTC) not before its creation."""
+        zones = history.zones
+        is_current = len(zones) == 1 or zones[-1].starts_at < at
+        return cls(history.account_id, at, zone_before(at, zones), is_current, zones[0].starts_at)
 
 
 async def streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Streak]:
@@ -93,15 +103,16 @@ async def streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Str
 
 
 def _asked(request: StreakRequest) -> tuple[object, ...]:
-    this_week = monday_of(request.at, request.zone)
+    this_week = running_week(request.at, request.zone)
     starts_at = week_interval(this_week, request.zone).start
     return request.account_id, request.at, this_week, starts_at, request.zone_is_current
 
 
 def _probes(number: int, request: StreakRequest) -> Iterator[tuple[int, date, datetime, datetime]]:
     """Yield the weeks to look for orders in: the running one, and all before it of a zone that is gone."""
-    since = request.at if request.zone_is_current else request.created_at
-    for monday, week in weeks_between(since, request.at, request.zone):
+    until = just_before(request.at)
+    since = until if request.zone_is_current else min(request.created_at, until)
+    for monday, week in weeks_between(since, until, request.zone):
         yield number, monday, week.start, min(week.end, request.at)
 
 

@@ -22,7 +22,6 @@ from api.pulse import (
 )
 from app.domain import local_time, pulse
 from app.domain.figures import PulseFigures
-from app.domain.ledger import zone_at
 from app.domain.streak import Streak
 from db.queries.accounts import AccountRow
 from db.queries.pulse import FiguresRequest
@@ -41,25 +40,19 @@ _Figure: TypeAlias = (
 
 async def read_figures(context: Context, account_id: UUID, at: datetime) -> PulseFigures:
     """Read the sums behind Pulse and compliance at an instant not before the account's creation."""
-    zone = zone_at(at, (await context.history(account_id)).zones)
-    return await context.loaders.figures.load(
-        FiguresRequest(account_id, at, zone, is_now=at == context.instant(account_id))
-    )
+    history = await context.history(account_id)
+    request = FiguresRequest.of(history, at, is_now=at == context.instant(account_id))
+    return await context.loaders.figures.load(request)
 
 
-async def read_streak(context: Context, account: AccountRow, at: datetime) -> Streak:
+async def read_streak(context: Context, account_id: UUID, at: datetime) -> Streak:
     """Read the weeks in a row at an instant not before the account's creation."""
-    zones = (await context.history(account.id)).zones
-    is_current = zones[-1].starts_at <= at
-    request = StreakRequest(
-        account.id, at, zone_at(at, zones), zone_is_current=is_current, created_at=account.created_at
-    )
-    return await context.loaders.streaks.load(request)
+    return await context.loaders.streaks.load(StreakRequest.of(await context.history(account_id), at))
 
 
 async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pulse:
     """Read the Pulse at an instant not before the account's creation."""
-    figures, streak = await gather(read_figures(context, account.id, at), read_streak(context, account, at))
+    figures, streak = await gather(read_figures(context, account.id, at), read_streak(context, account.id, at))
     return shown_pulse(account.id, at, figures, streak)
 
 

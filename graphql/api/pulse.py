@@ -69,7 +69,9 @@ class Productivity(KPI):
         description="Images uploaded in the current window, cancelled ones left out."
     )
     previous_images_uploaded: int = strawberry.field(description="The same of the previous window.")
-    images_this_month: int = strawberry.field(description="Images uploaded this calendar month, user time.")
+    images_this_month: int = strawberry.field(
+        description="Images uploaded this calendar month, user time; at exactly its end, in the month that ends."
+    )
     all_time_processed: int = strawberry.field(description="Images ever delivered.")
     behind: strawberry.Private[Behind]
 
@@ -135,7 +137,10 @@ class TimeSavings(KPI):
 
 @object_type
 class ProductivityStreak(KPI):
-    """How many weeks in a row had an upload. Weeks are from Monday to Sunday, user time."""
+    """How many weeks in a row had an upload. Weeks are from Monday to Sunday, user time.
+
+    At exactly the midnight that ends a week, this week is the one that ends.
+    """
 
     weeks: int = strawberry.field(
         description="Weeks in a row with an upload, up to this one, or up to the last one while this one has none yet."

@@ -7,10 +7,14 @@ from uuid import UUID
 import pytest
 
 from api.ids import GlobalId, NodeType, account_global_id
+from app.settings import Settings
 from db.connections import Pool, unit_of_work
 from db.tables import JobRun
+from jobs.registered import JOBS
+from jobs.worker import Worker
 from tests.building import Studio, begin
 from tests.clock import FrozenClock
+from tests.services.orders.studios import begin as begin_giver
 from tests.serving import Client
 
 HOUR = timedelta(hours=1)
@@ -106,6 +110,24 @@ async def test_runs_are_listed_newest_first_by_job_account_and_failure(staff: Cl
         ('job: "reset_guarantee", failed: null', [3, 2]),
     ):
         assert (arguments, await listed(staff, arguments)) == (arguments, numbers)
+
+
+async def test_what_the_nightly_proof_finds_is_shown_with_its_figures(
+    pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
+    giver = await begin_giver(pool, clock)
+    clock.advance()
+    await giver.place(3)
+    await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
+    clock.advance(timedelta(days=1))
+    await Worker(pool, clock, Settings(), "a", JOBS).run_days()
+    asked = '{ jobRuns(job: "verify_pulse", failed: true) { nodes { accounts failures error account { name } } } }'
+    nodes = (await staff.data(asked))["jobRuns"]["nodes"]
+    assert all("current.uploaded 4 by rollups, 3 by rows" in node.pop("error") for node in nodes)
+    assert sorted(nodes, key=str) == [
+        {"accounts": 0, "failures": 1, "account": None},
+        {"accounts": 0, "failures": 1, "account": {"name": "ACME"}},
+    ]
 
 
 @pytest.mark.usefixtures("studio")

@@ -113,6 +113,29 @@ async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
     assert reliability["due"] == reliability["onTime"] + reliability["late"]
 
 
+async def test_the_midnight_that_ends_a_month_and_a_week_is_still_of_them(
+    pool: Pool, clock: FrozenClock, client_of: NewClient
+) -> None:
+    """February 2026 ends with a Saturday, user time; the week, a day later."""
+    studio = await begin(pool, Studio())
+    midnight = clock.now() - 9 * DAY - 13 * HOUR  # 28 February, 23:00 UTC
+    studio.order(midnight - 10 * DAY, [Photo(), Photo()])
+    await write(pool, studio)
+    client = await client_of(studio)
+    shown = "productivity { imagesThisMonth } productivityStreak { weeks uploadedThisWeek keepBy }"
+
+    async def asked(as_of: str) -> tuple[object, ...]:
+        pulse = at(await client.data(query(("pulse", ""), shown, as_of)), ("pulse",))
+        streak = pulse["productivityStreak"]
+        return pulse["productivity"]["imagesThisMonth"], streak["weeks"], streak["uploadedThisWeek"], streak["keepBy"]
+
+    week_end = "2026-03-01T23:00:00Z"
+    assert await asked("2026-02-28T23:00:00Z") == (2, 1, False, week_end)
+    assert await asked("2026-02-28T23:00:00.000001Z") == (0, 1, False, week_end)
+    assert await asked(week_end) == (0, 1, False, week_end)
+    assert await asked("2026-03-01T23:00:00.000001Z") == (0, 0, False, "2026-03-08T23:00:00Z")
+
+
 async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     at_nine = clock.now() - 2 * DAY - 3 * HOUR  # Sunday 8 March, 09:00 UTC

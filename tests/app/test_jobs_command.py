@@ -15,16 +15,28 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
+from api.ids import account_global_id
 from app.cli import cli
 from app.services.heads import lock_heads
 from db.connections import Pool, unit_of_work
 from tests.app.test_cli import LOUPE, environment
+from tests.clock import FrozenClock
 from tests.jobs.working import COPENHAGEN, new_account
+from tests.services.orders.studios import begin
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
 JUST_BEFORE = "2026-03-28T22:59:59Z"
+VERIFIED_AT = "2026-03-11T12:00:00Z"
 PATIENCE = 60.0
-JOBS = ["watch_deadlines", "return_expired_leases", "prune", "snapshot_pulse", "reset_guarantee"]
+JOBS = [
+    "watch_deadlines",
+    "return_expired_leases",
+    "snapshot_pulse",
+    "reset_guarantee",
+    "prune",
+    "correct_snapshots",
+    "verify_pulse",
+]
 NOTHING = {"runs": 0, "accounts": 0, "failures": 0}
 BROKEN_OFF = "loupe: Broken off. What was begun is finished, or done by the next run."
 
@@ -187,7 +199,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
     told = json.loads(said)
     assert told["at"].startswith("2026-03-29T22:00:42")
     jobs = {job["job"]: job for job in told["jobs"]}
-    assert list(jobs) == ["snapshot_pulse", "reset_guarantee", "watch_deadlines", "return_expired_leases", "prune"]
+    assert list(jobs) == [*JOBS[2:4], *JOBS[:2], *JOBS[4:]]  # those at midnight first
     reset = jobs["reset_guarantee"]
     lags = [reset.pop("lagSeconds"), reset["zones"][0].pop("lagSeconds")]
     assert 42 <= lags[0] == lags[1] < 60
@@ -200,6 +212,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "lastRun": "2026-03-28T23:00:00Z",
         "next": "2026-03-29T22:00:00Z",
         "zones": [zone],
+        "errors": [],
     }
     assert 22 * 3600 + 42 <= jobs["prune"].pop("lagSeconds") < 22 * 3600 + 60
     assert jobs["prune"] == {
@@ -209,6 +222,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "lastRun": "2026-03-28T00:00:00Z",
         "next": "2026-03-29T00:00:00Z",
         "zones": [],
+        "errors": [],
     }
     table = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status"])).output.splitlines()
     assert table[0].split() == ["JOB", "ZONE", "LAST", "RUN", "STATE", "NEXT", "LAG", "FAILURES"]
@@ -216,7 +230,47 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         r"reset_guarantee +Europe/Copenhagen +2026-03-28T23:00:00Z +SUCCEEDED +2026-03-29T22:00:00Z +0:00:4\d +0",
         table[2],
     )
-    assert len(table) == 6
+    assert len(table) == 1 + len(JOBS)
+
+
+async def test_what_differs_is_reported_by_hand_and_by_the_status(
+    database: str, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giver = await begin(pool, clock)
+    clock.advance()
+    await giver.place(3)
+    await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
+    await pool.fetch("UPDATE accounts SET ref = 'acme'")
+    monkeypatch.setenv("LOUPE_DATABASE_URL", database)
+    monkeypatch.setenv("LOUPE_CLOCK", VERIFIED_AT)
+    monkeypatch.setattr("app.cli.verifying.configure_logging", lambda: None)  # of this process, which has other tests
+    account = account_global_id(giver.account_id)
+    with begun("jobs", "verify", "--account", "acme", LOUPE_DATABASE_URL=database, LOUPE_CLOCK=VERIFIED_AT) as process:
+        said, wrong = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
+    assert (process.returncode, wrong) == (1, "")
+    first, difference = said.splitlines()
+    assert first == "Accounts as their rows say: 0"
+    figures = r"current.uploaded 4 by rollups, 3 by rows; uploaded_this_month 4 by rollups, 3 by rows"
+    assert re.match(rf"{account}: PulseDiffers: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
+    code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
+    [verify] = [job for job in json.loads(said)["jobs"] if job["job"] == "verify_pulse"]
+    [error] = verify["errors"]
+    assert (code, verify["failures"], error["account"], error["timeZone"]) == (0, 1, account, None)
+    assert (error["scheduledFor"], f"{account}: {error['error']}") == ("2026-03-11T00:00:00Z", difference)
+    code, said = await asyncio.to_thread(loupe, "jobs", "status")
+    assert said.splitlines()[-1] == f"verify_pulse {account} 2026-03-11T00:00:00Z: {error['error']}"
+    await pool.fetch("UPDATE rollups SET uploaded = uploaded - 1 WHERE uploaded > 0")
+    code, said = await asyncio.to_thread(loupe, "jobs", "verify", "--account", account, "--json")
+    assert (code, json.loads(said)) == (0, {"accounts": 1, "failures": []})
+    monkeypatch.setenv("LOUPE_CLOCK", "2026-03-12T12:00:00Z")
+    assert await asyncio.to_thread(loupe, "jobs", "verify") == (0, "Accounts as their rows say: 1\n")
+    assert (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()[-1].split()[-1] == "0"
+
+
+def loupe(*arguments: str) -> tuple[int, str]:
+    """Run a command in this process; returns the exit code and what it says."""
+    result = CliRunner().invoke(cli, list(arguments))
+    return result.exit_code, result.stdout
 
 
 @pytest.mark.parametrize(

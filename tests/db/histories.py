@@ -102,8 +102,9 @@ class History:
     minutes_since: datetime = CREATED_AT
     account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
 
-    def zone_at(self, at: datetime) -> ZoneInfo:
-        return self.zone if at >= self.moved_at else self.first_zone
+    def zone_before(self, at: datetime) -> ZoneInfo:
+        """The zone by which months and weeks are counted at an instant."""
+        return self.zone if at > self.moved_at else self.first_zone
 
 
 async def remember(pool: Pool, history: History) -> UUID:

@@ -42,11 +42,16 @@ def _shifted(edges: Iterable[datetime]) -> st.SearchStrategy[datetime]:
     return st.sampled_from([edge + shift for edge in edges for shift in (timedelta(0), -MICROSECOND, MICROSECOND)])
 
 
+def calendar_edges(at: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The midnights that opened the month and the week of an instant, and the week before, user time."""
+    week = week_interval(monday_of(at, zone), zone).start
+    return [month_start(at, zone), week, week_interval(monday_of(week - DAY, zone), zone).start]
+
+
 def instants_around(at: datetime, zone: ZoneInfo) -> st.SearchStrategy[datetime]:
     """Draw what is at, or a microsecond off, a cut of the time line of `at`, an edge of a bucket there, or anything."""
     windows = [at - ago * WINDOW for ago in (0, 1, 2)]
-    week = week_interval(monday_of(at, zone), zone).start
-    cuts = [*windows, month_start(at, zone), week, week_interval(monday_of(week - DAY, zone), zone).start]
+    cuts = [*windows, *calendar_edges(at, zone)]
     edges = [edge for cut in windows for edge in _edges(cut)]
     anything = st.integers(0, 130 * 86_400).map(lambda seconds: CREATED_AT + timedelta(seconds=seconds))
     return st.one_of(_shifted(cuts), _shifted(cuts), _shifted(edges), anything)

@@ -79,7 +79,7 @@ async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, draw
     reader = PoolReader(pool)
     now = max(image.known_by for image in history.images) + MICROSECOND
     for asked, is_now in ((at, False), (at - DAY, False), (now, True)):
-        request = FiguresRequest(history.account_id, asked, history.zone_at(asked), is_now=is_now)
+        request = FiguresRequest(history.account_id, asked, history.zone_before(asked), is_now=is_now)
         [figures] = await reference_figures(reader, [request])
         for number, drilldown in numbered_lists(asked, figures):
             rows = await every_page(reader, history.account_id, drilldown, 4)

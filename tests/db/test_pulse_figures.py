@@ -27,7 +27,7 @@ from tests.db.histories import (
     PastRejection,
     remember,
 )
-from tests.db.random_histories import histories
+from tests.db.random_histories import calendar_edges, histories
 
 AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -38,17 +38,17 @@ AGO = AT - timedelta(days=3)
 def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[FiguresRequest]:
     """Ask for each instant, and for the present: the first instant at which all is known."""
     now = max((image.known_by for image in history.images), default=CREATED_AT) + MICROSECOND
-    past = [FiguresRequest(history.account_id, at, history.zone_at(at), is_now=False) for at in asked_at]
-    return [*past, FiguresRequest(history.account_id, now, history.zone_at(now), is_now=True)]
+    past = [FiguresRequest(history.account_id, at, history.zone_before(at), is_now=False) for at in asked_at]
+    return [*past, FiguresRequest(history.account_id, now, history.zone_before(now), is_now=True)]
 
 
 def weeks_at(history: History, at: datetime) -> StreakRequest:
-    return StreakRequest(history.account_id, at, history.zone_at(at), at >= history.moved_at, CREATED_AT)
+    return StreakRequest(history.account_id, at, history.zone_before(at), at > history.moved_at, CREATED_AT)
 
 
 async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures:
     """Read the figures of a history that is written already, as of the present, and see that the judge agrees."""
-    requests = [FiguresRequest(history.account_id, at, history.zone_at(at), is_now=True)]
+    requests = [FiguresRequest(history.account_id, at, history.zone_before(at), is_now=True)]
     [figures] = await pulse_figures(PoolReader(pool), requests)
     assert [figures] == await reference_figures(PoolReader(pool), requests)
     return figures
@@ -62,11 +62,30 @@ async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[
     history, at = drawn
     await remember(pool, history)
     reader = PoolReader(pool)
-    asked_at = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 30 * DAY]
+    edges = [*calendar_edges(at, history.zone), history.moved_at]
+    asked_at = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 30 * DAY, *edges]
     figures = past_and_present(history, asked_at)
-    assert await pulse_figures(reader, figures) == await reference_figures(reader, figures)
+    found = await pulse_figures(reader, figures)
+    assert found == await reference_figures(reader, figures)
     weeks = [weeks_at(history, asked) for asked in asked_at]
-    assert await streaks(reader, weeks) == await reference_streaks(reader, weeks)
+    running = await streaks(reader, weeks)
+    assert running == await reference_streaks(reader, weeks)
+    for asked, of_t, streak in zip(asked_at, found, running, strict=False):
+        known = (of_t.uploaded_this_month, streak.uploaded_this_week)
+        assert known == _uploads_of_the_calendar(history, asked)
+
+
+def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]:
+    """Count uploads of the month of the last instant before T, and say whether its week has one, by the calendar."""
+    zone = history.zone_before(at)
+    last = (at - MICROSECOND).astimezone(zone)
+    uploads = [
+        image.uploaded_at.astimezone(zone)
+        for image in history.images
+        if image.uploaded_at < at and not (image.cancelled_at and image.cancelled_at < at)
+    ]
+    this_month = sum((upload.year, upload.month) == (last.year, last.month) for upload in uploads)
+    return this_month, any(upload.isocalendar()[:2] == last.isocalendar()[:2] for upload in uploads)
 
 
 async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
@@ -165,6 +184,88 @@ async def test_a_month_starts_at_midnight_user_time(pool: Pool, zone: str, at: d
     await remember(pool, history)
     assert (await figures_at(pool, at, history)).uploaded_this_month == 4
     assert (await figures_at(pool, at + MICROSECOND, history)).uploaded_this_month == 2
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("Europe/Copenhagen", datetime(2026, 10, 31, 23, tzinfo=UTC)),
+        ("Europe/Copenhagen", datetime(2026, 3, 31, 22, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 6, 1, 4, tzinfo=UTC)),  # which ends a week, too
+        ("Asia/Kathmandu", datetime(2026, 4, 30, 18, 15, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 4, 30, 12, tzinfo=UTC)),
+    ],
+)
+async def test_at_the_midnight_that_ends_a_month_it_is_that_month(pool: Pool, zone: str, midnight: datetime) -> None:
+    user_time = time_zone(zone)
+    start = midnight - MICROSECOND - 20 * DAY
+    uploads = [start, midnight - MICROSECOND, midnight]
+    history = History(tuple(map(PastImage, uploads)), zone=user_time, first_zone=user_time)
+    await remember(pool, history)
+    at_midnight, after = [await figures_at(pool, at, history) for at in (midnight, midnight + MICROSECOND)]
+    assert (at_midnight.uploaded_this_month, at_midnight.current.uploaded) == (2, 2)
+    assert (after.uploaded_this_month, after.current.uploaded) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("Africa/Cairo", datetime(2026, 5, 3, 21, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 3, 9, 4, tzinfo=UTC)),  # after the change of clocks
+        ("Asia/Kathmandu", datetime(2026, 5, 3, 18, 15, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 4, 5, 12, tzinfo=UTC)),  # after the change of clocks
+        ("UTC", datetime(2026, 6, 1, tzinfo=UTC)),  # which ends a month, too
+    ],
+)
+async def test_at_the_midnight_that_ends_a_week_a_streak_that_lives_until_then_counts(
+    pool: Pool, zone: str, midnight: datetime
+) -> None:
+    user_time = time_zone(zone)
+    history = History((PastImage(midnight - 9 * DAY),), zone=user_time, first_zone=user_time)
+    await remember(pool, history)
+    requests = [weeks_at(history, at) for at in (midnight, midnight + MICROSECOND)]
+    at_midnight, after = await streaks(PoolReader(pool), requests)
+    assert at_midnight.current is not None
+    assert (at_midnight.current.weeks, at_midnight.uploaded_this_week, at_midnight.keep_by) == (1, False, midnight)
+    assert (after.current, after.keep_by) == (None, midnight + WEEK)
+    assert [at_midnight, after] == await reference_streaks(PoolReader(pool), requests)
+
+
+@pytest.mark.parametrize(
+    ("moved_at", "uploads", "months", "keep_by"),
+    [
+        (  # midnight of a Monday in Auckland, a Sunday morning in New York
+            datetime(2026, 5, 3, 12, tzinfo=UTC),
+            [datetime(2026, 4, 24, 12, tzinfo=UTC)],
+            (0, 0),
+            (datetime(2026, 5, 3, 12, tzinfo=UTC), datetime(2026, 5, 4, 4, tzinfo=UTC)),
+        ),
+        (  # midnight that ends April in Auckland; an upload that is of April there and of March in New York
+            datetime(2026, 4, 30, 12, tzinfo=UTC),
+            [datetime(2026, 3, 31, 20, tzinfo=UTC), datetime(2026, 4, 2, 12, tzinfo=UTC)],
+            (2, 1),
+            (datetime(2026, 5, 3, 12, tzinfo=UTC), datetime(2026, 5, 4, 4, tzinfo=UTC)),
+        ),
+    ],
+    ids=["week", "month"],
+)
+async def test_at_a_change_of_zone_the_calendar_is_still_that_of_the_zone_before(
+    pool: Pool,
+    moved_at: datetime,
+    uploads: list[datetime],
+    months: tuple[int, int],
+    keep_by: tuple[datetime, datetime],
+) -> None:
+    zones = time_zone("Pacific/Auckland"), time_zone("America/New_York")
+    history = History(tuple(map(PastImage, uploads)), first_zone=zones[0], zone=zones[1], moved_at=moved_at)
+    await remember(pool, history)
+    asked_at = (moved_at, moved_at + MICROSECOND)
+    figures = [await figures_at(pool, at, history) for at in asked_at]
+    assert tuple(each.uploaded_this_month for each in figures) == months
+    weeks = [weeks_at(history, at) for at in asked_at]
+    found = await streaks(PoolReader(pool), weeks)
+    assert tuple(streak.keep_by for streak in found) == keep_by
+    assert found == await reference_streaks(PoolReader(pool), weeks)
 
 
 async def test_open_promises_count_by_their_term_and_of_any_age(pool: Pool) -> None:

@@ -14,6 +14,7 @@ from app.domain.ledger import (
     ledger_day_of,
     sla_effective_from,
     zone_at,
+    zone_before,
 )
 from app.domain.local_time import local_day_interval, midnight, time_zone
 from app.domain.sla import SlaVersion, sla_on
@@ -81,6 +82,9 @@ def test_the_zone_at_an_instant_is_the_last_one_that_has_started() -> None:
     assert zone_at(NOON - MICROSECOND, periods) is time_zone(COPENHAGEN)
     assert zone_at(NOON, periods) is time_zone(NEW_YORK)
     assert zone_at(CREATED_AT - HOUR, periods) is time_zone(COPENHAGEN)
+    assert zone_before(NOON, periods) is time_zone(COPENHAGEN)
+    assert zone_before(NOON + MICROSECOND, periods) is time_zone(NEW_YORK)
+    assert zone_before(CREATED_AT, periods) is time_zone(COPENHAGEN)
 
 
 def test_a_zone_change_prolongs_the_running_day_to_the_next_midnight_of_the_new_zone() -> None:

@@ -53,8 +53,10 @@ def test_the_windows_are_thirty_times_24_hours_each() -> None:
     [
         (datetime(2026, 3, 20, 12, tzinfo=UTC), "America/New_York", datetime(2026, 3, 1, 5, tzinfo=UTC)),
         (datetime(2026, 3, 1, 4, 59, tzinfo=UTC), "America/New_York", datetime(2026, 2, 1, 5, tzinfo=UTC)),
-        (datetime(2026, 3, 1, 5, tzinfo=UTC), "America/New_York", datetime(2026, 3, 1, 5, tzinfo=UTC)),
-        (datetime(2026, 4, 30, 21, tzinfo=UTC), "Africa/Cairo", datetime(2026, 4, 30, 21, tzinfo=UTC)),
+        (datetime(2026, 3, 1, 5, tzinfo=UTC), "America/New_York", datetime(2026, 2, 1, 5, tzinfo=UTC)),
+        (datetime(2026, 3, 1, 5, 0, 0, 1, tzinfo=UTC), "America/New_York", datetime(2026, 3, 1, 5, tzinfo=UTC)),
+        (datetime(2026, 4, 30, 21, tzinfo=UTC), "Africa/Cairo", datetime(2026, 3, 31, 22, tzinfo=UTC)),
+        (datetime(2026, 4, 30, 21, 0, 0, 1, tzinfo=UTC), "Africa/Cairo", datetime(2026, 4, 30, 21, tzinfo=UTC)),
         (datetime(2026, 4, 30, 20, tzinfo=UTC), "Africa/Cairo", datetime(2026, 3, 31, 22, tzinfo=UTC)),
         (datetime(2025, 4, 10, 12, tzinfo=UTC), "Asia/Kathmandu", datetime(2025, 3, 31, 18, 15, tzinfo=UTC)),
     ],

@@ -6,12 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.local_time import time_zone
-from app.domain.streak import WEEK, Streak, WeekRun, joined, monday_of, streak_at, week_interval, weeks_between
+from app.domain.streak import (
+    WEEK,
+    Streak,
+    WeekRun,
+    joined,
+    monday_of,
+    running_week,
+    streak_at,
+    week_interval,
+    weeks_between,
+)
 
 UTC_ZONE = time_zone("UTC")
 NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)  # a Wednesday
 THIS_WEEK = date(2026, 3, 9)
 END_OF_WEEK = datetime(2026, 3, 16, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 mondays = st.integers(0, 60).map(lambda weeks: THIS_WEEK - weeks * WEEK)
 runs = st.tuples(mondays, st.integers(0, 5)).map(lambda drawn: WeekRun(drawn[0] - drawn[1] * WEEK, drawn[0]))
@@ -51,6 +62,21 @@ def test_weeks_end_at_midnight_of_monday_user_time() -> None:
     assert monday_of(last_instant, zone) == date(2026, 3, 2)
     assert monday_of(last_instant + timedelta(microseconds=1), zone) == date(2026, 3, 9)
     assert streak_at(last_instant, zone, []).keep_by == datetime(2026, 3, 8, 11, tzinfo=UTC)
+
+
+def test_a_streak_that_lives_until_the_end_of_a_week_still_counts_at_it() -> None:
+    known = [WeekRun(ago(3), ago(1))]
+    ending = streak_at(END_OF_WEEK, UTC_ZONE, known)
+    assert ending == Streak(WeekRun(ago(3), ago(1)), longest=3, uploaded_this_week=False, keep_by=END_OF_WEEK)
+    over = streak_at(END_OF_WEEK + MICROSECOND, UTC_ZONE, known)
+    assert over == Streak(None, longest=3, uploaded_this_week=False, keep_by=END_OF_WEEK + WEEK)
+
+
+def test_at_the_end_of_a_week_it_is_the_running_one() -> None:
+    zone = time_zone("Pacific/Auckland")
+    end = datetime(2026, 3, 8, 11, tzinfo=UTC)
+    assert running_week(end, zone) == date(2026, 3, 2)
+    assert running_week(end + MICROSECOND, zone) == date(2026, 3, 9)
 
 
 def test_a_week_with_a_clock_change_is_an_hour_shorter() -> None:

@@ -12,7 +12,6 @@ from random import Random
 
 import pytest
 
-from app.domain.ledger import zone_at
 from db.connections import Pool, PoolReader, open_pool
 from db.embedded import embedded_server
 from db.migrate import migrate
@@ -119,10 +118,7 @@ async def assert_as_promised(pool: Pool, now: datetime) -> None:
     await assert_equal_to_reference(pool)
     found = await snapshots(pool)
     histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
-    asked = [
-        FiguresRequest(row.account_id, row.as_of, zone_at(row.as_of, histories[row.account_id].zones), is_now=False)
-        for row in found
-    ]
+    asked = [FiguresRequest.of(histories[row.account_id], row.as_of, is_now=False) for row in found]
     assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), asked)
     ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
     assert ends <= {("SUCCEEDED", None), ("FAILED", "It was broken off. The next run did what was left.")}

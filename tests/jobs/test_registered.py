@@ -21,7 +21,7 @@ async def test_a_lead_that_is_made_longer_leaves_out_nothing_at_risk_by_it(pool:
     found: list[int] = []
     for hours in (1, 4, 1, 4):
         worker = Worker(pool, clock, Settings(at_risk_lead=hours * HOUR), f"{hours} hours", JOBS)
-        await worker.run_periods()
+        await worker.run_minutes()
         clock.advance(MINUTE)
         found.append(len(await told_briefly(pool)))
     assert found == [0, 1, 1, 1]

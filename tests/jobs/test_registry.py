@@ -20,12 +20,14 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
     return Done()
 
 
-def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_one_a_day() -> None:
+def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_three_a_day() -> None:
     assert list(JOBS.midnight) == ["snapshot_pulse", "reset_guarantee"]
     assert [(job.name, job.period) for job in JOBS.periodic.values()] == [
         ("watch_deadlines", MINUTE),
         ("return_expired_leases", MINUTE),
         ("prune", DAY),
+        ("correct_snapshots", DAY),
+        ("verify_pulse", DAY),
     ]
 
 

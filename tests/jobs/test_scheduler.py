@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, cast
 
-from app.clock import SystemClock, clock_from
+from app.clock import Clock, SystemClock, clock_from
 from app.services.commands import in_transaction
+from app.services.job_runs import Success
 from app.services.terms import change_time_zone
 from app.settings import Settings
 from db.connections import Connection, Pool, PoolReader
-from jobs.registry import Registry
+from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker
 from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs
@@ -159,6 +160,30 @@ async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
     [line] = logs
     assert line.pop("errors") >= 1
     assert line == {"event": "jobs_interrupted", "log_level": "warning", "reason": "ConnectionResetError: cut off"}
+
+
+async def test_a_days_run_that_takes_long_keeps_no_minute_and_no_midnight_waiting(database: str, pool: Pool) -> None:
+    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    work, looks, ended = Midnight(), list[datetime](), asyncio.Event()
+    jobs = registry(work)
+
+    @jobs.every(DAY, "prove")
+    async def prove(_pool: Pool, _clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+        await ended.wait()
+        return Done()
+
+    @jobs.every(MINUTE, "look")
+    async def look(_pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+        looks.append(clock.now())
+        return Done()
+
+    async with jobs_alongside(database, Settings(), clock_from(MIDNIGHT - timedelta(seconds=0.5)), jobs):
+        await comes(lambda: work.batches and len(looks) == 2)
+        assert work.batches == [(MIDNIGHT, [account])]
+        assert [tuple(row) for row in await pool.fetch("SELECT state FROM job_runs WHERE job = 'prove'")] == [
+            ("RUNNING",)
+        ]
+        ended.set()
 
 
 async def test_it_runs_for_as_long_as_something_else(database: str, pool: Pool) -> None:

@@ -9,6 +9,7 @@ from app.services.job_runs import Success
 from app.services.midnight.cursors import WATCH
 from app.settings import Settings
 from db.connections import Pool, PoolReader
+from db.queries.job_status import FailedRun
 from jobs.registered import JOBS
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.status import JobStatus, ZoneStatus, job_statuses
@@ -109,6 +110,10 @@ async def test_what_was_done_tells_the_next_and_what_fails_stays_visible(
                 ZoneStatus("Africa/Cairo", 1, CAIRO_END, "SUCCEEDED", CAIRO_END + DAY, NO_TIME, 0),
                 ZoneStatus(COPENHAGEN, 1, END, "FAILED", END, timedelta(seconds=57), 1),
             ),
+            errors=(
+                FailedRun(RESET, COPENHAGEN, bad, END, "ZeroDivisionError: division by zero"),
+                FailedRun(RESET, COPENHAGEN, None, END, "It fails for some accounts: 1."),
+            ),
         ),
         JobStatus("look", runs=1, failures=0, lag=NO_TIME, last_run=END, next=END + MINUTE),
     ]
@@ -116,7 +121,7 @@ async def test_what_was_done_tells_the_next_and_what_fails_stays_visible(
     clock.advance(MINUTE)
     await run(pool, clock, work)
     [reset, _] = await statuses(reader, work, clock)
-    assert (reset.runs, reset.failures, reset.lag) == (2, 0, NO_TIME)
+    assert (reset.runs, reset.failures, reset.lag, reset.errors) == (2, 0, NO_TIME, ())
 
 
 async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
@@ -131,7 +136,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
         await spoil(pool, giver.account_id)
     watching = Worker(pool, clock, Settings(), "a", JOBS)
     clock.advance(timedelta(hours=2))
-    await watching.run_periods()
+    await watching.run_minutes()
     assert await watched(reader, clock) == (3, None)  # with the run; there has been no success
     await next_minute(watching, clock)
     assert await watched(reader, clock) == (4, None)
@@ -146,7 +151,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
 
 async def next_minute(worker: Worker, clock: FrozenClock) -> None:
     clock.advance(MINUTE)
-    await worker.run_periods()
+    await worker.run_minutes()
 
 
 async def watched(reader: PoolReader, clock: Clock) -> tuple[int, timedelta | None]:
@@ -165,7 +170,15 @@ async def test_a_failing_minute_is_late_since_the_last_success_and_made_good_by_
         clock.advance(MINUTE)
         await run(pool, clock, work)
     [_, look] = await statuses(reader, work, clock)
-    assert look == JobStatus("look", runs=4, failures=3, lag=2 * MINUTE, last_run=NOON + 3 * MINUTE, next=NOON + MINUTE)
+    assert look == JobStatus(
+        "look",
+        runs=4,
+        failures=3,
+        lag=2 * MINUTE,
+        last_run=NOON + 3 * MINUTE,
+        next=NOON + MINUTE,
+        errors=(FailedRun("look", None, None, NOON + 3 * MINUTE, "It failed for some accounts: 1."),),
+    )
     work.broken = False
     clock.advance(MINUTE)
     await run(pool, clock, work)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.figures import PulseFigures
-from app.domain.ledger import zone_at
 from app.domain.snapshots import kept_figures, kept_streak
 from app.domain.streak import Streak
 from app.services.heads import advance_heads, earliest_reading, lock_heads
@@ -22,8 +21,8 @@ from db.queries.streak import StreakRequest, streaks
 _ADD_SNAPSHOTS: Final = Statement(
     "add_snapshots",
     """
-    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak)
-    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak
+    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak, by_last_instant)
+    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak, true
     FROM unnest($1::uuid[], $2::uuid[], $3::date[], $6::jsonb[], $7::jsonb[])
       AS s (account_id, id, date, figures, streak)
     ON CONFLICT (account_id, date) DO NOTHING
@@ -70,8 +69,10 @@ async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, accou
 
 
 async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
-    figures = await pulse_figures(writer, [_figures_request(closed) for closed in days])
-    weeks = await streaks(writer, [_streak_request(closed) for closed in days])
+    figures = await pulse_figures(
+        writer, [FiguresRequest.of(closed.history, closes_at, is_now=False) for closed in days]
+    )
+    weeks = await streaks(writer, [StreakRequest.of(closed.history, closes_at) for closed in days])
     accounts = [closed.account_id for closed in days]
     named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
     await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))
@@ -79,16 +80,3 @@ async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days:
 
 def _kept(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
     return [kept_figures(each) for each in figures], [kept_streak(each) for each in weeks]
-
-
-def _figures_request(closed: ClosedDay) -> FiguresRequest:
-    at, zones = closed.day.closes_at, closed.history.zones
-    return FiguresRequest(closed.account_id, at, zone_at(at, zones), is_now=False)
-
-
-def _streak_request(closed: ClosedDay) -> StreakRequest:
-    at, zones = closed.day.closes_at, closed.history.zones
-    is_current = zones[-1].starts_at <= at
-    return StreakRequest(
-        closed.account_id, at, zone_at(at, zones), zone_is_current=is_current, created_at=zones[0].starts_at
-    )

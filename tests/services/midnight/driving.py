@@ -97,7 +97,7 @@ async def assert_equal_to_reference(pool: Pool) -> None:
     weeks: list[StreakRequest] = []
     for row in found:
         zones = histories[row.account_id].zones
-        period = [period for period in zones if period.starts_at <= row.as_of][-1]
+        period = [period for period in zones if period.starts_at < row.as_of][-1]
         zone = time_zone(period.time_zone)
         figures.append(FiguresRequest(row.account_id, row.as_of, zone, is_now=False))
         is_current = period == zones[-1]

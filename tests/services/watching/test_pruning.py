@@ -40,7 +40,7 @@ async def test_figures_stay_what_they_are(pool: Pool, drawn: tuple[History, date
     history, at = drawn
     await remember(pool, history)
     asked = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 20 * DAY, at + 40 * DAY]
-    requests = [FiguresRequest(history.account_id, each, history.zone_at(each), is_now=False) for each in asked]
+    requests = [FiguresRequest(history.account_id, each, history.zone_before(each), is_now=False) for each in asked]
     before = await pulse_figures(PoolReader(pool), requests)
     for days in (1, 25, 40, 100):
         await prune(pool, FrozenClock(at + days * DAY), RETENTION)

@@ -1,0 +1,66 @@
+"""`loupe jobs verify`."""
+
+import asyncio
+import logging
+from typing import Annotated
+
+import orjson
+import typer
+
+from api.ids import account_global_id
+from app.cli.database import database_clock, migrated_database
+from app.cli.options import AsJson, read_account
+from app.clock import SystemClock
+from app.logging import configure_logging
+from app.services.job_runs import told
+from app.services.verifying import Verified, verify_accounts, verify_next
+from app.settings import Settings, read_settings
+from db.connections import PoolReader
+from jobs.worker import new_owner, working_pool
+
+
+def verify_command(
+    *,
+    account: Annotated[
+        str | None, typer.Option(metavar="ID_OR_REF", help="This account; without it, those whose turn it is.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; mends nothing.
+
+    The exit code is 1 where figures differ or an account could not be compared. What differs is shown by `loupe jobs
+    status`, too, until it is compared again and does not.
+
+    Example: loupe jobs verify --account acme
+    """
+    settings = read_settings()
+    with migrated_database(settings) as url:
+        clock = database_clock(url, settings)
+        configure_logging()
+        logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # what differs is printed at the end
+        verified = asyncio.run(_verify(url, settings, clock, account))
+    typer.echo(_verified_as_json(verified) if as_json else _verified_as_text(verified))
+    if verified.failed:
+        raise typer.Exit(1)
+
+
+async def _verify(url: str, settings: Settings, clock: SystemClock, account: str | None) -> Verified:
+    async with working_pool(url) as pool:
+        if account is None:
+            return await verify_next(pool, clock, new_owner(), settings.verified_accounts)
+        account_id = await read_account(PoolReader(pool), account)
+        return await verify_accounts(pool, clock, new_owner(), [account_id])
+
+
+def _verified_as_json(verified: Verified) -> bytes:
+    failures = [
+        {"account": account_global_id(account_id), "error": told(error)}
+        for account_id, error in verified.failed.items()
+    ]
+    return orjson.dumps({"accounts": verified.accounts, "failures": failures})
+
+
+def _verified_as_text(verified: Verified) -> str:
+    lines = [f"Accounts as their rows say: {verified.accounts:,}"]
+    lines += [f"{account_global_id(account_id)}: {told(error)}" for account_id, error in verified.failed.items()]
+    return "\n".join(lines)

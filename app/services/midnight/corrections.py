@@ -1,0 +1,105 @@
+"""Snapshots whose month and week a release before counted otherwise: computed once more, and kept (domain rules, Time).
+
+A column marks them: the migration marked those that may be wrong, however old, and the column's default marks what the
+release before goes on writing. They are corrected in place, so that their ids stay and no page of them has a hole, and
+not removed for the snapshot job to fill in: during an upgrade that could be the job of the release before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.snapshots import kept_figures, kept_streak
+from app.services.apart import apart
+from app.services.midnight.cursors import SNAPSHOT
+from db.connections import Pool, PoolReader, Record, Statement, Writer, unit_of_work
+from db.queries.accounts import account_histories
+from db.queries.pages import LEAST_UUID
+from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.streak import StreakRequest, streaks
+
+CORRECT: Final = "correct_snapshots"
+_ACCOUNTS: Final = 200
+_SNAPSHOTS: Final = 25  # of an account in a transaction, for which an import of it may have to wait
+
+# The next accounts after one that have snapshots to correct, of all: pulse_snapshots_to_correct_idx has no others.
+ACCOUNTS_TO_CORRECT: Final = Statement(
+    "accounts_to_correct",
+    f"""
+    SELECT DISTINCT account_id FROM pulse_snapshots
+    WHERE NOT by_last_instant AND account_id > $1
+    ORDER BY account_id LIMIT {_ACCOUNTS}
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Locks the cursor of the snapshots of an account, which an import that undoes some of them locks, too; the primary key.
+LOCK_SNAPSHOTS: Final = Statement(
+    "lock_snapshots", "SELECT due_at FROM job_cursors WHERE account_id = $1 AND job = $2 FOR UPDATE"
+)
+
+# Snapshots of an account that are to be corrected, oldest first: pulse_snapshots_to_correct_idx.
+SNAPSHOTS_TO_CORRECT: Final = Statement(
+    "snapshots_to_correct",
+    f"""
+    SELECT id, as_of FROM pulse_snapshots
+    WHERE account_id = $1 AND NOT by_last_instant
+    ORDER BY date LIMIT {_SNAPSHOTS}
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Corrects snapshots of an account; one that was right keeps the instant at which it was recorded. The primary key.
+CORRECT_SNAPSHOTS: Final = Statement(
+    "correct_snapshots",
+    """
+    UPDATE pulse_snapshots s SET
+      figures = c.figures, streak = c.streak, by_last_instant = true,
+      recorded_at = CASE WHEN s.figures = c.figures AND s.streak = c.streak THEN s.recorded_at ELSE $2 END
+    FROM unnest($3::uuid[], $4::jsonb[], $5::jsonb[]) AS c (id, figures, streak)
+    WHERE s.account_id = $1 AND s.id = c.id
+    """,
+)
+
+
+@dataclass(slots=True)
+class Corrected:
+    """How many snapshots were computed once more, and the accounts that failed."""
+
+    snapshots: int = 0
+    failed: int = 0
+
+
+async def correct_snapshots(pool: Pool, clock: Clock) -> Corrected:
+    """Correct all snapshots that are marked, in short transactions; one ended anywhere is gone on with by the next."""
+    corrected, last = Corrected(), LEAST_UUID
+    while rows := await PoolReader(pool).fetch(ACCOUNTS_TO_CORRECT, last):
+        for account_id in [row["account_id"] for row in rows]:
+            corrected.failed += len(await apart(CORRECT, [account_id], partial(_correct, pool, clock, corrected)))
+        last = rows[-1]["account_id"]
+    return corrected
+
+
+async def _correct(pool: Pool, clock: Clock, corrected: Corrected, account_ids: Sequence[UUID]) -> None:
+    """Correct the snapshots of an account, some in each transaction."""
+    (account_id,) = account_ids
+    while True:
+        async with unit_of_work(pool) as writer:
+            await writer.fetch_row(LOCK_SNAPSHOTS, account_id, SNAPSHOT)
+            found = await writer.fetch(SNAPSHOTS_TO_CORRECT, account_id)
+            if not found:
+                return
+            await _rewrite(writer, clock, account_id, found)
+            await writer.commit()
+        corrected.snapshots += len(found)
+
+
+async def _rewrite(writer: Writer, clock: Clock, account_id: UUID, found: Sequence[Record]) -> None:
+    """Compute snapshots as of the ends of their days, before which no command can write any more."""
+    history = (await account_histories(writer, [account_id]))[account_id]
+    ends = [row["as_of"] for row in found]
+    figures = await pulse_figures(writer, [FiguresRequest.of(history, at, is_now=False) for at in ends])
+    weeks = await streaks(writer, [StreakRequest.of(history, at) for at in ends])
+    kept = [kept_figures(each) for each in figures], [kept_streak(each) for each in weeks]
+    await writer.execute(CORRECT_SNAPSHOTS, account_id, clock.now(), [row["id"] for row in found], *kept)
