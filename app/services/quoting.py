@@ -15,7 +15,7 @@ from app.domain.quota import QuotaDay
 from app.domain.quotes import VALID_FOR, QuoteInPast, offers
 from app.services.heads import UnknownAccount, next_instant
 from app.services.orders.account import AccountFacts, NamedSpecification, account_facts
-from app.services.orders.changing import expediting, the_order
+from app.services.orders.changing import expediting, moved_from, the_order
 from app.services.orders.placing import NewOrder, placement
 from app.services.orders.states import OrderKey
 from app.services.quotes import Binding, Subject, token_of
@@ -153,7 +153,8 @@ async def _attempt(reader: Reader, clock: Clock, request: QuoteRequest) -> tuple
     else:
         facts = await account_facts(reader, request.account_id, at)
         order = await the_order(reader, request.key)
-        change = partial(expediting, order, request.chosen, facts, at, head["next_order_number"])
+        orders = [order, *await moved_from(reader, request.key, order, request.chosen)]
+        change = partial(expediting, orders, request.chosen, facts, at, head["next_order_number"])
     return _Known(now, at, change), await _head(reader, request.account_id) == head
 
 

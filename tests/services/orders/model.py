@@ -118,7 +118,7 @@ class Account:
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
             )
-            for place, (level, of_level) in enumerate(_by_level(images, levels), start=1)
+            for place, (level, of_level) in enumerate(_by_promise(images, levels), start=1)
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
@@ -138,6 +138,7 @@ class Account:
         reasons = _window(at)
         reasons += [reason for image in images or order.images for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
+        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         due = [_in_time(at, level) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
             reasons.append(Reason("NoGain"))
@@ -149,7 +150,13 @@ class Account:
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_level(images, levels), at, day.sla_version)]
+        return [order, *self._split(order, _by_promise(images, levels), at, day.sla_version)]
+
+    def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
+        """Tell what is against expediting an image that the order does not have: it may have moved to a sibling."""
+        owner = next(each for each in self.orders if image in each.images)
+        moved = owner.split_from is order and owner.expedited_at is not None
+        return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
 
     def _split(
         self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
@@ -265,6 +272,8 @@ def _in_time(at: datetime, level: str) -> datetime | None:
     return at + TURNAROUNDS[level] if level in TURNAROUNDS else None
 
 
-def _by_level(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+def _by_promise(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Put neighbours together that share level and deadline."""
     pairs = zip(levels, images, strict=True)
-    return [(level, [image for _, image in group]) for level, group in groupby(pairs, lambda pair: pair[0])]
+    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
+    return [(level, [image for _, image in group]) for (level, _), group in groups]
