@@ -178,6 +178,10 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
         "images[2].deadline: images of one order share one, and images[1]'s differs",
     ),
     (order("o", [image(deadline={"at": LATER})]), "images[0].deadline.confirmedAt: is missing"),
+    (
+        order("o", [image(deliveredAt="2026-03-03T10:59:59.999999Z", deadline=DEADLINE)]),
+        ("images[0].deadline: Order 1 awaits no deadline: it has one, or none of its images needs one any more."),
+    ),
 ]
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
