@@ -111,7 +111,7 @@ class Studio:
         """Add an order with its images; `due_at` is what staff set where the level gives no deadline."""
         if not self.specifications:
             self.specification()
-        ruled = initial_deadline(level, placed_at, time_zone(self.zone))
+        ruled = initial_deadline(level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD)
         awaited = {
             ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
             ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,

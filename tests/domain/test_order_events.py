@@ -221,7 +221,7 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
 
 def test_a_plan_tells_its_price() -> None:
     _, planned = placed(60, expedite=True)
-    (event,) = facts_after(confirm(planned, DELIVERED_AT, NEXT_MORNING), None)
+    (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT), None)
     assert (event.data["before"]["price"], event.data["after"]["price"]) == ("58.00", "116.00")
     assert event.data["pricePerImage"] == "2.90"
 

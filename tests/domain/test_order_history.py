@@ -44,7 +44,7 @@ def test_a_deadline_that_staff_set_later_is_not_set_yet() -> None:
 
 
 def test_an_unset_plan_takes_the_double_price_back() -> None:
-    _, planned = placed(60, expedite=True)
+    _, planned = placed(60, quota(used=200), expedite=True)
     assert unconfirmed(confirm(planned, CONFIRMED_AT, NEXT_MORNING)) == planned
 
 

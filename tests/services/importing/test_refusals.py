@@ -225,11 +225,11 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1", filenames=["b.jpg"]),
-        "filenames: Of 1 images, 0 would be due earlier than they are now.",
+        "filenames: Of 1 images, 0 would be due earlier than without the expedite.",
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1"),
-        "order: Of 1 images, 0 would be due earlier than they are now.",
+        "order: Of 1 images, 0 would be due earlier than without the expedite.",
     ),
     (
         change("expedite", SATURDAY, order="o-1"),

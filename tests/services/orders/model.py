@@ -93,6 +93,10 @@ class Account:
         if expedite:
             refuse(_window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
+        within = [day.used + place <= day.capacity for place in range(1, len(filenames) + 1)]
+        morning = self._next_morning(at)
+        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
+            refuse([Reason("NoGain")])
         images = [
             Image(
                 number=place,
@@ -101,9 +105,9 @@ class Account:
                 position=day.used + place,
                 expedite_position=day.expedited + place if expedite else None,
                 price=_price(level),
-                due_at=self._next_morning(at) if level == "STANDARD" else _in_time(at, level),
+                due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for place, (filename, level) in enumerate(zip(filenames, levels, strict=True), start=1)
+            for place, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
         ]
         orders = [
             Order(
