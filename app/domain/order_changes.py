@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines import initial_deadline, require_expedite_window, require_gain, standard_deadline
 from app.domain.guarantee import Allowance, Part, allocate_upload
 from app.domain.instants import rfc3339
-from app.domain.order_facts import ImageState, OrderedSpecification, OrderState
+from app.domain.order_facts import ImageState, KeptDeadline, OrderedSpecification, OrderState
 from app.domain.order_refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.pricing import image_price, planned_price
 from app.domain.quota import QuotaDay
@@ -87,10 +87,11 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
 
 
 def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int | None = None) -> OrderState:
-    """Set the deadline where the rules give none; images delivered before `at` keep none.
+    """Set the deadline where the rules give none, or one earlier than images at the plan level keep.
 
-    Expedited images that take it cost twice from then on; `plan_version` is the SLA version by which they were
-    expedited, where that may be another than the order's. Raises OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    Images delivered before `at` keep what they have. Expedited images that take it cost twice from then on;
+    `plan_version` is the SLA version by which they were expedited, where that may be another than the order's. Raises
+    OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -112,6 +113,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int
         confirmed_at=at,
         deadline_status=DeadlineStatus.CONFIRMED,
         sla_version=plan_version if planned and plan_version is not None else order.sla_version,
+        kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
     )
 
 
@@ -147,14 +149,14 @@ def awaited_status(level: ServiceLevel) -> DeadlineStatus:
     return _AWAITED.get(level, DeadlineStatus.CONFIRMED)
 
 
-def _uploaded(
-    placement: Placement, part: Part, due_at: datetime | None, image_ids: Sequence[UUID]
 def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[datetime | None]:
     """Return the deadlines of so many images without an expedite: `due_at` within the guarantee, none beyond it."""
     within = min(count, allowance.remaining)
     return [*[due_at] * within, *[None] * (count - within)]
 
 
+def _uploaded(
+    placement: Placement, part: Part, due_at: datetime | None, image_ids: Sequence[UUID]
 ) -> tuple[ImageState, ...]:
     """Return the images of a part; `image_ids` has those of the whole list."""
     price = image_price(placement.specification.price, part.service_level)

@@ -85,7 +85,7 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
         at=row.due_at,
         status=_delivery_status(row),
         late=is_late(row.late_at, now),
-        sla_version=row.sla_version,
+        sla_version=_sla_version(row),
         account_id=row.account_id,
         explain=partial(_explain_image, row, now),
     )
@@ -105,8 +105,18 @@ def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
 
 def _delivery_status(row: ImageRow) -> DeadlineStatus:
     """Return the order's status, except for an image delivered before staff set the deadline of the others."""
-    came_late = row.confirmed_at is not None and _confirmed_at(row) is None
-    return awaited_status(row.service_level) if came_late else row.deadline_status
+    return awaited_status(row.service_level) if _came_late(row) else row.deadline_status
+
+
+def _sla_version(row: ImageRow) -> int:
+    """Return the version that made the image's deadline: the kept one's where staff's came after its delivery."""
+    kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
+    return row.sla_version if kept is None else kept
+
+
+def _came_late(row: ImageRow) -> bool:
+    """Say whether staff set the deadline of the order's other images when this one was delivered already."""
+    return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
@@ -160,7 +170,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         deadline_status=_delivery_status(row),
         due_at=row.due_at,
         closed=row.cancelled_at is not None or row.first_delivered_at is not None or _has_passed(row.due_at, now),
-        sla_version=row.sla_version,
+        sla_version=_sla_version(row),
         image_count=1,
         uploaded=_moment(row.uploaded_at, history),
         guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.errors import ExpediteWindowClosed
-from app.domain.order_changes import Placement, cancel, confirm, place
-from app.domain.order_facts import OrderState
+from app.domain.deadlines import standard_deadline
+from app.domain.errors import ExpediteWindowClosed, NoGain
+from app.domain.local_time import time_zone
+from app.domain.order_changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.order_facts import KeptDeadline, OrderState
 from app.domain.order_history import ImageHistory, with_history
 from app.domain.order_refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
@@ -15,6 +17,7 @@ from tests.domain.orders import COPENHAGEN, GHOST, MICROSECOND, NEXT_MORNING, UP
 SATURDAY = datetime(2026, 3, 7, tzinfo=UTC)
 CONFIRMED_AT = UPLOADED_AT + timedelta(hours=2)
 PROMISED_AT = datetime(2026, 3, 5, 12, tzinfo=UTC)
+PLANNED_AT = NEXT_MORNING - timedelta(hours=6)
 
 
 def delivered(order: OrderState, at: datetime) -> OrderState:
@@ -153,6 +156,26 @@ def test_planned_images_cost_twice_once_their_deadline_is_set_and_delivered_ones
     planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
     confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND)
     assert [image.price for image in confirmed.images] == [Decimal("1.45"), *[Decimal("2.90")] * 39]
+
+
+def test_a_plan_names_the_version_of_the_expedite_and_the_kept_deadline_its_own() -> None:
+    _, planned = placed(60, expedite=True)
+    planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
+    confirmed = confirm(planned, CONFIRMED_AT, PLANNED_AT, plan_version=4)
+    assert (confirmed.sla_version, confirmed.kept) == (4, KeptDeadline(NEXT_MORNING, 3))
+    assert [image.due_at for image in confirmed.images] == [NEXT_MORNING, *[PLANNED_AT] * 39]
+
+
+def test_a_plan_that_is_void_can_not_be_made_any_more() -> None:
+    _, planned = placed(60, expedite=True)
+    require_open_deadline(planned, NEXT_MORNING)
+    with pytest.raises(DeadlineNotOpen):
+        require_open_deadline(planned, NEXT_MORNING + MICROSECOND)
+
+
+def test_where_there_was_no_deadline_none_is_kept() -> None:
+    (order,) = placed(2, quota(used=200))
+    assert confirm(order, CONFIRMED_AT, PROMISED_AT).kept is None
 
 
 def test_staff_cannot_set_a_deadline_that_the_rules_gave() -> None:

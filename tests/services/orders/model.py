@@ -138,11 +138,11 @@ class Account:
         at = self.instant(now)
         day = self.running(at)
         against = {image: _against_expediting(order, image, at) for image in order.images}
+        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
         reasons = _window(at)
         reasons += [reason for image in images or order.images for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
-        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         due = [_in_time(at, level) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
             reasons.append(Reason("NoGain"))
@@ -216,6 +216,7 @@ class Account:
         if due_at <= at or due_at >= (order.due_at or NEVER):
             reasons.append(Reason("DeadlineNotAhead"))
         refuse(reasons)
+        order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
