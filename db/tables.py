@@ -242,7 +242,8 @@ class Order(Table, table=True):
     `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, as far as
     is known: the deadline while any image is undelivered or was delivered after it, else null. Positions are the first
     and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are delivered.
-    `price` is the sum over its images.
+    `price` is the sum over its images. `kept_due_at` is the deadline that images at the plan level had until staff set
+    an earlier one, `kept_sla_version` the SLA version that made it.
     """
 
     __tablename__ = "orders"
@@ -319,6 +320,8 @@ class Order(Table, table=True):
     completed_at: datetime | None = Field(sa_type=Instant)
     cancelled_at: datetime | None = Field(sa_type=Instant)
     split_from: UUID | None
+    kept_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    kept_sla_version: int | None = None
 
 
 class Image(Table, table=True):

@@ -103,15 +103,16 @@ class Studio:
         name: str = "Shoes",
         level: ServiceLevel = ServiceLevel.STANDARD,
         due_at: datetime | None = None,
+        kept: bool = False,
         cancelled_at: datetime | None = None,
         completed_at: datetime | None = None,
         split_from: UUID | None = None,
         position: int = 1,
     ) -> Order:
-        """Add an order with its images; `due_at` is what staff set where the level gives no deadline."""
+        """Add an order with its images; `due_at` is what staff set where the level gives no deadline, or is `kept`."""
         if not self.specifications:
             self.specification()
-        ruled = initial_deadline(level, placed_at, time_zone(self.zone))
+        ruled = initial_deadline(level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD)
         awaited = {
             ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
             ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,
@@ -129,7 +130,7 @@ class Studio:
             service_level=level,
             status=_status(photos, cancelled_at, completed_at),
             placed_at=placed_at,
-            deadline_status=DeadlineStatus.CONFIRMED if due else awaited[level],
+            deadline_status=DeadlineStatus.CONFIRMED if due and not kept else awaited[level],
             due_at=due,
             late_at=max(
                 filter(None, (late_at(due, photo.delivered_at, cancelled_at) for photo in photos)), default=None
@@ -140,7 +141,7 @@ class Studio:
             expedited_at=placed_at if is_expedited else None,
             first_expedite_position=1 if is_expedited else None,
             last_expedite_position=len(photos) if is_expedited else None,
-            confirmed_at=placed_at + HOUR if due and not ruled else None,
+            confirmed_at=placed_at + HOUR if due and not ruled and not kept else None,
             image_count=len(photos),
             delivered_count=len(delivered),
             rejected_count=sum(photo.rejected_at is not None for photo in photos),

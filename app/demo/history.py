@@ -23,11 +23,11 @@ from app.demo.lines import (
     terms_line,
     time_zone_line,
 )
-from app.demo.production import Image, Job, Production
+from app.demo.production import Confirmation, Image, Job, Production
 from app.demo.promises import Promises
 from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
-from app.domain.deadlines import expedite_window, initial_deadline, standard_deadline
+from app.domain.deadlines import expedite_window, standard_deadline
 from app.domain.guarantee import Part
 from app.domain.sla import EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND
 from app.domain.vocabulary import ServiceLevel
@@ -116,10 +116,18 @@ class _Story:
     def _make(self, order: _Placed, part: Part) -> list[Image]:
         zone = self._promises.zone(order.at)
         names = order.filenames[part.start : part.start + part.count]
-        due_at = initial_deadline(part.service_level, order.at, zone)
-        plan = None if due_at else self._production.plan(order.at, zone)
+        due_at = self._promises.due_at(order.at, part)
+        plan = self._plan(order.at, part, due_at)
         job = Job(names, plan.confirmed_at, plan.due_at, plan) if plan else Job(names, order.at, due_at)
         return self._production.make(job, zone)
+
+    def _plan(self, at: datetime, part: Part, due_at: datetime | None) -> Confirmation | None:
+        """Set a deadline where the rules give none, or an earlier one than a delivery plan is to replace."""
+        if due_at is None:
+            return self._production.plan(at, self._promises.zone(at))
+        if part.service_level is ServiceLevel.EXPEDITED_PLAN:
+            return self._production.hurried_plan(at, due_at)
+        return None
 
     def _call_off(self, order: _Placed) -> list[Image]:
         """Cancel it within minutes, or days too late, when nobody had begun it."""

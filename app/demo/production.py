@@ -30,7 +30,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A deadline that staff set at `confirmed_at`, where the rules give none."""
+    """A deadline that staff set at `confirmed_at`, where the rules give none or ask for a delivery plan."""
 
     confirmed_at: datetime
     due_at: datetime
@@ -89,6 +89,14 @@ class Production:
             return None
         confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(1_200, 14_400)))
         return Confirmation(confirmed_at, standard_deadline(confirmed_at + timedelta(days=1), zone))
+
+    def hurried_plan(self, placed_at: datetime, due_at: datetime) -> Confirmation | None:
+        """Set an earlier deadline than the one kept at the plan level; or forget to."""
+        if self.rng.random() < _FORGOTTEN:
+            return None
+        confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(600, 7_200)))
+        seconds = (due_at - confirmed_at) / timedelta(seconds=1) * self.rng.uniform(0.5, 0.9)
+        return Confirmation(confirmed_at, confirmed_at + timedelta(seconds=round(seconds)))
 
     def _delivery(self, job: Job, *, late: bool) -> datetime:
         if job.due_at is None:

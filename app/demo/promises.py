@@ -8,6 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.demo.studios import Studio
+from app.domain.deadlines import initial_deadline
 from app.domain.guarantee import Allowance, Part, allocate_upload
 from app.domain.ledger import ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.sla import PLAN_TERMS, SlaVersion, sla_on
@@ -40,6 +41,11 @@ class Promises:
         self._used[day] += count
         self._expedited[day] += count if expedite else 0
         return parts
+
+    def due_at(self, at: datetime, part: Part) -> datetime | None:
+        """Return when images placed then are due by the rules; None where staff set it."""
+        guaranteed = self._allowance(self.day(at)).guarantees(part.position)
+        return initial_deadline(part.service_level, at, self.zone(at), guaranteed=guaranteed)
 
     def hurry(self, at: datetime, count: int) -> bool:
         """Expedite images placed before, unless that many would need a delivery plan."""

@@ -12,7 +12,7 @@ from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.guarantee import Part
 from app.domain.local_time import local_day, midnight, next_local_day, wall_clock, week_start
 from app.domain.sla import DELIVER_BY, EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND, REJECTION_TURNAROUND
-from app.domain.vocabulary import ServiceLevel
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 EXPEDITE_TURNAROUNDS: Final[Mapping[ServiceLevel, timedelta]] = MappingProxyType(
     {
@@ -89,11 +89,29 @@ def expedite_deadline(at: datetime, level: ServiceLevel) -> datetime | None:
     return None if turnaround is None else at + turnaround
 
 
-def initial_deadline(level: ServiceLevel, uploaded_at: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return the deadline of an image placed at this level; None where staff set it: ADDITIONAL, EXPEDITED_PLAN."""
-    if level is ServiceLevel.STANDARD:
-        return standard_deadline(uploaded_at, zone)
-    return expedite_deadline(uploaded_at, level)
+def initial_deadline(
+    level: ServiceLevel, uploaded_at: datetime, zone: ZoneInfo, *, guaranteed: bool
+) -> datetime | None:
+    """Return the deadline of an image placed at this level, within the day's guarantee or not.
+
+    At the plan level it is the standard one until staff set an earlier one. None beyond the guarantee without a
+    turnaround, where staff set it: ADDITIONAL, EXPEDITED_PLAN.
+    """
+    due_at = expedite_deadline(uploaded_at, level)
+    return standard_deadline(uploaded_at, zone) if due_at is None and guaranteed else due_at
+
+
+def is_plan_void(status: DeadlineStatus, due_at: datetime | None, at: datetime) -> bool:
+    """Say whether a delivery plan is void at `at`: the kept deadline `due_at` passed before staff made the plan."""
+    return status is DeadlineStatus.PLAN_REQUIRED and due_at is not None and due_at < at
+
+
+def deadline_status(status: DeadlineStatus, due_at: datetime | None, at: datetime) -> DeadlineStatus:
+    """Return the status at `at` of a deadline that commands left with this status: a void plan confirms what is kept.
+
+    SQL says the same for filters, in `db.queries.order_selection`.
+    """
+    return DeadlineStatus.CONFIRMED if is_plan_void(status, due_at, at) else status
 
 
 def expedite_window(at: datetime) -> ExpediteWindow:
@@ -115,7 +133,7 @@ def require_expedite_window(at: datetime) -> None:
 def require_gain(parts: Sequence[Part], due: Sequence[datetime | None], at: datetime) -> None:
     """Raise NoGain unless expediting at `at` brings every image at the 3 h or 6 h level an earlier deadline.
 
-    `due` has the deadlines the images have now, in the order that `parts` index; an image without one gains.
+    `due` has the deadlines of the images without it, in the order that `parts` index; an image without one gains.
     """
     promised = [
         (current, earlier)

@@ -61,12 +61,12 @@ class ExpediteWindowClosed(DomainError):
 
 
 class NoGain(DomainError):
-    """An expedite that would not bring every image at the 3 h or 6 h level an earlier deadline.
+    """An expedite, at placing or later, that would not bring every image at the 3 h or 6 h level an earlier deadline.
 
     Of the `asked` images `gaining` would be due earlier.
     """
 
     def __init__(self, gaining: int, asked: int) -> None:
-        super().__init__(f"Of {asked} images, {gaining} would be due earlier than they are now.")
+        super().__init__(f"Of {asked} images, {gaining} would be due earlier than without the expedite.")
         self.gaining = gaining
         self.asked = asked

@@ -32,6 +32,7 @@ class DeadlineStepCode(StrEnum):
     STAFF_CONFIRMED = "STAFF_CONFIRMED"
     REJECTED_AT = "REJECTED_AT"
     SLA_VERSION = "SLA_VERSION"
+    PLAN_VOID = "PLAN_VOID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ class Expedite:
 class Promise:
     """The delivery deadline of an order, or of one image, or one to be quoted, and the facts it is made from.
 
-    - `service_level`, `deadline_status`, `due_at` (UTC): what is promised now; no `due_at` while staff are to set it.
+    - `service_level`, `deadline_status`, `due_at` (UTC): what commands left it with; no `due_at` while staff are to set
+      it.
     - `closed`: staff set no deadline any more: the images are delivered or cancelled, or the one they had has passed.
     - `sla_version`: the version of the SLA that made it.
     - `image_count`: the images that share it; 1 for an image.
     - `uploaded`, and `guarantee`, the places they took in the guarantee of the ledger day of the upload.
     - `expedite`: None unless they were expedited.
     - `confirmed`: when staff set `due_at`; None where a rule did, or nobody yet.
+    - `void`: the deadline kept at the plan level has passed without a delivery plan.
     """
 
     service_level: ServiceLevel
@@ -82,6 +85,7 @@ class Promise:
     guarantee: Places
     expedite: Expedite | None
     confirmed: Moment | None
+    void: bool = False
 
     @property
     def guaranteed(self) -> bool:
@@ -90,14 +94,14 @@ class Promise:
 
     @property
     def keeps_deadline(self) -> bool:
-        """Whether the images, expedited later than uploaded, have their former deadline and no delivery plan."""
+        """Whether the images have the deadline they would have without the expedite, and no delivery plan."""
         return self.deadline_status is DeadlineStatus.PLAN_REQUIRED and self.due_at is not None
 
 
 def explain(promise: Promise) -> list[DeadlineStep]:
     """Return the steps that lead to the deadline, in the order in which they happened or were decided.
 
-    A deadline kept until there is a delivery plan is explained first, then the wait for the plan.
+    A deadline kept until there is a delivery plan is explained first, then the wait for the plan, or that it is void.
     """
     expedite = promise.expedite
     position = _guarantee_position(promise)
@@ -147,6 +151,8 @@ def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep
         base = expedite.asked.at + turnaround
         due = _turnaround(base, turnaround, expedite.asked.zone)
         return [position, due, *_clock_change(expedite.asked, base)]
+    if promise.void and promise.due_at is not None:
+        return [position, _plan_void(promise, expedite, promise.due_at)]
     if promise.deadline_status is DeadlineStatus.PLAN_REQUIRED:
         return [position, _plan_awaited(promise, expedite)]
     return [position, *_confirmation(promise)]
@@ -229,12 +235,22 @@ def _confirmation_awaited(promise: Promise) -> DeadlineStep:
 
 def _plan_awaited(promise: Promise, expedite: Expedite) -> DeadlineStep:
     """Tell from how many expedites on there is a delivery plan, and what holds without one."""
+    until = "they made none in time, so" if promise.closed else "until then"
+    rest = "the deadline above stands" if promise.keeps_deadline else "there is no deadline"
+    return DeadlineStep(DeadlineStepCode.AWAITING_STAFF, f"{_plan_needed(expedite)}; {until} {rest}", None)
+
+
+def _plan_void(promise: Promise, expedite: Expedite, due_at: datetime) -> DeadlineStep:
+    """Tell by when there was no delivery plan, and that the kept deadline counts."""
+    zone = (promise.confirmed or promise.uploaded).zone
+    none = f"they made none by {user_time(due_at, zone)}, so the deadline above stands"
+    return DeadlineStep(DeadlineStepCode.PLAN_VOID, f"{_plan_needed(expedite)}; {none}", due_at)
+
+
+def _plan_needed(expedite: Expedite) -> str:
     many = DELIVERY_PLAN_MULTIPLE * expedite.places.size
     reason = f"From {many:,} expedites in a day on" if many else "Without expedites for the day"
-    until = "they made none in time, so" if promise.closed else "until then"
-    rest = "the deadline from before stands" if promise.keeps_deadline else "there is no deadline"
-    text = f"{reason}, support and production make a delivery plan; {until} {rest}"
-    return DeadlineStep(DeadlineStepCode.AWAITING_STAFF, text, None)
+    return f"{reason}, support and production make a delivery plan"
 
 
 def _sla(version: int) -> DeadlineStep:

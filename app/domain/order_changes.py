@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.deadlines import initial_deadline, require_expedite_window
-from app.domain.guarantee import Part, allocate_upload
+from app.domain.deadlines import initial_deadline, require_expedite_window, require_gain, standard_deadline
+from app.domain.guarantee import Allowance, Part, allocate_upload
 from app.domain.instants import rfc3339
-from app.domain.order_facts import ImageState, OrderedSpecification, OrderState
+from app.domain.order_facts import ImageState, KeptDeadline, OrderedSpecification, OrderState
 from app.domain.order_refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.pricing import image_price, planned_price
 from app.domain.quota import QuotaDay
@@ -49,14 +49,20 @@ class Change:
 
 
 def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int, new_ids: NewIds) -> Change:
-    """Upload images as one order for each service level they get, the first of them the original.
+    """Upload images as one order for each service level and deadline they get, the first of them the original.
 
-    Raises ExpediteWindowClosed when they are to be expedited at a weekend.
+    Raises ExpediteWindowClosed when they are to be expedited at a weekend, and NoGain when the standard deadline of one
+    within the guarantee is not later than its expedited one.
     """
     count = len(placement.filenames)
+    parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
     if placement.expedite:
         require_expedite_window(placement.at)
-    parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
+        require_gain(parts, _guaranteed(count, day.allowance, standard_deadline(placement.at, zone)), placement.at)
+    due = [
+        initial_deadline(part.service_level, placement.at, zone, guaranteed=day.allowance.guarantees(part.position))
+        for part in parts
+    ]
     ids = new_ids(len(parts) + count)
     image_ids = ids[len(parts) :]
     original = ids[0]
@@ -69,22 +75,23 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
             service_level=part.service_level,
             placed_at=placement.at,
             deadline_status=awaited_status(part.service_level),
-            due_at=(due_at := initial_deadline(part.service_level, placement.at, zone)),
+            due_at=due_at,
             sla_version=day.sla_version,
             images=_uploaded(placement, part, due_at, image_ids),
             expedited_at=placement.at if placement.expedite else None,
             split_from=original if place else None,
         )
-        for place, (part, id_) in enumerate(zip(parts, ids, strict=False))
+        for place, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
     )
     return Change(orders, day.using(count, count if placement.expedite else 0))
 
 
 def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int | None = None) -> OrderState:
-    """Set the deadline where the rules give none; images delivered before `at` keep none.
+    """Set the deadline where the rules give none, or one earlier than images at the plan level keep.
 
-    Expedited images that take it cost twice from then on; `plan_version` is the SLA version by which they were
-    expedited, where that may be another than the order's. Raises OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    Images delivered before `at` keep what they have. Expedited images that take it cost twice from then on;
+    `plan_version` is the SLA version by which they were expedited, where that may be another than the order's. Raises
+    OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -106,6 +113,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int
         confirmed_at=at,
         deadline_status=DeadlineStatus.CONFIRMED,
         sla_version=plan_version if planned and plan_version is not None else order.sla_version,
+        kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
     )
 
 
@@ -139,6 +147,12 @@ def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:
     """Return the status of a deadline that staff have not set: CONFIRMED where the rules give it."""
     return _AWAITED.get(level, DeadlineStatus.CONFIRMED)
+
+
+def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[datetime | None]:
+    """Return the deadlines of so many images without an expedite: `due_at` within the guarantee, none beyond it."""
+    within = min(count, allowance.remaining)
+    return [*[due_at] * within, *[None] * (count - within)]
 
 
 def _uploaded(

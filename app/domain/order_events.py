@@ -134,7 +134,7 @@ def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happe
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
     """Tell of deliveries, rejections and a deadline set by staff, in order, from just after `after` on (None: all)."""
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
-        taking = [image for image in order.images if image.due_at is not None]
+        taking = [image for image in order.images if image.due_at == order.due_at]
         yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, {})
     moments: dict[tuple[datetime, int], _Moment] = {}
     for image in order.images:

@@ -92,11 +92,19 @@ class ImageState:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDeadline:
+    """The deadline (UTC) that images at the plan level had until staff set an earlier one; `sla_version` made it."""
+
+    due_at: datetime
+    sla_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
     """Images of one specification at one service level, in the order of their numbers.
 
     Its images were uploaded at `placed_at`. `due_at` is the delivery deadline they share and `confirmed_at` when staff
-    set it; an image may be without, having been delivered before.
+    set it; an image may be without, or have the `kept` one, having been delivered before.
     """
 
     id: UUID
@@ -114,6 +122,7 @@ class OrderState:
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
     split_from: UUID | None = None
+    kept: KeptDeadline | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,22 @@ def as_of(order: OrderState, at: datetime) -> OrderState:
 
 
 def unconfirmed(order: OrderState) -> OrderState:
-    """Return the order without the deadline that staff set; one it replaced stays forgotten, as nothing tells it."""
-    level = order.service_level
+    """Return the order as it was before staff set its deadline: with the kept deadline, if it had one."""
+    level, kept = order.service_level, order.kept
     price = image_price(order.specification.price, level)
-    images = tuple(replace(image, due_at=None, price=price) for image in order.images)
-    return replace(order, images=images, due_at=None, confirmed_at=None, deadline_status=awaited_status(level))
+    due_at = None if kept is None else kept.due_at
+    images = tuple(
+        replace(image, due_at=due_at, price=price) if image.due_at == order.due_at else image for image in order.images
+    )
+    return replace(
+        order,
+        images=images,
+        due_at=due_at,
+        confirmed_at=None,
+        deadline_status=awaited_status(level),
+        sla_version=order.sla_version if kept is None else kept.sla_version,
+        kept=None,
+    )
 
 
 def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) -> OrderState:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from app.domain.deadlines import EXPEDITE_TURNAROUNDS
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.order_facts import OrderState, order_price
@@ -17,10 +18,11 @@ VALID_FOR: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is bound of the images that get one service level.
+    """What is bound of the images that get one service level and deadline.
 
-    `due_at` (UTC) is bound at the standard level only: an expedited part promises a turnaround from the call. `price`
-    is that of all the images, in `currency`; both are None in a quote without a specification.
+    `due_at` (UTC) is the standard deadline, or the one kept at the plan level; None where there is none, and at the 3 h
+    and 6 h levels, which promise a turnaround from the call. `price` is that of all the images, in `currency`; both are
+    None in a quote without a specification.
     """
 
     service_level: ServiceLevel
@@ -60,7 +62,7 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
         Offer(
             service_level=order.service_level,
             image_count=len(order.images),
-            due_at=order.due_at if order.service_level is ServiceLevel.STANDARD else None,
+            due_at=None if order.service_level in EXPEDITE_TURNAROUNDS else order.due_at,
             price=order_price(order) if priced else None,
             currency=order.specification.currency if priced else None,
         )
@@ -70,17 +72,27 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
 
 def require_unchanged(quoted: Sequence[Offer], offered: Sequence[Offer]) -> None:
     """Raise QuoteChanged, telling all that differs, unless what is offered now is what was quoted."""
-    before, now = ({offer.service_level: offer for offer in each} for each in (quoted, offered))
-    levels = [level for level in ServiceLevel if before.get(level) != now.get(level)]
+    before, now = (_by_level(each) for each in (quoted, offered))
+    levels = [level for level in ServiceLevel if before[level] != now[level]]
     if levels:
-        changes = (f"{level} was {_in_words(before.get(level))}, is {_in_words(now.get(level))}" for level in levels)
+        changes = (f"{level} was {_all_in_words(before[level])}, is {_all_in_words(now[level])}" for level in levels)
         raise QuoteChanged("; ".join(changes))
 
 
-def _in_words(offer: Offer | None) -> str:
+def _by_level(offers: Iterable[Offer]) -> dict[ServiceLevel, list[Offer]]:
+    """Group offers: the plan level may have two, within the guarantee and beyond it."""
+    levels: dict[ServiceLevel, list[Offer]] = {level: [] for level in ServiceLevel}
+    for offer in offers:
+        levels[offer.service_level].append(offer)
+    return levels
+
+
+def _all_in_words(offers: Sequence[Offer]) -> str:
+    return " and ".join(_in_words(offer) for offer in offers) or "none"
+
+
+def _in_words(offer: Offer) -> str:
     """Tell an offer: "20 images due 2026-03-04T08:00:00Z for 29.00 USD"."""
-    if offer is None:
-        return "none"
     count = "1 image" if offer.image_count == 1 else f"{offer.image_count:,} images"
     due = "" if offer.due_at is None else f" due {rfc3339(offer.due_at)}"
     price = "" if offer.price is None else f" for {offer.price:f} {offer.currency}"

@@ -13,7 +13,7 @@ from app.domain.quota import QuotaDay
 from app.domain.quotes import VALID_FOR, QuoteInPast, offers
 from app.services.heads import UnknownAccount
 from app.services.orders.account import AccountFacts, NamedSpecification, account_facts
-from app.services.orders.changing import expediting, the_order
+from app.services.orders.changing import expediting, moved_from, the_order
 from app.services.orders.placing import NewOrder, placement
 from app.services.orders.states import OrderKey
 from app.services.quotes import Binding, Subject, token_of
@@ -131,7 +131,8 @@ async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change
         return _placing(request, facts, at, row["next_order_number"])
     facts = await account_facts(reader, request.account_id, at)
     order = await the_order(reader, request.key)
-    return expediting(order, request.chosen, facts, at, row["next_order_number"])
+    orders = [order, *await moved_from(reader, request.key, order, request.chosen)]
+    return expediting(orders, request.chosen, facts, at, row["next_order_number"])
 
 
 def _placing(request: UploadRequest, facts: AccountFacts, at: datetime, first_number: int) -> Change:

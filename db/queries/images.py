@@ -21,7 +21,8 @@ class ImageRow:
     """An image as in the table `images`, with what its order says of its deadline and price.
 
     `stored_status` leaves claims aside, which the clock ends: `status` tells where it stands at an instant.
-    `redo_sla_version` is the version of the SLA that made the deadline of the open rejection.
+    `redo_sla_version` is the version of the SLA that made the deadline of the open rejection, `kept_sla_version` that
+    of the deadline that staff replaced for the order's undelivered images.
     """
 
     account_id: UUID
@@ -49,6 +50,7 @@ class ImageRow:
     sla_version: int
     expedited_at: datetime | None
     confirmed_at: datetime | None
+    kept_sla_version: int | None
     redo_sla_version: int | None
 
     def status(self, now: datetime) -> ImageStatus:
@@ -61,7 +63,8 @@ IMAGE_COLUMNS: Final = """
       i.account_id, i.id, i.order_id, i.number, i.filename, i.status AS stored_status, i.service_level, i.uploaded_at,
       i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, o.currency,
-      o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, r.sla_version AS redo_sla_version"""
+      o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
+      r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and what IMAGE_PROMISES joins."""
 
 IMAGE_PROMISES: Final = """

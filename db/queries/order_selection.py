@@ -1,8 +1,8 @@
 """Which orders of an account are meant, and how those are walked without a search.
 
 A filter by kind walks one stretch of an index per kind that can match, and the walks are merged. A kind is a status, a
-service level, a status of the deadline, and whether a lateness is known of: so neither what is late nor what is not
-has to be picked out of the other.
+service level, a status of the deadline as it is stored, and whether a lateness is known of: so neither what is late
+nor what is not has to be picked out of the other. Only void plans are, out of the plans of their kind.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,11 @@ ORDER_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0), descending=T
 
 
 class Shape(NamedTuple):
-    """What of a selection the text of a statement depends on."""
+    """What of a selection the text of a statement depends on; `void` is whether plans have to be void, None: either."""
 
     by_kind: bool
     late: bool | None
+    void: bool | None
     search: bool
 
 
@@ -32,8 +33,8 @@ class Shape(NamedTuple):
 class OrderSelection:
     """Which orders are meant: those that fulfil all of it.
 
-    `late` is judged at `now`. `search` is an order number, or the beginning of a name or of an image's filename in any
-    case.
+    `late` and the status of the deadline are judged at `now`. `search` is an order number, or the beginning of a name
+    or of an image's filename in any case.
     """
 
     now: datetime
@@ -56,7 +57,8 @@ class OrderSelection:
     def shape(self) -> Shape:
         """What of it the text of a statement depends on."""
         kinds = (self.statuses, self.service_levels, self.deadline_statuses)
-        return Shape(self.late is not None or kinds != _EVERY_KIND, self.late, self.search is not None)
+        by_kind = self.late is not None or kinds != _EVERY_KIND
+        return Shape(by_kind, self.late, self._void, self.search is not None)
 
     def arguments(self) -> tuple[object, ...]:
         """Return the arguments that a statement of this shape takes after the page's."""
@@ -69,9 +71,18 @@ class OrderSelection:
         """Whether all orders of an account are meant."""
         return self == OrderSelection(self.now)
 
+    @property
+    def _void(self) -> bool | None:
+        """Whether plans have to be void, as confirmed orders can be but not those that require a plan; None: either."""
+        confirmed, required = (
+            status in self.deadline_statuses for status in (DeadlineStatus.CONFIRMED, DeadlineStatus.PLAN_REQUIRED)
+        )
+        return None if confirmed == required else confirmed
+
     def _kinds(self) -> list[_Kind]:
         """List the kinds that can match: an order whose lateness may be to come is in production."""
-        every = product((True, False), self.statuses, self.service_levels, self.deadline_statuses)
+        stored = self.deadline_statuses + (DeadlineStatus.PLAN_REQUIRED,) * (self._void is True)
+        every = product((True, False), self.statuses, self.service_levels, stored)
         if self.late is None:
             return list(every)
         if self.late:
@@ -91,6 +102,12 @@ _LATENESS: Final = {
     True: "AND o.late_at < q.now",
     False: "AND (o.late_at IS NULL OR o.late_at >= q.now)",
 }
+# The status of a deadline at an instant is that of `app.domain.deadlines`.
+_VOIDNESS: Final = {
+    None: "",
+    True: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at < q.now)",
+    False: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at IS NULL OR o.due_at >= q.now)",
+}
 _OF_KIND: Final = """
         AND (o.late_at IS NOT NULL) = k.known AND o.status = k.status AND o.service_level = k.service_level
         AND o.deadline_status = k.deadline_status"""
@@ -109,7 +126,7 @@ def between(bounds: str) -> str:
 
 def wanted(shape: Shape, bounds: str = "q") -> str:
     """Write the condition that an order between bounds fulfils, of whatever kind."""
-    return f"{between(bounds)} {_LATENESS[shape.late]}"
+    return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]}"
 
 
 def ordered(condition: str, limit: int = WALKED) -> str:

@@ -10,7 +10,7 @@ import strawberry
 
 from api.context import Info
 from api.describing import field, object_type
-from app.domain import explanations
+from app.domain import deadlines, explanations
 from app.domain.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger import LedgerDay, ledger_day_at, zone_at
 from app.domain.order_changes import awaited_status
@@ -39,7 +39,7 @@ class Deadline:
     """When something is promised to be delivered."""
 
     at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
-    status: DeadlineStatus = strawberry.field(description="Whether it stands or is still to be set.")
+    status: DeadlineStatus = strawberry.field(description="Whether it stands or is still to be set; now.")
     late: bool = strawberry.field(description="Whether it was missed: passed, or met too late; now.")
     sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
     account_id: strawberry.Private[UUID]
@@ -61,7 +61,7 @@ def order_deadline(row: OrderRow, now: datetime) -> Deadline:
     """Show the delivery deadline that an order's images share."""
     return Deadline(
         at=row.due_at,
-        status=row.deadline_status,
+        status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
         late=is_late(row.late_at, now),
         sla_version=row.sla_version,
         account_id=row.account_id,
@@ -83,9 +83,9 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
         )
     return Deadline(
         at=row.due_at,
-        status=_delivery_status(row),
+        status=deadlines.deadline_status(_delivery_status(row), row.due_at, now),
         late=is_late(row.late_at, now),
-        sla_version=row.sla_version,
+        sla_version=_sla_version(row),
         account_id=row.account_id,
         explain=partial(_explain_image, row, now),
     )
@@ -105,8 +105,18 @@ def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
 
 def _delivery_status(row: ImageRow) -> DeadlineStatus:
     """Return the order's status, except for an image delivered before staff set the deadline of the others."""
-    came_late = row.confirmed_at is not None and _confirmed_at(row) is None
-    return awaited_status(row.service_level) if came_late else row.deadline_status
+    return awaited_status(row.service_level) if _came_late(row) else row.deadline_status
+
+
+def _sla_version(row: ImageRow) -> int:
+    """Return the version that made the image's deadline: the kept one's where staff's came after its delivery."""
+    kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
+    return row.sla_version if kept is None else kept
+
+
+def _came_late(row: ImageRow) -> bool:
+    """Say whether staff set the deadline of the order's other images when this one was delivered already."""
+    return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
@@ -130,6 +140,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
+        void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
     )
     return explain(promise)
 
@@ -154,18 +165,19 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanat
 
 
 def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
-    confirmed_at = _confirmed_at(row)
+    confirmed_at, status = _confirmed_at(row), _delivery_status(row)
     promise = Promise(
         service_level=row.service_level,
-        deadline_status=_delivery_status(row),
+        deadline_status=status,
         due_at=row.due_at,
         closed=row.cancelled_at is not None or row.first_delivered_at is not None or _has_passed(row.due_at, now),
-        sla_version=row.sla_version,
+        sla_version=_sla_version(row),
         image_count=1,
         uploaded=_moment(row.uploaded_at, history),
         guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),
         expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
+        void=deadlines.is_plan_void(status, row.due_at, now),
     )
     return explain(promise)
 

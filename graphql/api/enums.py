@@ -53,7 +53,8 @@ describe(
         "ADDITIONAL": "Beyond the day's guarantee: the deadline is confirmed by support and production.",
         "EXPEDITED": "Within the day's expedites: due in 3 hours.",
         "EXPEDITED_ADDITIONAL": "Beyond the day's expedites: due in 6 hours.",
-        "EXPEDITED_PLAN": "Far beyond the day's expedites: support and production make a delivery plan.",
+        "EXPEDITED_PLAN": "Far beyond the day's expedites: support and production make a delivery plan; until then the"
+        " deadline without the expedite stands.",
     },
 )
 describe(
@@ -83,7 +84,8 @@ describe(
     {
         "CONFIRMED": "It stands.",
         "TO_BE_CONFIRMED": "There is none until support and production confirm one.",
-        "PLAN_REQUIRED": "A delivery plan is to be made; until then what deadline there was stands, if there was one.",
+        "PLAN_REQUIRED": "A delivery plan is to be made; until then the deadline without the expedite stands, if there"
+        " is one: once it has passed without a plan, it is CONFIRMED.",
     },
 )
 describe(
@@ -101,6 +103,7 @@ describe(
         "STAFF_CONFIRMED": "Support and production set the deadline.",
         "REJECTED_AT": "The rejection, in user time.",
         "SLA_VERSION": "The version of the SLA that made the promise.",
+        "PLAN_VOID": "No delivery plan was made before the deadline had passed, which therefore stands.",
     },
 )
 describe(

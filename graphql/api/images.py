@@ -46,7 +46,10 @@ class Image(Node):
 
     filename: str = strawberry.field(description="The name of its file.")
     status: ImageStatus = strawberry.field(description="Where it stands.")
-    price: Money = strawberry.field(description="What it costs: twice the specification's price when expedited.")
+    price: Money = strawberry.field(
+        description="What it costs: twice the specification's price with an expedited deadline, by rule or by a"
+        " delivery plan."
+    )
     uploaded_at: datetime = strawberry.field(description="When it was uploaded.")
     deadline: Deadline = strawberry.field(
         description="Its deadline: of the redo while it is rejected, else of the delivery."

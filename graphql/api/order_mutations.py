@@ -51,7 +51,7 @@ class PlaceOrderInput:
 
 @object_type
 class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
-    """What placing an order came to: an order for each service level that its images got."""
+    """What placing an order came to: an order for each service level and deadline that its images got."""
 
 
 @input_type
@@ -124,7 +124,7 @@ class OrderMutations:
         info: Info,
         input: Annotated[PlaceOrderInput, strawberry.argument(description="What is ordered.")],  # noqa: A002
     ) -> PlaceOrderPayload:
-        """Upload images, as one order for each service level they get."""
+        """Upload images, as one order for each service level and deadline they get."""
         context = info.context
         checks = begin(context, input)
         account_id = checks.account(given(input.account_id))

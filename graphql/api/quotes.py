@@ -44,7 +44,7 @@ class QuoteInput:
 
 @object_type
 class QuotePart:
-    """Images that would get one service level."""
+    """Images that would get one service level and deadline."""
 
     image_count: int = strawberry.field(description="How many there are.")
     service_level: ServiceLevel = strawberry.field(description="What they would be promised.")
@@ -59,11 +59,11 @@ class Quote:
     """What would be got."""
 
     token: str = strawberry.field(
-        description="Binds what is quoted for 15 minutes: counts, levels, prices and standard deadlines; an expedited"
-        " part promises a turnaround from the call. Opaque."
+        description="Binds what is quoted for 15 minutes: counts, levels, prices, and standard deadlines, also where a"
+        " delivery plan is required; other expedited parts promise a turnaround from the call. Opaque."
     )
     at: datetime = strawberry.field(description="When it would be done.")
-    parts: list[QuotePart] = strawberry.field(description="The images by service level.")
+    parts: list[QuotePart] = strawberry.field(description="The images by service level and deadline.")
     guarantee_remaining: int = strawberry.field(description="Images still guaranteed that day after it.")
     expedite_remaining: int = strawberry.field(
         description="Images that can still be expedited that day at the shortest turnaround after it."

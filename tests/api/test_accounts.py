@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import DeadlineStatus, Plan, ServiceLevel
+from app.domain.vocabulary import Plan, ServiceLevel
 from db.connections import Pool
 from tests.building import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 from tests.clock import FrozenClock
@@ -184,14 +184,13 @@ async def test_an_order_awaits_its_deadline_while_staff_can_set_one(
 ) -> None:
     now = clock.now()
     studio = await begin(pool, Studio())
-    level, kept = ServiceLevel.ADDITIONAL, ServiceLevel.EXPEDITED_PLAN
+    level, plan = ServiceLevel.ADDITIONAL, ServiceLevel.EXPEDITED_PLAN
     delivered = Photo(delivered_at=now - 3 * HOUR)
     sent_back = Photo(delivered_at=now - 3 * HOUR, rejections=((now - 2 * HOUR, None),))
     studio.order(now - DAY, [delivered, sent_back], name="none is undelivered", level=level)
     studio.order(now - DAY, [delivered, Photo()], name="one is undelivered", level=level)
     for name, due_at in (("passed", now - timedelta(microseconds=1)), ("passes", now), ("to come", now + HOUR)):
-        order = studio.order(now - DAY, name=name, level=kept, due_at=due_at)
-        order.deadline_status = DeadlineStatus.PLAN_REQUIRED
+        studio.order(now - DAY, name=name, level=plan, due_at=due_at, kept=True)
     await write(pool, studio)
     found = (await staff.data(AWAITING))["ordersAwaitingDeadline"]
     assert sorted(names(found)) == ["one is undelivered", "passes", "to come"]

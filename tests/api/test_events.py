@@ -17,7 +17,7 @@ from tests.serving import Client, NewClient
 UUID_TEXT: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DELIVERED: Final = "2026-03-04T07:00:00.000250Z"
 RETURNED: Final = {"deliveredAt": DELIVERED, "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo at 10:30"}]}
-PLAN: Final = {"deadline": {"at": "2026-03-09T12:00:00Z", "confirmedAt": "2026-03-05T12:00:00Z"}}
+PLAN: Final = {"deadline": {"at": "2026-03-04T06:00:00Z", "confirmedAt": "2026-03-03T12:00:00Z"}}
 EXPEDITED: Final = [{"filename": f"{number}.jpg", **(PLAN if number >= 20 else {})} for number in range(60)]
 HISTORY: Final = (
     *START,

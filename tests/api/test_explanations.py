@@ -14,7 +14,7 @@ TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
 EXPLANATION = """{ account { order(number: 1) {
   deadline { status explanation { code text at } }
-  images { nodes { deadline { at status explanation { code text at } } } }
+  images { nodes { deadline { at status slaVersion explanation { code text at } } } }
 } } }"""
 
 
@@ -38,32 +38,42 @@ async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_t
 ) -> None:
     studio = await begin(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR / 2), Photo()]
-    studio.order(TUESDAY, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=TUESDAY + 4 * HOUR)
-    studio.images[0].due_at = NEXT_MORNING
+    made = studio.order(TUESDAY, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=TUESDAY + 4 * HOUR)
+    studio.images[0].due_at = made.kept_due_at = NEXT_MORNING
+    made.sla_version, made.kept_sla_version = 2, 1
     found = await order(pool, client_of, studio)
     delivered, waiting = (node["deadline"] for node in found["images"]["nodes"])
-    assert (delivered["at"], delivered["status"]) == ("2026-03-04T08:00:00Z", "PLAN_REQUIRED")
+    assert (delivered["at"], delivered["status"]) == ("2026-03-04T08:00:00Z", "CONFIRMED")
     assert codes(delivered) == [
         *("UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE"),
-        *("EXPEDITE_POSITION", "AWAITING_STAFF", "SLA_VERSION"),
+        *("EXPEDITE_POSITION", "PLAN_VOID", "SLA_VERSION"),
     ]
-    assert text(delivered, "AWAITING_STAFF").endswith("made none in time, so the deadline from before stands")
     assert (waiting["status"], codes(waiting)[-2:]) == ("CONFIRMED", ["STAFF_CONFIRMED", "SLA_VERSION"])
+    assert [(each["slaVersion"], text(each, "SLA_VERSION")) for each in (delivered, waiting)] == [
+        (1, "Under version 1 of the SLA"),
+        (2, "Under version 2 of the SLA"),
+    ]
 
 
-async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed(
+async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed_and_void_from_then_on(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
     studio = await begin(pool, Studio())
-    studio.order(TUESDAY, level=ServiceLevel.EXPEDITED_PLAN)
-    studio.orders[0].due_at = studio.images[0].due_at = due_at = clock.now() + HOUR
+    studio.order(TUESDAY, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
     found = await order(pool, client_of, studio)
-    assert text(found["deadline"], "AWAITING_STAFF").endswith("until then the deadline from before stands")
-    clock.advance(due_at - clock.now() + MICROSECOND)
+    clock.advance(HOUR)
+    due = await (await client_of(studio)).data(EXPLANATION)
+    for known in (found, due["account"]["order"]):
+        for each in (known["deadline"], known["images"]["nodes"][0]["deadline"]):
+            assert each["status"] == "PLAN_REQUIRED"
+            assert text(each, "AWAITING_STAFF").endswith("until then the deadline above stands")
+    clock.advance(MICROSECOND)
     data = await (await client_of(studio)).data(EXPLANATION)
-    assert text(data["account"]["order"]["deadline"], "AWAITING_STAFF").endswith(
-        "made none in time, so the deadline from before stands"
-    )
+    for each in (data["account"]["order"]["deadline"], data["account"]["order"]["images"]["nodes"][0]["deadline"]):
+        assert (each["status"], codes(each)[-2:]) == ("CONFIRMED", ["PLAN_VOID", "SLA_VERSION"])
+        assert text(each, "PLAN_VOID").endswith(
+            "made none by Tuesday 10 March 2026, 14:00 (UTC+01:00, Europe/Copenhagen), so the deadline above stands"
+        )
 
 
 async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: NewClient) -> None:

@@ -59,18 +59,23 @@ async def every_page_backwards(client: Client, size: int, **variables: Any) -> l
 
 
 def varied(studio: Studio, now: datetime) -> Studio:
-    """Add orders of every level and status, some at the same instant, some late, over the last days."""
+    """Add orders of every level and status, some at the same instant, some late, over the last days.
+
+    Plans without one have a deadline that is kept, at `now` the one of order 35.
+    """
     levels, steps = list(ServiceLevel), range(60)
     for step in steps:
         placed_at = now - (60 - step // 2) * 2 * HOUR  # two at each instant
         delivered = placed_at + timedelta(hours=1 + step % 40) if step % 4 else None
         photos = [Photo(f"img_{step:03}_{number}.jpg", delivered) for number in range(1 + step % 2)]
+        kept = step % 10 == 4
         studio.order(
             placed_at,
             photos,
             name=f"{('Shoes', 'Hats', 'shoes & 100%_')[step % 3]} {step}",
             level=levels[step % 5],
-            due_at=placed_at + DAY if step % 3 == 0 else None,
+            due_at=now + (step - 34) * HOUR if kept else placed_at + DAY if step % 3 == 0 else None,
+            kept=kept,
             cancelled_at=placed_at + timedelta(minutes=5) if delivered is None and step % 8 == 0 else None,
             completed_at=now if step % 7 == 0 else None,
         )
@@ -172,6 +177,11 @@ def is_late(order: Order, now: datetime) -> bool:
     return order.late_at is not None and order.late_at < now
 
 
+def status_of_deadline(order: Order, now: datetime) -> str:
+    void = order.deadline_status == "PLAN_REQUIRED" and order.due_at is not None and order.due_at < now
+    return "CONFIRMED" if void else order.deadline_status
+
+
 @pytest.mark.parametrize(
     ("statuses", "late"),
     list(product((None, ["IN_PRODUCTION"], ["COMPLETED", "CANCELLED", "READY_FOR_DOWNLOAD"]), (None, True, False))),
@@ -183,6 +193,7 @@ def is_late(order: Order, now: datetime) -> bool:
         (["STANDARD", "EXPEDITED_PLAN"], None),
         (["ADDITIONAL"], ["TO_BE_CONFIRMED"]),
         (None, ["CONFIRMED"]),
+        (None, ["PLAN_REQUIRED", "TO_BE_CONFIRMED"]),
     ],
 )
 async def test_filters_by_kind_and_lateness_hold_together(
@@ -200,7 +211,7 @@ async def test_filters_by_kind_and_lateness_hold_together(
         return (
             order.status in (statuses or OrderStatus)
             and order.service_level in (levels or ServiceLevel)
-            and order.deadline_status in (deadlines or DeadlineStatus)
+            and status_of_deadline(order, clock.now()) in (deadlines or list(DeadlineStatus))
             and late in (None, is_late(order, clock.now()))
         )
 
@@ -226,6 +237,16 @@ async def test_a_search_holds_together_with_other_filters(client: Client, studio
         )
 
     await assert_filters(client, studio, {"search": "shoes ", "status": "IN_PRODUCTION", "late": True}, matches)
+
+
+@pytest.mark.parametrize("status", ["CONFIRMED", "PLAN_REQUIRED"])
+async def test_a_search_by_status_of_the_deadline_takes_void_plans_as_confirmed(
+    client: Client, studio: Studio, clock: FrozenClock, status: str
+) -> None:
+    def matches(order: Order, _images: Sequence[Image]) -> bool:
+        return order.name.lower().startswith("shoes ") and status_of_deadline(order, clock.now()) == status
+
+    await assert_filters(client, studio, {"search": "shoes ", "deadlineStatus": status}, matches)
 
 
 @pytest.mark.parametrize("field", ["status", "serviceLevel", "deadlineStatus"])

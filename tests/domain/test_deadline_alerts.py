@@ -139,6 +139,12 @@ def test_at_the_plan_level_a_deadline_stays_what_it_was() -> None:
     assert said(after) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 2, 3, 4])]
 
 
+def test_a_deadline_kept_since_the_placing_is_at_risk_and_missed_like_any_other() -> None:
+    _, order = placed(4, quota(expedites=2), expedite=True)
+    assert order.service_level == "EXPEDITED_PLAN"
+    assert said(order) == [(AT_RISK, RISK_AT, [3, 4]), (MISSED, NEXT_MORNING, [3, 4])]
+
+
 def test_images_that_were_split_off_were_at_risk_where_they_were_and_are_where_they_went() -> None:
     (order,) = placed(4)
     left_at = NEXT_MORNING - 30 * MINUTE

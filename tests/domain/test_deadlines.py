@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from app.domain.deadlines import (
     ExpediteWindow,
+    deadline_status,
     expedite_deadline,
     expedite_window,
     initial_deadline,
+    is_plan_void,
     rejection_deadline,
     require_expedite_window,
     require_gain,
@@ -21,7 +23,7 @@ from app.domain.deadlines import (
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.guarantee import Allowance, allocate_expedite
 from app.domain.local_time import local_day, local_day_interval, time_zone, wall_clock
-from app.domain.vocabulary import ServiceLevel
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from tests.domain.strategies import MICROSECOND, instants, moments
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
@@ -123,15 +125,39 @@ def test_an_expedite_is_due_after_three_or_six_hours_and_no_weekend_moves_it() -
 def test_staff_set_the_deadline_of_a_delivery_plan_and_of_additional_images() -> None:
     at = datetime(2026, 3, 6, 12, tzinfo=UTC)
     assert expedite_deadline(at, ServiceLevel.EXPEDITED_PLAN) is None
-    assert initial_deadline(ServiceLevel.EXPEDITED_PLAN, at, COPENHAGEN) is None
-    assert initial_deadline(ServiceLevel.ADDITIONAL, at, COPENHAGEN) is None
+    assert initial_deadline(ServiceLevel.EXPEDITED_PLAN, at, COPENHAGEN, guaranteed=False) is None
+    assert initial_deadline(ServiceLevel.ADDITIONAL, at, COPENHAGEN, guaranteed=False) is None
 
 
-def test_the_other_levels_have_their_deadline_from_the_start() -> None:
+@pytest.mark.parametrize("level", [ServiceLevel.STANDARD, ServiceLevel.EXPEDITED_PLAN])
+def test_within_the_guarantee_there_is_the_standard_deadline_also_where_a_plan_is_to_be_made(
+    level: ServiceLevel,
+) -> None:
     at = datetime(2026, 3, 5, 12, tzinfo=UTC)
-    assert initial_deadline(ServiceLevel.STANDARD, at, COPENHAGEN) == datetime(2026, 3, 6, 8, tzinfo=UTC)
-    assert initial_deadline(ServiceLevel.EXPEDITED, at, COPENHAGEN) == at + 3 * HOUR
-    assert initial_deadline(ServiceLevel.EXPEDITED_ADDITIONAL, at, COPENHAGEN) == at + 6 * HOUR
+    assert initial_deadline(level, at, COPENHAGEN, guaranteed=True) == datetime(2026, 3, 6, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("guaranteed", [False, True])
+def test_three_and_six_hours_are_the_same_within_the_guarantee_and_beyond_it(*, guaranteed: bool) -> None:
+    at = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert initial_deadline(ServiceLevel.EXPEDITED, at, COPENHAGEN, guaranteed=guaranteed) == at + 3 * HOUR
+    assert initial_deadline(ServiceLevel.EXPEDITED_ADDITIONAL, at, COPENHAGEN, guaranteed=guaranteed) == at + 6 * HOUR
+
+
+def test_a_plan_is_void_once_the_kept_deadline_has_passed_without_it() -> None:
+    required, confirmed = DeadlineStatus.PLAN_REQUIRED, DeadlineStatus.CONFIRMED
+    due_at = datetime(2026, 3, 6, 8, tzinfo=UTC)
+    instants = (due_at - MICROSECOND, due_at, due_at + MICROSECOND)
+    assert [is_plan_void(required, due_at, at) for at in instants] == [False, False, True]
+    assert [deadline_status(required, due_at, at) for at in instants] == [required, required, confirmed]
+
+
+@pytest.mark.parametrize("status", DeadlineStatus)
+def test_without_a_kept_deadline_no_plan_is_void_and_no_other_status_changes(status: DeadlineStatus) -> None:
+    at = datetime(2026, 3, 6, 8, tzinfo=UTC)
+    assert deadline_status(status, None, at) is status
+    if status is not DeadlineStatus.PLAN_REQUIRED:
+        assert deadline_status(status, at - HOUR, at) is status
 
 
 def test_the_expedite_window_is_open_from_monday_to_friday_midnight_utc() -> None:

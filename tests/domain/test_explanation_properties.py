@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.deadlines import expedite_window, rejection_deadline
+from app.domain.deadlines import expedite_window, is_plan_void, rejection_deadline
 from app.domain.errors import DomainError
 from app.domain.explanations import (
     DeadlineStep,
@@ -41,7 +41,7 @@ IN_ORDER = (
 )
 KEPT_IN_ORDER = (
     "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE WEEKEND_SHIFT CLOCK_CHANGE STAFF_CONFIRMED EXPEDITE_POSITION "
-    "AWAITING_STAFF SLA_VERSION"
+    "AWAITING_STAFF PLAN_VOID SLA_VERSION"
 )
 REDO_IN_ORDER = "REJECTED_AT BASE_DEADLINE WEEKEND_SHIFT CLOCK_CHANGE SLA_VERSION"
 DATE = r"(?P<weekday>\w+) (?P<date>\d+ \w+ \d{4})"
@@ -82,8 +82,8 @@ def told_due(steps: list[DeadlineStep]) -> datetime | None:
     return None
 
 
-def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: QuotaDay) -> Promise:
-    """Tell of an order what a quote of it would have, too."""
+def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: QuotaDay, now: datetime) -> Promise:
+    """Make the promise of an order as it is at an instant."""
     figures = order_figures(order)
     guarantee = Places(day.day, figures.first_position, figures.last_position, day.allowance.capacity)
     asked = None
@@ -96,13 +96,14 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         service_level=order.service_level,
         deadline_status=order.deadline_status,
         due_at=order.due_at,
-        closed=False,
+        closed=is_plan_void(order.deadline_status, order.due_at, now),
         sla_version=order.sla_version,
         image_count=len(order.images),
         uploaded=Moment(order.placed_at, zone),
         guarantee=guarantee,
         expedite=asked,
         confirmed=None if order.confirmed_at is None else Moment(order.confirmed_at, zone),
+        void=is_plan_void(order.deadline_status, order.due_at, now),
     )
 
 
@@ -125,7 +126,8 @@ def promises(draw: st.DrawFn) -> list[Promise]:
         except DomainError:
             assume(False)
         orders, at = draw(set_by_staff(orders, at))
-    return [promised(order, day, zone, expedite_day) for order in orders]
+    now = at + draw(st.sampled_from([timedelta(0), timedelta(days=9)]))
+    return [promised(order, day, zone, expedite_day, now) for order in orders]
 
 
 @st.composite
@@ -167,7 +169,8 @@ def test_a_deadline_that_is_told_is_the_rules_or_staffs_and_its_absence_says_who
 ) -> None:
     for promise in drawn:
         found = codes(promise).split()
-        assert ("AWAITING_STAFF" in found) == (promise.deadline_status is not DeadlineStatus.CONFIRMED)
+        open_ = promise.deadline_status is not DeadlineStatus.CONFIRMED and not promise.void
+        assert ("AWAITING_STAFF" in found, "PLAN_VOID" in found) == (open_, promise.void)
         assert ("STAFF_CONFIRMED" in found) == (promise.confirmed is not None)
         assert ("EXPEDITE_POSITION" in found) == (promise.expedite is not None)
         assert ("CUTOFF" in found) == (promise.expedite is None or promise.keeps_deadline)

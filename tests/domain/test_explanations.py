@@ -286,7 +286,21 @@ def test_a_deadline_kept_until_there_is_a_plan_is_explained_before_the_wait() ->
         "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE "
         "WEEKEND_SHIFT CLOCK_CHANGE EXPEDITE_POSITION AWAITING_STAFF SLA_VERSION"
     )
-    assert text(promise, Code.AWAITING_STAFF).endswith("until then the deadline from before stands")
+    assert text(promise, Code.AWAITING_STAFF).endswith("until then the deadline above stands")
+
+
+def test_a_void_plan_is_told_after_the_deadline_that_counts_instead() -> None:
+    due_at = standard_deadline(TUESDAY, COPENHAGEN)
+    promise = replace(planned(TUESDAY, expedited(TUESDAY, 21, 60)), due_at=due_at, closed=True, void=True)
+    assert (
+        codes(promise) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE EXPEDITE_POSITION PLAN_VOID SLA_VERSION"
+    )
+    assert explain(promise)[5] == Step(
+        Code.PLAN_VOID,
+        "From 40 expedites in a day on, support and production make a delivery plan; they made none by "
+        "Wednesday 4 March 2026, 09:00 (UTC+01:00, Europe/Copenhagen), so the deadline above stands",
+        due_at,
+    )
 
 
 def test_a_deadline_that_staff_set_is_kept_until_there_is_a_plan_too() -> None:
@@ -317,7 +331,7 @@ def test_a_kept_deadline_of_which_only_events_know_when_staff_set_it_is_told_wit
         "Support set the deadline: due Thursday 5 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)",
         None,
     )
-    assert text(promise, Code.AWAITING_STAFF).endswith("made none in time, so the deadline from before stands")
+    assert text(promise, Code.AWAITING_STAFF).endswith("made none in time, so the deadline above stands")
 
 
 def test_a_plan_that_staff_have_made_is_explained_by_it_alone() -> None:

@@ -50,6 +50,26 @@ def test_of_60_expedited_on_a_fresh_day_20_are_due_in_three_hours_and_40_to_be_p
     ]
 
 
+def test_of_250_expedited_on_a_fresh_day_the_planned_ones_are_split_at_the_end_of_the_guarantee() -> None:
+    assert allocate_upload(250, FRESH, expedite=True) == [
+        Part(EXPEDITED, 0, 20, 1, 1),
+        Part(EXPEDITED_PLAN, 20, 180, 21, 21),
+        Part(EXPEDITED_PLAN, 200, 50, 201, 201),
+    ]
+
+
+def test_images_due_in_six_hours_are_not_split_at_the_end_of_the_guarantee() -> None:
+    late = Allowance(capacity=200, used=175, expedite_capacity=20, expedite_used=0)
+    assert allocate_upload(35, late, expedite=True) == [
+        Part(EXPEDITED, 0, 20, 176, 1),
+        Part(EXPEDITED_ADDITIONAL, 20, 15, 196, 21),
+    ]
+
+
+def test_the_guarantee_reaches_to_its_last_place() -> None:
+    assert [FRESH.guarantees(position) for position in (1, 200, 201)] == [True, True, False]
+
+
 def test_a_plan_is_needed_from_exactly_twice_the_quota_on() -> None:
     assert [part.service_level for part in allocate_expedite(39, FRESH)] == [EXPEDITED, EXPEDITED_ADDITIONAL]
     assert [part.service_level for part in allocate_expedite(40, FRESH)] == [EXPEDITED, EXPEDITED_PLAN]
@@ -97,8 +117,27 @@ def test_the_parts_of_an_upload_cover_the_list_once_in_the_order_of_levels(
     parts = allocate_upload(count, allowance, expedite=expedite)
     assert [index for part in parts for index in range(part.start, part.start + part.count)] == list(range(count))
     assert all(part.position == allowance.used + 1 + part.start for part in parts)
-    levels = list(ServiceLevel)
-    assert [part.service_level for part in parts] == sorted({part.service_level for part in parts}, key=levels.index)
+    levels = [part.service_level for part in parts]
+    assert levels == sorted(levels, key=list(ServiceLevel).index)
+    assert [level for level in ServiceLevel if levels.count(level) > 1] in ([], [EXPEDITED_PLAN])
+
+
+@given(sizes, allowances, st.booleans())
+def test_what_has_no_turnaround_is_wholly_within_the_guarantee_or_wholly_beyond_it(
+    count: int,
+    allowance: Allowance,
+    expedite: bool,  # noqa: FBT001
+) -> None:
+    for part in allocate_upload(count, allowance, expedite=expedite):
+        if part.service_level not in {EXPEDITED, EXPEDITED_ADDITIONAL}:
+            within = [allowance.guarantees(part.position + offset) for offset in range(part.count)]
+            assert within == [part.service_level is STANDARD or within[0]] * part.count
+
+
+@given(sizes, allowances)
+def test_each_expedited_upload_takes_the_next_expedite(count: int, allowance: Allowance) -> None:
+    for part in allocate_upload(count, allowance, expedite=True):
+        assert part.expedite_position == allowance.expedite_used + 1 + part.start
 
 
 @given(sizes, allowances)

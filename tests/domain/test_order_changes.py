@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.errors import ExpediteWindowClosed
-from app.domain.order_changes import Placement, cancel, confirm, place
-from app.domain.order_facts import OrderState
+from app.domain.deadlines import standard_deadline
+from app.domain.errors import ExpediteWindowClosed, NoGain
+from app.domain.local_time import time_zone
+from app.domain.order_changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.order_facts import KeptDeadline, OrderState
 from app.domain.order_history import ImageHistory, with_history
 from app.domain.order_refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
@@ -15,6 +17,7 @@ from tests.domain.orders import COPENHAGEN, GHOST, MICROSECOND, NEXT_MORNING, UP
 SATURDAY = datetime(2026, 3, 7, tzinfo=UTC)
 CONFIRMED_AT = UPLOADED_AT + timedelta(hours=2)
 PROMISED_AT = datetime(2026, 3, 5, 12, tzinfo=UTC)
+PLANNED_AT = NEXT_MORNING - timedelta(hours=6)
 
 
 def delivered(order: OrderState, at: datetime) -> OrderState:
@@ -65,11 +68,53 @@ def test_thirty_five_expedited_uploads_are_twenty_in_three_hours_and_fifteen_in_
     assert (first.expedited_at, second.images[0].expedite_position) == (UPLOADED_AT, 21)
 
 
-def test_sixty_expedited_uploads_leave_forty_to_a_delivery_plan_at_the_single_price() -> None:
+def test_sixty_expedited_uploads_leave_forty_to_a_delivery_plan_due_the_next_morning_at_the_single_price() -> None:
     _, planned = placed(60, expedite=True)
     assert (planned.service_level, len(planned.images)) == ("EXPEDITED_PLAN", 40)
-    assert (planned.deadline_status, planned.due_at) == ("PLAN_REQUIRED", None)
-    assert {image.price for image in planned.images} == {Decimal("1.45")}
+    assert (planned.deadline_status, planned.due_at, planned.kept) == ("PLAN_REQUIRED", NEXT_MORNING, None)
+    assert {(image.due_at, image.price) for image in planned.images} == {(NEXT_MORNING, Decimal("1.45"))}
+
+
+def test_of_250_expedited_uploads_those_beyond_the_guarantee_are_a_sibling_without_a_deadline() -> None:
+    first, within, beyond = placed(250, expedite=True)
+    assert [
+        (order.number, order.service_level, len(order.images), order.due_at) for order in (first, within, beyond)
+    ] == [
+        (1, "EXPEDITED", 20, UPLOADED_AT + timedelta(hours=3)),
+        (2, "EXPEDITED_PLAN", 180, NEXT_MORNING),
+        (3, "EXPEDITED_PLAN", 50, None),
+    ]
+    assert [order.split_from for order in (within, beyond)] == [first.id, first.id]
+    assert (beyond.deadline_status, beyond.images[0].position, beyond.images[0].due_at) == ("PLAN_REQUIRED", 201, None)
+
+
+def test_expedited_uploads_beyond_the_guarantee_are_one_plan_without_a_deadline() -> None:
+    _, planned = placed(60, quota(used=200), expedite=True)
+    assert (planned.service_level, len(planned.images), planned.due_at) == ("EXPEDITED_PLAN", 40, None)
+
+
+# Clocks at Vostok went from 00:00 to 07:00 on 1 November 1994: the next morning came two hours after midnight.
+VOSTOK = time_zone("Antarctica/Vostok")
+BEFORE_A_SHORT_NIGHT = datetime(1994, 10, 31, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("images", [1, 3, 4])
+def test_expedited_uploads_that_would_not_be_due_earlier_than_the_next_morning_are_refused(images: int) -> None:
+    assert standard_deadline(BEFORE_A_SHORT_NIGHT, VOSTOK) == datetime(1994, 11, 1, 2, tzinfo=UTC)
+    names = [f"{number}.jpg" for number in range(images)]
+    placement = Placement("Shoes", GHOST, names, BEFORE_A_SHORT_NIGHT, expedite=True)
+    with pytest.raises(NoGain) as refusal:
+        place(placement, quota(expedites=2), VOSTOK, 1, new_ids)
+    assert (refusal.value.gaining, refusal.value.asked) == (0, images)
+
+
+def test_expedited_uploads_that_gain_a_microsecond_or_have_no_standard_deadline_are_placed() -> None:
+    placement = Placement("Shoes", GHOST, ["a.jpg"], BEFORE_A_SHORT_NIGHT, expedite=True)
+    (order,) = place(placement, quota(used=200), VOSTOK, 1, new_ids).orders
+    assert (order.service_level, order.due_at) == ("EXPEDITED", placement.at + timedelta(hours=3))
+    gaining = replace(placement, at=placement.at - MICROSECOND)
+    (order,) = place(gaining, quota(), VOSTOK, 1, new_ids).orders
+    assert order.due_at == datetime(1994, 11, 1, 2, tzinfo=UTC) - MICROSECOND
 
 
 def test_expedited_uploads_use_the_guarantee_and_the_quota() -> None:
@@ -109,8 +154,28 @@ def test_an_image_delivered_as_the_deadline_is_set_takes_it() -> None:
 def test_planned_images_cost_twice_once_their_deadline_is_set_and_delivered_ones_do_not() -> None:
     _, planned = placed(60, expedite=True)
     planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
-    confirmed = confirm(planned, CONFIRMED_AT, PROMISED_AT)
+    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND)
     assert [image.price for image in confirmed.images] == [Decimal("1.45"), *[Decimal("2.90")] * 39]
+
+
+def test_a_plan_names_the_version_of_the_expedite_and_the_kept_deadline_its_own() -> None:
+    _, planned = placed(60, expedite=True)
+    planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
+    confirmed = confirm(planned, CONFIRMED_AT, PLANNED_AT, plan_version=4)
+    assert (confirmed.sla_version, confirmed.kept) == (4, KeptDeadline(NEXT_MORNING, 3))
+    assert [image.due_at for image in confirmed.images] == [NEXT_MORNING, *[PLANNED_AT] * 39]
+
+
+def test_a_plan_that_is_void_can_not_be_made_any_more() -> None:
+    _, planned = placed(60, expedite=True)
+    require_open_deadline(planned, NEXT_MORNING)
+    with pytest.raises(DeadlineNotOpen):
+        require_open_deadline(planned, NEXT_MORNING + MICROSECOND)
+
+
+def test_where_there_was_no_deadline_none_is_kept() -> None:
+    (order,) = placed(2, quota(used=200))
+    assert confirm(order, CONFIRMED_AT, PROMISED_AT).kept is None
 
 
 def test_staff_cannot_set_a_deadline_that_the_rules_gave() -> None:

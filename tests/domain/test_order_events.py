@@ -3,16 +3,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.order_changes import cancel, confirm
-from app.domain.order_events import cancelled, delivered, expedited, facts_after
+from app.domain.order_events import cancelled, confirmed, delivered, expedited, facts_after
 from app.domain.order_events import placed as placed_events
 from app.domain.order_expedites import expedite
 from app.domain.order_facts import Claim, OrderState, RejectionState
 from app.domain.order_history import ImageHistory, with_history
 from app.domain.production import deliver
+from app.domain.vocabulary import EventType
 from tests.domain.orders import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 
 DELIVERED_AT = UPLOADED_AT + timedelta(hours=2)
 REJECTED_AT = UPLOADED_AT + timedelta(hours=3)
+PLANNED_AT = NEXT_MORNING - timedelta(hours=6)
 IN_PRODUCTION = {"status": "IN_PRODUCTION"}
 READY = {"status": "READY_FOR_DOWNLOAD"}
 
@@ -221,9 +223,21 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
 
 def test_a_plan_tells_its_price() -> None:
     _, planned = placed(60, expedite=True)
-    (event,) = facts_after(confirm(planned, DELIVERED_AT, NEXT_MORNING), None)
+    (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT), None)
     assert (event.data["before"]["price"], event.data["after"]["price"]) == ("58.00", "116.00")
     assert event.data["pricePerImage"] == "2.90"
+
+
+def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_made() -> None:
+    _, planned = placed(60, expedite=True)
+    early = with_history(planned, [None] * 20 + [ImageHistory(UPLOADED_AT, ())] + [None] * 39)
+    made = confirm(early, DELIVERED_AT, PLANNED_AT, plan_version=4)
+    told = confirmed(early, made, DELIVERED_AT, None)
+    assert told.data["before"]["dueAt"] == NEXT_MORNING
+    assert (told.data["before"]["slaVersion"], told.data["after"]["slaVersion"]) == (3, 4)
+    retold = next(event for event in facts_after(made, None) if event.type is EventType.DEADLINE_CONFIRMED)
+    assert replace(retold, data=retold.data | {"note": None}) == told
+    assert len(told.data["images"]) == 39
 
 
 def test_a_deadline_set_before_is_not_told_again() -> None:

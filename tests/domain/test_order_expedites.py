@@ -89,6 +89,12 @@ def test_a_kept_deadline_keeps_the_version_of_the_sla_that_made_it() -> None:
     assert (first.sla_version, planned.sla_version) == (4, order.sla_version)
 
 
+def test_without_a_kept_deadline_the_plan_level_names_the_version_of_the_expedite() -> None:
+    (order,) = placed(5, quota(used=200))
+    today = replace(quota(expedites=2), sla_version=4)
+    assert [each.sla_version for each in expedited(order, day=today).orders] == [4, 4]
+
+
 def test_a_deadline_that_staff_set_is_kept_at_the_plan_level() -> None:
     (order,) = placed(3, quota(used=200))
     order = confirm(order, UPLOADED_AT, NEXT_MORNING)

@@ -44,8 +44,16 @@ def test_a_deadline_that_staff_set_later_is_not_set_yet() -> None:
 
 
 def test_an_unset_plan_takes_the_double_price_back() -> None:
-    _, planned = placed(60, expedite=True)
+    _, planned = placed(60, quota(used=200), expedite=True)
     assert unconfirmed(confirm(planned, CONFIRMED_AT, NEXT_MORNING)) == planned
+
+
+def test_an_unset_plan_leaves_the_deadline_that_was_kept_until_then_with_its_version() -> None:
+    _, planned = placed(22, quota(expedites=2), expedite=True)
+    planned = with_history(planned, [None, None, ImageHistory(DELIVERED_AT, ()), *[None] * 19])
+    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, plan_version=4)
+    assert unconfirmed(confirmed) == planned
+    assert as_of(confirmed, CONFIRMED_AT - MICROSECOND) == planned
 
 
 def test_later_facts_go_with_the_images_that_an_expedite_moved() -> None:

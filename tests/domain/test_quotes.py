@@ -23,6 +23,24 @@ def test_expedited_parts_bind_no_deadline_since_theirs_runs_from_the_call() -> N
     )
 
 
+def test_at_the_plan_level_the_kept_deadline_is_bound_and_what_is_beyond_the_guarantee_is_an_offer_of_its_own() -> None:
+    assert offers(placed(250, expedite=True), priced=True)[1:] == (
+        Offer(ServiceLevel.EXPEDITED_PLAN, 180, NEXT_MORNING, Decimal("261.00"), "USD"),
+        Offer(ServiceLevel.EXPEDITED_PLAN, 50, None, Decimal("72.50"), "USD"),
+    )
+
+
+def test_both_offers_of_the_plan_level_are_compared_and_told() -> None:
+    quoted = offers(placed(250, expedite=True), priced=True)
+    require_unchanged(quoted, offers(placed(250, expedite=True), priced=True))
+    with pytest.raises(QuoteChanged) as refused:
+        require_unchanged(quoted, offers(placed(250, quota(used=1), expedite=True), priced=True))
+    assert refused.value.reason == (
+        "EXPEDITED_PLAN was 180 images due 2026-03-04T08:00:00Z for 261.00 USD and 50 images for 72.50 USD,"
+        " is 179 images due 2026-03-04T08:00:00Z for 259.55 USD and 51 images for 73.95 USD"
+    )
+
+
 def test_without_a_specification_no_price_is_bound() -> None:
     assert offers(placed(3), priced=False) == (Offer(ServiceLevel.STANDARD, 3, NEXT_MORNING, None, None),)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.deadlines import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
 from app.domain.instants import rfc3339
-from app.domain.order_changes import Placement, cancel, confirm, place
+from app.domain.order_changes import Placement, cancel, confirm, place, require_open_deadline
 from app.domain.order_events import Happening, cancelled, expedited, placed
 from app.domain.order_expedites import expedite
 from app.domain.order_facts import ImageState, OrderedSpecification, OrderState, RejectionState
@@ -118,7 +118,7 @@ def _rejection(part: RejectionPart, account: AccountState) -> RejectionState:
 
 
 def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
-    """Return the order with the deadline that staff set for it, if the line names one."""
+    """Return the order with the deadline that staff set for it, if the line names one and they could set it then."""
     named = [
         (image.number - 1, deadline)
         for image in order.images
@@ -135,6 +135,7 @@ def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
                 f"images[{index}].deadline", f"images of one order share one, and images[{first}]'s differs"
             )
     with refusing(f"images[{first}].deadline"):
+        require_open_deadline(order, deadline.confirmed_at)
         return confirm(order, deadline.confirmed_at, deadline.at)
 
 

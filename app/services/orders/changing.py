@@ -17,7 +17,7 @@ from app.services.ids import new_ids
 from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
-from app.services.orders.states import OrderKey, order_states
+from app.services.orders.states import OrderKey, order_states, orders_of_images
 from app.services.quotes import Binding, require_binding
 from db.connections import Reader, Writer
 
@@ -31,7 +31,8 @@ async def expedite_order(
     now.
     """
     head, at, facts, order = await _begin(writer, clock, key)
-    change = expediting(order, chosen, facts, at, head.next_order_number)
+    moved = await moved_from(writer, key, order, chosen)
+    change = expediting([order, *moved], chosen, facts, at, head.next_order_number)
     require_binding(binding, at, change.orders)
     told = list(expedited([order], change.orders, at))
     written = AccountChange(head, facts, at, [order], change.orders, change.day, told)
@@ -40,19 +41,38 @@ async def expedite_order(
 
 
 def expediting(
-    order: OrderState, chosen: Sequence[UUID] | None, facts: AccountFacts, at: datetime, first_number: int
+    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, facts: AccountFacts, at: datetime, first_number: int
 ) -> Change:
-    """Tell what expediting at an instant comes to; raises as `expedite_order`."""
-    known = {image.id for image in order.images}
+    """Return the change that expediting makes at an instant; raises as `expedite_order`.
+
+    `orders` are the order and, as of `moved_from`, siblings that have chosen images by now.
+    """
+    known = {image.id for order in orders for image in order.images}
     missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
     found = chosen if chosen is None or not missing else [image_id for image_id in chosen if image_id in known]
     try:
-        change = expedite([order], found, at, facts.day, first_number, partial(new_ids, at))
+        change = expedite(orders, found, at, facts.day, first_number, partial(new_ids, at))
     except Refusals as error:
         raise Refusals([*missing, *error.refusals]) from error
     if missing:
         raise Refusals(missing)
     return change
+
+
+async def moved_from(
+    reader: Reader, key: OrderKey, order: OrderState, chosen: Sequence[UUID] | None
+) -> list[OrderState]:
+    """Read the expedited siblings that have chosen images: an expedite moved these there from the order meanwhile.
+
+    What is chosen of them is refused as expedited already, and not as missing: so a double click ends.
+    """
+    known = {image.id for image in order.images}
+    missing = [(key[0], image_id) for image_id in chosen or () if image_id not in known]
+    if not missing:
+        return []
+    owners = await orders_of_images(reader, missing)
+    others = await order_states(reader, list(dict.fromkeys(owners.values())))
+    return [other for other in others.values() if other.split_from == order.id and other.expedited_at is not None]
 
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:

@@ -31,10 +31,10 @@ class NewOrder:
 
 
 async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Binding | None = None) -> Outcome:
-    """Upload images as one order, or as siblings for each service level they get; the caller commits.
+    """Upload images as one order, or as siblings for each service level and deadline they get; the caller commits.
 
-    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, and QuoteChanged when a quote binds and it is another
-    offer now.
+    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is
+    another offer now.
     """
     account_id = new.account_id
     head = await begin_command(writer, clock, account_id)

@@ -49,6 +49,8 @@ _OF_ORDER: Final = _columns(
     "delivered_at",
     "completed_at",
     "cancelled_at",
+    "kept_due_at",
+    "kept_sla_version",
 )
 _OF_IMAGE: Final = _columns(
     Image,
@@ -125,7 +127,7 @@ def changed_rows(before: Iterable[tuple[UUID, OrderState]], after: Iterable[tupl
 
 
 def _order_row(account_id: UUID, order: OrderState) -> Row:
-    figures = order_figures(order)
+    figures, kept = order_figures(order), order.kept
     return (
         account_id,
         order.id,
@@ -155,6 +157,8 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         order.completed_at,
         order.cancelled_at,
         order.split_from,
+        None if kept is None else kept.due_at,
+        None if kept is None else kept.sla_version,
     )
 
 

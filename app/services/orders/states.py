@@ -6,7 +6,14 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from app.domain.order_facts import Claim, ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.order_facts import (
+    Claim,
+    ImageState,
+    KeptDeadline,
+    OrderedSpecification,
+    OrderState,
+    RejectionState,
+)
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Reader, Record, Statement
 
@@ -99,6 +106,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
     specification = OrderedSpecification(
         row["specification_id"], row["specification_version"], row["price_per_image"], row["currency"]
     )
+    kept_due_at = row["kept_due_at"]
     return OrderState(
         id=row["id"],
         number=row["number"],
@@ -115,6 +123,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
         completed_at=row["completed_at"],
         cancelled_at=row["cancelled_at"],
         split_from=row["split_from"],
+        kept=None if kept_due_at is None else KeptDeadline(kept_due_at, row["kept_sla_version"]),
     )
 
 

@@ -20,14 +20,17 @@ CHANGE_ORDERS: Final = Statement(
       first_expedite_position = c.first_expedite_position, last_expedite_position = c.last_expedite_position,
       confirmed_at = c.confirmed_at, image_count = c.image_count, delivered_count = c.delivered_count,
       rejected_count = c.rejected_count, price = c.price, delivered_at = c.delivered_at,
-      completed_at = c.completed_at, cancelled_at = c.cancelled_at
+      completed_at = c.completed_at, cancelled_at = c.cancelled_at, kept_due_at = c.kept_due_at,
+      kept_sla_version = c.kept_sla_version
     FROM unnest(
       $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::int[],
       $9::int[], $10::int[], $11::timestamptz[], $12::int[], $13::int[], $14::timestamptz[], $15::int[], $16::int[],
-      $17::int[], $18::numeric[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[]) AS c (
+      $17::int[], $18::numeric[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::timestamptz[],
+      $23::int[]) AS c (
       account_id, id, service_level, status, deadline_status, due_at, late_at, sla_version, first_position,
       last_position, expedited_at, first_expedite_position, last_expedite_position, confirmed_at, image_count,
-      delivered_count, rejected_count, price, delivered_at, completed_at, cancelled_at)
+      delivered_count, rejected_count, price, delivered_at, completed_at, cancelled_at, kept_due_at,
+      kept_sla_version)
     WHERE orders.account_id = c.account_id AND orders.id = c.id
     """,
 )

@@ -96,7 +96,7 @@ class _File:
         return line | {"steps": [{"step": "CLIPPING", "seconds": 60.5}]}
 
     def _order(self, account: str) -> Iterator[Line]:
-        """Draw an order, with a deadline set by staff for as many of its last images as the rules give none."""
+        """Draw an order, with a deadline set by staff for as many of its last images as may have it."""
         ref = f"{account}{len(self._refs[account])}"
         names = [f"{ref}-{number}.jpg" for number in range(self._random.randint(1, 9))]
         delivered = self._random.choice([0, 0.5, 1])
@@ -107,15 +107,15 @@ class _File:
         line |= {"specification": "1", "placedAt": self._instant(self._at), "images": images}
         line["expedite"] = self._random.random() < 0.3
         if self._random.random() < 0.7:
-            deadline = self._deadline()
-            for first in range(len(images)):
-                named = [image | {"deadline": deadline} for image in images[first:]]
-                yield line | {"images": images[:first] + named}
+            for deadline in (self._deadline(MOST), self._deadline(MOST / 6)):
+                for first in range(len(images)):
+                    named = [image | {"deadline": deadline} for image in images[first:]]
+                    yield line | {"images": images[:first] + named}
         yield line
 
-    def _deadline(self) -> dict[str, str]:
-        confirmed_at = self._after(self._at)
-        return {"at": self._instant(confirmed_at + MOST), "confirmedAt": self._instant(confirmed_at)}
+    def _deadline(self, ahead: timedelta) -> dict[str, str]:
+        confirmed_at = self._after(self._at, MOST / 8)
+        return {"at": self._instant(confirmed_at + ahead), "confirmedAt": self._instant(confirmed_at)}
 
     def _image(self, filename: str, delivered: float) -> dict[str, Any]:
         image: dict[str, Any] = {"filename": filename}
@@ -135,8 +135,8 @@ class _File:
             delivered_at = self._after(at)
             yield rejection | {"redeliveredAt": self._instant(delivered_at)}
 
-    def _after(self, at: datetime) -> datetime:
-        return at + MOST * self._random.choice([0, 0.1, self._random.random()])
+    def _after(self, at: datetime, most: timedelta = MOST) -> datetime:
+        return at + most * self._random.choice([0, 0.1, self._random.random()])
 
     def _instant(self, at: datetime) -> str:
         return at.isoformat().replace("+00:00", "Z")

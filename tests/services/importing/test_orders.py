@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
+from tests.replayed import assert_events_tell_all
 from tests.services.importing.files import (
     ACCOUNT,
     SPECIFICATION,
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.parametrize("block_lines", [1, 1000])
 ELEVEN = "2026-03-03T11:00:00Z"
 NOON = "2026-03-03T12:00:00Z"
 PLANNED = {"at": "2026-03-05T12:00:00Z", "confirmedAt": NOON}
+EARLIER = {"at": "2026-03-04T06:00:00Z", "confirmedAt": ELEVEN}
 SMALL = (ACCOUNT | {"imagesPerDay": 2, "expeditesPerDay": 1}, SPECIFICATION)
 ORDERS = """
     SELECT number, service_level, deadline_status, due_at, image_count, price FROM orders ORDER BY number"""
@@ -70,7 +72,8 @@ async def test_a_new_ledger_day_has_nothing_used(pool: Pool, block_lines: int) -
 async def test_an_expedited_order_costs_twice_and_uses_both_quotas(pool: Pool, block_lines: int) -> None:
     assert await imported(pool, block_lines, *SMALL, order("o-1", 3, expedite=True)) == [
         (1, "EXPEDITED", "CONFIRMED", at(13), 1, Decimal("2.90")),
-        (2, "EXPEDITED_PLAN", "PLAN_REQUIRED", None, 2, Decimal("2.90")),
+        (2, "EXPEDITED_PLAN", "PLAN_REQUIRED", at(8, day=4), 1, Decimal("1.45")),
+        (3, "EXPEDITED_PLAN", "PLAN_REQUIRED", None, 1, Decimal("1.45")),
     ]
     query = "SELECT capacity, used, expedite_capacity, expedite_used FROM ledger_days"
     assert await rows(pool, query) == [(2, 3, 1, 3)]
@@ -94,11 +97,52 @@ async def test_an_image_delivered_before_the_deadline_was_set_has_none(pool: Poo
 
 
 async def test_a_delivery_plan_doubles_the_price(pool: Pool, block_lines: int) -> None:
-    named = images("a", "b", deadline=None) + images("c", deadline=PLANNED)
+    named = images("a", deadline=None) + images("b", deadline=EARLIER) + images("c", deadline=PLANNED)
     assert await imported(pool, block_lines, *SMALL, order("o-1", named, expedite=True)) == [
         (1, "EXPEDITED", "CONFIRMED", at(13), 1, Decimal("2.90")),
-        (2, "EXPEDITED_PLAN", "CONFIRMED", at(12, day=5), 2, Decimal("5.80")),
+        (2, "EXPEDITED_PLAN", "CONFIRMED", at(6, day=4), 1, Decimal("2.90")),
+        (3, "EXPEDITED_PLAN", "CONFIRMED", at(12, day=5), 1, Decimal("2.90")),
     ]
+    query = "SELECT kept_due_at, kept_sla_version FROM orders ORDER BY number"
+    assert await rows(pool, query) == [(None, None), (at(8, day=4), 1), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "problem"),
+    [
+        (PLANNED, "The deadline 2026-03-05T12:00:00Z is not earlier than 2026-03-04T08:00:00Z, which the images have."),
+        (
+            {"at": "2026-03-04T09:00:00Z", "confirmedAt": "2026-03-04T08:00:00.000001Z"},
+            "Order 2 awaits no deadline: it has one, or none of its images needs one any more.",
+        ),
+    ],
+)
+async def test_a_delivery_plan_is_earlier_than_the_deadline_that_is_kept(
+    pool: Pool, block_lines: int, deadline: Line, problem: str
+) -> None:
+    named = images("a") + images("b", deadline=deadline)
+    lines = [*SMALL, order("o-1", named, expedite=True)]
+    assert (await run_import(pool, lines, block_lines=block_lines)).problems == [f"3: images[1].deadline: {problem}"]
+
+
+async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadline_from_before(
+    pool: Pool, block_lines: int
+) -> None:
+    sent_back = [{"at": "2026-03-04T05:00:00Z", "reason": "halo"}]
+    named = images("a") + images("b", deliveredAt="2026-03-03T10:30:00Z", rejections=sent_back)
+    named += images("c", deadline=EARLIER)
+    small = (ACCOUNT | {"imagesPerDay": 3, "expeditesPerDay": 1}, SPECIFICATION)
+    lines = [*small, order("o-1", named, expedite=True)]
+    # The rejection is under these terms: so the order's events since then, the plan among them, are told once more.
+    lines.append(change("terms", "2026-03-03T10:45:00Z", imagesPerDay=5, effectiveDate="2026-03-04"))
+    await imported(pool, block_lines, *lines)
+    assert [(row[0], row[2], row[3]) for row in await rows(pool, IMAGES)][1:] == [
+        ("b", at(8, day=4), Decimal("1.45")),
+        ("c", at(6, day=4), Decimal("2.90")),
+    ]
+    query = "SELECT data->'before'->>'dueAt', data->'after'->>'dueAt' FROM events WHERE type = 'DEADLINE_CONFIRMED'"
+    assert await rows(pool, query) == [("2026-03-04T08:00:00+00:00", "2026-03-04T06:00:00+00:00")]
+    await assert_events_tell_all(pool)
 
 
 async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(pool: Pool, block_lines: int) -> None:
@@ -108,8 +152,9 @@ async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(po
     assert await rows(pool, query) == [
         (1, "CANCELLED", "EXPEDITED"),
         (2, "CANCELLED", "EXPEDITED_PLAN"),
-        (3, "IN_PRODUCTION", "EXPEDITED"),
-        (4, "IN_PRODUCTION", "EXPEDITED_PLAN"),
+        (3, "CANCELLED", "EXPEDITED_PLAN"),
+        (4, "IN_PRODUCTION", "EXPEDITED"),
+        (5, "IN_PRODUCTION", "EXPEDITED_PLAN"),
     ]
     assert await rows(pool, "SELECT used, expedite_used FROM ledger_days") == [(2, 2)]
     positions = [row[4] for row in await rows(pool, IMAGES) if row[0].startswith("o-2")]

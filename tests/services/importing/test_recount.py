@@ -68,7 +68,7 @@ SELECT i.filename FROM images i JOIN orders o ON o.account_id = i.account_id AND
       FROM rejections r WHERE r.account_id = i.account_id AND r.image_id = i.id) AS own
 WHERE (i.service_level, i.uploaded_at, i.specification_id) <> (o.service_level, o.placed_at, o.specification_id)
    OR i.cancelled_at IS DISTINCT FROM o.cancelled_at
-   OR i.due_at <> o.due_at
+   OR i.due_at <> o.due_at AND NOT coalesce(i.due_at = o.kept_due_at AND i.first_delivered_at < o.confirmed_at, false)
    OR i.late_at IS DISTINCT FROM
       CASE WHEN coalesce(i.first_delivered_at, i.cancelled_at, 'infinity') > i.due_at THEN i.due_at END
    OR i.rejected_at IS DISTINCT FROM own.open_at

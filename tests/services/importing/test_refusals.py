@@ -178,6 +178,10 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
         "images[2].deadline: images of one order share one, and images[1]'s differs",
     ),
     (order("o", [image(deadline={"at": LATER})]), "images[0].deadline.confirmedAt: is missing"),
+    (
+        order("o", [image(deliveredAt="2026-03-03T10:59:59.999999Z", deadline=DEADLINE)]),
+        ("images[0].deadline: Order 1 awaits no deadline: it has one, or none of its images needs one any more."),
+    ),
 ]
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
@@ -221,11 +225,11 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1", filenames=["b.jpg"]),
-        "filenames: Of 1 images, 0 would be due earlier than they are now.",
+        "filenames: Of 1 images, 0 would be due earlier than without the expedite.",
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1"),
-        "order: Of 1 images, 0 would be due earlier than they are now.",
+        "order: Of 1 images, 0 would be due earlier than without the expedite.",
     ),
     (
         change("expedite", SATURDAY, order="o-1"),

@@ -31,7 +31,7 @@ ORDERS = """
     SELECT o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at, o.late_at,
            o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
-           o.delivered_at, o.completed_at, o.cancelled_at, o.split_from
+           o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.kept_due_at, o.kept_sla_version
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
@@ -82,6 +82,7 @@ def order_row(order: Order) -> Row:
         order.completed_at,
         order.cancelled_at,
         None if order.split_from is None else order.split_from.id,
+        *(order.kept or (None, None)),
     )
 
 

@@ -18,7 +18,7 @@ from app.services.orders.outcome import Outcome
 from app.services.orders.producing import deliver_images, reject_images
 from db.connections import Writer
 from tests.services.orders.model import Account
-from tests.services.orders.model_facts import Image, Order, Reason, Refused, refuse
+from tests.services.orders.model_facts import Image, Order, Refused
 from tests.services.orders.model_production import Production
 from tests.services.orders.studios import LEASE
 from tests.services.orders.worlds import World, is_told_well
@@ -60,10 +60,8 @@ class Rush:
         chosen = self._ids(numbers) or None
 
         def model(account: Account, at: datetime) -> Sequence[Order]:
-            order = account.orders[0]
-            images = [image for image in order.images if image.number in numbers]
-            refuse([Reason("NotFound")] if len(images) < len(numbers) else [])
-            return account.expedite(at, order, images if numbers else None)
+            images = [image for _, image in account.images if image.number in numbers]
+            return account.expedite(at, account.orders[0], images if numbers else None)
 
         await self._ask(partial(expedite_order, clock=self.world.clock, key=self._order, chosen=chosen), model)
 

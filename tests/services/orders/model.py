@@ -93,6 +93,10 @@ class Account:
         if expedite:
             refuse(_window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
+        within = [day.used + place <= day.capacity for place in range(1, len(filenames) + 1)]
+        morning = self._next_morning(at)
+        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
+            refuse([Reason("NoGain")])
         images = [
             Image(
                 number=place,
@@ -101,9 +105,9 @@ class Account:
                 position=day.used + place,
                 expedite_position=day.expedited + place if expedite else None,
                 price=_price(level),
-                due_at=self._next_morning(at) if level == "STANDARD" else _in_time(at, level),
+                due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for place, (filename, level) in enumerate(zip(filenames, levels, strict=True), start=1)
+            for place, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
         ]
         orders = [
             Order(
@@ -118,7 +122,7 @@ class Account:
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
             )
-            for place, (level, of_level) in enumerate(_by_level(images, levels), start=1)
+            for place, (level, of_level) in enumerate(_by_promise(images, levels), start=1)
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
@@ -134,6 +138,7 @@ class Account:
         at = self.instant(now)
         day = self.running(at)
         against = {image: _against_expediting(order, image, at) for image in order.images}
+        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
         reasons = _window(at)
         reasons += [reason for image in images or order.images for reason in against[image]]
@@ -149,7 +154,13 @@ class Account:
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_level(images, levels), at, day.sla_version)]
+        return [order, *self._split(order, _by_promise(images, levels), at, day.sla_version)]
+
+    def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
+        """Tell what is against expediting an image that the order does not have: it may have moved to a sibling."""
+        owner = next(each for each in self.orders if image in each.images)
+        moved = owner.split_from is order and owner.expedited_at is not None
+        return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
 
     def _split(
         self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
@@ -205,6 +216,7 @@ class Account:
         if due_at <= at or due_at >= (order.due_at or NEVER):
             reasons.append(Reason("DeadlineNotAhead"))
         refuse(reasons)
+        order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
@@ -265,6 +277,8 @@ def _in_time(at: datetime, level: str) -> datetime | None:
     return at + TURNAROUNDS[level] if level in TURNAROUNDS else None
 
 
-def _by_level(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+def _by_promise(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Put neighbours together that share level and deadline."""
     pairs = zip(levels, images, strict=True)
-    return [(level, [image for _, image in group]) for level, group in groupby(pairs, lambda pair: pair[0])]
+    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
+    return [(level, [image for _, image in group]) for (level, _), group in groups]

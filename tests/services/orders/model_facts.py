@@ -77,6 +77,7 @@ class Order:
     deadline_status: str
     sla_version: int
     images: list[Image]
+    kept: tuple[datetime, int] | None = None
     split_from: "Order | None" = None
     id: UUID = field(init=False, repr=False)
     expedited_at: datetime | None = None

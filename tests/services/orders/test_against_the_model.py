@@ -11,10 +11,11 @@ from db.tables import Table
 from tests.clock import MICROSECOND, FrozenClock
 from tests.database import execute
 from tests.services.orders.alike import assert_alike
-from tests.services.orders.client_commands import Expedite, Place
+from tests.services.orders.client_commands import Confirm, Expedite, Place
 from tests.services.orders.model import Account
+from tests.services.orders.production_commands import Claim, Deliver
 from tests.services.orders.studios import assert_consistent, begin
-from tests.services.orders.walks import DAY, DGI, EXPEDITES, ZONES, ChangeZone, Wait, WaitUntil, commands
+from tests.services.orders.walks import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
 from tests.services.orders.worlds import Command, World
 
 BEGINNINGS = [
@@ -36,6 +37,20 @@ ON_TIME_TO_GAIN = [
     Expedite(0, 0, any_order=False, chosen=None),
 ]
 
+KEPT_DEADLINES = [
+    Place(0, 2 * DGI, expedite=True),
+    Claim("ann", EXPEDITES + 1, HOUR),
+    Deliver("ann", None, None, None),
+    Confirm(0, 0, any_order=False, ahead=2 * DAY),  # beyond the guarantee
+    Confirm(0, 0, any_order=False, ahead=HOUR),
+    Place(0, EXPEDITES, expedite=False),
+    Place(0, DGI, expedite=True),
+    WaitUntil(0, "deadline", pick=0, after=1),
+    Confirm(0, 0, any_order=False, ahead=HOUR),  # void
+]
+A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
+"""A Monday; in Vostok 09:00 comes in three hours."""
+
 
 @settings(
     max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -46,6 +61,8 @@ ON_TIME_TO_GAIN = [
     walk=st.lists(commands(), min_size=15, max_size=60),
 )
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
+@example(begins_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
 async def test_every_walk_through_the_commands_ends_where_the_model_does(
     database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command]
 ) -> None:

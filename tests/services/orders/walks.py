@@ -134,7 +134,7 @@ def commands() -> st.SearchStrategy[Command]:
     worker = st.sampled_from(WORKERS)
     wait = st.builds(Wait, st.sampled_from(waits))
     place = st.builds(Place, which, some, st.booleans())
-    expedite = st.builds(Expedite, *of_order, picks)
+    expedite = st.builds(Expedite, *of_order, picks, strays)
     claim = st.builds(Claim, worker, some, st.sampled_from([DAY, HOUR, MICROSECOND]))
     deliver = st.builds(Deliver, worker, st.none() | claim, picks, strays)
     often = [place, expedite, claim, deliver]
