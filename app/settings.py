@@ -11,10 +11,12 @@ import orjson
 from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import environment
 from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
+from db.address import is_well_formed
 
-_PREFIX = "LOUPE_"
+_NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # an empty database would be made where data was expected
 _ONE_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
@@ -43,7 +45,7 @@ def _parse(value: object) -> object:
 class Settings(BaseSettings):
     """What can be set, and what holds otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=environment.PREFIX, env_ignore_empty=True, frozen=True)
 
     database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
     """The PostgreSQL to use, 16 or newer; the embedded one without it."""
@@ -74,6 +76,18 @@ class Settings(BaseSettings):
     run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
     """How long runs of jobs are kept, at least a day: as P90D."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_well_formed(cls, url: str | None) -> str | None:
+        if url is not None and not is_well_formed(url):
+            raise ValueError("it is no URL; characters such as / and ? in a password are written as %2F and %3F")
+        return url
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _not_of_kubernetes(cls, port: object) -> object:
+        return cls.model_fields["port"].default if environment.is_address(port) else port
+
     @field_validator("data_dir")
     @classmethod
     def _from_home(cls, folder: Path) -> Path:
@@ -98,10 +112,24 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the environment; raises SettingsError."""
+    for name, value in os.environ.items():
+        if name.upper() in _NEVER_EMPTY and not value.strip():
+            raise SettingsError(f"{name} is empty: give it a value, or unset it.")
+    for name, meant in environment.misspelt(os.environ, _names()):
+        raise SettingsError(f"{name} is no setting: write {meant} if that is meant, or unset it.")
     try:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
-        name = _PREFIX + str(wrong["loc"][0]).upper()
+        name = environment.PREFIX + str(wrong["loc"][0]).upper()
         reason = wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret
+
+
+def ignored_variables() -> list[str]:
+    """Return a sentence about each kind of LOUPE_ variables that are set in vain."""
+    return list(environment.warnings(os.environ, _names()))
+
+
+def _names() -> frozenset[str]:
+    return frozenset(environment.PREFIX + name.upper() for name in Settings.model_fields)

@@ -11,10 +11,9 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
-from app.cli.database import CommandFailed, migrated_database
+from app.cli.database import CommandFailed, begin_log, migrated_database
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
-from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from db.connections import PoolReader, open_pool
 from jobs.registered import JOBS
@@ -42,8 +41,8 @@ def jobs_command(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = read_settings()
-    with migrated_database(settings) as url:
-        configure_logging()
+    with migrated_database(settings, keeps_log=True) as url:
+        begin_log(settings)
         asyncio.run(_run(url, settings, clock_from(settings.clock)))
 
 
@@ -64,8 +63,8 @@ def run_due_command(
     settings = read_settings()
     clock = clock_from(settings.clock)
     until = None if at is None else _instant(at, clock.now())
-    with migrated_database(settings) as url:
-        configure_logging()
+    with migrated_database(settings, keeps_log=True) as url:
+        begin_log(settings)
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
         works = asyncio.run(_run_due(url, settings, clock, until))
     if works is None:

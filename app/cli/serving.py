@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, migrated_database
+from app.cli.database import CommandFailed, begin_log, migrated_database
 from app.clock import SystemClock, clock_from
-from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from jobs.registered import JOBS
 from jobs.scheduler import jobs_alongside
@@ -32,8 +31,8 @@ def serve_command(
     """
     settings = read_settings()
     clock = clock_from(settings.clock)
-    with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
-        configure_logging()
+    with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
+        begin_log(settings)
         serve(
             listener,
             url,
