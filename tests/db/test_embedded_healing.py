@@ -30,7 +30,10 @@ with embedded_server(Path(sys.argv[1]), when_lost=lambda: None) as url:
     sys.stdin.read()
 """
 STARTED_AGAIN = "The embedded PostgreSQL is gone; it is started again.\n"
-ENDLESS = "SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d, pg_class e"
+ENDLESS = (
+    "SET statement_timeout = '45s'",  # longer than a start waits
+    "SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d, pg_class e",
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,7 @@ def test_a_removed_socket_is_there_again(folder: Path) -> None:
 
 def test_a_statement_that_outlives_the_main_process_keeps_no_server_from_starting(folder: Path) -> None:
     with embedded_server(folder) as url, ThreadPoolExecutor(1) as thread:
-        endless = thread.submit(asyncio.run, execute(url, ENDLESS))
+        endless = thread.submit(asyncio.run, execute(url, *ENDLESS))
         wait_until(lambda: len(statements(folder)) == 1)
         kill_main_process(folder)
         with embedded_server(folder):
