@@ -4,11 +4,12 @@ import re
 from typing import Final
 
 _HOST: Final = r"(?:\[[^\]]*\]|[^/?#@:,\[]*)(?::\d*)?"
+_HOSTS: Final = rf"{_HOST}(?:,{_HOST})*"
 _PARAMETER: Final = "[^=&#]+=[^&#]*"
 _URL: Final = re.compile(
     r"postgres(?:ql)?://"
-    r"(?:[^/?#]*@)?"  # user and password
-    rf"(?P<hosts>{_HOST}(?:,{_HOST})*)"
+    # A name and what follows a colon are a host and its port after user and password, else maybe these two themselves.
+    rf"(?:[^/?#]*@(?P<hosts>[^/?#@]*)|(?P<only_hosts>{_HOSTS}))"
     r"(?P<database>/[^?#@]*)?"
     rf"(?:\?(?P<query>(?:{_PARAMETER}(?:&{_PARAMETER})*)?))?"
 )
@@ -30,4 +31,4 @@ def shown(url: str) -> str:
     if found is None or "@" in parameters:
         return "postgresql://..."
     query = "&".join(each for each in parameters.split("&") if each.startswith(_SHOWN))
-    return f"postgresql://{found['hosts']}{found['database'] or ''}{query and '?' + query}"
+    return f"postgresql://{found['hosts'] or found['only_hosts'] or ''}{found['database'] or ''}{query and '?' + query}"

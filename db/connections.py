@@ -17,7 +17,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import orjson
 from sqlalchemy import make_url
 
-from db.address import shown
+from db.address import is_well_formed, shown
 from db.tables import Table
 
 Record: TypeAlias = asyncpg.Record
@@ -258,7 +258,8 @@ def _reaching(url: str) -> Generator[None]:
     except _TooOldError as error:
         raise DatabaseUnreachable(f"The database at {shown(url)} cannot be used: {error}") from None
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {error}") from error
+        reason = error if is_well_formed(url) else "the URL is malformed"  # of which the error may show a password
+        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {reason}") from error
 
 
 class _TooOldError(Exception):

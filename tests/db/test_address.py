@@ -21,6 +21,8 @@ ANYTHING = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_s
             "postgresql:///loupe?host=%2Frun&port=1",
         ),
         ("postgresql://db/loupe?sslpassword=secret&sslmode=require", "postgresql://db/loupe?sslmode=require"),
+        ("postgresql://me:secret@db:wrong/loupe", "postgresql://db:wrong/loupe"),
+        ("postgresql://[::1]:1,b:2/loupe", "postgresql://[::1]:1,b:2/loupe"),
         ("postgresql://me@[::1]:1,b:2,c/loupe?", "postgresql://[::1]:1,b:2,c/loupe"),
     ],
 )
