@@ -14,15 +14,17 @@ import orjson
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import environment
 from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
+from db.address import is_well_formed
 
 ANY_ORIGIN: Final = "*"
 """What stands for all origins."""
 
-_PREFIX = "LOUPE_"
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
+_NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # an empty database would be made where data was expected
 _ONE_DAY = timedelta(days=1)
 _MOST_ACCOUNTS = 1_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
@@ -74,7 +76,7 @@ def _parse(value: object) -> object:
 class Settings(BaseSettings):
     """What can be set, and what holds otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=environment.PREFIX, env_ignore_empty=True, frozen=True)
 
     database_url: str | None = Field(default=None, pattern=r"^postgres(ql)?://")
     """The PostgreSQL to use, 16 or newer; the embedded one without it."""
@@ -113,6 +115,18 @@ class Settings(BaseSettings):
     verified_accounts: int = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
     """Of how many accounts a night the Pulse is compared with the rows it is counted from, 0 for none."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_well_formed(cls, url: str | None) -> str | None:
+        if url is not None and not is_well_formed(url):
+            raise ValueError("it is no URL; characters such as / and ? in a password are written as %2F and %3F")
+        return url
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _not_of_kubernetes(cls, port: object) -> object:
+        return cls.model_fields["port"].default if environment.is_address(port) else port
+
     @field_validator("data_dir")
     @classmethod
     def _from_home(cls, folder: Path) -> Path:
@@ -144,10 +158,24 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the environment; raises SettingsError."""
+    for name, value in os.environ.items():
+        if name.upper() in _NEVER_EMPTY and not value.strip():
+            raise SettingsError(f"{name} is empty: give it a value, or unset it.")
+    for name, meant in environment.misspelt(os.environ, _names()):
+        raise SettingsError(f"{name} is no setting: write {meant} if that is meant, or unset it.")
     try:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
-        name = _PREFIX + str(wrong["loc"][0]).upper()
+        name = environment.PREFIX + str(wrong["loc"][0]).upper()
         reason = wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret
+
+
+def ignored_variables() -> list[str]:
+    """Return a sentence about each kind of LOUPE_ variables that are set in vain."""
+    return list(environment.warnings(os.environ, _names()))
+
+
+def _names() -> frozenset[str]:
+    return frozenset(environment.PREFIX + name.upper() for name in Settings.model_fields)

@@ -4,6 +4,7 @@ The wheel's Python layer is not imported: it would manage servers of its own.
 """
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -28,8 +29,22 @@ class User:
     uid: int
     gid: int
 
+    @property
+    def name(self) -> str:
+        """The name by which PostgreSQL knows who connects; raises EmbeddedServerError for a user without one."""
+        try:
+            return pwd.getpwuid(self.uid).pw_name
+        except KeyError:
+            raise EmbeddedServerError(
+                f"PostgreSQL cannot run as user {self.uid}, who has no name on this system:"
+                " give it one, or set LOUPE_DATABASE_URL to a server."
+            ) from None
+
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, out of reach of the terminal's Ctrl-C and of PG* variables."""
+        """Run a program to its end, out of reach of the terminal's Ctrl-C and of PG* variables.
+
+        What it creates is for its user alone.
+        """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         foreign = self.uid != os.geteuid()
         return subprocess.run(  # noqa: S603 - the programs are the wheel's
@@ -41,6 +56,7 @@ class User:
             cwd="/",
             env=environment | {"LC_ALL": "C"},
             start_new_session=True,
+            umask=0o077,
             user=self.uid if foreign else None,
             group=self.gid if foreign else None,
             extra_groups=[] if foreign else None,

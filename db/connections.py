@@ -7,7 +7,6 @@ no LISTEN, no session-wide lock, no temporary table).
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import cache
@@ -18,6 +17,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import orjson
 from sqlalchemy import make_url
 
+from db.address import is_well_formed, shown
 from db.tables import Table
 
 Record: TypeAlias = asyncpg.Record
@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 _NO_SETTINGS: Mapping[str, str] = {}
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _GOODBYE: Final = 1.0  # seconds
+_OLDEST: Final = 16  # the major release of PostgreSQL for which statements and migrations are written
 
 
 class Statement(NamedTuple):
@@ -306,17 +307,24 @@ async def connect(url: str) -> Connection:
     """Open a connection outside any pool, for what must not share one; raises DatabaseUnreachable."""
     open_connection = cast("Callable[[str], Awaitable[Connection]]", asyncpg.connect)
     with _reaching(url):
-        return await open_connection(url)
+        connection = await open_connection(url)
+        _require_release(connection)
+        return connection
 
 
 async def listen(url: str, channel: str, told: Callable[[], object]) -> Connection:
-    """Open a connection on which `told` is called at each notification of a channel; raises DatabaseUnreachable."""
+    """Open a connection on which `told` is called at each notification of a channel, and when it is lost.
+
+    Raises DatabaseUnreachable.
+    """
     connection = await connect(url)
 
     def notified(*_notification: object) -> None:
         told()
 
-    await cast("Any", connection).add_listener(channel, notified)
+    listening = cast("Any", connection)
+    listening.add_termination_listener(notified)
+    await listening.add_listener(channel, notified)
     return connection
 
 
@@ -324,9 +332,22 @@ async def listen(url: str, channel: str, told: Callable[[], object]) -> Connecti
 def _reaching(url: str) -> Generator[None]:
     try:
         yield
+    except _TooOldError as error:
+        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be used: {error}") from None
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        address = re.sub("//[^/]*@", "//", url)
-        raise DatabaseUnreachable(f"The database at {address} cannot be reached: {error}") from error
+        reason = error if is_well_formed(url) else "the URL is malformed"  # of which the error may show a password
+        raise DatabaseUnreachable(f"The database at {shown(url)} cannot be reached: {reason}") from error
+
+
+class _TooOldError(Exception):
+    """The server is older than what statements and migrations are written for."""
+
+
+def _require_release(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
+    major = connection.get_server_version().major
+    if major < _OLDEST:
+        connection.terminate()
+        raise _TooOldError(f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer.")
 
 
 class _Shape(NamedTuple):
@@ -356,6 +377,7 @@ def _shape(table: str) -> _Shape:
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
+    _require_release(connection)
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", format="binary", encoder=_encode_jsonb, decoder=_decode_jsonb
     )

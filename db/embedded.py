@@ -8,31 +8,44 @@ dies, however it dies: a server that outlives its users is found by the next one
 import errno
 import fcntl
 import hashlib
+import logging
 import os
-import pwd
 import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Event, Thread
 from typing import Final
 
 from db.binaries import EmbeddedServerError, User, find_binaries
 from db.cluster import Cluster
+from db.server_user import server_user, take_over
 
 _REMOVALS: Final = 50  # until what is left of a start that was broken off is left alone
 _POLL: Final = 0.02  # seconds
+_LOOK_EVERY: Final = 0.5  # seconds
 _SOCKET_FOLDER_LIMIT = 85  # bytes; some systems take 103 for the whole path of a socket
 _NO_SETTINGS: Mapping[str, str] = {}
 
+_log: Final = logging.getLogger("loupe.database")
+
 
 @contextmanager
-def embedded_server(folder: Path, *, major: int = 18, settings: Mapping[str, str] = _NO_SETTINGS) -> Generator[str]:
+def embedded_server(
+    folder: Path,
+    *,
+    major: int = 18,
+    settings: Mapping[str, str] = _NO_SETTINGS,
+    when_lost: Callable[[], object] | None = None,
+) -> Generator[str]:
     """Hold the server of a folder and yield its URL; the folder is made if need be.
 
-    `settings` are PostgreSQL's own and count for the user that starts the server. Raises EmbeddedServerError.
+    `settings` are PostgreSQL's own and count for the user that starts the server. With `when_lost`, the server is
+    started again whenever its main process or its socket is gone; once that fails, `when_lost` is called in another
+    thread, and the reason is raised as the context is left. Raises EmbeddedServerError.
     """
     with _in_a_sentence(folder):
         base = folder.absolute().resolve() / str(major)
@@ -44,12 +57,51 @@ def embedded_server(folder: Path, *, major: int = 18, settings: Mapping[str, str
             cluster = _cluster(base, major, user, settings)
             _start(cluster, users)
         try:
-            yield cluster.url
+            with _kept_up(cluster, base, when_lost) if when_lost else nullcontext():
+                yield cluster.url
         finally:
-            with _turn(base):
+            with _in_a_sentence(folder), _turn(base):
                 _stop_if_unused(cluster, users)
     finally:
         os.close(users)
+
+
+@contextmanager
+def _kept_up(cluster: Cluster, base: Path, when_lost: Callable[[], object]) -> Generator[None]:
+    """Start the server again whenever it is gone; of several processes that see it, one does so, the first in turn."""
+    is_leaving = Event()
+    failures: list[Exception] = []
+
+    def watch() -> None:
+        while not is_leaving.wait(_LOOK_EVERY):
+            try:
+                _heal(cluster, base, is_leaving.is_set)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the database would be dead for ever
+                failures.append(error)
+                when_lost()
+                return
+
+    watcher = Thread(target=watch, name="embedded-postgresql", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_leaving.set()
+        watcher.join()
+        if failures:
+            raise failures[0]
+
+
+def _heal(cluster: Cluster, base: Path, is_cancelled: Callable[[], bool]) -> None:
+    try:
+        if cluster.is_up():
+            return
+    except OSError:  # of this process, which has too many files open, for example: it says nothing of the server
+        return
+    with _in_a_sentence(base), _turn(base):
+        if not cluster.is_up():
+            _log.warning("The embedded PostgreSQL is gone; it is started again.")
+            cluster.start(is_cancelled)
 
 
 def _start(cluster: Cluster, users: int) -> None:
@@ -93,7 +145,7 @@ def _open(lock: Path) -> int:
 
 def _prepare_folder(base: Path) -> User:
     _make_folders(base, 0o755 if os.geteuid() == 0 else 0o700)  # root's are entered by the server's user
-    user = _server_user(base / "data")
+    user = server_user(base / "data")
     _require_reach(user, base)
     return user
 
@@ -101,6 +153,8 @@ def _prepare_folder(base: Path) -> User:
 def _cluster(base: Path, major: int, user: User, settings: Mapping[str, str]) -> Cluster:
     for unfinished in base.glob("new-*"):  # whoever made it was killed
         _remove(unfinished)
+    if os.geteuid() == 0:
+        take_over(base, user)
     run = _own_folder(base / "run", user)
     return Cluster(
         major=major,
@@ -141,24 +195,10 @@ def _make_folder(folder: Path, mode: int, owner: User) -> None:
             raise
 
 
-def _server_user(data: Path) -> User:
-    """Choose the user that runs the server: the data's owner, else this process's own or, for root, `nobody`."""
-    if os.geteuid() != 0:
-        return User(os.geteuid(), os.getegid())
-    if data.exists():
-        return User(data.stat().st_uid, data.stat().st_gid)
-    try:
-        nobody = pwd.getpwnam("nobody")
-    except KeyError:
-        raise EmbeddedServerError("PostgreSQL does not run as root, and there is no user `nobody` to run it.") from None
-    return User(nobody.pw_uid, nobody.pw_gid)
-
-
 def _require_reach(user: User, base: Path) -> None:
     if user.run("/bin/sh", "-c", 'cd "$0"', base).returncode:
-        name = pwd.getpwuid(user.uid).pw_name
         raise EmbeddedServerError(
-            f"The data folder {base} cannot be entered by the user {name}, as whom root runs PostgreSQL:"
+            f"The data folder {base} cannot be entered by the user {user.name}, as whom root runs PostgreSQL:"
             " set LOUPE_DATA_DIR to a folder outside private ones."
         )
 
@@ -170,7 +210,7 @@ def _socket_folder(run: Path, user: User) -> Path:
     """
     if len(os.fsencode(run)) <= _SOCKET_FOLDER_LIMIT and "," not in str(run):
         return run
-    digest = hashlib.sha256(os.fsencode(run)).hexdigest()[:16]
+    digest = hashlib.sha256(b"%d %b" % (user.uid, os.fsencode(run))).hexdigest()[:16]
     return _own_folder(Path(f"/tmp/loupe-{digest}"), user)  # noqa: S108 - its owner is checked
 
 

@@ -1,17 +1,28 @@
 """The database of a command: the one of the settings, or the embedded one for as long as the command runs."""
 
 import asyncio
+import logging
+import signal
+import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import typer
 
 from app.clock import SystemClock, clock_from
-from app.settings import Migrate, Settings
+from app.logging import configure_logging
+from app.settings import Migrate, Settings, ignored_variables
+from db.address import shown
 from db.connections import Reader, Writer, connect, open_pool, unit_of_work
 from db.embedded import embedded_server
 from db.migrate import inspect, migrate
 from db.revisions import Found
 from db.settled import settle
+
+_log: Final = logging.getLogger("loupe.database")
 
 
 class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
@@ -19,12 +30,13 @@ class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as al
 
 
 @contextmanager
-def migrated_database(settings: Settings) -> Generator[str]:
+def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
     """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
 
-    Raises EmbeddedServerError, DatabaseUnreachable, MigrationFailed, and CommandFailed where it would have to be.
+    A command that keeps a log calls `begin_log` next. Raises as `database`, and MigrationFailed, and CommandFailed
+    where the database would have to be migrated.
     """
-    with database(settings) as url:
+    with database(settings, keeps_log=keeps_log) as url:
         if settings.migrate is Migrate.AUTO:
             asyncio.run(migrate(url))
         else:
@@ -33,13 +45,30 @@ def migrated_database(settings: Settings) -> Generator[str]:
 
 
 @contextmanager
-def database(settings: Settings) -> Generator[str]:
-    """Yield the URL of the database, whatever schema it has; raises EmbeddedServerError."""
+def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
+    """Yield the URL of the database, whatever schema it has.
+
+    The embedded one is started again whenever it is gone; where that cannot be, the process gets a SIGTERM, and what it
+    ends by is the reason. Which variables are ignored is said at once, unless the command keeps a log, which has it.
+    Raises EmbeddedServerError and DatabaseUnreachable.
+    """
+    if not keeps_log:
+        for sentence in ignored_variables():
+            typer.echo(f"loupe: {sentence}", err=True)
     if settings.database_url is not None:
         yield settings.database_url
     else:
-        with embedded_server(settings.data_dir / "postgres") as url:
+        with embedded_server(_embedded(settings), when_lost=_end_process) as url:
             yield url
+
+
+def begin_log(settings: Settings) -> None:
+    """Keep a log from here on; it begins with which database is used."""
+    configure_logging()
+    url = settings.database_url
+    _log.info("Database: %s.", f"the embedded PostgreSQL in {_embedded(settings)}" if url is None else shown(url))
+    for sentence in ignored_variables():
+        _log.warning(sentence)
 
 
 def require_schema(url: str) -> Found:
@@ -70,6 +99,15 @@ async def _postgres_clock(url: str) -> datetime:
         return (await settle(Writer(connection), clock_from(None), ())).now
     finally:
         await connection.close()
+
+
+def _embedded(settings: Settings) -> Path:
+    return settings.data_dir / "postgres"
+
+
+def _end_process() -> None:
+    """End this process in order, from another thread; a SIGTERM lets what is under way be finished."""
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 @asynccontextmanager

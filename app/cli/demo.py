@@ -10,7 +10,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from app.cli.database import CommandFailed, database_clock, migrated_database, transaction
+from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database, transaction
 from app.cli.importing import import_command
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
@@ -19,7 +19,6 @@ from app.demo.access import create_access, opens
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
-from app.logging import configure_logging
 from app.settings import Settings, read_settings
 
 _SEED = 1
@@ -41,7 +40,7 @@ def demo_command(
     """
     settings = read_settings()
     folder = DemoFolder(settings.data_dir)
-    with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
+    with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
         with _usable(settings.data_dir):
             _require_seed(folder, settings.data_dir, seed)
@@ -53,7 +52,7 @@ def demo_command(
             access = asyncio.run(_create_access(url, clock, folder.accounts(history)))
             with _usable(settings.data_dir):
                 folder.write_access(access)
-        configure_logging()
+        begin_log(settings)
         welcome = _welcome(address(listener), access, settings)
         serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True, any_localhost=True)
 

@@ -12,13 +12,12 @@ import orjson
 import typer
 
 from api.ids import account_global_id
-from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
-from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from db.connections import PoolReader, open_pool
 from db.queries.job_status import FailedRun
@@ -47,8 +46,8 @@ def jobs_command(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = read_settings()
-    with migrated_database(settings) as url:
-        configure_logging()
+    with migrated_database(settings, keeps_log=True) as url:
+        begin_log(settings)
         asyncio.run(_run(url, settings, database_clock(url, settings)))
 
 
@@ -68,9 +67,9 @@ def run_due_command(
     """
     settings = read_settings()
     until = None if at is None else _instant(at, clock_from(settings.clock).now())
-    with migrated_database(settings) as url:
+    with migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
-        configure_logging()
+        begin_log(settings)
         logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
         works = asyncio.run(_run_due(url, settings, clock, until))
     if works is None:

@@ -11,9 +11,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from app.cli.database import CommandFailed, database, database_clock, migrated_database, require_schema
+from app.cli.database import CommandFailed, begin_log, database, database_clock, migrated_database, require_schema
 from app.clock import SystemClock
-from app.logging import configure_logging
 from app.settings import Settings, read_settings
 from db.migrate import migrate
 from jobs.registered import JOBS
@@ -33,8 +32,8 @@ def serve_command(
     Example: LOUPE_PORT=9000 loupe serve --with-jobs
     """
     settings = read_settings()
-    with listen(settings.host, settings.port) as listener, migrated_database(settings) as url:
-        configure_logging()
+    with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
+        begin_log(settings)
         serve(
             listener,
             url,

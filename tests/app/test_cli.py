@@ -58,6 +58,12 @@ async def rows_in(url: str, *tables: str) -> list[Record]:
         await connection.close()
 
 
+def address_in(said: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert found is not None
+    return found.group()
+
+
 @contextmanager
 def serving(**settings: str) -> Generator[tuple[subprocess.Popen[str], str]]:
     """Run `loupe serve` on a free port; yields it and its URL."""
@@ -66,9 +72,7 @@ def serving(**settings: str) -> Generator[tuple[subprocess.Popen[str], str]]:
     ) as process:
         try:
             assert process.stdout is not None
-            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-            assert found is not None
-            yield process, found.group()
+            yield process, address_in(process.stdout.readline())
         finally:
             process.kill()
 
@@ -165,6 +169,12 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
             "The database at postgresql://127.0.0.1:1/loupe cannot be reached: ",
         ),
         (
+            {"LOUPE_DATABASE_URL": "postgresql://127.0.0.1:1/loupe?user=me&password=secret"},
+            "The database at postgresql://127.0.0.1:1/loupe cannot be reached: ",
+        ),
+        ({"LOUPE_DATABASE_URL": ""}, "LOUPE_DATABASE_URL is empty: "),
+        ({"LOUPE_DATABSE_URL": "postgresql://db/loupe"}, "LOUPE_DATABSE_URL is no setting: write LOUPE_DATABASE_URL "),
+        (
             {"LOUPE_DATA_DIR": "/dev/null/data"},
             "The data folder /dev/null/data/postgres cannot be used (Not a directory): ",
         ),
@@ -176,6 +186,7 @@ def test_what_is_set_wrong_is_one_sentence(
     told = refused("migrate", **settings)
     assert told.startswith(sentence)
     assert "\n" not in told
+    assert "secret" not in told
 
 
 def test_a_schema_is_exported_and_passes_its_check(tmp_path: Path) -> None:

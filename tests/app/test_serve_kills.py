@@ -1,8 +1,15 @@
-"""`loupe serve` killed amid orders, with PostgreSQL or without: started again, it knows all that it acknowledged."""
+"""`loupe serve` killed amid orders, with PostgreSQL or without: started again, it knows all that it acknowledged.
+
+PostgreSQL alone killed is started again by those that use it; they end with the reason where that cannot be.
+"""
 
 import asyncio
+import json
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -11,8 +18,9 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, HTTPError
 
-from tests.app.test_cli import ACME, answer, serving
-from tests.db.test_embedded import fresh_folder
+from db.cluster import server_of
+from tests.app.test_cli import ACME, LOUPE, address_in, answer, environment, serving
+from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.services.orders.test_kills import PATIENCE, kill_server, wait_until
 
 CLIENTS = 4
@@ -38,14 +46,14 @@ class Clients:
     async def ask(self, http: AsyncClient, document: str, **given: object) -> dict[str, Any]:
         body = {"query": document, "variables": {"input": given}}
         response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {self.token}"})
-        data: dict[str, Any] = response.json()["data"]
+        data: dict[str, Any] = response.json().get("data")  # none amid an outage
         return data
 
     async def place(self, http: AsyncClient, key: str) -> None:
         """Place an order of some images, or ask for it again by its key."""
         images = [{"filename": f"{number}.jpg"} for number in range(self.asked[key])]
         given = {"name": key, "specificationId": self.specification, "images": images, "idempotencyKey": key}
-        self.acknowledged[key] = (await self.ask(http, PLACE, **given))["placeOrder"]["orders"]
+        self.acknowledged[key] = list((await self.ask(http, PLACE, **given))["placeOrder"]["orders"])
 
     async def place_until_cut_off(self, url: str, name: str) -> None:
         """Place one order after the other until nobody answers."""
@@ -72,6 +80,8 @@ def clients(folder: Path) -> Clients:
 
 
 async def begin(clients: Clients, url: str) -> None:
+    if clients.specification:  # by another test
+        return
     async with AsyncClient(base_url=url) as http:
         steps: list[object] = []
         given = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
@@ -125,6 +135,19 @@ def killed(process: "subprocess.Popen[str]") -> None:
     process.wait(PATIENCE)
 
 
+def kill_main_process(folder: Path) -> None:
+    """Kill PostgreSQL's main process; the others end by themselves."""
+    postmaster = server_of(folder / "postgres" / str(MAJOR) / "data")
+    assert postmaster is not None
+    os.kill(postmaster, signal.SIGKILL)
+
+
+async def until_ready(url: str) -> None:
+    async with AsyncClient(base_url=url, timeout=PATIENCE) as http, asyncio.timeout(PATIENCE):
+        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - that is how it is learnt
+            await asyncio.sleep(0.05)
+
+
 def test_a_killed_service_has_all_that_was_acknowledged_once_it_is_started_again(
     clients: Clients, folder: Path
 ) -> None:
@@ -144,3 +167,42 @@ def test_a_killed_service_has_all_that_was_acknowledged_once_it_is_started_again
         asyncio.run(assert_known(clients, url))
         process.terminate()
         process.wait(PATIENCE)
+
+
+@contextmanager
+def running(command: str, folder: Path, log: Path) -> Generator[tuple["subprocess.Popen[str]", str]]:
+    """Run a command that goes on until it is ended; yields it and what it says once it is at work."""
+    settings = environment({"LOUPE_DATA_DIR": str(folder), "LOUPE_PORT": "0"})
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen([LOUPE, command], env=settings, stdout=subprocess.PIPE, stderr=errors, text=True) as process,  # noqa: S603
+    ):
+        try:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            assert said.startswith("Loupe ")
+            yield process, said
+        finally:
+            process.kill()
+
+
+def test_a_killed_database_is_started_again_or_else_serve_and_jobs_end_with_the_reason(
+    clients: Clients, folder: Path, tmp_path: Path
+) -> None:
+    logs = tmp_path / "serve", tmp_path / "jobs"
+    control = folder / "postgres" / str(MAJOR) / "data" / "global" / "pg_control"
+    with running("serve", folder, logs[0]) as (serve, said), running("jobs", folder, logs[1]) as (jobs, _):
+        url = address_in(said)
+        asyncio.run(begin(clients, url))
+        asyncio.run(placed_amid(clients, url, "healed", lambda: kill_main_process(folder)))
+        asyncio.run(until_ready(url))
+        asyncio.run(assert_known(clients, url))
+        assert (serve.poll(), jobs.poll()) == (None, None)
+        kept = control.rename(control.with_name("kept"))
+        kill_main_process(folder)
+        assert (serve.wait(PATIENCE), jobs.wait(PATIENCE)) == (1, 1)
+    kept.rename(control)
+    for log in logs:
+        first, *_, last = log.read_text().splitlines()
+        assert json.loads(first)["event"] == f"Database: the embedded PostgreSQL in {folder}/postgres."
+        assert last == "loupe: PostgreSQL does not start: could not find the database system."

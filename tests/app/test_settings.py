@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.sla import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
-from app.settings import Migrate, SettingsError, read_settings
+from app.settings import Migrate, SettingsError, ignored_variables, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -122,8 +122,59 @@ def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: st
 
 
 def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOUPE_DATABASE_URL", "")
-    assert read_settings().database_url is None
+    monkeypatch.setenv("LOUPE_PORT", "")
+    assert read_settings().port == 8000
+
+
+@pytest.mark.parametrize("name", ["LOUPE_DATABASE_URL", "LOUPE_DATA_DIR", "loupe_database_url"])
+@pytest.mark.parametrize("value", ["", " "])
+def test_where_the_data_are_is_never_empty(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name} is empty: give it a value, or unset it.$"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("LOUPE_DATABSE_URL", "LOUPE_DATABASE_URL"),
+        ("LOUPE_DATABASE_UR", "LOUPE_DATABASE_URL"),
+        ("LOUPE_DATABASEURL", "LOUPE_DATABASE_URL"),
+        ("LOUPE_DATABASE_ULR", "LOUPE_DATABASE_URL"),
+        ("loupe_databas_url", "LOUPE_DATABASE_URL"),
+        ("LOUPE_PRT", "LOUPE_PORT"),
+        ("LOUPE_DATADIR", "LOUPE_DATA_DIR"),
+    ],
+)
+def test_a_name_at_most_two_letters_from_a_settings_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "")
+    with pytest.raises(SettingsError, match=f"^{name} is no setting: write {meant} if that is meant, or unset it.$"):
+        read_settings()
+
+
+def test_other_unknown_names_are_ignored_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOUPE_SECRET", "LOUPE_DATABASE", "LOUPE_TEST_POSTGRES", "LOUPE_HOST", "PATH_TO_LOUPE"):
+        monkeypatch.setenv(name, "18")
+    assert read_settings().host == "18"
+    assert ignored_variables() == ["Ignored, since there are no such settings: LOUPE_DATABASE, LOUPE_SECRET."]
+
+
+def test_what_kubernetes_sets_for_a_service_called_loupe_is_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOUPE_PORT", "LOUPE_PORT_8000_TCP"):
+        monkeypatch.setenv(name, "tcp://10.96.0.12:8000")
+    monkeypatch.setenv("LOUPE_SERVICE_PORT", "8000")
+    assert read_settings().port == 8000
+    assert ignored_variables() == [
+        "LOUPE_PORT is ignored: it is no port, but what Kubernetes sets for a service called loupe.",
+        "Ignored, since there are no such settings: LOUPE_PORT_8000_TCP, LOUPE_SERVICE_PORT.",
+    ]
+
+
+def test_nothing_is_told_where_all_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_PORT", "8000")
+    assert ignored_variables() == []
 
 
 @pytest.mark.parametrize(
@@ -133,6 +184,11 @@ def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> N
         ("LOUPE_PORT", "65536", "Input should be less than or equal to 65535"),
         ("LOUPE_CLOCK", "2026-03-28T22:59:30", "Input should have timezone info"),
         ("LOUPE_DATABASE_URL", "mysql://me:secret@db/loupe", "String should match pattern '^postgres(ql)?://'"),
+        (
+            "LOUPE_DATABASE_URL",
+            "postgresql://me:se/cret@db/loupe",
+            "it is no URL; characters such as / and ? in a password are written as %2F and %3F",
+        ),
         (
             "LOUPE_DASHBOARD_PLANS",
             "SOLO,GOLD",

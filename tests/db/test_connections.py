@@ -179,6 +179,12 @@ async def test_a_database_out_of_reach_is_one_sentence_without_the_password(url:
     assert str(refused.value).startswith(f"The database at {url.replace('someone:secret@', '')} cannot be reached: ")
 
 
+async def test_a_malformed_url_shows_no_part_of_what_may_be_a_password() -> None:
+    with pytest.raises(DatabaseUnreachable) as refused:
+        await open_pool("postgresql://someone:sec/ret@localhost/loupe")
+    assert str(refused.value) == "The database at postgresql://... cannot be reached: the URL is malformed"
+
+
 async def test_a_unit_whose_connection_the_server_ends_fails_for_that_reason(pool: Pool, reader: PoolReader) -> None:
     async def fail() -> None:
         async with unit_of_work(pool) as writer:

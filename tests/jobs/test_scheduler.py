@@ -136,7 +136,7 @@ async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(databas
         assert minute < late - timedelta(days=1)
 
 
-async def test_an_outage_ends_nothing_and_the_line_is_opened_again(database: str, pool: Pool) -> None:
+async def test_an_outage_ends_nothing_and_the_line_is_opened_again_at_once(database: str, pool: Pool) -> None:
     clock = clock_from(MIDNIGHT - timedelta(hours=2))
     async with running(database, pool, clock, Midnight()) as scheduler:
         before = scheduler.line
@@ -144,7 +144,7 @@ async def test_an_outage_ends_nothing_and_the_line_is_opened_again(database: str
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await comes(lambda: scheduler.wake().line is not before)
+        await comes(lambda: scheduler.line is not before)
         await new_account(pool, clock.now())
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
 

@@ -1,0 +1,150 @@
+"""That the embedded server is started again when its main process is killed, by one of those who hold it."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from db.binaries import EmbeddedServerError
+from db.cluster import server_of
+from db.connections import is_outage
+from db.embedded import embedded_server
+from tests.database import execute
+from tests.db.test_embedded import MAJOR, PATIENCE, accepts, fresh_folder, postmaster, url_from, wait_until
+
+# A process that holds the server of the folder it is given, and heals it, until its standard input ends.
+HOLDER = """
+import sys
+from pathlib import Path
+from db.embedded import embedded_server
+with embedded_server(Path(sys.argv[1]), when_lost=lambda: None) as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
+STARTED_AGAIN = "The embedded PostgreSQL is gone; it is started again.\n"
+ENDLESS = (
+    "SET statement_timeout = '45s'",  # longer than a start waits
+    "SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d, pg_class e",
+)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Generator[Path]:
+    """A folder whose data is made once; each test leaves its server stopped."""
+    with fresh_folder() as made:
+        yield made
+
+
+@contextmanager
+def holder(folder: Path) -> Generator[subprocess.Popen[str]]:
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", HOLDER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def kill_main_process(folder: Path) -> int:
+    killed = postmaster(folder)
+    os.kill(killed, signal.SIGKILL)
+    return killed
+
+
+def is_served_again(folder: Path, killed: int) -> bool:
+    return server_of(folder / str(MAJOR) / "data") not in {None, killed}
+
+
+def test_a_killed_server_is_started_again_once_by_whoever_holds_it(folder: Path) -> None:
+    with holder(folder) as one, holder(folder) as other:
+        [url] = {url_from(one), url_from(other)}
+        asyncio.run(execute(url, "CREATE TABLE kept ()"))
+        killed = kill_main_process(folder)
+        wait_until(lambda: is_served_again(folder, killed) and accepts(url))
+        asyncio.run(execute(url, "DROP TABLE kept"))
+        told = [process.communicate("")[1] for process in (one, other)]
+        assert sorted(told) == ["", STARTED_AGAIN]
+    assert not accepts(url)
+
+
+def test_a_removed_socket_is_there_again(folder: Path) -> None:
+    with embedded_server(folder, when_lost=lambda: None) as url:
+        (folder / str(MAJOR) / "run" / ".s.PGSQL.5432").unlink()
+        wait_until(lambda: accepts(url))
+
+
+def test_a_statement_that_outlives_the_main_process_keeps_no_server_from_starting(folder: Path) -> None:
+    with embedded_server(folder) as url, ThreadPoolExecutor(1) as thread:
+        endless = thread.submit(asyncio.run, execute(url, *ENDLESS))
+        wait_until(lambda: len(statements(folder)) == 1)
+        kill_main_process(folder)
+        with embedded_server(folder):
+            assert accepts(url)
+            assert statements(folder) == []
+        error = endless.exception(PATIENCE)
+        assert error is not None
+        assert is_outage(error)
+
+
+def statements(folder: Path) -> list[str]:
+    """What the server's processes say they are at, as far as it is a statement."""
+    titles: list[str] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").samefile(folder / str(MAJOR) / "data"):
+                titles.append((process / "cmdline").read_text())
+    return [title for title in titles if "SELECT" in title]
+
+
+@contextmanager
+def moved_away(path: Path) -> Generator[Path]:
+    """Take a file or a folder away for a while; yields where it is meanwhile."""
+    elsewhere = path.rename(path.with_name(f"{path.name}-elsewhere"))
+    try:
+        yield elsewhere
+    finally:
+        elsewhere.rename(path)
+
+
+def reason_for_leaving(folder: Path, missing: Path) -> str:
+    """What the one who holds the server is told after it could not be started again."""
+    lost, killed = Event(), None
+
+    def hold_until_lost() -> Generator[None]:
+        nonlocal killed
+        with embedded_server(folder, when_lost=lost.set):
+            killed = postmaster(folder)
+            yield
+            assert lost.wait(PATIENCE)
+
+    holding = hold_until_lost()
+    next(holding)
+    assert killed is not None
+    with moved_away(missing):
+        os.kill(killed, signal.SIGKILL)
+        with pytest.raises(EmbeddedServerError) as reason:
+            next(holding)
+    return str(reason.value)
+
+
+def test_a_server_that_cannot_be_started_again_says_why_as_it_is_left(folder: Path) -> None:
+    reason = reason_for_leaving(folder, folder / str(MAJOR) / "data" / "global" / "pg_control")
+    assert reason == "PostgreSQL does not start: could not find the database system."
+
+
+def test_a_folder_that_is_gone_is_one_sentence(folder: Path) -> None:
+    reason = reason_for_leaving(folder, folder / str(MAJOR))
+    assert reason.startswith(f"The data folder {folder} cannot be used (No such file or directory)")

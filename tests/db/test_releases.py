@@ -1,0 +1,55 @@
+"""That only releases of PostgreSQL for which the statements are written are used."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from db.connections import DatabaseUnreachable, connect, open_pool
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    return kind + (len(body) + 4).to_bytes(4) + body
+
+
+@asynccontextmanager
+async def server_of_release(version: str, folder: Path) -> AsyncGenerator[str]:
+    """Listen like a server of that release, which lets one client in; yields its URL."""
+    left = asyncio.Event()
+
+    async def greet(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        await client.readexactly(int.from_bytes(await client.readexactly(4)) - 4)
+        to_client.write(message(b"R", bytes(4)))
+        to_client.write(message(b"S", b"server_version\0" + version.encode() + b"\0"))
+        to_client.write(message(b"K", bytes(8)))
+        to_client.write(message(b"Z", b"I"))
+        await client.read(1)  # until it says goodbye
+        to_client.close()
+        await to_client.wait_closed()
+        left.set()
+
+    async with await asyncio.start_unix_server(greet, folder / ".s.PGSQL.5432"):
+        yield f"postgresql://me:secret@/loupe?host={folder}&port=5432"
+        await left.wait()
+
+
+@pytest.mark.parametrize("version", ["15.18", "9.6.24", "13.0.0"])
+async def test_a_release_before_16_is_refused_in_one_sentence(version: str, tmp_path: Path) -> None:
+    major = version.partition(".")[0]
+    for use in (connect, open_pool):
+        async with server_of_release(version, tmp_path) as url:
+            with pytest.raises(DatabaseUnreachable) as refused:
+                await use(url)
+        assert str(refused.value) == (
+            f"The database at postgresql:///loupe?host={tmp_path}&port=5432 cannot be used:"
+            f" it is PostgreSQL {major}, and Loupe needs 16 or newer."
+        )
+
+
+@pytest.mark.parametrize("version", ["16.0", "16.4 (Debian 16.4-1)", "18beta1", "19devel"])
+async def test_later_ones_are_used(version: str, tmp_path: Path) -> None:
+    async with server_of_release(version, tmp_path) as url:
+        connection = await connect(url)
+        await connection.close()
