@@ -225,8 +225,12 @@ class Writer:
 
 
 def asks_to_try_again(error: BaseException) -> bool:
-    """Say whether a transaction failed for what others did at the same time, so that it can be made anew."""
-    return getattr(error, "sqlstate", None) in _TRY_AGAIN
+    """Say whether a transaction failed for what others did at the same time, so that it can be made anew.
+
+    A migration is among that: the plans that a connection keeps may be of tables as they were.
+    """
+    changed = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
+    return getattr(error, "sqlstate", None) in _TRY_AGAIN or isinstance(error, changed)
 
 
 def is_locked(error: BaseException) -> bool:

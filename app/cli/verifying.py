@@ -8,9 +8,10 @@ import orjson
 import typer
 
 from api.ids import account_global_id
-from app.cli.database import begin_log, database_clock, migrated_database
+from app.cli.database import database_clock, migrated_database
 from app.cli.options import AsJson, read_account
 from app.clock import SystemClock
+from app.logging import configure_logging
 from app.services.job_runs import told
 from app.services.verifying import Verified, verify_accounts, verify_next
 from app.settings import Settings, read_settings
@@ -33,9 +34,9 @@ def verify_command(
     Example: loupe jobs verify --account acme
     """
     settings = read_settings()
-    with migrated_database(settings, keeps_log=True) as url:
+    with migrated_database(settings) as url:
         clock = database_clock(url, settings)
-        begin_log(settings)
+        configure_logging()
         logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # what differs is printed at the end
         verified = asyncio.run(_verify(url, settings, clock, account))
     typer.echo(_verified_as_json(verified) if as_json else _verified_as_text(verified))

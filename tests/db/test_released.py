@@ -124,25 +124,35 @@ async def databases(server: str) -> AsyncGenerator[Databases]:
         await after.close()
 
 
-async def answer(connection: Any, released: Released) -> tuple[str, list[str], list[str]]:  # noqa: ANN401
-    """Ask a statement and change nothing: an error's code, the types of arguments, and the rows."""
+async def answer(
+    connection: Any,  # noqa: ANN401
+    released: Released,
+    columns: Sequence[str] | None = None,
+) -> tuple[str, list[str], Sequence[str], list[str]]:
+    """Ask a statement and change nothing: an error's code, the types of arguments, the columns and the rows.
+
+    With `columns` only these, by name, as the release before reads them: there may be more.
+    """
     transaction = connection.transaction()
     await transaction.start()
     try:
         prepared = await connection.prepare(released.sql)
         types = [type_.name for type_ in prepared.get_parameters()]
         rows = await prepared.fetch(*released.values)
-    except asyncpg.PostgresError as error:
-        return str(getattr(error, "sqlstate", None)), [], []
-    else:
-        return "", types, sorted(repr(tuple(row)) for row in rows)
+        named = columns or [each.name for each in prepared.get_attributes()]
+        read = range(len(named)) if columns is None else named
+        return "", types, named, sorted(repr([row[column] for column in read]) for row in rows)
+    except (asyncpg.PostgresError, KeyError) as error:
+        return str(getattr(error, "sqlstate", error)), [], [], []
     finally:
         await transaction.rollback()
 
 
 async def works(databases: Databases, released: Released) -> bool:
     """Say whether a statement does on the migrated database what it does on the one before."""
-    before, after = [await answer(each, released) for each in (databases.before, databases.after)]
+    before = await answer(databases.before, released)
+    is_unambiguous = len(set(before[2])) == len(before[2])
+    after = await answer(databases.after, released, before[2] if is_unambiguous else None)
     return before == after if released.answers_alike() else before[:2] == after[:2]
 
 

@@ -26,7 +26,9 @@ ImageKey: TypeAlias = tuple[UUID, UUID]
 ORDERS: Final = Statement(
     "order_states",
     """
-    SELECT o.*, v.price_per_image
+    SELECT o.account_id, o.id, o.number, o.name, o.service_level, o.specification_id, o.specification_version,
+        o.placed_at, o.currency, o.deadline_status, o.due_at, o.sla_version, o.kept_due_at, o.kept_sla_version,
+        o.expedited_at, o.confirmed_at, o.completed_at, o.cancelled_at, o.split_from, v.price_per_image
       FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, id)
       JOIN orders o ON o.account_id = asked.account_id AND o.id = asked.id
       JOIN specification_versions v
