@@ -3,7 +3,7 @@
 Reads and writes have different types, so that handing a reader to what writes fails type checking. This is the one
 module that touches asyncpg's own, untyped interface; others use the protocols below. The pool does not reset a
 connection between uses, which would cost more than most reads: so nothing here may leave session state behind (no SET,
-no LISTEN, no session-wide lock, no temporary table).
+no LISTEN, no session-wide lock but that of an import, which lets go of it, no temporary table).
 """
 
 import asyncio
@@ -196,14 +196,20 @@ def is_outage(error: BaseException) -> bool:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
-    async with pool.acquire() as connection:
-        await connection.execute("BEGIN")
-        try:
-            yield Writer(connection)
-        finally:
-            with suppress(asyncpg.InterfaceError):  # the pool has let go of it: the server ended it, and so all
-                if not connection.is_closed() and connection.is_in_transaction():
-                    await connection.execute("ROLLBACK")
+    async with pool.acquire() as connection, transaction(connection) as writer:
+        yield writer
+
+
+@asynccontextmanager
+async def transaction(connection: Connection) -> AsyncGenerator[Writer]:
+    """Open a transaction on a connection that is borrowed for several, as `unit_of_work` does."""
+    await connection.execute("BEGIN")
+    try:
+        yield Writer(connection)
+    finally:
+        with suppress(asyncpg.InterfaceError):  # the pool has let go of it: the server ended it, and so all
+            if not connection.is_closed() and connection.is_in_transaction():
+                await connection.execute("ROLLBACK")
 
 
 async def open_pool(
@@ -276,6 +282,11 @@ def _shape(table: str) -> _Shape:
     )
     insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS rows ({columns})"  # noqa: S608
     return _Shape(table, tuple(types), json, insert)
+
+
+def read_back(value: object) -> object:
+    """Return a value as a jsonb column that it was written to reads."""
+    return orjson.loads(_encode_json(value))
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped

@@ -59,7 +59,7 @@ class Loader:
             account = self._memory.accounts.get(row["ref"])
             if account is None or account.written is None:
                 raise AccountMoved(row["ref"])
-            expected = account.written + account.told_by_jobs
+            expected = account.written + account.uncounted
             await require_unmoved(self._reader, row["id"], row["ref"], expected, row["next_event_sequence"])
 
     async def _load_accounts(self, refs: Sequence[str]) -> None:
