@@ -3,7 +3,7 @@
 Reads and writes have different types, so that handing a reader to what writes fails type checking. This is the one
 module that touches asyncpg's own, untyped interface; others use the protocols below. The pool does not reset a
 connection between uses, which would cost more than most reads: so nothing here may leave session state behind (no SET,
-no LISTEN, no session-wide lock, no temporary table).
+no LISTEN, no session-wide lock but that of an import, which lets go of it, no temporary table).
 """
 
 import asyncio
@@ -149,7 +149,7 @@ class PoolReader:
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Reader]:
         """Open a snapshot, which its first statement takes; read-only."""
-        async with _transaction(self._pool, _SNAPSHOT) as connection:
+        async with self._pool.acquire() as connection, _transaction(connection, _SNAPSHOT):
             yield SnapshotReader(connection)
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
@@ -263,19 +263,25 @@ def is_outage(error: BaseException) -> bool:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
-    async with _transaction(pool, "BEGIN") as connection:
+    async with pool.acquire() as connection, transaction(connection) as writer:
+        yield writer
+
+
+@asynccontextmanager
+async def transaction(connection: Connection) -> AsyncGenerator[Writer]:
+    """Open a transaction on a connection that is borrowed for several, as `unit_of_work` does."""
+    async with _transaction(connection, "BEGIN"):
         yield Writer(connection)
 
 
 @asynccontextmanager
-async def _transaction(pool: Pool, begin: str) -> AsyncGenerator[Connection]:
-    """Borrow a connection in a transaction, which is rolled back unless it was ended."""
-    async with pool.acquire() as connection:
-        await connection.execute(begin)
-        try:
-            yield connection
-        finally:
-            await _roll_back(connection)
+async def _transaction(connection: Connection, begin: str) -> AsyncGenerator[None]:
+    """Open a transaction, which is rolled back unless it was ended."""
+    await connection.execute(begin)
+    try:
+        yield
+    finally:
+        await _roll_back(connection)
 
 
 async def _roll_back(connection: Connection) -> None:
@@ -378,6 +384,11 @@ def _shape(table: str) -> _Shape:
     )
     insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS rows ({columns})"  # noqa: S608
     return _Shape(table, tuple(types), json, insert)
+
+
+def read_back(value: object) -> object:
+    """Return a value as a jsonb column that it was written to reads."""
+    return orjson.loads(_encode_json(value))
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped

@@ -6,7 +6,7 @@ So where a reader could share that lock for a moment, the clock it read then is 
 where it could not, the first instant after the account's last one in the snapshot is, and so it is at any time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,7 +30,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _SETTLE_ACCOUNT: Final = Statement(
     "settle_account",
     f"""
-    SELECT {CLOCK.format("$2", "$3")} AS now, {TRY_LOCK.format("h.account_id")} AS free, h.account_id
+    SELECT {CLOCK.format("$2", "$3")} AS now, {TRY_LOCK.format("h.account_id")} AS free, h.account_id, h.import_run
     FROM account_heads h WHERE h.account_id = $1
     """,  # noqa: S608 - made of fixed texts
 )
@@ -40,7 +40,7 @@ _SETTLE_PAGE: Final = Statement(
     "settle_page",
     f"""
     WITH clock AS MATERIALIZED (SELECT {CLOCK.format("$2", "$3")} AS now)
-    SELECT clock.now, h.account_id,
+    SELECT clock.now, h.account_id, h.import_run,
       CASE WHEN h.account_id IS NOT NULL THEN {TRY_LOCK.format("h.account_id")} END AS free
     FROM clock LEFT JOIN account_heads h ON h.account_id = ANY($1::uuid[])
     """,  # noqa: S608 - made of fixed texts
@@ -49,10 +49,14 @@ _SETTLE_PAGE: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """PostgreSQL's clock at an instant (UTC), and the accounts of which no command was under way then."""
+    """PostgreSQL's clock at an instant (UTC), and the accounts of which no command was under way then.
+
+    `import_runs` are the runs of `loupe import` that the counters of accounts named then; None: they were not read.
+    """
 
     now: datetime
     free: frozenset[UUID]
+    import_runs: Mapping[UUID, int] | None
 
     def instant(self, account_id: UUID, last_at: datetime) -> datetime:
         """Return the settled instant of an account whose last one in a later snapshot is `last_at` (both UTC)."""
@@ -62,7 +66,7 @@ class Settlement:
 
 def after_command(at: datetime) -> Settlement:
     """Return what settles the instants of accounts just after a command on them at an instant (UTC)."""
-    return Settlement(at, frozenset())
+    return Settlement(at, frozenset(), None)
 
 
 async def settle(reader: Reader, clock: Clock, account_ids: Collection[UUID]) -> Settlement:
@@ -76,4 +80,5 @@ async def settle(reader: Reader, clock: Clock, account_ids: Collection[UUID]) ->
         rows = await reader.fetch(_SETTLE_ACCOUNT, account_id, *clock.reading)
     if not rows:
         rows = await reader.fetch(_SETTLE_PAGE, list(account_ids), *clock.reading)
-    return Settlement(rows[0]["now"], frozenset(row["account_id"] for row in rows if row["free"]))
+    runs = {row["account_id"]: row["import_run"] for row in rows if row["import_run"] is not None}
+    return Settlement(rows[0]["now"], frozenset(row["account_id"] for row in rows if row["free"]), runs)

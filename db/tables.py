@@ -141,7 +141,8 @@ class AccountHead(Table, table=True):
     `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
     something as of. `frontier` is the instant of the last command: an import goes on from there, since the lines it
     read may tell deliveries that come later. Minute rollups are complete from `minutes_since` on; older cut points
-    read raw rows instead.
+    read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last and has not noted
+    its end: while its session holds the advisory lock of that number, the events with it are not final.
     """
 
     __tablename__ = "account_heads"
@@ -152,6 +153,7 @@ class AccountHead(Table, table=True):
     last_at: datetime = Field(sa_type=Instant)
     frontier: datetime = Field(sa_type=Instant)
     minutes_since: datetime = Field(sa_type=Instant)
+    import_run: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):
@@ -457,7 +459,12 @@ class Rejection(Table, table=True):
 
 
 class Event(Table, table=True):
-    """Something that happened, with what was before and after; append-only, in the account's sequence."""
+    """Something that happened, with what was before and after, in the account's sequence.
+
+    It is final, but for those of an `import_run` that is still under way: these may be rewritten. A final event that
+    turns out to be untrue stays, and `withdrawn_by` is the place of the event that withdraws it. `recorded_at` is when
+    it was written, null where that is `at`.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
@@ -472,6 +479,9 @@ class Event(Table, table=True):
     order_id: UUID | None
     image_id: UUID | None
     data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    recorded_at: datetime | None = Field(default=None, sa_type=Instant)
+    import_run: int | None = Field(default=None, sa_type=BigInteger)
+    withdrawn_by: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Rollup(Table, table=True):

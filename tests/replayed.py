@@ -16,6 +16,9 @@ from tests.replayed_accounts import ReplayedAccount
 
 Data: TypeAlias = dict[str, Any]
 
+_EVENTS: Final = """
+    SELECT * FROM events WHERE account_id = $1 AND withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'
+"""
 _ORDER_FIELDS: Final = {
     "number": "number",
     "name": "name",
@@ -185,7 +188,7 @@ async def assert_events_tell_all(pool: Pool) -> None:
     images: dict[str, Data] = {}
     for account in await pool.fetch("SELECT id, time_zone FROM accounts"):
         replayed = Replayed()
-        replayed.play(await pool.fetch("SELECT * FROM events WHERE account_id = $1", account["id"]))
+        replayed.play(await pool.fetch(_EVENTS, account["id"]))
         assert replayed.account.time_zone == account["time_zone"]
         orders |= replayed.orders
         images |= replayed.images

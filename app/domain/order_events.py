@@ -8,23 +8,12 @@ amounts strings.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias
 from uuid import UUID
 
-from app.domain.order_facts import (
-    Claim,
-    ImageState,
-    OrderState,
-    RejectionState,
-    image_late_at,
-    order_figures,
-    order_price,
-    order_status,
-)
+from app.domain.order_facts import Claim, ImageState, OrderState, RejectionState
+from app.domain.order_fields import Data, changed_fields, counted, order_view, standing
 from app.domain.order_history import unconfirmed
 from app.domain.vocabulary import EventType
-
-Data: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,7 @@ def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
         first = order.images[0]
         data: Data = {
             "before": None,
-            "after": _view(order),
+            "after": order_view(order),
             "firstNumber": first.number,
             "firstPosition": first.position,
             "firstExpeditePosition": first.expedite_position,
@@ -79,7 +68,7 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
         origin = origins[order.id if order.id in origins or order.split_from is None else order.split_from]
         if order.id in siblings:
             left = _without_departed(origin, order)
-            yield _split(left, siblings[order.id], at, _change(origin, left))
+            yield _split(left, siblings[order.id], at, changed_fields(origin, left))
             yield from _met(origin, left, at)
             origin = left
         if order.expedited_at == at:
@@ -88,12 +77,12 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
 
 def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:
     """Tell of a cancellation at `at`."""
-    return _happening(after, at, EventType.ORDER_CANCELLED, (), _change(before, after))
+    return _happening(after, at, EventType.ORDER_CANCELLED, (), changed_fields(before, after))
 
 
 def completed(before: OrderState, after: OrderState, at: datetime) -> Happening:
     """Tell of a download at `at`."""
-    return _happening(after, at, EventType.ORDER_COMPLETED, (), _change(before, after))
+    return _happening(after, at, EventType.ORDER_COMPLETED, (), changed_fields(before, after))
 
 
 def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> Happening:
@@ -105,7 +94,7 @@ def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | N
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[Happening]:
     """Tell of a delivery at `at`, and of the order's deadline when that is met by it."""
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    data: Data = {"before": _standing(before), "after": _standing(after), "worker": worker}
+    data: Data = {"before": standing(before), "after": standing(after), "worker": worker}
     data["images"] = [image.id for image in taking]
     yield _happening(after, at, EventType.IMAGES_DELIVERED, taking, data)
     yield from _met(before, after, at)
@@ -114,7 +103,7 @@ def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) 
 def rejected(before: OrderState, after: OrderState, at: datetime) -> Happening:
     """Tell of images sent back at `at`."""
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    data: Data = {"before": _standing(before), "after": _standing(after)}
+    data: Data = {"before": standing(before), "after": standing(after)}
     data["images"] = [_sent_back(image, image.rejections[-1]) for image in taking]
     return _happening(after, at, EventType.IMAGES_REJECTED, taking, data)
 
@@ -132,15 +121,19 @@ def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happe
 
 
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
-    """Tell of deliveries, rejections and a deadline set by staff, in order, from just after `after` on (None: all)."""
+    """Tell of deliveries, rejections and the deadline, set by staff or met, from just after `after` on (None: all).
+
+    They are in order, and as the commands tell them that would have brought them about.
+    """
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
         taking = [image for image in order.images if image.due_at == order.due_at]
-        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, {})
+        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, {"note": None})
     moments: dict[tuple[datetime, int], _Moment] = {}
     for image in order.images:
         if image.first_delivered_at is not None:
             _gather(moments, image, image.first_delivered_at)
     delivered = rejected = 0
+    met_at = _met_at(order)
     for at, turn in sorted(moments):
         moment = moments[at, turn]
         told = after is None or at > after
@@ -148,6 +141,8 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening
             now = delivered + len(moment.delivered), rejected - moment.redelivered
             if told:
                 yield _delivered(order, at, moment, (delivered, rejected), now)
+            if told and (at, turn) == (met_at, 0):
+                yield _deadline_met(order, at)
             delivered, rejected = now
         if moment.rejected:
             now = delivered - len(moment.rejected), rejected + len(moment.rejected)
@@ -177,7 +172,7 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
 def _delivered(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> Happening:
-    data: Data = {**_counts(order, before, after), "images": [image.id for image in moment.delivered]}
+    data: Data = {**counted(order, before, after), "images": [image.id for image in moment.delivered]}
     return _happening(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
 
 
@@ -185,7 +180,7 @@ def _rejected(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> Happening:
     images = [_sent_back(image, rejection) for image, rejection in moment.rejected]
-    data: Data = {**_counts(order, before, after), "images": images}
+    data: Data = {**counted(order, before, after), "images": images}
     return _happening(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
 
 
@@ -202,7 +197,7 @@ def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
 def _confirmed(
     before: OrderState, after: OrderState, at: datetime, taking: Sequence[ImageState], noted: Data
 ) -> Happening:
-    data: Data = {**_change(before, after), "images": [image.id for image in taking], **noted}
+    data: Data = {**changed_fields(before, after), "images": [image.id for image in taking], **noted}
     if taking:
         data["pricePerImage"] = str(taking[0].price)
     return _happening(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
@@ -210,7 +205,7 @@ def _confirmed(
 
 def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> Happening:
     data: Data = {
-        **({"before": None, "after": _view(order)} if before is None else _change(before, order)),
+        **({"before": None, "after": order_view(order)} if before is None else changed_fields(before, order)),
         "pricePerImage": str(order.images[0].price),
         "images": [{"id": image.id, "expeditePosition": image.expedite_position} for image in order.images],
     }
@@ -235,65 +230,24 @@ def _happening(
     return Happening(at, type_, order.id, images[0].id if len(images) == 1 else None, data)
 
 
-def _counts(order: OrderState, before: tuple[int, int], after: tuple[int, int]) -> Data:
-    """Return what deliveries or rejections change: pairs of images delivered and images awaiting their redelivery."""
-    views = [
-        {"status": order_status(order, delivered), "deliveredCount": delivered, "rejectedCount": rejected}
-        for delivered, rejected in (before, after)
-    ]
-    return {"before": views[0], "after": views[1]}
-
-
-def _standing(order: OrderState) -> Data:
-    """Return what deliveries and rejections change of an order."""
-    figures = order_figures(order)
-    return {
-        "status": figures.status,
-        "deliveredCount": figures.delivered_count,
-        "rejectedCount": figures.rejected_count,
-        "completedAt": order.completed_at,
-    }
-
-
 def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[Happening]:
     """Tell of the order's deadline if it is met at `at`: by its last delivery, or as its last open images leave it."""
-    if _meets_deadline(after) and not _meets_deadline(before):
-        yield _happening(after, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": after.due_at}})
+    if _met_at(after) is not None and _met_at(before) is None:
+        yield _deadline_met(after, at)
 
 
-def _meets_deadline(order: OrderState) -> bool:
-    """Say whether every image that has the order's deadline was first delivered by then."""
-    dated = [image for image in order.images if image.due_at is not None]
-    return bool(dated) and all(image.first_delivered_at and image_late_at(order, image) is None for image in dated)
+def _deadline_met(order: OrderState, at: datetime) -> Happening:
+    return _happening(order, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": order.due_at}})
 
 
-def _view(order: OrderState) -> Data:
-    """Return the fields of an order that commands set; deliveries are told by their own events."""
-    delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
-    return {
-        "number": order.number,
-        "name": order.name,
-        "status": order_status(order, delivered),
-        "specificationId": order.specification.id,
-        "specificationVersion": order.specification.version,
-        "serviceLevel": order.service_level,
-        "deadlineStatus": order.deadline_status,
-        "dueAt": order.due_at,
-        "slaVersion": order.sla_version,
-        "imageCount": len(order.images),
-        "price": str(order_price(order)),
-        "currency": order.specification.currency,
-        "placedAt": order.placed_at,
-        "expeditedAt": order.expedited_at,
-        "confirmedAt": order.confirmed_at,
-        "completedAt": order.completed_at,
-        "cancelledAt": order.cancelled_at,
-        "splitFrom": order.split_from,
-    }
-
-
-def _change(before: OrderState, after: OrderState) -> Data:
-    """Return the fields that commands set and that differ, as they were and as they are."""
-    old, new = _view(before), _view(after)
-    changed = [name for name in new if old[name] != new[name]]
-    return {"before": {name: old[name] for name in changed}, "after": {name: new[name] for name in changed}}
+def _met_at(order: OrderState) -> datetime | None:
+    """Tell when the last image that has the order's deadline was first delivered, if all of them were by then."""
+    met_at: datetime | None = None
+    for image in order.images:
+        if image.due_at is None:
+            continue
+        at = image.first_delivered_at
+        if at is None or at > image.due_at:
+            return None
+        met_at = at if met_at is None else max(met_at, at)
+    return met_at

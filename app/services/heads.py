@@ -109,7 +109,7 @@ class Head:
         So an account's instants are in the order of its commits, and no two commands share one: at an instant all
         before it is known, and nothing of what happens at it (domain rules, section 1).
         """
-        return max(self.read_at, self.last_at + _MICROSECOND)
+        return next_instant(self.read_at, self.last_at)
 
     def begin(self, before: datetime, at: datetime) -> None:
         """Let the account begin at an instant other than `before`, as long as it has no orders."""
@@ -124,6 +124,11 @@ class Head:
 
 _COLUMNS: Final = tuple(field.name for field in fields(Head) if field.name != "read_at")
 _COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
+
+
+def next_instant(now: datetime, last_at: datetime) -> datetime:
+    """Return the instant of what comes next on an account (UTC): now, but after `last_at`."""
+    return max(now, last_at + _MICROSECOND)
 
 
 def counters_of(head: Head) -> dict[str, Any]:

@@ -10,6 +10,6 @@ from db.connections import Writer
 
 async def record(writer: Writer, head: Head, at: datetime, told: Happening) -> None:
     """Write what a command at an instant (UTC) did to an account, whose head is locked; the caller commits."""
-    await write_events(writer, {head.account_id: [told]}, {head.account_id: head})
+    await write_events(writer, {head.account_id: [told]}, {head.account_id: head}, at)
     head.last_at = head.frontier = at
     await advance_heads(writer, [head])

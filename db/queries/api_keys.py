@@ -70,9 +70,9 @@ _CLIENT: Final = Statement(
     "client_by_key",
     f"""
     WITH clock AS MATERIALIZED (SELECT {CLOCK.format("$3", "$4")} AS now)
-    SELECT k.id AS key_id, clock.now, {TRY_LOCK.format("k.account_id")} AS free, {ACCOUNT_COLUMNS}
-    FROM clock CROSS JOIN api_keys k CROSS JOIN accounts a
-    WHERE k.account_id = $1 AND k.hash = $2 AND {_IN_FORCE.format(now="clock.now")} AND a.id = $1
+    SELECT k.id AS key_id, clock.now, {TRY_LOCK.format("k.account_id")} AS free, h.import_run, {ACCOUNT_COLUMNS}
+    FROM clock CROSS JOIN api_keys k CROSS JOIN account_heads h CROSS JOIN accounts a
+    WHERE k.account_id = $1 AND k.hash = $2 AND {_IN_FORCE.format(now="clock.now")} AND h.account_id = $1 AND a.id = $1
     """,
 )
 
@@ -121,8 +121,8 @@ async def client_by_key(reader: Reader, clock: Clock, account_id: UUID, secret_h
     record = await reader.fetch_row(_CLIENT, account_id, secret_hash, *clock.reading)
     if record is None:
         return None
-    key_id, now, free, *account = record
-    settlement = Settlement(now, frozenset([account_id] if free else ()))
+    key_id, now, free, run, *account = record
+    settlement = Settlement(now, frozenset([account_id] if free else ()), {} if run is None else {account_id: run})
     return Caller(key_id, account_row(account), is_token=False, seen_at=now, settlement=settlement)
 
 

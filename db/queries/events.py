@@ -1,15 +1,21 @@
-"""Reads of events: what happened, in the order in which it became known."""
+"""Reads of events: what happened, in the order in which it became known.
+
+An event of a run of `loupe import` is final, and shown, once that has ended: once the account's head does not name the
+run any more, or it is the `ended` one (see `import_runs`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.vocabulary import EventType
 from db.connections import Reader, Record, Statement
 from db.queries.images import OrderKey
 from db.queries.pages import EARLIEST, LATEST, WALKED, Key, Page, Slice, Span, pages, walk
+
+EventKey: TypeAlias = tuple[UUID, int, int | None]  # account, sequence, the run that has ended
 
 
 @dataclass(slots=True)
@@ -23,31 +29,61 @@ class EventRow:
     order_id: UUID | None
     image_id: UUID | None
     data: dict[str, Any]
+    recorded_at: datetime
 
 
-_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data"
+@dataclass(frozen=True, slots=True)
+class EventsWanted:
+    """Which final events of an account are wanted: all, or without withdrawn ones and what withdrew them.
 
-# Events by their place in an account's sequence: the primary key.
+    `ended` is the run that the account's head may name though it has ended.
+    """
+
+    withdrawn: bool
+    ended: int | None
+
+
+_COLUMNS: Final = """
+      e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, coalesce(e.recorded_at, e.at)"""
+
+# Says whether an event `{0}` is final, where `h` is its account's head and {1} the run that has ended, or null.
+_IS_FINAL: Final = """
+({0}.import_run IS NULL OR h.import_run IS NULL OR h.import_run <> {0}.import_run
+            OR h.import_run IS NOT DISTINCT FROM {1})"""
+
+# Says whether an event `e` of account `p` is wanted: {0} whether withdrawn ones are, {1} as of _IS_FINAL. A withdrawal
+# counts once it is final itself; the primary key finds it.
+_IS_WANTED: Final = f"""{_IS_FINAL.format("e", "{1}")}
+          AND ({{0}} OR e.type <> 'EVENT_WITHDRAWN' AND (e.withdrawn_by IS NULL OR EXISTS (
+            SELECT FROM events w
+            WHERE w.account_id = p.account_id AND w.sequence = e.withdrawn_by
+              AND NOT {_IS_FINAL.format("w", "{1}")})))"""
+
+# Final events by their place in an account's sequence: primary keys.
 _BY_SEQUENCE: Final = Statement(
     "events_by_sequence",
     f"""
     SELECT {_COLUMNS}
-    FROM unnest($1::uuid[], $2::bigint[]) AS p (account_id, sequence)
+    FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS p (account_id, sequence, ended)
+    JOIN account_heads h ON h.account_id = p.account_id
     JOIN events e ON e.account_id = p.account_id AND e.sequence = p.sequence
+    WHERE {_IS_FINAL.format("e", "p.ended")}
     """,
 )
 
-# The events of orders, oldest first: events_of_order_idx, from the bound on.
+# The events of orders that are wanted, oldest first: events_of_order_idx, from the bound on.
 _OF_ORDER: Final = walk(
     "events_of_order",
     f"""
     SELECT {_COLUMNS}
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, order_id)
+    JOIN account_heads h ON h.account_id = p.account_id
     CROSS JOIN LATERAL (
       SELECT * FROM (
         SELECT * FROM events e
         WHERE e.account_id = p.account_id AND e.order_id = p.order_id
           AND (e.at, e.sequence) > ($3, $4) AND (e.at, e.sequence) < ($5, $6)
+          AND {_IS_WANTED.format("$8::boolean", "$9::bigint")}
         ORDER BY e.at {{asc}}, e.sequence {{asc}}
         LIMIT {WALKED}
       ) AS e LIMIT $7
@@ -56,13 +92,15 @@ _OF_ORDER: Final = walk(
     """,
 )
 
-# How many events orders have: events_of_order_idx, all of an order.
+# How many events of orders are wanted: events_of_order_idx, all of an order.
 _COUNT_OF_ORDER: Final = Statement(
     "events_of_order_count",
-    """
+    f"""
     SELECT p.account_id, p.order_id, count(*)
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, order_id)
+    JOIN account_heads h ON h.account_id = p.account_id
     JOIN events e ON e.account_id = p.account_id AND e.order_id = p.order_id
+    WHERE {_IS_WANTED.format("$3::boolean", "$4::bigint")}
     GROUP BY p.account_id, p.order_id
     """,
 )
@@ -71,23 +109,30 @@ GREATEST_SEQUENCE: Final = 2**63 - 1
 EVENT_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0))
 
 
-async def events_by_sequence(reader: Reader, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], EventRow]:
-    """Read events by account and sequence; what does not exist is left out."""
-    records = await reader.fetch(_BY_SEQUENCE, [key[0] for key in keys], [key[1] for key in keys])
-    return {(row.account_id, row.sequence): row for row in map(_event_row, records)}
+async def events_by_sequence(reader: Reader, keys: Sequence[EventKey]) -> dict[EventKey, EventRow]:
+    """Read events by account, sequence and the run that has ended (see `EventsWanted`); others are left out."""
+    records = await reader.fetch(_BY_SEQUENCE, *zip(*keys, strict=True))
+    found = {(row.account_id, row.sequence): row for row in map(_event_row, records)}
+    return {key: found[key[:2]] for key in keys if key[:2] in found}
 
 
-async def events_of_orders(reader: Reader, orders: Sequence[OrderKey], part: Slice) -> dict[OrderKey, Page[EventRow]]:
+async def events_of_orders(
+    reader: Reader, orders: Sequence[OrderKey], part: Slice, wanted: EventsWanted
+) -> dict[OrderKey, Page[EventRow]]:
     """Read a page of the events of each order, named by account and id, oldest first."""
     lower, upper = EVENT_SPAN.within(part)
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
-    records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *lower, *upper, part.size + 1)
+    which = (*lower, *upper, part.size + 1, wanted.withdrawn, wanted.ended)
+    records = await reader.fetch(_OF_ORDER.towards(part), accounts, ids, *which)
     return pages(records, orders, part, _keyed)
 
 
-async def count_events_of_orders(reader: Reader, orders: Sequence[OrderKey]) -> dict[OrderKey, int]:
+async def count_events_of_orders(
+    reader: Reader, orders: Sequence[OrderKey], wanted: EventsWanted
+) -> dict[OrderKey, int]:
     """Count the events of each order, named by account and id."""
-    records = await reader.fetch(_COUNT_OF_ORDER, [key[0] for key in orders], [key[1] for key in orders])
+    accounts, ids = [key[0] for key in orders], [key[1] for key in orders]
+    records = await reader.fetch(_COUNT_OF_ORDER, accounts, ids, wanted.withdrawn, wanted.ended)
     return dict.fromkeys(orders, 0) | {(account, order): count for account, order, count in records}
 
 

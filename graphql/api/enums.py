@@ -138,6 +138,7 @@ describe(
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
         "GUARANTEE_RESET": "A day's guarantee began anew.",
         "SPECIFICATION_CHANGED": "A specification was made, reworded or archived.",
+        "EVENT_WITHDRAWN": "Another event turned out to be untrue; it is named by `event` in the data.",
     },
 )
 describe(

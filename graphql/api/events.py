@@ -1,9 +1,8 @@
 """Events: what happened to an order, the audit trail."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias, cast
 from uuid import UUID
 
 import strawberry
@@ -18,17 +17,22 @@ from api.nodes import Node
 from api.scalars import JSON
 from app.domain.instants import rfc3339
 from app.domain.vocabulary import EventType
-from db.queries.events import EVENT_SPAN, EventRow
+from db.queries.events import EVENT_SPAN, EventRow, EventsWanted
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
 
 if TYPE_CHECKING:
     from api.orders import Order
 
+Withdrawn: TypeAlias = Annotated[
+    bool | None,
+    strawberry.argument(description="Whether events that turned out to be untrue are wanted, and what withdrew them."),
+]
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
 
 # What the ids in the data of events name: those under a key, and below it those under `id`.
 _NODE_TYPES: Final[Mapping[str, NodeType]] = {
+    "event": NodeType.EVENT,
     "images": NodeType.IMAGE,
     "into": NodeType.ORDER,
     "rejection": NodeType.REJECTION,
@@ -40,9 +44,12 @@ _INSTANT: Final = ("At", "Until")  # so end the keys of instants
 
 @object_type
 class Event(Node):
-    """Something that happened; never changed afterwards."""
+    """Something that happened; never changed afterwards. Where it was not so, an EVENT_WITHDRAWN says that later."""
 
     at: datetime = strawberry.field(description="When it happened.")
+    recorded_at: datetime = strawberry.field(
+        description="When it was written: later than `at` where it was found out or imported later."
+    )
     type: EventType = strawberry.field(description="What happened.")
     row: strawberry.Private[EventRow]
 
@@ -75,25 +82,34 @@ def event(row: EventRow) -> Event:
     return Event(
         name_in_api=numbered(NodeType.EVENT, row.account_id, row.sequence),
         at=row.at,
+        recorded_at=row.recorded_at,
         type=row.type,
         row=row,
     )
 
 
-def events_of(context: Context, order: OrderRow) -> Listing[EventRow, Event]:
-    """List what happened to an order, oldest first."""
+def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[EventRow, Event]:
+    """List what happened to an order, oldest first; withdrawn events and their withdrawals only if wanted."""
     loaders = context.loaders
     key = (order.account_id, order.id)
 
-    def read(part: Slice) -> Awaitable[Page[EventRow]]:
-        return loaders.events_of_orders.load((key, part))
+    async def wanted() -> EventsWanted:
+        return EventsWanted(withdrawn, await context.view.ended_import(order.account_id))
 
-    return Listing(_CURSORS, EVENT_SPAN, read, partial(loaders.event_counts.load, (key,)), event)
+    async def read(part: Slice) -> Page[EventRow]:
+        return await loaders.events_of_orders.load((key, part, await wanted()))
+
+    async def count() -> int:
+        return await loaders.event_counts.load((key, await wanted()))
+
+    return Listing(_CURSORS, EVENT_SPAN, read, count, event)
 
 
 def _written(key: str, value: object, account_id: UUID, about: NodeType | None) -> object:
     """Write what stands under a key for clients; `about` is what an `id` names here."""
     about = _NODE_TYPES.get(key, about)
+    if about is NodeType.EVENT and isinstance(value, int):
+        return str(numbered(about, account_id, value))
     if isinstance(value, list):
         return [_written(key, each, account_id, about) for each in cast("list[object]", value)]
     if isinstance(value, dict):

@@ -18,6 +18,7 @@ from db.queries.accounts import account_histories, accounts_by_id, accounts_by_n
 from db.queries.drilldowns import drill_down
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
 from db.queries.images import count_images_of_orders, images_by_id, images_of_orders
+from db.queries.import_runs import ended_imports
 from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
 from db.queries.ledger import ledger_days
 from db.queries.order_pages import count_orders, orders_of_accounts
@@ -127,6 +128,7 @@ class Loaders:
     specifications = _by_key(specifications_by_id)
     specifications_of_accounts = _by_parent(specifications_of_accounts)
     specification_counts = _by_parent(count_specifications)
+    ended_imports = _by_key(ended_imports)
     events = _by_key(events_by_sequence)
     events_of_orders = _by_parent(events_of_orders)
     event_counts = _by_parent(count_events_of_orders)

@@ -16,7 +16,7 @@ from api.cursors import ID, INSTANT, NUMBER, CursorKind
 from api.deadlines import Deadline, is_late, order_deadline
 from api.describing import field, input_type, object_type
 from api.enums import OrderFeedFilter
-from api.events import Event, events_of
+from api.events import Event, Withdrawn, events_of
 from api.ids import GlobalId, NodeType, account_global_id
 from api.images import Image, images_of
 from api.money import Money
@@ -98,9 +98,15 @@ class Order(Node):
         return [order(row, info.context) for row in rows or ()]
 
     @field
-    def events(self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET) -> Connection[Event]:
+    def events(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event]:
         """What happened to it, oldest first."""
-        return events_of(info.context, self.row).first(first, after)
+        return events_of(info.context, self.row, withdrawn=bool(withdrawn)).first(first, after)
 
 
 @input_type

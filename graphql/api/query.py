@@ -207,7 +207,8 @@ async def _specification(context: Context, named: GlobalId) -> Specification | N
 async def _event(context: Context, named: GlobalId) -> Event | None:
     if named.number > GREATEST_SEQUENCE:
         return None
-    row = await context.loaders.events.load((named.account_id, named.number))
+    ended = await context.view.ended_import(named.account_id)
+    row = await context.loaders.events.load((named.account_id, named.number, ended))
     return None if row is None else event(row)
 
 

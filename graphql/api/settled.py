@@ -13,6 +13,7 @@ from uuid import UUID
 from api.loaders import Loaders
 from app.clock import Clock
 from db.connections import Database
+from db.queries.import_runs import ended_of
 from db.settled import Settlement, settle
 
 
@@ -37,6 +38,7 @@ class SettledView:
         self._snapshot = AsyncExitStack()
         self._is_open = False
         self._instants: dict[UUID, datetime] = {}
+        self._ended_imports: dict[UUID, int] | None = None
 
     @property
     def now(self) -> datetime:
@@ -78,6 +80,16 @@ class SettledView:
         if unknown:
             await self._read(unknown)
 
+    async def ended_import(self, account_id: UUID) -> int | None:
+        """Return the run of `loupe import` that an account's counters name though it has ended, so events are final.
+
+        It had ended before the snapshot was taken, since it may have written until then. The payload of a mutation, for
+        which that was not read, takes what has ended by now.
+        """
+        if self._ended_imports is not None:
+            return self._ended_imports.get(account_id)
+        return await self.loaders.ended_imports.load(account_id)
+
     async def close(self) -> None:
         """Give the snapshot's connection back."""
         await self._snapshot.aclose()
@@ -85,6 +97,8 @@ class SettledView:
     async def _open(self) -> None:
         if not self._is_settled:
             self._settlement = await settle(self._database, self._clock, self._wanted)
+        if self._settlement is not None and self._settlement.import_runs is not None:
+            self._ended_imports = await ended_of(self._database, self._settlement.import_runs)
         self.loaders = Loaders(await self._snapshot.enter_async_context(self._database.snapshot()))
         self._is_open = True
         await self._read(sorted(self._wanted))

@@ -109,11 +109,10 @@ class SLA(Node):
     at: strawberry.Private[datetime]
 
     @field
-    async def compliance(self, info: Info) -> SLACompliance:
+    async def compliance(self, info: Info) -> SLACompliance | None:
         """How promises to the account were kept in the 30 days before the instant asked for, by whatever version.
 
-        On plans without a dashboard it is the error PLAN_NOT_ELIGIBLE. As it is never null, that makes null what is
-        around it: the account, or the node, that was asked for.
+        Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """
         info.context.require_dashboard(self.account.plan)
         return await read_compliance(info.context, self.account.id, self.at)

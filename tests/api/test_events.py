@@ -8,7 +8,10 @@ import pytest
 
 from api.ids import GlobalId, NodeType, numbered
 from app.domain.vocabulary import EventType
-from db.connections import Pool
+from app.services.importing import destination
+from app.services.importing.runs import ImportRun
+from app.services.importing.writing import PreparedBatch, write
+from db.connections import Pool, Writer, connect
 from tests.clock import FrozenClock
 from tests.commanding import Shop, done, open_shop
 from tests.services.importing.files import NOW, START, change, order, run_import
@@ -40,6 +43,7 @@ WRITTEN: Final = {
     EventType.IMAGES_DELIVERED,
     EventType.IMAGES_REJECTED,
     EventType.DEADLINE_CONFIRMED,
+    EventType.DEADLINE_MET,
     EventType.SLA_NEGOTIATED,
     EventType.TIME_ZONE_CHANGED,
 }
@@ -112,8 +116,8 @@ async def test_a_rejection_is_told_with_its_image_its_rejection_and_its_deadline
 ) -> None:
     [row] = await pool.fetch("SELECT account_id, id, image_id FROM rejections")
     assert first(events, EventType.IMAGES_REJECTED)["data"] == {
-        "before": {"status": "READY_FOR_DOWNLOAD", "deliveredCount": 2, "rejectedCount": 0},
-        "after": {"status": "IN_PRODUCTION", "deliveredCount": 1, "rejectedCount": 1},
+        "before": {"status": "READY_FOR_DOWNLOAD", "deliveredCount": 2, "rejectedCount": 0, "completedAt": None},
+        "after": {"status": "IN_PRODUCTION", "deliveredCount": 1, "rejectedCount": 1, "completedAt": None},
         "images": [
             {
                 "id": str(GlobalId(NodeType.IMAGE, row["account_id"], row["image_id"])),
@@ -176,3 +180,97 @@ async def test_a_claim_is_told_until_when_it_is(shop: Shop, clock: FrozenClock, 
         "IMAGES_CLAIMED",
         {"worker": "Ada", "leaseUntil": "2026-03-10T13:00:00.000001Z"},
     )
+
+
+LISTED: Final = """
+query ($id: ID!, $withdrawn: Boolean) {
+  node(id: $id) { ... on Order { events(withdrawn: $withdrawn) { totalCount nodes { id type at recordedAt data } } } }
+}"""
+IMPORTED: Final = "2026-06-01T00:00:00Z"
+
+
+async def listed(pool: Pool, staff: Client, number: int = 1, *, withdrawn: bool | None = None) -> list[dict[str, Any]]:
+    """What is told of an order, as often as is counted."""
+    [row] = await pool.fetch("SELECT account_id, id FROM orders WHERE number = $1", number)
+    given = {"id": str(GlobalId(NodeType.ORDER, row["account_id"], row["id"]))}
+    found = await staff.data(LISTED, given | ({} if withdrawn is None else {"withdrawn": withdrawn}))
+    events: dict[str, Any] = found["node"]["events"]
+    nodes: list[dict[str, Any]] = events["nodes"]
+    assert events["totalCount"] == len(nodes)
+    return nodes
+
+
+async def types_listed(pool: Pool, staff: Client) -> list[str]:
+    return [event["type"] for event in await listed(pool, staff)]
+
+
+@pytest.mark.usefixtures("events")
+async def test_events_tell_when_they_were_written(pool: Pool, clock: FrozenClock, staff: Client, shop: Shop) -> None:
+    delivered = first(await listed(pool, staff), EventType.IMAGES_DELIVERED)
+    assert (delivered["at"], delivered["recordedAt"]) == (DELIVERED, IMPORTED)
+    await pool.fetch("UPDATE events SET recorded_at = NULL RETURNING 1")  # as by a release that did not note it
+    delivered = first(await listed(pool, staff), EventType.IMAGES_DELIVERED)
+    assert (delivered["at"], delivered["recordedAt"]) == (DELIVERED, DELIVERED)
+    await shop.place()
+    clock.advance()
+    placed = await shop.client.data("{ account { order(number: 1) { events { nodes { at recordedAt } } } } }")
+    assert placed["account"]["order"]["events"]["nodes"] == [{"at": IMPORTED, "recordedAt": IMPORTED}]
+
+
+async def test_withdrawn_events_are_listed_only_where_they_are_wanted(pool: Pool, staff: Client) -> None:
+    await run_import(pool, [*START, order("o-1", [{"filename": name, "deliveredAt": DELIVERED} for name in "ab"])])
+    before = await listed(pool, staff)
+    assert [event["type"] for event in before] == ["ORDER_PLACED", "IMAGES_DELIVERED", "DEADLINE_MET"]
+    await run_import(pool, [change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["b"])])
+    now = await listed(pool, staff)
+    assert [event["type"] for event in now] == ["ORDER_PLACED", "ORDER_SPLIT", "IMAGES_DELIVERED", "DEADLINE_MET"]
+    every = await listed(pool, staff, withdrawn=True)
+    withdrawals = [event for event in every if event["type"] == "EVENT_WITHDRAWN"]
+    gone = [event for event in before if event not in now]
+    assert [event["data"] for event in withdrawals] == [
+        {"before": None, "after": None, "event": event["id"]} for event in gone
+    ]
+    assert sorted(event["id"] for event in every) == sorted(event["id"] for event in [*now, *withdrawals, *gone])
+    found = await staff.data(EVENTS, {"ids": [event["id"] for event in gone]})
+    assert [node["type"] for node in found["nodes"]] == ["IMAGES_DELIVERED", "DEADLINE_MET"]
+
+
+async def test_events_of_an_import_are_listed_once_it_has_ended(
+    pool: Pool, staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = {"filename": "b", "deliveredAt": DELIVERED}
+    await run_import(pool, [*START, order("o-1", [{"filename": "a", "deliveredAt": DELIVERED}, image])])
+    before = await listed(pool, staff)
+    seen: list[int] = []
+
+    async def watched(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
+        if run.accounts:
+            assert await listed(pool, staff) == before
+            assert (await listed(pool, staff, 2), await listed(pool, staff, 2, withdrawn=True)) == ([], [])
+            seen.append(len(await pool.fetch("SELECT 1 FROM events")))
+        await write(writer, prepared, run)
+
+    monkeypatch.setattr(destination, "write", watched)
+    lines = [
+        change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["b"]),
+        order("o-2", at="2026-03-03T12:00:00Z"),
+    ]
+    await run_import(pool, lines, block_lines=1)
+    assert seen == [12]
+    assert await types_listed(pool, staff) == ["ORDER_PLACED", "ORDER_SPLIT", "IMAGES_DELIVERED", "DEADLINE_MET"]
+    assert [event["type"] for event in await listed(pool, staff, 2)] == ["ORDER_EXPEDITED", "IMAGES_DELIVERED"]
+
+
+async def test_events_of_an_import_that_died_are_listed(database: str, pool: Pool, staff: Client) -> None:
+    await run_import(pool, [*START, order("o-1")])
+    await pool.fetch("UPDATE events SET import_run = 7 RETURNING 1")
+    await pool.fetch("UPDATE account_heads SET import_run = 7 RETURNING 1")
+    [row] = await pool.fetch("SELECT account_id, sequence FROM events WHERE type = 'ORDER_PLACED'")
+    ids = [str(numbered(NodeType.EVENT, row["account_id"], row["sequence"]))]
+    session = await connect(database)
+    await session.execute("SELECT pg_advisory_lock(7)")
+    assert await types_listed(pool, staff) == []
+    assert (await staff.data(EVENTS, {"ids": ids}))["nodes"] == [None]
+    await session.close()
+    assert await types_listed(pool, staff) == ["ORDER_PLACED"]
+    assert [node["type"] for node in (await staff.data(EVENTS, {"ids": ids}))["nodes"]] == ["ORDER_PLACED"]

@@ -281,19 +281,20 @@ async def test_a_plan_without_a_dashboard_has_all_but_its_fields(
 COMPLIANCE = "compliance { standard { met } }"
 
 
-async def test_compliance_on_a_plan_without_a_dashboard_makes_null_what_was_asked_for(
+async def test_compliance_on_a_plan_without_a_dashboard_is_null_and_takes_nothing_with_it(
     pool: Pool, client_of: NewClient
 ) -> None:
     studio = await begin(pool, Studio(plan=Plan.SOLO))
     client = await client_of(studio)
     sla_id = str(numbered(NodeType.SLA, studio.id, 1))
     versions = await client.answer(f"{{ account {{ name slaVersions {{ nodes {{ version {COMPLIANCE} }} }} }} }}")
-    assert versions["data"] == {"account": None}
+    nodes = [{"version": 1, "compliance": None}]
+    assert versions["data"] == {"account": {"name": "ACME", "slaVersions": {"nodes": nodes}}}
     node = await client.answer(
         f"query ($id: ID!) {{ node(id: $id) {{ ... on SLA {{ version {COMPLIANCE} }} }} viewer {{ kind }} }}",
         {"id": sla_id},
     )
-    assert node["data"] == {"node": None, "viewer": {"kind": "CLIENT"}}
+    assert node["data"] == {"node": nodes[0], "viewer": {"kind": "CLIENT"}}
     for [error], path in (
         (versions["errors"], ["account", "slaVersions", "nodes", 0, "compliance"]),
         (node["errors"], ["node", "compliance"]),

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from db.connections import Pool, open_pool
+from db.connections import Pool, PoolReader, open_pool
+from db.queries.import_runs import ended_imports
 from tests.app.test_import_command import LOUPE, environment
 from tests.database import empty_database
 from tests.services.importing.files import Line, everything
@@ -55,6 +56,20 @@ async def killed(database: str, path: Path, pool: Pool, lines: int, delay: float
     process.kill()
     process.communicate()
     assert process.returncode in {-signal.SIGKILL, 0}  # it may have been done before
+    await assert_ended(pool)
+
+
+async def assert_ended(pool: Pool) -> None:
+    """Assert that what was committed is final as soon as the server has noticed the end of the session."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        named = [
+            row["account_id"] for row in await pool.fetch("SELECT account_id FROM account_heads WHERE import_run > 0")
+        ]
+        if (await ended_imports(PoolReader(pool), named)).keys() == set(named):
+            return
+        assert time.monotonic() < patience
+        await asyncio.sleep(0.01)
 
 
 def finish(database: str, path: Path) -> None:

@@ -26,6 +26,7 @@ NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
 ACME = UUID(int=1)
 NAMES = Statement("names", "SELECT name FROM accounts ORDER BY id")
 ONE_NAME = Statement("one_name", "SELECT name FROM accounts WHERE id = $1")
+UNNOTED = (None, None, None)  # when an event was recorded, by which import, and what withdrew it
 EVENTS = Statement("events", "SELECT * FROM events ORDER BY sequence")
 RENAME = Statement("rename", "UPDATE accounts SET name = $2 WHERE id = $1")
 BROKEN = Statement("broken", "SELECT 1 / 0")
@@ -121,11 +122,11 @@ async def test_copied_records_are_in_the_order_of_the_tables_columns(pool: Pool,
     data = {"images": [1, 2.5, None], "name": "Ærø \U0001f4f7"}
     async with unit_of_work(pool) as writer:
         await writer.insert([account(1, "ACME")])
-        await writer.copy(Event, ((ACME, number, NOW, "ORDER_PLACED", None, None, data) for number in (1, 2)))
+        await writer.copy(Event, ((ACME, number, NOW, "ORDER_PLACED", None, None, data, *UNNOTED) for number in (1, 2)))
         await writer.commit()
     assert [tuple(row.values()) for row in await reader.fetch(EVENTS)] == [
-        (ACME, 1, NOW, "ORDER_PLACED", None, None, data),
-        (ACME, 2, NOW, "ORDER_PLACED", None, None, data),
+        (ACME, 1, NOW, "ORDER_PLACED", None, None, data, *UNNOTED),
+        (ACME, 2, NOW, "ORDER_PLACED", None, None, data, *UNNOTED),
     ]
 
 
@@ -202,7 +203,7 @@ async def test_ids_that_were_read_can_be_written_into_json(pool: Pool, reader: P
     assert row is not None
     data: dict[str, object] = {"id": row["id"], "own": ACME}
     async with unit_of_work(pool) as writer:
-        await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, data)])
+        await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, data, *UNNOTED)])
         await writer.insert([event(2, data)])
         await writer.commit()
     assert [row["data"] for row in await reader.fetch(EVENTS)] == [{"id": str(ACME), "own": str(ACME)}] * 2
@@ -216,7 +217,7 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
             await writer.insert([event(1, {"mistake": mistake})])
     async with unit_of_work(pool) as writer:
         with pytest.raises((TypeError, ValueError)):
-            await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, {"mistake": mistake})])
+            await writer.copy(Event, [(ACME, 1, NOW, "ORDER_PLACED", None, None, {"mistake": mistake}, *UNNOTED)])
 
 
 @pytest.mark.parametrize(

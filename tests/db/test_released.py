@@ -32,7 +32,9 @@ from tests.database import chosen_major, execute, temporary_database
 from tests.release import RELEASED, make_release
 from tests.statements import every_statement
 
-BROKEN: Final[Mapping[str, str]] = {}
+BROKEN: Final[Mapping[str, str]] = {
+    "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",
+}
 """What a client of the release before can no longer ask, as `loupe schema check` says it; each with the reason."""
 
 MENDED: Final[Mapping[str, str]] = {

@@ -23,8 +23,8 @@ def rejection(at: datetime, redelivered_at: datetime | None = None) -> Rejection
     return RejectionState(UUID(int=1), at, "halo", at + timedelta(hours=5), 3, redelivered_at)
 
 
-def counts(delivered: int, rejected: int) -> dict[str, int]:
-    return {"deliveredCount": delivered, "rejectedCount": rejected}
+def counts(delivered: int, rejected: int) -> dict[str, int | None]:
+    return {"deliveredCount": delivered, "rejectedCount": rejected, "completedAt": None}
 
 
 def types(order: OrderState, after: datetime | None = None) -> list[str]:
@@ -166,7 +166,8 @@ def test_deliveries_of_one_instant_are_one_event() -> None:
 def test_a_rejection_and_its_redelivery_put_the_order_back_and_forth() -> None:
     (order,) = placed(1)
     order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT, NEXT_MORNING),))])
-    delivered, rejected, redelivered = facts_after(order, None)
+    delivered, met, rejected, redelivered = facts_after(order, None)
+    assert (met.at, met.type) == (DELIVERED_AT, "DEADLINE_MET")
     assert (delivered.data["before"], delivered.data["after"]) == (IN_PRODUCTION | counts(0, 0), READY | counts(1, 0))
     assert (rejected.at, rejected.type, rejected.data["after"]) == (
         REJECTED_AT,
@@ -191,18 +192,19 @@ def test_what_happens_at_one_instant_is_told_in_the_order_of_each_image() -> Non
     order = with_history(order, [ImageHistory(DELIVERED_AT, twice), ImageHistory(DELIVERED_AT, ())])
     assert types(order) == [
         "IMAGES_DELIVERED",
+        "DEADLINE_MET",
         "IMAGES_REJECTED",
         "IMAGES_DELIVERED",
         "IMAGES_REJECTED",
         "IMAGES_DELIVERED",
     ]
-    assert [len(event.data["images"]) for event in facts_after(order, None)] == [2, 1, 1, 1, 1]
+    assert [len(event.data.get("images", ())) for event in facts_after(order, None)] == [2, 0, 1, 1, 1, 1]
 
 
 def test_only_what_came_after_is_told_with_the_counts_of_before() -> None:
     (order,) = placed(1)
     order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT),))])
-    assert types(order, DELIVERED_AT - MICROSECOND) == ["IMAGES_DELIVERED", "IMAGES_REJECTED"]
+    assert types(order, DELIVERED_AT - MICROSECOND) == ["IMAGES_DELIVERED", "DEADLINE_MET", "IMAGES_REJECTED"]
     (event,) = facts_after(order, DELIVERED_AT)
     assert event.data["before"] == READY | counts(1, 0)
 
@@ -217,6 +219,7 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
         "before": {"deadlineStatus": "TO_BE_CONFIRMED", "dueAt": None, "confirmedAt": None},
         "after": {"deadlineStatus": "CONFIRMED", "dueAt": NEXT_MORNING, "confirmedAt": REJECTED_AT},
         "images": [order.images[1].id],
+        "note": None,
         "pricePerImage": "1.45",
     }
 

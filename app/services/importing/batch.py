@@ -11,25 +11,13 @@ from app.domain.order_events import Happening, facts_after
 from app.domain.order_facts import OrderState
 from app.domain.quota import QuotaDay
 from app.domain.sla import SlaVersion
-from app.services.importing.lines import AccountLine, Line, SpecificationLine, ref_of
+from app.services.importing.digests import LineKey
+from app.services.importing.lines import AccountLine, SpecificationLine
 from app.services.importing.state import AccountState
 
 
-class LineKey(NamedTuple):
-    """What tells a line from all others: its account, its kind, and its own name or its content's digest."""
-
-    account_id: UUID
-    kind: str
-    ref: str
-
-
-def line_key(account_id: UUID, line: Line, digest: bytes) -> LineKey:
-    """Return what tells this line from all others."""
-    return LineKey(account_id, line.type, ref_of(line) or digest.hex())
-
-
 class KnownLine(NamedTuple):
-    """A line that took effect, and what it made."""
+    """A line that took effect, by a digest of either version, and what it made."""
 
     digest: bytes
     subject_id: UUID | None

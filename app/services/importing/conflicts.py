@@ -10,7 +10,12 @@ from db.connections import Reader, ServerError, asks_to_try_again
 from db.queries.importing import EVENTS_FROM
 
 # What jobs tell while they change nothing that an import goes by.
-_BY_JOBS: Final = (EventType.GUARANTEE_RESET, EventType.DEADLINE_AT_RISK, EventType.DEADLINE_MISSED)
+_BY_JOBS: Final = (
+    EventType.GUARANTEE_RESET,
+    EventType.DEADLINE_AT_RISK,
+    EventType.DEADLINE_MISSED,
+    EventType.EVENT_WITHDRAWN,
+)
 
 
 class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import (
@@ -234,8 +233,3 @@ def account_of(line: Line) -> str:
 def ref_of(line: Line) -> str | None:
     """Return the file's name of what a line makes; None where it has no name."""
     return line.ref if isinstance(line, AccountLine | SpecificationLine | OrderLine) else None
-
-
-def digest_of(line: Line) -> bytes:
-    """Return the SHA-256 of what a line says, however it was written."""
-    return sha256(line.model_dump_json().encode()).digest()

@@ -8,8 +8,9 @@ from uuid import UUID
 from app.domain.ledger import ZonePeriod
 from app.domain.order_facts import OrderedSpecification
 from app.domain.sla import SlaVersion
-from app.services.importing.batch import KnownLine, LineKey, line_key
+from app.services.importing.batch import KnownLine
 from app.services.importing.conflicts import AccountMoved, require_unmoved
+from app.services.importing.digests import LineKey, known_keys
 from app.services.importing.lines import (
     CancellationLine,
     ExpediteLine,
@@ -39,14 +40,14 @@ class Loader:
         """Load what these lines name; raises AccountMoved when someone else began one of the accounts meanwhile."""
         refs = {account_of(line.content) for line in lines}
         await self._load_accounts([ref for ref in refs if ref not in self._memory.accounts])
-        stored = [(account, line) for line in lines if (account := self._memory.accounts.get(account_of(line.content)))]
-        keys = {line_key(account.id, line.content, line.digest) for account, line in stored}
-        await self._load_lines([key for key in keys if key not in self._memory.lines])
-        new = [
-            (account, line.content)
-            for account, line in stored
-            if line_key(account.id, line.content, line.digest) not in self._memory.lines
+        stored = [
+            (account, line.content, list(known_keys(account.id, line.content, line.digest)))
+            for line in lines
+            if (account := self._memory.accounts.get(account_of(line.content)))
         ]
+        keys = {key for *_, keys in stored for key in keys}
+        await self._load_lines([key for key in keys if key not in self._memory.lines])
+        new = [(account, line) for account, line, keys in stored if not any(key in self._memory.lines for key in keys)]
         await self._load_specifications(new)
         await self._load_orders(new)
 
@@ -59,7 +60,7 @@ class Loader:
             account = self._memory.accounts.get(row["ref"])
             if account is None or account.written is None:
                 raise AccountMoved(row["ref"])
-            expected = account.written + account.told_by_jobs
+            expected = account.written + account.uncounted
             await require_unmoved(self._reader, row["id"], row["ref"], expected, row["next_event_sequence"])
 
     async def _load_accounts(self, refs: Sequence[str]) -> None:

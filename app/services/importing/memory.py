@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.domain.order_facts import OrderedSpecification, OrderState
-from app.services.importing.batch import KnownLine, LineKey
+from app.services.importing.batch import KnownLine
+from app.services.importing.digests import LineKey
 from app.services.importing.state import AccountState, PendingAccount, Recent
 
 

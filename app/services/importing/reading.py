@@ -10,7 +10,8 @@ import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.services.importing.lines import LINE, Line, digest_of
+from app.services.importing.digests import digest_of
+from app.services.importing.lines import LINE, Line
 from app.services.importing.source import MAX_LINE_BYTES, RawLine
 
 _PROBLEMS: Final[Mapping[str, str]] = {

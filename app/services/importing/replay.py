@@ -15,7 +15,8 @@ from app.domain.sla import PlanTerms, SlaVersion
 from app.domain.vocabulary import Plan
 from app.services.accounts import account_created
 from app.services.importing.account_lines import Standing, moved, negotiated, new_specification, opened, standing
-from app.services.importing.batch import Batch, KnownLine, NewAccount, NewSpecification, line_key
+from app.services.importing.batch import Batch, KnownLine, NewAccount, NewSpecification
+from app.services.importing.digests import first_digest_of, known_keys, line_key
 from app.services.importing.lines import (
     AccountLine,
     CancellationLine,
@@ -26,6 +27,7 @@ from app.services.importing.lines import (
     SpecificationLine,
     TermsLine,
     TimeZoneLine,
+    ref_of,
 )
 from app.services.importing.memory import Memory
 from app.services.importing.order_lines import Effect, cancel_order, expedite_order, place_order, with_redo_deadlines
@@ -239,12 +241,12 @@ class Replay:
 
     def _is_known(self, account: AccountState, line: Line, digest: bytes) -> bool:
         """Say whether a line took effect before, and count it if so."""
-        key = line_key(account.id, line, digest)
-        known = self._memory.lines.get(key)
+        lines = [self._memory.lines.get(key) for key in known_keys(account.id, line, digest)]
+        known = next((each for each in lines if each is not None), None)
         if known is None:
             return False
-        if known.digest != digest:
-            raise LineRefused("ref", f"{key.kind} {key.ref!r} was imported before with other content")
+        if digest != known.digest != first_digest_of(line):
+            raise LineRefused("ref", f"{line.type} {ref_of(line)!r} was imported before with other content")
         self._report.known += 1
         return True
 

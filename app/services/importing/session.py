@@ -54,7 +54,7 @@ async def import_history(
     """Import the lines of a source; of each account up to its first bad line. Raises AccountMoved."""
     task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
     with _rare_collections():
-        async with Committing(pool) as destination:
+        async with Committing(pool, clock) as destination:
             report = await _Import(task, destination).run()
     await refresh_statistics(pool, report)
     return report
@@ -76,7 +76,7 @@ async def check_history(
     task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
     with _rare_collections():
         async with unit_of_work(pool) as writer:
-            return await _Check(task, Rehearsing(writer)).run()
+            return await _Check(task, Rehearsing(writer, clock)).run()
 
 
 async def _now(pool: Pool, clock: Clock) -> datetime:

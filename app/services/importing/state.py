@@ -32,10 +32,10 @@ class AccountState:
     """An account as of the last line read of it.
 
     `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
-    in the database, which every change moves; None for an account that is not there yet. `told_by_jobs` is how many
-    more events jobs told since, which change nothing an import goes by. `untold` is one that an import began and no
-    dated line told of yet: its beginning is still open. `days` are ledger days in use in the database from the frontier
-    on, by date.
+    in the database, which every change moves; None for an account that is not there yet. `uncounted` is how many more
+    events than that were written since: by jobs, which change nothing an import goes by, and by its own batches to
+    withdraw others. `untold` is one that an import began and no dated line told of yet: its beginning is still open.
+    `days` are ledger days in use in the database from the frontier on, by date.
     """
 
     id: UUID
@@ -47,7 +47,7 @@ class AccountState:
     minutes_since: datetime
     next_order_number: int = 1
     written: int | None = None
-    told_by_jobs: int = 0
+    uncounted: int = 0
     untold: bool = False
     days: dict[date, QuotaDay] = field(default_factory=dict[date, QuotaDay])
     _day: QuotaDay | None = None

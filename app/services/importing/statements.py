@@ -4,17 +4,6 @@ from typing import Final
 
 from db.connections import Statement
 
-# Forgets what was told to have happened to images of orders after an instant, which is told anew; events_of_order_idx
-# finds it.
-FORGET_EVENTS: Final = Statement(
-    "forget_imported_events",
-    """
-    DELETE FROM events USING unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS f (account_id, order_id, at)
-     WHERE events.account_id = f.account_id AND events.order_id = f.order_id AND events.at > f.at
-       AND events.type = ANY($4::text[])
-    """,
-)
-
 # Lets ledger days close at other instants, those that have a row; the primary key finds them.
 EXTEND_LEDGER_DAYS: Final = Statement(
     "extend_ledger_days",
@@ -84,17 +73,6 @@ BEGIN_EARLIER: Final = (
           FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
             AS b (account_id, before, at, time_zone, effective_date)
          WHERE specification_versions.account_id = b.account_id AND specification_versions.created_at = b.before
-        """,
-    ),
-    # The events that tell of all this.
-    Statement(
-        "begin_events_earlier",
-        """
-        UPDATE events SET at = b.at
-          FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::date[])
-            AS b (account_id, before, at, time_zone, effective_date)
-         WHERE events.account_id = b.account_id AND events.at = b.before
-           AND events.type IN ('ACCOUNT_CREATED', 'SPECIFICATION_CHANGED')
         """,
     ),
 )

@@ -6,27 +6,27 @@ All is worked out before: what is remembered may go on with the next batch while
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.ledger import ZonePeriod
 from app.domain.order_events import Happening
 from app.domain.specifications import kept_steps
-from app.domain.vocabulary import EventType
 from app.services.accounts import ADD_ACCOUNT
 from app.services.heads import FIRST_EVENT, Head, advance_heads, lock_heads, new_head
 from app.services.importing.batch import Batch, NewSpecification
 from app.services.importing.beginnings import version_row, write_beginnings
 from app.services.importing.conflicts import AccountMoved, require_unmoved
 from app.services.importing.midnight import write_cursors
+from app.services.importing.runs import ImportRun
 from app.services.importing.state import AccountState
-from app.services.importing.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS, FORGET_EVENTS
-from app.services.orders.events import write_events
+from app.services.importing.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS
+from app.services.importing.telling import BatchEvents
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import execute, write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
 from db.connections import Writer
+from db.settled import settle
 from db.tables import (
     AccountHead,
     ImportLine,
@@ -35,8 +35,6 @@ from db.tables import (
     SpecificationVersion,
     TimeZonePeriod,
 )
-
-_RETOLD: Final = (EventType.IMAGES_DELIVERED, EventType.IMAGES_REJECTED, EventType.DEADLINE_CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +78,20 @@ def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
     return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), happenings)
 
 
-async def write(writer: Writer, prepared: PreparedBatch) -> None:
-    """Write a batch; the caller commits. Raises AccountMoved."""
+async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
+    """Write a batch of a run; the caller commits. Raises AccountMoved."""
     heads = await _locked_heads(writer, prepared)
+    now, batch = (await settle(writer, run.clock, ())).now, prepared.batch
     await _write_accounts(writer, prepared)
-    await write_cursors(writer, prepared.batch, {id_: account.zones for id_, account in prepared.accounts.items()})
-    await _write_specifications(writer, prepared.batch.specifications)
+    zones = {id_: account.zones for id_, account in prepared.accounts.items()}
+    events = BatchEvents({id_: list(told) for id_, told in prepared.happenings.items()})
+    events.refute(await write_cursors(writer, batch, zones))
+    await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
-    await _write_events(writer, prepared, heads)
-    await _write_heads(writer, prepared, heads)
-    batch = prepared.batch
+    await events.move_beginnings(writer, batch.beginnings)
+    await events.retell(writer, batch.retold)
+    await events.write(writer, heads, run.number, now)
+    await _write_heads(writer, prepared, heads, run)
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
     await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
@@ -117,9 +119,9 @@ async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, H
     expected = {id_: account.expected for id_, account in prepared.accounts.items() if account.expected is not None}
     heads = await lock_heads(writer, expected)
     for id_, head in heads.items():
-        state, place = prepared.batch.accounts[id_], head.next_event_sequence
-        await require_unmoved(writer, id_, state.ref, expected[id_] + state.told_by_jobs, place)
-        state.told_by_jobs = place - expected[id_]
+        state = prepared.batch.accounts[id_]
+        due = expected[id_] + state.uncounted
+        await require_unmoved(writer, id_, state.ref, due, head.next_event_sequence)
     for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
         line, account = new.line, prepared.accounts[new.id]
         begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)
@@ -157,17 +159,14 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
     await writer.copy(SpecificationVersion, versions)
 
 
-async def _write_events(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
-    retold = [(account_id, order_id, at) for order_id, (account_id, at) in prepared.batch.retold.items()]
-    await execute(writer, FORGET_EVENTS, retold, _RETOLD)
-    await write_events(writer, prepared.happenings, heads)
-
-
-async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head]) -> None:
+async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head], run: ImportRun) -> None:
     begun: list[Row] = []
     advanced: list[Head] = []
     for id_, head in sorted(heads.items()):
         account = prepared.accounts[id_]
+        if account.expected is not None:
+            counted = account.expected + len(prepared.happenings[id_])
+            prepared.batch.accounts[id_].uncounted = head.next_event_sequence - counted
         beginning = prepared.batch.beginnings.get(id_)
         if beginning is not None and beginning.before is not None:
             head.begin(beginning.before, account.created_at)
@@ -178,9 +177,11 @@ async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[U
         if account.expected is not None:
             advanced.append(head)
         else:
-            begun.append(_head_row(head))
+            begun.append(_head_row(head, run.number))
     await advance_heads(writer, advanced)
     await writer.copy(AccountHead, begun)
+    await run.note(writer, [head.account_id for head in advanced])
+    run.accounts.update(heads)
 
 
 async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
@@ -193,6 +194,6 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
         await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
 
 
-def _head_row(head: Head) -> Row:
+def _head_row(head: Head, import_run: int) -> Row:
     counters = (head.next_order_number, head.next_event_sequence)
-    return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since)
+    return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since, import_run)

@@ -21,7 +21,7 @@ from app.domain.errors import DomainError
 from app.domain.ledger import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
 from app.services.heads import lock_heads
 from app.services.job_runs import LONGEST_PAUSE
-from db.connections import Pool, PoolReader, Reader, Statement, Writer, unit_of_work
+from db.connections import Pool, PoolReader, Reader, Record, Statement, Writer, unit_of_work
 from db.queries.accounts import AccountHistory, account_histories
 
 SNAPSHOT: Final = "snapshot_pulse"
@@ -100,10 +100,15 @@ _FORGET_OPENED_DAYS: Final = Statement(
     """,
 )
 
-# Forgets that an account's guarantee was reset after an instant; events_of_order_idx, for they are of no order.
-_FORGET_RESETS: Final = Statement(
-    "forget_resets",
-    "DELETE FROM events WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET'",
+# The resets of an account's guarantee after an instant that were not withdrawn; events_of_order_idx, for they are of no
+# order.
+_RESETS_AFTER: Final = Statement(
+    "resets_after",
+    """
+    SELECT account_id, sequence, at, type, order_id, image_id, import_run FROM events
+     WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL
+     ORDER BY sequence
+    """,
 )
 
 # Lets the watch look at the deadlines of accounts with imported history from an instant on, or from an earlier one it
@@ -219,18 +224,21 @@ async def accounts_done_beyond(reader: Reader, since: Mapping[UUID, datetime]) -
     return {row["account_id"] for row in rows}
 
 
-async def forget_after(writer: Writer, account_id: UUID, since: datetime | None, zones: Sequence[ZonePeriod]) -> None:
+async def forget_after(
+    writer: Writer, account_id: UUID, since: datetime | None, zones: Sequence[ZonePeriod]
+) -> Sequence[Record]:
     """Undo what the jobs at midnight did for an account after an instant (UTC), so that they do it anew.
 
     The head is locked; `zones` are all the account has now. Without an instant everything is undone, as when it begins
-    at another one than before. Waits for who is doing a day of the account.
+    at another one than before. Waits for who is doing a day of the account. Returns the events of resets that will be
+    done anew, for the caller to withdraw: what they say was used of a day may be no more what it was.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
     await _set(writer, account_id, zones[-1].time_zone, day)
     bound, first_date = (_EVER, date.min) if since is None else (since, day.date)
     await writer.execute(_FORGET_SNAPSHOTS, account_id, bound, first_date)
     await writer.execute(_FORGET_OPENED_DAYS, account_id, bound, first_date)
-    await writer.execute(_FORGET_RESETS, account_id, bound)
+    return await writer.fetch(_RESETS_AFTER, account_id, bound)
 
 
 async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:

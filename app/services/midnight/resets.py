@@ -37,19 +37,19 @@ async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account
             return 0  # the clock of the process that woke this job is ahead
         days = await lock_closed_days(writer, RESET, closes_at, account_ids)
         if days:
-            await _reset(writer, heads, days)
+            await _reset(writer, heads, days, earliest_reading(heads))
             await move_on(writer, RESET, days)
             await writer.commit()
     return len(days)
 
 
-async def _reset(writer: Writer, heads: Mapping[UUID, Head], days: Sequence[ClosedDay]) -> None:
+async def _reset(writer: Writer, heads: Mapping[UUID, Head], days: Sequence[ClosedDay], now: datetime) -> None:
     unused = _unused_days(days)
     written = await ledger_days(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
     ledger = unused | {key: _used(unused[key], row) for key, row in written.items()}
     told = {closed.account_id: [_told(closed, ledger[closed.account_id, closed.day.date])] for closed in days}
-    await write_events(writer, told, heads)
+    await write_events(writer, told, heads, now)
     done = [heads[closed.account_id] for closed in days]
     for closed, head in zip(days, done, strict=True):
         head.last_at = max(head.last_at, closed.day.closes_at)

@@ -35,12 +35,15 @@ class AccountChange:
 
 async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> None:
     """Write what a command changes of accounts; the caller commits."""
+    if not changes:
+        return
     before = [(change.head.account_id, order) for change in changes for order in change.before]
     after = [(change.head.account_id, order) for change in changes for order in change.after]
     rows = changed_rows(before, after)
     await write_orders(writer, rows)
     heads = {change.head.account_id: change.head for change in changes}
-    await write_events(writer, {change.head.account_id: change.happenings for change in changes}, heads)
+    happenings = {change.head.account_id: change.happenings for change in changes}
+    await write_events(writer, happenings, heads, min(change.at for change in changes))
     days = [(change.head.account_id, change.day) for change in changes if change.day is not None]
     await write_ledger_days(writer, days)
     minutes_since = {account_id: head.minutes_since for account_id, head in heads.items()}

@@ -128,7 +128,7 @@ async def _take(
     if free:
         rows = [(row["account_id"], row["id"], instants[row["account_id"]]) for row in free]
         await writer.execute(CLAIM, *zip(*rows, strict=True), *astuple(claim))
-        await write_events(writer, _told(free, claim, instants), heads)
+        await write_events(writer, _told(free, claim, instants), heads, min(instants.values()))
         for account_id, at in instants.items():
             heads[account_id].last_at = heads[account_id].frontier = at
         await advance_heads(writer, [heads[account_id] for account_id in instants])

@@ -13,8 +13,8 @@ from app.domain.vocabulary import EventType
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 
-# What was told of orders and their deadlines, and which siblings were split off them; events_of_order_idx. What tells
-# all images of an order is not read.
+# What was told of orders and their deadlines, unless it was withdrawn, and which siblings were split off them;
+# events_of_order_idx. What tells all images of an order is not read.
 TOLD_OF_ORDERS: Final = Statement(
     "told_of_orders",
     """
@@ -23,7 +23,7 @@ TOLD_OF_ORDERS: Final = Statement(
       CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
     FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
     JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
-    WHERE e.type IN ('ORDER_PLACED', 'ORDER_SPLIT', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+    WHERE e.type IN ('ORDER_PLACED', 'ORDER_SPLIT', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
     """,
 )
 

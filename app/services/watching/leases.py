@@ -94,7 +94,7 @@ async def _return(
         ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
         if ended:
             await writer.execute(END_LEASES, [row["account_id"] for row in ended], [row["id"] for row in ended])
-            await write_events(writer, _told(ended), heads)
+            await write_events(writer, _told(ended), heads, now)
         for head in heads.values():
             head.last_at = max(head.last_at, now)
         await advance_heads(writer, heads.values())

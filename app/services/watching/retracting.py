@@ -1,4 +1,4 @@
-"""Takes back what was told of deadlines before history was imported that makes it untrue (domain rules, section 3).
+"""Withdraws what was told of deadlines before history was imported that makes it untrue (domain rules, section 3).
 
 So an import and the watch come to the same whichever is first: an order that was cancelled in time, as an import says
 later, was never missed.
@@ -13,7 +13,8 @@ from app.clock import Clock
 from app.domain.deadline_alerts import Alert, told_alert
 from app.domain.order_events import Happening
 from app.domain.vocabulary import EventType
-from app.services.heads import lock_heads
+from app.services.heads import Head, advance_heads, lock_heads
+from app.services.orders.events import withdraw_events
 from app.services.watching.candidates import portions
 from app.services.watching.judging import judge
 from db.connections import Pool, Record, Statement, Writer, unit_of_work
@@ -21,31 +22,27 @@ from db.queries.pages import EARLIEST, LEAST_UUID
 
 _PAGE: Final = 500
 
-# The alerts of an account at or after an instant, from a bound on: events_of_order_idx, all of the account from there,
-# and the primary key of orders.
+# The alerts of an account at or after an instant that were not withdrawn, from a bound on: events_of_order_idx, all of
+# the account from there, and the primary key of orders.
 ALERTS_SINCE: Final = Statement(
     "alerts_since",
     f"""
-    SELECT e.order_id, e.at, e.sequence, e.type, e.data -> 'after' AS after, e.data -> 'images' AS images, o.image_count
+    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
+      o.image_count
     FROM events e
     JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
     WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
-      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
     ORDER BY e.order_id, e.at, e.sequence
     LIMIT {_PAGE}
     """,  # noqa: S608 - made of fixed texts
 )
 
-# Forgets events of an account; the primary key.
-FORGET_ALERTS: Final = Statement(
-    "forget_alerts", "DELETE FROM events WHERE account_id = $1 AND sequence = ANY($2::bigint[])"
-)
-
 
 async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
-    """Take back what was told of an account's deadlines from `since` (UTC) on and is not so by what is known now.
+    """Withdraw what was told of an account's deadlines from `since` (UTC) on and is not so by what is known now.
 
-    Done again it takes back nothing more: so it may be ended anywhere, and is begun anew.
+    Done again it withdraws nothing more: so it may be ended anywhere, and is begun anew.
     """
     bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
     while bound is not None:
@@ -54,18 +51,19 @@ async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, l
             found = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
             rows = next(portions(found))
             if rows:
-                await _retract(writer, account_id, rows, lead, head.read_at)
+                await _retract(writer, head, rows, lead, head.read_at)
             await writer.commit()
         is_last = len(rows) == len(found) < _PAGE
         bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])
 
 
-async def _retract(writer: Writer, account_id: UUID, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:
-    keys = list(dict.fromkeys((account_id, row["order_id"]) for row in rows))
+async def _retract(writer: Writer, head: Head, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:
+    keys = list(dict.fromkeys((head.account_id, row["order_id"]) for row in rows))
     judged = {each.key[1]: each.true for each in await judge(writer, keys, lead, now)}
-    untrue = [row["sequence"] for row in rows if not _is_true(row, judged[row["order_id"]])]
+    untrue = [row for row in rows if not _is_true(row, judged[row["order_id"]])]
     if untrue:
-        await writer.execute(FORGET_ALERTS, account_id, untrue)
+        await withdraw_events(writer, head, untrue, now)
+        await advance_heads(writer, [head])
 
 
 def _is_true(row: Record, true: Mapping[Alert, Happening]) -> bool:

@@ -44,7 +44,7 @@ async def tell(
     """
     happenings = await _happenings(writer, keys, lead, now)
     if happenings:
-        await write_events(writer, happenings, heads)
+        await write_events(writer, happenings, heads, now)
     for head in heads.values():
         head.last_at = max(head.last_at, now)
     await advance_heads(writer, heads.values())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "2026_11_28_0009"
-down_revision: str | None = "2026_11_22_0006"
+down_revision: str | None = "2026_11_28_0008"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -38,7 +38,8 @@ SPECIFICATION: Final[Line] = {
 START: Final = (ACCOUNT, SPECIFICATION)
 
 _COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks"}
-_OF_THE_RUN: Final = {"sequence", "next_event_sequence", "recorded_at"}
+_OF_THE_RUN: Final = {"sequence", "next_event_sequence", "last_at", "recorded_at", "import_run"}
+_COUNTING: Final = {"events": "WHERE withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'"}
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -115,13 +116,13 @@ async def rows(pool: Pool, query: str, *args: object) -> list[tuple[Any, ...]]:
 async def everything(pool: Pool) -> dict[str, list[str]]:
     """All rows of all tables, sorted, with names in the place of random ids.
 
-    Left out is what batches and runs of jobs may differ in: places in sequences of events, when a snapshot was written,
-    and counts that went back to nothing.
+    Left out is what batches and runs of jobs may differ in: places in sequences of events, events that were withdrawn
+    and what withdrew them, when anything was written, and counts that went back to nothing.
     """
-    names = await _names(pool)
+    names = await names_of(pool)
     dump: dict[str, list[str]] = {}
     for table in Table.metadata.tables:
-        found = [dict(row) for row in await pool.fetch(f"SELECT * FROM {table}")]  # noqa: S608
+        found = [dict(row) for row in await pool.fetch(f"SELECT * FROM {table} {_COUNTING.get(table, '')}")]  # noqa: S608
         told = [repr(_told(row)) for row in found if table not in _COUNTS or any(_counts(row))]
         dump[table] = sorted(_UUID.sub(lambda match: names[UUID(match[0])], row) for row in told)
     return dump
@@ -136,7 +137,8 @@ def _counts(row: dict[str, object]) -> list[object]:
     return [value for column, value in row.items() if column not in keys]
 
 
-async def _names(pool: Pool) -> dict[UUID, str]:
+async def names_of(pool: Pool) -> dict[UUID, str]:
+    """Name by its id what is told by a name of its own in whichever database it is."""
     named = await rows(
         pool,
         """

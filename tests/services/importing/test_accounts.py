@@ -102,7 +102,7 @@ async def test_rejections_told_before_are_due_by_the_zone_they_happen_in(pool: P
     assert await rows(pool, "SELECT redo_due_at FROM images") == [(due_at,)]
     query = "SELECT bucket, late_rejection FROM rollups WHERE grain = 1440 AND late_rejection <> 0"
     assert await rows(pool, query) == [(at(8, 0), 1)]
-    query = "SELECT data->'images'->0->>'dueAt' FROM events WHERE type = 'IMAGES_REJECTED'"
+    query = "SELECT data->'images'->0->>'dueAt' FROM events WHERE type = 'IMAGES_REJECTED' AND withdrawn_by IS NULL"
     assert await rows(pool, query) == [("2026-03-08T22:30:00+00:00",)]
 
 

@@ -7,6 +7,7 @@ import pytest
 from app.domain.vocabulary import Plan
 from app.services.accounts import create_account
 from db.connections import Pool, open_pool, unit_of_work
+from tests.clock import MICROSECOND
 from tests.database import empty_database
 from tests.services.importing.files import (
     ACCOUNT,
@@ -78,14 +79,19 @@ async def test_all_that_begins_with_an_account_moves_back_with_it(pool: Pool) ->
     await run_import(pool, START)
     assert await rows(pool, BEGINNINGS) == [(NOW,) * 5]
     assert (await run_import(pool, [order("o-1")])).problems == []
-    assert await rows(pool, BEGINNINGS) == [(FIRST,) * 5]
+    withdrawn_at = NOW + MICROSECOND
+    assert await rows(pool, BEGINNINGS) == [(*[FIRST] * 4, withdrawn_at)]
     assert await rows(pool, "SELECT effective_date FROM sla_versions") == [(date(2026, 3, 3),)]
     for table in ("specifications", "specification_versions"):
         assert await rows(pool, f"SELECT created_at FROM {table}") == [(FIRST,)]  # noqa: S608
-    assert await rows(pool, "SELECT sequence, at, type FROM events ORDER BY sequence") == [
-        (1, FIRST, "ACCOUNT_CREATED"),
-        (2, FIRST, "SPECIFICATION_CHANGED"),
-        (3, FIRST, "ORDER_PLACED"),
+    assert await rows(pool, "SELECT sequence, at, type, withdrawn_by FROM events ORDER BY sequence") == [
+        (1, NOW, "ACCOUNT_CREATED", 3),
+        (2, NOW, "SPECIFICATION_CHANGED", 4),
+        (3, withdrawn_at, "EVENT_WITHDRAWN", None),
+        (4, withdrawn_at, "EVENT_WITHDRAWN", None),
+        (5, FIRST, "ACCOUNT_CREATED", None),
+        (6, FIRST, "SPECIFICATION_CHANGED", None),
+        (7, FIRST, "ORDER_PLACED", None),
     ]
 
 
@@ -102,7 +108,8 @@ async def test_what_others_know_to_have_happened_up_to_an_instant_stays_so(pool:
     await run_import(pool, START)
     await pool.fetch("UPDATE account_heads SET last_at = $1", NOW.replace(day=2))
     await run_import(pool, [order("o-1")])
-    assert await rows(pool, "SELECT frontier, last_at FROM account_heads") == [(FIRST, NOW.replace(day=2))]
+    withdrawn_at = NOW.replace(day=2) + MICROSECOND
+    assert await rows(pool, "SELECT frontier, last_at FROM account_heads") == [(FIRST, withdrawn_at)]
 
 
 async def test_an_account_that_begins_later_than_its_first_instant_stays_where_it_is(pool: Pool) -> None:

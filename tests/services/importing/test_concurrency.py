@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from app.services.importing import AccountMoved, destination
+from app.services.importing.runs import ImportRun
 from app.services.importing.writing import PreparedBatch, write
 from db.connections import Pool, PoolReader, Record, Statement, Writer, open_pool
 from db.queries.importing import ORDERS_BY_REF
@@ -101,9 +102,9 @@ async def first_of_two(pool: Pool, monkeypatch: pytest.MonkeyPatch, *files: list
     """Import two files that are both read before either is written; return what is said, the text of an error too."""
     both_are_read = asyncio.Barrier(len(files))
 
-    async def meeting(writer: Writer, prepared: PreparedBatch) -> None:
+    async def meeting(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
         await both_are_read.wait()
-        await write(writer, prepared)
+        await write(writer, prepared, run)
 
     monkeypatch.setattr(destination, "write", meeting)
     outcomes = await asyncio.gather(*(run_import(pool, lines) for lines in files), return_exceptions=True)
@@ -145,8 +146,8 @@ async def test_new_accounts_are_begun_in_one_order_so_that_nobody_waits_in_a_cir
 async def test_a_transaction_that_the_server_ends_for_anothers_sake_is_a_sentence(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
-    async def ended(writer: Writer, prepared: PreparedBatch) -> None:
-        await write(writer, prepared)
+    async def ended(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
+        await write(writer, prepared, run)
         await pool.fetch(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
 
     monkeypatch.setattr(destination, "write", ended)

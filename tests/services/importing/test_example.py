@@ -100,7 +100,7 @@ async def test_its_head_and_its_ledger_are_where_the_lines_end(pool: Pool) -> No
     await run_import(pool, EXAMPLE)
     query = "SELECT next_order_number, next_event_sequence, last_at, frontier, minutes_since FROM account_heads"
     minutes_since = datetime(2026, 4, 1, tzinfo=UTC)
-    assert await rows(pool, query) == [(4, 13, MOVED_AT, MOVED_AT, minutes_since)]
+    assert await rows(pool, query) == [(4, 14, MOVED_AT, MOVED_AT, minutes_since)]
     query = """
         SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
           FROM ledger_days"""
@@ -199,10 +199,11 @@ async def test_its_events_tell_what_happened_in_order(pool: Pool) -> None:
         (6, EXPEDITED_AT, "ORDER_SPLIT", 1),
         (7, EXPEDITED_AT, "ORDER_EXPEDITED", 3),
         (8, DELIVERED_AT, "IMAGES_DELIVERED", 1),
-        (9, REJECTED_AT, "IMAGES_REJECTED", 1),
-        (10, REDELIVERED_AT, "IMAGES_DELIVERED", 1),
-        (11, NEGOTIATED_AT, "SLA_NEGOTIATED", None),
-        (12, MOVED_AT, "TIME_ZONE_CHANGED", None),
+        (9, DELIVERED_AT, "DEADLINE_MET", 1),
+        (10, REJECTED_AT, "IMAGES_REJECTED", 1),
+        (11, REDELIVERED_AT, "IMAGES_DELIVERED", 1),
+        (12, NEGOTIATED_AT, "SLA_NEGOTIATED", None),
+        (13, MOVED_AT, "TIME_ZONE_CHANGED", None),
     ]
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from app.services.importing import AccountMoved, destination
+from app.services.importing.runs import ImportRun
 from app.services.importing.writing import PreparedBatch, write
 from db.connections import Pool, Writer, open_pool
 from tests.database import empty_database
@@ -147,10 +148,10 @@ async def test_an_import_that_dies_between_two_batches_goes_on_from_there(
     await pool.fetch(f"TRUNCATE {', '.join(whole)} CASCADE")
     batches = 0
 
-    async def dying(writer: Writer, prepared: PreparedBatch) -> None:
+    async def dying(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
         nonlocal batches
         batches += 1
-        await write(writer, prepared)
+        await write(writer, prepared, run)
         if batches == 5:
             raise ConnectionResetError
 
@@ -170,9 +171,9 @@ async def test_an_account_that_someone_else_changes_meanwhile_is_left_alone(
 ) -> None:
     await run_import(pool, [*START, order("o-1")])
 
-    async def beaten(writer: Writer, prepared: PreparedBatch) -> None:
+    async def beaten(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
         await pool.fetch("UPDATE account_heads SET next_event_sequence = next_event_sequence + 1")
-        await write(writer, prepared)
+        await write(writer, prepared, run)
 
     before = await everything(pool)
     monkeypatch.setattr(destination, "write", beaten)

@@ -85,7 +85,8 @@ async def assert_done(pool: Pool, now: datetime) -> None:
 
 async def resets(pool: Pool, account_id: UUID) -> list[tuple[Any, ...]]:
     query = """
-        SELECT data->'before'->>'date', at FROM events WHERE account_id = $1 AND type = 'GUARANTEE_RESET' ORDER BY at"""
+        SELECT data->'before'->>'date', at FROM events
+         WHERE account_id = $1 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL ORDER BY at"""
     return [tuple(row) for row in await pool.fetch(query, account_id)]
 
 

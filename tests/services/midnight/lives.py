@@ -1,6 +1,6 @@
 """Random lives of accounts: what their clients, production and staff do from hour to hour."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -46,13 +46,17 @@ class Life:
         numbers = count()
         for ref, zone in zip("ab", ZONES, strict=False):
             await self._begin(ref, zone)
-        usual = (self._place, self._place, self._produce, self._produce, self._reject, self._cancel, self._expedite)
+        usual = self._usual()
         rare = (self._move, self._negotiate)
         for _ in range(acts):
             pause = timedelta(seconds=random.randint(1, 3 * 3600), microseconds=random.randint(1, 999_999))
             await go_to(self.pool, self.clock, self.clock.now() + pause, with_jobs=self.with_jobs)
             act = random.choice(rare if random.random() < 0.1 else usual)
             await act(random, next(numbers))
+
+    def _usual(self) -> Sequence[Callable[[Random, int], Awaitable[None]]]:
+        """Return what is done nearly always."""
+        return (self._place, self._place, self._produce, self._produce, self._reject, self._cancel, self._expedite)
 
     async def _begin(self, ref: str, zone: str) -> None:
         begun = partial(create_account, at=self.clock.now(), name=ref, ref=ref, plan=Plan.SOLO, time_zone=zone)

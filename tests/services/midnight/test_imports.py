@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.services.importing import AccountMoved, destination
+from app.services.importing.runs import ImportRun
 from app.services.importing.writing import PreparedBatch, write
 from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
 from db.connections import Pool, Writer, open_pool
@@ -127,9 +128,9 @@ async def test_jobs_that_run_while_a_file_is_imported_are_not_in_its_way(
     async with empty_database(server) as url:
         pool = await open_pool(url)
 
-        async def after_jobs(writer: Writer, prepared: PreparedBatch) -> None:
+        async def after_jobs(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
             await run_jobs(pool, FrozenClock(NOW))
-            await write(writer, prepared)
+            await write(writer, prepared, run)
 
         monkeypatch.setattr(destination, "write", after_jobs)
         assert (await run_import(pool, lines, now=NOW, block_lines=20)).problems == []
@@ -168,13 +169,13 @@ async def test_an_import_sets_back_only_what_was_done_after_its_first_instant(po
         assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 5), closes_at, "Europe/Copenhagen")
 
 
-@pytest.mark.parametrize("told", ["GUARANTEE_RESET", "DEADLINE_MISSED", "CLAIM_EXPIRED"])
+@pytest.mark.parametrize("told", ["GUARANTEE_RESET", "DEADLINE_MISSED", "EVENT_WITHDRAWN", "CLAIM_EXPIRED"])
 async def test_only_what_changes_nothing_may_be_told_while_lines_are_read(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
     await run_import(pool, [*START, order("o-1")], now=EARLY)
 
-    async def beaten(writer: Writer, prepared: PreparedBatch) -> None:
+    async def beaten(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
         await pool.fetch(
             """
             WITH head AS (
@@ -185,7 +186,7 @@ async def test_only_what_changes_nothing_may_be_told_while_lines_are_read(
             EARLY,
             told,
         )
-        await write(writer, prepared)
+        await write(writer, prepared, run)
 
     monkeypatch.setattr(destination, "write", beaten)
     orders = [order("o-2", at=LATER), order("o-3", at=LATER)]

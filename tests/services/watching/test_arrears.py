@@ -101,6 +101,16 @@ async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stay
         ("MISSED", "2026-03-11T08:00:00", 3),
     ]
     assert await owed(pool) == []
+    query = """
+        SELECT e.type, e.at, e.recorded_at, e.order_id, w.type, w.order_id
+          FROM events e JOIN events w ON w.account_id = e.account_id AND w.sequence = e.withdrawn_by
+         WHERE w.data->'event' = to_jsonb(e.sequence) ORDER BY e.sequence"""
+    first, second, *_ = (outcome.orders[0][1] for outcome in placed)
+    assert [tuple(row) for row in await pool.fetch(query)] == [
+        ("DEADLINE_AT_RISK", RISK_AT, clock.now(), first, "EVENT_WITHDRAWN", first),
+        ("DEADLINE_MISSED", WEDNESDAY_AT_NINE, clock.now(), first, "EVENT_WITHDRAWN", first),
+        ("DEADLINE_MISSED", WEDNESDAY_AT_NINE, clock.now(), second, "EVENT_WITHDRAWN", second),
+    ]
 
 
 async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first(

@@ -22,7 +22,7 @@ ALERTS = """
     SELECT a.ref, o.number, e.at, e.type, e.data -> 'after' AS after,
       ARRAY(SELECT i.filename FROM images i WHERE i.account_id = a.id AND e.data -> 'images' ? i.id::text ORDER BY 1)
     FROM events e JOIN accounts a ON a.id = e.account_id JOIN orders o ON o.account_id = a.id AND o.id = e.order_id
-    WHERE e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+    WHERE e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
     ORDER BY a.ref, o.number, e.at, e.type, e.data #>> '{after,dueAt}', e.data #>> '{after,kind}'
 """
 

@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 FORGET = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
 _TOLD = """
     SELECT at, type, account_id, order_id, image_id, data FROM events
-    WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') ORDER BY account_id, sequence
+    WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND withdrawn_by IS NULL ORDER BY account_id, sequence
 """
 
 
