@@ -89,13 +89,18 @@ def _compare_imports(server: Scratch, folder: Path, rounds: int) -> Figure:
     took: dict[Path, list[float]] = {folder: [], _HERE: []}
     for round_ in range(rounds + 1):
         for checkout in took if round_ % 2 else reversed(took):
-            url = uvloop.run(server.new_database(f"imported_{round_}_{checkout.name}".replace("-", "_")))
-            started = time.perf_counter()
-            command = [str(checkout / ".venv/bin/loupe"), "import", str(file)]
+            url = uvloop.run(server.empty_database(f"imported_{round_}_{checkout.name}".replace("-", "_")))
             settings = {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": "2026-03-10T12:00:00Z"}
-            subprocess.run(command, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL, cwd=checkout)  # noqa: S603
+            _loupe(checkout, settings, "migrate")
+            started = time.perf_counter()
+            _loupe(checkout, settings, "import", str(file))
             took[checkout].append(time.perf_counter() - started)
     return _figure(f"import of {_IMPORTED:,} images: time", took[_HERE], took[folder])
+
+
+def _loupe(checkout: Path, settings: dict[str, str], *command: str) -> None:
+    named = [str(checkout / ".venv/bin/loupe"), *command]
+    subprocess.run(named, check=True, env=os.environ | settings, stdout=subprocess.DEVNULL, cwd=checkout)  # noqa: S603
 
 
 def _compare_servers(server: Scratch, rounds: int) -> list[Figure]:
@@ -123,7 +128,7 @@ def _figure(name: str, now: Sequence[float], before: Sequence[float], limit: flo
 @contextmanager
 def _serving(server: Scratch, checkout: Path, database: str, size: int) -> Generator[Side]:
     """Serve from a checkout, from a database that is made if it has a size."""
-    url = uvloop.run(server.new_database(database)) if size else server.url(database)
+    url = uvloop.run(server.empty_database(database)) if size else server.url(database)
     command = [str(checkout / ".venv/bin/python"), str(_HERE / "bench/served.py"), url, str(size)]
     paths = {"PYTHONPATH": f"{checkout}:{checkout / 'graphql'}", "PYTHONSAFEPATH": "1"}
     with subprocess.Popen(  # noqa: S603 - our own

@@ -46,8 +46,13 @@ class Scratch:
 
     async def new_database(self, name: str) -> str:
         """Make a migrated database and return its URL."""
+        url = await self.empty_database(name)
+        await migrate(url)
+        return url
+
+    async def empty_database(self, name: str) -> str:
+        """Make a database without tables and return its URL."""
         await self.execute(f"CREATE DATABASE {name}")
-        await migrate(self.url(name))
         return self.url(name)
 
 

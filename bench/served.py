@@ -26,6 +26,7 @@ from db.migrate import migrate
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _IMAGES = 100
+_SHOP = 20  # images of the account that orders, from before
 _PLACE = """
 mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
   orders { id number status serviceLevel imageCount price { amount currency } deadline { at status } }
@@ -37,32 +38,32 @@ mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
 
 async def main(url: str, size: int) -> None:
     """Answer commands until standard input ends; a `size` of 0 takes the database as it is found."""
-    client_token, specification = await _prepare(url, size)
+    await migrate(url)
+    large, _ = await _account(url, "measured", size)
+    shop, specification = await _account(url, "shop", size and _SHOP)
     async with serving(url, UNTIL) as app:
-        client = Client(app, client_token)
         images = [{"filename": f"IMG_{number:04}.jpg"} for number in range(_IMAGES)]
         asked = {"name": "Spring lookbook", "specificationId": specification, "images": images}
+        client, buyer = Client(app, large), Client(app, shop)
         ways = {
-            "dashboard": client.written(dashboard()),
-            "place": client.written(_PLACE, input=asked),
+            "dashboard": partial(client.send, client.written(dashboard())),
+            "place": partial(buyer.send, buyer.written(_PLACE, input=asked)),
         }
         print("ready", flush=True)
         while command := (await asyncio.to_thread(sys.stdin.readline)).split():
             name, *numbers = command
             concurrently, times = (1, *map(int, numbers))[-2:]
-            took = await _timed(partial(client.send, ways[name]), concurrently, times)
-            print(*took, flush=True)
+            print(*await _timed(ways[name], concurrently, times), flush=True)
 
 
-async def _prepare(url: str, size: int) -> tuple[str, str]:
-    """Make an account of so many images; return a token for it and its specification's id."""
-    await migrate(url)
+async def _account(url: str, name: str, size: int) -> tuple[str, str]:
+    """Make an account of so many images, or find it; return a token for it and its specification's id."""
     pool = await open_pool(url)
     try:
         if size:
-            await make_account(pool, "measured", size, UNTIL)
+            await make_account(pool, name, size, UNTIL)
+        [account] = (await pool.fetch("SELECT id FROM accounts WHERE name = $1", name))[0]
         async with unit_of_work(pool) as writer:
-            [account] = (await pool.fetch("SELECT id FROM accounts ORDER BY id LIMIT 1"))[0]
             specification = await make_specification(writer, account, UNTIL)
             await writer.commit()
         await pool.fetch("VACUUM ANALYZE")
