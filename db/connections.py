@@ -161,12 +161,48 @@ class PoolReader:
         return await self._pool.fetchrow(statement.sql, *args)
 
 
+class _Turns:
+    """Turns on a connection, which whoever asked last has first.
+
+    What is asked for at once comes in the order of an operation's fields, figures first as a rule and lists last. Lists
+    take longest to be shown: their rows are at hand while PostgreSQL reads the rest.
+    """
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def __aenter__(self) -> None:
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()
+            raise
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            turn = self._waiting.pop()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._is_taken = False
+
+
 class SnapshotReader:
     """A reader of one connection, which runs one statement after the other, whoever asks at the same time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._turn = asyncio.Lock()
+        self._turn = _Turns()
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows."""
