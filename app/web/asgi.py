@@ -1,5 +1,6 @@
 """The composition root of the API: settings, the clock, the pools and the routes meet here."""
 
+import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final
@@ -64,3 +65,8 @@ def create_app(
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
     app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
     return app
+
+
+# The schema and the modules live as long as the process: the collector need not walk them again and again.
+gc.collect()
+gc.freeze()
