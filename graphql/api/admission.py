@@ -6,7 +6,7 @@ from graphql import GraphQLSchema
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
-from api.complexity import require_affordable
+from api.complexity import Cost, measure, require_affordable
 from api.documents import chosen_operation, read_document, require_few_values
 
 
@@ -20,17 +20,36 @@ class Admission(SchemaExtension):
         """
         context = self.execution_context
         if context.query:
-            context.graphql_document = read_document(context.query)
-            self._operation = chosen_operation(context.graphql_document, _given_name(context))
+            self._document = read_document(context.query)
+            self._operation = chosen_operation(self._document.node, _given_name(context))
+            context.graphql_document = self._document.node
         yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate a document that is not known to be valid."""
+        context = self.execution_context
+        if self._document.is_valid:
+            context.pre_execution_errors = []
+        yield
+        self._document.is_valid = not context.pre_execution_errors
 
     def on_execute(self) -> Iterator[None]:
         """Judge what the valid operation costs."""
         context = self.execution_context
         require_few_values(context.variables)
         if context.graphql_document is not None:
-            require_affordable(_core(context), context.graphql_document, self._operation, context.variables)
+            require_affordable(self._cost(context))
         yield
+
+    def _cost(self, context: ExecutionContext) -> Cost:
+        """Return what the operation costs, which without variables is always the same."""
+        name = None if self._operation.name is None else self._operation.name.value
+        cost = None if context.variables else self._document.costs.get(name)
+        if cost is None:
+            cost = measure(_core(context), self._document.node, self._operation, context.variables)
+        if not context.variables:
+            self._document.costs[name] = cost
+        return cost
 
 
 def _given_name(context: ExecutionContext) -> str | None:

@@ -125,7 +125,7 @@ _ITEMS: Final = (f"{_CONNECTION}.nodes", f"{_CONNECTION}.edges")
 _COUNTED: Final = 10**15  # beyond, costs are told as this: JSON's readers have no greater whole numbers
 
 
-class _Cost(NamedTuple):
+class Cost(NamedTuple):
     """What a selection costs: once, for each item of the page it is made on, and how many levels it has."""
 
     once: int
@@ -133,14 +133,18 @@ class _Cost(NamedTuple):
     depth: int
 
 
-def require_affordable(
+def measure(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, object] | None,
-) -> None:
-    """Raise ApiError for an operation of a valid document that costs too much, or that is nested too deeply."""
-    cost = _Meter(schema, document, operation, variables or {}).cost
+) -> Cost:
+    """Return what an operation of a valid document costs."""
+    return _Meter(schema, document, operation, variables or {}).cost
+
+
+def require_affordable(cost: Cost) -> None:
+    """Raise ApiError for an operation that costs too much, or that is nested too deeply."""
     if cost.depth > MAX_DEPTH:
         raise ApiError(
             ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
@@ -171,11 +175,11 @@ class _Meter:
         }
         self._variables = variables
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
-        self._measured: dict[str, _Cost] = {}
+        self._measured: dict[str, Cost] = {}
         root = cast("GraphQLCompositeType", schema.get_root_type(operation.operation))
         self.cost: Final = self._selections(operation.selection_set, root)
 
-    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> _Cost:
+    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> Cost:
         once = per_item = depth = 0
         for selection in selected.selections:
             if selection.directives and self._is_left_out(selection):
@@ -184,9 +188,9 @@ class _Meter:
             once += cost.once
             per_item += cost.per_item
             depth = max(depth, cost.depth)
-        return _Cost(once, per_item, depth)
+        return Cost(once, per_item, depth)
 
-    def _selection(self, selection: SelectionNode, of: GraphQLCompositeType) -> _Cost:
+    def _selection(self, selection: SelectionNode, of: GraphQLCompositeType) -> Cost:
         if isinstance(selection, FieldNode):
             return self._field(selection, of)
         if isinstance(selection, FragmentSpreadNode):
@@ -194,7 +198,7 @@ class _Meter:
         inline = cast("InlineFragmentNode", selection)
         return self._selections(inline.selection_set, self._condition(inline) or of)
 
-    def _fragment(self, name: str) -> _Cost:
+    def _fragment(self, name: str) -> Cost:
         if name not in self._measured:
             fragment = self._fragments[name]
             of = cast("GraphQLCompositeType", self._condition(fragment))
@@ -205,23 +209,23 @@ class _Meter:
         named = fragment.type_condition
         return None if named is None else cast("GraphQLCompositeType", self._schema.get_type(named.name.value))
 
-    def _field(self, node: FieldNode, of: GraphQLCompositeType) -> _Cost:
+    def _field(self, node: FieldNode, of: GraphQLCompositeType) -> Cost:
         name = f"{of.name}.{node.name.value}"
         field: Any = self._schema.get_field(of, node.name.value)
         answered = 1 + WEIGHTS.get(name, 0)
         if node.selection_set is None:
-            return _Cost(answered, 0, 1)
+            return Cost(answered, 0, 1)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
         inner = self._selections(node.selection_set, type_)
         depth = inner.depth + 1
         if name.endswith(_ITEMS):
-            return _Cost(answered, inner.once, depth)
+            return Cost(answered, inner.once, depth)
         if type_.name.endswith(_CONNECTION):
             size = self._page_size(node)
-            return _Cost(answered + _PAGE + size * (_ITEM + inner.per_item) + inner.once, 0, depth)
+            return Cost(answered + _PAGE + size * (_ITEM + inner.per_item) + inner.once, 0, depth)
         if name == "Query.nodes":
-            return _Cost(answered + self._ids(node) * (_LOOK_UP + inner.once), 0, depth)
-        return _Cost(answered + LENGTHS.get(name, 1) * inner.once, 0, depth)
+            return Cost(answered + self._ids(node) * (_LOOK_UP + inner.once), 0, depth)
+        return Cost(answered + LENGTHS.get(name, 1) * inner.once, 0, depth)
 
     def _page_size(self, node: FieldNode) -> int:
         """Return how many items a page is asked to have; the most there can be for what is no whole number."""

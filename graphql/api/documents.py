@@ -3,11 +3,13 @@
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final, cast
 
 from graphql import DocumentNode, OperationDefinitionNode, Source, SourceLocation, parse
 
+from api.complexity import Cost
 from api.errors import ApiError, ErrorCode, bad_input
 
 MAX_TOKENS: Final = 20_000
@@ -39,21 +41,30 @@ class _Document(Source):
         return SourceLocation(line, position + 1 - self._starts[line - 1])
 
 
-def read_document(text: str) -> DocumentNode:
+@dataclass(slots=True)
+class ReadDocument:
+    """A document, whether it was found to be valid, and what its operations cost without variables, by their names."""
+
+    node: DocumentNode
+    is_valid: bool = False
+    costs: dict[str | None, Cost] = field(default_factory=dict[str | None, Cost])
+
+
+def read_document(text: str) -> ReadDocument:
     """Parse a document; raises GraphQLSyntaxError, and ApiError for one that is too long."""
     return _kept(text) if len(text) <= _KEPT_LENGTH else _read(text)
 
 
-def _read(text: str) -> DocumentNode:
+def _read(text: str) -> ReadDocument:
     if len(text) > MAX_LENGTH:
         raise _too_much(f"A document has at most {MAX_LENGTH:,} characters; send long values as variables.")
     if text.count("\n") + text.count("\r") >= MAX_LINES:
         raise _too_much(f"A document has at most {MAX_LINES:,} lines.")
-    return parse(_Document(text), max_tokens=MAX_TOKENS)
+    return ReadDocument(parse(_Document(text), max_tokens=MAX_TOKENS))
 
 
 _kept: Final = lru_cache(maxsize=_KEPT)(_read)
-"""Documents that are asked again and again, as those of a front end are: read, and with that validated, once."""
+"""Documents that are asked again and again, as those of a front end are: read, validated and measured once."""
 
 
 def require_few_values(variables: Mapping[str, object] | None) -> None:

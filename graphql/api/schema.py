@@ -5,7 +5,6 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -57,6 +56,4 @@ class Schema(strawberry.Schema):
         """Log nothing here: `present` logs what is ours to mend, once."""
 
 
-schema = Schema(
-    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission, ValidationCache]
-)
+schema = Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission])

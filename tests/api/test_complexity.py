@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_introspection_query
 
 from api import complexity
-from api.complexity import LENGTHS, MAX_COMPLEXITY, MAX_DEPTH, WEIGHTS, require_affordable
+from api.complexity import LENGTHS, MAX_COMPLEXITY, MAX_DEPTH, WEIGHTS, measure, require_affordable
 from api.documents import chosen_operation, read_document
 from api.schema import schema
 from db.connections import Pool
@@ -27,9 +27,9 @@ TEN_FIELDS: Final = (
 
 
 def refusal(query: str, variables: dict[str, Any] | None = None) -> GraphQLError | None:
-    document = read_document(query)
+    document = read_document(query).node
     try:
-        require_affordable(CORE, document, chosen_operation(document, None), variables)
+        require_affordable(measure(CORE, document, chosen_operation(document, None), variables))
     except GraphQLError as error:
         return error
     return None

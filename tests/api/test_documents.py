@@ -14,7 +14,7 @@ TWO: Final = "query kind { viewer { kind } } query account { account { id } }"
 def test_two_thousand_images_written_out_in_a_document_are_read() -> None:
     images = ",\n".join('{ filename: "' + f"{number:04}".rjust(255, "a") + '" }' for number in range(2_000))
     text = f"mutation {{ placeOrder(input: {{ images: [{images}] }}) {{ orders {{ id }} }} }}"
-    assert read_document(text).definitions
+    assert read_document(text).node.definitions
 
 
 def test_two_thousand_images_with_four_facts_each_are_few_values() -> None:
@@ -25,7 +25,7 @@ def test_two_thousand_images_with_four_facts_each_are_few_values() -> None:
     "text", ["{" + "a " * (MAX_TOKENS - 2) + "}", "{a}" + "\n" * (MAX_LINES - 1), "{a}".ljust(MAX_LENGTH)]
 )
 def test_a_document_may_be_as_large_as_the_limit(text: str) -> None:
-    assert read_document(text).definitions
+    assert read_document(text).node.definitions
 
 
 def test_comments_count_like_words() -> None:
