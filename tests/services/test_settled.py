@@ -1,5 +1,6 @@
 """The settled instant of an account (domain rules, section 1), while live commands, jobs and imports are under way."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from db.queries.accounts import account_histories
 from db.settled import settle
 from tests.building import Studio, begin
 from tests.clock import MICROSECOND, FrozenClock
+from tests.statements import every_statement
 
 HOUR = timedelta(hours=1)
 
@@ -115,3 +117,9 @@ async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_ju
 
     await in_transaction(pool, command)
     assert instants == [now, now]
+
+
+def test_postgres_clock_is_read_where_a_head_is_locked_or_an_instant_settled_and_nowhere_else() -> None:
+    reading = {each.name for each in every_statement() if re.search(r"clock_timestamp|\bnow\(\)|current_t", each.sql)}
+    locking, settling = {"lock_head", "lock_free_head"}, {"settle_account", "settle_page"}
+    assert reading == locking | settling | {"client_by_key", "holder_by_token"}  # a key settles its account's, too
