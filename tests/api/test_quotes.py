@@ -1,5 +1,6 @@
 """Quotes by the API: what would be got, what it binds, and until when to upload."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -152,3 +153,10 @@ async def test_until_when_to_upload_for_a_deadline(shop: Shop) -> None:
         assert await shop.client.data(ask, {"due": due}) == {"account": {"latestUploadFor": latest}}
     error = await shop.client.error(ask, {"due": "9999-03-16T08:00:00Z"})
     assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "due")
+
+
+async def test_the_first_quotes_of_a_server_wait_for_nothing_that_they_hold_themselves(shop: Shop) -> None:
+    ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
+    async with asyncio.timeout(30):
+        quoted = await asyncio.gather(*(shop.client.data(ask) for _ in range(30)))
+    assert quoted == [quoted[0]] * 30
