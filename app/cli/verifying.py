@@ -24,7 +24,7 @@ def verify_command(
     account: Annotated[
         str | None,
         typer.Option(
-            metavar="ID_OR_REF", help="This account; without it, the next that were not compared today (UTC)."
+            metavar="ID_OR_REF", help="This account; without it, the next that were not verified today (UTC)."
         ),
     ] = None,
     as_json: AsJson = False,
