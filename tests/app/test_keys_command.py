@@ -80,7 +80,7 @@ async def test_keys_and_terms_are_of_the_databases_time_whatever_the_machine_say
 ) -> None:
     await new_account(loupe)
     unset.delenv("LOUPE_CLOCK")
-    unset.setattr(SystemClock, "now", lambda _: datetime(2199, 1, 1, tzinfo=UTC))
+    unset.setattr(SystemClock, "now", FrozenClock(datetime(2199, 1, 1, tzinfo=UTC)).now)
     made = await read(loupe, "key", "create", "--staff", "--expires", "P90D")
     shown = await read(loupe, "key", "show", str(made["number"]))
     assert datetime.fromisoformat(made["expiresAt"]) == datetime.fromisoformat(shown["createdAt"]) + timedelta(days=90)
