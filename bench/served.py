@@ -1,4 +1,4 @@
-"""One side of `bench.against`: an application with a database of its own, that asks itself what it is told to.
+"""One side of `bench.against`: an application with a database of its own, that sends itself requests on command.
 
 It runs in the checkout that is measured, also in an older one, so it imports only what both have. Once it is ready,
 commands come on standard input, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered by a

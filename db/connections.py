@@ -162,7 +162,7 @@ class PoolReader:
 
 
 class _Turns:
-    """Turns on a connection, which whoever asked last has first.
+    """A queue for one connection: whoever asked last is served first.
 
     What is asked for at once comes in the order of an operation's fields, figures first as a rule and lists last. Lists
     take longest to be shown: their rows are at hand while PostgreSQL reads the rest.
@@ -261,9 +261,9 @@ class Writer:
 
 
 def asks_to_try_again(error: BaseException) -> bool:
-    """Say whether a transaction failed for what others did at the same time, so that it can be made anew.
+    """Say whether a transaction failed because of concurrent transactions, so that it can be tried again.
 
-    A migration is among that: the plans that a connection keeps may be of tables as they were.
+    A migration may be one of these: the plans that a connection keeps may be of tables before it.
     """
     changed = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
     return getattr(error, "sqlstate", None) in _TRY_AGAIN or isinstance(error, changed)

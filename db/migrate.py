@@ -71,7 +71,7 @@ async def _upgrade(connection: AsyncConnection, found: Found) -> None:
 
 @asynccontextmanager
 async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
-    """Open a connection that no other migration is beside.
+    """Open a connection with the lock that keeps other migrations out.
 
     The lock is tried now and again: a statement that waited for it would itself be waited for by an index that the
     other one builds concurrently.

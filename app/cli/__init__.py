@@ -29,7 +29,7 @@ _SENTENCES = (
 cli = typer.Typer(
     name="loupe",
     help="The backend of a photo-retouching client's dashboard: does the service keep its word?",
-    epilog="Set by variables: LOUPE_DATABASE_URL, LOUPE_DATA_DIR, LOUPE_CLOCK, LOUPE_HOST, LOUPE_PORT; see README.md.",
+    epilog="Set by variables such as LOUPE_DATABASE_URL, LOUPE_DATA_DIR, LOUPE_MIGRATE and LOUPE_PORT; see README.md.",
     no_args_is_help=True,
     add_completion=False,
 )

@@ -12,7 +12,6 @@ from api.ids import account_global_id
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
-from app.clock import clock_from
 from app.domain.instants import rfc3339
 from app.domain.ledger import ledger_day_at
 from app.domain.sla import SlaInForce, sla_on
@@ -98,16 +97,16 @@ def account_show(
     Example: loupe account show acme
     """
     settings = read_settings()
-    now = clock_from(settings.clock).now()
 
-    async def read(url: str) -> tuple[NamedAccount, AccountHistory]:
+    async def read(url: str) -> tuple[NamedAccount, AccountHistory, datetime]:
         async with transaction(url) as reader:
             account_id = await read_account(reader, name)
             (row,) = await named_accounts(reader, account_id)
-            return row, (await account_histories(reader, [account_id]))[account_id]
+            history = (await account_histories(reader, [account_id]))[account_id]
+            return row, history, await database_now(reader, settings)
 
     with migrated_database(settings) as url:
-        row, history = asyncio.run(read(url))
+        row, history, now = asyncio.run(read(url))
     more = {**_terms(_in_force(row, history, now)), "orders": history.orders}
     if as_json:
         typer.echo(orjson.dumps(_as_json(row) | more))

@@ -10,13 +10,12 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from api.ids import account_global_id
-from app.cli.database import CommandFailed, migrated_database, transaction
-from app.cli.options import AsJson, read_account, read_instant
+from app.cli.database import CommandFailed, database_now, migrated_database, transaction
+from app.cli.options import AsJson, instant_in, read_account
 from app.cli.printing import NOTHING, as_table, instant_or
-from app.clock import clock_from
 from app.domain.instants import rfc3339
 from app.services.api_keys import NewKey, create_key, find_key, revoke_key
-from app.settings import Settings, read_settings
+from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
 
 key = typer.Typer(help="API keys: what a client or the staff show to the API.", no_args_is_help=True)
@@ -49,16 +48,16 @@ def key_create(
     if staff == (account_name is not None):
         raise CommandFailed("A key is for an account or for staff: give either --account or --staff.")
     settings = read_settings()
-    now = clock_from(settings.clock).now()
-    expires_at = None if expires is None else _expiry(expires, now)
 
-    async def create(url: str) -> tuple[UUID | None, NewKey]:
+    async def create(url: str) -> tuple[UUID | None, datetime | None, NewKey]:
         async with transaction(url) as writer:
+            now = await database_now(writer, settings)
+            end = None if expires is None else _expiry(expires, now)
             account_id = None if account_name is None else await read_account(writer, account_name)
-            return account_id, await create_key(writer, now, account_id, name=name, expires_at=expires_at)
+            return account_id, end, await create_key(writer, now, account_id, name=name, expires_at=end)
 
     with migrated_database(settings) as url:
-        account_id, made = asyncio.run(create(url))
+        account_id, expires_at, made = asyncio.run(create(url))
     created = {
         "id": account_id and account_global_id(account_id),
         "token": made.secret,
@@ -84,15 +83,15 @@ def key_list(
     if staff and account_name is not None:
         raise CommandFailed("Give either --account or --staff, or neither for all keys.")
     settings = read_settings()
-    now = clock_from(settings.clock).now()
 
-    async def read(url: str) -> list[KeyRow]:
+    async def read(url: str) -> tuple[list[KeyRow], datetime]:
         async with transaction(url) as reader:
             account_id = None if account_name is None else await read_account(reader, account_name)
-            return await keys(reader, KeyFilter(account_id=account_id, staff=staff))
+            found = await keys(reader, KeyFilter(account_id=account_id, staff=staff))
+            return found, await database_now(reader, settings)
 
     with migrated_database(settings) as url:
-        rows = asyncio.run(read(url))
+        rows, now = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
     else:
@@ -107,44 +106,47 @@ def key_show(name: Which, *, as_json: AsJson = False) -> None:
     """
     settings = read_settings()
 
-    async def read(url: str) -> KeyRow:
+    async def read(url: str) -> tuple[KeyRow, datetime]:
         async with transaction(url) as reader:
-            return await find_key(reader, name)
+            return await find_key(reader, name), await database_now(reader, settings)
 
     with migrated_database(settings) as url:
-        _print(asyncio.run(read(url)), settings, as_json=as_json)
+        _print(*asyncio.run(read(url)), as_json=as_json)
 
 
 @key.command("revoke")
 def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
-    """Revoke a key: from now on no process takes it any more. One that is revoked stays so.
+    """Revoke a key: every process refuses it from now on. Revoking it again changes nothing.
 
     Example: loupe key revoke 7
     """
     settings = read_settings()
 
-    async def revoke(url: str) -> KeyRow:
+    async def revoke(url: str) -> tuple[KeyRow, datetime]:
         async with transaction(url) as writer:
+            now = await database_now(writer, settings)
             found = await find_key(writer, name)
-            await revoke_key(writer, found, clock_from(settings.clock).now())
-            return await find_key(writer, str(found.number))
+            await revoke_key(writer, found, now)
+            return await find_key(writer, str(found.number)), now
 
     with migrated_database(settings) as url:
-        _print(asyncio.run(revoke(url)), settings, as_json=as_json)
+        _print(*asyncio.run(revoke(url)), as_json=as_json)
 
 
 def _expiry(text: str, now: datetime) -> datetime:
     """Read --expires: an instant, or a length of time from now on; raises CommandFailed."""
-    if not text.startswith("P"):
-        return read_instant("--expires", text)
     try:
-        return now + _LENGTH.validate_python(text)
+        at = now + _LENGTH.validate_python(text) if text.startswith("P") else instant_in(text)
     except (ValidationError, OverflowError):
-        raise CommandFailed(f"--expires is no length of time such as P90D: {text!r}.") from None
+        at = None
+    if at is None:
+        raise CommandFailed(
+            f"--expires is neither an instant such as 2027-01-31T00:00:00Z nor a length of time such as P90D: {text!r}."
+        )
+    return at
 
 
-def _print(row: KeyRow, settings: Settings, *, as_json: bool) -> None:
-    now = clock_from(settings.clock).now()
+def _print(row: KeyRow, now: datetime, *, as_json: bool) -> None:
     if as_json:
         typer.echo(orjson.dumps(_as_json(row, now)))
     else:

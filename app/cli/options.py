@@ -17,14 +17,19 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON ob
 
 def read_instant(option: str, text: str) -> datetime:
     """Read an instant in UTC from an option; raises CommandFailed for what is none."""
-    try:
-        read = datetime.fromisoformat(text)
-        at = None if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
+    at = instant_in(text)
     if at is None:
         raise CommandFailed(f"{option} is no instant such as 2026-03-28T23:00:00Z: {text!r}.")
     return at
+
+
+def instant_in(text: str) -> datetime | None:
+    """Read an instant in UTC from a text; None where it is none, or has no time zone."""
+    try:
+        at = datetime.fromisoformat(text)
+        return None if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 async def read_account(reader: Reader, name: str) -> UUID:

@@ -22,7 +22,10 @@ from jobs.worker import new_owner, working_pool
 def verify_command(
     *,
     account: Annotated[
-        str | None, typer.Option(metavar="ID_OR_REF", help="This account; without it, those whose turn it is.")
+        str | None,
+        typer.Option(
+            metavar="ID_OR_REF", help="This account; without it, the next that were not verified today (UTC)."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,6 +64,6 @@ def _verified_as_json(verified: Verified) -> bytes:
 
 
 def _verified_as_text(verified: Verified) -> str:
-    lines = [f"Accounts as their rows say: {verified.accounts:,}"]
+    lines = [f"Accounts that agree with their rows: {verified.accounts:,}"]
     lines += [f"{account_global_id(account_id)}: {told(error)}" for account_id, error in verified.failed.items()]
     return "\n".join(lines)

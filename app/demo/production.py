@@ -91,7 +91,7 @@ class Production:
         return Confirmation(confirmed_at, standard_deadline(confirmed_at + timedelta(days=1), zone))
 
     def hurried_plan(self, placed_at: datetime, due_at: datetime) -> Confirmation | None:
-        """Set an earlier deadline than the one kept at the plan level; or forget to."""
+        """Set a deadline earlier than the one kept at the plan level, or leave it as it is."""
         if self.rng.random() < _FORGOTTEN:
             return None
         confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(600, 7_200)))

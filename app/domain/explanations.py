@@ -241,7 +241,7 @@ def _plan_awaited(promise: Promise, expedite: Expedite) -> DeadlineStep:
 
 
 def _plan_void(promise: Promise, expedite: Expedite, due_at: datetime) -> DeadlineStep:
-    """Tell by when there was no delivery plan, and that the kept deadline counts."""
+    """Explain that no delivery plan was made by an instant, so that the kept deadline counts."""
     zone = (promise.confirmed or promise.uploaded).zone
     none = f"they made none by {user_time(due_at, zone)}, so the deadline above stands"
     return DeadlineStep(DeadlineStepCode.PLAN_VOID, f"{_plan_needed(expedite)}; {none}", due_at)

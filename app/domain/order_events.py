@@ -121,9 +121,9 @@ def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happe
 
 
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
-    """Tell of deliveries, rejections and the deadline, set by staff or met, from just after `after` on (None: all).
+    """Yield the events of deliveries, rejections and the deadline (set by staff, or met) after `after` (None: all).
 
-    They are in order, and as the commands tell them that would have brought them about.
+    They are in order, and the same as the commands with these effects would have written.
     """
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
         taking = [image for image in order.images if image.due_at == order.due_at]
@@ -241,7 +241,7 @@ def _deadline_met(order: OrderState, at: datetime) -> Happening:
 
 
 def _met_at(order: OrderState) -> datetime | None:
-    """Tell when the last image that has the order's deadline was first delivered, if all of them were by then."""
+    """Return when the last image with the order's deadline was first delivered, None unless all met it."""
     met_at: datetime | None = None
     for image in order.images:
         if image.due_at is None:

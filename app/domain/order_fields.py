@@ -11,7 +11,7 @@ Data: TypeAlias = dict[str, Any]
 
 
 def order_view(order: OrderState) -> Data:
-    """Return the fields of an order that commands set; deliveries are told by their own events."""
+    """Return the fields of an order that commands set; deliveries have events of their own."""
     delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
     return {
         "number": order.number,

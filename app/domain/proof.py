@@ -25,7 +25,7 @@ class PulseSums:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure, named by its path, that is `served` from rollups and is another one by the `rows`; None is none."""
+    """A figure, named by its path, whose value `served` from rollups differs from that by the `rows`; None: absent."""
 
     figure: str
     served: object
@@ -71,7 +71,7 @@ def _leaves(prefix: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _parts(value: object) -> Mapping[str, object] | None:
-    """Return what sums are made of, by name, steps by theirs; None for a number or a date."""
+    """Return the parts of a figure by name, the steps' by step; None for a number or a date."""
     match value:
         case PulseFigures() | WindowFigures() | StepFigures() | Streak() | WeekRun():
             return {field.name: getattr(value, field.name) for field in fields(value) if field.name != "step"}

@@ -18,7 +18,7 @@ VALID_FOR: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is bound of the images that get one service level and deadline.
+    """What a quote binds for the images that get one service level and deadline.
 
     `due_at` (UTC) is the standard deadline, or the one kept at the plan level; None where there is none, and at the 3 h
     and 6 h levels, which promise a turnaround from the call. `price` is that of all the images, in `currency`; both are

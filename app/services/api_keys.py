@@ -58,7 +58,7 @@ REVOKE_TOKEN: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that was made. Its secret is not to be had again; `prefix` is how it begins."""
+    """A key that was made. Its secret cannot be read again; `prefix` is how it begins."""
 
     number: int
     prefix: str
@@ -66,7 +66,7 @@ class NewKey:
 
 
 class KeyExpired(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """A key that would be of no use: `expires_at` (UTC) is not after the instant at which it is made."""
+    """A key that would never be in force: `expires_at` (UTC) is not after the instant at which it is made."""
 
     def __init__(self, expires_at: datetime, at: datetime) -> None:
         super().__init__(f"A key that expires at {rfc3339(expires_at)} is of no use: now is {rfc3339(at)}.")
@@ -118,7 +118,7 @@ async def create_key(
 
 
 async def find_caller(reader: Reader, clock: Clock, secret: str) -> Caller | None:
-    """Return whose secret it is, if its key is in force now: one statement, about the account it names."""
+    """Return the caller with this secret, None unless its key is in force now; one statement, about one account."""
     account_id = _account_in(secret)
     if account_id is None:
         return await holder_by_token(reader, clock, secret_hash(secret))

@@ -72,7 +72,7 @@ class KeyUses:
         self._noted = {key: at for key, at in self._noted.items() if latest - at < _MINUTE}
 
     async def run(self, ending: asyncio.Event) -> None:
-        """Write every few seconds, and once more at the end; a database that is away matters to nobody."""
+        """Write every few seconds, and once more at the end; while the database is out of reach nothing is raised."""
         ended = False
         while not ended:
             with suppress(TimeoutError):

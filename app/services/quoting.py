@@ -122,7 +122,7 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
 
 
 async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
-    """Work out what the request comes to at an instant (UTC)."""
+    """Work out the orders that the request would make at an instant (UTC)."""
     row = await reader.fetch_row(HEAD, request.account_id)
     if row is None:
         raise UnknownAccount(str(request.account_id))

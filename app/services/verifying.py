@@ -119,7 +119,7 @@ class Verified:
 async def verify_next(pool: Pool, clock: Clock, owner: str, count: int) -> Verified:
     """Verify the accounts whose turn it is, `count` at most, and those that failed the last time.
 
-    What was verified in the running UTC day is not again, so that a night that is broken off is gone on with.
+    Accounts verified in the current UTC day are left out, so that a night that was interrupted is continued.
     """
     now = clock.now()
     waiting = (VERIFY, _day(now), now)
@@ -132,7 +132,7 @@ async def verify_next(pool: Pool, clock: Clock, owner: str, count: int) -> Verif
 
 
 async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Sequence[UUID]) -> Verified:
-    """Verify accounts, one after the other, and note what came of each."""
+    """Verify accounts one after the other, and record the result of each."""
     verified = Verified()
     for account_id in account_ids:
         error = (await apart(VERIFY, [account_id], partial(_verify, pool, clock))).get(account_id)

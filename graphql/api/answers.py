@@ -44,7 +44,7 @@ def begin(context: Context, asked: Keyed) -> Checks:
 
 
 async def answer(context: Context, operation: str, checks: Checks, work: Work, claiming: Pool | None = None) -> Answer:
-    """Do the work unless something is wrong with the input, once for a key; what follows in the request is after it.
+    """Do the work once for a key, unless the input has errors; the rest of the request shows the state after it.
 
     Claims, which are of no account, are done by a pool of their own.
     """

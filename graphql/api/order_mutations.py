@@ -51,7 +51,7 @@ class PlaceOrderInput:
 
 @object_type
 class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
-    """What placing an order came to: an order for each service level and deadline that its images got."""
+    """The result of placing an order: an order for each service level and deadline that its images got."""
 
 
 @input_type

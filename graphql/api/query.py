@@ -164,7 +164,7 @@ class Query:
 
 
 async def _page(context: Context, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
-    """Cut a page of a list over all accounts: first from the database as it is, to learn its accounts."""
+    """Return a page of a list over all accounts; it is read twice, first outside the view, to find its accounts."""
 
     async def find() -> None:
         await context.view.read_clock()

@@ -72,7 +72,7 @@ class SettledView:
                 await self._open()
 
     async def learn(self, account_ids: Iterable[UUID]) -> None:
-        """Have accounts settled as the view is opened; once it is, read the instants of those still unknown."""
+        """Note accounts to settle when the view is opened; if it is open, read the instants of those still unknown."""
         if not self._is_open:
             self._wanted.update(account_ids)
             return

@@ -249,7 +249,7 @@ async def test_what_differs_is_reported_by_hand_and_by_the_status(
         said, wrong = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
     assert (process.returncode, wrong) == (1, "")
     first, difference = said.splitlines()
-    assert first == "Accounts as their rows say: 0"
+    assert first == "Accounts that agree with their rows: 0"
     figures = r"current.uploaded 4 by rollups, 3 by rows; uploaded_this_month 4 by rollups, 3 by rows"
     assert re.match(rf"{account}: PulseDiffers: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
     code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
@@ -263,7 +263,7 @@ async def test_what_differs_is_reported_by_hand_and_by_the_status(
     code, said = await asyncio.to_thread(loupe, "jobs", "verify", "--account", account, "--json")
     assert (code, json.loads(said)) == (0, {"accounts": 1, "failures": []})
     monkeypatch.setenv("LOUPE_CLOCK", "2026-03-12T12:00:00Z")
-    assert await asyncio.to_thread(loupe, "jobs", "verify") == (0, "Accounts as their rows say: 1\n")
+    assert await asyncio.to_thread(loupe, "jobs", "verify") == (0, "Accounts that agree with their rows: 1\n")
     assert (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()[-1].split()[-1] == "0"
 
 

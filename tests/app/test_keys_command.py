@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from api.ids import read_global_id
 from app.cli import cli
+from app.clock import SystemClock
 from app.services.api_keys import find_caller, find_key
 from app.services.key_uses import KeyUses
 from db.connections import Pool, PoolReader
@@ -20,6 +21,7 @@ from tests.clock import FrozenClock
 AT = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
 CLOCK = "2026-03-28T22:59:30Z"
 NO_SUCH_KEY = "There is no key of that number or prefix: `loupe key list` has them all."
+NO_EXPIRY = "--expires is neither an instant such as 2027-01-31T00:00:00Z nor a length of time such as P90D: "
 
 Loupe = Callable[..., str]
 
@@ -71,6 +73,21 @@ async def test_a_key_is_made_with_a_name_and_an_end(loupe: Loupe, reader: PoolRe
 )
 async def test_an_end_may_be_an_instant(loupe: Loupe, expires: str, at: str) -> None:
     assert (await read(loupe, "key", "create", "--staff", "--expires", expires))["expiresAt"] == at
+
+
+async def test_keys_and_terms_are_of_the_databases_time_whatever_the_machine_says(
+    loupe: Loupe, unset: pytest.MonkeyPatch
+) -> None:
+    await new_account(loupe)
+    unset.delenv("LOUPE_CLOCK")
+    unset.setattr(SystemClock, "now", FrozenClock(datetime(2199, 1, 1, tzinfo=UTC)).now)
+    made = await read(loupe, "key", "create", "--staff", "--expires", "P90D")
+    shown = await read(loupe, "key", "show", str(made["number"]))
+    assert datetime.fromisoformat(made["expiresAt"]) == datetime.fromisoformat(shown["createdAt"]) + timedelta(days=90)
+    assert (shown["createdAt"] < "2199", shown["state"]) == (True, "ACTIVE")
+    assert [key["state"] for key in (await read(loupe, "key", "list"))["keys"]] == ["ACTIVE"]
+    assert (await read(loupe, "key", "revoke", str(made["number"])))["revokedAt"] < "2199"
+    assert (await read(loupe, "account", "show", "acme"))["imagesPerDay"] == 200
 
 
 async def test_only_the_secret_is_printed_for_people_and_token_is_another_name(
@@ -164,19 +181,19 @@ async def test_a_key_is_shown_to_people_line_by_line(loupe: Loupe, unset: pytest
         ),
         (
             ("key", "create", "--staff", "--expires", "tomorrow"),
-            "--expires is no instant such as 2026-03-28T23:00:00Z: 'tomorrow'.",
+            NO_EXPIRY + "'tomorrow'.",
         ),
         (
             ("key", "create", "--staff", "--expires", "2027-01-31"),
-            "--expires is no instant such as 2026-03-28T23:00:00Z: '2027-01-31'.",
+            NO_EXPIRY + "'2027-01-31'.",
         ),
         (
             ("key", "create", "--staff", "--expires", "P90"),
-            "--expires is no length of time such as P90D: 'P90'.",
+            NO_EXPIRY + "'P90'.",
         ),
         (
             ("key", "create", "--staff", "--expires", "P9999999D"),
-            "--expires is no length of time such as P90D: 'P9999999D'.",
+            NO_EXPIRY + "'P9999999D'.",
         ),
         (("key", "create", "--staff", "--name", " "), "The key's name must not be blank."),
     ],

@@ -1,6 +1,7 @@
-"""Writes the events of a batch, and takes back those told before that the batch makes untrue.
+"""Writes the events of a batch, and removes or withdraws earlier events that the batch makes untrue.
 
-What the run told itself is not final and is forgotten, all else is withdrawn. What still says what is so stays.
+Events that the same run wrote are not final: they are deleted. All others are withdrawn. Events that are still true
+stay as they are.
 """
 
 from collections import defaultdict
@@ -29,8 +30,8 @@ _RETOLD: Final = (
 )
 _COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.import_run"
 
-# What is told to have happened to images of orders after an instant, and not withdrawn; events_of_order_idx. A batch
-# amends orders of many accounts, so all are asked at once.
+# The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
+# orders of many accounts, so all are asked at once.
 EVENTS_OF_ORDERS: Final = Statement(
     "events_of_amended_orders",
     f"""
@@ -42,7 +43,7 @@ EVENTS_OF_ORDERS: Final = Statement(
     """,  # noqa: S608 - made of fixed texts
 )
 
-# What is told of the beginnings of accounts and not withdrawn; events_of_order_idx, for it is of no order. A batch may
+# The events, not withdrawn, of the beginnings of accounts; events_of_order_idx, for they are of no order. A batch may
 # begin many accounts.
 EVENTS_OF_BEGINNINGS: Final = Statement(
     "events_of_beginnings",
@@ -56,7 +57,7 @@ EVENTS_OF_BEGINNINGS: Final = Statement(
 )
 
 
-# Forgets events of an account; the primary key.
+# Deletes events of an account; the primary key.
 FORGET_EVENTS: Final = Statement(
     "forget_events_of_import", "DELETE FROM events WHERE account_id = $1 AND sequence = ANY($2::bigint[])"
 )
@@ -64,7 +65,7 @@ FORGET_EVENTS: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class BatchEvents:
-    """What a batch tells of accounts, and the events told before that are `untrue` by it; both by account."""
+    """The events of a batch (`happenings`), and earlier events that it makes `untrue`; both by account."""
 
     happenings: dict[UUID, list[Happening]]
     untrue: defaultdict[UUID, list[Record]] = field(default_factory=partial(defaultdict[UUID, list[Record]], list))
@@ -75,7 +76,7 @@ class BatchEvents:
             self.untrue[event["account_id"]].append(event)
 
     async def move_beginnings(self, writer: Writer, beginnings: Mapping[UUID, Beginning]) -> None:
-        """Tell of beginnings at the instants at which they are now, where they were at others before."""
+        """Replace the events of beginnings that are at another instant now than before."""
         at = {id_: beginning.period.starts_at for id_, beginning in beginnings.items()}
         rows = [(id_, each.before) for id_, each in beginnings.items() if each.before not in {None, at[id_]}]
         told = await writer.fetch(EVENTS_OF_BEGINNINGS, *zip(*rows, strict=True)) if rows else []
@@ -85,9 +86,9 @@ class BatchEvents:
             self.happenings[account_id].insert(0, Happening(at[account_id], type_, None, None, event["data"]))
 
     async def retell(self, writer: Writer, retold: Mapping[UUID, tuple[UUID, datetime]]) -> None:
-        """Let what happened to images of orders after an instant, by order with its account, be as the batch tells it.
+        """Replace the events of images after an instant, given by order with its account, by those of the batch.
 
-        What stays of an order at an instant is all that is told of it then, so that it is in its order.
+        All events of an order at one instant stay, or all are replaced, so that they stay in order.
         """
         orders = [(account_id, order_id, at) for order_id, (account_id, at) in retold.items()]
         told = await writer.fetch(EVENTS_OF_ORDERS, *zip(*orders, strict=True), _RETOLD) if orders else []
@@ -107,7 +108,7 @@ class BatchEvents:
             ]
 
     def _retold_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[_Said]]:
-        """Return what the batch tells of these moments."""
+        """Return the type and data of the events that the batch has at these moments."""
         anew: defaultdict[_Moment, list[_Said]] = defaultdict(list)
         for account_id in {account_id for account_id, _, _ in moments}:
             for each in self.happenings[account_id]:
@@ -117,7 +118,7 @@ class BatchEvents:
         return anew
 
     async def write(self, writer: Writer, heads: Mapping[UUID, Head], run: int, now: datetime) -> None:
-        """Write all that, in a run of `loupe import` by its number, at `now` (UTC); heads are locked, and count on."""
+        """Write it all at `now` (UTC) in the run of `loupe import` with this number; heads are locked and updated."""
         for account_id, events in sorted(self.untrue.items()):
             own = [each["sequence"] for each in events if each["import_run"] == run]
             await writer.execute(FORGET_EVENTS, account_id, own)
@@ -127,7 +128,7 @@ class BatchEvents:
 
 
 def _retold_moment(account_id: UUID, happening: Happening) -> _Moment | None:
-    """Name the moment of what happened to images of an order; None for what is told once and for all."""
+    """Return the moment of an event of images of an order; None for events that a batch never replaces."""
     return (account_id, happening.order_id, happening.at) if happening.type in _RETOLD else None
 
 

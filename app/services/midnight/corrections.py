@@ -72,7 +72,7 @@ class Corrected:
 
 
 async def correct_snapshots(pool: Pool, clock: Clock) -> Corrected:
-    """Correct all snapshots that are marked, in short transactions; one ended anywhere is gone on with by the next."""
+    """Correct all marked snapshots, in short transactions; a run that is interrupted is continued by the next."""
     corrected, last = Corrected(), LEAST_UUID
     while rows := await PoolReader(pool).fetch(ACCOUNTS_TO_CORRECT, last):
         for account_id in [row["account_id"] for row in rows]:

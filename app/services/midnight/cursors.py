@@ -231,7 +231,7 @@ async def forget_after(
 
     The head is locked; `zones` are all the account has now. Without an instant everything is undone, as when it begins
     at another one than before. Waits for who is doing a day of the account. Returns the events of resets that will be
-    done anew, for the caller to withdraw: what they say was used of a day may be no more what it was.
+    done again, for the caller to withdraw: what they say was used of a day may have changed.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
     await _set(writer, account_id, zones[-1].time_zone, day)

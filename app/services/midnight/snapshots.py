@@ -52,10 +52,10 @@ async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_
 
 
 async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> datetime:
-    """See to it that no command on the accounts can be of an instant before this one any more, once it has come.
+    """Prevent later commands on the accounts from having an instant before this one, once it has passed.
 
-    Every head is locked, also one that has come so far: an import that holds it may go back to before this instant, and
-    is to be seen by what is read next. Returns PostgreSQL's clock (UTC).
+    Every head is locked, also one that is at this instant already: an import that holds it may write events before it,
+    and the next read must see them. Returns PostgreSQL's clock (UTC).
     """
     async with unit_of_work(pool) as writer:
         heads = await lock_heads(writer, account_ids, clock)

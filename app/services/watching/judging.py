@@ -13,8 +13,8 @@ from app.domain.vocabulary import EventType
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 
-# What was told of orders and their deadlines, unless it was withdrawn, and which siblings were split off them;
-# events_of_order_idx. What tells all images of an order is not read.
+# The events of orders and their deadlines, unless withdrawn, and of siblings split off them; events_of_order_idx.
+# Events of all images of an order are not read.
 TOLD_OF_ORDERS: Final = Statement(
     "told_of_orders",
     """

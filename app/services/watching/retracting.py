@@ -1,7 +1,7 @@
-"""Withdraws what was told of deadlines before history was imported that makes it untrue (domain rules, section 3).
+"""Withdraws events of deadlines that history imported later makes untrue (domain rules, section 3).
 
-So an import and the watch come to the same whichever is first: an order that was cancelled in time, as an import says
-later, was never missed.
+So an import and the watch have the same result whichever is first: an order that was cancelled in time, as an import
+says later, was never missed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,9 +40,9 @@ ALERTS_SINCE: Final = Statement(
 
 
 async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
-    """Withdraw what was told of an account's deadlines from `since` (UTC) on and is not so by what is known now.
+    """Withdraw the events of an account's deadlines from `since` (UTC) on that are untrue by what is known now.
 
-    Done again it withdraws nothing more: so it may be ended anywhere, and is begun anew.
+    Repeating it withdraws nothing more, so it may be interrupted anywhere and started again.
     """
     bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
     while bound is not None:
