@@ -21,7 +21,7 @@ from app.domain.instants import rfc3339
 from app.domain.order_facts import OrderState
 from app.domain.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Pool, Reader, Statement, unit_of_work
+from db.connections import Pool, PoolReader, Statement, unit_of_work
 
 _PURPOSE: Final = "quotes"
 _KEY_BYTES: Final = 32
@@ -75,10 +75,13 @@ def require_binding(binding: Binding | None, at: datetime, orders: Sequence[Orde
 
 
 class QuoteKey:
-    """The key that signs quotes: made when there is none, and as it never changes, read once."""
+    """The key that signs quotes: made when there is none, and as it never changes, read once.
 
-    def __init__(self, reader: Reader, writing: Pool) -> None:
-        self._reader = reader
+    It is read by the pool for writing: answers that need it have connections of the one for reading, which might all
+    wait for another one of that.
+    """
+
+    def __init__(self, writing: Pool) -> None:
         self._writing = writing
         self._key: bytes | None = None
 
@@ -89,7 +92,7 @@ class QuoteKey:
         return self._key
 
     async def _read(self) -> bytes | None:
-        row = await self._reader.fetch_row(SIGNING_KEY, _PURPOSE)
+        row = await PoolReader(self._writing).fetch_row(SIGNING_KEY, _PURPOSE)
         return None if row is None else row["secret"]
 
     async def _make(self) -> bytes:

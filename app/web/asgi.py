@@ -45,7 +45,7 @@ def create_app(
         keep_writing_pool(app, writing_pool)
         claiming_pool = await open_pool(database_url, max_size=_CLAIMS, settings=COMMANDS)
         keep_claiming_pool(app, claiming_pool)
-        keep_quote_key(app, QuoteKey(PoolReader(pool), writing_pool))
+        keep_quote_key(app, QuoteKey(writing_pool))
         async with noted_key_uses(writing_pool) as uses, alongside():
             keep_key_uses(app, uses)
             yield

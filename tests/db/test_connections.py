@@ -14,6 +14,7 @@ from db.connections import (
     Pool,
     PoolReader,
     ServerError,
+    SnapshotEnded,
     Statement,
     is_outage,
     listen,
@@ -102,6 +103,21 @@ async def test_a_cancelled_unit_gives_its_connection_back_clean(database: str) -
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await PoolReader(pool).fetch(NAMES) == []
+    await pool.close()
+
+
+async def test_a_snapshot_ends_after_the_statement_under_way_and_runs_no_other(database: str) -> None:
+    pool = await open_pool(database, max_size=1)
+    slow = Statement("slow", "SELECT pg_backend_pid() FROM pg_sleep(0.05)")
+    async with PoolReader(pool).snapshot() as snapshot:
+        reading = [asyncio.create_task(snapshot.fetch(slow)) for _ in range(3)]
+        await asyncio.sleep(0)
+    [first, *others] = await asyncio.gather(*reading, return_exceptions=True)
+    assert isinstance(first, list)
+    assert [type(other) for other in others] == [SnapshotEnded, SnapshotEnded]
+    with pytest.raises(SnapshotEnded):
+        await snapshot.fetch(NAMES)
+    assert (await pool.fetch(slow.sql))[0][0] == first[0][0]
     await pool.close()
 
 

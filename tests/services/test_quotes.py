@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.domain.quotes import InvalidQuoteToken, QuoteChanged, offers
 from app.services.quotes import Binding, QuoteKey, Subject, read_token, require_binding, token_of
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from tests.domain.orders import MICROSECOND, UPLOADED_AT, placed, quota
 
 KEY = bytes(range(32))
@@ -128,12 +128,12 @@ def test_what_stays_of_a_split_order_is_no_part_of_an_expedite() -> None:
 
 
 async def test_servers_that_need_a_key_at_once_have_the_same(pool: Pool) -> None:
-    keys = await asyncio.gather(*(QuoteKey(PoolReader(pool), pool).get() for _ in range(8)))
+    keys = await asyncio.gather(*(QuoteKey(pool).get() for _ in range(8)))
     assert {len(key) for key in keys} == {32}
     assert [(row["purpose"], row["secret"]) for row in await pool.fetch("SELECT * FROM signing_keys")] == [
         ("quotes", keys[0])
     ]
-    assert await QuoteKey(PoolReader(pool), pool).get() == keys[0]
+    assert await QuoteKey(pool).get() == keys[0]
     assert keys == [keys[0]] * 8
 
 
