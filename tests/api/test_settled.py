@@ -12,7 +12,7 @@ from app.services.heads import begin_command, bring_forward
 from app.web.state import keep_reader
 from db.connections import Pool, Reader, unit_of_work
 from tests.building import Studio, begin
-from tests.clock import FrozenClock
+from tests.clock import MICROSECOND, FrozenClock
 from tests.commanding import open_shop
 from tests.serving import Client, CountingReader, NewClient
 from tests.settling import judging
@@ -66,7 +66,7 @@ async def test_staff_see_each_account_as_of_an_instant_of_its_own(
     clock.advance(DAY)
     asked = "{ accounts { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
     async with unit_of_work(pool) as writer:
-        await bring_forward(pool, {busy: clock.now() - HOUR / 3_600})
+        await bring_forward(pool, FrozenClock(clock.now() - HOUR / 3_600 + MICROSECOND), [busy])
         await begin_command(writer, clock, busy)
         data = await staff.data(asked)
     assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [

@@ -87,14 +87,14 @@ class _Queue:
     free: Sequence[Record] = ()
     heads: dict[UUID, Head] = field(default_factory=dict[UUID, Head])
     busy: set[UUID] = field(default_factory=set[UUID])
-    quiet: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    quiet: set[UUID] = field(default_factory=set[UUID])
 
     async def lock(self, writer: Writer, clock: Clock, account_id: UUID) -> None:
         """Lock the head of an account, unless it is busy or quiet."""
         try:
             head = await begin_free_command(writer, clock, account_id)
-        except QuietAccounts as error:
-            self.quiet |= error.accounts
+        except QuietAccounts:
+            self.quiet.add(account_id)
             return
         if head is None:
             self.busy.add(account_id)
@@ -117,7 +117,7 @@ async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
         for account_id in unlocked:
             await queue.lock(writer, clock, account_id)
     if queue.quiet:
-        raise QuietAccounts(queue.quiet)
+        raise QuietAccounts(queue.quiet, clock)
     return queue
 
 
