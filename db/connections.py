@@ -339,7 +339,11 @@ async def transaction(connection: Connection) -> AsyncGenerator[Writer]:
 @asynccontextmanager
 async def _transaction(connection: Connection, begin: str) -> AsyncGenerator[None]:
     """Open a transaction, which is rolled back unless it was ended."""
-    await connection.execute(begin)
+    try:
+        await connection.execute(begin)
+    except asyncio.CancelledError:  # the server may have begun it all the same
+        await connection.execute("ROLLBACK")
+        raise
     try:
         yield
     finally:

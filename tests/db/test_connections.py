@@ -121,6 +121,26 @@ async def test_a_snapshot_ends_after_the_statement_under_way_and_runs_no_other(d
     await pool.close()
 
 
+async def test_a_transaction_that_is_cancelled_as_it_begins_is_rolled_back_at_once(database: str) -> None:
+    pool = await open_pool(database, max_size=1)
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
+
+    async def begin() -> None:
+        async with PoolReader(pool).snapshot():
+            pass
+
+    for steps in range(12):
+        beginning = asyncio.create_task(begin())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        beginning.cancel()
+        await asyncio.wait({beginning})
+        assert len(await pool.fetch(NAMES.sql)) == 0
+    await pool.close()
+    assert complaints == []
+
+
 async def test_a_writer_reads_what_it_wrote(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
         await writer.insert([account(1, "ACME")])
