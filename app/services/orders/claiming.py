@@ -13,6 +13,7 @@ from app.domain.order_facts import Claim
 from app.services.heads import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
+from db.settled import settle
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
 # Who has it waits for nobody.
@@ -108,7 +109,7 @@ async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
 
     Accounts whose head is busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
     """
-    queue = _Queue(clock.now())
+    queue = _Queue((await settle(writer, clock, ())).now)
     while True:
         queue.free = await writer.fetch(CLAIMABLE, queue.now, count, [*queue.busy, *queue.quiet])
         unlocked = {row["account_id"] for row in queue.free} - queue.heads.keys()
