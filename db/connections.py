@@ -150,7 +150,11 @@ class PoolReader:
     async def snapshot(self) -> AsyncGenerator[Reader]:
         """Open a snapshot, which its first statement takes; read-only."""
         async with self._pool.acquire() as connection, _transaction(connection, _SNAPSHOT):
-            yield SnapshotReader(connection)
+            reader = SnapshotReader(connection)
+            try:
+                yield reader
+            finally:
+                await reader.end()
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows."""
@@ -170,9 +174,20 @@ class _Turns:
 
     def __init__(self) -> None:
         self._is_taken = False
+        self._is_over = False
         self._waiting: list[asyncio.Future[None]] = []
 
+    async def end(self) -> None:
+        """Wait for the turn under way, which is the last one: those who wait, and who come, get SnapshotEnded."""
+        await self.__aenter__()
+        self._is_over = True
+        for turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(SnapshotEnded())
+
     async def __aenter__(self) -> None:
+        if self._is_over:
+            raise SnapshotEnded
         if not self._is_taken:
             self._is_taken = True
             return
@@ -197,12 +212,23 @@ class _Turns:
         self._is_taken = False
 
 
+class SnapshotEnded(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """A snapshot was read that has ended, for an answer that is not to come any more."""
+
+
 class SnapshotReader:
     """A reader of one connection, which runs one statement after the other, whoever asks at the same time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._turn = _Turns()
+
+    async def end(self) -> None:
+        """Give the connection up, once the statement under way has ended; what else is asked for raises SnapshotEnded.
+
+        What was begun for a part of an answer that failed may still be at it.
+        """
+        await self._turn.end()
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
         """Fetch all rows."""
@@ -313,7 +339,11 @@ async def transaction(connection: Connection) -> AsyncGenerator[Writer]:
 @asynccontextmanager
 async def _transaction(connection: Connection, begin: str) -> AsyncGenerator[None]:
     """Open a transaction, which is rolled back unless it was ended."""
-    await connection.execute(begin)
+    try:
+        await connection.execute(begin)
+    except asyncio.CancelledError:  # the server may have begun it all the same
+        await connection.execute("ROLLBACK")
+        raise
     try:
         yield
     finally:

@@ -18,6 +18,9 @@ from db.connections import Reader, Record, Statement
 CLOCK: Final = "coalesce({0}::timestamptz, clock_timestamp() + {1}::interval)"
 """PostgreSQL's clock in a statement whose parameters {0} and {1} are a `ClockReading`."""
 
+BEGINNING: Final = "coalesce({0}::timestamptz, now() + {1}::interval)"
+"""The same clock as the transaction began."""
+
 ACCOUNT_LOCK: Final = "hashtextextended({0}::text, 0)"
 """The number of the advisory lock of the account {0}; where two accounts share one, they wait for each other."""
 

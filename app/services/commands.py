@@ -171,7 +171,7 @@ async def _live(pool: Pool) -> AsyncGenerator[Writer]:
         async with unit_of_work(pool) as writer:
             yield writer
     except QuietAccounts as quiet:
-        await bring_forward(pool, quiet.accounts)
+        await bring_forward(pool, quiet.clock, quiet.accounts)
         raise Overtaken from quiet
 
 

@@ -1,6 +1,6 @@
 """The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -10,10 +10,13 @@ from uuid import UUID
 from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
 from db.connections import DatabaseUnreachable, OutcomeUnknown, Pool, Statement, Writer, unit_of_work
-from db.settled import ACCOUNT_LOCK, CLOCK
+from db.settled import ACCOUNT_LOCK, BEGINNING, CLOCK
 
 RECENT: Final = "interval '1 second'"
-"""How far back a live command may find its account's last instant; answers read meanwhile are as of that one."""
+"""How far back of its beginning a live command may find an account's last instant; answers read meanwhile are as of it.
+
+Of its beginning: else one of many accounts, which takes longer than that, would find the first of them quiet again.
+"""
 
 
 def _lock_head(name: str, rows: str) -> Statement:
@@ -31,7 +34,7 @@ def _lock_head(name: str, rows: str) -> Statement:
           FROM account_heads WHERE account_id = $1 {rows}
         ), locked AS MATERIALIZED (
           SELECT CASE
-            WHEN $4 AND last_at >= {CLOCK.format("$2", "$3")} - {RECENT}
+            WHEN $4 AND last_at >= {BEGINNING.format("$2", "$3")} - {RECENT}
             THEN pg_advisory_xact_lock({ACCOUNT_LOCK.format("account_id")}) IS NOT NULL
             ELSE false END AS is_live, head.*
           FROM head
@@ -47,9 +50,14 @@ LOCK_HEAD: Final = _lock_head("lock_head", "FOR UPDATE")
 # Finds nothing where somebody has the head.
 LOCK_FREE_HEAD: Final = _lock_head("lock_free_head", "FOR UPDATE SKIP LOCKED")
 
-# Brings the last instant of an account forward; the primary key finds it.
-FORWARD_HEAD: Final = Statement(
-    "forward_head", "UPDATE account_heads SET last_at = greatest(last_at, $2) WHERE account_id = $1"
+# Brings the last instants of accounts whose heads are locked forward to just before PostgreSQL's clock, all at once, or
+# the first of many would be quiet again before the last; the primary key finds them.
+FORWARD_HEADS: Final = Statement(
+    "forward_heads",
+    f"""
+    WITH clock AS MATERIALIZED (SELECT {CLOCK.format("$2", "$3")} - interval '1 microsecond' AS now)
+    UPDATE account_heads SET last_at = greatest(last_at, clock.now) FROM clock WHERE account_id = ANY($1::uuid[])
+    """,  # noqa: S608 - made of fixed texts
 )
 
 # Writes the heads of accounts back; the primary key finds them.
@@ -80,11 +88,12 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
 
 
 class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Accounts whose last instant is too long ago for a live command, each with one (UTC) to bring it forward to."""
+    """Accounts whose last instant is too long ago for a live command, to be brought forward by its clock."""
 
-    def __init__(self, accounts: Mapping[UUID, datetime]) -> None:
+    def __init__(self, accounts: Collection[UUID], clock: Clock) -> None:
         super().__init__(f"{len(accounts)} accounts are to be brought forward.")
         self.accounts = accounts
+        self.clock = clock
 
 
 @dataclass(slots=True)
@@ -157,9 +166,9 @@ async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUI
     Raises UnknownAccount, and QuietAccounts before an answer could be as of long ago.
     """
     locked = await _locked(writer, clock, account_ids, live=True)
-    quiet = {account_id: head.read_at - _MICROSECOND for account_id, (head, is_live) in locked.items() if not is_live}
+    quiet = {account_id for account_id, (_, is_live) in locked.items() if not is_live}
     if quiet:
-        raise QuietAccounts(quiet)
+        raise QuietAccounts(quiet, clock)
     return {account_id: head for account_id, (head, _) in locked.items()}
 
 
@@ -177,22 +186,20 @@ async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> 
     if row is None:
         return None
     is_live, *columns = row
-    head = Head(*columns)
     if not is_live:
-        raise QuietAccounts({account_id: head.read_at - _MICROSECOND})
-    return head
+        raise QuietAccounts({account_id}, clock)
+    return Head(*columns)
 
 
-async def bring_forward(pool: Pool, accounts: Mapping[UUID, datetime]) -> None:
-    """Bring the last instants of accounts forward, each to its own (UTC), so that live commands may begin.
+async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID]) -> None:
+    """Bring the last instants of accounts forward to just before now, so that live commands may begin.
 
     Accounts that others are changing are passed by: these bring them forward. Raises DatabaseUnreachable where it is
     not known whether that was committed, since no command was begun.
     """
     async with unit_of_work(pool) as writer:
-        for account_id in sorted(accounts):
-            if await writer.fetch_row(LOCK_FREE_HEAD, account_id, None, timedelta(), False) is not None:
-                await writer.execute(FORWARD_HEAD, account_id, accounts[account_id])
+        rows = [await writer.fetch_row(LOCK_FREE_HEAD, each, *clock.reading, False) for each in sorted(account_ids)]
+        await writer.execute(FORWARD_HEADS, [row["account_id"] for row in rows if row is not None], *clock.reading)
         try:
             await writer.commit()
         except OutcomeUnknown as error:

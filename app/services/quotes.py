@@ -77,11 +77,11 @@ def require_binding(binding: Binding | None, at: datetime, orders: Sequence[Orde
 class QuoteKey:
     """The key that signs quotes: made when there is none, and as it never changes, read once.
 
-    It is read by the pool that writes: whoever asks may hold a connection of the one that reads, until it has the key.
+    It is read by the pool for writing: answers that need it have connections of the one for reading, which might all
+    wait for another one of that.
     """
 
     def __init__(self, writing: Pool) -> None:
-        self._reader = PoolReader(writing)
         self._writing = writing
         self._key: bytes | None = None
 
@@ -92,7 +92,7 @@ class QuoteKey:
         return self._key
 
     async def _read(self) -> bytes | None:
-        row = await self._reader.fetch_row(SIGNING_KEY, _PURPOSE)
+        row = await PoolReader(self._writing).fetch_row(SIGNING_KEY, _PURPOSE)
         return None if row is None else row["secret"]
 
     async def _make(self) -> bytes:

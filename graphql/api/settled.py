@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.loaders import Loaders
 from app.clock import Clock
-from db.connections import Database
+from db.connections import Database, SnapshotEnded
 from db.queries.import_runs import ended_of
 from db.settled import Settlement, settle
 
@@ -37,6 +37,7 @@ class SettledView:
         self._is_settled = settlement is not None
         self._snapshot = AsyncExitStack()
         self._is_open = False
+        self._is_closed = False
         self._instants: dict[UUID, datetime] = {}
         self._ended_imports: dict[UUID, int] | None = None
 
@@ -91,10 +92,14 @@ class SettledView:
         return await self.loaders.ended_imports.load(account_id)
 
     async def close(self) -> None:
-        """Give the snapshot's connection back."""
-        await self._snapshot.aclose()
+        """Give the snapshot's connection back; a root field that goes on though another one failed opens none."""
+        async with self._opening:
+            self._is_closed = True
+            await self._snapshot.aclose()
 
     async def _open(self) -> None:
+        if self._is_closed:
+            raise SnapshotEnded
         if not self._is_settled:
             self._settlement = await settle(self._database, self._clock, self._wanted)
         if self._settlement is not None and self._settlement.import_runs is not None:

@@ -1,5 +1,6 @@
 """Answers stay true while others write: asked for again as of their instant, they are the same (rules, section 1)."""
 
+from asyncio import gather, timeout
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,12 +12,14 @@ from app.services.heads import begin_command, bring_forward
 from app.web.state import keep_reader
 from db.connections import Pool, Reader, unit_of_work
 from tests.building import Studio, begin
-from tests.clock import FrozenClock
+from tests.clock import MICROSECOND, FrozenClock
 from tests.commanding import open_shop
 from tests.serving import Client, CountingReader, NewClient
 from tests.settling import judging
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+READING = 10
+"""The connections by which a server reads, at most."""
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ async def test_staff_see_each_account_as_of_an_instant_of_its_own(
     clock.advance(DAY)
     asked = "{ accounts { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
     async with unit_of_work(pool) as writer:
-        await bring_forward(pool, {busy: clock.now() - HOUR / 3_600})
+        await bring_forward(pool, FrozenClock(clock.now() - HOUR / 3_600 + MICROSECOND), [busy])
         await begin_command(writer, clock, busy)
         data = await staff.data(asked)
     assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [
@@ -102,5 +105,41 @@ async def test_an_answer_holds_no_connection_once_it_is_written(
     client = await client_of(await begin(pool, Studio()))
     await client.data("{ account { pulse { asOf } } }")
     await client.answer('{ account { orders(after: "nonsense") { nodes { id } } } }')
+    assert await _held(pool, database) == 0
+
+
+async def test_a_root_field_that_goes_on_after_another_one_failed_holds_no_connection(
+    pool: Pool, client_of: NewClient, database: str
+) -> None:
+    client = await client_of(await begin(pool, Studio()))
+    failing = "query ($ids: [ID!] = []) { account { pulse { asOf } } nodes(ids: $ids) { id } }"
+    for _ in range(READING + 2):
+        assert (await client.error(failing, {"ids": None}))["code"] == "BAD_USER_INPUT"
+    assert await _held(pool, database) == 0
+    assert (await client.data("{ account { name } }"))["account"]["name"] == "ACME"
+
+
+async def test_a_mistake_in_one_part_of_an_answer_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
+    client = await client_of(await begin(pool, Studio()))
+    failing = """{ account {
+      pulse { productivity { imagesUploaded } } sla { compliance { standard { met } } }
+      orders { totalCount } specifications { totalCount } wrong: orders(first: -1) { totalCount }
+    } }"""
+    for _ in range(READING + 2):
+        assert (await client.error(failing))["code"] == "BAD_USER_INPUT"
+    assert await _held(pool, database) == 0
+
+
+async def test_quotes_asked_for_at_once_do_not_wait_for_each_other(pool: Pool, client_of: NewClient) -> None:
+    shop = await open_shop(pool, client_of)
+    asked = "{ account { quote(input: { imageCount: 1 }) { quote { token } } } }"
+    async with timeout(10):
+        answers = await gather(*(shop.client.data(asked) for _ in range(2 * READING)))
+    assert len({answer["account"]["quote"]["quote"]["token"] for answer in answers}) == 1
+
+
+async def _held(pool: Pool, database: str) -> int:
+    """Count the connections with a transaction that is open for nothing."""
     sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'"
-    assert (await pool.fetch(sql, database.rpartition("/")[2].partition("?")[0]))[0][0] == 0
+    held: int = (await pool.fetch(sql, database.rpartition("/")[2].partition("?")[0]))[0][0]
+    return held

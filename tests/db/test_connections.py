@@ -14,6 +14,7 @@ from db.connections import (
     Pool,
     PoolReader,
     ServerError,
+    SnapshotEnded,
     Statement,
     is_outage,
     listen,
@@ -103,6 +104,41 @@ async def test_a_cancelled_unit_gives_its_connection_back_clean(database: str) -
         await task
     assert await PoolReader(pool).fetch(NAMES) == []
     await pool.close()
+
+
+async def test_a_snapshot_ends_after_the_statement_under_way_and_runs_no_other(database: str) -> None:
+    pool = await open_pool(database, max_size=1)
+    slow = Statement("slow", "SELECT pg_backend_pid() FROM pg_sleep(0.05)")
+    async with PoolReader(pool).snapshot() as snapshot:
+        reading = [asyncio.create_task(snapshot.fetch(slow)) for _ in range(3)]
+        await asyncio.sleep(0)
+    [first, *others] = await asyncio.gather(*reading, return_exceptions=True)
+    assert isinstance(first, list)
+    assert [type(other) for other in others] == [SnapshotEnded, SnapshotEnded]
+    with pytest.raises(SnapshotEnded):
+        await snapshot.fetch(NAMES)
+    assert (await pool.fetch(slow.sql))[0][0] == first[0][0]
+    await pool.close()
+
+
+async def test_a_transaction_that_is_cancelled_as_it_begins_is_rolled_back_at_once(database: str) -> None:
+    pool = await open_pool(database, max_size=1)
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
+
+    async def begin() -> None:
+        async with PoolReader(pool).snapshot():
+            pass
+
+    for steps in range(12):
+        beginning = asyncio.create_task(begin())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        beginning.cancel()
+        await asyncio.wait({beginning})
+        assert len(await pool.fetch(NAMES.sql)) == 0
+    await pool.close()
+    assert complaints == []
 
 
 async def test_a_writer_reads_what_it_wrote(pool: Pool) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from app.clock import SystemClock
 from app.services.commands import in_transaction
-from app.services.heads import QuietAccounts, advance_heads, begin_command, lock_heads
-from db.connections import Pool, PoolReader, Writer, unit_of_work
+from app.services.heads import RECENT, QuietAccounts, advance_heads, begin_command, bring_forward, lock_heads
+from db.connections import Pool, PoolReader, Statement, Writer, unit_of_work
 from db.queries.accounts import account_histories
 from db.settled import settle
 from tests.building import Studio, begin
@@ -99,7 +100,22 @@ async def test_a_live_command_on_a_quiet_account_waits_until_that_is_brought_for
         with pytest.raises(QuietAccounts) as quiet:
             await begin_command(writer, clock, studio.id)
         assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
-    assert quiet.value.accounts == {studio.id: now - MICROSECOND}
+    assert quiet.value.accounts == {studio.id}
+    await bring_forward(pool, clock, quiet.value.accounts)
+    assert (await pool.fetch("SELECT last_at FROM account_heads"))[0][0] == now - MICROSECOND
+
+
+async def test_many_accounts_are_brought_forward_to_one_instant(pool: Pool) -> None:
+    studios = {(await begin(pool, Studio(name=name))).id for name in ("first", "second", "third")}
+    await bring_forward(pool, SystemClock(), studios)
+    assert (await pool.fetch("SELECT count(DISTINCT last_at) FROM account_heads"))[0][0] == 1
+
+
+async def test_an_account_does_not_become_quiet_while_a_command_is_under_way(pool: Pool, studio: Studio) -> None:
+    just_recent = Statement("just_recent", f"UPDATE account_heads SET last_at = now() - {RECENT}")  # noqa: S608
+    async with unit_of_work(pool) as writer:
+        await writer.execute(just_recent)
+        assert (await begin_command(writer, SystemClock(), studio.id)).account_id == studio.id
 
 
 async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_just_now(
@@ -121,5 +137,5 @@ async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_ju
 
 def test_postgres_clock_is_read_where_a_head_is_locked_or_an_instant_settled_and_nowhere_else() -> None:
     reading = {each.name for each in every_statement() if re.search(r"clock_timestamp|\bnow\(\)|current_t", each.sql)}
-    locking, settling = {"lock_head", "lock_free_head"}, {"settle_account", "settle_page"}
+    locking, settling = {"lock_head", "lock_free_head", "forward_heads"}, {"settle_account", "settle_page"}
     assert reading == locking | settling | {"client_by_key", "holder_by_token"}  # a key settles its account's, too

@@ -23,7 +23,7 @@ from app.services.verifying import VERIFY, NotCompared, PulseDiffers, Verified, 
 from db.connections import Pool, Reader, Statement, open_pool, unit_of_work
 from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
-from tests.clock import FrozenClock
+from tests.clock import MICROSECOND, FrozenClock
 from tests.services.acting import done
 from tests.services.orders.studios import Giver, begin, claim, deliver
 
@@ -264,7 +264,7 @@ async def test_a_command_under_way_is_seen_by_none(
 
     monkeypatch.setattr(verifying, "reference_figures", noting)
     new = NewOrder(giver.account_id, "Hats", giver.specification_id, ["a.jpg", "b.jpg"], expedite=False)
-    await bring_forward(pool, {giver.account_id: clock.now()})
+    await bring_forward(pool, FrozenClock(clock.now() + MICROSECOND), [giver.account_id])
     async with unit_of_work(pool) as writer:
         await place_order(writer, clock, new)
         verified = await verify_accounts(pool, clock, OWNER, [giver.account_id])

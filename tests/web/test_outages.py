@@ -21,7 +21,7 @@ from app.services.heads import bring_forward
 from app.web.asgi import create_app
 from app.web.state import keep_reader
 from db.connections import Database, Pool, Reader, Record, Statement
-from tests.clock import MICROSECOND, FrozenClock
+from tests.clock import FrozenClock
 from tests.commanding import Shop, contents, document, open_shop
 from tests.lines import Break, Line, line_to
 from tests.serving import SETTINGS, Client, NewClient
@@ -174,7 +174,7 @@ async def lined(
     database: str, pool: Pool, client_of: NewClient, clock: FrozenClock, tmp_path: Path
 ) -> AsyncGenerator[Lined]:
     shop = await open_shop(pool, client_of)
-    await bring_forward(pool, {shop.studio.id: clock.now() - MICROSECOND})
+    await bring_forward(pool, clock, [shop.studio.id])
     async with line_to(database, tmp_path) as (url, line):
         app = create_app(database_url=url, settings=SETTINGS, clock=clock)
         transport = ASGITransport(app)

@@ -13,6 +13,7 @@ from app.domain.order_facts import Claim
 from app.services.heads import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
 from app.services.orders.events import write_events
 from db.connections import Record, Statement, Writer
+from db.settled import settle
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
 # Who has it waits for nobody.
@@ -87,14 +88,14 @@ class _Queue:
     free: Sequence[Record] = ()
     heads: dict[UUID, Head] = field(default_factory=dict[UUID, Head])
     busy: set[UUID] = field(default_factory=set[UUID])
-    quiet: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    quiet: set[UUID] = field(default_factory=set[UUID])
 
     async def lock(self, writer: Writer, clock: Clock, account_id: UUID) -> None:
         """Lock the head of an account, unless it is busy or quiet."""
         try:
             head = await begin_free_command(writer, clock, account_id)
-        except QuietAccounts as error:
-            self.quiet |= error.accounts
+        except QuietAccounts:
+            self.quiet.add(account_id)
             return
         if head is None:
             self.busy.add(account_id)
@@ -108,7 +109,7 @@ async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
 
     Accounts whose head is busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
     """
-    queue = _Queue(clock.now())
+    queue = _Queue((await settle(writer, clock, ())).now)
     while True:
         queue.free = await writer.fetch(CLAIMABLE, queue.now, count, [*queue.busy, *queue.quiet])
         unlocked = {row["account_id"] for row in queue.free} - queue.heads.keys()
@@ -117,7 +118,7 @@ async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
         for account_id in unlocked:
             await queue.lock(writer, clock, account_id)
     if queue.quiet:
-        raise QuietAccounts(queue.quiet)
+        raise QuietAccounts(queue.quiet, clock)
     return queue
 
 

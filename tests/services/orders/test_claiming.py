@@ -16,6 +16,7 @@ from tests.services.orders.studios import HOUR, LEASE, assert_consistent, begin,
 WAITING = """
     SELECT FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock' HAVING count(*) = 2"""
+SECOND = timedelta(seconds=1)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
@@ -88,3 +89,20 @@ async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Po
         ahead.account_id: tomorrow + MICROSECOND,
         other.account_id: NOON + HOUR + timedelta(minutes=1),
     }
+
+
+async def test_a_claim_goes_by_the_clock_of_the_database_wherever_the_process_has_its_own(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    class Behind(FrozenClock):
+        """A frozen clock of a process that is a few seconds behind."""
+
+        def now(self) -> datetime:
+            return super().now() - 5 * SECOND
+
+    giver = await begin(pool, clock)
+    placed = await giver.images_of(await giver.place(1))
+    clock.advance(HOUR)
+    await claim(pool, clock, "ann", 1)
+    clock.advance(LEASE + SECOND)
+    assert (await claim(pool, Behind(clock.now()), "bob", 1)).images == placed
