@@ -58,8 +58,10 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
     """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later.
 
     An order that gives images away and is expedited itself is told first as the split leaves it, at its old terms.
+    Before all that come the claims that had run out, each at its end.
     """
     origins = {order.id: order for order in before}
+    yield from _expired_claims(origins.values(), after)
     siblings: dict[UUID, list[OrderState]] = {}
     for order in after:
         if order.id not in origins and order.split_from is not None:
@@ -73,6 +75,18 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
             origin = left
         if order.expedited_at == at:
             yield _expedited(origin if order.id == origin.id else None, order, at)
+
+
+def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -> Iterator[Happening]:
+    """Yield the ends of claims that images had before and have no more, of the orders in which these were."""
+    unclaimed = {image.id for order in after for image in order.images if image.claim is None}
+    ended: dict[tuple[UUID, Claim], list[UUID]] = {}
+    for order in before:
+        for image in order.images:
+            if image.claim is not None and image.id in unclaimed:
+                ended.setdefault((order.id, image.claim), []).append(image.id)
+    expiries = [claim_expired(order_id, images, claim) for (order_id, claim), images in ended.items()]
+    yield from sorted(expiries, key=lambda happening: happening.at)
 
 
 def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:

@@ -88,7 +88,10 @@ def _refusal(order: OrderState, image: ImageState, at: datetime) -> DomainError 
 
 
 def _expedited_image(source: OrderState, image: ImageState, part: Part, offset: int, at: datetime) -> ImageState:
-    """Return the image with its new price and deadline; at the plan level it keeps the ones it has."""
+    """Return the image with its new price and deadline; at the plan level it keeps the ones it has.
+
+    A claim that has run out ends, so that it is recorded of the order in which the image was then.
+    """
     due_at = expedite_deadline(at, part.service_level)
     first = part.expedite_position or 0
     return replace(
@@ -96,6 +99,7 @@ def _expedited_image(source: OrderState, image: ImageState, part: Part, offset: 
         expedite_position=first + offset,
         price=image_price(source.specification.price, part.service_level),
         due_at=image.due_at if due_at is None else due_at,
+        claim=image.claim_at(at),
     )
 
 

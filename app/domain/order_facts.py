@@ -71,6 +71,10 @@ class ImageState:
     claim: Claim | None = None
     first_claimed_at: datetime | None = None
 
+    def claim_at(self, at: datetime) -> Claim | None:
+        """Return the claim that runs at an instant (UTC)."""
+        return self.claim if self.claim is not None and at < self.claim.until else None
+
     @property
     def delivered_at(self) -> datetime | None:
         """The latest delivery, also when it was rejected since."""

@@ -131,6 +131,24 @@ def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -
     assert (moved.order_id, moved.data["before"], moved.data["after"]["price"]) == (sibling.id, None, "8.70")
 
 
+def test_a_claim_that_ran_out_before_an_expedite_is_told_of_the_order_in_which_the_image_was() -> None:
+    (order,) = placed(3)
+    claims = [Claim("ann", DELIVERED_AT), Claim("ann", DELIVERED_AT), Claim("bob", DELIVERED_AT + MICROSECOND)]
+    images = [replace(image, claim=claim) for image, claim in zip(order.images, claims, strict=True)]
+    claimed = replace(order, images=tuple(images))
+    chosen = [image.id for image in images[1:]]
+    change = expedite([claimed], chosen, DELIVERED_AT, quota(), 2, new_ids)
+    ended, split, moved = expedited([claimed], change.orders, DELIVERED_AT)
+    assert (ended.type, ended.at, ended.order_id, ended.image_id) == (
+        "CLAIM_EXPIRED",
+        DELIVERED_AT,
+        order.id,
+        chosen[0],
+    )
+    assert [split.type, moved.type] == ["ORDER_SPLIT", "ORDER_EXPEDITED"]
+    assert [image.claim for changed in change.orders for image in changed.images] == [claims[0], None, claims[2]]
+
+
 def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split() -> None:
     (order,) = placed(2)
     order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])

@@ -151,6 +151,8 @@ class Account:
             image.expedite_position = day.expedited + place
             image.price = _price(level)
             image.due_at = new or image.due_at
+            if image.claimed_until and image.claimed_until <= at:
+                image.claimed_by = image.claimed_until = None
         day.expedited += len(images)
         day.written = True
         self.last_at = at

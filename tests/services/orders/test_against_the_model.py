@@ -48,6 +48,13 @@ KEPT_DEADLINES = [
     WaitUntil(0, "deadline", pick=0, after=1),
     Confirm(0, 0, any_order=False, ahead=HOUR),  # void
 ]
+MOVED_AFTER_A_CLAIM = [
+    Place(0, 3, expedite=False),
+    Claim("ann", 3, HOUR),
+    Wait(2 * HOUR),
+    Expedite(0, 0, any_order=False, chosen=(0, 1)),  # nobody has told yet that the claim ran out
+    Claim("bob", 3, HOUR),
+]
 A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
 """A Monday; in Vostok 09:00 comes in three hours."""
 
@@ -62,6 +69,7 @@ A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
 )
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
 @example(begins_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
 async def test_every_walk_through_the_commands_ends_where_the_model_does(
     database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command]

@@ -27,6 +27,8 @@ DGI: Final = 12
 EXPEDITES: Final = 4
 """What the accounts begin with: little, so that much is split."""
 WORKERS: Final = ("ann", "bob")
+MINUTE: Final = timedelta(minutes=1)
+"""The shortest lease there is; instants of accounts in a claim differ by less."""
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
@@ -135,7 +137,7 @@ def commands() -> st.SearchStrategy[Command]:
     wait = st.builds(Wait, st.sampled_from(waits))
     place = st.builds(Place, which, some, st.booleans())
     expedite = st.builds(Expedite, *of_order, picks, strays)
-    claim = st.builds(Claim, worker, some, st.sampled_from([DAY, HOUR, MICROSECOND]))
+    claim = st.builds(Claim, worker, some, st.sampled_from([DAY, HOUR, MINUTE]))
     deliver = st.builds(Deliver, worker, st.none() | claim, picks, strays)
     often = [place, expedite, claim, deliver]
     return st.one_of(
