@@ -150,17 +150,17 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening
     met_at = _met_at(order)
     for at, turn in sorted(moments):
         moment = moments[at, turn]
-        told = after is None or at > after
+        is_new = after is None or at > after
         if moment.delivered:
             now = delivered + len(moment.delivered), rejected - moment.redelivered
-            if told:
+            if is_new:
                 yield _delivered(order, at, moment, (delivered, rejected), now)
-            if told and (at, turn) == (met_at, 0):
+            if is_new and (at, turn) == (met_at, 0):
                 yield _deadline_met(order, at)
             delivered, rejected = now
         if moment.rejected:
             now = delivered - len(moment.rejected), rejected + len(moment.rejected)
-            if told:
+            if is_new:
                 yield _rejected(order, at, moment, (delivered, rejected), now)
             delivered, rejected = now
 

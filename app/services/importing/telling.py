@@ -79,9 +79,9 @@ class BatchEvents:
         """Replace the events of beginnings that are at another instant now than before."""
         at = {id_: beginning.period.starts_at for id_, beginning in beginnings.items()}
         rows = [(id_, each.before) for id_, each in beginnings.items() if each.before not in {None, at[id_]}]
-        told = await writer.fetch(EVENTS_OF_BEGINNINGS, *zip(*rows, strict=True)) if rows else []
-        self.refute(told)
-        for event in reversed(told):
+        earlier = await writer.fetch(EVENTS_OF_BEGINNINGS, *zip(*rows, strict=True)) if rows else []
+        self.refute(earlier)
+        for event in reversed(earlier):
             account_id, type_ = event["account_id"], EventType(event["type"])
             self.happenings[account_id].insert(0, Happening(at[account_id], type_, None, None, event["data"]))
 
@@ -91,14 +91,14 @@ class BatchEvents:
         All events of an order at one instant stay, or all are replaced, so that they stay in order.
         """
         orders = [(account_id, order_id, at) for order_id, (account_id, at) in retold.items()]
-        told = await writer.fetch(EVENTS_OF_ORDERS, *zip(*orders, strict=True), _RETOLD) if orders else []
+        earlier = await writer.fetch(EVENTS_OF_ORDERS, *zip(*orders, strict=True), _RETOLD) if orders else []
         stored: defaultdict[_Moment, list[Record]] = defaultdict(list)
-        for event in told:
+        for event in earlier:
             stored[event["account_id"], event["order_id"], event["at"]].append(event)
-        anew = self._retold_at(stored)
+        rewritten = self._retold_at(stored)
         stays: set[_Moment] = set()
         for moment, events in stored.items():
-            if [_said(each["type"], each["data"]) for each in events] == anew[moment]:
+            if [_said(each["type"], each["data"]) for each in events] == rewritten[moment]:
                 stays.add(moment)
             elif [each["type"] for each in events] != [EventType.DEADLINE_MET]:  # alone it is told by a split
                 self.refute(events)
@@ -109,13 +109,13 @@ class BatchEvents:
 
     def _retold_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[_Said]]:
         """Return the type and data of the events that the batch has at these moments."""
-        anew: defaultdict[_Moment, list[_Said]] = defaultdict(list)
+        rewritten: defaultdict[_Moment, list[_Said]] = defaultdict(list)
         for account_id in {account_id for account_id, _, _ in moments}:
             for each in self.happenings[account_id]:
                 moment = _retold_moment(account_id, each)
                 if moment is not None and moment in moments:
-                    anew[moment].append(_said(each.type, read_back(each.data)))
-        return anew
+                    rewritten[moment].append(_said(each.type, read_back(each.data)))
+        return rewritten
 
     async def write(self, writer: Writer, heads: Mapping[UUID, Head], run: int, now: datetime) -> None:
         """Write it all at `now` (UTC) in the run of `loupe import` with this number; heads are locked and updated."""
