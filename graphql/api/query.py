@@ -80,8 +80,10 @@ class Query:
         """Who asks."""
         context = info.context
         own = context.viewer.account
+        if own is None:
+            return Viewer(kind=context.viewer.kind, account=None)
         await context.open_view()
-        return Viewer(kind=context.viewer.kind, account=None if own is None else await read_account(context, own.id))
+        return Viewer(kind=context.viewer.kind, account=await read_account(context, own.id))
 
     @field
     async def account(
