@@ -1,16 +1,16 @@
 """What is told of deadlines as time passes: that one is at risk, and that it was missed (domain rules, section 3).
 
 Both are judged by what was the case at their own instant, which nothing that comes later changes: told weeks late, they
-are what they would have been in time. Only a deadline that was replaced is not told any more once it is.
+are what they would have been in time, also of a deadline that an earlier one has replaced since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from app.domain.deadlines import EXPEDITE_TURNAROUNDS
 from app.domain.order_events import Happening
 from app.domain.order_facts import ImageState, OrderState
 from app.domain.vocabulary import EventType
@@ -31,20 +31,27 @@ class Alert(NamedTuple):
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPast:
-    """What an order's rows do not tell: since when there is the order, and images it had that were split off, and when.
+class SetDeadline(NamedTuple):
+    """A delivery deadline of an order, `due_at`, and when the order got it, by its placing, an expedite or staff (UTC).
 
-    An order that an expedite split off began with that, though its images were uploaded before.
+    A later one replaces it, and is always the earlier deadline.
     """
 
-    began_at: datetime
+    at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPast:
+    """What an order's rows do not have: its deadlines, in order, and images it had that were split off, and when."""
+
+    deadlines: Sequence[SetDeadline]
     departed: Sequence[tuple[ImageState, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
-    """An image that has a deadline since an instant, until it is delivered, cancelled, or not the order's any more."""
+    """An image with a deadline since an instant, until it is delivered, cancelled, split off or gets another one."""
 
     image: ImageState
     since: datetime
@@ -80,11 +87,13 @@ def told_alert(type_: EventType, after: Mapping[str, Any]) -> Alert:
 
 
 def _promises(order: OrderState, past: OrderPast) -> _Promises:
-    """Tell by its deadlines which images an order had to deliver, and which again."""
+    """Return by its deadlines which images an order had to deliver, and which again."""
     promises: dict[tuple[DeadlineKind, datetime], list[_Promise]] = {}
-    if order.due_at is not None:
-        deliveries = sorted(_deliveries(order, past), key=lambda promise: promise.image.number)
-        promises[DeadlineKind.DELIVERY, order.due_at] = deliveries
+    for deadline, replacement in pairwise([*past.deadlines, None]):
+        if deadline is not None:
+            deliveries = _deliveries(order, past, deadline, None if replacement is None else replacement.at)
+            in_order = sorted(deliveries, key=lambda promise: promise.image.number)
+            promises[DeadlineKind.DELIVERY, deadline.due_at] = in_order
     for image in order.images:
         for rejection in image.rejections:
             redos = promises.setdefault((DeadlineKind.REDO, rejection.due_at), [])
@@ -92,26 +101,19 @@ def _promises(order: OrderState, past: OrderPast) -> _Promises:
     return promises
 
 
-def _deliveries(order: OrderState, past: OrderPast) -> Iterator[_Promise]:
-    """Yield the images that share the order's delivery deadline, those that were split off since, too.
+def _deliveries(
+    order: OrderState, past: OrderPast, deadline: SetDeadline, replaced_at: datetime | None
+) -> Iterator[_Promise]:
+    """Yield the images that shared a delivery deadline of the order, those that were split off since, too.
 
-    An image with another deadline, or none, was delivered before staff set this one.
+    Images that were delivered before it was set do not have it.
     """
-    since = max(_set_at(order), past.began_at)
     for image in order.images:
-        if image.due_at == order.due_at:
-            yield _Promise(image, since, image.first_delivered_at or order.cancelled_at)
+        if image.first_delivered_at is None or image.first_delivered_at >= deadline.at:
+            ends = (image.first_delivered_at, order.cancelled_at, replaced_at)
+            yield _Promise(image, deadline.at, min((at for at in ends if at is not None), default=None))
     for image, left_at in past.departed:
-        yield _Promise(image, since, left_at)
-
-
-def _set_at(order: OrderState) -> datetime:
-    """Tell when the images got the order's deadline: at the plan level they keep the one from before the expedite."""
-    if order.confirmed_at is not None:
-        return order.confirmed_at
-    if order.expedited_at is not None and order.service_level in EXPEDITE_TURNAROUNDS:
-        return order.expedited_at
-    return order.placed_at
+        yield _Promise(image, deadline.at, left_at if replaced_at is None else min(left_at, replaced_at))
 
 
 def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.deadline_alerts import Alert, DeadlineKind, OrderPast, alerts, told_alert
+from app.domain.deadline_alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts, told_alert
 from app.domain.order_changes import cancel, confirm
 from app.domain.order_events import Happening
 from app.domain.order_expedites import expedite
@@ -25,7 +25,13 @@ RISK_AT = NEXT_MORNING - HOUR
 def told(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
 ) -> list[Happening]:
-    return [happening for _, happening in alerts(order, past or OrderPast(order.placed_at), lead, now)]
+    return [happening for _, happening in alerts(order, past or having(order), lead, now)]
+
+
+def having(order: OrderState, since: datetime | None = None) -> OrderPast:
+    """Return the past of an order that has had its deadline `since` then, or since staff set it or it was placed."""
+    at = since or order.confirmed_at or order.placed_at
+    return OrderPast([] if order.due_at is None else [SetDeadline(at, order.due_at)])
 
 
 def said(
@@ -150,16 +156,38 @@ def test_images_that_were_split_off_were_at_risk_where_they_were_and_are_where_t
     left_at = NEXT_MORNING - 30 * MINUTE
     chosen = [order.images[1].id, order.images[3].id]
     stays, sibling = expedite([order], chosen, left_at, quota(expedites=2, expedited=3), 2, new_ids).orders
-    past = OrderPast(order.placed_at, [(image, left_at) for image in sibling.images])
+    past = replace(having(order), departed=[(image, left_at) for image in sibling.images])
     assert said(stays, past=past) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 3])]
-    assert said(sibling, past=OrderPast(left_at)) == [(AT_RISK, left_at, [2, 4]), (MISSED, NEXT_MORNING, [2, 4])]
+    assert said(sibling, past=having(sibling, left_at)) == [(AT_RISK, left_at, [2, 4]), (MISSED, NEXT_MORNING, [2, 4])]
 
 
 def test_images_that_were_split_off_before_the_deadline_was_at_risk_are_not_told_of() -> None:
     (order,) = placed(2)
     stays, sibling = expedite([order], [order.images[0].id], UPLOADED_AT, quota(), 2, new_ids).orders
-    past = OrderPast(order.placed_at, [(image, UPLOADED_AT) for image in sibling.images])
+    past = replace(having(order), departed=[(image, UPLOADED_AT) for image in sibling.images])
     assert said(stays, past=past) == [(AT_RISK, RISK_AT, [2]), (MISSED, NEXT_MORNING, [2])]
+
+
+def test_a_deadline_that_staff_replaced_was_at_risk_until_then() -> None:
+    """At the plan level one of three images is delivered while it is at risk, then staff set an earlier deadline."""
+    _, order = placed(4, quota(expedites=1), expedite=True)
+    confirmed_at, due_at = NEXT_MORNING - 40 * MINUTE, NEXT_MORNING - 10 * MINUTE
+    order = confirm(delivered(order, NEXT_MORNING - 50 * MINUTE, None, None), confirmed_at, due_at)
+    past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(confirmed_at, due_at)])
+    assert said(order, past=past) == [
+        (AT_RISK, RISK_AT, [2, 3, 4]),
+        (AT_RISK, confirmed_at, [3, 4]),
+        (MISSED, due_at, [3, 4]),
+    ]
+
+
+def test_a_deadline_that_was_replaced_before_it_was_at_risk_is_not_told_of() -> None:
+    (order,) = placed(1)
+    expedited_at = RISK_AT - 4 * HOUR
+    (order,) = expedite([order], None, expedited_at, quota(), 2, new_ids).orders
+    due_at = expedited_at + 3 * HOUR
+    past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(expedited_at, due_at)])
+    assert said(order, past=past) == [(AT_RISK, due_at - HOUR, [1]), (MISSED, due_at, [1])]
 
 
 def test_rejections_with_one_deadline_are_told_together_and_apart_from_the_delivery() -> None:
@@ -184,6 +212,6 @@ def test_a_redo_is_at_risk_while_it_is_awaited() -> None:
 
 def test_what_was_told_is_read_back() -> None:
     (order,) = placed(1)
-    for alert, happening in alerts(order, OrderPast(UPLOADED_AT), HOUR, LATER):
+    for alert, happening in alerts(order, having(order), HOUR, LATER):
         assert alert == Alert(happening.type, DeadlineKind.DELIVERY, NEXT_MORNING)
         assert told_alert(happening.type, {"dueAt": NEXT_MORNING.isoformat(), "kind": "DELIVERY"}) == alert

@@ -21,12 +21,12 @@ PAGE: Final = 500
 MOST_IMAGES: Final = 10_000
 """Images whose orders are looked at in one transaction, for all of them are read: more only of a single order."""
 
-# Deadlines from a bound on of which something may be to be told of the time from $4 to $5: missed ones; and those that
+# Deadlines from a bound on of which something may be to be told of the time from $4 to $5: missed ones; those that
 # came to be at risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
-# an order that is all delivered may have lost one to a sibling. orders_by_deadline_idx and rejections_by_deadline_idx,
-# from the bound on; primary keys and orders_by_split_idx for what else is asked. LIMITs by number keep the planner to
-# these.
+# an order that is all delivered may have lost one to a sibling; and those that replaced a later one, which may have
+# been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on; primary keys and
+# orders_by_split_idx for what else is asked. LIMITs by number keep the planner to these.
 _DEADLINES: Final = f"""
     SELECT due_at, account_id, id, order_id, image_count
     FROM (
@@ -35,6 +35,8 @@ _DEADLINES: Final = f"""
         FROM orders o
         WHERE (o.due_at, o.account_id, o.id) > ($1, $2, $3) AND o.due_at < $7 {{of_orders}} AND (
           o.due_at < $5 AND o.late_at IS NOT NULL
+          OR o.kept_due_at - make_interval(secs => $8) < o.confirmed_at AND o.confirmed_at >= $4
+          OR o.expedited_at > o.placed_at AND o.expedited_at >= $4
           OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at) >= $4) AND (
             coalesce(o.delivered_at, o.cancelled_at, 'infinity') > o.due_at - make_interval(secs => $8)
             OR EXISTS (

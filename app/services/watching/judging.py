@@ -6,45 +6,53 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.domain.deadline_alerts import Alert, OrderPast, alerts, told_alert
+from app.domain.deadline_alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts
 from app.domain.order_events import Happening
 from app.domain.order_facts import OrderState
 from app.domain.vocabulary import EventType
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 
-# The events of orders and their deadlines, unless withdrawn, and of siblings split off them; events_of_order_idx.
-# Events of all images of an order are not read.
+# The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
+# events_of_order_idx. Events of all images of an order are not read.
 TOLD_OF_ORDERS: Final = Statement(
     "told_of_orders",
     """
     SELECT e.account_id, e.order_id, e.type, e.at,
-      CASE WHEN e.type LIKE 'DEADLINE_%' THEN e.data -> 'after' END AS after,
+      e.data #>> '{after,kind}' AS kind, (e.data #>> '{after,dueAt}')::timestamptz AS due_at,
       CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
     FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
     JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
-    WHERE e.type IN ('ORDER_PLACED', 'ORDER_SPLIT', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
+    WHERE e.withdrawn_by IS NULL AND e.type IN (
+      'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
     """,
 )
 
 
 @dataclass(slots=True)
 class _Told:
-    """What the events of an order say: whether it was placed, not split off; what it was split into, and its alerts."""
+    """What the events of an order say: the deadlines it was given, what it was split into, and its alerts."""
 
-    placed: bool = False
+    deadlines: list[SetDeadline] = field(default_factory=list[SetDeadline])
     splits: list[tuple[OrderKey, datetime]] = field(default_factory=list[tuple[OrderKey, datetime]])
     alerts: set[Alert] = field(default_factory=set[Alert])
 
     def take_in(self, row: Record) -> None:
         """Note an event."""
         match EventType(row["type"]):
-            case EventType.ORDER_PLACED:
-                self.placed = True
             case EventType.ORDER_SPLIT:
                 self.splits += (((row["account_id"], UUID(each["id"])), row["at"]) for each in row["into_orders"])
-            case type_:
-                self.alerts.add(told_alert(type_, row["after"]))
+            case (EventType.DEADLINE_AT_RISK | EventType.DEADLINE_MISSED) as type_:
+                self.alerts.add(Alert(type_, DeadlineKind(row["kind"]), row["due_at"]))
+            case _ if row["due_at"] is not None:
+                self.deadlines.append(SetDeadline(row["at"], row["due_at"]))
+            case _:  # by placing or expediting it got no deadline, or kept the one it had
+                pass
+
+    def deadlines_in_order(self) -> list[SetDeadline]:
+        """Return its deadlines as one replaced the other, each by an earlier one."""
+        by_due = sorted(self.deadlines, key=lambda each: each.due_at, reverse=True)
+        return sorted(by_due, key=lambda each: each.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ async def _pasts(
     siblings = await order_states(reader, wanted) if wanted else {}
     return {
         key: OrderPast(
-            began_at=order.placed_at if told[key].placed else order.expedited_at or order.placed_at,
+            deadlines=told[key].deadlines_in_order(),
             departed=[(image, at) for sibling, at in splits[key] for image in siblings[sibling].images],
         )
-        for key, order in orders.items()
+        for key in orders
     }

@@ -42,6 +42,15 @@ BEFORE_ITS_SECOND_PAGE = 18
 """The statement, of a watch with one account to look at again, that begins the transaction of its second page."""
 
 
+_PLACED = """
+    INSERT INTO events (account_id, sequence, at, type, order_id, data)
+    SELECT account_id, -number, placed_at, 'ORDER_PLACED', id,
+      jsonb_build_object('after', jsonb_build_object('dueAt', due_at))
+    FROM orders WHERE account_id = $1
+    RETURNING sequence
+"""
+
+
 async def a_large_account(pool: Pool, orders: int) -> Studio:
     """Begin an account with orders of one image, half of them delivered in time, a minute apart; by Friday all due."""
     studio = await begin_studio(pool, Studio(images_per_day=10_000))
@@ -50,6 +59,7 @@ async def a_large_account(pool: Pool, orders: int) -> Studio:
         at = placed_at + number * MINUTE
         studio.order(at, [Photo("a.jpg", at + MINUTE if number % 2 else None)], level=ServiceLevel.STANDARD)
     await write(pool, studio)
+    await pool.fetch(_PLACED, studio.id)
     return studio
 
 
@@ -188,13 +198,13 @@ async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again
     go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
     assert await watch(pool, clock) == Watched(clock.now(), told=4, failed=1)
     assert await owed(pool) == [(broken, RISK_AT, 1, clock.now() + MINUTE)]
-    assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 1, 1, "KeyError: 'kind'")]
+    assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 1, 1, "ValueError: None is not a valid DeadlineKind")]
     for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
         clock.advance(minutes * MINUTE - MICROSECOND)
         assert await watch(pool, clock) == Watched(clock.now(), told=0, failed=0)
         clock.advance()
         assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=0, failed=1)
-    assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 9, 1, "KeyError: 'kind'")]
+    assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 9, 1, "ValueError: None is not a valid DeadlineKind")]
     await pool.fetch("DELETE FROM events WHERE sequence = 100 RETURNING sequence")
     clock.advance(HOUR)
     assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=2, failed=0)

@@ -69,7 +69,7 @@ async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     await forget(database)
     watched = await watch_deadlines(pool, world.clock, begins_at, lead)
     at_once = await told(pool)
-    assert in_order(at_once) == in_order(await standing(pool, in_time))
+    assert in_order(at_once) == in_order(in_time)
     assert watched.told == len(at_once)
     assert at_once == sorted(at_once, key=lambda each: (each.account_id, each.at))
     missed = {(each.order_id, datetime.fromisoformat(each.data["after"]["dueAt"])) for each in missed_of(at_once)}
@@ -92,17 +92,6 @@ async def instants(world: World, since: datetime, lead: timedelta) -> list[datet
     due = [row["due_at"] for row in await world.givers[0].pool.fetch(DUE)]
     known = {at + MICROSECOND for deadline in due for at in (deadline - lead, deadline)}
     return [*sorted(at for at in known if since < at < last), last]
-
-
-async def standing(pool: Pool, events: Sequence[Told]) -> list[Told]:
-    """Leave out deadlines that were replaced once they were at risk: who looks later does not know of them."""
-    due = {row["id"]: row["due_at"] for row in await pool.fetch("SELECT id, due_at FROM orders")}
-    return [
-        each
-        for each in events
-        if each.data["after"]["kind"] == "REDO"
-        or datetime.fromisoformat(each.data["after"]["dueAt"]) == due[each.order_id]
-    ]
 
 
 def missed_of(events: Sequence[Told]) -> list[Told]:
