@@ -61,6 +61,11 @@ class Settlement:
     free: frozenset[UUID]
     import_runs: Mapping[UUID, int] | None
 
+    @property
+    def is_after_command(self) -> bool:
+        """Whether `after_command` made it, by what a command knows, and nothing was read."""
+        return self.import_runs is None
+
     def instant(self, account_id: UUID, last_at: datetime) -> datetime:
         """Return the settled instant of an account whose last one in a later snapshot is `last_at` (both UTC)."""
         after_last = last_at + _MICROSECOND

@@ -98,6 +98,11 @@ _HISTORIES: Final = Statement(
     """,
 )
 
+# The last instants of accounts: the primary key.
+_LAST_INSTANTS: Final = Statement(
+    "last_instants", "SELECT account_id, last_at FROM account_heads WHERE account_id = ANY($1::uuid[])"
+)
+
 # Accounts by name, bytewise without regard to case, all or of a plan or a beginning: accounts_by_name_idx, from the
 # bound on. The bound is a range of names first, since the index orders names by operators that have no row comparison.
 _BY_NAME: Final = walk(
@@ -146,6 +151,11 @@ async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Acco
 async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[NamedAccount]:
     """Read all accounts with their refs, by name, or one of them."""
     return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id)]
+
+
+async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Read the last instants (UTC) of accounts; those that do not exist are left out."""
+    return {row[0]: row[1] for row in await reader.fetch(_LAST_INSTANTS, account_ids)}
 
 
 async def account_histories(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountHistory]:

@@ -125,9 +125,9 @@ async def _open_view(context: Context, found: Answer, *, is_repeated: bool) -> N
 
     What was done just now is shown as of the instant after it; what was answered before, as of now.
     """
-    context.renew_view(None if is_repeated else after_command(datetime.fromisoformat(found["at"])))
+    settlement = None if is_repeated else after_command(datetime.fromisoformat(found["at"]))
     try:
-        await context.open_view(_accounts(found))
+        await context.renew_view(_accounts(found), settlement)
     except Exception as error:
         if is_outage(error):
             raise OutcomeUnknown from error

@@ -85,9 +85,11 @@ class Context:
 
         await self.view.open(find)
 
-    def renew_view(self, settlement: Settlement | None = None) -> None:
-        """Have what follows in the request show what is so then; the view there was is closed."""
+    async def renew_view(self, account_ids: Iterable[UUID], settlement: Settlement | None) -> None:
+        """Show in what follows what is so now of the client's account, or of those that staff changed."""
+        own = self.viewer.account
         self.view = SettledView(self.database, self.clock, settlement)
+        await self.view.open_for(account_ids if own is None else [own.id])
 
     def require_staff(self) -> None:
         """Raise ApiError for a client."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from api.loaders import Loaders
 from app.clock import Clock
 from db.connections import Database, SnapshotEnded
+from db.queries.accounts import last_instants
 from db.queries.import_runs import ended_of
 from db.settled import Settlement, settle
 
@@ -21,8 +22,8 @@ class SettledView:
     """The accounts of an answer as of their settled instants.
 
     First each root field of the operation finds its accounts, in the database as it is. Once all have, one statement
-    settles their instants, and the snapshot is opened, which `loaders` read from then on. A `settlement` that is known
-    already is taken as it is.
+    settles their instants, and the snapshot is opened, which `loaders` read from then on. The payload of a mutation
+    brings a `settlement`, and so does whoever called by a key; it is taken as it is.
     """
 
     def __init__(self, database: Database, clock: Clock, settlement: Settlement | None = None) -> None:
@@ -72,6 +73,11 @@ class SettledView:
             if not self._is_open:
                 await self._open()
 
+    async def open_for(self, account_ids: Iterable[UUID]) -> None:
+        """Open the view for accounts, where nobody else finds any: for the payload of a mutation."""
+        self._wanted.update(account_ids)
+        await self._open()
+
     async def learn(self, account_ids: Iterable[UUID]) -> None:
         """Note accounts to settle when the view is opened; if it is open, read the instants of those still unknown."""
         if not self._is_open:
@@ -113,7 +119,15 @@ class SettledView:
         settlement = self._settlement
         if settlement is None or not account_ids:
             return
-        for history in await self.loaders.histories.load_many(account_ids):
-            if history is not None:
-                self._instants[history.account_id] = settlement.instant(history.account_id, history.last_at)
-                self.loaders.accounts.prime(history.account_id, history.account)
+        if settlement.is_after_command:  # few payloads of mutations need the histories, which most queries do
+            instants = await last_instants(self.loaders.reader, account_ids)
+        else:
+            instants = await self._last_instants_of_histories(account_ids)
+        for account_id, last_at in instants.items():
+            self._instants[account_id] = settlement.instant(account_id, last_at)
+
+    async def _last_instants_of_histories(self, account_ids: list[UUID]) -> dict[UUID, datetime]:
+        histories = [each for each in await self.loaders.histories.load_many(account_ids) if each is not None]
+        for history in histories:
+            self.loaders.accounts.prime(history.account_id, history.account)
+        return {history.account_id: history.last_at for history in histories}

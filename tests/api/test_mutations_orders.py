@@ -271,7 +271,7 @@ async def test_placing_an_order_that_was_quoted_costs_12_statements_at_most(
     given["quoteToken"] = quote["account"]["quote"]["quote"]["token"]
     payload = await mutate(shop.client, "placeOrder", fields, **given, idempotencyKey=key)
     assert len(payload["orders"]) == 2
-    assert shop.client.reader.statements == ["client_by_key", "account_histories", "orders_by_id"]
+    assert shop.client.reader.statements == ["client_by_key", "last_instants", "orders_by_id"]
     assert len(writing.statements) + 2 == statements
 
 

@@ -218,7 +218,7 @@ async def test_a_mutation_that_is_done_but_not_answered_is_to_be_repeated_by_its
 ) -> None:
     shop = await open_shop(pool, client_of)
     reader, asked = app.state.reader, {"input": {"timeZone": "UTC", "idempotencyKey": "k"}}
-    keep_reader(app, Cut(reader, ConnectionResetError(), name="account_histories"))
+    keep_reader(app, Cut(reader, ConnectionResetError(), name="last_instants"))
     assert_nothing_answered(await shop.client.post(document("changeTimeZone"), asked), LOST, ["changeTimeZone"])
     keep_reader(app, reader)
     done = (await shop.client.data(document("changeTimeZone"), asked))["changeTimeZone"]

@@ -88,6 +88,9 @@ class _Sorted:
 
     def sort(self, rows: Iterable[Row]) -> None:
         """Note what is to be in the database."""
+        if not self._stored:  # orders are placed, of which each may have many images
+            self.added.extend(rows)
+            return
         for row in rows:
             stored = self._stored.get(row[1])
             if stored is None:
