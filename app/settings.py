@@ -15,7 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import environment
-from app.domain.sla import PLAN_TERMS, PlanTerms
+from app.domain.sla.terms import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
 from db.address import is_well_formed
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account

@@ -8,7 +8,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from bench.client import Client, serving
 from bench.imports import UNTIL
 from bench.queue import fill_queue, hold_first

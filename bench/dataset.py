@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from app.domain.local_time import time_zone
-from app.domain.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import Plan, ServiceLevel
-from app.services.accounts import create_account
+from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
 from db.connections import Pool, Reader, Record, Statement, Writer, unit_of_work
 from db.queries.pulse import FiguresRequest, pulse_figures

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain.local_time import TIME_ZONES
 from app.domain.vocabulary import Plan
-from app.services.accounts import create_account
+from app.services.accounts.opening import create_account
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch
 from db.connections import open_pool, unit_of_work

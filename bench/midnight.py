@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from bench.client import Client, serving
 from bench.dataset import TRUST, make_account
 from bench.imports import UNTIL, run_command

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from datetime import datetime
 
-from app.services.midnight.cursors import SNAPSHOT
+from app.services.jobs.cursors import SNAPSHOT
 from app.services.midnight.snapshots import snapshot_pulse
 from app.settings import Settings
 from bench.client import FixedClock

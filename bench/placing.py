@@ -9,10 +9,9 @@ from statistics import median
 from typing import Final
 from uuid import UUID
 
-from api.ids import GlobalId, NodeType
 from app.domain.vocabulary import Plan
-from app.services.accounts import create_account
-from app.services.api_keys import create_key, secret_hash
+from app.services.accounts.opening import create_account
+from app.services.api_keys.keys import create_key, secret_hash
 from app.services.orders.placing import NewOrder, place_order
 from bench.client import Client, FixedClock, serving
 from bench.dataset import ZONE, make_specification
@@ -21,6 +20,7 @@ from bench.plain_order import Day, PlainOrder, place_plainly
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
 from db.connections import Pool, open_pool, unit_of_work
+from engine.ids import GlobalId, NodeType
 
 _IMAGES: Final = 100
 _NAME: Final = "Spring lookbook"

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from db.connections import connect
-from db.embedded import embedded_server
+from db.embedded.server import embedded_server
 from db.migrate import migrate
 
 _SETTINGS = {"max_wal_size": "4GB", "shared_buffers": "512MB"}

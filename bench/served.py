@@ -17,12 +17,12 @@ from pathlib import Path
 
 import uvloop
 
-from api.ids import GlobalId, NodeType
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
 from db.connections import open_pool, unit_of_work
 from db.migrate import migrate
+from engine.ids import GlobalId, NodeType
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _IMAGES = 100

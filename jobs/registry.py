@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
-from app.services.job_runs import Success
+from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
 

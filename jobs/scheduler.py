@@ -21,12 +21,12 @@ from app.clock import SystemClock
 from app.domain.errors import DateOutOfRange, UnknownTimeZone
 from app.domain.local_time import local_day, midnight, time_zone
 from app.logging import CountedWarning
-from app.services.midnight.cursors import ZONES_CHANNEL, zones_in_use
+from app.services.jobs.cursors import ZONES_CHANNEL, zones_in_use
 from app.settings import Settings
 from db.connections import Connection, PoolReader, hang_up, is_outage, listen
-from jobs.periods import beginning
+from jobs.context import together
+from jobs.kinds.periodic import beginning
 from jobs.registry import MINUTE, Registry
-from jobs.shift import together
 from jobs.worker import Worker, new_owner, working_pool
 
 _ONE_DAY: Final = timedelta(days=1)

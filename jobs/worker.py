@@ -12,16 +12,16 @@ from uuid import uuid4
 import structlog
 
 from app.clock import Clock
-from app.services import job_runs
-from app.services.midnight.cursors import begin_missing_cursors
+from app.services.jobs import runs as job_runs
+from app.services.jobs.cursors import begin_missing_cursors
 from app.settings import Settings
 from db.connections import PLANNED_ONCE, Pool, ServerError, hang_up, is_locked, open_pool, unit_of_work
-from jobs.abandoned import end_abandoned
-from jobs.midnights import run_midnights
-from jobs.periods import run_period
+from jobs.context import Shift, in_time
+from jobs.counts import Work
+from jobs.kinds.midnight import run_midnights
+from jobs.kinds.periodic import run_period
+from jobs.orphaned_runs import end_abandoned
 from jobs.registry import DAY, MINUTE, PeriodicJob, Registry
-from jobs.shift import Shift, in_time
-from jobs.work import Work
 
 _CONNECTIONS: Final = 10  # at most: for two batches in hand and a day's run, their ledger and their renewals
 _SETTINGS: Final = {

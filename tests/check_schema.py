@@ -14,9 +14,9 @@ from pathlib import Path
 
 from alembic import command
 
-from db.binaries import User, find_binaries
+from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate, run_alembic
-from tests.database import create_all, running_server, temporary_database
+from tests.support.database import create_all, running_server, temporary_database
 
 MAJORS = (16, 18)
 _OF_ALEMBIC = ("--exclude-table=alembic_version", "--exclude-table=applied_revisions")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from db.connections import Pool, PoolReader, open_pool
-from tests.clock import FrozenClock
-from tests.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
-from tests.folders import folder_of_run, run_folder
+from tests.support.clock import FrozenClock
+from tests.support.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
+from tests.support.folders import folder_of_run, run_folder
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -26,13 +26,13 @@ import orjson
 
 from api.printing import printed
 from app.domain.vocabulary import EventType
-from db.binaries import User, find_binaries
 from db.connections import PoolReader, SnapshotReader, Statement, Writer, connect
+from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate
 from db.tables import Table
-from tests.database import running_server, temporary_database
-from tests.one_of_each import live
-from tests.statements import every_statement
+from tests.support.database import running_server, temporary_database
+from tests.support.one_of_each import live
+from tests.support.statements import every_statement
 
 RELEASED: Final = Path(__file__).parent / "released"
 _PYPROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
@@ -111,7 +111,7 @@ def _predictable() -> Generator[None]:
 
     with (
         patch.multiple(secrets, randbits=chance.getrandbits, token_bytes=chance.randbytes, token_urlsafe=text),
-        patch("jobs.midnights.AT_ONCE", 1),
+        patch("jobs.kinds.midnight.AT_ONCE", 1),
     ):
         yield
 
@@ -124,14 +124,14 @@ async def _require_everything(url: str) -> None:
     finally:
         await connection.close()
     if missing := sorted({*EventType} - types) + tables:
-        raise Incomplete(f"tests/one_of_each.py leaves out {', '.join(missing)}.")
+        raise Incomplete(f"tests/support/one_of_each.py leaves out {', '.join(missing)}.")
 
 
 async def _statements(url: str, asked: Arguments) -> list[dict[str, Any]]:
     """Describe every statement, ordered by name and text."""
     statements = every_statement()
     if unknown := sorted({statement.name for statement in asked.keys() - statements}):
-        raise Incomplete(f"tests/statements.py leaves out {', '.join(unknown)}.")
+        raise Incomplete(f"tests/support/statements.py leaves out {', '.join(unknown)}.")
     connection: Any = await connect(url)
     try:
         made_up = {**_MADE_UP, "uuid": await connection.fetchval("SELECT min(id::text) FROM accounts")}

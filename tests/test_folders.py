@@ -7,22 +7,22 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from db.cluster import server_of
+from db.embedded.cluster import server_of
 from tests.db.test_embedded import fresh_folder
 
 ROOT = Path(__file__).parents[1]
 # A process that is a run until its standard input ends.
 RUN = """
 import sys
-from tests.folders import run_folder
+from tests.support.folders import run_folder
 with run_folder() as folder:
     print(folder, flush=True)
     sys.stdin.read()
 """
 RUN_WITH_SERVER = """
 import sys
-from db.embedded import embedded_server
-from tests.folders import run_folder
+from db.embedded.server import embedded_server
+from tests.support.folders import run_folder
 with run_folder() as folder, embedded_server(folder, settings={"fsync": "off"}):
     print(folder, flush=True)
     sys.stdin.read()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system import program
+from tests.support.system import program
 
 SENTENCE = r"^There is no chromium on this machine: tests/system-packages installs what the tests need\.$"
 

@@ -6,12 +6,12 @@ from typing import NoReturn
 
 import typer
 
-from app.cli import accounts, demo, importing, jobs, keys, schema, serving
+from app.cli import accounts, demo, imports, jobs, keys, schema, serving
 from app.cli.database import CommandFailed
 from app.domain.errors import DomainError
 from app.settings import SettingsError
-from db.binaries import EmbeddedServerError
 from db.connections import DatabaseUnreachable, OutcomeUnknown, ServerError
+from db.embedded.binaries import EmbeddedServerError
 from db.migrate import MigrationFailed
 
 _SENTENCES = (
@@ -35,7 +35,7 @@ cli = typer.Typer(
 )
 cli.command("serve")(serving.serve_command)
 cli.command("migrate")(serving.migrate_command)
-cli.command("import")(importing.import_command)
+cli.command("import")(imports.import_command)
 cli.command("demo")(demo.demo_command)
 cli.add_typer(accounts.account, name="account")
 cli.add_typer(keys.key, name="key")

@@ -17,7 +17,7 @@ from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables
 from db.address import shown
 from db.connections import Reader, Writer, connect, open_pool, unit_of_work
-from db.embedded import embedded_server
+from db.embedded.server import embedded_server
 from db.migrate import inspect, migrate
 from db.revisions import Found
 from db.settled import settle

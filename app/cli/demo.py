@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database, transaction
-from app.cli.importing import import_command
+from app.cli.imports import import_command
 from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
-from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
@@ -21,10 +20,11 @@ from app.domain.instants import rfc3339
 from app.settings import Settings, read_settings
 from db.connections import PoolReader, open_pool
 from db.queries.job_status import FailedRun
-from jobs.registered import JOBS
+from engine.ids import account_global_id
+from jobs.catalogue import JOBS
+from jobs.counts import Work
 from jobs.scheduler import open_scheduler
 from jobs.status import JobStatus, ZoneStatus, job_statuses
-from jobs.work import Work
 from jobs.worker import Worker, new_owner, working_pool
 
 jobs = typer.Typer(

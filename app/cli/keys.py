@@ -9,14 +9,14 @@ import orjson
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
 from app.cli.options import AsJson, instant_in, read_account
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.domain.instants import rfc3339
-from app.services.api_keys import NewKey, create_key, find_key, revoke_key
+from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
+from engine.ids import account_global_id
 
 key = typer.Typer(help="API keys: what a client or the staff show to the API.", no_args_is_help=True)
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import typer
 
-from api.ids import MalformedId, read_global_id
 from app.cli.database import CommandFailed
-from app.services.accounts import find_account
+from app.services.accounts.opening import find_account
 from app.services.names import require_name
 from db.connections import Reader
+from engine.ids import MalformedId, read_global_id
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 

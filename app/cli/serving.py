@@ -15,7 +15,7 @@ from app.cli.database import CommandFailed, begin_log, database, database_clock,
 from app.clock import SystemClock
 from app.settings import Settings, read_settings
 from db.migrate import migrate
-from jobs.registered import JOBS
+from jobs.catalogue import JOBS
 from jobs.scheduler import jobs_alongside
 
 _GRACE = 3  # seconds for requests under way when the process is to end

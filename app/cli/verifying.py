@@ -7,15 +7,15 @@ from typing import Annotated
 import orjson
 import typer
 
-from api.ids import account_global_id
 from app.cli.database import database_clock, migrated_database
 from app.cli.options import AsJson, read_account
 from app.clock import SystemClock
 from app.logging import configure_logging
-from app.services.job_runs import told
-from app.services.verifying import Verified, verify_accounts, verify_next
+from app.services.housekeeping.verification import Verified, verify_accounts, verify_next
+from app.services.jobs.runs import told
 from app.settings import Settings, read_settings
 from db.connections import PoolReader
+from engine.ids import account_global_id
 from jobs.worker import new_owner, working_pool
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.demo.folder import Access, Client
-from app.services.api_keys import create_key, find_caller
+from app.services.api_keys.keys import create_key, find_caller
 from db.connections import Reader, Statement, Writer
 
 # Reads accounts in the order of their refs as given; the unique index on ref finds them.

@@ -27,9 +27,9 @@ from app.demo.production import Confirmation, Image, Job, Production
 from app.demo.promises import Promises
 from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
-from app.domain.deadlines import expedite_window, standard_deadline
-from app.domain.guarantee import Part
-from app.domain.sla import EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND
+from app.domain.deadlines.rules import expedite_window, standard_deadline
+from app.domain.ledger.guarantee import Part
+from app.domain.sla.terms import EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND
 from app.domain.vocabulary import ServiceLevel
 
 Teller: TypeAlias = Callable[[datetime], Line | None]

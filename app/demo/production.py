@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from app.domain.deadlines import rejection_deadline, standard_deadline
+from app.domain.deadlines.rules import rejection_deadline, standard_deadline
 
 REASONS = (
     "Halo around the edges",

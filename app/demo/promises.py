@@ -8,10 +8,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.demo.studios import Studio
-from app.domain.deadlines import initial_deadline
-from app.domain.guarantee import Allowance, Part, allocate_upload
-from app.domain.ledger import ZonePeriod, first_ledger_day, ledger_day_at, zone_at
-from app.domain.sla import PLAN_TERMS, SlaVersion, sla_on
+from app.domain.deadlines.rules import initial_deadline
+from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at, zone_at
+from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
+from app.domain.sla.terms import PLAN_TERMS, SlaVersion, sla_on
 
 
 class Promises:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, TypedDict
 
 from app.domain.errors import DomainError
-from app.domain.figures import Step
+from app.domain.pulse.figures import Step
 
 _MILLISECONDS: Final = 1000
 

@@ -17,7 +17,7 @@ import orjson
 
 from app.clock import Clock
 from app.domain.errors import DomainError
-from app.services.heads import QuietAccounts, bring_forward
+from app.services.accounts.counters import QuietAccounts, bring_forward
 from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
 
 Answer: TypeAlias = dict[str, Any]

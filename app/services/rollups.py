@@ -6,8 +6,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.rollups import Tally
-from app.domain.streak import weeks_between
+from app.domain.pulse.rollups import Tally
+from app.domain.pulse.streak import weeks_between
 from db.connections import Statement, Writer
 
 # Adds counts to the buckets of accounts, to those of specification versions, and to weeks: three tables at once, which

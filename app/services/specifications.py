@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.account_events import specification_archived, specification_created, specification_reworded
-from app.domain.figures import Step
+from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
+from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationArchived, Wording, kept_steps
-from app.services.heads import Head, begin_command
+from app.services.accounts.counters import Head, begin_command
+from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
-from app.services.recording import record
 from db.connections import Statement, Writer
 from db.queries.specifications import SpecificationRow, specifications_by_id
 from db.tables import Specification, SpecificationVersion

@@ -9,12 +9,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.clock import Clock
-from app.services.key_uses import noted_key_uses
-from app.services.quotes import QuoteKey
+from app.services.api_keys.uses import noted_key_uses
+from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings
 from app.web.cors import with_cors
-from app.web.endpoint import GraphQLEndpoint
 from app.web.graphiql import graphiql_asset
+from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
 from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
 from db.connections import COMMANDS, PLANNED_ONCE, PoolReader, hang_up, open_pool

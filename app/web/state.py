@@ -5,8 +5,8 @@ from typing import cast
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from app.services.key_uses import KeyUses
-from app.services.quotes import QuoteKey
+from app.services.api_keys.uses import KeyUses
+from app.services.quotes.tokens import QuoteKey
 from db.connections import Database, Pool
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.domain.ledger import ZonePeriod
-from app.domain.sla import SlaVersion
+from app.domain.ledger.days import ZonePeriod
+from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
 from db.connections import Reader, Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk

@@ -102,7 +102,7 @@ _LATENESS: Final = {
     True: "AND o.late_at < q.now",
     False: "AND (o.late_at IS NULL OR o.late_at >= q.now)",
 }
-# The status of a deadline at an instant is that of `app.domain.deadlines`.
+# The status of a deadline at an instant is that of `app.domain.deadlines.rules`.
 _VOIDNESS: Final = {
     None: "",
     True: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at < q.now)",

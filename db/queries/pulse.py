@@ -13,10 +13,10 @@ from typing import Final, NamedTuple, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.assembly import Sums, Version, assembled
-from app.domain.figures import PulseFigures, Step
-from app.domain.ledger import zone_before
-from app.domain.segments import Part, month_start, segments, windows
+from app.domain.ledger.days import zone_before
+from app.domain.pulse.assembly import Sums, Version, assembled
+from app.domain.pulse.figures import PulseFigures, Step
+from app.domain.pulse.segments import Part, month_start, segments, windows
 from db.connections import Reader, Record, Statement
 from db.queries.accounts import AccountHistory
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from app.domain.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.local_time import Interval, just_before
-from app.domain.segments import month_start
-from app.domain.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
+from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.segments import month_start
+from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
 from db.connections import Reader, Record, Statement
 from db.queries.pulse import FiguresRequest
 from db.queries.streak import StreakRequest

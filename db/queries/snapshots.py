@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from app.domain.figures import PulseFigures
-from app.domain.snapshots import figures_of, streak_of
-from app.domain.streak import Streak
+from app.domain.pulse.figures import PulseFigures
+from app.domain.pulse.snapshots import figures_of, streak_of
+from app.domain.pulse.streak import Streak
 from db.connections import Reader, Record, Statement
 from db.queries.pages import WALKED, Key, Page, Slice, Span, pages, walk
 

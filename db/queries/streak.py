@@ -12,9 +12,9 @@ from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.ledger import zone_before
+from app.domain.ledger.days import zone_before
 from app.domain.local_time import just_before
-from app.domain.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
+from app.domain.pulse.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
 from db.connections import Reader, Record, Statement
 from db.queries.accounts import AccountHistory
 

@@ -10,20 +10,20 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
 
-from api.arguments import given
 from api.checks import Checks, Key
 from api.context import Context
-from api.guarantee import DailyGuarantee, daily_guarantee
+from api.sla.guarantee import DailyGuarantee, daily_guarantee
 from api.user_errors import told
 from app.domain.errors import DomainError
-from app.domain.guarantee import Allowance
 from app.domain.instants import rfc3339
-from app.domain.ledger import LedgerDay
-from app.domain.quota import QuotaDay
+from app.domain.ledger.days import LedgerDay
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import QuotaDay
 from app.services.commands import Answer, Command, IdempotencyConflict, perform
 from app.services.orders.outcome import Outcome
 from db.connections import OutcomeUnknown, Pool, Writer, is_outage
 from db.settled import after_command
+from engine.arguments import given
 
 Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
 _KEY: Final = "idempotencyKey"

@@ -16,13 +16,13 @@ from uuid import UUID
 from strawberry.types.base import get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from api.arguments import given
 from api.context import Viewer
-from api.ids import GlobalId, MalformedId, NodeType, read_global_id
-from api.scalars import write_decimal
 from api.user_errors import Path, UserErrorCode, user_error
+from app.domain.bounds import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
 from app.domain.instants import rfc3339
-from app.domain.limits import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
+from engine.arguments import given
+from engine.ids import GlobalId, MalformedId, NodeType, read_global_id
+from engine.scalars import write_decimal
 
 MAX_PROSE: Final = 1_000
 """Characters of what people write down."""

@@ -13,18 +13,18 @@ from uuid import UUID
 import strawberry
 
 from api.enums import ViewerKind
-from api.errors import ApiError, ErrorCode, bad_input
-from api.ids import GlobalId, MalformedId, read_global_id
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
 from app.domain.vocabulary import Plan
-from app.services.account_slots import AccountSlots
-from app.services.quotes import QuoteKey
+from app.services.accounts.slots import AccountSlots
+from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings
 from db.connections import Database, Pool
 from db.queries.accounts import AccountHistory, AccountRow
 from db.settled import Settlement
+from engine.errors import ApiError, ErrorCode, bad_input
+from engine.ids import GlobalId, MalformedId, read_global_id
 
 
 @dataclass(frozen=True, slots=True)

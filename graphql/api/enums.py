@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
-from api.describing import describe
-from app.domain import explanations, trends, vocabulary
+from app.domain import vocabulary
+from app.domain.deadlines import explanations
+from app.domain.pulse import trends
+from engine.decorators import describe
 
 
 class ViewerKind(StrEnum):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import strawberry
 
-from api.describing import object_type
+from engine.decorators import object_type
 
 
 @object_type

@@ -1,10 +1,10 @@
 """The way in: what can be changed."""
 
-from api.account_mutations import AccountMutations
-from api.describing import object_type
-from api.image_mutations import ImageMutations
-from api.order_mutations import OrderMutations
-from api.specification_mutations import SpecificationMutations
+from api.account.mutations import AccountMutations
+from api.image.mutations import ImageMutations
+from api.order.mutations import OrderMutations
+from api.specification.mutations import SpecificationMutations
+from engine.decorators import object_type
 
 
 @object_type

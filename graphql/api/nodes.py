@@ -2,8 +2,8 @@
 
 import strawberry
 
-from api.describing import field, interface
-from api.ids import GlobalId
+from engine.decorators import field, interface
+from engine.ids import GlobalId
 
 
 @interface

@@ -6,25 +6,25 @@ from typing import Annotated, Final, TypeVar
 
 import strawberry
 
-from api.account import Account, account, accounts_of_all, read_account
-from api.arguments import given, given_text
-from api.connections import DEFAULT_SIZE, After, Connection, First
+from api.account.types import Account, account, accounts_of_all, read_account
 from api.context import Context, Info
-from api.describing import field, object_type
 from api.enums import ViewerKind
-from api.errors import bad_input
-from api.events import Event, event
-from api.ids import GlobalId, NodeType, named_account
-from api.images import Image, Rejection, image, queue_of_production, rejection
-from api.job_runs import JobRun, job_run, runs_of_jobs
+from api.event.types import Event, event
+from api.image.types import Image, Rejection, image, queue_of_production, rejection
+from api.job_run.types import JobRun, job_run, runs_of_jobs
 from api.nodes import Node
-from api.orders import Order, awaiting_deadline, order
-from api.sla import SLA, read_sla_version
-from api.snapshots import PulseSnapshot, snapshot
-from api.specifications import Specification, specification
+from api.order.types import Order, awaiting_deadline, order
+from api.pulse.snapshots import PulseSnapshot, snapshot
+from api.sla.types import SLA, read_sla_version
+from api.specification.types import Specification, specification
 from app.domain.vocabulary import Plan
 from db.queries.events import GREATEST_SEQUENCE
 from db.queries.job_runs import RunsWanted
+from engine.arguments import given, given_text
+from engine.connections import DEFAULT_SIZE, After, Connection, First
+from engine.decorators import field, object_type
+from engine.errors import bad_input
+from engine.ids import GlobalId, NodeType, named_account
 
 Item = TypeVar("Item")
 _MAX_NODES: Final = 100

@@ -10,12 +10,12 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from api.admission import Admission
 from api.context import Context
-from api.errors import nothing_answered, present
 from api.mutation import Mutation
 from api.query import Query
-from api.scalars import SCALARS
+from engine.errors import nothing_answered, present
+from engine.guards import Admission
+from engine.scalars import SCALARS
 
 
 class Schema(strawberry.Schema):

@@ -7,10 +7,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.describing import describe, object_type
 from app.domain.errors import DateOutOfRange, DomainError, ExpediteWindowClosed, NoGain, Refusals, UnknownTimeZone
-from app.domain.negotiation import EffectiveDateNotAhead, NoTermStated
-from app.domain.order_refusals import (
+from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
+from app.domain.orders.refusals import (
     AlreadyDelivered,
     AlreadyExpedited,
     AlreadyLate,
@@ -22,11 +21,12 @@ from app.domain.order_refusals import (
     NotDelivered,
     OrderCancelled,
 )
-from app.domain.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
+from app.domain.sla.negotiation import EffectiveDateNotAhead, NoTermStated
 from app.domain.specifications import SpecificationArchived
+from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
-from app.services.heads import UnknownAccount
 from app.services.orders.outcome import NotFound
+from engine.decorators import describe, object_type
 
 Path: TypeAlias = tuple[str, ...]
 """Leads to a part of an input: names of fields, and places in lists."""

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from api.ids import NodeType, numbered
-from app.services.heads import lock_heads
+from app.services.accounts.counters import lock_heads
 from app.services.orders.claiming import ONE_AT_A_TIME
 from db.connections import COMMANDS, Pool, unit_of_work
-from tests.clock import FrozenClock
-from tests.commanding import PAYLOADS, Shop, contents, document, done, open_shop
-from tests.database import until
-from tests.serving import Client, NewClient
+from engine.ids import NodeType, numbered
+from tests.support.clock import FrozenClock
+from tests.support.commanding import PAYLOADS, Shop, contents, document, done, open_shop
+from tests.support.database import until
+from tests.support.serving import Client, NewClient
 
 PATIENCE = 30.0
 AT_ONCE = 12  # more than there are connections
@@ -90,7 +90,7 @@ async def test_claims_pass_by_a_busy_account_and_come_back_to_it(
 async def test_a_claim_finds_the_images_of_an_account_that_is_busy_for_a_moment(
     busy: Shop, pool: Pool, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.image_mutations._PAUSES", (0.01,) * 3_000)
+    monkeypatch.setattr("api.image.mutations._PAUSES", (0.01,) * 3_000)
     await busy.place("a.jpg")
     async with held(pool, busy):
         claims = claiming(staff)
@@ -187,7 +187,7 @@ async def test_no_claim_waits_for_ever_for_another(busy: Shop, pool: Pool, staff
 async def test_a_command_that_waits_too_long_for_its_turn_is_not_begun(
     busy: Shop, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.account_slots.PATIENCE", 0.05)
+    monkeypatch.setattr("app.services.accounts.slots.PATIENCE", 0.05)
     async with held(pool, busy):
         first = [asyncio.create_task(busy.place()) for _ in range(2)]
         await until(pool, WAITING)

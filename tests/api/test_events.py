@@ -6,16 +6,16 @@ from typing import Any, Final, cast
 
 import pytest
 
-from api.ids import GlobalId, NodeType, numbered
 from app.domain.vocabulary import EventType
-from app.services.importing import destination
-from app.services.importing.runs import ImportRun
-from app.services.importing.writing import PreparedBatch, write
+from app.services.imports import destination
+from app.services.imports.runs import ImportRun
+from app.services.imports.writing import PreparedBatch, write
 from db.connections import Pool, Writer, connect
-from tests.clock import FrozenClock
-from tests.commanding import Shop, done, open_shop
-from tests.services.importing.files import NOW, START, change, order, run_import
-from tests.serving import Client, NewClient
+from engine.ids import GlobalId, NodeType, numbered
+from tests.support.clock import FrozenClock
+from tests.support.commanding import Shop, done, open_shop
+from tests.support.import_files import NOW, START, change, order, run_import
+from tests.support.serving import Client, NewClient
 
 UUID_TEXT: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DELIVERED: Final = "2026-03-04T07:00:00.000250Z"

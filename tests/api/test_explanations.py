@@ -6,9 +6,9 @@ from typing import Any
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Pool, unit_of_work
 from db.tables import TimeZonePeriod
-from tests.building import HOUR, Photo, Studio, begin, write
-from tests.clock import MICROSECOND, FrozenClock
-from tests.serving import NewClient
+from tests.support.building import HOUR, Photo, Studio, begin, write
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.serving import NewClient
 
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)

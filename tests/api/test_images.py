@@ -8,9 +8,9 @@ import pytest
 from app.domain.vocabulary import EventType, ServiceLevel
 from db.connections import Pool
 from db.tables import Event
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, NewClient
 
 MONDAY = datetime(2026, 3, 9, 13, tzinfo=UTC)
 DUE_AT = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from graphql import ObjectTypeDefinitionNode, parse, print_ast
 
-from api.ids import GlobalId, NodeType, account_global_id, read_global_id
 from api.schema import schema
 from app.domain.vocabulary import EventType, ServiceLevel
 from db.connections import Pool
-from tests.api.midnights import take_snapshots
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from engine.ids import GlobalId, NodeType, account_global_id, read_global_id
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.midnights import take_snapshots
+from tests.support.serving import Client, NewClient
 
 NOON: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)

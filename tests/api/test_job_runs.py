@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from api.ids import GlobalId, NodeType, account_global_id
 from app.settings import Settings
 from db.connections import Pool, unit_of_work
 from db.tables import JobRun
-from jobs.registered import JOBS
+from engine.ids import GlobalId, NodeType, account_global_id
+from jobs.catalogue import JOBS
 from jobs.worker import Worker
-from tests.building import Studio, begin
-from tests.clock import FrozenClock
-from tests.services.orders.studios import begin as begin_giver
-from tests.serving import Client
+from tests.support.building import Studio, begin
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client
+from tests.support.studios import begin as begin_giver
 
 HOUR = timedelta(hours=1)
 RUN = "id job timeZone date scheduledFor state attempts startedAt finishedAt accounts failures error account { name }"

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.services.heads import lock_heads
+from app.services.accounts.counters import lock_heads
 from db.connections import Pool, unit_of_work
-from tests.building import HOUR, Studio
-from tests.clock import FrozenClock
-from tests.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
-from tests.serving import Client, CountingPool, NewClient
+from tests.support.building import HOUR, Studio
+from tests.support.clock import FrozenClock
+from tests.support.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
+from tests.support.serving import Client, CountingPool, NewClient
 
 NOBODYS = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.clock import FrozenClock
-from tests.commanding import Shop, contents, deliver, done, mutate, open_shop, refused
-from tests.serving import Client, NewClient
+from tests.support.clock import FrozenClock
+from tests.support.commanding import Shop, contents, deliver, done, mutate, open_shop, refused
+from tests.support.serving import Client, NewClient
 
 CONFLICT = [("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])]
 

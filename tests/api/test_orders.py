@@ -12,9 +12,9 @@ import pytest
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables import Image, Order
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, NewClient
 
 PAGE = """
 query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {

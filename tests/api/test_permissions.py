@@ -7,15 +7,15 @@ import pytest
 from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
-from api import complexity
-from api.ids import GlobalId, NodeType, account_global_id, numbered
 from api.schema import schema
 from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.commanding import contents, document
-from tests.serving import Client, CountingReader, NewClient
+from engine import cost as complexity
+from engine.ids import GlobalId, NodeType, account_global_id, numbered
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.commanding import contents, document
+from tests.support.serving import Client, CountingReader, NewClient
 
 SECRET = "Dior"
 """In every name and filename of the other studio."""

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from api.ids import NodeType, numbered
 from app.domain.vocabulary import Plan, ServiceLevel
 from db.connections import Pool
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from engine.ids import NodeType, numbered
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, NewClient
 
 TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
 NUMBERS: dict[tuple[str, ...], str] = {

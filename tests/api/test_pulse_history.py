@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from api.ids import GlobalId, NodeType, account_global_id
 from app.domain.instants import rfc3339
 from app.domain.vocabulary import Plan
 from db.connections import Pool
-from tests.api.midnights import take_snapshots
-from tests.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.clock import FrozenClock
-from tests.serving import Client, NewClient
+from engine.ids import GlobalId, NodeType, account_global_id
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.midnights import take_snapshots
+from tests.support.serving import Client, NewClient
 
 PULSE = """
 fragment pulse on Pulse {

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
-from app.services.heads import begin_command, bring_forward
+from app.services.accounts.counters import begin_command, bring_forward
 from app.web.state import keep_reader
 from db.connections import Pool, Reader, unit_of_work
-from tests.building import Studio, begin
-from tests.clock import MICROSECOND, FrozenClock
-from tests.commanding import open_shop
-from tests.serving import Client, CountingReader, NewClient
-from tests.settling import judging
+from tests.support.building import Studio, begin
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.commanding import open_shop
+from tests.support.serving import Client, CountingReader, NewClient
+from tests.support.settling import judging
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 READING = 10

@@ -17,10 +17,10 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
-from api.ids import read_global_id
 from app.cli import cli
-from app.services.api_keys import secret_hash
+from app.services.api_keys.keys import secret_hash
 from db.connections import PoolReader, Record, Statement, connect
+from engine.ids import read_global_id
 from tests.db.test_embedded import fresh_folder
 
 LOUPE = Path(sys.executable).with_name("loupe")

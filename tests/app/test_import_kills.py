@@ -11,9 +11,9 @@ from random import Random
 from db.connections import Pool, PoolReader, open_pool
 from db.queries.import_runs import ended_imports
 from tests.app.test_import_command import LOUPE, environment
-from tests.database import empty_database
-from tests.services.importing.files import Line, everything
-from tests.services.importing.random_files import random_file
+from tests.support.database import empty_database
+from tests.support.import_files import Line, everything
+from tests.support.random_files import random_file
 
 SEED = 1
 FILES = 6

@@ -15,14 +15,14 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from api.ids import account_global_id
 from app.cli import cli
-from app.services.heads import lock_heads
+from app.services.accounts.counters import lock_heads
 from db.connections import Pool, unit_of_work
+from engine.ids import account_global_id
 from tests.app.test_cli import LOUPE, environment
-from tests.clock import FrozenClock
-from tests.jobs.working import COPENHAGEN, new_account
-from tests.services.orders.studios import begin
+from tests.support.clock import FrozenClock
+from tests.support.studios import begin
+from tests.support.workers import COPENHAGEN, new_account
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
 JUST_BEFORE = "2026-03-28T22:59:59Z"

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from api.ids import read_global_id
 from app.cli import cli
 from app.clock import SystemClock
-from app.services.api_keys import find_caller, find_key
-from app.services.key_uses import KeyUses
+from app.services.api_keys.keys import find_caller, find_key
+from app.services.api_keys.uses import KeyUses
 from db.connections import Pool, PoolReader
+from engine.ids import read_global_id
 from tests.app.test_cli import ACME
-from tests.clock import FrozenClock
+from tests.support.clock import FrozenClock
 
 AT = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
 CLOCK = "2026-03-28T22:59:30Z"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from app.cli import cli
 from db.migrate import inspect
 from db.revisions import Found, Standing, known_revisions
-from tests.database import TEMPLATE, migrate_as_tomorrow, temporary_database
+from tests.support.database import TEMPLATE, migrate_as_tomorrow, temporary_database
 
 OWN = known_revisions()[0]
 AT = f"The database is at this release's revision, {OWN}.\n"

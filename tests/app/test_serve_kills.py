@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, HTTPError
 
-from db.cluster import server_of
+from db.embedded.cluster import server_of
 from tests.app.test_cli import ACME, LOUPE, address_in, answer, environment, serving
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.services.orders.test_kills import PATIENCE, kill_server, wait_until

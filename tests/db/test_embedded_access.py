@@ -13,13 +13,13 @@ from uuid import uuid4
 
 import pytest
 
-from db.binaries import EmbeddedServerError, User
-from db.cluster import server_of
 from db.connections import DatabaseUnreachable
-from db.embedded import embedded_server
-from db.server_user import SYSTEM_USER, server_user, system_user
-from tests.database import execute
+from db.embedded.binaries import EmbeddedServerError, User
+from db.embedded.cluster import server_of
+from db.embedded.server import embedded_server
+from db.embedded.user import SYSTEM_USER, server_user, system_user
 from tests.db.test_embedded import MAJOR, as_root, fresh_folder, postmaster
+from tests.support.database import execute
 
 NOBODY = "nobody"
 TRUSTING = "local all all trust\n"
@@ -172,7 +172,7 @@ def test_a_server_that_runs_as_another_user_is_started_again_as_the_right_one(
     folder: Path, nobody: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = folder / str(MAJOR) / "data"
-    monkeypatch.setattr("db.embedded.server_user", lambda _data: nobody)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+    monkeypatch.setattr("db.embedded.server.server_user", lambda _data: nobody)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
     with embedded_server(folder) as url:
         earlier = postmaster(folder)
         assert runs_as(earlier) == NOBODY

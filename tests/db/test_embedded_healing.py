@@ -13,18 +13,18 @@ from threading import Event
 
 import pytest
 
-from db.binaries import EmbeddedServerError
-from db.cluster import server_of
 from db.connections import is_outage
-from db.embedded import embedded_server
-from tests.database import execute
+from db.embedded.binaries import EmbeddedServerError
+from db.embedded.cluster import server_of
+from db.embedded.server import embedded_server
 from tests.db.test_embedded import MAJOR, PATIENCE, accepts, fresh_folder, postmaster, url_from, wait_until
+from tests.support.database import execute
 
 # A process that holds the server of the folder it is given, and heals it, until its standard input ends.
 HOLDER = """
 import sys
 from pathlib import Path
-from db.embedded import embedded_server
+from db.embedded.server import embedded_server
 with embedded_server(Path(sys.argv[1]), when_lost=lambda: None) as url:
     print(url, flush=True)
     sys.stdin.read()

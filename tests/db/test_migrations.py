@@ -10,14 +10,14 @@ import pytest
 from alembic import command
 
 import db.migrate as migrations
-from db.binaries import User, find_binaries
 from db.connections import DatabaseUnreachable, connect, open_pool
+from db.embedded.binaries import User, find_binaries
 from db.migrate import MigrationFailed, inspect, migrate, run_alembic
 from db.revisions import Standing, known_revisions
 from tests.check_schema import differences
-from tests.database import chosen_major, execute, migrate_as_tomorrow, temporary_database
-from tests.services.importing.files import rows, run_import
-from tests.services.importing.random_files import random_file
+from tests.support.database import chosen_major, execute, migrate_as_tomorrow, temporary_database
+from tests.support.import_files import rows, run_import
+from tests.support.random_files import random_file
 
 LOCK = "pg_advisory_lock(6003956)"
 VERSIONS = Path(migrations.__file__).parent / "migrations" / "versions"

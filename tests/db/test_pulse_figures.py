@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.domain.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.local_time import time_zone
-from app.domain.segments import WINDOW
-from app.domain.streak import WEEK, WeekRun
+from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.segments import WINDOW
+from app.domain.pulse.streak import WEEK, WeekRun
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import recount_upload_weeks
 from db.connections import Pool, PoolReader, Statement, open_pool, unit_of_work
 from db.queries.pulse import PULSE_FIGURES, FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, StreakRequest, streaks
-from tests.db.histories import (
+from tests.support.histories import (
     CREATED_AT,
     DAY,
     MICROSECOND,
@@ -27,7 +27,7 @@ from tests.db.histories import (
     PastRejection,
     remember,
 )
-from tests.db.random_histories import calendar_edges, histories
+from tests.support.random_histories import calendar_edges, histories
 
 AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)

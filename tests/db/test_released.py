@@ -23,14 +23,14 @@ import pytest
 from graphql import GraphQLEnumType, build_schema
 
 from api.printing import breaking_changes
-from db.binaries import User, find_binaries
 from db.connections import connect
+from db.embedded.binaries import User, find_binaries
 from db.migrate import inspect, migrate
 from db.revisions import Standing
 from db.tables import Table
-from tests.database import chosen_major, execute, temporary_database
 from tests.release import RELEASED, make_release
-from tests.statements import every_statement
+from tests.support.database import chosen_major, execute, temporary_database
+from tests.support.statements import every_statement
 
 BROKEN: Final[Mapping[str, str]] = {
     "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",

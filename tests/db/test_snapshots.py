@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.figures import NONE_COUNTED, PulseFigures, TermCounts, WindowFigures
-from app.domain.snapshots import kept_figures, kept_streak
-from app.domain.streak import Streak, WeekRun
+from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, TermCounts, WindowFigures
+from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.streak import Streak, WeekRun
 from db.connections import Pool, PoolReader, unit_of_work
 from db.queries.pages import Slice
 from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.tables import PulseSnapshot
-from tests.building import Studio, begin
+from tests.support.building import Studio, begin
 
 FIRST = date(2026, 3, 1)
 FIGURES = PulseFigures(

@@ -11,7 +11,7 @@ import pytest
 
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
-from app.domain.deadlines import expedite_window, standard_deadline
+from app.domain.deadlines.rules import expedite_window, standard_deadline
 from app.domain.local_time import local_day, time_zone, week_start
 from app.domain.vocabulary import Plan
 

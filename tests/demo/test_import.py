@@ -8,15 +8,15 @@ import pytest
 from app.demo.folder import DemoFolder
 from app.demo.history import generate
 from app.domain.local_time import time_zone
-from app.domain.sla import PLAN_TERMS
+from app.domain.sla.terms import PLAN_TERMS
 from app.domain.vocabulary import ServiceLevel
-from app.services.importing.report import Report
-from app.services.importing.session import import_history
-from app.services.importing.source import open_source
+from app.services.imports.report import Report
+from app.services.imports.session import import_history
+from app.services.imports.source import open_source
 from db.connections import Pool, PoolReader
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
-from tests.clock import FrozenClock
+from tests.support.clock import FrozenClock
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAYS = 40

@@ -26,7 +26,7 @@ from app.domain.local_time import (
     wall_clock,
     week_start,
 )
-from tests.domain.strategies import FIRST_DAY, LAST_DAY, MICROSECOND, ONE_DAY, days, moments, zones
+from tests.support.strategies import FIRST_DAY, LAST_DAY, MICROSECOND, ONE_DAY, days, moments, zones
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.local_time import time_zone
 from app.domain.user_time import date_in_words, offset_in_words, user_time
-from tests.domain.strategies import MICROSECOND
+from tests.support.strategies import MICROSECOND
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 MIDNIGHT = datetime(2026, 3, 3, 23, tzinfo=UTC)

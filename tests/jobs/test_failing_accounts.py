@@ -4,14 +4,14 @@ from collections.abc import MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from app.services.accounts.counters import lock_heads
+from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
-from app.services.heads import lock_heads
-from app.services.terms import change_time_zone
 from db.connections import Pool, unit_of_work
-from jobs.work import Work
+from jobs.counts import Work
 from jobs.worker import working_pool
-from tests.clock import FrozenClock
-from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs, worker
+from tests.support.clock import FrozenClock
+from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs, worker
 
 RESET = "reset_guarantee"
 MINUTE = timedelta(minutes=1)

@@ -11,9 +11,9 @@ from app.clock import Clock
 from app.services.commands import Overtaken
 from app.services.midnight.resets import reset_guarantee
 from db.connections import Pool
-from jobs.work import Work
-from tests.clock import FrozenClock
-from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs, worker
+from jobs.counts import Work
+from tests.support.clock import FrozenClock
+from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs, worker
 
 RESET = "reset_guarantee"
 MINUTE = timedelta(minutes=1)
@@ -70,7 +70,7 @@ async def test_more_that_becomes_due_of_a_run_is_done_in_another_attempt(pool: P
 async def test_batches_are_bounded_and_at_most_two_are_in_hand(
     pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.midnights.BATCH", 3)
+    monkeypatch.setattr("jobs.kinds.midnight.BATCH", 3)
     accounts = sorted([await new_account(pool, clock.now()) for _ in range(10)])
     clock.advance(DAY)
     in_hand: list[int] = []
@@ -153,7 +153,7 @@ async def test_two_at_once_do_every_day_once(pool: Pool, clock: FrozenClock) -> 
 async def test_a_drained_worker_finishes_the_batches_in_hand_and_leaves_the_rest_to_the_next_at_once(
     pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.midnights.BATCH", 1)
+    monkeypatch.setattr("jobs.kinds.midnight.BATCH", 1)
     for _ in range(5):
         await new_account(pool, clock.now())
     clock.advance(3 * DAY)

@@ -9,15 +9,15 @@ from functools import partial
 import pytest
 
 from app.clock import Clock
-from app.services.job_runs import Success
+from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
-from jobs.periods import beginning
+from jobs.counts import Work
+from jobs.kinds.periodic import beginning
 from jobs.registry import DAY, MINUTE, Done, Registry
-from jobs.work import Work
 from jobs.worker import Worker
-from tests.clock import FrozenClock
-from tests.jobs.working import runs
+from tests.support.clock import FrozenClock
+from tests.support.workers import runs
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ONCE = {"look": Work(runs=1)}

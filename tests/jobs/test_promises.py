@@ -13,16 +13,16 @@ from random import Random
 import pytest
 
 from db.connections import Pool, PoolReader, open_pool
-from db.embedded import embedded_server
+from db.embedded.server import embedded_server
 from db.migrate import migrate
 from db.queries.accounts import account_histories
 from db.queries.pulse import FiguresRequest, pulse_figures
-from tests.clock import FrozenClock
-from tests.database import temporary_database
 from tests.db.test_embedded import fresh_folder
-from tests.services.midnight.driving import assert_done, assert_equal_to_reference, snapshots
-from tests.services.orders.studios import Giver, begin, claim, deliver
 from tests.services.orders.test_kills import kill_server
+from tests.support.clock import FrozenClock
+from tests.support.database import temporary_database
+from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, snapshots
+from tests.support.studios import Giver, begin, claim, deliver
 
 WORKERS = 5
 ZONES = (
@@ -57,7 +57,7 @@ class Workers:
 
     async def start(self, count: int) -> None:
         """Start so many more, and wait until they are ready."""
-        command = [sys.executable, "-m", "tests.jobs.stepping", self.url]
+        command = [sys.executable, "-m", "tests.support.stepping", self.url]
         new = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, ASYNC220
             for _ in range(count)

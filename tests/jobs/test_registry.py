@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 
 from app.clock import Clock
-from app.services.job_runs import Success
+from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
-from jobs.registered import JOBS
+from jobs.catalogue import JOBS
 from jobs.registry import DAY, MINUTE, Done, DuplicateJob, Registry
 
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self, cast
 
 from app.clock import Clock, SystemClock, clock_from
+from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
-from app.services.job_runs import Success
-from app.services.terms import change_time_zone
+from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Connection, Pool, PoolReader
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker
-from tests.jobs.working import COPENHAGEN, Midnight, new_account, next_days, runs
+from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
 PATIENCE = 30.0

@@ -13,8 +13,8 @@ from app.settings import Settings
 from db.connections import Pool
 from jobs.registry import Registry
 from jobs.scheduler import open_scheduler
-from tests.jobs.working import new_account, next_days
-from tests.lines import line_to
+from tests.support.connection_lines import line_to
+from tests.support.workers import new_account, next_days
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
 PATIENCE = 30.0
@@ -23,7 +23,7 @@ PATIENCE = 30.0
 async def test_a_server_that_does_not_answer_keeps_no_scheduler_from_ending(
     database: str, pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("jobs.shift.GRACE", "jobs.shift._LAST_WORD", "db.connections._GOODBYE"):
+    for name in ("jobs.context.GRACE", "jobs.context._LAST_WORD", "db.connections._GOODBYE"):
         monkeypatch.setattr(name, 0.05)
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     jobs, begun = Registry(), asyncio.Event()

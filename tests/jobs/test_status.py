@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.clock import Clock
-from app.services.job_runs import Success
-from app.services.midnight.cursors import WATCH
+from app.services.jobs.cursors import WATCH
+from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool, PoolReader
 from db.queries.job_status import FailedRun
-from jobs.registered import JOBS
+from jobs.catalogue import JOBS
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.status import JobStatus, ZoneStatus, job_statuses
 from jobs.worker import Worker
-from tests.clock import FrozenClock
-from tests.jobs.working import COPENHAGEN, Midnight, new_account
-from tests.services.orders.studios import begin
-from tests.services.watching.faltering import mend, spoil
+from tests.support.clock import FrozenClock
+from tests.support.faltering import mend, spoil
+from tests.support.studios import begin
+from tests.support.workers import COPENHAGEN, Midnight, new_account
 
 RESET = "reset_guarantee"
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from app.services.verifying import VERIFY
+from app.services.housekeeping.verification import VERIFY
 from app.settings import Settings
 from db.connections import Pool, PoolReader
 from db.queries.job_status import FailedRun
-from jobs.registered import JOBS
+from jobs.catalogue import JOBS
+from jobs.counts import Work
 from jobs.status import JobStatus, job_statuses
-from jobs.work import Work
 from jobs.worker import Worker
-from tests.clock import FrozenClock
-from tests.services.orders.studios import Giver, begin
+from tests.support.clock import FrozenClock
+from tests.support.studios import Giver, begin
 
 DAY = timedelta(days=1)
 TODAY = datetime(2026, 3, 11, tzinfo=UTC)

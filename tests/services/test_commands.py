@@ -8,9 +8,9 @@ import pytest
 
 from app.services.commands import Answer, Command, Overtaken, perform
 from db.connections import Pool, ServerError, Statement, Writer
-from tests.clock import FrozenClock
-from tests.database import until
-from tests.services.orders.studios import begin
+from tests.support.clock import FrozenClock
+from tests.support.database import until
+from tests.support.studios import begin
 
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"

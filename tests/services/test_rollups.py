@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.domain.local_time import time_zone
-from app.domain.rollups import ImageFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, Tally
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import write_rollups
 from db.connections import Connection, Pool, PoolReader, Statement, Writer
-from tests.db.histories import History, remember
+from tests.support.histories import History, remember
 
 UPLOADED_AT = datetime(2026, 3, 9, 12, 30, 15, tzinfo=UTC)
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)

@@ -7,14 +7,21 @@ from uuid import UUID
 import pytest
 
 from app.clock import SystemClock
+from app.services.accounts.counters import (
+    RECENT,
+    QuietAccounts,
+    advance_heads,
+    begin_command,
+    bring_forward,
+    lock_heads,
+)
 from app.services.commands import in_transaction
-from app.services.heads import RECENT, QuietAccounts, advance_heads, begin_command, bring_forward, lock_heads
 from db.connections import Pool, PoolReader, Statement, Writer, unit_of_work
 from db.queries.accounts import account_histories
 from db.settled import settle
-from tests.building import Studio, begin
-from tests.clock import MICROSECOND, FrozenClock
-from tests.statements import every_statement
+from tests.support.building import Studio, begin
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.statements import every_statement
 
 HOUR = timedelta(hours=1)
 

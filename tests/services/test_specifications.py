@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.figures import Step
+from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationArchived, step_of
-from app.services.heads import UnknownAccount
+from app.services.accounts.counters import UnknownAccount
 from app.services.orders.outcome import NotFound
 from app.services.orders.placing import NewOrder, place_order
 from app.services.specifications import (
@@ -20,9 +20,9 @@ from app.services.specifications import (
     update_specification,
 )
 from db.connections import Pool
-from tests.building import Studio, begin
-from tests.clock import FrozenClock
-from tests.services.acting import GHOST, a_specification, done
+from tests.support.acting import GHOST, a_specification, done
+from tests.support.building import Studio, begin
+from tests.support.clock import FrozenClock
 
 HOUR = timedelta(hours=1)
 STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]

@@ -14,13 +14,13 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool, unit_of_work
-from tests.building import Studio, begin
-from tests.clock import FrozenClock
-from tests.serving import SETTINGS
-from tests.system import program
+from tests.support.building import Studio, begin
+from tests.support.clock import FrozenClock
+from tests.support.serving import SETTINGS
+from tests.support.system import program
 
 # As little as a browser can do by itself: no start page, and nothing asked of its maker.
 OPTIONS = (

@@ -7,13 +7,13 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
-from app.web.endpoint import MAX_BODY
+from app.web.graphql import MAX_BODY
 from app.web.state import keep_reader
 from db.connections import Pool, Reader, Record, Statement, unit_of_work
-from tests.clock import FrozenClock
-from tests.serving import SETTINGS
+from tests.support.clock import FrozenClock
+from tests.support.serving import SETTINGS
 
 ALLOWED = "https://dashboard.example"
 OTHER = "https://elsewhere.example"

@@ -10,9 +10,9 @@ from httpx import ASGITransport, AsyncClient
 
 from app.web.asgi import create_app
 from db.migrate import migrate
-from tests.clock import FrozenClock
-from tests.database import TEMPLATE, execute, migrate_as_tomorrow, temporary_database
-from tests.serving import SETTINGS
+from tests.support.clock import FrozenClock
+from tests.support.database import TEMPLATE, execute, migrate_as_tomorrow, temporary_database
+from tests.support.serving import SETTINGS
 
 
 @asynccontextmanager

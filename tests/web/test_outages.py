@@ -15,16 +15,16 @@ from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
-from api.ids import account_global_id
 from app.logging import CountedWarning
-from app.services.heads import bring_forward
+from app.services.accounts.counters import bring_forward
 from app.web.asgi import create_app
 from app.web.state import keep_reader
 from db.connections import Database, Pool, Reader, Record, Statement
-from tests.clock import FrozenClock
-from tests.commanding import Shop, contents, document, open_shop
-from tests.lines import Break, Line, line_to
-from tests.serving import SETTINGS, Client, NewClient
+from engine.ids import account_global_id
+from tests.support.clock import FrozenClock
+from tests.support.commanding import Shop, contents, document, open_shop
+from tests.support.connection_lines import Break, Line, line_to
+from tests.support.serving import SETTINGS, Client, NewClient
 
 OUT_OF_REACH = "The database cannot be reached for now; try again."
 LOST = (
@@ -80,7 +80,7 @@ class Cut:
 @pytest.fixture(autouse=True)
 def fresh_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test count the errors of another."""
-    monkeypatch.setattr("api.unavailable._warning", CountedWarning(structlog.get_logger("loupe.api"), "unavailable"))
+    monkeypatch.setattr("engine.unavailable._warning", CountedWarning(structlog.get_logger("loupe.api"), "unavailable"))
 
 
 def assert_nothing_answered(response: Response, message: str, path: list[str] | None) -> None:

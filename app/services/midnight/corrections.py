@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.snapshots import kept_figures, kept_streak
-from app.services.apart import apart
-from app.services.midnight.cursors import SNAPSHOT
+from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.services.jobs.cursors import SNAPSHOT
+from app.services.jobs.isolation import apart
 from db.connections import Pool, PoolReader, Record, Statement, Writer, unit_of_work
 from db.queries.accounts import account_histories
 from db.queries.pages import LEAST_UUID

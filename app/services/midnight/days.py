@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.domain.ledger import LedgerDay, ledger_day_at
+from app.domain.ledger.days import LedgerDay, ledger_day_at
 from db.connections import Pool, Statement, Writer, unit_of_work
 from db.queries.accounts import AccountHistory, account_histories
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.account_events import guarantee_reset
-from app.domain.guarantee import Allowance
-from app.domain.order_events import Happening
-from app.domain.quota import QuotaDay, unused_day
-from app.services.heads import Head, advance_heads, earliest_reading, lock_heads
-from app.services.midnight.cursors import OLDEST, RESET
+from app.domain.events.accounts import guarantee_reset
+from app.domain.events.orders import Happening
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import QuotaDay, unused_day
+from app.services.accounts.counters import Head, advance_heads, earliest_reading, lock_heads
+from app.services.events import write_events
+from app.services.jobs.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
-from app.services.orders.events import write_events
 from app.services.orders.writing import write_ledger_days
 from db.connections import Pool, Writer, unit_of_work
 from db.queries.ledger import DayKey, LedgerDayRow, ledger_days

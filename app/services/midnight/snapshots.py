@@ -6,12 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.figures import PulseFigures
-from app.domain.snapshots import kept_figures, kept_streak
-from app.domain.streak import Streak
-from app.services.heads import advance_heads, earliest_reading, lock_heads
+from app.domain.pulse.figures import PulseFigures
+from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.streak import Streak
+from app.services.accounts.counters import advance_heads, earliest_reading, lock_heads
 from app.services.ids import new_ids
-from app.services.midnight.cursors import OLDEST, SNAPSHOT
+from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from db.connections import Pool, Statement, Writer, unit_of_work
 from db.queries.pulse import FiguresRequest, pulse_figures

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.order_events import Happening
-from app.domain.order_facts import OrderState
-from app.domain.quota import QuotaDay
-from app.services.heads import Head, advance_heads
-from app.services.orders.account import AccountFacts
-from app.services.orders.events import write_events
+from app.domain.events.orders import Happening
+from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.state import OrderState
+from app.services.accounts.counters import Head, advance_heads
+from app.services.accounts.facts import AccountFacts
+from app.services.events import write_events
 from app.services.orders.rows import changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import write_rollups

@@ -7,18 +7,18 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.errors import Refusals
-from app.domain.order_changes import Change, cancel, confirm, require_open_deadline
-from app.domain.order_events import cancelled, completed, confirmed, expedited
-from app.domain.order_expedites import expedite
-from app.domain.order_facts import OrderState
-from app.domain.production import complete
-from app.services.heads import Head, begin_command
+from app.domain.events.orders import cancelled, completed, confirmed, expedited
+from app.domain.orders.changes import Change, cancel, confirm, require_open_deadline
+from app.domain.orders.expedites import expedite
+from app.domain.orders.state import OrderState
+from app.domain.production.commands import complete
+from app.services.accounts.counters import Head, begin_command
+from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
-from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.orders.states import OrderKey, order_states, orders_of_images
-from app.services.quotes import Binding, require_binding
+from app.services.quotes.tokens import Binding, require_binding
 from db.connections import Reader, Writer
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.order_events import Happening, claim_expired, claimed
-from app.domain.order_facts import Claim
-from app.services.heads import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
-from app.services.orders.events import write_events
+from app.domain.events.orders import Happening, claim_expired, claimed
+from app.domain.orders.state import Claim
+from app.services.accounts.counters import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
+from app.services.events import write_events
 from db.connections import Record, Statement, Writer
 from db.settled import settle
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.domain.quota import QuotaDay
+from app.domain.ledger.quota import QuotaDay
 
 
 @dataclass(frozen=True, slots=True)

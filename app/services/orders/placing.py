@@ -7,15 +7,15 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.order_changes import Change, Placement, place
-from app.domain.order_events import placed
+from app.domain.events.orders import placed
+from app.domain.orders.changes import Change, Placement, place
 from app.domain.specifications import SpecificationArchived
-from app.services.heads import begin_command
+from app.services.accounts.counters import begin_command
+from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
-from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
-from app.services.quotes import Binding, require_binding
+from app.services.quotes.tokens import Binding, require_binding
 from db.connections import Writer
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.errors import DomainError, Refusals
-from app.domain.order_events import Happening, delivered, rejected
-from app.domain.order_facts import OrderState
-from app.domain.production import Complaint, deliver, reject
-from app.services.heads import Head, begin_commands
+from app.domain.events.orders import Happening, delivered, rejected
+from app.domain.orders.state import OrderState
+from app.domain.production.commands import Complaint, deliver, reject
+from app.services.accounts.counters import Head, begin_commands
+from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
-from app.services.orders.account import AccountFacts, account_facts
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from app.domain.order_facts import (
+from app.domain.orders.state import (
     ImageState,
     OrderState,
     RejectionState,
@@ -15,7 +15,7 @@ from app.domain.order_facts import (
     order_figures,
     tally_order,
 )
-from app.domain.rollups import Tally
+from app.domain.pulse.rollups import Tally
 from db.tables import Image, Order, Rejection, Table
 
 Row: TypeAlias = tuple[Any, ...]

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from app.domain.order_facts import (
+from app.domain.orders.state import (
     Claim,
     ImageState,
     KeptDeadline,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from app.domain.quota import QuotaDay
+from app.domain.ledger.quota import QuotaDay
 from app.services.orders.rows import OrderRows, Row
 from db.connections import Statement, Writer
 from db.tables import Image, Order, Rejection

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.figures import PulseFigures
 from app.domain.local_time import TIME_ZONES, midnight, time_zone
-from app.domain.snapshots import kept_figures, kept_streak
-from app.domain.streak import WEEK, Streak
+from app.domain.pulse.figures import PulseFigures
+from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.streak import WEEK, Streak
 from app.services.ids import new_id
 from app.services.midnight import corrections as corrections_module
 from app.services.midnight.corrections import Corrected, correct_snapshots
@@ -23,11 +23,11 @@ from db.queries.accounts import AccountHistory, account_histories
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.snapshots import SnapshotRow
 from db.queries.streak import StreakRequest, streaks
-from tests.building import Studio, begin
-from tests.clock import FrozenClock
-from tests.services.importing.files import START, change, order, run_import
-from tests.services.midnight.driving import assert_equal_to_reference, run_jobs, snapshots
 from tests.services.midnight.test_snapshots import somebody_waits
+from tests.support.building import Studio, begin
+from tests.support.clock import FrozenClock
+from tests.support.import_files import START, change, order, run_import
+from tests.support.midnight_jobs import assert_equal_to_reference, run_jobs, snapshots
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.services.importing import AccountMoved, destination
-from app.services.importing.runs import ImportRun
-from app.services.importing.writing import PreparedBatch, write
-from app.services.midnight.cursors import RESET, SNAPSHOT, WATCH
+from app.services.imports import AccountMoved, destination
+from app.services.imports.runs import ImportRun
+from app.services.imports.writing import PreparedBatch, write
+from app.services.jobs.cursors import RESET, SNAPSHOT, WATCH
 from db.connections import Pool, Writer, open_pool
-from tests.clock import FrozenClock
-from tests.database import empty_database
-from tests.services.importing.files import START, Line, change, everything, order, rows, run_import
-from tests.services.importing.random_files import random_file
-from tests.services.midnight.driving import Cursor, assert_done, assert_equal_to_reference, cursor, resets, run_jobs
+from tests.support.clock import FrozenClock
+from tests.support.database import empty_database
+from tests.support.import_files import START, Line, change, everything, order, rows, run_import
+from tests.support.midnight_jobs import Cursor, assert_done, assert_equal_to_reference, cursor, resets, run_jobs
+from tests.support.random_files import random_file
 
 NOW = datetime(2026, 5, 6, 12, tzinfo=UTC)
 EARLY = datetime(2026, 3, 8, 12, tzinfo=UTC)

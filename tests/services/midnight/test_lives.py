@@ -3,11 +3,11 @@
 import pytest
 
 from db.connections import open_pool
-from tests.database import empty_database
-from tests.replayed import assert_events_tell_all
-from tests.services.importing.files import everything
-from tests.services.midnight.driving import assert_done, assert_equal_to_reference, run_jobs
-from tests.services.midnight.lives import Life
+from tests.support.database import empty_database
+from tests.support.import_files import everything
+from tests.support.lives import Life
+from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, run_jobs
+from tests.support.replayed import assert_events_tell_all
 
 ACTS = 110
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from app.domain.guarantee import Allowance
-from app.domain.negotiation import NegotiatedTerms
-from app.services.midnight.cursors import RESET
+from app.domain.ledger.guarantee import Allowance
+from app.domain.sla.negotiation import NegotiatedTerms
+from app.services.accounts.facts import account_facts
+from app.services.accounts.terms import change_time_zone, negotiate_sla
+from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
-from app.services.orders.account import account_facts
 from app.services.orders.outcome import Outcome
-from app.services.terms import change_time_zone, negotiate_sla
 from db.connections import Pool, PoolReader
-from tests.building import Studio, begin
-from tests.clock import MICROSECOND, FrozenClock
-from tests.services.acting import a_specification, done
-from tests.services.clients import Client
-from tests.services.midnight.driving import assert_done, run_jobs
+from tests.support.acting import a_specification, done
+from tests.support.building import Studio, begin
+from tests.support.clients import Client
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.midnight_jobs import assert_done, run_jobs
 
 OPENED = datetime(2026, 3, 9, 23, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)

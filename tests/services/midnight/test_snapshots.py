@@ -9,26 +9,26 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.domain.figures import PulseFigures, TermCounts
-from app.domain.ledger import ZonePeriod, first_ledger_day, ledger_day_at
-from app.domain.streak import WeekRun
-from app.services.heads import lock_heads
+from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at
+from app.domain.pulse.figures import PulseFigures, TermCounts
+from app.domain.pulse.streak import WeekRun
+from app.services.accounts.counters import lock_heads
+from app.services.jobs.cursors import SNAPSHOT, begin_missing_cursors
 from app.services.midnight import snapshots as snapshots_module
-from app.services.midnight.cursors import SNAPSHOT, begin_missing_cursors
 from app.services.midnight.snapshots import snapshot_pulse
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images
 from db.connections import Pool, Reader, open_pool, unit_of_work
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.tables import SlaVersion, TimeZonePeriod
-from tests.building import Studio, begin
-from tests.clock import MICROSECOND, FrozenClock
-from tests.db.histories import CREATED_AT, History, remember
-from tests.db.random_histories import histories
-from tests.services.acting import a_specification, done
-from tests.services.clients import Client
-from tests.services.importing.files import START, order, run_import
-from tests.services.midnight.driving import assert_equal_to_reference, cursor, run_jobs, snapshots
+from tests.support.acting import a_specification, done
+from tests.support.building import Studio, begin
+from tests.support.clients import Client
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.histories import CREATED_AT, History, remember
+from tests.support.import_files import START, order, run_import
+from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_jobs, snapshots
+from tests.support.random_histories import histories
 
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
 """The midnight in Copenhagen that ends the day on which the clock stands."""

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from db.connections import Pool, PoolReader
 from db.tables import Table
-from tests.clock import MICROSECOND, FrozenClock
-from tests.database import execute
-from tests.services.orders.alike import assert_alike
-from tests.services.orders.client_commands import Confirm, Expedite, Place
-from tests.services.orders.model import Account
-from tests.services.orders.production_commands import Claim, Deliver
-from tests.services.orders.studios import assert_consistent, begin
-from tests.services.orders.walks import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
-from tests.services.orders.worlds import Command, World
+from tests.support.alike import assert_alike
+from tests.support.client_commands import Confirm, Expedite, Place
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.database import execute
+from tests.support.model import Account
+from tests.support.production_commands import Claim, Deliver
+from tests.support.studios import assert_consistent, begin
+from tests.support.walks import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
+from tests.support.worlds import Command, World
 
 BEGINNINGS = [
     datetime.fromisoformat("2026-03-10T12:00:00Z"),

@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from app.services.accounts.counters import lock_heads
 from app.services.commands import Answer, Command, perform
-from app.services.heads import lock_heads
 from app.services.orders.claiming import ONE_AT_A_TIME, claim_images
 from db.connections import Pool, PoolReader, Writer, hang_up, open_pool, unit_of_work
-from tests.clock import MICROSECOND, FrozenClock
-from tests.database import until
-from tests.services.orders.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.database import until
+from tests.support.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver
 
 WAITING = """
     SELECT FROM pg_stat_activity

@@ -19,21 +19,21 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
-from api.ids import GlobalId, NodeType
-from app.services.api_keys import create_key
+from app.services.api_keys.keys import create_key
 from app.services.commands import IdempotencyConflict
 from app.web.asgi import create_app
-from db.cluster import server_of
 from db.connections import Pool, PoolReader, Record, open_pool
-from db.embedded import embedded_server
+from db.embedded.cluster import server_of
+from db.embedded.server import embedded_server
 from db.migrate import migrate
-from tests.clock import FrozenClock
-from tests.database import temporary_database
+from engine.ids import GlobalId, NodeType
 from tests.db.test_embedded import MAJOR, fresh_folder
-from tests.services.acting import done
-from tests.services.orders.studios import Giver, assert_consistent, begin
-from tests.services.orders.writers import START, Asked, give
-from tests.serving import SETTINGS
+from tests.support.acting import done
+from tests.support.clock import FrozenClock
+from tests.support.database import temporary_database
+from tests.support.serving import SETTINGS
+from tests.support.studios import Giver, assert_consistent, begin
+from tests.support.writers import START, Asked, give
 
 SEED = 3
 KILLS = 3
@@ -74,7 +74,7 @@ class Writers:
 @contextmanager
 def writing(url: str, name: str, giver: Giver) -> Generator[Writers]:
     """Let writers write, and kill them at the end; all that they said is noted then."""
-    command = [sys.executable, "-m", "tests.services.orders.writers", url, name]
+    command = [sys.executable, "-m", "tests.support.writers", url, name]
     command += [str(giver.account_id), str(giver.specification_id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         writers = Writers(process)

@@ -14,14 +14,14 @@ from app.services.commands import in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
 from db.connections import Pool, PoolReader, Record, Writer
-from tests.clock import FrozenClock
-from tests.services.orders.alike import assert_alike
-from tests.services.orders.at_once import Rush
-from tests.services.orders.client_commands import Place
-from tests.services.orders.model import Account
-from tests.services.orders.production_commands import Claim, Deliver
-from tests.services.orders.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
-from tests.services.orders.worlds import Command, World
+from tests.support.alike import assert_alike
+from tests.support.at_once import Rush
+from tests.support.client_commands import Place
+from tests.support.clock import FrozenClock
+from tests.support.model import Account
+from tests.support.production_commands import Claim, Deliver
+from tests.support.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
+from tests.support.worlds import Command, World
 
 Images = Sequence[tuple[UUID, UUID]]
 

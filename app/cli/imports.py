@@ -1,0 +1,174 @@
+"""`loupe import`."""
+
+import asyncio
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column
+
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.clock import Clock
+from app.services.imports import (
+    AccountMoved,
+    Listener,
+    Report,
+    Source,
+    SourceUnreadable,
+    check_history,
+    import_history,
+    open_source,
+)
+from app.settings import Settings, read_settings
+from db.connections import open_pool
+
+_SECONDS_BETWEEN_LINES: Final = 5
+_NAME_WIDTH: Final = 20  # of the bar's name, so that a narrow terminal has room for the bar itself
+_POOL_SIZE: Final = 2  # one connection writes a batch while the other reads for the next
+_KINDS: Final = {
+    "account": ("account", "accounts"),
+    "specification": ("specification", "specifications"),
+    "order": ("order", "orders"),
+    "cancellation": ("cancellation", "cancellations"),
+    "expedite": ("expedite", "expedites"),
+    "terms": ("change of terms", "changes of terms"),
+    "timeZone": ("change of time zone", "changes of time zone"),
+}
+_LINE: Final = ("line", "lines")
+
+
+def import_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, gzipped or not; - for standard input.")],
+    *,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Only list every bad line; change nothing. Commands on accounts of the file wait meanwhile."
+        ),
+    ] = False,
+) -> None:
+    """Import a studio's history: accounts, specifications, orders and what became of them.
+
+    Of each account lines count up to its first bad one; mend it and run the import again: it goes on from there.
+
+    Example: loupe import history.jsonl.gz --check
+    """
+    settings = read_settings()
+    try:
+        with open_source(file) as source, migrated_database(settings) as url, _listener(source) as listener:
+            clock = database_clock(url, settings)
+            report = asyncio.run(_run(url, source, settings, clock, listener, check=check))
+    except (SourceUnreadable, AccountMoved) as error:
+        raise CommandFailed(str(error)) from error
+    typer.echo(_checked(report) if check else _imported(report))
+    if report.problems:
+        raise typer.Exit(1)
+
+
+async def _run(
+    url: str, source: Source, settings: Settings, clock: Clock, listener: Listener, *, check: bool
+) -> Report:
+    work = check_history if check else import_history
+    pool = await open_pool(url, max_size=_POOL_SIZE)
+    try:
+        return await work(pool, source, clock=clock, plan_terms=settings.plan_terms, listener=listener)
+    finally:
+        await pool.close()
+
+
+@contextmanager
+def _listener(source: Source) -> Generator[Listener]:
+    """Show a bar on a terminal, and plain lines elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines(source)
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False, table_column=Column(max_width=_NAME_WIDTH, no_wrap=True)),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[images]:,} images, {task.fields[rate]:,.0f} a second,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(Path(source.name).name, total=source.size, images=0, rate=0)
+        yield _Bar(source, progress, task)
+
+
+class _Bar:
+    """Tells an import on a terminal: problems scroll above a bar."""
+
+    def __init__(self, source: Source, progress: Progress, task: TaskID) -> None:
+        self._name = source.name
+        self._progress = progress
+        self._task = task
+        self._started = time.monotonic()
+
+    def problem(self, line: int, text: str) -> None:
+        """Print what is wrong with a line."""
+        self._progress.console.print(_problem(self._name, line, text), markup=False, highlight=False, soft_wrap=True)
+
+    def progress(self, position: int, report: Report) -> None:
+        """Move the bar."""
+        rate = report.images / (time.monotonic() - self._started)
+        self._progress.update(self._task, completed=position, images=report.images, rate=rate)
+
+
+class _Lines:
+    """Tells an import to a file or a pipe: a line now and then."""
+
+    def __init__(self, source: Source) -> None:
+        self._name = source.name
+        self._size = source.size
+        self._started = self._told = time.monotonic()
+
+    def problem(self, line: int, text: str) -> None:
+        """Print what is wrong with a line."""
+        typer.echo(_problem(self._name, line, text), err=True)
+
+    def progress(self, position: int, report: Report) -> None:
+        """Print how far it is, unless that was just said."""
+        now = time.monotonic()
+        if now - self._told < _SECONDS_BETWEEN_LINES:
+            return
+        self._told = now
+        share = f"{position / self._size:.0%}, " if self._size else ""
+        rate = report.images / (now - self._started)
+        typer.echo(f"{share}{report.lines:,} lines, {report.images:,} images, {rate:,.0f} a second", err=True)
+
+
+def _problem(name: str, line: int, text: str) -> str:
+    return f"{name}:{line}: {text}"
+
+
+def _imported(report: Report) -> str:
+    """Sum up an import."""
+    if not report.lines:
+        return "Imported nothing: there is no line in it."
+    counts = [_counted(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
+    told = [f"Imported {', '.join(counts) or 'nothing new'}; {_counted(report.images, ('image', 'images'))}."]
+    if report.known:
+        told.append(f"Known before: {_counted(report.known, _LINE)}.")
+    if report.problems:
+        left_out = f", left out for it: {_counted(report.skipped, _LINE)}" if report.skipped else ""
+        told.append(f"Bad: {_counted(report.problems, _LINE)}{left_out}. Mend what is bad and run the import again.")
+    return " ".join(told)
+
+
+def _checked(report: Report) -> str:
+    """Sum up a check."""
+    unknown = (
+        f" Not looked at, since what they name is bad: {_counted(report.skipped, _LINE)}." if report.skipped else ""
+    )
+    bad = _counted(report.problems, _LINE) if report.problems else "none"
+    return f"Checked {_counted(report.lines, _LINE)}. Bad: {bad}.{unknown} Nothing was changed."
+
+
+def _counted(count: int, names: tuple[str, str]) -> str:
+    return f"{count:,} {names[count != 1]}"

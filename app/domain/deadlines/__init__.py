@@ -1,0 +1,1 @@
+"""Deadlines: when images are due, why, and when they are at risk or missed."""

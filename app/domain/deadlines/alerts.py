@@ -1,0 +1,130 @@
+"""What is told of deadlines as time passes: that one is at risk, and that it was missed (domain rules, section 3).
+
+Both are judged by what was the case at their own instant, which nothing that comes later changes: told weeks late, they
+are what they would have been in time, also of a deadline that an earlier one has replaced since.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+from app.domain.events.orders import Happening
+from app.domain.orders.state import ImageState, OrderState
+from app.domain.vocabulary import EventType
+
+
+class DeadlineKind(StrEnum):
+    """What is due: the first delivery, or the next one after a rejection."""
+
+    DELIVERY = "DELIVERY"
+    REDO = "REDO"
+
+
+class Alert(NamedTuple):
+    """What is told once of an order: `due_at` (UTC) says of which of its deadlines of a kind."""
+
+    type: EventType
+    kind: DeadlineKind
+    due_at: datetime
+
+
+class SetDeadline(NamedTuple):
+    """A delivery deadline of an order, `due_at`, and when the order got it, by its placing, an expedite or staff (UTC).
+
+    A later one replaces it, and is always the earlier deadline.
+    """
+
+    at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPast:
+    """What an order's rows do not have: its deadlines, in order, and images it had that were split off, and when."""
+
+    deadlines: Sequence[SetDeadline]
+    departed: Sequence[tuple[ImageState, datetime]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """An image with a deadline since an instant, until it is delivered, cancelled, split off or gets another one."""
+
+    image: ImageState
+    since: datetime
+    until: datetime | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Say whether the image has the deadline at an instant; what ends it then has ended it."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+_Promises: TypeAlias = Mapping[tuple[DeadlineKind, datetime], Sequence[_Promise]]
+
+
+def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -> Iterator[tuple[Alert, Happening]]:
+    """Yield all that is to be told of an order's deadlines by what was before `now`, told already or not.
+
+    A deadline is at risk at the first instant from `lead` before it on at which an image is open that has it, which is
+    later when it was set later. It is missed at its own instant, when an image is open then.
+    """
+    for (kind, due_at), promises in _promises(order, past).items():
+        at_risk_at = _first_open(promises, due_at - lead)
+        if at_risk_at is not None and at_risk_at < min(due_at, now):
+            alert = Alert(EventType.DEADLINE_AT_RISK, kind, due_at)
+            yield alert, _happening(order, alert, at_risk_at, promises)
+        if due_at < now and any(promise.is_open(due_at) for promise in promises):
+            alert = Alert(EventType.DEADLINE_MISSED, kind, due_at)
+            yield alert, _happening(order, alert, due_at, promises)
+
+
+def told_alert(type_: EventType, after: Mapping[str, Any]) -> Alert:
+    """Read back what an event of this type told, from the `after` of its data."""
+    return Alert(type_, DeadlineKind(after["kind"]), datetime.fromisoformat(after["dueAt"]))
+
+
+def _promises(order: OrderState, past: OrderPast) -> _Promises:
+    """Return by its deadlines which images an order had to deliver, and which again."""
+    promises: dict[tuple[DeadlineKind, datetime], list[_Promise]] = {}
+    for deadline, replacement in pairwise([*past.deadlines, None]):
+        if deadline is not None:
+            deliveries = _deliveries(order, past, deadline, None if replacement is None else replacement.at)
+            in_order = sorted(deliveries, key=lambda promise: promise.image.number)
+            promises[DeadlineKind.DELIVERY, deadline.due_at] = in_order
+    for image in order.images:
+        for rejection in image.rejections:
+            redos = promises.setdefault((DeadlineKind.REDO, rejection.due_at), [])
+            redos.append(_Promise(image, rejection.at, rejection.redelivered_at))
+    return promises
+
+
+def _deliveries(
+    order: OrderState, past: OrderPast, deadline: SetDeadline, replaced_at: datetime | None
+) -> Iterator[_Promise]:
+    """Yield the images that shared a delivery deadline of the order, those that were split off since, too.
+
+    Images that were delivered before it was set do not have it.
+    """
+    for image in order.images:
+        if image.first_delivered_at is None or image.first_delivered_at >= deadline.at:
+            ends = (image.first_delivered_at, order.cancelled_at, replaced_at)
+            yield _Promise(image, deadline.at, min((at for at in ends if at is not None), default=None))
+    for image, left_at in past.departed:
+        yield _Promise(image, deadline.at, left_at if replaced_at is None else min(left_at, replaced_at))
+
+
+def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | None:
+    """Tell the first instant from `since` on at which an image is open."""
+    starts = [(max(since, promise.since), promise) for promise in promises]
+    return min((at for at, promise in starts if promise.is_open(at)), default=None)
+
+
+def _happening(order: OrderState, alert: Alert, at: datetime, promises: Sequence[_Promise]) -> Happening:
+    """Tell of a deadline at an instant, with the images that are open then; a single one is named."""
+    images = list(dict.fromkeys(promise.image.id for promise in promises if promise.is_open(at)))
+    after = {"dueAt": alert.due_at, "kind": alert.kind}
+    data = {"before": None, "after": after, "images": images}
+    return Happening(at, alert.type, order.id, images[0] if len(images) == 1 else None, data)

@@ -1,0 +1,1 @@
+"""The quota ledger: its days, and what images use of them."""

@@ -1,0 +1,148 @@
+"""An account's ledger days: what tiles time for its guarantee and quota (domain rules, section 4).
+
+Normally they are the local days of the account's zone. A zone change never shortens the running one: it goes on until a
+midnight of the new zone. All is decided by interval, from the account's short zone history; no job need have run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import BeforeFirstLedgerDay
+from app.domain.local_time import just_before, local_day, local_day_interval, midnight, time_zone
+from app.domain.sla.terms import SlaVersion
+
+_ONE_DAY: Final = timedelta(days=1)
+_CACHED_DAYS: Final = 2**14
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePeriod:
+    """A zone, by name, and the instant since which it has been the account's.
+
+    A history ascends by instant; its first period starts with the account.
+    """
+
+    starts_at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """The time from `opens_at` until just before `closes_at`, UTC, named by the local date at its opening."""
+
+    date: date
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The ledger day in which a zone became the account's, then that zone's local days, until the next run's first.
+
+    `planned_end` is when the first day was to close as it opened. A second change within that day begins a run with the
+    same day, which leaves nothing of this one.
+    """
+
+    first: LedgerDay
+    planned_end: datetime
+    zone: ZoneInfo
+
+
+def zone_at(at: datetime, periods: Sequence[ZonePeriod]) -> ZoneInfo:
+    """Return the account's zone at the instant; before the account, its first one."""
+    in_force = next((period for period in reversed(periods) if period.starts_at <= at), periods[0])
+    return time_zone(in_force.time_zone)
+
+
+def zone_before(at: datetime, periods: Sequence[ZonePeriod]) -> ZoneInfo:
+    """Return the account's zone just before the instant, by which months and weeks are counted (domain rules, Time)."""
+    return zone_at(just_before(at), periods)
+
+
+def first_ledger_day(periods: Sequence[ZonePeriod]) -> LedgerDay:
+    """Return the ledger day in which the account was created: the whole local day, longer if the zone changed in it."""
+    return ledger_day_at(periods[0].starts_at, periods)
+
+
+def ledger_day_at(at: datetime, periods: Sequence[ZonePeriod]) -> LedgerDay:
+    """Return the ledger day that holds the instant; BeforeFirstLedgerDay for one before the account's first.
+
+    A zone change alters the day running at it and those after, none before. Days to come are told with the last zone.
+    """
+    runs = _runs(periods)
+    run = next((run for run in reversed(runs) if at >= run.first.opens_at), None)
+    if run is None:
+        raise BeforeFirstLedgerDay(at, runs[0].first.opens_at)
+    return _day_in(run, at)
+
+
+def ledger_day_of(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay | None:
+    """Return the ledger day of this date; None before the first, and for a date that was skipped."""
+    found = _ledger_day_from(day, periods)
+    return found if found.date == day else None
+
+
+def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> datetime:
+    """Return when this one of the versions starts, UTC: as the first ledger day of its date or a later one opens.
+
+    A day to come is told with the last zone. KeyError when no version has the number.
+    """
+    effective_dates = {each.version: each.effective_date for each in versions}
+    return _ledger_day_from(effective_dates[version], periods).opens_at
+
+
+def _ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+    """Return the first ledger day of this date or a later one."""
+    runs = _runs(periods)
+    run = next((run for run in reversed(runs) if day >= run.first.date), runs[0])
+    if day <= run.first.date:
+        return run.first
+    return _day_in(run, max(midnight(day, run.zone), run.first.closes_at))
+
+
+def _runs(periods: Sequence[ZonePeriod]) -> list[_Run]:
+    """Return a run for each period; the account's creation begins the first one."""
+    zone = time_zone(periods[0].time_zone)
+    first = _local_ledger_day(local_day(periods[0].starts_at, zone), zone)
+    runs = [_Run(first, first.closes_at, zone)]
+    for change in periods[1:]:
+        runs.append(_run_after(runs[-1], change))
+    return runs
+
+
+def _run_after(run: _Run, change: ZonePeriod) -> _Run:
+    """Return the run that a zone change begins: the day running at it ends at a midnight of the new zone.
+
+    That midnight is the first one neither before the planned end nor before the change that opens a later date. So
+    however often zones change, no day is shorter than planned and no date comes twice.
+    """
+    running = _day_in(run, change.starts_at)
+    planned_end = run.planned_end if running is run.first else running.closes_at
+    zone = time_zone(change.time_zone)
+    closes_at = _first_midnight(max(planned_end, change.starts_at), running.date + _ONE_DAY, zone)
+    return _Run(replace(running, closes_at=closes_at), planned_end, zone)
+
+
+def _first_midnight(not_before: datetime, earliest: date, zone: ZoneInfo) -> datetime:
+    """Return the first midnight of the zone from `not_before` on that opens `earliest` or a later date."""
+    day = max(local_day(not_before, zone), earliest)
+    opens_at = midnight(day, zone)
+    return opens_at if opens_at >= not_before else midnight(day + _ONE_DAY, zone)
+
+
+def _day_in(run: _Run, at: datetime) -> LedgerDay:
+    """Return the day of the run that holds an instant not before it."""
+    if at < run.first.closes_at:
+        return run.first
+    return _local_ledger_day(local_day(at, run.zone), run.zone)
+
+
+@lru_cache(maxsize=_CACHED_DAYS)
+def _local_ledger_day(day: date, zone: ZoneInfo) -> LedgerDay:
+    """Return a local day as a ledger day; cached, since an import asks for one per order."""
+    interval = local_day_interval(day, zone)
+    return LedgerDay(day, interval.start, interval.end)

@@ -1,0 +1,44 @@
+"""A ledger day with what is used of it (domain rules, section 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
+from app.domain.ledger.guarantee import Allowance
+from app.domain.sla.terms import SlaVersion, sla_on
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaDay:
+    """A ledger day, the SLA version in force when it opened, and what that grants and is used of it."""
+
+    day: LedgerDay
+    sla_version: int
+    allowance: Allowance
+
+    def contains(self, at: datetime) -> bool:
+        """Say whether the instant falls into the day."""
+        return self.day.opens_at <= at < self.day.closes_at
+
+    def using(self, uploads: int, expedites: int) -> "QuotaDay":
+        """Return the day with more used of it, or with negative numbers given back."""
+        allowance = self.allowance
+        return replace(
+            self,
+            allowance=replace(
+                allowance, used=allowance.used + uploads, expedite_used=allowance.expedite_used + expedites
+            ),
+        )
+
+    def extended(self, periods: Sequence[ZonePeriod]) -> "QuotaDay":
+        """Return the day as it closes after a change of the time zone while it runs."""
+        return replace(self, day=ledger_day_at(self.day.opens_at, periods))
+
+
+def unused_day(at: datetime, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> QuotaDay:
+    """Return the ledger day that holds the instant, with nothing used of it yet."""
+    day = ledger_day_at(at, periods)
+    sla = sla_on(day.date, versions)
+    terms = sla.terms
+    return QuotaDay(day, sla.version, Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0))

@@ -1,0 +1,1 @@
+"""Orders: their state, the commands that change it, and what these refuse."""

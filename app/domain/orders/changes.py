@@ -1,0 +1,184 @@
+"""Commands on orders, by the rules and at one instant: placing, confirming, cancelling (domain rules, section 5).
+
+Each takes the states as they are at that instant and answers with the new ones, or raises a refusal and leaves all as
+it was. Live commands and imported ones go through here; expediting is in `order_expedites`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.deadlines.rules import initial_deadline, require_expedite_window, require_gain, standard_deadline
+from app.domain.instants import rfc3339
+from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
+from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.pricing import image_price, planned_price
+from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
+from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+
+NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
+"""Gives as many new ids as asked for, ascending."""
+
+_AWAITED: Final[Mapping[ServiceLevel, DeadlineStatus]] = {
+    ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
+    ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What is ordered: photos by name, in order, all of one specification, at the instant `at`."""
+
+    name: str
+    specification: OrderedSpecification
+    filenames: Sequence[str]
+    at: datetime
+    expedite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command leaves: the orders it changed or made, and the ledger day that runs at it."""
+
+    orders: tuple[OrderState, ...]
+    day: QuotaDay
+
+
+def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int, new_ids: NewIds) -> Change:
+    """Upload images as one order for each service level and deadline they get, the first of them the original.
+
+    Raises ExpediteWindowClosed when they are to be expedited at a weekend, and NoGain when the standard deadline of one
+    within the guarantee is not later than its expedited one.
+    """
+    count = len(placement.filenames)
+    parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
+    if placement.expedite:
+        require_expedite_window(placement.at)
+        require_gain(parts, _guaranteed(count, day.allowance, standard_deadline(placement.at, zone)), placement.at)
+    due = [
+        initial_deadline(part.service_level, placement.at, zone, guaranteed=day.allowance.guarantees(part.position))
+        for part in parts
+    ]
+    ids = new_ids(len(parts) + count)
+    image_ids = ids[len(parts) :]
+    original = ids[0]
+    orders = tuple(
+        OrderState(
+            id=id_,
+            number=first_number + place,
+            name=placement.name,
+            specification=placement.specification,
+            service_level=part.service_level,
+            placed_at=placement.at,
+            deadline_status=awaited_status(part.service_level),
+            due_at=due_at,
+            sla_version=day.sla_version,
+            images=_uploaded(placement, part, due_at, image_ids),
+            expedited_at=placement.at if placement.expedite else None,
+            split_from=original if place else None,
+        )
+        for place, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
+    )
+    return Change(orders, day.using(count, count if placement.expedite else 0))
+
+
+def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int | None = None) -> OrderState:
+    """Set the deadline where the rules give none, or one earlier than images at the plan level keep.
+
+    Images delivered before `at` keep what they have. Expedited images that take it cost twice from then on;
+    `plan_version` is the SLA version by which they were expedited, where that may be another than the order's. Raises
+    OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    """
+    _require_live(order)
+    if order.deadline_status is DeadlineStatus.CONFIRMED:
+        raise DeadlineNotOpen(order.number)
+    if due_at <= at:
+        raise DeadlineNotAhead(due_at, f"after {rfc3339(at)}, when it is set")
+    if order.due_at is not None and due_at >= order.due_at:
+        raise DeadlineNotAhead(due_at, f"earlier than {rfc3339(order.due_at)}, which the images have")
+    planned = order.service_level is ServiceLevel.EXPEDITED_PLAN
+    price = planned_price(order.specification.price) if planned else order.specification.price
+    images = tuple(
+        replace(image, due_at=due_at, price=price) if _undelivered_before(image, at) else image
+        for image in order.images
+    )
+    return replace(
+        order,
+        images=images,
+        due_at=due_at,
+        confirmed_at=at,
+        deadline_status=DeadlineStatus.CONFIRMED,
+        sla_version=plan_version if planned and plan_version is not None else order.sla_version,
+        kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
+    )
+
+
+def require_open_deadline(order: OrderState, at: datetime) -> None:
+    """Raise DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
+
+    That is when all images were delivered before, or the deadline they kept at the plan level has passed and is frozen.
+    """
+    frozen = order.due_at is not None and order.due_at < at
+    if frozen or not any(_undelivered_before(image, at) for image in order.images):
+        raise DeadlineNotOpen(order.number)
+
+
+def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
+    """Cancel orders; what they use of the running ledger day is given back for later arrivals.
+
+    Raises OrderCancelled or NotCancellable.
+    """
+    cancelled: list[OrderState] = []
+    for order in orders:
+        _require_live(order)
+        if any(image.first_claimed_at is not None or image.first_delivered_at is not None for image in order.images):
+            raise NotCancellable(order.number)
+        cancelled.append(replace(order, cancelled_at=at))
+        expedited = order.expedited_at is not None and day.contains(order.expedited_at)
+        count = len(order.images)
+        day = day.using(-count if day.contains(order.placed_at) else 0, -count if expedited else 0)
+    return Change(tuple(cancelled), day)
+
+
+def awaited_status(level: ServiceLevel) -> DeadlineStatus:
+    """Return the status of a deadline that staff have not set: CONFIRMED where the rules give it."""
+    return _AWAITED.get(level, DeadlineStatus.CONFIRMED)
+
+
+def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[datetime | None]:
+    """Return the deadlines of so many images without an expedite: `due_at` within the guarantee, none beyond it."""
+    within = min(count, allowance.remaining)
+    return [*[due_at] * within, *[None] * (count - within)]
+
+
+def _uploaded(
+    placement: Placement, part: Part, due_at: datetime | None, image_ids: Sequence[UUID]
+) -> tuple[ImageState, ...]:
+    """Return the images of a part; `image_ids` has those of the whole list."""
+    price = image_price(placement.specification.price, part.service_level)
+    first_expedite = part.expedite_position
+    return tuple(
+        ImageState(
+            id=image_ids[part.start + offset],
+            number=part.start + offset + 1,
+            filename=placement.filenames[part.start + offset],
+            position=part.position + offset,
+            expedite_position=None if first_expedite is None else first_expedite + offset,
+            price=price,
+            due_at=due_at,
+        )
+        for offset in range(part.count)
+    )
+
+
+def _require_live(order: OrderState) -> None:
+    if order.cancelled_at is not None:
+        raise OrderCancelled(order.number, order.cancelled_at)
+
+
+def _undelivered_before(image: ImageState, at: datetime) -> bool:
+    return image.first_delivered_at is None or image.first_delivered_at >= at

@@ -1,0 +1,99 @@
+"""Orders whose later facts are known already, as an import knows them.
+
+A line of an import tells an order with all that ever happened to its images. A command of a later line is given at its
+own instant: it has to see the order as it was then, and what happened after goes on from what the command made of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.orders.changes import awaited_status, confirm
+from app.domain.orders.pricing import image_price
+from app.domain.orders.state import ImageState, OrderState, RejectionState
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHistory:
+    """What happened to an image after its upload."""
+
+    first_delivered_at: datetime | None
+    rejections: tuple[RejectionState, ...]
+
+
+def as_of(order: OrderState, at: datetime) -> OrderState:
+    """Return the order as it was at the instant: what happened after it has not happened.
+
+    A deadline that staff set after it is taken back, as `unconfirmed` does.
+    """
+    if order.confirmed_at is not None and order.confirmed_at > at:
+        order = unconfirmed(order)
+    return replace(order, images=tuple(_image_as_of(image, at) for image in order.images))
+
+
+def unconfirmed(order: OrderState) -> OrderState:
+    """Return the order as it was before staff set its deadline: with the kept deadline, if it had one."""
+    level, kept = order.service_level, order.kept
+    price = image_price(order.specification.price, level)
+    due_at = None if kept is None else kept.due_at
+    images = tuple(
+        replace(image, due_at=due_at, price=price) if image.due_at == order.due_at else image for image in order.images
+    )
+    return replace(
+        order,
+        images=images,
+        due_at=due_at,
+        confirmed_at=None,
+        deadline_status=awaited_status(level),
+        sla_version=order.sla_version if kept is None else kept.sla_version,
+        kept=None,
+    )
+
+
+def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) -> OrderState:
+    """Return a placed order with what happened to its images since; `histories` is by their numbers, from 1."""
+    images = tuple(
+        image if (history := histories[image.number - 1]) is None else _with_facts(image, history)
+        for image in order.images
+    )
+    return replace(order, images=images)
+
+
+def with_facts_after(
+    order: OrderState, origin: OrderState, known: Mapping[UUID, ImageState], at: datetime
+) -> OrderState:
+    """Return an order as a command at `at` left it with what happened after.
+
+    `origin` is the order as known before the command, of which this one is or was split from; `known` has the images
+    with all that happened to them. Raises DeadlineNotOpen when staff set a deadline later that the command leaves no
+    room for.
+    """
+    images = tuple(_with_facts(image, known[image.id]) for image in order.images)
+    resumed = replace(order, images=images)
+    confirmed_at, due_at = origin.confirmed_at, origin.due_at
+    if confirmed_at is None or due_at is None or confirmed_at <= at:
+        return resumed
+    if all(known[image.id].due_at is None for image in images):
+        return resumed
+    return confirm(resumed, confirmed_at, due_at)
+
+
+def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageState:
+    return replace(image, first_delivered_at=facts.first_delivered_at, rejections=facts.rejections)
+
+
+def _image_as_of(image: ImageState, at: datetime) -> ImageState:
+    if image.first_delivered_at is None:
+        return image
+    if image.first_delivered_at > at:
+        return replace(image, first_delivered_at=None, rejections=())
+    return replace(
+        image, rejections=tuple(_rejection_as_of(rejection, at) for rejection in image.rejections if rejection.at <= at)
+    )
+
+
+def _rejection_as_of(rejection: RejectionState, at: datetime) -> RejectionState:
+    if rejection.redelivered_at is not None and rejection.redelivered_at > at:
+        return replace(rejection, redelivered_at=None)
+    return rejection

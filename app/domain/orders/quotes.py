@@ -1,0 +1,99 @@
+"""What a quote binds, and what no longer holds of it (domain rules, sections 3 and 5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.domain.deadlines.rules import EXPEDITE_TURNAROUNDS
+from app.domain.errors import DomainError
+from app.domain.instants import rfc3339
+from app.domain.orders.state import OrderState, order_price
+from app.domain.vocabulary import ServiceLevel
+
+VALID_FOR: Final = timedelta(minutes=15)
+"""How long a quote binds, from when it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a quote binds for the images that get one service level and deadline.
+
+    `due_at` (UTC) is the standard deadline, or the one kept at the plan level; None where there is none, and at the 3 h
+    and 6 h levels, which promise a turnaround from the call. `price` is that of all the images, in `currency`; both are
+    None in a quote without a specification.
+    """
+
+    service_level: ServiceLevel
+    image_count: int
+    due_at: datetime | None
+    price: Decimal | None
+    currency: str | None
+
+
+class QuoteChanged(DomainError):  # noqa: N818 - a refusal is named by what it says
+    """What was quoted is not on offer any more; `reason` says for people what became of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The quote no longer holds: {reason}.")
+        self.reason = reason
+
+
+class InvalidQuoteToken(DomainError):  # noqa: N818 - as above
+    """A text that is no quote of ours, or one for another account, another order, or other images."""
+
+    def __init__(self) -> None:
+        super().__init__("This is no quote for what is asked.")
+
+
+class QuoteInPast(DomainError):  # noqa: N818 - as above
+    """A quote asked for an instant before `earliest`, that of the call; both UTC."""
+
+    def __init__(self, at: datetime, earliest: datetime) -> None:
+        super().__init__(f"Nothing can be quoted for {rfc3339(at)}: it is {rfc3339(earliest)}.")
+        self.at = at
+        self.earliest = earliest
+
+
+def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
+    """Return what a quote binds of the orders that it comes to; without prices when there is no specification."""
+    return tuple(
+        Offer(
+            service_level=order.service_level,
+            image_count=len(order.images),
+            due_at=None if order.service_level in EXPEDITE_TURNAROUNDS else order.due_at,
+            price=order_price(order) if priced else None,
+            currency=order.specification.currency if priced else None,
+        )
+        for order in parts
+    )
+
+
+def require_unchanged(quoted: Sequence[Offer], offered: Sequence[Offer]) -> None:
+    """Raise QuoteChanged, telling all that differs, unless what is offered now is what was quoted."""
+    before, now = (_by_level(each) for each in (quoted, offered))
+    levels = [level for level in ServiceLevel if before[level] != now[level]]
+    if levels:
+        changes = (f"{level} was {_all_in_words(before[level])}, is {_all_in_words(now[level])}" for level in levels)
+        raise QuoteChanged("; ".join(changes))
+
+
+def _by_level(offers: Iterable[Offer]) -> dict[ServiceLevel, list[Offer]]:
+    """Group offers: the plan level may have two, within the guarantee and beyond it."""
+    levels: dict[ServiceLevel, list[Offer]] = {level: [] for level in ServiceLevel}
+    for offer in offers:
+        levels[offer.service_level].append(offer)
+    return levels
+
+
+def _all_in_words(offers: Sequence[Offer]) -> str:
+    return " and ".join(_in_words(offer) for offer in offers) or "none"
+
+
+def _in_words(offer: Offer) -> str:
+    """Tell an offer: "20 images due 2026-03-04T08:00:00Z for 29.00 USD"."""
+    count = "1 image" if offer.image_count == 1 else f"{offer.image_count:,} images"
+    due = "" if offer.due_at is None else f" due {rfc3339(offer.due_at)}"
+    price = "" if offer.price is None else f" for {offer.price:f} {offer.currency}"
+    return f"{count}{due}{price}"

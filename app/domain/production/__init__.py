@@ -1,0 +1,1 @@
+"""Production: delivering, rejecting and redelivering images."""

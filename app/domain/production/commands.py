@@ -1,0 +1,93 @@
+"""What becomes of uploaded images: delivered, sent back, delivered again, downloaded (domain rules, sections 3 and 5).
+
+Each command takes an order as it is at an instant and answers with the new state, or refuses with all that is to mend.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.deadlines.rules import rejection_deadline
+from app.domain.errors import DomainError, Refusals
+from app.domain.orders.changes import NewIds
+from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
+from app.domain.orders.state import ImageState, OrderState, RejectionState, order_figures
+from app.domain.vocabulary import OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why images are sent back, at `at`, and by which terms they are due again: user time is `zone`."""
+
+    at: datetime
+    reason: str
+    zone: ZoneInfo
+    sla_version: int
+
+
+def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: datetime) -> OrderState:
+    """Deliver images that the worker holds, for the first time or again; their claims end with it.
+
+    Raises Refusals of NotClaimed, one for each image that the worker does not hold at `at`.
+    """
+
+    def refusal(image: ImageState) -> DomainError | None:
+        held = image.claim is not None and image.claim.worker == worker and at < image.claim.until
+        return None if held else NotClaimed(image.id, image.filename, worker)
+
+    def delivered(image: ImageState) -> ImageState:
+        if image.open_rejection is None:
+            return replace(image, first_delivered_at=at, claim=None)
+        redone = replace(image.rejections[-1], redelivered_at=at)
+        return replace(image, rejections=(*image.rejections[:-1], redone), claim=None)
+
+    return _changed(order, chosen, refusal, delivered)
+
+
+def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_ids: NewIds) -> OrderState:
+    """Send delivered images back, each with a deadline for its redo, free; the order is in production again.
+
+    Raises Refusals of NotDelivered, one for each image without a delivery that stands.
+    """
+    ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
+    due_at = rejection_deadline(complaint.at, complaint.zone)
+
+    def refusal(image: ImageState) -> DomainError | None:
+        stands = image.first_delivered_at is not None and image.open_rejection is None
+        return None if stands else NotDelivered(image.id, image.filename)
+
+    def rejected(image: ImageState) -> ImageState:
+        rejection = RejectionState(
+            id=ids[image.id],
+            at=complaint.at,
+            reason=complaint.reason,
+            due_at=due_at,
+            sla_version=complaint.sla_version,
+            redelivered_at=None,
+        )
+        return replace(image, rejections=(*image.rejections, rejection))
+
+    return replace(_changed(order, chosen, refusal, rejected), completed_at=None)
+
+
+def complete(order: OrderState, at: datetime) -> OrderState:
+    """Note that the client downloaded an order; raises NotCompletable unless it is ready for that."""
+    status = order_figures(order).status
+    if status is not OrderStatus.READY_FOR_DOWNLOAD:
+        raise NotCompletable(order.number, status)
+    return replace(order, completed_at=at)
+
+
+def _changed(
+    order: OrderState,
+    chosen: Collection[UUID],
+    refusal: Callable[[ImageState], DomainError | None],
+    change: Callable[[ImageState], ImageState],
+) -> OrderState:
+    """Change the chosen images of an order; raises Refusals when any of them refuses."""
+    refusals = [found for image in order.images if image.id in chosen and (found := refusal(image)) is not None]
+    if refusals:
+        raise Refusals(refusals)
+    return replace(order, images=tuple(change(image) if image.id in chosen else image for image in order.images))

@@ -1,0 +1,1 @@
+"""The Pulse: the six KPIs, the figures they are computed from, and SLA compliance."""

@@ -1,0 +1,40 @@
+"""How the terms of the SLA were kept over the current window (domain rules, section 6)."""
+
+from dataclasses import dataclass
+
+from app.domain.pulse.figures import PulseFigures
+
+
+@dataclass(frozen=True, slots=True)
+class TermCompliance:
+    """Promises of one term: met and missed in the window, and still open, of any age.
+
+    `open` is None for an instant in the past, `rate` (0 to 1, of met and missed) over nothing.
+    """
+
+    met: int
+    missed: int
+    open: int | None
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """The terms an account's promises are judged by, in the order of `TermCounts`."""
+
+    standard: TermCompliance
+    expedited: TermCompliance
+    additional: TermCompliance
+    rejection: TermCompliance
+
+
+def compliance(figures: PulseFigures) -> Compliance:
+    """Judge the SLA from the figures of an account at an instant."""
+    still_open = figures.open or (None, None, None, None)
+    terms = zip(figures.current.met, figures.current.late, still_open, strict=True)
+    return Compliance(*(_term(*counts) for counts in terms))
+
+
+def _term(met: int, missed: int, still_open: int | None) -> TermCompliance:
+    judged = met + missed
+    return TermCompliance(met, missed, still_open, met / judged if judged else None)

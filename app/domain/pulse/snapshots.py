@@ -1,0 +1,82 @@
+"""The Pulse of a ledger day as it is kept: sums and weeks as JSON, all numbers whole, so that nothing is rounded.
+
+What is computed from them can be so at any time (domain rules, sections 6 and 7).
+"""
+
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from app.domain.instants import rfc3339
+from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.streak import Streak, WeekRun
+
+Data: TypeAlias = dict[str, Any]
+
+
+def kept_figures(figures: PulseFigures) -> Data:
+    """Return the sums of a past instant as JSON; what was open then is not known of the past."""
+    return {
+        "current": _kept_window(figures.current),
+        "previous": _kept_window(figures.previous),
+        "uploadedThisMonth": figures.uploaded_this_month,
+        "allTimeProcessed": figures.all_time_processed,
+    }
+
+
+def figures_of(kept: Data) -> PulseFigures:
+    """Return the sums that `kept_figures` made this of."""
+    return PulseFigures(
+        current=_window_of(kept["current"]),
+        previous=_window_of(kept["previous"]),
+        uploaded_this_month=kept["uploadedThisMonth"],
+        all_time_processed=kept["allTimeProcessed"],
+        open=None,
+    )
+
+
+def kept_streak(streak: Streak) -> Data:
+    """Return the weeks in a row as JSON."""
+    run = streak.current
+    return {
+        "current": None if run is None else {"first": run.first.isoformat(), "last": run.last.isoformat()},
+        "longest": streak.longest,
+        "uploadedThisWeek": streak.uploaded_this_week,
+        "keepBy": None if streak.keep_by is None else rfc3339(streak.keep_by),
+    }
+
+
+def streak_of(kept: Data) -> Streak:
+    """Return the weeks in a row that `kept_streak` made this of."""
+    run, keep_by = kept["current"], kept["keepBy"]
+    return Streak(
+        current=None if run is None else WeekRun(date.fromisoformat(run["first"]), date.fromisoformat(run["last"])),
+        longest=kept["longest"],
+        uploaded_this_week=kept["uploadedThisWeek"],
+        keep_by=None if keep_by is None else datetime.fromisoformat(keep_by),
+    )
+
+
+def _kept_window(window: WindowFigures) -> Data:
+    return {
+        "uploaded": window.uploaded,
+        "delivered": window.delivered,
+        "rejected": window.rejected,
+        "leadMicroseconds": window.lead_microseconds,
+        "met": window.met._asdict(),
+        "late": window.late._asdict(),
+        "steps": [
+            {"step": step.step, "images": step.images, "milliseconds": step.milliseconds} for step in window.steps
+        ],
+    }
+
+
+def _window_of(kept: Data) -> WindowFigures:
+    return WindowFigures(
+        uploaded=kept["uploaded"],
+        delivered=kept["delivered"],
+        rejected=kept["rejected"],
+        lead_microseconds=kept["leadMicroseconds"],
+        met=TermCounts(**kept["met"]),
+        late=TermCounts(**kept["late"]),
+        steps=tuple(StepFigures(**step) for step in kept["steps"]),
+    )

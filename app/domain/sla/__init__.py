@@ -1,0 +1,1 @@
+"""The SLA: its terms and their negotiation."""

@@ -1,0 +1,59 @@
+"""Negotiating terms for ledger days to come (domain rules, section 2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.domain.bounds import YEARS
+from app.domain.errors import DateOutOfRange, DomainError, Refusals
+from app.domain.sla.terms import SlaVersion
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiatedTerms:
+    """Terms for the ledger days from a date on; a term left None continues."""
+
+    images_per_day: int | None
+    expedites_per_day: int | None
+    effective_date: date
+    note: str | None = None
+
+
+class NoTermStated(DomainError):  # noqa: N818 - a refusal is named by what it says
+    """A negotiation that would change no term."""
+
+    def __init__(self) -> None:
+        super().__init__("Terms change the images a day, the expedites a day, or both.")
+
+
+class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
+    """Terms for a ledger day that has opened already; `running` is the date of the one that runs."""
+
+    def __init__(self, effective_date: date, running: date) -> None:
+        super().__init__(f"{effective_date.isoformat()} is not after {running.isoformat()}, the account's running day.")
+        self.effective_date = effective_date
+        self.running = running
+
+
+def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:
+    """Return the version that terms agreed on at `at` (UTC) make, while the ledger day of the date `running` runs.
+
+    Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
+    """
+    refusals: list[DomainError] = []
+    if terms.images_per_day is None and terms.expedites_per_day is None:
+        refusals.append(NoTermStated())
+    if terms.effective_date <= running:
+        refusals.append(EffectiveDateNotAhead(terms.effective_date, running))
+    elif terms.effective_date.year not in YEARS:
+        refusals.append(DateOutOfRange(terms.effective_date.year))
+    if refusals:
+        raise Refusals(refusals)
+    return SlaVersion(
+        version=max(each.version for each in versions) + 1,
+        effective_date=terms.effective_date,
+        images_per_day=terms.images_per_day,
+        expedites_per_day=terms.expedites_per_day,
+        negotiated_at=at,
+        note=terms.note,
+    )

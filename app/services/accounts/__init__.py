@@ -1,0 +1,1 @@
+"""Accounts: opening them, their counters, zones and terms."""

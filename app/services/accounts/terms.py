@@ -1,0 +1,95 @@
+"""The terms of an account: its SLA from a day on, and its time zone (domain rules, sections 2 and 4)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.events.accounts import terms_negotiated, time_zone_changed
+from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.quota import QuotaDay
+from app.domain.local_time import time_zone
+from app.domain.sla import negotiation
+from app.services.accounts.counters import Head, begin_command
+from app.services.accounts.facts import account_facts
+from app.services.accounts.recording import record
+from app.services.jobs.cursors import follow_zone
+from app.services.rollups import recount_upload_weeks
+from db.connections import Statement, Writer
+from db.tables import SlaVersion, TimeZonePeriod
+
+# Makes a zone the account's; the primary key.
+CHANGE_TIME_ZONE: Final = Statement("change_time_zone", "UPDATE accounts SET time_zone = $2 WHERE id = $1")
+
+# Lets a ledger day close at another instant, if it has a row; the primary key.
+EXTEND_LEDGER_DAY: Final = Statement(
+    "extend_ledger_day", "UPDATE ledger_days SET closes_at = $3 WHERE account_id = $1 AND date = $2"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsOutcome:
+    """The SLA version that a command at `at` (UTC) made."""
+
+    at: datetime
+    account_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZoneOutcome:
+    """The account that has the zone asked for since `at` (UTC) or before, and the ledger day that runs then."""
+
+    at: datetime
+    account_id: UUID
+    day: QuotaDay
+    changed: bool = True
+
+
+async def negotiate_sla(
+    writer: Writer, clock: Clock, account_id: UUID, terms: negotiation.NegotiatedTerms
+) -> TermsOutcome:
+    """Add a version to an account's SLA, for ledger days to come; the caller commits.
+
+    Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
+    """
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
+    facts = await account_facts(writer, account_id, at)
+    version = negotiation.negotiated(terms, at, facts.day.day.date, facts.versions)
+    await writer.insert([SlaVersion(account_id=account_id, **asdict(version))])
+    await record(writer, head, at, terms_negotiated(version, facts.versions))
+    return TermsOutcome(at, account_id, version.version)
+
+
+async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name: str) -> TimeZoneOutcome:
+    """Let an account be in another zone from now on; nothing changes when it is in it already. The caller commits.
+
+    Raises UnknownTimeZone and UnknownAccount.
+    """
+    zone = time_zone(name)
+    head = await begin_command(writer, clock, account_id)
+    at = head.instant
+    facts = await account_facts(writer, account_id, at)
+    replaced = facts.zones[-1]
+    if replaced.time_zone == name:
+        return TimeZoneOutcome(at, account_id, facts.day, changed=False)
+    period = ZonePeriod(at, name)
+    day = facts.day.extended([*facts.zones, period])
+    await _write_zone(writer, account_id, period, day)
+    if _has_orders(head):
+        await recount_upload_weeks(writer, account_id, zone, since=facts.zones[0].starts_at, until=at)
+    await record(writer, head, at, time_zone_changed(period, replaced))
+    return TimeZoneOutcome(at, account_id, day)
+
+
+async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day: QuotaDay) -> None:
+    await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=period.starts_at, time_zone=period.time_zone)])
+    await writer.execute(CHANGE_TIME_ZONE, account_id, period.time_zone)
+    await writer.execute(EXTEND_LEDGER_DAY, account_id, day.day.date, day.day.closes_at)
+    await follow_zone(writer, account_id, period.time_zone, day.day)
+
+
+def _has_orders(head: Head) -> bool:
+    return head.next_order_number > 1

@@ -1,0 +1,1 @@
+"""API keys: creating, finding and revoking them, and when each was last used."""

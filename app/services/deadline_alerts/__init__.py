@@ -1,0 +1,1 @@
+"""The watch over deadlines: alerts for those at risk and missed."""

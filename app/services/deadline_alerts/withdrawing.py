@@ -1,0 +1,74 @@
+"""Withdraws events of deadlines that history imported later makes untrue (domain rules, section 3).
+
+So an import and the watch have the same result whichever is first: an order that was cancelled in time, as an import
+says later, was never missed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.deadlines.alerts import Alert, told_alert
+from app.domain.events.orders import Happening
+from app.domain.vocabulary import EventType
+from app.services.accounts.counters import Head, advance_heads, lock_heads
+from app.services.deadline_alerts.candidates import portions
+from app.services.deadline_alerts.judging import judge
+from app.services.events import withdraw_events
+from db.connections import Pool, Record, Statement, Writer, unit_of_work
+from db.queries.pages import EARLIEST, LEAST_UUID
+
+_PAGE: Final = 500
+
+# The alerts of an account at or after an instant that were not withdrawn, from a bound on: events_of_order_idx, all of
+# the account from there, and the primary key of orders.
+ALERTS_SINCE: Final = Statement(
+    "alerts_since",
+    f"""
+    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
+      o.image_count
+    FROM events e
+    JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
+    WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
+      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
+    ORDER BY e.order_id, e.at, e.sequence
+    LIMIT {_PAGE}
+    """,  # noqa: S608 - made of fixed texts
+)
+
+
+async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
+    """Withdraw the events of an account's deadlines from `since` (UTC) on that are untrue by what is known now.
+
+    Repeating it withdraws nothing more, so it may be interrupted anywhere and started again.
+    """
+    bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
+    while bound is not None:
+        async with unit_of_work(pool) as writer:
+            head = (await lock_heads(writer, [account_id], clock))[account_id]
+            found = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
+            rows = next(portions(found))
+            if rows:
+                await _retract(writer, head, rows, lead, head.read_at)
+            await writer.commit()
+        is_last = len(rows) == len(found) < _PAGE
+        bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])
+
+
+async def _retract(writer: Writer, head: Head, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:
+    keys = list(dict.fromkeys((head.account_id, row["order_id"]) for row in rows))
+    judged = {each.key[1]: each.true for each in await judge(writer, keys, lead, now)}
+    untrue = [row for row in rows if not _is_true(row, judged[row["order_id"]])]
+    if untrue:
+        await withdraw_events(writer, head, untrue, now)
+        await advance_heads(writer, [head])
+
+
+def _is_true(row: Record, true: Mapping[Alert, Happening]) -> bool:
+    """Say whether an event is one of those that are to be told, word for word."""
+    happening = true.get(told_alert(EventType(row["type"]), row["after"]))
+    if happening is None:
+        return False
+    return (happening.at, [str(image_id) for image_id in happening.data["images"]]) == (row["at"], row["images"])

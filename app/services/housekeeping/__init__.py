@@ -1,0 +1,1 @@
+"""Housekeeping: expired leases, pruning, and the nightly verification of the Pulse."""

@@ -1,0 +1,111 @@
+"""Leases that ran out: their images are noted as returned to the queue (domain rules, section 5).
+
+The clock alone ends a claim, so anybody can take such an image before. Who comes first, the next worker or this job,
+tells that the claim ended, and when.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.events.orders import Happening
+from app.services.accounts.counters import advance_heads, earliest_reading, lock_heads
+from app.services.events import write_events
+from app.services.jobs.isolation import apart
+from app.services.orders.claiming import expired
+from app.services.orders.states import ImageKey
+from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
+
+RETURN: Final = "return_expired_leases"
+BATCH: Final = 500
+"""Images that are returned in one transaction."""
+
+# The images whose leases ended first, by an instant, but for those of some accounts: images_by_lease_idx.
+ENDED_LEASES: Final = Statement(
+    "ended_leases",
+    f"""
+    SELECT account_id, id FROM images
+    WHERE claimed_until <= $1 AND account_id <> ALL($2::uuid[])
+    ORDER BY claimed_until
+    LIMIT {BATCH}
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Of these images those whose lease has ended by an instant, as numbered; the primary key.
+STILL_ENDED: Final = Statement(
+    "still_ended_leases",
+    """
+    SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
+    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
+    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
+    WHERE i.claimed_until <= $3
+    ORDER BY i.number
+    """,
+)
+
+# Takes images from those who held them; the primary key.
+END_LEASES: Final = Statement(
+    "end_leases",
+    """
+    UPDATE images SET claimed_by = NULL, claimed_until = NULL
+    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
+    WHERE images.account_id = c.account_id AND images.id = c.id
+    """,
+)
+
+
+@dataclass(slots=True)
+class Returned:
+    """How many images were returned, and the accounts that failed."""
+
+    images: int
+    failed: int
+
+
+async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
+    """Note of all images whose lease has ended by now that they are in the queue, but for accounts that fail.
+
+    The event of each is at the end of its lease (UTC). Many at once are harmless, and so is none at all.
+    """
+    returned, failed = Returned(0, 0), set[UUID]()
+    while found := await PoolReader(pool).fetch(ENDED_LEASES, clock.now(), list(failed)):
+        images = [(row["account_id"], row["id"]) for row in found]
+        accounts = list(dict.fromkeys(account_id for account_id, _ in images))
+        before = returned.images, len(failed)
+        failed |= (await apart(RETURN, accounts, partial(_return, pool, clock, images, returned))).keys()
+        if before == (returned.images, len(failed)):  # others were faster, or this process's clock is ahead
+            break
+    returned.failed = len(failed)
+    return returned
+
+
+async def _return(
+    pool: Pool, clock: Clock, found: Sequence[ImageKey], returned: Returned, account_ids: Sequence[UUID]
+) -> None:
+    """Return found images of accounts, but for those that were delivered or claimed again since."""
+    images = [key for key in found if key[0] in account_ids]
+    async with unit_of_work(pool) as writer:
+        heads = await lock_heads(writer, account_ids, clock)
+        now = earliest_reading(heads)
+        ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
+        if ended:
+            await writer.execute(END_LEASES, [row["account_id"] for row in ended], [row["id"] for row in ended])
+            await write_events(writer, _told(ended), heads, now)
+        for head in heads.values():
+            head.last_at = max(head.last_at, now)
+        await advance_heads(writer, heads.values())
+        await writer.commit()
+    returned.images += len(ended)
+
+
+def _told(ended: Sequence[Record]) -> dict[UUID, list[Happening]]:
+    told: defaultdict[UUID, list[Happening]] = defaultdict(list)
+    for account_id, happening in expired(ended):
+        told[account_id].append(happening)
+    for each in told.values():
+        each.sort(key=lambda happening: happening.at)
+    return told

@@ -1,0 +1,189 @@
+"""The nightly proof: the Pulse of accounts as it is served, from rollups, against the plain SQL over their rows.
+
+Each account is compared at a settled instant T, what is open included, and at one in its past, both in one snapshot of
+the database, so that commands meanwhile are seen by both sides or by neither. Nothing is mended: a difference is a
+failure of the account, with the figures of both sides, until a later comparison finds none. One account is read at a
+time, by one process of the server, for a bounded time.
+
+Accounts take turns: the next one is that whose last comparison, or whose creation where there is none, is longest ago.
+That instant is the `due_at` of a cursor without a date. Accounts that failed are compared every night beside the turns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.pulse.verification import PulseSums, differences, in_words, past_instant
+from app.services.jobs import runs as job_runs
+from app.services.jobs.isolation import apart
+from app.services.jobs.runs import RunKey
+from db.connections import (
+    Pool,
+    PoolReader,
+    Reader,
+    ServerError,
+    Statement,
+    is_timeout,
+    unit_of_work,
+)
+from db.queries.accounts import AccountHistory, account_histories
+from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse_reference import reference_figures, reference_streaks
+from db.queries.streak import StreakRequest, streaks
+from db.settled import settle
+
+VERIFY: Final = "verify_pulse"
+_LONGEST: Final = "2min"
+
+# Ends a statement of this transaction that takes too long, and lets it have one process of the server.
+BOUNDS: Final = (
+    Statement("bound_time", f"SET LOCAL statement_timeout = '{_LONGEST}'"),
+    Statement("bound_processes", "SET LOCAL max_parallel_workers_per_gather = 0"),
+)
+
+# Lets accounts that are not known to the job wait for their turn since their creation: all accounts are looked at.
+BEGIN_TURNS: Final = Statement(
+    "begin_turns",
+    """
+    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
+    SELECT h.account_id, $1::text, a.time_zone, NULL, a.created_at, 0, NULL
+    FROM account_heads h
+    JOIN accounts a ON a.id = h.account_id
+    WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = $1::text)
+    ON CONFLICT (account_id, job) DO NOTHING
+    """,
+)
+
+# Says that an account was not compared since an instant, or by a clock that went ahead of now.
+_WAITING: Final = "job = $1 AND (due_at < $2 OR due_at > $3)"
+
+# The accounts, of all, that have waited longest and did not differ: job_cursors_due_idx.
+NEXT_IN_TURN: Final = Statement(
+    "next_in_turn",
+    f"""
+    SELECT account_id FROM job_cursors WHERE {_WAITING} AND attempts = 0
+    ORDER BY due_at, time_zone, account_id LIMIT $4
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# The accounts, of all, that differed, or could not be compared, when they were last; the same index.
+STILL_DIFFERING: Final = Statement(
+    "still_differing",
+    f"""
+    SELECT account_id FROM job_cursors WHERE {_WAITING} AND attempts > 0
+    ORDER BY due_at, time_zone, account_id
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Notes when an account was compared, and whether that failed (1) or not (0); the primary key.
+END_TURN: Final = Statement(
+    "end_turn",
+    """
+    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
+    SELECT $1, $2, time_zone, NULL, $3, $4, NULL FROM accounts WHERE id = $1
+    ON CONFLICT (account_id, job) DO UPDATE SET
+      due_at = excluded.due_at,
+      attempts = CASE WHEN excluded.attempts = 0 THEN 0 ELSE job_cursors.attempts + 1 END
+    """,
+)
+
+
+class PulseDiffers(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """The Pulse that is served is not what the rows say; the text has the figures of both."""
+
+
+class NotCompared(Exception):  # noqa: N818 - the same
+    """An account could not be compared within the time there is for it."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """How many accounts were found to be right, and which failed and why."""
+
+    accounts: int = 0
+    failed: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
+
+    @property
+    def error(self) -> str | None:
+        """What failed, in a line; None where nothing did."""
+        if not self.failed:
+            return None
+        each = (f"account {account_id}: {job_runs.told(error)}" for account_id, error in self.failed.items())
+        return f"{len(self.failed)} of {self.accounts + len(self.failed)} accounts. {' '.join(each)}"
+
+
+async def verify_next(pool: Pool, clock: Clock, owner: str, count: int) -> Verified:
+    """Verify the accounts whose turn it is, `count` at most, and those that failed the last time.
+
+    Accounts verified in the current UTC day are left out, so that a night that was interrupted is continued.
+    """
+    now = clock.now()
+    waiting = (VERIFY, _day(now), now)
+    async with unit_of_work(pool) as writer:
+        await writer.execute(BEGIN_TURNS, VERIFY)
+        await writer.commit()
+    reader = PoolReader(pool)
+    rows = await reader.fetch(STILL_DIFFERING, *waiting) + await reader.fetch(NEXT_IN_TURN, *waiting, count)
+    return await verify_accounts(pool, clock, owner, [row["account_id"] for row in rows])
+
+
+async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Sequence[UUID]) -> Verified:
+    """Verify accounts one after the other, and record the result of each."""
+    verified = Verified()
+    for account_id in account_ids:
+        error = (await apart(VERIFY, [account_id], partial(_verify, pool, clock))).get(account_id)
+        await _note(pool, clock.now(), owner, account_id, error)
+        if error is None:
+            verified.accounts += 1
+        else:
+            verified.failed[account_id] = error
+    return verified
+
+
+def _day(at: datetime) -> datetime:
+    """Return when the UTC day that holds an instant began."""
+    return datetime.combine(at.date(), time(0), UTC)
+
+
+async def _note(pool: Pool, now: datetime, owner: str, account_id: UUID, error: Exception | None) -> None:
+    run = RunKey(VERIFY, None, account_id, None, _day(now))
+    async with unit_of_work(pool) as writer:
+        if error is None:
+            await job_runs.note_recovery(writer, VERIFY, [account_id], owner, now)
+        else:
+            await job_runs.note_failure(writer, run, owner, now, job_runs.told(error))
+        await writer.execute(END_TURN, account_id, VERIFY, now, int(error is not None))
+        await writer.commit()
+
+
+async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None:
+    """Compare an account; raises PulseDiffers and NotCompared."""
+    (account_id,) = account_ids
+    try:
+        settlement = await settle(PoolReader(pool), clock, [account_id])
+        async with PoolReader(pool).snapshot() as reader:
+            for bound in BOUNDS:
+                await reader.fetch(bound)
+            history = (await account_histories(reader, [account_id]))[account_id]
+            at = settlement.instant(account_id, history.last_at)
+            past = past_instant(account_id, history.zones[0].starts_at, at)
+            found = [await _compare(reader, history, each, is_now=each == at) for each in (at, past)]
+    except ServerError as error:
+        if not is_timeout(error):
+            raise
+        raise NotCompared(f"It takes longer than {_LONGEST} to read its rows.") from error
+    if any(found):
+        raise PulseDiffers("; ".join(filter(None, found)))
+
+
+async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
+    """Say what differs as of an instant; nothing where nothing does."""
+    figures, weeks = [FiguresRequest.of(history, at, is_now=is_now)], [StreakRequest.of(history, at)]
+    served = map(PulseSums, await pulse_figures(reader, figures), await streaks(reader, weeks))
+    rows = map(PulseSums, await reference_figures(reader, figures), await reference_streaks(reader, weeks))
+    found = differences(next(served), next(rows))
+    return in_words(at, found) if found else ""

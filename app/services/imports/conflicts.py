@@ -1,0 +1,50 @@
+"""What an import meets when someone else writes to its accounts at the same time."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from app.domain.vocabulary import EventType
+from db.connections import Reader, ServerError, asks_to_try_again
+from db.queries.imports import EVENTS_FROM
+
+# What jobs tell while they change nothing that an import goes by.
+_BY_JOBS: Final = (
+    EventType.GUARANTEE_RESET,
+    EventType.DEADLINE_AT_RISK,
+    EventType.DEADLINE_MISSED,
+    EventType.EVENT_WITHDRAWN,
+)
+
+
+class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+    """Someone else wrote to an account while its lines were read; nothing of the batch was written.
+
+    `ref` is None where it cannot be told which account.
+    """
+
+    def __init__(self, ref: str | None) -> None:
+        name = "An account of the file" if ref is None else f"The account {ref!r}"
+        super().__init__(f"{name} was changed by someone else meanwhile; run the import again.")
+        self.ref = ref
+
+
+async def require_unmoved(reader: Reader, account_id: UUID, ref: str, expected: int, found: int) -> None:
+    """Raise AccountMoved where an account's next event has another place than expected, unless only jobs told more."""
+    if found == expected:
+        return
+    told = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
+    if told is None or told["events"] != found - expected:
+        raise AccountMoved(ref)
+
+
+@contextmanager
+def meeting_others() -> Generator[None]:
+    """Raise AccountMoved where the server ends a transaction because another one is in its way."""
+    try:
+        yield
+    except ServerError as error:
+        if asks_to_try_again(error):
+            raise AccountMoved(None) from error
+        raise

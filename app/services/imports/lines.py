@@ -1,0 +1,235 @@
+"""The lines of an import file, as its page says; what a line may hold is checked here, what it means in `replay`."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    TypeAdapter,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from app.domain.bounds import (
+    MAX_IMAGES,
+    MAX_PER_DAY,
+    MAX_REASON,
+    MAX_STEPS,
+    PRICE_DECIMALS,
+    PRICE_DIGITS,
+    SECONDS_DECIMALS,
+    SECONDS_DIGITS,
+    YEARS,
+)
+from app.domain.local_time import TIME_ZONES
+from app.domain.specifications import Wording, step_of
+from app.domain.vocabulary import Plan
+from app.services.names import Name
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def _read_instant(value: object) -> datetime:
+    """Read an RFC 3339 instant; it has an offset and at most microseconds."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise PydanticCustomError("instant", "must be an instant with an offset, like 2026-03-02T13:05:00Z")
+    try:
+        at = datetime.fromisoformat(value)
+        at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise PydanticCustomError("instant", "is no instant that exists: {value}", {"value": value}) from error
+    if at.year not in YEARS:
+        raise PydanticCustomError("instant", "must be in the years 1970 to 2200")
+    return at
+
+
+def _read_date(value: object) -> date:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise PydanticCustomError("date", "must be a date, like 2026-04-01")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("date", "is no date that exists: {value}", {"value": value}) from error
+    if day.year not in YEARS:
+        raise PydanticCustomError("date", "must be in the years 1970 to 2200")
+    return day
+
+
+def _read_number(value: object) -> Decimal:
+    """Read a number, be it written as one or as a string."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or not _NUMBER.fullmatch(str(value)):
+        raise PydanticCustomError("number", "must be a number")
+    return Decimal(str(value))
+
+
+def _tidied(price: Decimal) -> Decimal:
+    """Return a price, which is not negative, as people write one: 1.450 may stay, 1E+3 and 1.4500000 may not."""
+    decimals = -int(price.as_tuple().exponent)
+    return abs(price) if 0 <= decimals <= PRICE_DECIMALS else Decimal(_plain(price))
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number that is not negative, equal ones alike."""
+    return f"{abs(number.normalize()):f}"
+
+
+def _read_time_zone(value: object) -> str:
+    if not isinstance(value, str) or value not in TIME_ZONES:
+        raise PydanticCustomError("time_zone", "must be an IANA time zone, like Europe/Copenhagen")
+    return value
+
+
+Instant: TypeAlias = Annotated[datetime, BeforeValidator(_read_instant)]
+Reason: TypeAlias = Annotated[str, StringConstraints(max_length=MAX_REASON, pattern=r"\S")]
+ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
+Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
+PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
+Number: TypeAlias = Annotated[Decimal, BeforeValidator(_read_number), PlainSerializer(_plain)]
+Price: TypeAlias = Annotated[
+    Number, Field(ge=0, max_digits=PRICE_DIGITS, decimal_places=PRICE_DECIMALS), AfterValidator(_tidied)
+]
+Seconds: TypeAlias = Annotated[Number, Field(ge=0, max_digits=SECONDS_DIGITS, decimal_places=SECONDS_DECIMALS)]
+Currency: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+
+
+class _OfAccount(_Part):
+    account: Name
+
+
+class _Dated(_OfAccount):
+    at: Instant
+
+
+class AccountLine(_Part):
+    """A client; it starts at the first instant told of it."""
+
+    type: Literal["account"]
+    ref: Name
+    name: Name
+    plan: Plan
+    time_zone: ZoneName
+    images_per_day: PerDay | None = None
+    expedites_per_day: PerDay | None = None
+
+
+class StepPart(_Part):
+    """A retouching step with the seconds it takes a median human retoucher."""
+
+    step: Name
+    seconds: Seconds
+
+
+class SpecificationLine(_OfAccount):
+    """How images are to be retouched, and for how much."""
+
+    type: Literal["specification"]
+    ref: Name
+    name: Name
+    price_per_image: Price
+    currency: Currency
+    steps: Annotated[list[StepPart], Field(max_length=MAX_STEPS)]
+
+    @property
+    def wording(self) -> Wording:
+        """What the specification says."""
+        steps = tuple(step_of(part.step, part.seconds) for part in self.steps)
+        return Wording(self.name, self.price_per_image, self.currency, steps)
+
+
+class RejectionPart(_Part):
+    """A delivery sent back."""
+
+    at: Instant
+    reason: Reason
+    redelivered_at: Instant | None = None
+
+
+class DeadlinePart(_Part):
+    """The deadline that staff set at `confirmed_at`."""
+
+    at: Instant
+    confirmed_at: Instant
+
+
+class ImagePart(_Part):
+    """A photo with all that ever happened to it."""
+
+    filename: Name
+    delivered_at: Instant | None = None
+    rejections: tuple[RejectionPart, ...] = ()
+    deadline: DeadlinePart | None = None
+
+
+class OrderLine(_OfAccount):
+    """Photos ordered at once."""
+
+    type: Literal["order"]
+    ref: Name
+    name: Name
+    specification: Name
+    placed_at: Instant
+    expedite: bool = False
+    images: Annotated[list[ImagePart], Field(min_length=1, max_length=MAX_IMAGES)]
+
+
+class CancellationLine(_Dated):
+    """An order called off."""
+
+    type: Literal["cancellation"]
+    order: Name
+
+
+class ExpediteLine(_Dated):
+    """Images of an order expedited after their upload; all that can be when none is named."""
+
+    type: Literal["expedite"]
+    order: Name
+    filenames: Annotated[list[Name], Field(min_length=1, max_length=MAX_IMAGES)] | None = None
+
+
+class TermsLine(_Dated):
+    """Terms negotiated for the ledger days from a date on; what is left out continues."""
+
+    type: Literal["terms"]
+    images_per_day: PerDay | None = None
+    expedites_per_day: PerDay | None = None
+    effective_date: Day
+
+
+class TimeZoneLine(_Dated):
+    """A move of the account to another zone."""
+
+    type: Literal["timeZone"]
+    time_zone: ZoneName
+
+
+Line: TypeAlias = (
+    AccountLine | SpecificationLine | OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine
+)
+DatedLine: TypeAlias = OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine
+
+LINE: Final[TypeAdapter[Line]] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
+
+
+def account_of(line: Line) -> str:
+    """Return the file's name of the account a line is of."""
+    return line.ref if isinstance(line, AccountLine) else line.account
+
+
+def ref_of(line: Line) -> str | None:
+    """Return the file's name of what a line makes; None where it has no name."""
+    return line.ref if isinstance(line, AccountLine | SpecificationLine | OrderLine) else None

@@ -1,0 +1,183 @@
+"""What lines about orders come to by the rules; nothing is changed here (domain rules, sections 3 to 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app.domain.deadlines.rules import rejection_deadline
+from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
+from app.domain.events.orders import Happening, cancelled, expedited, placed
+from app.domain.instants import rfc3339
+from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.orders.expedites import expedite
+from app.domain.orders.history import ImageHistory, as_of, with_facts_after, with_history
+from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
+from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.vocabulary import DeadlineStatus
+from app.services.ids import new_id, new_ids
+from app.services.imports.chronology import last_instant
+from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine, RejectionPart
+from app.services.imports.refusals import LineRefused, refusing
+from app.services.imports.state import AccountState
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a line about an order does at `at`: orders as they were before and are after, new ones among these.
+
+    `day` is the ledger day that runs at it, `last_at` the latest instant that the line tells of.
+    """
+
+    at: datetime
+    last_at: datetime
+    day: QuotaDay
+    before: Sequence[OrderState]
+    after: Sequence[OrderState]
+    happenings: Sequence[Happening]
+
+
+def place_order(line: OrderLine, account: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
+    """Place an order and tell what happened to it since; raises LineRefused."""
+    last_at = last_instant(line, now)
+    filenames = [image.filename for image in line.images]
+    placement = Placement(line.name, specification, filenames, line.placed_at, line.expedite)
+    day = account.day_at(line.placed_at)
+    with refusing("expedite"):
+        change = place(placement, day, account.zone, account.next_order_number, partial(new_ids, line.placed_at))
+    histories = [_history(image, account) for image in line.images]
+    orders = tuple(_confirmed(line, with_history(order, histories)) for order in change.orders)
+    return Effect(line.placed_at, last_at, change.day, (), orders, tuple(placed(change.orders)))
+
+
+def expedite_order(line: ExpediteLine, account: AccountState, orders: Sequence[OrderState]) -> Effect:
+    """Expedite images of an order and its siblings as of the line's instant; raises LineRefused."""
+    at = line.at
+    then = [as_of(order, at) for order in orders]
+    chosen = None if line.filenames is None else _chosen(line.order, line.filenames, then)
+    day = account.day_at(at)
+    try:
+        change = expedite(then, chosen, at, day, account.next_order_number, partial(new_ids, at))
+    except DomainError as error:
+        refusal = error.refusals[0] if isinstance(error, Refusals) else error
+        raise LineRefused(_blamed(refusal, line), str(refusal)) from error
+    after = _with_later_facts(orders, change.orders, at)
+    return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
+
+
+def cancel_order(line: CancellationLine, account: AccountState, orders: Sequence[OrderState]) -> Effect:
+    """Cancel an order and its siblings; raises LineRefused."""
+    for order in orders:
+        if order.confirmed_at is not None and order.confirmed_at > line.at:
+            raise LineRefused("at", f"staff set a deadline of the order later, at {rfc3339(order.confirmed_at)}")
+    with refusing("order"):
+        change = cancel(orders, line.at, account.day_at(line.at))
+    pairs = zip(orders, change.orders, strict=True)
+    happenings = tuple(cancelled(before, after, line.at) for before, after in pairs)
+    return Effect(line.at, line.at, change.day, orders, change.orders, happenings)
+
+
+def with_redo_deadlines(order: OrderState, account: AccountState, since: datetime) -> OrderState:
+    """Return an order with the deadlines of its rejections from `since` on by the zones and terms of its account."""
+    if not any(rejection.at >= since for image in order.images for rejection in image.rejections):
+        return order
+    images = tuple(
+        replace(
+            image,
+            rejections=tuple(
+                _promised(rejection, account) if rejection.at >= since else rejection for rejection in image.rejections
+            ),
+        )
+        for image in order.images
+    )
+    return replace(order, images=images)
+
+
+def _promised(rejection: RejectionState, account: AccountState) -> RejectionState:
+    due_at = rejection_deadline(rejection.at, account.zone_at(rejection.at))
+    return replace(rejection, due_at=due_at, sla_version=account.sla_version_at(rejection.at))
+
+
+def _history(image: ImagePart, account: AccountState) -> ImageHistory | None:
+    if image.delivered_at is None:
+        return None
+    return ImageHistory(image.delivered_at, tuple(_rejection(part, account) for part in image.rejections))
+
+
+def _rejection(part: RejectionPart, account: AccountState) -> RejectionState:
+    return RejectionState(
+        id=new_id(part.at),
+        at=part.at,
+        reason=part.reason,
+        due_at=rejection_deadline(part.at, account.zone_at(part.at)),
+        sla_version=account.sla_version_at(part.at),
+        redelivered_at=part.redelivered_at,
+    )
+
+
+def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
+    """Return the order with the deadline that staff set for it, if the line names one and they could set it then."""
+    named = [
+        (image.number - 1, deadline)
+        for image in order.images
+        if (deadline := line.images[image.number - 1].deadline) is not None
+    ]
+    if not named:
+        return order
+    first, deadline = named[0]
+    if order.deadline_status is DeadlineStatus.CONFIRMED:
+        raise LineRefused(f"images[{first}].deadline", f"the rules give {order.service_level} images their deadline")
+    for index, other in named:
+        if other != deadline:
+            raise LineRefused(
+                f"images[{index}].deadline", f"images of one order share one, and images[{first}]'s differs"
+            )
+    with refusing(f"images[{first}].deadline"):
+        require_open_deadline(order, deadline.confirmed_at)
+        return confirm(order, deadline.confirmed_at, deadline.at)
+
+
+def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) -> list[UUID]:
+    """Return the images of these names, in the order of the names; all of a name that several have, as uploaded."""
+    named: dict[str, list[ImageState]] = {}
+    for image in sorted((image for order in orders for image in order.images), key=lambda image: image.number):
+        named.setdefault(image.filename, []).append(image)
+    chosen: list[UUID] = []
+    for index, filename in enumerate(filenames):
+        images = named.pop(filename, None)
+        if images is None:
+            again = filename in filenames[:index]
+            reason = f"{filename!r} is named twice" if again else f"order {ref!r} has no image {filename!r}"
+            raise LineRefused(f"filenames[{index}]", reason)
+        chosen += (image.id for image in images)
+    return chosen
+
+
+def _blamed(refusal: DomainError, line: ExpediteLine) -> str:
+    """Name the field of the line that an expedite fails by."""
+    if isinstance(refusal, ExpediteWindowClosed):
+        return "at"
+    if line.filenames is None:
+        return "order"
+    return (
+        f"filenames[{line.filenames.index(refusal.filename)}]" if isinstance(refusal, NotExpeditable) else "filenames"
+    )
+
+
+def _with_later_facts(
+    before: Sequence[OrderState], after: Sequence[OrderState], at: datetime
+) -> tuple[OrderState, ...]:
+    """Return orders as an expedite left them with what happened to their images since."""
+    origins = {order.id: order for order in before}
+    known = {image.id: image for order in before for image in order.images}
+    try:
+        return tuple(with_facts_after(order, _origin(order, origins), known, at) for order in after)
+    except DeadlineNotOpen as refusal:
+        reason = "staff set a deadline later for images that the expedite gives one by rule"
+        raise LineRefused("at", reason) from refusal
+
+
+def _origin(order: OrderState, origins: dict[UUID, OrderState]) -> OrderState:
+    return origins[order.id if order.id in origins or order.split_from is None else order.split_from]

@@ -1,0 +1,199 @@
+"""Writes a batch in one transaction: locks the heads, then one COPY for each table, then what changes, then rollups.
+
+All is worked out before: what is remembered may go on with the next batch while this one is being written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.events.orders import Happening
+from app.domain.ledger.days import ZonePeriod
+from app.domain.specifications import kept_steps
+from app.services.accounts.counters import FIRST_EVENT, Head, advance_heads, lock_heads, new_head
+from app.services.accounts.opening import ADD_ACCOUNT
+from app.services.imports.batch import Batch, NewSpecification
+from app.services.imports.conflicts import AccountMoved, require_unmoved
+from app.services.imports.events import BatchEvents
+from app.services.imports.midnight import write_cursors
+from app.services.imports.openings import version_row, write_beginnings
+from app.services.imports.runs import ImportRun
+from app.services.imports.state import AccountState
+from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS
+from app.services.orders.rows import OrderRows, Row, changed_rows
+from app.services.orders.writing import execute, write_ledger_days, write_orders
+from app.services.rollups import recount_upload_weeks, write_rollups
+from db.connections import Writer
+from db.settled import settle
+from db.tables import (
+    AccountHead,
+    ImportLine,
+    SlaVersion,
+    Specification,
+    SpecificationVersion,
+    TimeZonePeriod,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Where a batch leaves an account.
+
+    `expected` is the place of the next event by the head that the batch before left, None for a new account.
+    """
+
+    id: UUID
+    ref: str
+    expected: int | None
+    next_order_number: int
+    frontier: datetime
+    last_at: datetime
+    minutes_since: datetime
+    zone: ZoneInfo
+    zones: Sequence[ZonePeriod]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """A batch with its rows, independent of what is remembered."""
+
+    batch: Batch
+    accounts: Mapping[UUID, _Account]
+    orders: OrderRows
+    happenings: Mapping[UUID, Sequence[Happening]]
+
+
+def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
+    """Work out the rows of a batch; from then on its accounts are taken to be in the database as they are now.
+
+    Rollups of minutes are written from `minutes_since` on, or from where an account has them.
+    """
+    accounts = {id_: _account(state, minutes_since) for id_, state in batch.accounts.items()}
+    happenings = batch.happenings()
+    for id_, state in batch.accounts.items():
+        state.written = (state.written or FIRST_EVENT) + len(happenings[id_])
+    return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), happenings)
+
+
+async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
+    """Write a batch of a run; the caller commits. Raises AccountMoved."""
+    heads = await _locked_heads(writer, prepared)
+    now, batch = (await settle(writer, run.clock, ())).now, prepared.batch
+    await _write_accounts(writer, prepared)
+    zones = {id_: account.zones for id_, account in prepared.accounts.items()}
+    events = BatchEvents({id_: list(told) for id_, told in prepared.happenings.items()})
+    events.refute(await write_cursors(writer, batch, zones))
+    await _write_specifications(writer, batch.specifications)
+    await write_orders(writer, prepared.orders)
+    await events.move_beginnings(writer, batch.beginnings)
+    await events.retell(writer, batch.retold)
+    await events.write(writer, heads, run.number, now)
+    await _write_heads(writer, prepared, heads, run)
+    lines = ((*key, *known) for key, known in batch.lines.items())
+    await writer.copy(ImportLine, lines)
+    await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
+    await execute(writer, EXTEND_LEDGER_DAYS, [(*key, closes_at) for key, closes_at in sorted(batch.extended.items())])
+    await _write_rollups(writer, prepared)
+
+
+def _account(state: AccountState, minutes_since: datetime) -> _Account:
+    return _Account(
+        id=state.id,
+        ref=state.ref,
+        expected=state.written,
+        next_order_number=state.next_order_number,
+        frontier=state.frontier,
+        last_at=state.last_at,
+        minutes_since=max(state.minutes_since, minutes_since),
+        zone=state.zone,
+        zones=tuple(state.periods),
+        created_at=state.created_at,
+    )
+
+
+async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Head]:
+    """Lock the heads of accounts that are there; begin the others."""
+    expected = {id_: account.expected for id_, account in prepared.accounts.items() if account.expected is not None}
+    heads = await lock_heads(writer, expected)
+    for id_, head in heads.items():
+        state = prepared.batch.accounts[id_]
+        due = expected[id_] + state.uncounted
+        await require_unmoved(writer, id_, state.ref, due, head.next_event_sequence)
+    for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
+        line, account = new.line, prepared.accounts[new.id]
+        begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)
+        if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
+            raise AccountMoved(line.ref)
+        heads[new.id] = new_head(new.id, account.created_at)
+    return heads
+
+
+async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
+    batch = prepared.batch
+    await write_beginnings(writer, batch.beginnings)
+    periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
+    await writer.copy(TimeZonePeriod, periods)
+    await writer.copy(SlaVersion, (version_row(id_, version) for id_, version in batch.versions))
+    zones = [(id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved)]
+    await execute(writer, CHANGE_TIME_ZONES, zones)
+
+
+async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
+    await writer.copy(Specification, ((new.account_id, new.id, 1, new.created_at, None) for new in specifications))
+    versions = (
+        (
+            new.account_id,
+            new.id,
+            1,
+            new.line.name,
+            new.line.price_per_image,
+            new.line.currency,
+            kept_steps(new.line.wording.steps),
+            new.created_at,
+        )
+        for new in specifications
+    )
+    await writer.copy(SpecificationVersion, versions)
+
+
+async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head], run: ImportRun) -> None:
+    begun: list[Row] = []
+    advanced: list[Head] = []
+    for id_, head in sorted(heads.items()):
+        account = prepared.accounts[id_]
+        if account.expected is not None:
+            counted = account.expected + len(prepared.happenings[id_])
+            prepared.batch.accounts[id_].uncounted = head.next_event_sequence - counted
+        beginning = prepared.batch.beginnings.get(id_)
+        if beginning is not None and beginning.before is not None:
+            head.begin(beginning.before, account.created_at)
+        head.next_order_number = account.next_order_number
+        head.last_at = max(head.last_at, account.last_at)
+        head.frontier = account.frontier
+        head.minutes_since = max(head.minutes_since, account.minutes_since)
+        if account.expected is not None:
+            advanced.append(head)
+        else:
+            begun.append(_head_row(head, run.number))
+    await advance_heads(writer, advanced)
+    await writer.copy(AccountHead, begun)
+    await run.note(writer, [head.account_id for head in advanced])
+    run.accounts.update(heads)
+
+
+async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
+    tallies = prepared.orders.tallies
+    minutes_since = {id_: prepared.accounts[id_].minutes_since for id_ in tallies}
+    zones = {id_: prepared.accounts[id_].zone for id_ in tallies}
+    await write_rollups(writer, tallies, minutes_since, zones)
+    for id_ in sorted(prepared.batch.moved):
+        account = prepared.accounts[id_]
+        await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
+
+
+def _head_row(head: Head, import_run: int) -> Row:
+    counters = (head.next_order_number, head.next_event_sequence)
+    return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since, import_run)

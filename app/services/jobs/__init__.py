@@ -1,0 +1,1 @@
+"""What all jobs share: their runs, cursors, and the isolation of accounts that fail."""

@@ -1,0 +1,279 @@
+"""The ledger day that each job at midnight does next for each account: the truth about what is missing.
+
+An account has a cursor of each of these jobs from its beginning on. Doing a day moves the cursor to the next one, in
+the transaction that writes what the job makes of the day: so a run may be repeated, be late, happen on many machines at
+once or end anywhere, and comes out the same (domain rules, section 7).
+
+Who moves a cursor forwards holds its row, and held the account's head after the day had closed (see `days`), but for
+days that are skipped, of which nothing is written. Who sets one back, or to another midnight, holds the head and then
+the row.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from app.domain.errors import DomainError
+from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
+from app.services.accounts.counters import lock_heads
+from app.services.jobs.runs import LONGEST_PAUSE
+from db.connections import Pool, PoolReader, Reader, Record, Statement, Writer, unit_of_work
+from db.queries.accounts import AccountHistory, account_histories
+
+SNAPSHOT: Final = "snapshot_pulse"
+RESET: Final = "reset_guarantee"
+WATCH: Final = "watch_deadlines"
+OLDEST: Final = timedelta(days=400)
+"""How long after it closed a ledger day is still done; a cursor further back goes on with the day of that long ago."""
+
+ZONES_CHANNEL: Final = "loupe_zones"
+"""Where those who listen hear at once of zones that accounts have now; nothing depends on it."""
+
+_log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
+_AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_ACCOUNTS_IN_A_GO: Final = 200
+
+# Lets the jobs at midnight begin with a ledger day of accounts, unless they have begun; the primary key.
+_BEGIN: Final = Statement(
+    "begin_cursors",
+    """
+    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
+    SELECT b.account_id, j.job, b.time_zone, b.date, b.due_at, 0, NULL
+    FROM unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[]) AS b (account_id, time_zone, date, due_at)
+    CROSS JOIN unnest($5::text[]) AS j (job)
+    ON CONFLICT (account_id, job) DO NOTHING
+    """,
+)
+
+# Accounts without all cursors, those of a release that knew not all jobs: every head is looked at, by primary keys.
+_NOT_BEGUN: Final = Statement(
+    "accounts_without_cursors",
+    """
+    SELECT h.account_id FROM account_heads h
+     WHERE h.account_id > $1
+       AND EXISTS (
+         SELECT FROM unnest($2::text[]) AS j (job)
+         WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = j.job))
+     ORDER BY h.account_id LIMIT $3
+    """,
+)
+
+# Lets an account's cursors be of another zone, and those that stand at a ledger day or after it stand there, as it is
+# now; the primary key. The watch has no day, and goes on from where it was told to.
+_SET: Final = Statement(
+    "set_cursors",
+    """
+    UPDATE job_cursors SET
+      time_zone = $2,
+      date = CASE WHEN date IS NOT NULL AND due_at > $4 THEN $3 ELSE date END,
+      due_at = CASE WHEN date IS NOT NULL AND due_at > $4 THEN $5 ELSE due_at END
+    WHERE account_id = $1
+    """,
+)
+
+# The accounts of which a job at midnight did, or may be doing, a day that closed after an instant; the primary key.
+_REACHED: Final = Statement(
+    "accounts_done_beyond",
+    """
+    SELECT DISTINCT c.account_id
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS a (account_id, since)
+    JOIN job_cursors c ON c.account_id = a.account_id AND c.due_at > a.since AND c.date IS NOT NULL
+    """,
+)
+
+# Forgets the snapshots of an account after an instant, from a date on; the unique key of both.
+_FORGET_SNAPSHOTS: Final = Statement(
+    "forget_snapshots", "DELETE FROM pulse_snapshots WHERE account_id = $1 AND as_of > $2 AND date >= $3"
+)
+
+# Forgets the ledger days of an account that only a reset opened after an instant, from a date on; the primary key.
+_FORGET_OPENED_DAYS: Final = Statement(
+    "forget_opened_days",
+    """
+    DELETE FROM ledger_days
+     WHERE account_id = $1 AND opens_at > $2 AND date >= $3 AND used = 0 AND expedite_used = 0
+    """,
+)
+
+# The resets of an account's guarantee after an instant that were not withdrawn; events_of_order_idx, for they are of no
+# order.
+_RESETS_AFTER: Final = Statement(
+    "resets_after",
+    """
+    SELECT account_id, sequence, at, type, order_id, image_id, import_run FROM events
+     WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL
+     ORDER BY sequence
+    """,
+)
+
+# Lets the watch look at the deadlines of accounts with imported history from an instant on, or from an earlier one it
+# was told already; the primary key.
+_WATCH_FROM: Final = Statement(
+    "watch_from",
+    """
+    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at, imported)
+    SELECT w.account_id, $4, w.time_zone, NULL, w.since, 0, NULL, true
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS w (account_id, time_zone, since)
+    ON CONFLICT (account_id, job) DO UPDATE SET
+      due_at = least(job_cursors.due_at, excluded.due_at), attempts = 0, retry_at = NULL, imported = true
+    """,
+)
+
+# Tells those who listen of zones that accounts have now, once the transaction is committed.
+_TELL_ZONES: Final = Statement("tell_zones", "SELECT pg_notify($1, zone) FROM unnest($2::text[]) AS z (zone)")
+
+# Says that an account does not wait to be tried again, or does so for longer than it can, by a clock that went ahead.
+_NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
+
+# What a job has to do, by the zone and the midnight that closed the ledger days: job_cursors_due_idx.
+_DUE_GROUPS: Final = Statement(
+    "due_groups",
+    f"""
+    SELECT job, time_zone, due_at, min(date) AS date FROM job_cursors
+     WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
+     GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# The accounts of such a group after an account: job_cursors_due_idx.
+_DUE_ACCOUNTS: Final = Statement(
+    "due_accounts",
+    f"""
+    SELECT account_id FROM job_cursors
+     WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
+     ORDER BY account_id LIMIT $7
+    """,  # noqa: S608 - made of fixed texts
+)
+
+# Notes that an account failed, and from when on a job may try it again; the primary key.
+_POSTPONE: Final = Statement(
+    "postpone_account",
+    "UPDATE job_cursors SET attempts = attempts + 1, retry_at = $3 WHERE job = $1 AND account_id = $2",
+)
+
+# The zones that accounts have now: all accounts, a handful of which are on a page.
+_ZONES_IN_USE: Final = Statement("zones_in_use", "SELECT DISTINCT time_zone FROM accounts ORDER BY time_zone")
+
+
+@dataclass(frozen=True, slots=True)
+class DueGroup:
+    """Accounts in a zone whose ledger days closed at the same instant (UTC), and were not done by a job yet.
+
+    `date` names these days; some may have a later name, of accounts that left another zone.
+    """
+
+    job: str
+    time_zone: str
+    due_at: datetime
+    date: date
+
+
+async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: LedgerDay) -> None:
+    """Let the jobs begin with the first ledger day of a new account."""
+    await begin_all_cursors(writer, [(account_id, zone, first_day)])
+
+
+async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str, LedgerDay]]) -> None:
+    """Let the jobs begin with the first ledger days of new accounts, each with its zone."""
+    rows = [(account_id, zone, day.date, day.closes_at) for account_id, zone, day in beginnings]
+    if rows:
+        await writer.execute(_BEGIN, *zip(*rows, strict=True), _AT_MIDNIGHT)
+        await tell_zones(writer, {zone for _, zone, _ in beginnings})
+
+
+async def begin_missing_cursors(pool: Pool) -> int:
+    """Let the jobs begin with accounts that a release made which knew not all of them; return how many those are."""
+    last, begun = UUID(int=0), 0
+    while rows := await PoolReader(pool).fetch(_NOT_BEGUN, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
+        found = [row["account_id"] for row in rows]
+        async with unit_of_work(pool) as writer:
+            await lock_heads(writer, found)
+            histories = (await account_histories(writer, found)).values()
+            beginnings = [beginning for each in histories for beginning in _beginning(each)]
+            await begin_all_cursors(writer, beginnings)
+            await writer.commit()
+        last, begun = found[-1], begun + len(beginnings)
+    return begun
+
+
+def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]:
+    """Tell with what the jobs begin at an account; with nothing where its days cannot be told: the others go on."""
+    try:
+        yield history.account_id, history.zones[-1].time_zone, first_ledger_day(history.zones)
+    except DomainError as error:
+        _log.warning("account_without_jobs", account=str(history.account_id), reason=str(error))
+
+
+async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
+    """Let the jobs follow an account, whose head is locked, to a zone; `day` is its running ledger day from then on."""
+    await _set(writer, account_id, zone, day)
+    await tell_zones(writer, [zone])
+
+
+async def accounts_done_beyond(reader: Reader, since: Mapping[UUID, datetime]) -> set[UUID]:
+    """Tell of which accounts, whose heads are locked, a job has done or is doing a day that closed after an instant.
+
+    Whoever does a day has had the head since that day closed. So nobody is doing a later one than the cursor shows.
+    """
+    rows = await reader.fetch(_REACHED, *zip(*since.items(), strict=True)) if since else []
+    return {row["account_id"] for row in rows}
+
+
+async def forget_after(
+    writer: Writer, account_id: UUID, since: datetime | None, zones: Sequence[ZonePeriod]
+) -> Sequence[Record]:
+    """Undo what the jobs at midnight did for an account after an instant (UTC), so that they do it anew.
+
+    The head is locked; `zones` are all the account has now. Without an instant everything is undone, as when it begins
+    at another one than before. Waits for who is doing a day of the account. Returns the events of resets that will be
+    done again, for the caller to withdraw: what they say was used of a day may have changed.
+    """
+    day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
+    await _set(writer, account_id, zones[-1].time_zone, day)
+    bound, first_date = (_EVER, date.min) if since is None else (since, day.date)
+    await writer.execute(_FORGET_SNAPSHOTS, account_id, bound, first_date)
+    await writer.execute(_FORGET_OPENED_DAYS, account_id, bound, first_date)
+    return await writer.fetch(_RESETS_AFTER, account_id, bound)
+
+
+async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:
+    """Let the watch look at deadlines anew, of accounts whose heads are locked: each with its zone and since when."""
+    rows = sorted(accounts)
+    if rows:
+        await writer.execute(_WATCH_FROM, *zip(*rows, strict=True), WATCH)
+
+
+async def tell_zones(writer: Writer, zones: Iterable[str]) -> None:
+    """Tell those who listen that accounts have these zones now, once the transaction is committed."""
+    await writer.execute(_TELL_ZONES, ZONES_CHANNEL, sorted(zones))
+
+
+async def due_groups(reader: Reader, job: str, until: datetime, now: datetime) -> list[DueGroup]:
+    """Read what of a job at midnight was due by `until`, oldest first, but for accounts that wait to be tried again."""
+    return [DueGroup(*row) for row in await reader.fetch(_DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
+
+
+async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UUID | None, limit: int) -> list[UUID]:
+    """Read accounts of a group but those that wait to be tried again, ascending, from after one on."""
+    which = (group.job, group.due_at, group.time_zone, after or UUID(int=0))
+    rows = await reader.fetch(_DUE_ACCOUNTS, now, now + LONGEST_PAUSE, *which, limit)
+    return [row["account_id"] for row in rows]
+
+
+async def postpone(writer: Writer, job: str, account_id: UUID, retry_at: datetime) -> None:
+    """Note that a job failed for an account, which is due again from an instant on (UTC); the caller commits."""
+    await writer.execute(_POSTPONE, job, account_id, retry_at)
+
+
+async def zones_in_use(reader: Reader) -> list[str]:
+    """Read the zones that accounts have now."""
+    return [row["time_zone"] for row in await reader.fetch(_ZONES_IN_USE)]
+
+
+async def _set(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
+    await writer.execute(_SET, account_id, zone, day.date, day.opens_at, day.closes_at)

@@ -1,0 +1,1 @@
+"""Quotes: making them, and the tokens that bind them."""

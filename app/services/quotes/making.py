@@ -1,0 +1,154 @@
+"""Making quotes: what placing or expediting would come to at an instant, without doing it (the contract's `quote`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.changes import Change
+from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
+from app.domain.orders.state import OrderedSpecification, OrderState, order_price
+from app.services.accounts.counters import UnknownAccount
+from app.services.accounts.facts import AccountFacts, NamedSpecification, account_facts
+from app.services.orders.changing import expediting, moved_from, the_order
+from app.services.orders.placing import NewOrder, placement
+from app.services.orders.states import OrderKey
+from app.services.quotes.tokens import Binding, Subject, token_of
+from db.connections import Reader, Statement
+
+# The number of the next order of an account, without a lock; the primary key.
+HEAD: Final = Statement(
+    "next_order_number",
+    "SELECT next_order_number FROM account_heads WHERE account_id = $1",
+)
+
+_UNPRICED: Final = NamedSpecification("", archived=False, ordered=OrderedSpecification(UUID(int=0), 1, Decimal(0), ""))
+"""Stands in for a specification that is not chosen yet; its price is neither shown nor bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRequest:
+    """A new order to be quoted, placed at `at` (UTC; None: now); without a specification it has no price."""
+
+    account_id: UUID
+    image_count: int
+    expedite: bool = False
+    specification_id: UUID | None = None
+    at: datetime | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """What the quote is for."""
+        return Subject(self.account_id)
+
+    @property
+    def priced(self) -> bool:
+        """Whether the quote has prices."""
+        return self.specification_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpediteRequest:
+    """An order to be expedited at `at` (UTC; None: now): the images `chosen`, in this order, or all that can be."""
+
+    key: OrderKey
+    chosen: Sequence[UUID] | None = None
+    at: datetime | None = None
+
+    @property
+    def account_id(self) -> UUID:
+        """The account of the order."""
+        return self.key[0]
+
+    @property
+    def subject(self) -> Subject:
+        """What the quote is for."""
+        return Subject(*self.key, self.chosen)
+
+    @property
+    def priced(self) -> bool:
+        """Whether the quote has prices."""
+        return True
+
+
+QuoteRequest: TypeAlias = UploadRequest | ExpediteRequest
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePart:
+    """Images that would get one service level, as the order they would be; `price` is None without a specification."""
+
+    order: OrderState
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a command at `at` would come to, and the token that binds it until `expires_at`; both UTC.
+
+    `day` is the ledger day of `at` as the command would leave it: what would remain of the guarantee and the expedites.
+    """
+
+    at: datetime
+    parts: Sequence[QuotePart]
+    day: QuotaDay
+    token: str
+    expires_at: datetime
+
+
+async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, request: QuoteRequest) -> Quote:
+    """Tell what a request would come to, by the code that would do it; `key` signs it, nothing is written.
+
+    `now` (UTC) is the account's settled instant, and `reader` of the snapshot that it is for; `clock_now` is the clock.
+
+    Raises UnknownAccount, QuoteInPast, and all that placing or expediting would: NotFound, SpecificationArchived,
+    ExpediteWindowClosed, NoGain, Refusals. DateOutOfRange after 2200.
+    """
+    at = _instant(request.at, clock_now, now)
+    change = await _change(reader, request, at)
+    parts = request.subject.parts(change.orders, at)
+    expires_at = now + VALID_FOR
+    binding = Binding(request.subject, expires_at, offers(parts, priced=request.priced))
+    return Quote(
+        at=at,
+        parts=[QuotePart(order, order_price(order) if request.priced else None) for order in parts],
+        day=change.day,
+        token=token_of(binding, key),
+        expires_at=expires_at,
+    )
+
+
+async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
+    """Work out the orders that the request would make at an instant (UTC)."""
+    row = await reader.fetch_row(HEAD, request.account_id)
+    if row is None:
+        raise UnknownAccount(str(request.account_id))
+    if isinstance(request, UploadRequest):
+        facts = await account_facts(reader, request.account_id, at, request.specification_id)
+        return _placing(request, facts, at, row["next_order_number"])
+    facts = await account_facts(reader, request.account_id, at)
+    order = await the_order(reader, request.key)
+    orders = [order, *await moved_from(reader, request.key, order, request.chosen)]
+    return expediting(orders, request.chosen, facts, at, row["next_order_number"])
+
+
+def _placing(request: UploadRequest, facts: AccountFacts, at: datetime, first_number: int) -> Change:
+    """Tell what placing comes to, of photos that have no names yet."""
+    if request.specification_id is None:
+        facts = replace(facts, specification=_UNPRICED)
+    specification_id = request.specification_id or _UNPRICED.ordered.id
+    filenames = [""] * request.image_count
+    new = NewOrder(request.account_id, "", specification_id, filenames, request.expedite)
+    return placement(new, facts, at, first_number)
+
+
+def _instant(asked: datetime | None, clock_now: datetime, now: datetime) -> datetime:
+    """Return the instant a command would have: never before `now`, the first after what the account already has."""
+    if asked is None:
+        return now
+    if asked < clock_now:
+        raise QuoteInPast(asked, clock_now)
+    return max(asked, now)

@@ -1,0 +1,161 @@
+"""Quotes as tokens: signed, so that what was quoted comes back as it was (the contract's `quote`).
+
+A token is base64url of JSON, a dot, and base64url of the HMAC-SHA256 of what is before the dot. The key is the same for
+all servers: the first one that needs it makes it.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from app.domain.instants import rfc3339
+from app.domain.orders.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
+from app.domain.orders.state import OrderState
+from app.domain.vocabulary import ServiceLevel
+from db.connections import Pool, PoolReader, Statement, unit_of_work
+
+_PURPOSE: Final = "quotes"
+_KEY_BYTES: Final = 32
+
+# The key for a purpose; the primary key.
+SIGNING_KEY: Final = Statement("signing_key", "SELECT secret FROM signing_keys WHERE purpose = $1")
+
+# Keeps a key unless another server was first; the primary key tells.
+MAKE_SIGNING_KEY: Final = Statement(
+    "make_signing_key",
+    "INSERT INTO signing_keys (purpose, secret) VALUES ($1, $2) ON CONFLICT (purpose) DO NOTHING",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a quote is for: a new order of the account, or, with `order_id`, expediting images of that one.
+
+    `chosen` are these images in the order asked; None means all that can be.
+    """
+
+    account_id: UUID
+    order_id: UUID | None = None
+    chosen: Sequence[UUID] | None = None
+
+    def parts(self, orders: Sequence[OrderState], at: datetime) -> list[OrderState]:
+        """Return the orders a command at `at` made or changed that are quoted: not what stays of a split one."""
+        return [order for order in orders if self.order_id is None or order.expedited_at == at]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a quote binds, until just before `expires_at` (UTC)."""
+
+    subject: Subject
+    expires_at: datetime
+    offers: Sequence[Offer]
+
+
+def require_binding(binding: Binding | None, at: datetime, orders: Sequence[OrderState]) -> None:
+    """Raise QuoteChanged when a quote binds and has expired at `at` (UTC), or a command then comes to other `orders`.
+
+    These are all that the command makes or changes.
+    """
+    if binding is None:
+        return
+    if at >= binding.expires_at:
+        raise QuoteChanged(f"it expired at {rfc3339(binding.expires_at)}")
+    priced = any(offer.price is not None for offer in binding.offers)
+    require_unchanged(binding.offers, offers(binding.subject.parts(orders, at), priced=priced))
+
+
+class QuoteKey:
+    """The key that signs quotes: made when there is none, and as it never changes, read once.
+
+    It is read by the pool for writing: answers that need it have connections of the one for reading, which might all
+    wait for another one of that.
+    """
+
+    def __init__(self, writing: Pool) -> None:
+        self._writing = writing
+        self._key: bytes | None = None
+
+    async def get(self) -> bytes:
+        """Return the key."""
+        if self._key is None:
+            self._key = await self._read() or await self._make()
+        return self._key
+
+    async def _read(self) -> bytes | None:
+        row = await PoolReader(self._writing).fetch_row(SIGNING_KEY, _PURPOSE)
+        return None if row is None else row["secret"]
+
+    async def _make(self) -> bytes:
+        async with unit_of_work(self._writing) as writer:
+            await writer.execute(MAKE_SIGNING_KEY, _PURPOSE, secrets.token_bytes(_KEY_BYTES))
+            await writer.commit()
+        key = await self._read()
+        if key is None:
+            raise LookupError("The key that signs quotes is gone.")
+        return key
+
+
+def token_of(binding: Binding, key: bytes) -> str:
+    """Write and sign what a quote binds."""
+    content = {
+        "subject": _named(binding.subject),
+        "expiresAt": rfc3339(binding.expires_at),
+        "offers": [_written(offer) for offer in binding.offers],
+    }
+    payload = _base64(orjson.dumps(content))
+    return b".".join((payload, _signature(payload, key))).decode()
+
+
+def read_token(token: str, key: bytes, subject: Subject) -> Binding:
+    """Return what a token binds; raises InvalidQuoteToken unless we signed it for this subject."""
+    payload, _, signature = token.encode(errors="replace").partition(b".")
+    if not hmac.compare_digest(_signature(payload, key), signature):
+        raise InvalidQuoteToken
+    content = orjson.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+    if content["subject"] != _named(subject):
+        raise InvalidQuoteToken
+    quoted = tuple(_read(offer) for offer in content["offers"])
+    return Binding(subject, datetime.fromisoformat(content["expiresAt"]), quoted)
+
+
+def _named(subject: Subject) -> list[str | None]:
+    """Name a subject; the chosen images by their digest, since they may be many."""
+    chosen = None
+    if subject.chosen is not None:
+        chosen = hashlib.sha256(b"".join(image_id.bytes for image_id in subject.chosen)).hexdigest()
+    return [str(subject.account_id), None if subject.order_id is None else str(subject.order_id), chosen]
+
+
+def _written(offer: Offer) -> list[Any]:
+    due_at = None if offer.due_at is None else rfc3339(offer.due_at)
+    price = None if offer.price is None else str(offer.price)
+    return [offer.service_level, offer.image_count, due_at, price, offer.currency]
+
+
+def _read(written: Sequence[Any]) -> Offer:
+    level, count, due_at, price, currency = written
+    return Offer(
+        service_level=ServiceLevel(level),
+        image_count=count,
+        due_at=None if due_at is None else datetime.fromisoformat(due_at),
+        price=None if price is None else Decimal(price),
+        currency=currency,
+    )
+
+
+def _signature(payload: bytes, key: bytes) -> bytes:
+    return _base64(hmac.digest(key, payload, "sha256"))
+
+
+def _base64(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")

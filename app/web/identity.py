@@ -1,0 +1,25 @@
+"""Who calls: API keys in the Authorization header. Nothing of a secret but its hash meets the database."""
+
+from typing import Final
+
+from app.clock import Clock
+from app.services.api_keys.keys import find_caller
+from db.connections import Reader
+from db.queries.api_keys import Caller
+from engine.errors import ApiError, ErrorCode
+
+CHALLENGE: Final = 'Bearer realm="loupe"'
+"""What the WWW-Authenticate header of an answer with status 401 asks for."""
+
+_SCHEME: Final = "bearer"
+
+
+async def authenticate(reader: Reader, authorization: str | None, clock: Clock) -> Caller:
+    """Return whose key the Authorization header shows; raises ApiError where that is none in force now."""
+    scheme, _, secret = (authorization or "").partition(" ")
+    if scheme.lower() != _SCHEME or not secret.strip():
+        raise ApiError(ErrorCode.UNAUTHENTICATED, "Send a token in the header Authorization: Bearer TOKEN.")
+    caller = await find_caller(reader, clock, secret.strip())
+    if caller is None:
+        raise ApiError(ErrorCode.UNAUTHENTICATED, "There is no such token, or it has expired or was revoked.")
+    return caller

@@ -1,0 +1,221 @@
+"""Accounts: the clients of the service, and the way to all that is theirs."""
+
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Annotated, Final
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.enums import OrderFeedFilter
+from api.nodes import Node
+from api.order.types import Order, OrderFilter, order, order_feed, orders_of
+from api.pulse.reads import read_pulse
+from api.pulse.snapshots import PulseSnapshot, snapshots_of
+from api.pulse.types import Pulse
+from api.quote.types import QuoteInput, QuotePayload, read_quote
+from api.sla.guarantee import DailyGuarantee, read_daily_guarantee
+from api.sla.types import SLA, read_sla, sla_versions
+from api.specification.types import Specification, specifications_of
+from app.domain.deadlines.rules import latest_upload_for
+from app.domain.errors import DateOutOfRange
+from app.domain.instants import rfc3339
+from app.domain.ledger.days import zone_at
+from app.domain.vocabulary import Plan
+from db.queries.accounts import ACCOUNT_SPAN, AccountRow
+from db.queries.pages import Page, Slice
+from db.queries.snapshots import Days
+from engine.arguments import given
+from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last, Listing
+from engine.cursors import ID, TEXT, CursorKind
+from engine.decorators import field, object_type
+from engine.errors import bad_input
+from engine.ids import named_account
+from engine.scalars import TimeZone
+
+_CURSORS: Final = CursorKind("accounts", (TEXT, ID))
+_HISTORY_SIZE: Final = 30
+_AHEAD: Final = timedelta(seconds=5)
+"""How far ahead of PostgreSQL's clock an `asOf` may be, which then is the settled instant (domain rules, section 1)."""
+
+AsOf = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="The instant to look back to: none before the account's creation or to come; now without."
+    ),
+]
+
+
+@object_type
+class Account(Node):
+    """A client of the service."""
+
+    name: str = strawberry.field(description="What people call it.")
+    plan: Plan = strawberry.field(description="Its subscription.")
+    time_zone: TimeZone = strawberry.field(description="Its time zone: user time.")
+    created_at: datetime = strawberry.field(description="When it began.")
+    row: strawberry.Private[AccountRow]
+
+    @field
+    async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
+        """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        info.context.require_dashboard(self.row.plan)
+        return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
+
+    @field
+    def pulse_history(
+        self,
+        info: Info,
+        since: Annotated[
+            date | None, strawberry.argument(name="from", description="The first day wanted; all before without.")
+        ] = strawberry.UNSET,
+        to: Annotated[date | None, strawberry.argument(description="The last day wanted.")] = strawberry.UNSET,
+        first: First = _HISTORY_SIZE,
+        after: After = strawberry.UNSET,
+    ) -> Connection[PulseSnapshot] | None:
+        """The Pulse as of the end of each day, newest first; a day may be missing until the job has made up for it.
+
+        Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
+        """
+        info.context.require_dashboard(self.row.plan)
+        days = Days(given(since), given(to))
+        return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
+
+    @field
+    async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
+        """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        info.context.require_dashboard(self.row.plan)
+        return await read_sla(info.context, self.row, self._instant(info.context, as_of))
+
+    @field
+    async def order_feed(
+        self,
+        info: Info,
+        status: Annotated[
+            OrderFeedFilter | None, strawberry.argument(description="Which orders to show.")
+        ] = OrderFeedFilter.ALL,
+    ) -> list[Order] | None:
+        """The 10 most recent orders; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        info.context.require_dashboard(self.row.plan)
+        return await order_feed(info.context, self.row.id, status or OrderFeedFilter.ALL)
+
+    @field
+    async def sla_versions(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[SLA]:
+        """All versions of the SLA, newest first, coming ones too."""
+        return (await sla_versions(info.context, self.row)).first(first, after)
+
+    @field
+    async def daily_guarantee(
+        self,
+        info: Info,
+        day: Annotated[
+            date | None,
+            strawberry.argument(name="date", description="The date of a ledger day; the running one without."),
+        ] = strawberry.UNSET,
+    ) -> DailyGuarantee | None:
+        """What of a ledger day's allowance is used; null when the account has no ledger day of that date."""
+        return await read_daily_guarantee(info.context, self.row.id, given(day))
+
+    @field
+    def orders(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[  # noqa: A002 - the contract's name
+            OrderFilter | None, strawberry.argument(description="Which orders are wanted; all without.")
+        ] = strawberry.UNSET,
+    ) -> Connection[Order]:
+        """The orders, newest first; the first 20 when neither first nor last is given."""
+        return orders_of(info.context, self.row.id, given(filter)).page(first, after, last, before)
+
+    @field
+    async def order(
+        self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
+    ) -> Order | None:
+        """The order of a number; null when there is none."""
+        row = await info.context.loaders.orders_by_number.load((self.row.id, number))
+        return None if row is None else order(row, info.context)
+
+    @field
+    def specifications(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        archived: Annotated[
+            bool | None, strawberry.argument(description="Whether archived ones are wanted, or the others; null: both.")
+        ] = False,
+    ) -> Connection[Specification]:
+        """The specifications, oldest first."""
+        return specifications_of(info.context, self.row.id, archived).first(first, after)
+
+    @field
+    async def quote(
+        self,
+        info: Info,
+        input: Annotated[QuoteInput, strawberry.argument(description="What is to be quoted.")],  # noqa: A002
+    ) -> QuotePayload:
+        """What placing an order, or expediting one, would get; changes nothing."""
+        return await read_quote(info.context, self.row.id, input)
+
+    @field
+    async def latest_upload_for(
+        self,
+        info: Info,
+        due: Annotated[datetime, strawberry.argument(description="When the images are needed.")],
+    ) -> datetime | None:
+        """Until when to upload for a standard deadline by then: a midnight, user time; null when that has passed."""
+        now = info.context.instant(self.row.id)
+        zone = zone_at(now, (await info.context.history(self.row.id)).zones)
+        try:
+            return latest_upload_for(due, zone, now)
+        except DateOutOfRange as error:
+            raise bad_input("due", str(error)) from error
+
+    def _instant(self, context: Context, as_of: datetime | None) -> datetime:
+        now = context.instant(self.row.id)
+        at = given(as_of) or now
+        if at > max(now, context.now + _AHEAD):
+            raise bad_input("asOf", f"{rfc3339(at)} is yet to come.")
+        at = min(at, now)
+        if at < self.row.created_at:
+            raise bad_input("asOf", f"The account began at {rfc3339(self.row.created_at)}.")
+        return at
+
+
+def account(row: AccountRow) -> Account:
+    """Show an account."""
+    return Account(
+        name_in_api=named_account(row.id),
+        name=row.name,
+        plan=row.plan,
+        time_zone=TimeZone(row.time_zone),
+        created_at=row.created_at,
+        row=row,
+    )
+
+
+async def read_account(context: Context, account_id: UUID) -> Account:
+    """Read an account that exists."""
+    row = await context.account(account_id)
+    if row is None:
+        raise LookupError(f"There is no account {account_id}.")
+    return account(row)
+
+
+def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> Listing[AccountRow, Account]:
+    """List the accounts whose name begins so, in any case, by name."""
+    loaders = context.loaders
+
+    async def read(part: Slice) -> Page[AccountRow]:
+        found = await loaders.accounts_by_name.load((part, beginning, plan))
+        await context.view.learn([row.id for _, row in found.rows])
+        return found
+
+    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)

@@ -1,0 +1,145 @@
+"""What becomes of images: claimed by production, delivered, rejected by the client."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import strawberry
+
+from api.answers import answer, answered, begin, written_keys
+from api.checks import MAX_IDS
+from api.context import Info
+from api.order.payloads import ImagesPayload, OrdersPayload, instant, parts
+from app.domain.instants import rfc3339
+from app.services.commands import Answer, Overtaken
+from app.services.orders.claiming import claim_images
+from app.services.orders.producing import deliver_images, reject_images
+from db.connections import Writer
+from engine.decorators import field, input_type, object_type
+from engine.inputs import idempotency_key
+
+_SHORTEST_LEASE: Final = 60  # seconds
+_LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
+_PAUSES: Final = (0.01, 0.02, 0.04, 0.08)  # seconds, before a claim that could only pass accounts by is tried again
+
+
+@input_type
+class RejectImagesInput:
+    """What is sent back."""
+
+    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, each delivered.")
+    reason: str = strawberry.field(description="What is wrong with them, 1 to 1,000 characters.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class RejectImagesPayload(ImagesPayload, OrdersPayload):
+    """What rejecting images came to."""
+
+
+@input_type
+class ClaimImagesInput:
+    """Who takes how many images, and for how long."""
+
+    worker: str = strawberry.field(description="Who will work on them, by a name of their own, 1 to 255 characters.")
+    count: int = strawberry.field(default=1, description="How many, 1 to 500.")
+    lease_seconds: int = strawberry.field(
+        default=3600,
+        description="For how long: 60 to 86,400 seconds. What is not delivered by then is in the queue again.",
+    )
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ClaimImagesPayload(ImagesPayload):
+    """What claiming images came to: fewer than asked for, or none, when the queue has no more.
+
+    Images of an account that others are changing at this moment are passed by; they are there for the next claim.
+    """
+
+    @field
+    def lease_until(self) -> datetime | None:
+        """Until when the worker holds the images."""
+        return instant(self.answer, "leaseUntil")
+
+
+@input_type
+class DeliverImagesInput:
+    """What is delivered, and by whom."""
+
+    worker: str = strawberry.field(description="Who holds the images, by the name they were claimed with.")
+    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, each held by the worker.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class DeliverImagesPayload(ImagesPayload, OrdersPayload):
+    """What delivering images came to."""
+
+
+@object_type
+class ImageMutations:
+    """What changes images."""
+
+    @field
+    async def reject_images(
+        self,
+        info: Info,
+        input: Annotated[RejectImagesInput, strawberry.argument(description="What is sent back.")],  # noqa: A002
+    ) -> RejectImagesPayload:
+        """Send delivered images back, to be done again for free."""
+        context = info.context
+        checks = begin(context, input)
+        images = checks.images(input.image_ids, "imageIds")
+        reason = checks.prose(input.reason, "reason")
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await reject_images(writer, context.clock, reason, images))
+
+        return RejectImagesPayload(**parts(await answer(context, "rejectImages", checks, work)))
+
+    @field
+    async def claim_images(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            ClaimImagesInput, strawberry.argument(description="Who takes how many images, and for how long.")
+        ],
+    ) -> ClaimImagesPayload:
+        """Take the most urgent images of all accounts out of the queue for a while; for staff."""
+        context = info.context
+        context.require_staff()
+        checks = begin(context, input)
+        worker = checks.name(input.worker, "worker")
+        count = checks.amount(input.count, MAX_IDS, "count")
+        seconds = checks.number(input.lease_seconds, _SHORTEST_LEASE, _LONGEST_LEASE, "leaseSeconds")
+        pauses = iter(_PAUSES)
+
+        async def work(writer: Writer) -> Answer:
+            claimed = await claim_images(writer, context.clock, worker, count, timedelta(seconds=seconds))
+            pause = None if claimed.images or not claimed.passed_by else next(pauses, None)
+            if pause is not None:
+                raise Overtaken(pause)
+            images, until = written_keys(claimed.images), rfc3339(claimed.until)
+            return {"at": rfc3339(claimed.at), "images": images, "leaseUntil": until, "changed": bool(images)}
+
+        return ClaimImagesPayload(**parts(await answer(context, "claimImages", checks, work, context.claiming)))
+
+    @field
+    async def deliver_images(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            DeliverImagesInput, strawberry.argument(description="What is delivered, and by whom.")
+        ],
+    ) -> DeliverImagesPayload:
+        """Deliver images that a worker holds; for staff."""
+        context = info.context
+        context.require_staff()
+        checks = begin(context, input)
+        worker = checks.name(input.worker, "worker")
+        images = checks.images(input.image_ids, "imageIds")
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await deliver_images(writer, context.clock, worker, images))
+
+        return DeliverImagesPayload(**parts(await answer(context, "deliverImages", checks, work)))

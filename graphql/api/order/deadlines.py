@@ -1,0 +1,216 @@
+"""Deadlines of orders and images, and why they are what they are."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from app.domain.deadlines import explanations
+from app.domain.deadlines import rules as deadlines
+from app.domain.deadlines.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
+from app.domain.ledger.days import LedgerDay, ledger_day_at, zone_at
+from app.domain.ledger.positions import Places
+from app.domain.orders.changes import awaited_status
+from app.domain.orders.state import OrderState, order_figures
+from app.domain.sla.terms import sla_on
+from app.domain.vocabulary import DeadlineStatus, OrderStatus
+from db.queries.accounts import AccountHistory
+from db.queries.images import ImageRow
+from db.queries.orders import OrderRow
+from engine.decorators import field, object_type
+
+Explain: TypeAlias = Callable[[AccountHistory], list[explanations.DeadlineStep]]
+
+
+@object_type
+class DeadlineStep:
+    """A step on the way to a deadline."""
+
+    code: DeadlineStepCode = strawberry.field(description="What the step is about.")
+    text: str = strawberry.field(description="The step in words, times in user time.")
+    at: datetime | None = strawberry.field(description="The instant it is about; null when it is about none.")
+
+
+@object_type
+class Deadline:
+    """When something is promised to be delivered."""
+
+    at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
+    status: DeadlineStatus = strawberry.field(description="Whether it stands or is still to be set; now.")
+    late: bool = strawberry.field(description="Whether it was missed: passed, or met too late; now.")
+    sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
+    account_id: strawberry.Private[UUID]
+    explain: strawberry.Private[Explain]
+
+    @field
+    async def explanation(self, info: Info) -> list[DeadlineStep]:
+        """Why the deadline is what it is, step by step."""
+        steps = self.explain(await info.context.history(self.account_id))
+        return [DeadlineStep(code=step.code, text=step.text, at=step.at) for step in steps]
+
+
+def is_late(late_at: datetime | None, now: datetime) -> bool:
+    """Say whether something is late now that is late from `late_at` on, exclusively."""
+    return late_at is not None and late_at < now
+
+
+def order_deadline(row: OrderRow, now: datetime) -> Deadline:
+    """Show the delivery deadline that an order's images share."""
+    return Deadline(
+        at=row.due_at,
+        status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
+        late=is_late(row.late_at, now),
+        sla_version=row.sla_version,
+        account_id=row.account_id,
+        explain=partial(_explain_order, row, now),
+    )
+
+
+def image_deadline(row: ImageRow, now: datetime) -> Deadline:
+    """Show the deadline of an image's open rejection, else its delivery deadline (domain rules, section 3)."""
+    if row.rejected_at is not None and row.redo_due_at is not None:
+        sla_version = row.redo_sla_version or row.sla_version
+        return Deadline(
+            at=row.redo_due_at,
+            status=DeadlineStatus.CONFIRMED,
+            late=is_late(row.redo_due_at, now),
+            sla_version=sla_version,
+            account_id=row.account_id,
+            explain=partial(_explain_redo, row.rejected_at, row.redo_due_at, sla_version),
+        )
+    return Deadline(
+        at=row.due_at,
+        status=deadlines.deadline_status(_delivery_status(row), row.due_at, now),
+        late=is_late(row.late_at, now),
+        sla_version=_sla_version(row),
+        account_id=row.account_id,
+        explain=partial(_explain_image, row, now),
+    )
+
+
+def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
+    """Show the deadline that an order would have."""
+    return Deadline(
+        at=order.due_at,
+        status=order.deadline_status,
+        late=False,
+        sla_version=order.sla_version,
+        account_id=account_id,
+        explain=partial(_explain_quoted, order),
+    )
+
+
+def _delivery_status(row: ImageRow) -> DeadlineStatus:
+    """Return the order's status, except for an image delivered before staff set the deadline of the others."""
+    return awaited_status(row.service_level) if _came_late(row) else row.deadline_status
+
+
+def _sla_version(row: ImageRow) -> int:
+    """Return the version that made the image's deadline: the kept one's where staff's came after its delivery."""
+    kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
+    return row.sla_version if kept is None else kept
+
+
+def _came_late(row: ImageRow) -> bool:
+    """Say whether staff set the deadline of the order's other images when this one was delivered already."""
+    return row.confirmed_at is not None and _confirmed_at(row) is None
+
+
+def _confirmed_at(row: ImageRow) -> datetime | None:
+    """Return when staff set the image's deadline; None where they did not, or for the others after its delivery."""
+    delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
+    if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
+        return None
+    return confirmed_at
+
+
+def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    ever_delivered = row.delivered_count + row.rejected_count
+    promise = Promise(
+        service_level=row.service_level,
+        deadline_status=row.deadline_status,
+        due_at=row.due_at,
+        closed=row.status is OrderStatus.CANCELLED or ever_delivered == row.image_count or _has_passed(row.due_at, now),
+        sla_version=row.sla_version,
+        image_count=row.image_count,
+        uploaded=_moment(row.placed_at, history),
+        guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
+        expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
+        confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
+        void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
+    )
+    return explain(promise)
+
+
+def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    figures = order_figures(order)
+    promise = Promise(
+        service_level=order.service_level,
+        deadline_status=order.deadline_status,
+        due_at=order.due_at,
+        closed=False,
+        sla_version=order.sla_version,
+        image_count=len(order.images),
+        uploaded=_moment(order.placed_at, history),
+        guarantee=_guarantee(order.placed_at, figures.first_position, figures.last_position, history),
+        expedite=_expedite(
+            order.expedited_at, figures.first_expedite_position, figures.last_expedite_position, history
+        ),
+        confirmed=None if order.confirmed_at is None else _moment(order.confirmed_at, history),
+    )
+    return explain(promise)
+
+
+def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+    confirmed_at, status = _confirmed_at(row), _delivery_status(row)
+    promise = Promise(
+        service_level=row.service_level,
+        deadline_status=status,
+        due_at=row.due_at,
+        closed=row.cancelled_at is not None or row.first_delivered_at is not None or _has_passed(row.due_at, now),
+        sla_version=_sla_version(row),
+        image_count=1,
+        uploaded=_moment(row.uploaded_at, history),
+        guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),
+        expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
+        confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
+        void=deadlines.is_plan_void(status, row.due_at, now),
+    )
+    return explain(promise)
+
+
+def _explain_redo(
+    rejected_at: datetime, due_at: datetime, sla_version: int, history: AccountHistory
+) -> list[explanations.DeadlineStep]:
+    return explain_rejection(_moment(rejected_at, history), due_at, sla_version)
+
+
+def _has_passed(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and due_at < now
+
+
+def _moment(at: datetime, history: AccountHistory) -> Moment:
+    return Moment(at, zone_at(at, history.zones))
+
+
+def _guarantee(at: datetime, first: int, last: int, history: AccountHistory) -> Places:
+    day = _day_at(at, history)
+    return Places(day, first, last, sla_on(day.date, history.versions).terms.images_per_day)
+
+
+def _expedite(at: datetime | None, first: int | None, last: int | None, history: AccountHistory) -> Expedite | None:
+    if at is None or first is None or last is None:
+        return None
+    day = _day_at(at, history)
+    size = sla_on(day.date, history.versions).terms.expedites_per_day
+    return Expedite(_moment(at, history), Places(day, first, last, size))
+
+
+def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:
+    """Return the ledger day of an instant as it was to close then: a later change of the zone may make it longer."""
+    first, *later = history.zones
+    return ledger_day_at(at, [first, *(period for period in later if period.starts_at <= at)])

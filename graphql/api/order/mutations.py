@@ -1,0 +1,225 @@
+"""What changes orders: placing, expediting, completing and cancelling them, and setting their deadlines."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import strawberry
+
+from api.answers import answer, answered, begin
+from api.checks import Checks
+from api.context import Info
+from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, parts
+from api.quote.types import bound
+from app.domain.bounds import MAX_IMAGES
+from app.services.commands import Answer
+from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
+from app.services.orders.placing import NewOrder, place_order
+from app.services.quotes.tokens import Subject
+from db.connections import Writer
+from engine.arguments import given
+from engine.decorators import field, input_type, object_type
+from engine.ids import NodeType
+from engine.inputs import idempotency_key, optional
+
+_BOUND_BY_QUOTE: Final = (
+    "The token of a quote: the mutation is done only if it comes to what was quoted, parts, prices and standard"
+    " deadlines alike."
+)
+
+
+@input_type
+class NewImageInput:
+    """A photo to be uploaded."""
+
+    filename: str = strawberry.field(
+        description="The name of its file, 1 to 255 characters of any kind but control characters."
+    )
+
+
+@input_type
+class PlaceOrderInput:
+    """What is ordered."""
+
+    account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
+    name: str = strawberry.field(description="What to call the order, 1 to 255 characters.")
+    specification_id: strawberry.ID = strawberry.field(description="What is to be done to the images.")
+    images: list[NewImageInput] = strawberry.field(description="The images, in their order: 1 to 2,000.")
+    expedite: bool | None = strawberry.field(default=False, description="Whether they are wanted within hours.")
+    quote_token: str | None = optional(_BOUND_BY_QUOTE)
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
+    """The result of placing an order: an order for each service level and deadline that its images got."""
+
+
+@input_type
+class ExpediteOrderInput:
+    """What of an order is wanted within hours."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    image_ids: list[strawberry.ID] | None = optional(
+        "The images, 1 to 500, in the order in which they use the day's expedites; without it all that can be."
+    )
+    quote_token: str | None = optional(_BOUND_BY_QUOTE)
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ExpediteOrderPayload(OrdersPayload, GuaranteePayload):
+    """What expediting came to: the original order, and those that were split off from it."""
+
+
+@input_type
+class CompleteOrderInput:
+    """What was downloaded."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class CompleteOrderPayload(OrderPayload):
+    """What completing an order came to."""
+
+
+@input_type
+class CancelOrderInput:
+    """What is called off."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class CancelOrderPayload(OrderPayload, GuaranteePayload):
+    """What cancelling an order came to."""
+
+
+@input_type
+class ConfirmDeadlineInput:
+    """The deadline that an order awaits."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    deadline: datetime = strawberry.field(
+        description="When its images will be delivered: to come, and earlier than the deadline they have."
+    )
+    note: str | None = optional("What to remember of it, 1 to 1,000 characters.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ConfirmDeadlinePayload(OrderPayload):
+    """What setting a deadline came to."""
+
+
+@object_type
+class OrderMutations:
+    """What changes orders."""
+
+    @field
+    async def place_order(
+        self,
+        info: Info,
+        input: Annotated[PlaceOrderInput, strawberry.argument(description="What is ordered.")],  # noqa: A002
+    ) -> PlaceOrderPayload:
+        """Upload images, as one order for each service level and deadline they get."""
+        context = info.context
+        checks = begin(context, input)
+        account_id = checks.account(given(input.account_id))
+        name = checks.name(input.name, "name")
+        _, specification_id = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
+        filenames = _filenames(checks, input.images)
+        new = NewOrder(account_id, name, specification_id, filenames, expedite=bool(input.expedite))
+        binding = await bound(context, checks, given(input.quote_token), Subject(account_id))
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await place_order(writer, context.clock, new, binding))
+
+        return PlaceOrderPayload(**parts(await answer(context, "placeOrder", checks, work)))
+
+    @field
+    async def expedite_order(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            ExpediteOrderInput, strawberry.argument(description="What of an order is wanted within hours.")
+        ],
+    ) -> ExpediteOrderPayload:
+        """Expedite images of an order; those that get another service level than the others become a new one."""
+        context = info.context
+        checks = begin(context, input)
+        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        named = given(input.image_ids)
+        chosen = None if named is None else [image_id for _, image_id in checks.images(named, "imageIds")]
+        binding = await bound(context, checks, given(input.quote_token), Subject(*key, chosen))
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await expedite_order(writer, context.clock, key, chosen, binding))
+
+        return ExpediteOrderPayload(**parts(await answer(context, "expediteOrder", checks, work)))
+
+    @field
+    async def complete_order(
+        self,
+        info: Info,
+        input: Annotated[CompleteOrderInput, strawberry.argument(description="What was downloaded.")],  # noqa: A002
+    ) -> CompleteOrderPayload:
+        """Note that the client has downloaded an order."""
+        context = info.context
+        checks = begin(context, input)
+        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await complete_order(writer, context.clock, key))
+
+        return CompleteOrderPayload(**parts(await answer(context, "completeOrder", checks, work)))
+
+    @field
+    async def cancel_order(
+        self,
+        info: Info,
+        input: Annotated[CancelOrderInput, strawberry.argument(description="What is called off.")],  # noqa: A002
+    ) -> CancelOrderPayload:
+        """Call an order off before production begins; what it used of the running day is given back."""
+        context = info.context
+        checks = begin(context, input)
+        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await cancel_order(writer, context.clock, key))
+
+        return CancelOrderPayload(**parts(await answer(context, "cancelOrder", checks, work)))
+
+    @field
+    async def confirm_deadline(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            ConfirmDeadlineInput, strawberry.argument(description="The deadline that an order awaits.")
+        ],
+    ) -> ConfirmDeadlinePayload:
+        """Set the deadline of an order that awaits one; for staff."""
+        context = info.context
+        context.require_staff()
+        checks = begin(context, input)
+        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        note = given(input.note)
+        if note is not None:
+            checks.prose(note, "note")
+        checks.instant(input.deadline, "deadline")
+
+        async def work(writer: Writer) -> Answer:
+            return answered(await confirm_deadline(writer, context.clock, key, input.deadline, note))
+
+        return ConfirmDeadlinePayload(**parts(await answer(context, "confirmDeadline", checks, work)))
+
+
+def _filenames(checks: Checks, images: list[NewImageInput]) -> list[str]:
+    if not images:
+        checks.refuse("It has one image at least.", "images")
+    if len(images) > MAX_IMAGES:
+        checks.limit(len(images), MAX_IMAGES, "images")
+        return []
+    return [checks.text(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]

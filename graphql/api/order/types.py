@@ -1,0 +1,231 @@
+"""Orders."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.enums import OrderFeedFilter
+from api.event.types import Event, Withdrawn, events_of
+from api.image.types import Image, images_of
+from api.money import Money
+from api.nodes import Node
+from api.order.deadlines import Deadline, is_late, order_deadline
+from api.specification.types import Specification, specification
+from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
+from db.queries.images import OrderKey
+from db.queries.order_selection import OrderSelection
+from db.queries.orders import AWAITING_SPAN, OrderRow
+from db.queries.pages import Page, Slice
+from engine.arguments import given, given_text
+from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
+from engine.cursors import ID, INSTANT, NUMBER, CursorKind
+from engine.decorators import field, input_type, object_type
+from engine.ids import GlobalId, NodeType, account_global_id
+
+if TYPE_CHECKING:
+    from api.account.types import Account
+
+_CURSORS: Final = CursorKind("orders", (INSTANT, NUMBER))
+_AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
+Choice = TypeVar("Choice", bound=StrEnum)
+FEED_SIZE: Final = 10
+"""Orders in a feed, at most (domain rules, section 5)."""
+
+
+@object_type
+class Order(Node):
+    """Images of one specification at one service level, placed together."""
+
+    number: int = strawberry.field(description="Its number: counted from 1 within the account, without gaps.")
+    name: str = strawberry.field(description="What the client called it.")
+    status: OrderStatus = strawberry.field(description="Where it stands.")
+    service_level: ServiceLevel = strawberry.field(description="What its images were promised.")
+    late: bool = strawberry.field(description="Whether any of its images missed the deadline, delivered since or not.")
+    specification: Specification = strawberry.field(
+        description="What is to be done to its images, in the wording that was in force when it was placed."
+    )
+    placed_at: datetime = strawberry.field(description="When it was placed and its images were uploaded.")
+    deadline: Deadline = strawberry.field(description="The delivery deadline that its images share.")
+    delivered_at: datetime | None = strawberry.field(
+        description="When its last image was delivered; null while any is not."
+    )
+    image_count: int = strawberry.field(description="How many images it has.")
+    delivered_count: int = strawberry.field(description="How many of them are delivered, rejected ones not counted.")
+    rejected_count: int = strawberry.field(description="How many of them were rejected and wait to be delivered again.")
+    progress: float = strawberry.field(description="The share of its images that is delivered, from 0 to 1.")
+    price: Money = strawberry.field(description="What all its images cost.")
+    url: str = strawberry.field(description="Its page in the client's front end.")
+    row: strawberry.Private[OrderRow]
+
+    @field
+    async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
+        """The account that placed it."""
+        from api.account.types import read_account  # noqa: PLC0415 - accounts list their orders, which so can meet them only now
+
+        return await read_account(info.context, self.row.account_id)
+
+    @field
+    def images(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        status: Annotated[
+            list[ImageStatus] | None,
+            strawberry.argument(description="Only images with one of these statuses; all without, none when empty."),
+        ] = strawberry.UNSET,
+    ) -> Connection[Image]:
+        """Its images, in the order in which they were uploaded."""
+        return images_of(info.context, self.row, given(status)).first(first, after)
+
+    @field
+    async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
+        """The order it was split off from; null when it was placed as it is."""
+        if self.row.split_from is None:
+            return None
+        return await read_order(info.context, (self.row.account_id, self.row.split_from))
+
+    @field
+    async def split_into(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.order.types")]]:
+        """The orders that were split off from it, by number."""
+        rows = await info.context.loaders.orders_split_from.load((self.row.account_id, self.row.id))
+        return [order(row, info.context) for row in rows or ()]
+
+    @field
+    def events(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event]:
+        """What happened to it, oldest first."""
+        return events_of(info.context, self.row, withdrawn=bool(withdrawn)).first(first, after)
+
+
+@input_type
+class OrderFilter:
+    """Which orders are wanted: those that fulfil all that is given.
+
+    Null and an empty text ask for nothing special; an empty list is fulfilled by no order.
+    """
+
+    status: list[OrderStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders with one of these statuses."
+    )
+    service_level: list[ServiceLevel] | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders at one of these service levels."
+    )
+    deadline_status: list[DeadlineStatus] | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders whose deadline has one of these statuses."
+    )
+    placed_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders placed at this instant or later."
+    )
+    placed_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders placed before this instant."
+    )
+    late: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders that are late, or only those that are not."
+    )
+    search: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only the order of this number, and those whose name, or the name of one of whose files, begins so,"
+        " in capitals or not.",
+    )
+
+    def selection(self, now: datetime) -> OrderSelection:
+        """Return what is to be selected; raises ApiError for what cannot be searched for."""
+        return OrderSelection(
+            now,
+            statuses=_chosen(OrderStatus, self.status),
+            service_levels=_chosen(ServiceLevel, self.service_level),
+            deadline_statuses=_chosen(DeadlineStatus, self.deadline_status),
+            placed_from=given(self.placed_from),
+            placed_before=given(self.placed_before),
+            late=given(self.late),
+            search=given_text("filter.search", self.search),
+        )
+
+
+def order(row: OrderRow, context: Context) -> Order:
+    """Show an order as it stands at its account's instant."""
+    now = context.instant(row.account_id)
+    return Order(
+        name_in_api=GlobalId(NodeType.ORDER, row.account_id, row.id),
+        number=row.number,
+        name=row.name,
+        status=row.status,
+        service_level=row.service_level,
+        late=is_late(row.late_at, now),
+        specification=specification(row.specification),
+        placed_at=row.placed_at,
+        deadline=order_deadline(row, now),
+        delivered_at=row.delivered_at,
+        image_count=row.image_count,
+        delivered_count=row.delivered_count,
+        rejected_count=row.rejected_count,
+        progress=row.delivered_count / row.image_count,
+        price=Money(amount=row.price, currency=row.currency),
+        url=context.settings.order_url.format(account=account_global_id(row.account_id), number=row.number),
+        row=row,
+    )
+
+
+async def read_order(context: Context, key: OrderKey) -> Order:
+    """Read an order that exists."""
+    row = await context.loaders.orders.load(key)
+    if row is None:
+        raise LookupError(f"There is no order {key}.")
+    return order(row, context)
+
+
+def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) -> Listing[OrderRow, Order]:
+    """List an account's orders, newest first."""
+    now = context.instant(account_id)
+    selection = wanted.selection(now) if wanted else OrderSelection(now)
+
+    def read(part: Slice) -> Awaitable[Page[OrderRow]]:
+        return context.loaders.orders_of_accounts.load((account_id, part, selection))
+
+    async def count() -> int:
+        if selection.everything:
+            return (await context.history(account_id)).orders
+        return await context.loaders.order_counts.load((account_id, selection))
+
+    return Listing(_CURSORS, selection.span, read, count, partial(order, context=context))
+
+
+async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:
+    """Read the most recent orders of an account (domain rules, section 5)."""
+    now = context.instant(account_id)
+    selection = OrderSelection(now)
+    if shown is not OrderFeedFilter.ALL:
+        selection = OrderSelection(now, statuses=(OrderStatus(shown),))
+    page = await context.loaders.orders_of_accounts.load((account_id, Slice(FEED_SIZE), selection))
+    return [order(row, context) for _, row in page.rows]
+
+
+def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
+    """List the orders of all accounts whose deadline staff have to set, oldest first."""
+    loaders = context.loaders
+
+    async def read(part: Slice) -> Page[OrderRow]:
+        found = await loaders.orders_awaiting_deadline.load((context.now, part))
+        await context.view.learn({row.account_id for _, row in found.rows})
+        return found
+
+    count = partial(loaders.awaiting_count.load, (context.now,))
+    return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
+
+
+def _chosen(every: type[Choice], wanted: list[Choice] | None) -> tuple[Choice, ...]:
+    """Return the wanted values in the order of the enumeration, each once; all of them without a list."""
+    named = given(wanted)
+    return tuple(value for value in every if named is None or value in named)

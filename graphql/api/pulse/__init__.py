@@ -1,0 +1,1 @@
+"""The Pulse in the API."""

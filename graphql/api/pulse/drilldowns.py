@@ -1,0 +1,36 @@
+"""The images behind a number: lists that are counted by the number itself."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from api.context import Context
+from api.image.types import Image, image
+from app.domain.local_time import Interval
+from db.queries.drilldowns import Drilldown
+from db.queries.images import ImageRow
+from db.queries.pages import Page, Slice
+from engine.connections import Listing, known
+from engine.cursors import ID, INSTANT, CursorKind
+
+_PARTS: Final = (INSTANT, ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where the images behind figures are: their account, and the window they count in."""
+
+    account_id: UUID
+    window: Interval
+
+    def images(self, context: Context, name: str, drilldown: Drilldown, number: int) -> Listing[ImageRow, Image]:
+        """List the images that a number counts, newest first; `name` tells the cursors of the list from others'."""
+
+        async def read(part: Slice) -> Page[ImageRow]:
+            if number == 0:
+                return Page((), more=False)
+            return await context.loaders.drilldowns.load((self.account_id, part, drilldown))
+
+        show = partial(image, context=context)
+        return Listing(CursorKind(name, _PARTS), drilldown.span, read, known(number), show)

@@ -1,0 +1,52 @@
+"""Snapshots: the Pulse of an account as of the end of each of its ledger days (domain rules, section 7)."""
+
+from collections.abc import Awaitable
+from datetime import date, datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context
+from api.nodes import Node
+from api.pulse.reads import shown_pulse
+from api.pulse.types import Pulse
+from db.queries.pages import Page, Slice
+from db.queries.snapshots import Days, SnapshotRow
+from engine.connections import Listing
+from engine.cursors import NUMBER, CursorKind
+from engine.decorators import object_type
+from engine.ids import GlobalId, NodeType
+
+_CURSORS: Final = CursorKind("pulseHistory", (NUMBER,))
+
+
+@object_type
+class PulseSnapshot(Node):
+    """The Pulse as of the end of a day, kept as it was."""
+
+    day: date = strawberry.field(name="date", description="The ledger day, which ended at the instant of the Pulse.")
+    pulse: Pulse = strawberry.field(description="The Pulse as of its end.")
+    recorded_at: datetime = strawberry.field(description="When it was written down.")
+
+
+def snapshot(row: SnapshotRow) -> PulseSnapshot:
+    """Show a snapshot."""
+    return PulseSnapshot(
+        name_in_api=GlobalId(NodeType.PULSE_SNAPSHOT, row.account_id, row.id),
+        day=row.date,
+        pulse=shown_pulse(row.account_id, row.as_of, row.figures, row.streak),
+        recorded_at=row.recorded_at,
+    )
+
+
+def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[SnapshotRow, PulseSnapshot]:
+    """List an account's snapshots of these days, newest first."""
+    loaders = context.loaders
+
+    def read(part: Slice) -> Awaitable[Page[SnapshotRow]]:
+        return loaders.snapshots_of_accounts.load((account_id, part, days))
+
+    count = partial(loaders.snapshot_counts.load, (account_id, days))
+    return Listing(_CURSORS, days.span, read, count, snapshot)

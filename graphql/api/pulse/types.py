@@ -1,0 +1,215 @@
+"""The Pulse: six figures of the last 30 days, their trends and the images behind them (domain rules, section 6)."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from api.context import Info
+from api.image.types import Image
+from api.pulse.drilldowns import Behind
+from app.domain.pulse import trends
+from app.domain.pulse.trends import Sentiment, TrendDirection
+from app.domain.vocabulary import ServiceLevel
+from db.queries.drilldowns import delivered_images, late_images, on_time_images, rejected_images, uploaded_images
+from engine.connections import DEFAULT_SIZE, After, Connection, First
+from engine.decorators import field, interface, object_type
+
+
+@object_type
+class Interval:
+    """A span of time, half-open."""
+
+    start: datetime = strawberry.field(description="Its first instant.")
+    end: datetime = strawberry.field(description="The first instant after it.")
+
+
+@object_type
+class Trend:
+    """How a figure of the current window differs from that of the previous one."""
+
+    direction: TrendDirection = strawberry.field(description="Where it went.")
+    change_percent: float | None = strawberry.field(
+        description="The change in percent of the previous figure, to one decimal; null when there is no figure in"
+        " either window, or when the previous one is 0."
+    )
+    sentiment: Sentiment = strawberry.field(description="Whether that is good for the client.")
+
+
+@interface
+class KPI:
+    """A key figure of the Pulse."""
+
+    label: str = strawberry.field(description="What it is called.")
+    summary: str = strawberry.field(description="The figure in a line for people: 1,240 images, up 12.4 %.")
+    change: strawberry.Private[trends.Trend | None]
+
+    @field
+    def trend(self) -> Trend | None:
+        """How it differs from the previous window; null for what is not counted by windows: the streak."""
+        return None if self.change is None else _trend(self.change)
+
+
+def _trend_of_windows(self: KPI) -> Trend:
+    """How it differs from the previous window."""
+    if self.change is None:
+        raise TypeError(f"{self.label} is compared with no window.")
+    return _trend(self.change)
+
+
+def _trend(change: trends.Trend) -> Trend:
+    return Trend(direction=change.direction, change_percent=change.change_percent, sentiment=change.sentiment)
+
+
+@object_type
+class Productivity(KPI):
+    """How many images were uploaded."""
+
+    trend = field(_trend_of_windows)
+    images_uploaded: int = strawberry.field(
+        description="Images uploaded in the current window, cancelled ones left out."
+    )
+    previous_images_uploaded: int = strawberry.field(description="The same of the previous window.")
+    images_this_month: int = strawberry.field(
+        description="Images uploaded this calendar month, user time; at exactly its end, in the month that ends."
+    )
+    all_time_processed: int = strawberry.field(description="Images ever delivered.")
+    behind: strawberry.Private[Behind]
+
+    @field
+    def images(self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET) -> Connection[Image]:
+        """The images uploaded in the current window, last uploaded first."""
+        uploaded = uploaded_images(self.behind.window)
+        return self.behind.images(info.context, "images", uploaded, self.images_uploaded).first(first, after)
+
+
+@object_type
+class Quality(KPI):
+    """How many images were right at their first delivery."""
+
+    trend = field(_trend_of_windows)
+    rate: float | None = strawberry.field(
+        description="The share of the images first delivered in the current window that was not rejected, from 0 to 1;"
+        " null when none was delivered."
+    )
+    previous_rate: float | None = strawberry.field(description="The same of the previous window.")
+    delivered: int = strawberry.field(description="Images first delivered in the current window.")
+    approved_first_time: int = strawberry.field(description="Those of them that were not rejected.")
+    behind: strawberry.Private[Behind]
+
+    @field
+    def delivered_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images first delivered in the current window, last delivered first."""
+        delivered = delivered_images(self.behind.window)
+        return self.behind.images(info.context, "deliveredImages", delivered, self.delivered).first(first, after)
+
+    @field
+    def rejected_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images first delivered in the current window and rejected since, last delivered first."""
+        rejected = rejected_images(self.behind.window)
+        number = self.delivered - self.approved_first_time
+        return self.behind.images(info.context, "rejectedImages", rejected, number).first(first, after)
+
+
+@object_type
+class StepSavings:
+    """What one retouching step contributes to the time savings."""
+
+    step: str = strawberry.field(description="The name of the step.")
+    hours: float = strawberry.field(description="The hours saved by it.")
+    images: int = strawberry.field(description="The images that have it.")
+
+
+@object_type
+class TimeSavings(KPI):
+    """How long a median human retoucher would have worked on what was delivered."""
+
+    trend = field(_trend_of_windows)
+    hours: float = strawberry.field(description="Hours for the images first delivered in the current window.")
+    previous_hours: float = strawberry.field(description="The same of the previous window.")
+    by_steps: list[StepSavings] = strawberry.field(
+        description="The hours of the current window by retouching step, most first."
+    )
+
+
+@object_type
+class ProductivityStreak(KPI):
+    """How many weeks in a row had an upload. Weeks are from Monday to Sunday, user time.
+
+    At exactly the midnight that ends a week, this week is the one that ends.
+    """
+
+    weeks: int = strawberry.field(
+        description="Weeks in a row with an upload, up to this one, or up to the last one while this one has none yet."
+    )
+    longest: int = strawberry.field(description="The most weeks in a row ever.")
+    since: date | None = strawberry.field(
+        description="The Monday of the first of these weeks; null when there is none."
+    )
+    uploaded_this_week: bool = strawberry.field(description="Whether this week has an upload.")
+    keep_by: datetime | None = strawberry.field(
+        description="When this week ends, before which an upload keeps the streak; null when it has one already."
+    )
+
+
+@object_type
+class Reliability(KPI):
+    """How many images were delivered by their deadline."""
+
+    trend = field(_trend_of_windows)
+    rate: float | None = strawberry.field(
+        description="The share of the images due in the current window that was on time, from 0 to 1; null when none"
+        " was due."
+    )
+    previous_rate: float | None = strawberry.field(description="The same of the previous window.")
+    due: int = strawberry.field(description="Images that met or missed their deadline in the current window.")
+    on_time: int = strawberry.field(description="Those that were first delivered in it, not after their deadline.")
+    late: int = strawberry.field(description="Those whose deadline passed in it, delivered since or not.")
+    behind: strawberry.Private[Behind]
+
+    @field
+    def on_time_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images on time in the current window, last delivered first."""
+        on_time = on_time_images(self.behind.window)
+        return self.behind.images(info.context, "onTimeImages", on_time, self.on_time).first(first, after)
+
+    @field
+    def late_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images that became late in the current window, latest deadline first."""
+        late = late_images(self.behind.window, tuple(ServiceLevel))
+        return self.behind.images(info.context, "lateImages", late, self.late).first(first, after)
+
+
+@object_type
+class AverageLeadTime(KPI):
+    """How long it took from upload to delivery."""
+
+    trend = field(_trend_of_windows)
+    seconds: float | None = strawberry.field(
+        description="The mean time from upload to first delivery of the images first delivered in the current window;"
+        " null when none was."
+    )
+    previous_seconds: float | None = strawberry.field(description="The same of the previous window.")
+    delivered: int = strawberry.field(description="Images first delivered in the current window.")
+
+
+@object_type
+class Pulse:
+    """Six key figures of an account, exact for their instant: from what was known just before it."""
+
+    as_of: datetime = strawberry.field(description="The instant the figures are of.")
+    current_window: Interval = strawberry.field(description="The 30 times 24 hours before it.")
+    previous_window: Interval = strawberry.field(description="The 30 times 24 hours before those, to compare with.")
+    productivity: Productivity = strawberry.field(description="How many images were uploaded.")
+    quality: Quality = strawberry.field(description="How many images were right at their first delivery.")
+    time_savings: TimeSavings = strawberry.field(description="How much retouching time was saved.")
+    productivity_streak: ProductivityStreak = strawberry.field(description="How many weeks in a row had an upload.")
+    reliability: Reliability = strawberry.field(description="How many images were delivered by their deadline.")
+    average_lead_time: AverageLeadTime = strawberry.field(description="How long it took from upload to delivery.")

@@ -1,0 +1,1 @@
+"""The SLA and the daily guarantee in the API."""

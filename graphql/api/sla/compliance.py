@@ -1,0 +1,102 @@
+"""How the promises of the SLA were kept over 30 days, with the images behind the numbers (domain rules, section 6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.image.types import Image
+from api.pulse.drilldowns import Behind
+from api.pulse.reads import read_figures
+from app.domain.pulse import compliance
+from app.domain.pulse.rollups import Term, term_of
+from app.domain.pulse.segments import windows
+from app.domain.vocabulary import ServiceLevel
+from db.queries.drilldowns import Drilldown, late_images, late_redos, open_images, open_redos
+from engine.connections import DEFAULT_SIZE, After, Connection, First
+from engine.decorators import field, object_type
+
+_LEVELS: Final[Mapping[Term, tuple[ServiceLevel, ...]]] = {
+    term: tuple(level for level in ServiceLevel if term_of(level) == term)
+    for term in ("standard", "expedited", "additional")
+}
+
+
+@object_type
+class TermCompliance:
+    """How the promises of one term were kept."""
+
+    met: int = strawberry.field(description="Promises kept in the 30 days.")
+    missed: int = strawberry.field(description="Promises whose deadline passed in the 30 days, kept since or not.")
+    open: int | None = strawberry.field(
+        description="Promises not kept yet whose deadline has not passed, of any age; null for an instant in the past."
+    )
+    rate: float | None = strawberry.field(
+        description="The share of met in met and missed, from 0 to 1; null over nothing."
+    )
+    name: strawberry.Private[str]
+    behind: strawberry.Private[Behind]
+    behind_missed: strawberry.Private[Drilldown]
+    behind_open: strawberry.Private[Drilldown]
+
+    @field
+    def missed_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images of the missed promises, latest deadline first; of rejections, one item each."""
+        name = f"{self.name}.missedImages"
+        return self.behind.images(info.context, name, self.behind_missed, self.missed).first(first, after)
+
+    @field
+    def open_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image]:
+        """The images of the open promises, latest deadline first; of rejections, one item each; none for the past."""
+        name = f"{self.name}.openImages"
+        return self.behind.images(info.context, name, self.behind_open, self.open or 0).first(first, after)
+
+
+@object_type
+class SLACompliance:
+    """How the promises of the SLA were kept in the 30 times 24 hours before an instant."""
+
+    standard: TermCompliance = strawberry.field(description="Images within the guarantee of their day.")
+    expedited: TermCompliance = strawberry.field(description="Expedited images.")
+    additional: TermCompliance = strawberry.field(description="Images beyond the guarantee of their day.")
+    rejection: TermCompliance = strawberry.field(description="Rejections, each by its own deadline.")
+
+
+async def read_compliance(context: Context, account_id: UUID, at: datetime) -> SLACompliance:
+    """Read how the terms of an account were kept, as of an instant not before its creation."""
+    found = compliance.compliance(await read_figures(context, account_id, at))
+    window = windows(at).current
+    behind = Behind(account_id, window)
+
+    def of_images(term: Term, kept: compliance.TermCompliance) -> TermCompliance:
+        levels = _LEVELS[term]
+        return _shown(term, kept, behind, late_images(window, levels), open_images(at, levels))
+
+    return SLACompliance(
+        standard=of_images("standard", found.standard),
+        expedited=of_images("expedited", found.expedited),
+        additional=of_images("additional", found.additional),
+        rejection=_shown("rejection", found.rejection, behind, late_redos(window), open_redos(at)),
+    )
+
+
+def _shown(
+    name: str, kept: compliance.TermCompliance, behind: Behind, missed: Drilldown, still_open: Drilldown
+) -> TermCompliance:
+    return TermCompliance(
+        met=kept.met,
+        missed=kept.missed,
+        open=kept.open,
+        rate=kept.rate,
+        name=name,
+        behind=behind,
+        behind_missed=missed,
+        behind_open=still_open,
+    )

@@ -1,0 +1,76 @@
+"""The daily guarantee: what of a ledger day's images and expedites is used (domain rules, sections 3 and 4)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context
+from app.domain.errors import DateOutOfRange
+from app.domain.ledger.days import LedgerDay, ledger_day_at, ledger_day_of
+from app.domain.ledger.guarantee import Allowance
+from app.domain.sla.terms import sla_on
+from db.queries.accounts import AccountHistory
+from engine.decorators import object_type
+from engine.errors import bad_input
+
+
+@object_type
+class DailyGuarantee:
+    """A ledger day of an account, and what of its allowance is used."""
+
+    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
+    opens_at: datetime = strawberry.field(description="When it opens: a midnight, user time.")
+    resets_at: datetime = strawberry.field(description="When it closes and the next one opens, with nothing used.")
+    capacity: int = strawberry.field(description="Images guaranteed.")
+    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
+    remaining: int = strawberry.field(description="Images still guaranteed.")
+    additional: int = strawberry.field(description="Images uploaded beyond the guarantee.")
+    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
+    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
+    expedite_remaining: int = strawberry.field(
+        description="Images that can still be expedited at the shortest turnaround."
+    )
+
+
+async def read_daily_guarantee(context: Context, account_id: UUID, day: date | None) -> DailyGuarantee | None:
+    """Read the ledger day of a date, the running one without; None when the account has no such day.
+
+    Raises ApiError for a year in which days are not told.
+    """
+    history = await context.history(account_id)
+    found = ledger_day_at(context.instant(account_id), history.zones) if day is None else _day_of(day, history)
+    return None if found is None else await _with_use(context, history, found)
+
+
+def daily_guarantee(day: LedgerDay, allowance: Allowance) -> DailyGuarantee:
+    """Show a ledger day with what is used of it."""
+    return DailyGuarantee(
+        day=day.date,
+        opens_at=day.opens_at,
+        resets_at=day.closes_at,
+        capacity=allowance.capacity,
+        used=allowance.used,
+        remaining=allowance.remaining,
+        additional=allowance.additional,
+        expedite_capacity=allowance.expedite_capacity,
+        expedite_used=allowance.expedite_used,
+        expedite_remaining=allowance.expedite_remaining,
+    )
+
+
+def _day_of(day: date, history: AccountHistory) -> LedgerDay | None:
+    try:
+        return ledger_day_of(day, history.zones)
+    except DateOutOfRange as error:
+        raise bad_input("date", str(error)) from error
+
+
+async def _with_use(context: Context, history: AccountHistory, day: LedgerDay) -> DailyGuarantee:
+    row = await context.loaders.ledger_days.load((history.account_id, day.date))
+    if row is None:
+        terms = sla_on(day.date, history.versions).terms
+        allowance = Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0)
+    else:
+        allowance = Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used)
+    return daily_guarantee(day, allowance)

@@ -1,0 +1,159 @@
+"""Lists in pages, in Relay's shape. Nothing is read before a field of the page asks for it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
+
+import strawberry
+
+from db.queries.pages import MAX_SIZE, Key, Page, Slice, Span
+from engine.arguments import given
+from engine.cursors import CursorKind, MalformedCursor
+from engine.decorators import field, object_type
+from engine.errors import bad_input
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+DEFAULT_SIZE: Final = 20
+
+First: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="How many, from the start of the list or from a cursor on: 1 to 100.")
+]
+After: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="The cursor of the item after which the page starts.")
+]
+Last: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="How many, up to the end of the list or to a cursor: 1 to 100.")
+]
+Before: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="The cursor of the item before which the page ends.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row, Item]):
+    """A list that pages are cut from: its keys, and how a slice is read, everything counted and a row shown."""
+
+    cursors: CursorKind
+    span: Span
+    read: Callable[[Slice], Awaitable[Page[Row]]]
+    count: Callable[[], Awaitable[int]]
+    show: Callable[[Row], Item]
+
+    def first(self, size: int | None, after: str | None) -> "Connection[Item]":
+        """Cut the page after a cursor; raises ApiError for a bad argument, naming it."""
+        return self.page(size, after, None, None)
+
+    def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
+        """Cut the page that the arguments ask for; raises ApiError for a bad one, naming it."""
+        first, last = given(first), given(last)
+        if first is not None and last is not None:
+            raise bad_input("last", "Give either first or last, not both.")
+        size = _size("first", first) if last is None else _size("last", last)
+        bounds = self._key("after", given(after)), self._key("before", given(before))
+        return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
+
+    async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
+        """Say whether the list has an item at a cursor's key or beyond it, seen from the page."""
+        if key is None:
+            return False
+        bound = self.span.including(key, as_after=not backwards)
+        part = Slice(1, before=bound, backwards=True) if backwards else Slice(1, after=bound)
+        return bool((await self.read(part)).rows)
+
+    def _key(self, argument: str, cursor: str | None) -> Key | None:
+        if cursor is None:
+            return None
+        try:
+            return self.cursors.read(cursor)
+        except MalformedCursor:
+            raise bad_input(argument, "This is not a cursor of this list.") from None
+
+
+@object_type
+class Edge(Generic[Item]):
+    """An item of a list and the cursor that marks its place."""
+
+    cursor: str = strawberry.field(description="Marks the place of the item, for after and before; opaque.")
+    node: Item = strawberry.field(description="The item.")
+
+
+@object_type
+class PageInfo:
+    """Where a page lies in its list."""
+
+    listing: strawberry.Private[Listing[Any, Any]]
+    part: strawberry.Private[Slice]
+
+    @field
+    async def has_next_page(self) -> bool:
+        """Whether the list goes on after the page."""
+        if not self.part.backwards and (await self.listing.read(self.part)).more:
+            return True
+        return await self.listing.reaches(self.part.before, backwards=False)
+
+    @field
+    async def has_previous_page(self) -> bool:
+        """Whether the list begins before the page."""
+        if self.part.backwards and (await self.listing.read(self.part)).more:
+            return True
+        return await self.listing.reaches(self.part.after, backwards=True)
+
+    @field
+    async def start_cursor(self) -> str | None:
+        """The cursor of the first item of the page; null when it has none."""
+        rows = (await self.listing.read(self.part)).rows
+        return self.listing.cursors.write(rows[0][0]) if rows else None
+
+    @field
+    async def end_cursor(self) -> str | None:
+        """The cursor of the last item of the page; null when it has none."""
+        rows = (await self.listing.read(self.part)).rows
+        return self.listing.cursors.write(rows[-1][0]) if rows else None
+
+
+@object_type
+class Connection(Generic[Item]):
+    """A page of a list."""
+
+    listing: strawberry.Private[Listing[Any, Item]]
+    part: strawberry.Private[Slice]
+
+    @field
+    async def edges(self) -> list[Edge[Item]]:
+        """The items of the page with their cursors."""
+        page = await self.listing.read(self.part)
+        return [Edge(cursor=self.listing.cursors.write(key), node=self.listing.show(row)) for key, row in page.rows]
+
+    @field
+    async def nodes(self) -> list[Item]:
+        """The items of the page."""
+        return [self.listing.show(row) for _, row in (await self.listing.read(self.part)).rows]
+
+    @field
+    def page_info(self) -> PageInfo:
+        """Where the page lies in its list."""
+        return PageInfo(listing=self.listing, part=self.part)
+
+    @field
+    async def total_count(self) -> int:
+        """How many items the whole list has; counted only when asked for."""
+        return await self.listing.count()
+
+
+def _size(argument: str, size: int | None) -> int:
+    if size is None:
+        return DEFAULT_SIZE
+    if not 1 <= size <= MAX_SIZE:
+        raise bad_input(argument, f"A page has 1 to {MAX_SIZE} items, not {size}.")
+    return size
+
+
+def known(count: int) -> Callable[[], Awaitable[int]]:
+    """Make the count of a list whose length is known without reading it."""
+
+    async def told() -> int:
+        return count
+
+    return told

@@ -1,0 +1,62 @@
+"""What an operation has to pass before it is executed: it is clear which one is meant, and its cost is bearable."""
+
+from collections.abc import Iterator
+
+from graphql import GraphQLSchema
+from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionContext
+
+from engine.cost import Cost, measure, require_affordable
+from engine.documents import chosen_operation, read_document, require_few_values
+
+
+class Admission(SchemaExtension):
+    """Refuses what cannot or may not be executed, with an ApiError."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Read the document within its limits, and the name of the operation by the specification's rules.
+
+        Strawberry itself would execute the first of several operations when none is named.
+        """
+        context = self.execution_context
+        if context.query:
+            self._document = read_document(context.query)
+            self._operation = chosen_operation(self._document.node, _given_name(context))
+            context.graphql_document = self._document.node
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate a document that is not known to be valid."""
+        context = self.execution_context
+        if self._document.is_valid:
+            context.pre_execution_errors = []
+        yield
+        self._document.is_valid = not context.pre_execution_errors
+
+    def on_execute(self) -> Iterator[None]:
+        """Judge what the valid operation costs."""
+        context = self.execution_context
+        require_few_values(context.variables)
+        if context.graphql_document is not None:
+            require_affordable(self._cost(context))
+        yield
+
+    def _cost(self, context: ExecutionContext) -> Cost:
+        """Return what the operation costs, which without variables is always the same."""
+        name = None if self._operation.name is None else self._operation.name.value
+        cost = None if context.variables else self._document.costs.get(name)
+        if cost is None:
+            cost = measure(_core(context), self._document.node, self._operation, context.variables)
+        if not context.variables:
+            self._document.costs[name] = cost
+        return cost
+
+
+def _given_name(context: ExecutionContext) -> str | None:
+    """Return the operation's name in the request; the public property fills in that of the first operation."""
+    return context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+def _core(context: ExecutionContext) -> GraphQLSchema:
+    """Return the schema as graphql-core has it."""
+    return context.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,64 @@
+"""The jobs of the service (domain rules, section 7)."""
+
+from dataclasses import asdict
+from typing import Final
+
+from app.clock import Clock
+from app.services.deadline_alerts.watch import watch_deadlines
+from app.services.housekeeping.leases import RETURN, return_expired_leases
+from app.services.housekeeping.pruning import PRUNE, prune
+from app.services.housekeeping.verification import VERIFY, verify_next
+from app.services.jobs.cursors import RESET, SNAPSHOT, WATCH
+from app.services.jobs.runs import Success
+from app.services.midnight.corrections import CORRECT, correct_snapshots
+from app.services.midnight.resets import reset_guarantee
+from app.services.midnight.snapshots import snapshot_pulse
+from app.settings import Settings
+from db.connections import Pool
+from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.worker import new_owner
+
+JOBS: Final = Registry()
+"""All of them; those by nothing are done in this order, so that the watch reads the ledger before it is pruned."""
+
+JOBS.at_midnight(SNAPSHOT)(snapshot_pulse)
+JOBS.at_midnight(RESET)(reset_guarantee)
+
+
+@JOBS.every(MINUTE, WATCH)
+async def watch(pool: Pool, clock: Clock, settings: Settings, last: Success | None) -> Done:
+    """Tell of deadlines at risk and of missed ones, in events."""
+    lead = settings.at_risk_lead
+    since, horizon = (None, None) if last is None else (last.began_at, last.horizon)
+    watched = await watch_deadlines(pool, clock, since, lead, horizon)
+    return Done(watched.failed, {"told": watched.told}, watched.until + lead)
+
+
+@JOBS.every(MINUTE, RETURN)
+async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+    """Return images whose claim has run out."""
+    returned = await return_expired_leases(pool, clock)
+    return Done(returned.failed, {"images": returned.images})
+
+
+@JOBS.every(DAY, PRUNE)
+async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
+    """Remove what nobody needs any more."""
+    counts = asdict(await prune(pool, clock, settings.run_retention))
+    return Done(counts.pop("failed"), counts)
+
+
+@JOBS.every(DAY, CORRECT)
+async def correct_daily(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+    """Compute snapshots once more whose month and week a release before counted otherwise."""
+    corrected = await correct_snapshots(pool, clock)
+    return Done(corrected.failed, {"snapshots": corrected.snapshots})
+
+
+@JOBS.every(DAY, VERIFY)
+async def verify_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
+    """Compare the Pulse of some accounts with the rows it is counted from."""
+    if not settings.verified_accounts:
+        return Done()
+    verified = await verify_next(pool, clock, new_owner(), settings.verified_accounts)
+    return Done(len(verified.failed), {"accounts": verified.accounts}, accounts=verified.accounts, error=verified.error)

@@ -1,0 +1,1 @@
+"""The kinds of jobs: at midnight of each zone, and periodic ones."""

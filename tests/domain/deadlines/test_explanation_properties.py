@@ -1,0 +1,189 @@
+"""Properties of explanations, over promises as the rules make them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.domain.deadlines.explanations import (
+    DeadlineStep,
+    DeadlineStepCode,
+    Expedite,
+    Moment,
+    Promise,
+    explain,
+    explain_rejection,
+)
+from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_deadline
+from app.domain.errors import DomainError
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.positions import Places
+from app.domain.ledger.quota import QuotaDay
+from app.domain.local_time import local_day_interval
+from app.domain.orders.changes import Placement, confirm, place
+from app.domain.orders.expedites import expedite
+from app.domain.orders.state import OrderState, order_figures
+from app.domain.vocabulary import DeadlineStatus
+from tests.domain.deadlines.test_explanations import codes, day_of
+from tests.support.order_states import GHOST, new_ids
+from tests.support.strategies import MICROSECOND, moments
+
+Code = DeadlineStepCode
+FRESH = Allowance(capacity=6, used=0, expedite_capacity=2, expedite_used=0)
+LATER = st.timedeltas(MICROSECOND, timedelta(hours=40))
+
+IN_ORDER = (
+    "UPLOADED_AT CUTOFF GUARANTEE_POSITION EXPEDITE_POSITION BASE_DEADLINE WEEKEND_SHIFT CLOCK_CHANGE AWAITING_STAFF "
+    "STAFF_CONFIRMED SLA_VERSION"
+)
+KEPT_IN_ORDER = (
+    "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE WEEKEND_SHIFT CLOCK_CHANGE STAFF_CONFIRMED EXPEDITE_POSITION "
+    "AWAITING_STAFF PLAN_VOID SLA_VERSION"
+)
+REDO_IN_ORDER = "REJECTED_AT BASE_DEADLINE WEEKEND_SHIFT CLOCK_CHANGE SLA_VERSION"
+DATE = r"(?P<weekday>\w+) (?P<date>\d+ \w+ \d{4})"
+TIME = r"(?P<time>\d\d:\d\d(:\d\d(\.\d{6})?)?) \(UTC(?P<offset>[+-][\d:]+)?"
+
+
+def instants_in(told: str) -> Iterator[datetime]:
+    """Read the instants that a text names."""
+    for found in re.finditer(f"{DATE}, {TIME}", told):
+        day = read_date(found)
+        yield datetime.fromisoformat(f"{day}T{found['time']}{found['offset'] or '+00:00'}").astimezone(UTC)
+
+
+def read_date(found: re.Match[str]) -> date:
+    day = datetime.strptime(found["date"], "%d %B %Y").replace(tzinfo=UTC).date()
+    assert f"{day:%A}" == found["weekday"]
+    return day
+
+
+def cutoff_in(told: str, zone: ZoneInfo) -> datetime:
+    found = re.search(f"24:00 on {DATE}", told)
+    assert found is not None
+    return local_day_interval(read_date(found), zone).end
+
+
+def follow(steps: list[DeadlineStep], order: str) -> bool:
+    """Say whether the codes come in this order, each once at most."""
+    coming: Iterator[str] = iter(order.split())
+    return all(step.code in coming for step in steps)
+
+
+def told_due(steps: list[DeadlineStep]) -> datetime | None:
+    """The last instant named as a deadline."""
+    by_code = {step.code: step for step in steps}
+    for code in (Code.STAFF_CONFIRMED, Code.WEEKEND_SHIFT, Code.BASE_DEADLINE):
+        if code in by_code:
+            return [*instants_in(by_code[code].text)][-1]
+    return None
+
+
+def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: QuotaDay, now: datetime) -> Promise:
+    """Make the promise of an order as it is at an instant."""
+    figures = order_figures(order)
+    guarantee = Places(day.day, figures.first_position, figures.last_position, day.allowance.capacity)
+    asked = None
+    if figures.first_expedite_position is not None and figures.last_expedite_position is not None:
+        assert order.expedited_at is not None
+        quota = expedite_day.allowance.expedite_capacity
+        places = Places(expedite_day.day, figures.first_expedite_position, figures.last_expedite_position, quota)
+        asked = Expedite(Moment(order.expedited_at, zone), places)
+    return Promise(
+        service_level=order.service_level,
+        deadline_status=order.deadline_status,
+        due_at=order.due_at,
+        closed=is_plan_void(order.deadline_status, order.due_at, now),
+        sla_version=order.sla_version,
+        image_count=len(order.images),
+        uploaded=Moment(order.placed_at, zone),
+        guarantee=guarantee,
+        expedite=asked,
+        confirmed=None if order.confirmed_at is None else Moment(order.confirmed_at, zone),
+        void=is_plan_void(order.deadline_status, order.due_at, now),
+    )
+
+
+@st.composite
+def promises(draw: st.DrawFn) -> list[Promise]:
+    """Draw what becomes of an upload: beyond the guarantee or not, expedited at once, later or never, set by staff."""
+    zone, at = draw(moments())
+    allowance = Allowance(*(draw(st.integers(0, most)) for most in (6, 8, 3, 7)))
+    day = expedite_day = QuotaDay(day_of(at, zone), 1, allowance)
+    names = [f"{number}.jpg" for number in range(draw(st.integers(1, 8)))]
+    at_once = draw(st.booleans()) and expedite_window(at).available
+    orders: Sequence[OrderState] = place(Placement("Shoes", GHOST, names, at, at_once), day, zone, 1, new_ids).orders
+    orders, at = draw(set_by_staff(orders, at))
+    if not at_once and draw(st.booleans()):
+        at += draw(LATER)
+        expedite_day = QuotaDay(day_of(at, zone), 1, draw(st.sampled_from([allowance, FRESH])))
+        chosen = [image.id for order in orders for image in order.images][:: draw(st.integers(1, 2))]
+        try:
+            orders = expedite(orders, chosen, at, expedite_day, 3, new_ids).orders
+        except DomainError:
+            assume(False)
+        orders, at = draw(set_by_staff(orders, at))
+    now = at + draw(st.sampled_from([timedelta(0), timedelta(days=9)]))
+    return [promised(order, day, zone, expedite_day, now) for order in orders]
+
+
+@st.composite
+def set_by_staff(
+    draw: st.DrawFn, orders: Sequence[OrderState], since: datetime
+) -> tuple[Sequence[OrderState], datetime]:
+    """Let staff set deadlines where they may, or leave it; returns when they did."""
+    if draw(st.booleans()):
+        return orders, since
+    at = since + draw(LATER)
+    due_at = at + draw(st.timedeltas(MICROSECOND, timedelta(days=9)))
+    return [confirmed(order, at, due_at) for order in orders], at
+
+
+def confirmed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
+    try:
+        return confirm(order, at, due_at)
+    except DomainError:
+        return order
+
+
+@given(promises())
+def test_every_promise_is_explained_by_texts_that_name_its_instants_in_a_fixed_order(drawn: list[Promise]) -> None:
+    for promise in drawn:
+        steps = explain(promise)
+        assert follow(steps, KEPT_IN_ORDER if promise.keeps_deadline else IN_ORDER)
+        assert told_due(steps) == promise.due_at
+        for step in steps:
+            assert "  " not in step.text
+            if step.code is Code.CUTOFF:
+                assert cutoff_in(step.text, promise.uploaded.zone) == step.at
+            else:
+                assert [*instants_in(step.text)][:1] == ([] if step.at is None else [step.at])
+
+
+@given(promises())
+def test_a_deadline_that_is_told_is_the_rules_or_staffs_and_its_absence_says_who_is_awaited(
+    drawn: list[Promise],
+) -> None:
+    for promise in drawn:
+        found = codes(promise).split()
+        open_ = promise.deadline_status is not DeadlineStatus.CONFIRMED and not promise.void
+        assert ("AWAITING_STAFF" in found, "PLAN_VOID" in found) == (open_, promise.void)
+        assert ("STAFF_CONFIRMED" in found) == (promise.confirmed is not None)
+        assert ("EXPEDITE_POSITION" in found) == (promise.expedite is not None)
+        assert ("CUTOFF" in found) == (promise.expedite is None or promise.keeps_deadline)
+        assert {"UPLOADED_AT", "GUARANTEE_POSITION", "SLA_VERSION"} <= {*found}
+
+
+@given(moments())
+def test_every_redo_is_explained_by_texts_that_name_its_instants_in_a_fixed_order(
+    moment: tuple[ZoneInfo, datetime],
+) -> None:
+    zone, rejected_at = moment
+    due_at = rejection_deadline(rejected_at, zone)
+    steps = explain_rejection(Moment(rejected_at, zone), due_at, 1)
+    assert follow(steps, REDO_IN_ORDER)
+    assert told_due(steps) == due_at
+    assert all([*instants_in(step.text)] == ([] if step.at is None else [step.at]) for step in steps)

@@ -1,0 +1,246 @@
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.deadlines.rules import (
+    ExpediteWindow,
+    deadline_status,
+    expedite_deadline,
+    expedite_window,
+    initial_deadline,
+    is_plan_void,
+    rejection_deadline,
+    require_expedite_window,
+    require_gain,
+    standard_deadline,
+)
+from app.domain.errors import ExpediteWindowClosed, NoGain
+from app.domain.ledger.guarantee import Allowance, allocate_expedite
+from app.domain.local_time import local_day, local_day_interval, time_zone, wall_clock
+from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from tests.support.strategies import MICROSECOND, instants, moments
+
+COPENHAGEN = time_zone("Europe/Copenhagen")
+HOUR = timedelta(hours=1)
+SATURDAY = 5
+
+FRIDAY, SATURDAY_6, MONDAY = date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
+
+
+class Case(TypedDict):
+    timeZone: str
+    uploadedAt: str
+    localDay: str
+    opensAt: str
+    resetsAt: str
+    dueAt: str
+
+
+CASES: list[Case] = json.loads(Path(__file__).with_name("deadline-cases.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['timeZone']} {case['uploadedAt']}")
+def test_the_cases_of_the_design(case: Case) -> None:
+    zone, uploaded_at = time_zone(case["timeZone"]), datetime.fromisoformat(case["uploadedAt"])
+    day = local_day(uploaded_at, zone)
+    interval = local_day_interval(day, zone)
+    assert day == date.fromisoformat(case["localDay"])
+    assert interval.start == datetime.fromisoformat(case["opensAt"])
+    assert interval.end == datetime.fromisoformat(case["resetsAt"])
+    assert standard_deadline(uploaded_at, zone) == datetime.fromisoformat(case["dueAt"])
+
+
+def test_a_monday_upload_is_due_on_tuesday_at_nine() -> None:
+    uploaded_at = wall_clock(date(2026, 3, 2), time(23, 59, 59, 999_999), COPENHAGEN)
+    assert standard_deadline(uploaded_at, COPENHAGEN) == wall_clock(date(2026, 3, 3), time(9), COPENHAGEN)
+
+
+@pytest.mark.parametrize("day", [FRIDAY, SATURDAY_6, date(2026, 3, 8)])
+def test_uploads_from_friday_to_sunday_are_due_on_monday_at_nine(day: date) -> None:
+    for clock in (time(0), time(12), time(23, 59, 59, 999_999)):
+        uploaded_at = wall_clock(day, clock, COPENHAGEN)
+        assert standard_deadline(uploaded_at, COPENHAGEN) == datetime(2026, 3, 9, 8, tzinfo=UTC)
+
+
+def test_the_weekend_shift_keeps_nine_on_the_wall_when_clocks_change_within_it() -> None:
+    friday_before_spring = datetime(2026, 3, 27, 12, tzinfo=UTC)
+    friday_before_winter = datetime(2026, 10, 23, 12, tzinfo=UTC)
+    assert standard_deadline(friday_before_spring, COPENHAGEN) == datetime(2026, 3, 30, 7, tzinfo=UTC)
+    assert standard_deadline(friday_before_winter, COPENHAGEN) == datetime(2026, 10, 26, 8, tzinfo=UTC)
+
+
+def test_an_upload_before_a_skipped_date_is_due_on_the_next_day_there_is() -> None:
+    # Samoa had no Friday 30 December 2011; the Saturday that came instead moves to Monday.
+    apia = time_zone("Pacific/Apia")
+    uploaded_at = wall_clock(date(2011, 12, 29), time(12), apia)
+    assert standard_deadline(uploaded_at, apia) == wall_clock(date(2012, 1, 2), time(9), apia)
+
+
+def test_a_rejection_is_due_again_five_hours_later() -> None:
+    rejected_at = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)
+    assert rejection_deadline(rejected_at, COPENHAGEN) == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
+
+
+def test_a_rejection_on_friday_night_that_lands_on_saturday_at_two_is_due_on_monday_at_two() -> None:
+    rejected_at = wall_clock(FRIDAY, time(21), COPENHAGEN)
+    assert rejection_deadline(rejected_at, COPENHAGEN) == wall_clock(MONDAY, time(2), COPENHAGEN)
+
+
+def test_a_rejection_that_lands_on_sunday_is_due_a_day_later() -> None:
+    rejected_at = wall_clock(SATURDAY_6, time(21), COPENHAGEN)
+    assert rejection_deadline(rejected_at, COPENHAGEN) == wall_clock(MONDAY, time(2), COPENHAGEN)
+
+
+def test_a_rejection_on_sunday_evening_lands_on_monday_and_stays() -> None:
+    rejected_at = wall_clock(date(2026, 3, 8), time(19), COPENHAGEN)
+    assert rejection_deadline(rejected_at, COPENHAGEN) == rejected_at + 5 * HOUR
+
+
+def test_a_redo_moved_off_the_hour_that_comes_twice_is_due_at_that_time_on_monday() -> None:
+    # On Sunday 25 October 2026 02:30 comes twice in Copenhagen; both passes are the same reading.
+    for landing in (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)):
+        due_at = rejection_deadline(landing - 5 * HOUR, COPENHAGEN)
+        assert due_at == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+
+
+def test_a_redo_moved_onto_a_monday_hour_that_is_jumped_over_is_due_at_the_jump() -> None:
+    # On Monday 28 March 2011 clocks in Istanbul went from 03:00 to 04:00.
+    istanbul = time_zone("Europe/Istanbul")
+    rejected_at = wall_clock(date(2011, 3, 25), time(22, 30), istanbul)
+    assert rejection_deadline(rejected_at, istanbul) == datetime(2011, 3, 28, 1, tzinfo=UTC)
+
+
+def test_an_expedite_is_due_after_three_or_six_hours_and_no_weekend_moves_it() -> None:
+    friday_night = datetime(2026, 3, 6, 23, 59, tzinfo=UTC)
+    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED) == datetime(2026, 3, 7, 2, 59, tzinfo=UTC)
+    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED_ADDITIONAL) == datetime(2026, 3, 7, 5, 59, tzinfo=UTC)
+
+
+def test_staff_set_the_deadline_of_a_delivery_plan_and_of_additional_images() -> None:
+    at = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    assert expedite_deadline(at, ServiceLevel.EXPEDITED_PLAN) is None
+    assert initial_deadline(ServiceLevel.EXPEDITED_PLAN, at, COPENHAGEN, guaranteed=False) is None
+    assert initial_deadline(ServiceLevel.ADDITIONAL, at, COPENHAGEN, guaranteed=False) is None
+
+
+@pytest.mark.parametrize("level", [ServiceLevel.STANDARD, ServiceLevel.EXPEDITED_PLAN])
+def test_within_the_guarantee_there_is_the_standard_deadline_also_where_a_plan_is_to_be_made(
+    level: ServiceLevel,
+) -> None:
+    at = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert initial_deadline(level, at, COPENHAGEN, guaranteed=True) == datetime(2026, 3, 6, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("guaranteed", [False, True])
+def test_three_and_six_hours_are_the_same_within_the_guarantee_and_beyond_it(*, guaranteed: bool) -> None:
+    at = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert initial_deadline(ServiceLevel.EXPEDITED, at, COPENHAGEN, guaranteed=guaranteed) == at + 3 * HOUR
+    assert initial_deadline(ServiceLevel.EXPEDITED_ADDITIONAL, at, COPENHAGEN, guaranteed=guaranteed) == at + 6 * HOUR
+
+
+def test_a_plan_is_void_once_the_kept_deadline_has_passed_without_it() -> None:
+    required, confirmed = DeadlineStatus.PLAN_REQUIRED, DeadlineStatus.CONFIRMED
+    due_at = datetime(2026, 3, 6, 8, tzinfo=UTC)
+    instants = (due_at - MICROSECOND, due_at, due_at + MICROSECOND)
+    assert [is_plan_void(required, due_at, at) for at in instants] == [False, False, True]
+    assert [deadline_status(required, due_at, at) for at in instants] == [required, required, confirmed]
+
+
+@pytest.mark.parametrize("status", DeadlineStatus)
+def test_without_a_kept_deadline_no_plan_is_void_and_no_other_status_changes(status: DeadlineStatus) -> None:
+    at = datetime(2026, 3, 6, 8, tzinfo=UTC)
+    assert deadline_status(status, None, at) is status
+    if status is not DeadlineStatus.PLAN_REQUIRED:
+        assert deadline_status(status, at - HOUR, at) is status
+
+
+def test_the_expedite_window_is_open_from_monday_to_friday_midnight_utc() -> None:
+    monday, saturday = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 7, tzinfo=UTC)
+    is_open = ExpediteWindow(available=True, opens_at=None, closes_at=saturday)
+    closed = ExpediteWindow(available=False, opens_at=datetime(2026, 3, 9, tzinfo=UTC), closes_at=None)
+    assert [expedite_window(at) for at in (monday, saturday - MICROSECOND)] == [is_open, is_open]
+    assert [expedite_window(at) for at in (saturday, saturday + 47 * HOUR)] == [closed, closed]
+    assert expedite_window(monday - MICROSECOND).opens_at == monday
+
+
+def test_an_expedite_on_a_weekend_is_refused_with_the_next_opening() -> None:
+    require_expedite_window(datetime(2026, 3, 6, 23, 59, 59, 999_999, tzinfo=UTC))
+    with pytest.raises(ExpediteWindowClosed) as refused:
+        require_expedite_window(datetime(2026, 3, 7, tzinfo=UTC))
+    assert refused.value.opens_at == datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def test_an_expedite_that_would_not_be_earlier_for_all_is_refused_with_how_many_gain() -> None:
+    at = datetime(2026, 3, 6, 4, tzinfo=UTC)
+    parts = allocate_expedite(3, Allowance(200, 3, 2, 0))
+    with pytest.raises(NoGain) as refused:
+        require_gain(parts, [at + 4 * HOUR, at + 3 * HOUR, at + 7 * HOUR], at)
+    assert (refused.value.gaining, refused.value.asked) == (2, 3)
+
+
+def test_an_image_without_a_deadline_gains_by_any() -> None:
+    at = datetime(2026, 3, 6, 4, tzinfo=UTC)
+    require_gain(allocate_expedite(2, Allowance(200, 2, 1, 0)), [None, None], at)
+
+
+def test_images_at_the_plan_level_need_no_gain_since_they_keep_their_deadline() -> None:
+    at = datetime(2026, 3, 6, 4, tzinfo=UTC)
+    parts = allocate_expedite(4, Allowance(200, 4, 2, 0))
+    assert [part.service_level for part in parts] == [ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_PLAN]
+    require_gain(parts, [at + 4 * HOUR, at + 4 * HOUR, at + HOUR, at + HOUR], at)
+
+
+@given(moments())
+def test_a_standard_deadline_is_nine_on_a_working_day_after_the_upload(moment: tuple[ZoneInfo, datetime]) -> None:
+    zone, uploaded_at = moment
+    due_at = standard_deadline(uploaded_at, zone)
+    local = due_at.astimezone(zone)
+    assert local.time() == time(9)
+    assert local.weekday() < SATURDAY
+    assert uploaded_at < due_at
+    assert timedelta(days=1) <= local.date() - local_day(uploaded_at, zone) <= timedelta(days=3)
+
+
+@given(moments(), instants)
+def test_standard_deadlines_are_monotone_in_the_upload(moment: tuple[ZoneInfo, datetime], at: datetime) -> None:
+    zone, other = moment
+    earlier, later = sorted((at, other))
+    assert standard_deadline(earlier, zone) <= standard_deadline(later, zone)
+
+
+@given(moments(), st.timedeltas(timedelta(0), timedelta(days=3)))
+def test_standard_deadlines_are_monotone_also_within_days(
+    moment: tuple[ZoneInfo, datetime], later_by: timedelta
+) -> None:
+    zone, uploaded_at = moment
+    assert standard_deadline(uploaded_at, zone) <= standard_deadline(uploaded_at + later_by, zone)
+
+
+@given(moments())
+def test_a_rejection_deadline_is_on_a_working_day_and_at_least_five_hours_away(
+    moment: tuple[ZoneInfo, datetime],
+) -> None:
+    zone, rejected_at = moment
+    due_at = rejection_deadline(rejected_at, zone)
+    assert local_day(due_at, zone).weekday() < SATURDAY
+    assert due_at.astimezone(zone).weekday() < SATURDAY
+    assert due_at - rejected_at >= 5 * HOUR
+
+
+@given(moments())
+def test_the_window_that_is_closed_opens_within_two_days_on_a_monday(moment: tuple[ZoneInfo, datetime]) -> None:
+    _, at = moment
+    window = expedite_window(at)
+    assert window.available == (at.weekday() < SATURDAY)
+    assert (window.opens_at is None) == window.available
+    assert (window.closes_at is None) != window.available
+    change = window.opens_at or window.closes_at
+    assert change is not None
+    assert at < change <= at + timedelta(days=5)
+    assert expedite_window(change).available != window.available

@@ -1,0 +1,310 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.domain.events.orders import cancelled, confirmed, delivered, expedited, facts_after
+from app.domain.events.orders import placed as placed_events
+from app.domain.orders.changes import cancel, confirm
+from app.domain.orders.expedites import expedite
+from app.domain.orders.history import ImageHistory, with_history
+from app.domain.orders.state import Claim, OrderState, RejectionState
+from app.domain.production.commands import deliver
+from app.domain.vocabulary import EventType
+from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+
+DELIVERED_AT = UPLOADED_AT + timedelta(hours=2)
+REJECTED_AT = UPLOADED_AT + timedelta(hours=3)
+PLANNED_AT = NEXT_MORNING - timedelta(hours=6)
+IN_PRODUCTION = {"status": "IN_PRODUCTION"}
+READY = {"status": "READY_FOR_DOWNLOAD"}
+
+
+def rejection(at: datetime, redelivered_at: datetime | None = None) -> RejectionState:
+    return RejectionState(UUID(int=1), at, "halo", at + timedelta(hours=5), 3, redelivered_at)
+
+
+def counts(delivered: int, rejected: int) -> dict[str, int | None]:
+    return {"deliveredCount": delivered, "rejectedCount": rejected, "completedAt": None}
+
+
+def types(order: OrderState, after: datetime | None = None) -> list[str]:
+    return [happening.type for happening in facts_after(order, after)]
+
+
+def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
+    (order,) = placed(2)
+    (event,) = placed_events([order])
+    assert (event.at, event.type, event.order_id, event.image_id) == (UPLOADED_AT, "ORDER_PLACED", order.id, None)
+    assert event.data == {
+        "before": None,
+        "after": {
+            "number": 1,
+            "name": "Shoes",
+            "status": "IN_PRODUCTION",
+            "specificationId": UUID(int=7),
+            "specificationVersion": 1,
+            "serviceLevel": "STANDARD",
+            "deadlineStatus": "CONFIRMED",
+            "dueAt": NEXT_MORNING,
+            "slaVersion": 3,
+            "imageCount": 2,
+            "price": "2.90",
+            "currency": "USD",
+            "placedAt": UPLOADED_AT,
+            "expeditedAt": None,
+            "confirmedAt": None,
+            "completedAt": None,
+            "cancelledAt": None,
+            "splitFrom": None,
+        },
+        "firstNumber": 1,
+        "firstPosition": 1,
+        "firstExpeditePosition": None,
+        "pricePerImage": "1.45",
+        "images": [{"id": image.id, "filename": image.filename} for image in order.images],
+    }
+
+
+def test_a_split_at_placing_changes_nothing_of_the_original_that_was_told() -> None:
+    original, sibling = placed(3, quota(used=198))
+    *places, split = placed_events([original, sibling])
+    assert [event.order_id for event in places] == [original.id, sibling.id]
+    assert [(event.data["after"]["imageCount"], event.data["after"]["price"]) for event in places] == [
+        (2, "2.90"),
+        (1, "1.45"),
+    ]
+    assert places[1].image_id == sibling.images[0].id
+    assert (split.type, split.order_id) == ("ORDER_SPLIT", original.id)
+    assert split.data == {
+        "before": None,
+        "after": None,
+        "into": [{"id": sibling.id, "number": 2, "serviceLevel": "ADDITIONAL"}],
+    }
+
+
+def test_an_order_that_turns_into_a_level_tells_what_changed() -> None:
+    (order,) = placed(1)
+    at = UPLOADED_AT + MICROSECOND
+    change = expedite([order], None, at, quota(), 2, new_ids)
+    (event,) = expedited([order], change.orders, at)
+    assert (event.type, event.image_id) == ("ORDER_EXPEDITED", order.images[0].id)
+    assert event.data == {
+        "before": {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": "1.45", "expeditedAt": None},
+        "after": {"serviceLevel": "EXPEDITED", "dueAt": at + timedelta(hours=3), "price": "2.90", "expeditedAt": at},
+        "pricePerImage": "2.90",
+        "images": [{"id": order.images[0].id, "expeditePosition": 1}],
+    }
+
+
+def test_images_that_move_out_are_told_of_both_orders() -> None:
+    (order,) = placed(2)
+    change = expedite([order], [order.images[1].id], UPLOADED_AT, quota(), 2, new_ids)
+    split, moved = expedited([order], change.orders, UPLOADED_AT)
+    sibling = change.orders[1]
+    assert (split.type, split.order_id, split.data["after"]) == (
+        "ORDER_SPLIT",
+        order.id,
+        {"imageCount": 1, "price": "1.45"},
+    )
+    assert (moved.order_id, moved.data["before"]) == (sibling.id, None)
+    assert moved.data["after"]["splitFrom"] == order.id
+    assert moved.data["images"] == [{"id": order.images[1].id, "expeditePosition": 1}]
+
+
+def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -> None:
+    (order,) = placed(5)
+    change = expedite([order], None, DELIVERED_AT, quota(expedited=18), 2, new_ids)
+    split, turned, moved = expedited([order], change.orders, DELIVERED_AT)
+    sibling = change.orders[1]
+    assert split.data == {
+        "before": {"imageCount": 5, "price": "7.25"},
+        "after": {"imageCount": 2, "price": "2.90"},
+        "into": [{"id": sibling.id, "number": 2, "serviceLevel": "EXPEDITED_ADDITIONAL"}],
+    }
+    due_at = DELIVERED_AT + timedelta(hours=3)
+    assert (turned.type, turned.order_id, turned.data["before"], turned.data["after"]) == (
+        "ORDER_EXPEDITED",
+        order.id,
+        {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": "2.90", "expeditedAt": None},
+        {"serviceLevel": "EXPEDITED", "dueAt": due_at, "price": "5.80", "expeditedAt": DELIVERED_AT},
+    )
+    assert (moved.order_id, moved.data["before"], moved.data["after"]["price"]) == (sibling.id, None, "8.70")
+
+
+def test_a_claim_that_ran_out_before_an_expedite_is_told_of_the_order_in_which_the_image_was() -> None:
+    (order,) = placed(3)
+    claims = [Claim("ann", DELIVERED_AT), Claim("ann", DELIVERED_AT), Claim("bob", DELIVERED_AT + MICROSECOND)]
+    images = [replace(image, claim=claim) for image, claim in zip(order.images, claims, strict=True)]
+    claimed = replace(order, images=tuple(images))
+    chosen = [image.id for image in images[1:]]
+    change = expedite([claimed], chosen, DELIVERED_AT, quota(), 2, new_ids)
+    ended, split, moved = expedited([claimed], change.orders, DELIVERED_AT)
+    assert (ended.type, ended.at, ended.order_id, ended.image_id) == (
+        "CLAIM_EXPIRED",
+        DELIVERED_AT,
+        order.id,
+        chosen[0],
+    )
+    assert [split.type, moved.type] == ["ORDER_SPLIT", "ORDER_EXPEDITED"]
+    assert [image.claim for changed in change.orders for image in changed.images] == [claims[0], None, claims[2]]
+
+
+def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split() -> None:
+    (order,) = placed(2)
+    order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])
+    change = expedite([order], [order.images[1].id], REJECTED_AT, quota(), 2, new_ids)
+    split = next(expedited([order], change.orders, REJECTED_AT))
+    assert (split.data["before"], split.data["after"]) == (
+        {"status": "IN_PRODUCTION", "imageCount": 2, "price": "2.90"},
+        {"status": "READY_FOR_DOWNLOAD", "imageCount": 1, "price": "1.45"},
+    )
+
+
+def test_a_cancellation_tells_the_status() -> None:
+    (order,) = placed(1)
+    (after,) = cancel([order], DELIVERED_AT, quota()).orders
+    assert cancelled(order, after, DELIVERED_AT).data == {
+        "before": {"status": "IN_PRODUCTION", "cancelledAt": None},
+        "after": {"status": "CANCELLED", "cancelledAt": DELIVERED_AT},
+    }
+
+
+def test_deliveries_of_one_instant_are_one_event() -> None:
+    (order,) = placed(3)
+    order = with_history(order, [ImageHistory(DELIVERED_AT, ()), ImageHistory(DELIVERED_AT, ()), None])
+    (event,) = facts_after(order, None)
+    assert (event.type, event.image_id) == ("IMAGES_DELIVERED", None)
+    assert event.data == {
+        "before": IN_PRODUCTION | counts(0, 0),
+        "after": IN_PRODUCTION | counts(2, 0),
+        "images": [image.id for image in order.images[:2]],
+    }
+
+
+def test_a_rejection_and_its_redelivery_put_the_order_back_and_forth() -> None:
+    (order,) = placed(1)
+    order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT, NEXT_MORNING),))])
+    delivered, met, rejected, redelivered = facts_after(order, None)
+    assert (met.at, met.type) == (DELIVERED_AT, "DEADLINE_MET")
+    assert (delivered.data["before"], delivered.data["after"]) == (IN_PRODUCTION | counts(0, 0), READY | counts(1, 0))
+    assert (rejected.at, rejected.type, rejected.data["after"]) == (
+        REJECTED_AT,
+        "IMAGES_REJECTED",
+        IN_PRODUCTION | counts(0, 1),
+    )
+    assert rejected.data["images"] == [
+        {
+            "id": order.images[0].id,
+            "rejection": UUID(int=1),
+            "reason": "halo",
+            "dueAt": REJECTED_AT + timedelta(hours=5),
+            "slaVersion": 3,
+        }
+    ]
+    assert (redelivered.at, redelivered.data["after"]) == (NEXT_MORNING, READY | counts(1, 0))
+
+
+def test_what_happens_at_one_instant_is_told_in_the_order_of_each_image() -> None:
+    (order,) = placed(2)
+    twice = (rejection(DELIVERED_AT, DELIVERED_AT), rejection(DELIVERED_AT, DELIVERED_AT))
+    order = with_history(order, [ImageHistory(DELIVERED_AT, twice), ImageHistory(DELIVERED_AT, ())])
+    assert types(order) == [
+        "IMAGES_DELIVERED",
+        "DEADLINE_MET",
+        "IMAGES_REJECTED",
+        "IMAGES_DELIVERED",
+        "IMAGES_REJECTED",
+        "IMAGES_DELIVERED",
+    ]
+    assert [len(event.data.get("images", ())) for event in facts_after(order, None)] == [2, 0, 1, 1, 1, 1]
+
+
+def test_only_what_came_after_is_told_with_the_counts_of_before() -> None:
+    (order,) = placed(1)
+    order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT),))])
+    assert types(order, DELIVERED_AT - MICROSECOND) == ["IMAGES_DELIVERED", "DEADLINE_MET", "IMAGES_REJECTED"]
+    (event,) = facts_after(order, DELIVERED_AT)
+    assert event.data["before"] == READY | counts(1, 0)
+
+
+def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
+    (order,) = placed(2, quota(used=200))
+    order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])
+    order = confirm(order, REJECTED_AT, NEXT_MORNING)
+    event = next(each for each in facts_after(order, None) if each.type == "DEADLINE_CONFIRMED")
+    assert (event.at, event.image_id) == (REJECTED_AT, order.images[1].id)
+    assert event.data == {
+        "before": {"deadlineStatus": "TO_BE_CONFIRMED", "dueAt": None, "confirmedAt": None},
+        "after": {"deadlineStatus": "CONFIRMED", "dueAt": NEXT_MORNING, "confirmedAt": REJECTED_AT},
+        "images": [order.images[1].id],
+        "note": None,
+        "pricePerImage": "1.45",
+    }
+
+
+def test_a_plan_tells_its_price() -> None:
+    _, planned = placed(60, expedite=True)
+    (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT), None)
+    assert (event.data["before"]["price"], event.data["after"]["price"]) == ("58.00", "116.00")
+    assert event.data["pricePerImage"] == "2.90"
+
+
+def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_made() -> None:
+    _, planned = placed(60, expedite=True)
+    early = with_history(planned, [None] * 20 + [ImageHistory(UPLOADED_AT, ())] + [None] * 39)
+    made = confirm(early, DELIVERED_AT, PLANNED_AT, plan_version=4)
+    told = confirmed(early, made, DELIVERED_AT, None)
+    assert told.data["before"]["dueAt"] == NEXT_MORNING
+    assert (told.data["before"]["slaVersion"], told.data["after"]["slaVersion"]) == (3, 4)
+    retold = next(event for event in facts_after(made, None) if event.type is EventType.DEADLINE_CONFIRMED)
+    assert replace(retold, data=retold.data | {"note": None}) == told
+    assert len(told.data["images"]) == 39
+
+
+def test_a_deadline_set_before_is_not_told_again() -> None:
+    (order,) = placed(1, quota(used=200))
+    assert types(confirm(order, DELIVERED_AT, NEXT_MORNING), DELIVERED_AT) == []
+
+
+def test_a_cancelled_order_without_deliveries_has_no_facts() -> None:
+    (order,) = placed(1)
+    assert types(replace(order, cancelled_at=DELIVERED_AT)) == []
+
+
+def test_the_delivery_of_the_last_image_in_time_meets_the_deadline() -> None:
+    (order,) = placed(2)
+    first, second = order.images
+    held = replace(order, images=tuple(replace(each, claim=Claim("ann", NEXT_MORNING)) for each in order.images))
+    half = deliver(held, [first.id], "ann", UPLOADED_AT)
+    done = deliver(half, [second.id], "ann", UPLOADED_AT)
+    told = [[event.type for event in delivered(*states, "ann", UPLOADED_AT)] for states in ((held, half), (half, done))]
+    assert told == [["IMAGES_DELIVERED"], ["IMAGES_DELIVERED", "DEADLINE_MET"]]
+
+
+def test_a_deadline_that_one_image_missed_is_never_met() -> None:
+    (order,) = placed(2)
+    late = NEXT_MORNING + MICROSECOND
+    held = replace(order, images=tuple(replace(each, claim=Claim("ann", late + MICROSECOND)) for each in order.images))
+    done = deliver(held, [image.id for image in order.images], "ann", late)
+    assert [event.type for event in delivered(held, done, "ann", late)] == ["IMAGES_DELIVERED"]
+
+
+def test_an_order_whose_last_open_image_is_split_off_meets_its_deadline() -> None:
+    (order,) = placed(2)
+    first, second = order.images
+    half = replace(order, images=(replace(first, first_delivered_at=DELIVERED_AT), second))
+    at = DELIVERED_AT + MICROSECOND
+    change = expedite([half], [second.id], at, quota(), 2, new_ids)
+    split, met, moved = expedited([half], change.orders, at)
+    assert [each.type for each in (split, met, moved)] == ["ORDER_SPLIT", "DEADLINE_MET", "ORDER_EXPEDITED"]
+    assert (met.order_id, met.at, met.data) == (order.id, at, {"before": None, "after": {"dueAt": NEXT_MORNING}})
+
+
+def test_an_order_that_stays_with_open_images_or_late_ones_meets_nothing_by_a_split() -> None:
+    (order,) = placed(3)
+    first, second, third = order.images
+    late = replace(first, first_delivered_at=NEXT_MORNING + MICROSECOND)
+    for images in (order.images, (late, replace(second, first_delivered_at=DELIVERED_AT), third)):
+        before = replace(order, images=images)
+        change = expedite([before], [third.id], DELIVERED_AT, quota(), 2, new_ids)
+        assert "DEADLINE_MET" not in [each.type for each in expedited([before], change.orders, DELIVERED_AT)]

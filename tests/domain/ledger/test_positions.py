@@ -1,0 +1,57 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.domain.ledger.days import LedgerDay
+from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Places, places_in_words
+
+TO = "\N{EN DASH}"
+DAY = LedgerDay(date(2026, 3, 3), datetime(2026, 3, 2, 23, tzinfo=UTC), datetime(2026, 3, 3, 23, tzinfo=UTC))
+
+
+def places(first: int, last: int, size: int) -> Places:
+    return Places(DAY, first, last, size)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "size", "expected"),
+    [
+        (187, 187, 200, "image 187 of the 200 guaranteed"),
+        (181, 200, 200, f"images 181{TO}200 of the 200 guaranteed"),
+        (1001, 1200, 2000, f"images 1,001{TO}1,200 of the 2,000 guaranteed"),
+        (1, 1, 1, "image 1, the only one guaranteed"),
+        (1, 3, 0, f"images 1{TO}3, with none guaranteed"),
+        (201, 201, 200, "image 201, beyond the 200 guaranteed"),
+        (2, 5, 1, f"images 2{TO}5, beyond the only one guaranteed"),
+        (191, 210, 200, f"images 191{TO}210, from 201 on beyond the 200 guaranteed"),
+        (1, 2, 1, f"images 1{TO}2, from 2 on beyond the only one guaranteed"),
+    ],
+)
+def test_places_within_the_guarantee_beyond_it_and_across_its_end_are_told_in_singular_and_plural(
+    first: int, last: int, size: int, expected: str
+) -> None:
+    told = places_in_words(last - first + 1, places(first, last, size), GUARANTEED)
+    assert told == f"{expected} for Tuesday 3 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "size", "expected"),
+    [
+        (1, 20, 20, f"images 1{TO}20 of the 20 expedites"),
+        (3, 3, 20, "image 3 of the 20 expedites"),
+        (1, 1, 1, "image 1, the only expedite"),
+        (2, 2, 1, "image 2, beyond the only expedite"),
+        (21, 40, 20, f"images 21{TO}40, beyond the 20 expedites"),
+        (1, 2, 0, f"images 1{TO}2, with no expedites"),
+    ],
+)
+def test_places_in_the_expedites_are_told_in_singular_and_plural(
+    first: int, last: int, size: int, expected: str
+) -> None:
+    told = places_in_words(last - first + 1, places(first, last, size), EXPEDITES)
+    assert told == f"{expected} for Tuesday 3 March 2026"
+
+
+def test_places_between_which_others_lie_are_not_told_as_a_range() -> None:
+    told = places_in_words(30, places(1, 50, 200), GUARANTEED)
+    assert told == "30 images between 1 and 50 of the 200 guaranteed for Tuesday 3 March 2026"

@@ -1,0 +1,38 @@
+from datetime import UTC, date, datetime
+
+from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import unused_day
+from app.domain.sla.terms import SlaVersion
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+PERIODS = [ZonePeriod(datetime(2026, 3, 2, 13, tzinfo=UTC), "Europe/Copenhagen")]
+VERSIONS = [
+    SlaVersion(1, date(2026, 3, 2), 500, 40, datetime(2026, 3, 2, 13, tzinfo=UTC)),
+    SlaVersion(2, date(2026, 3, 11), 800, None, datetime(2026, 3, 9, tzinfo=UTC)),
+]
+
+
+def test_a_day_has_what_the_sla_in_force_at_its_opening_grants() -> None:
+    day = unused_day(AT, PERIODS, VERSIONS)
+    assert (day.day.date, day.sla_version, day.allowance) == (date(2026, 3, 10), 1, Allowance(500, 0, 40, 0))
+    next_day = unused_day(day.day.closes_at, PERIODS, VERSIONS)
+    assert (next_day.sla_version, next_day.allowance) == (2, Allowance(800, 0, 40, 0))
+
+
+def test_a_day_holds_its_opening_and_not_its_close() -> None:
+    day = unused_day(AT, PERIODS, VERSIONS)
+    assert day.contains(datetime(2026, 3, 9, 23, tzinfo=UTC))
+    assert not day.contains(datetime(2026, 3, 10, 23, tzinfo=UTC))
+
+
+def test_use_adds_up_and_is_given_back() -> None:
+    day = unused_day(AT, PERIODS, VERSIONS)
+    assert day.using(5, 2).using(-1, -1).allowance == Allowance(500, 4, 40, 1)
+
+
+def test_a_move_to_another_zone_makes_the_running_day_longer_and_gives_nothing_more() -> None:
+    day = unused_day(AT, PERIODS, VERSIONS).using(5, 2)
+    longer = day.extended([*PERIODS, ZonePeriod(AT, "America/New_York")])
+    assert longer.day.closes_at == datetime(2026, 3, 11, 4, tzinfo=UTC)
+    assert longer.allowance == day.allowance

@@ -1,0 +1,114 @@
+"""Delivering, sending back and downloading (domain rules, sections 3 and 5)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.domain.errors import Refusals
+from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
+from app.domain.orders.state import Claim, OrderState, order_figures
+from app.domain.production.commands import Complaint, complete, deliver, reject
+from tests.support.order_states import COPENHAGEN, MICROSECOND, UPLOADED_AT, new_ids, placed
+
+HOUR = timedelta(hours=1)
+AT = UPLOADED_AT + HOUR
+SATURDAY_NIGHT = datetime.fromisoformat("2026-03-07T21:00:00Z")
+
+
+def claimed(order: OrderState, until: datetime = AT + HOUR, worker: str = "ann") -> OrderState:
+    return replace(order, images=tuple(replace(image, claim=Claim(worker, until)) for image in order.images))
+
+
+def ids(order: OrderState) -> list[UUID]:
+    return [image.id for image in order.images]
+
+
+def delivered(images: int = 2) -> OrderState:
+    (order,) = placed(images)
+    return deliver(claimed(order), ids(order), "ann", AT)
+
+
+def complaint(at: datetime) -> Complaint:
+    return Complaint(at, "halo", COPENHAGEN, 4)
+
+
+def test_a_delivery_ends_the_claim_and_is_the_first_one() -> None:
+    order = delivered()
+    assert [(image.first_delivered_at, image.claim) for image in order.images] == [(AT, None), (AT, None)]
+    assert order_figures(order).status == "READY_FOR_DOWNLOAD"
+
+
+def test_a_claim_holds_until_just_before_its_end() -> None:
+    (order,) = placed(1)
+    held = claimed(order, until=AT)
+    assert deliver(held, ids(order), "ann", AT - MICROSECOND).images[0].first_delivered_at == AT - MICROSECOND
+    with pytest.raises(Refusals):
+        deliver(held, ids(order), "ann", AT)
+
+
+def test_every_image_that_the_worker_does_not_hold_is_named() -> None:
+    (order,) = placed(3)
+    first, second, third = order.images
+    held = replace(order, images=(replace(first, claim=Claim("bob", AT + HOUR)), claimed(order).images[1], third))
+    with pytest.raises(Refusals) as error:
+        deliver(held, [first.id, second.id, third.id], "ann", AT)
+    assert all(isinstance(refusal, NotClaimed) for refusal in error.value.refusals)
+    assert [str(refusal) for refusal in error.value.refusals] == [
+        "'1.jpg' is not claimed by 'ann'.",
+        "'3.jpg' is not claimed by 'ann'.",
+    ]
+
+
+def test_a_rejected_image_is_due_again_five_hours_later() -> None:
+    order = delivered()
+    sent_back = reject(order, ids(order)[1:], complaint(AT + HOUR), new_ids)
+    assert sent_back.images[0] == order.images[0]
+    (rejection,) = sent_back.images[1].rejections
+    assert (rejection.at, rejection.due_at, rejection.reason) == (AT + HOUR, AT + 6 * HOUR, "halo")
+    assert (rejection.sla_version, rejection.redelivered_at) == (4, None)
+    assert order_figures(sent_back).status == "IN_PRODUCTION"
+
+
+def test_a_redo_due_on_a_weekend_moves_to_monday() -> None:
+    sent_back = reject(delivered(1), ids(delivered(1))[:0], complaint(SATURDAY_NIGHT), new_ids)
+    assert sent_back.images[0].rejections == ()
+    order = delivered(1)
+    sent_back = reject(order, ids(order), complaint(SATURDAY_NIGHT), new_ids)
+    assert sent_back.images[0].rejections[0].due_at == datetime.fromisoformat("2026-03-09T02:00:00Z")
+
+
+def test_a_redelivery_closes_the_rejection_and_keeps_the_first_delivery() -> None:
+    order = delivered(1)
+    sent_back = claimed(reject(order, ids(order), complaint(AT + HOUR), new_ids), AT + 3 * HOUR)
+    again = deliver(sent_back, ids(order), "ann", AT + 2 * HOUR)
+    assert again.images[0].first_delivered_at == AT
+    assert again.images[0].rejections[0].redelivered_at == AT + 2 * HOUR
+    assert again.images[0].delivered_at == AT + 2 * HOUR
+
+
+def test_only_a_delivery_that_stands_can_be_rejected() -> None:
+    (order,) = placed(1)
+    with pytest.raises(Refusals) as error:
+        reject(order, ids(order), complaint(AT), new_ids)
+    assert isinstance(error.value.refusals[0], NotDelivered)
+    done = delivered(1)
+    sent_back = reject(done, ids(done), complaint(AT), new_ids)
+    with pytest.raises(Refusals):
+        reject(sent_back, ids(done), complaint(AT + HOUR), new_ids)
+
+
+def test_a_downloaded_order_that_is_sent_back_has_to_be_downloaded_again() -> None:
+    order = complete(delivered(1), AT + HOUR)
+    assert order_figures(order).status == "COMPLETED"
+    sent_back = claimed(reject(order, ids(order), complaint(AT + HOUR), new_ids), AT + 3 * HOUR)
+    assert order_figures(sent_back).status == "IN_PRODUCTION"
+    assert order_figures(deliver(sent_back, ids(order), "ann", AT + 2 * HOUR)).status == "READY_FOR_DOWNLOAD"
+
+
+def test_only_an_order_that_is_ready_for_download_completes() -> None:
+    with pytest.raises(NotCompletable, match="Order 1 is IN_PRODUCTION"):
+        complete(placed(1)[0], AT)
+    with pytest.raises(NotCompletable, match="Order 1 is COMPLETED"):
+        complete(complete(delivered(1), AT), AT)

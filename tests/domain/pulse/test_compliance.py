@@ -1,0 +1,21 @@
+from app.domain.pulse.compliance import TermCompliance, compliance
+from app.domain.pulse.figures import PulseFigures, TermCounts, WindowFigures
+
+MET = TermCounts(standard=90, expedited=3, additional=0, rejection=1)
+LATE = TermCounts(standard=10, expedited=0, additional=0, rejection=2)
+CURRENT = WindowFigures(met=MET, late=LATE)
+STILL_OPEN = TermCounts(standard=4, expedited=3, additional=2, rejection=1)
+
+
+def test_each_term_has_its_own_counts_and_rate() -> None:
+    judged = compliance(PulseFigures(CURRENT, WindowFigures(), 0, 0, STILL_OPEN))
+    assert judged.standard == TermCompliance(met=90, missed=10, open=4, rate=0.9)
+    assert judged.expedited == TermCompliance(met=3, missed=0, open=3, rate=1.0)
+    assert judged.additional == TermCompliance(met=0, missed=0, open=2, rate=None)
+    assert judged.rejection == TermCompliance(met=1, missed=2, open=1, rate=1 / 3)
+
+
+def test_what_was_open_in_the_past_is_not_told() -> None:
+    judged = compliance(PulseFigures(CURRENT, WindowFigures(), 0, 0, None))
+    assert judged.standard == TermCompliance(met=90, missed=10, open=None, rate=0.9)
+    assert judged.rejection == TermCompliance(met=1, missed=2, open=None, rate=1 / 3)

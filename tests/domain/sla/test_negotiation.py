@@ -1,0 +1,43 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.domain.errors import DateOutOfRange, DomainError, Refusals
+from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated, negotiated
+from app.domain.sla.terms import SlaVersion
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+RUNNING = date(2026, 3, 10)
+TOMORROW = date(2026, 3, 11)
+FIRST = SlaVersion(1, date(2026, 1, 5), 200, 20, AT)
+COMING = SlaVersion(2, date(2026, 4, 1), 500, None, AT)
+
+
+def test_terms_make_the_next_version_and_leave_what_they_omit() -> None:
+    version = negotiated(NegotiatedTerms(300, None, TOMORROW, "Trial"), AT, RUNNING, [FIRST, COMING])
+    assert version == SlaVersion(3, TOMORROW, 300, None, AT, "Trial")
+
+
+@pytest.mark.parametrize(
+    ("terms", "refused"),
+    [
+        (NegotiatedTerms(None, None, TOMORROW), [NoTermStated]),
+        (NegotiatedTerms(0, 0, RUNNING), [EffectiveDateNotAhead]),
+        (NegotiatedTerms(None, None, date(1, 1, 1)), [NoTermStated, EffectiveDateNotAhead]),
+        (NegotiatedTerms(300, None, date(2201, 1, 1)), [DateOutOfRange]),
+    ],
+)
+def test_all_that_is_wrong_with_terms_is_told_at_once(terms: NegotiatedTerms, refused: list[type[DomainError]]) -> None:
+    with pytest.raises(Refusals) as refusal:
+        negotiated(terms, AT, RUNNING, [FIRST])
+    assert [type(each) for each in refusal.value.refusals] == refused
+
+
+def test_the_last_year_there_is_can_have_terms() -> None:
+    assert negotiated(NegotiatedTerms(300, None, date(2200, 12, 31)), AT, RUNNING, [FIRST]).version == 2
+
+
+def test_a_date_that_is_not_ahead_is_told_with_the_running_one() -> None:
+    refusal = EffectiveDateNotAhead(date(2026, 3, 9), RUNNING)
+    assert str(refusal) == "2026-03-09 is not after 2026-03-10, the account's running day."
+    assert (refusal.effective_date, refusal.running) == (date(2026, 3, 9), RUNNING)

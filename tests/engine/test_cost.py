@@ -1,0 +1,249 @@
+"""What an operation costs before it is executed, and that it is refused where that is too much."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_introspection_query
+
+from api.schema import schema
+from db.connections import Pool
+from engine import cost as complexity
+from engine.cost import LENGTHS, MAX_COMPLEXITY, MAX_DEPTH, WEIGHTS, measure, require_affordable
+from engine.documents import chosen_operation, read_document
+from tests.support.building import DAY, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, NewClient
+
+BENCH: Final = Path(__file__).parents[2] / "bench"
+CORE: Final[GraphQLSchema] = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+PAGE: Final = 150
+ITEM: Final = 10
+LOOK_UP: Final = 25
+TEN_FIELDS: Final = (
+    "id filename status uploadedAt firstDeliveredAt deliveredAt onTime lateBySeconds price { amount currency }"
+    " deadline { at status }"
+)
+
+
+def refusal(query: str, variables: dict[str, Any] | None = None) -> GraphQLError | None:
+    document = read_document(query).node
+    try:
+        require_affordable(measure(CORE, document, chosen_operation(document, None), variables))
+    except GraphQLError as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have everything refused, so that errors tell the cost."""
+    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", -1)
+
+
+def cost(query: str, variables: dict[str, Any] | None = None) -> int:
+    error = refusal(query, variables)
+    assert error is not None
+    assert error.extensions is not None
+    told: int = error.extensions["cost"]
+    return told
+
+
+ORDERS: Final = 1 + 1 + PAGE  # account, orders and its page
+
+COSTS: Final[list[tuple[str, dict[str, Any], int]]] = [
+    ("{ viewer { kind } }", {}, 2),
+    ("{ viewer { kind } again: viewer { kind kind } }", {}, 5),
+    ("{ account { orders { nodes { id } } } }", {}, LOOK_UP + ORDERS + 20 * (ITEM + 1) + 1),
+    ("{ account { orders { edges { node { id } cursor } } } }", {}, LOOK_UP + ORDERS + 20 * (ITEM + 3) + 1),
+    ("{ account { orders(first: 3) { nodes { id } } } }", {}, LOOK_UP + ORDERS + 3 * (ITEM + 1) + 1),
+    ("{ account { orders(last: 3) { nodes { id } } } }", {}, LOOK_UP + ORDERS + 3 * (ITEM + 1) + 1),
+    ("{ account { orders(first: null, last: 3) { nodes { id } } } }", {}, LOOK_UP + ORDERS + 3 * (ITEM + 1) + 1),
+    (
+        "{ account { orders(first: 2) { nodes { images(first: 3) { nodes { id } } } pageInfo { hasNextPage } } } }",
+        {},
+        LOOK_UP + ORDERS + 2 * (ITEM + 1 + PAGE + 3 * (ITEM + 1) + 1) + 1 + 2,
+    ),
+    ("{ nodes(ids: []) { id } }", {}, 1),
+    ('{ nodes(ids: ["a", "b"]) { id } }', {}, 1 + 2 * (LOOK_UP + 1)),
+    ('{ nodes(ids: "a") { id } }', {}, 1 + LOOK_UP + 1),
+    ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 3}, 1 + 3 * (LOOK_UP + 1)),
+    ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["a"] * 300}, 1 + 100 * (LOOK_UP + 1)),
+    ("{ account { orderFeed { specification { steps { step } } } } }", {}, LOOK_UP + 2 + PAGE + 10 * (ITEM + 2 + 8)),
+]
+
+
+@pytest.mark.usefixtures("priced")
+@pytest.mark.parametrize(("query", "variables", "expected"), COSTS)
+def test_a_cost_is_the_fields_of_the_answer_and_what_reading_them_weighs(
+    query: str, variables: dict[str, Any], expected: int
+) -> None:
+    assert cost(query, variables) == expected
+
+
+PAGED: Final = "query ($n: Int) { account { orders(first: $n) { nodes { id } } } }"
+
+
+@pytest.mark.usefixtures("priced")
+@pytest.mark.parametrize(
+    ("variables", "size"),
+    [
+        ({"n": 7}, 7),
+        ({"n": None}, 20),
+        ({}, 20),
+        ({"n": 101}, 100),
+        ({"n": -1}, 0),
+        ({"n": 7.0}, 100),
+        ({"n": "7"}, 100),
+    ],
+)
+def test_a_variable_gives_the_size_of_a_page(variables: dict[str, Any], size: int) -> None:
+    assert cost(PAGED, variables) == cost(f"{{ account {{ orders(first: {size}) {{ nodes {{ id }} }} }} }}")
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_variable_left_out_has_its_default() -> None:
+    assert cost(PAGED.replace("Int", "Int = 7")) == cost(PAGED, {"n": 7})
+    assert cost(PAGED.replace("Int", "Int = 7"), {"n": None}) == cost(PAGED)
+
+
+@pytest.mark.usefixtures("priced")
+@pytest.mark.parametrize(
+    ("directive", "variables", "counted"),
+    [
+        ("@skip(if: true)", {}, False),
+        ("@skip(if: false)", {}, True),
+        ("@include(if: false)", {}, False),
+        ("@include(if: true)", {}, True),
+        ("@skip(if: $is)", {"is": True}, False),
+        ("@include(if: $is)", {"is": False}, False),
+        ("@skip(if: $is)", {}, True),
+        ("@skip(if: false) @include(if: false)", {}, False),
+    ],
+)
+@pytest.mark.parametrize("selection", ["viewer {} {{ kind }}", "... {} {{ viewer {{ kind }} }}", "...part {}"])
+def test_what_is_left_out_costs_nothing(
+    selection: str, directive: str, variables: dict[str, Any], *, counted: bool
+) -> None:
+    query = f"query ($is: Boolean = false) {{ account {{ id }} {selection.format(directive)} }}"
+    fragment = "fragment part on Query { viewer { kind } }" if "part" in selection else ""
+    without = cost("{ account { id } }")
+    assert cost(query + fragment, variables) - without == (2 if counted else 0)
+
+
+@pytest.mark.usefixtures("priced")
+def test_fragments_cost_what_they_stand_for() -> None:
+    inline = "{ account { orders(first: 50) { nodes { id name } edges { node { id name } } totalCount } } }"
+    spread = """{ account { ...a } } fragment a on Account { ... { orders(first: 50) { ...page } } }
+      fragment page on OrderConnection { nodes { ...o } edges { ... { node { ...o } } } totalCount }
+      fragment o on Order { id ... on Node { name: id } }"""
+    assert cost(spread) == cost(inline)
+
+
+@pytest.mark.usefixtures("priced")
+def test_fragments_that_double_each_other_are_measured_at_once_and_told_by_a_number_that_json_has() -> None:
+    parts = "".join(f"fragment f{level} on Query {{ ...f{level + 1} ...f{level + 1} }} " for level in range(150))
+    assert cost(f"{{ ...f0 }} {parts} fragment f150 on Query {{ viewer {{ kind }} }}") == 10**15
+
+
+@pytest.mark.parametrize("name", ["dashboard", "orders"])
+def test_the_dashboard_and_its_pages_of_orders_pass_with_room_to_spare(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", MAX_COMPLEXITY // 5)
+    assert refusal((BENCH / f"{name}.graphql").read_text()) is None
+
+
+def test_a_hundred_orders_with_a_hundred_images_of_ten_fields_pass() -> None:
+    query = (
+        f"{{ account {{ orders(first: 100) {{ nodes {{ images(first: 100) {{ nodes {{ {TEN_FIELDS} }} }} }} }} }} }}"
+    )
+    assert refusal(query) is None
+
+
+def test_the_query_by_which_graphiql_reads_the_schema_passes() -> None:
+    query = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    assert refusal(query) is None
+
+
+def test_many_readings_of_the_schema_are_too_many() -> None:
+    part = "fragment part on __Schema { types { name fields { name args { name type { name } } } } }"
+    query = "{" + " ".join(f"a{number}: __schema {{ ...part }}" for number in range(200)) + "}" + part
+    assert refusal(query) is not None
+
+
+NESTED: Final = (
+    "{ account { orders(first: 100) { nodes { images(first: 100) { nodes { order { images(first: 100) { nodes"
+    " { order { id } } } } } } } } } }"
+)
+
+
+async def test_what_is_too_much_is_told_with_its_cost_before_anything_is_read(pool: Pool, client_of: NewClient) -> None:
+    client = await client_of(await begin(pool, Studio()))
+    answer = await client.answer(NESTED)
+    [error] = answer["errors"]
+    assert answer["data"] is None
+    assert error["extensions"] == {"code": "QUERY_TOO_COMPLEX", "cost": 38_896_378, "limit": 500_000}
+    assert error["message"] == (
+        "The operation costs 38,896,378; 500,000 are allowed. Ask for smaller pages or fewer fields."
+    )
+    assert client.reader.statements == ["client_by_key"]
+
+
+async def test_what_is_allowed_is_answered_whole(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
+    studio = await begin(pool, Studio())
+    for number in range(3):
+        studio.order(clock.now() - DAY, [Photo(f"{number}-{each}.jpg") for each in range(4)])
+    await write(pool, studio)
+    client = await client_of(studio)
+    inner = "images(first: 100) { nodes { order { images(first: 10) { nodes { id } } } } }"
+    data = await client.data(f"{{ account {{ orders(first: 10) {{ nodes {{ {inner} }} }} }} }}")
+    nodes = [image["order"] for order in data["account"]["orders"]["nodes"] for image in order["images"]["nodes"]]
+    assert [len(order["images"]["nodes"]) for order in nodes] == [4] * 12
+
+
+def deep(levels: int) -> str:
+    """An operation of so many levels, at least five."""
+    return "{ account { order(number: 1) " + "{ splitFrom " * (levels - 3) + "{ id }" + "}" * (levels - 1)
+
+
+async def test_an_operation_has_at_most_32_levels(pool: Pool, client_of: NewClient) -> None:
+    client = await client_of(await begin(pool, Studio()))
+    assert await client.data(deep(MAX_DEPTH)) == {"account": {"order": None}}
+    for levels in (MAX_DEPTH + 1, 190):
+        error = await client.error(deep(levels))
+        assert error["code"] == "QUERY_TOO_COMPLEX"
+        assert error["message"] == f"The operation is nested {levels} levels deep; 32 are allowed."
+
+
+async def test_only_the_operation_that_is_meant_is_judged(staff: Client) -> None:
+    query = f"query cheap {{ viewer {{ kind }} }} query dear {NESTED}"
+    headers = {"Authorization": f"Bearer {staff.token}"}
+    answers = [
+        (await staff.http.post("/graphql", json={"query": query, "operationName": name}, headers=headers)).json()
+        for name in ("cheap", "dear")
+    ]
+    assert answers[0] == {"data": {"viewer": {"kind": "STAFF"}}}
+    assert answers[1]["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+
+
+def test_every_list_but_pages_has_a_length_and_every_weight_a_field() -> None:
+    types = [each for each in CORE.type_map.values() if isinstance(each, GraphQLObjectType)]
+    fields = {f"{each.name}.{name}": str(field.type) for each in types for name, field in each.fields.items()}
+    lists = {name for name, type_ in fields.items() if type_.startswith("[") and not name.endswith(".userErrors")}
+    pages = {name for name in lists if name.endswith(("Connection.nodes", "Connection.edges"))}
+    assert lists - pages - {"Query.nodes"} == set(LENGTHS)
+    assert set(WEIGHTS) <= set(fields)
+
+
+def test_every_command_has_a_weight() -> None:
+    mutation = CORE.mutation_type
+    assert mutation is not None
+    assert {f"Mutation.{name}" for name in mutation.fields} <= set(WEIGHTS)
+
+
+def test_every_field_that_counts_a_filtered_list_has_a_weight() -> None:
+    counted = {f"{name}.totalCount" for name in CORE.type_map if name.endswith("Connection")}
+    assert counted - set(WEIGHTS) == {"SLAConnection.totalCount"}  # versions are few, and read whole

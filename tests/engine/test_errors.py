@@ -1,0 +1,267 @@
+"""What clients see when something is wrong: a typed error that names what, and never a trace."""
+
+from typing import Any
+
+import pytest
+import structlog.testing
+
+from db.connections import Pool, Record, Statement
+from engine.ids import NodeType, account_global_id, numbered
+from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, CountingSnapshot, NewClient
+
+
+@pytest.fixture
+async def studio(pool: Pool, clock: FrozenClock) -> Studio:
+    made = await begin(pool, Studio())
+    at = clock.now() - DAY
+    made.order(at, [Photo("a.jpg", at + HOUR), Photo("b.jpg")])
+    await write(pool, made)
+    return made
+
+
+@pytest.fixture
+async def client(studio: Studio, client_of: NewClient) -> Client:
+    return await client_of(studio)
+
+
+def account(fields: str) -> str:
+    return f"{{ account {{ {fields} }} }}"
+
+
+BAD_ARGUMENTS = {
+    '{ node(id: "x") { id } }': "id",
+    "{ node(id: 17) { id } }": "id",
+    '{ node(id: "") { id } }': "id",
+    '{ nodes(ids: ["x"]) { id } }': "ids[0]",
+    '{ account(id: "") { id } }': "id",
+    account("orders(first: 0) { totalCount }"): "first",
+    account("orders(first: -1) { totalCount }"): "first",
+    account("orders(first: 101) { totalCount }"): "first",
+    account("orders(last: 0) { totalCount }"): "last",
+    account("orders(last: 2147483647) { totalCount }"): "last",
+    account("orders(first: 1, last: 1) { totalCount }"): "last",
+    account('orders(after: "x") { totalCount }'): "after",
+    account('orders(after: "") { totalCount }'): "after",
+    account('orders(before: "x") { totalCount }'): "before",
+    account("slaVersions(first: 101) { totalCount }"): "first",
+    account('slaVersions(after: "x") { totalCount }'): "after",
+    account("specifications(first: 0) { totalCount }"): "first",
+    account("order(number: 1) { images(first: 0) { totalCount } }"): "first",
+    account('order(number: 1) { images(after: "x") { totalCount } }'): "after",
+    account('order(number: 1) { events(after: "x") { totalCount } }'): "after",
+    account("pulse { productivity { images(first: 1000) { totalCount } } }"): "first",
+    account('pulse { reliability { lateImages(after: "x") { totalCount } } }'): "after",
+    account('sla { compliance { rejection { openImages(after: "x") { totalCount } } } }'): "after",
+    account('pulse(asOf: "2026-03-10T12:00:00") { asOf }'): "asOf",
+    account('pulse(asOf: "2026-13-10T12:00:00Z") { asOf }'): "asOf",
+    account("pulse(asOf: 1773144000) { asOf }"): "asOf",
+    account('sla(asOf: "now") { version }'): "asOf",
+    account('dailyGuarantee(date: "10.3.2026") { used }'): "date",
+    account('dailyGuarantee(date: "2026-02-29") { used }'): "date",
+    account('orders(filter: { placedFrom: "2026-03-10" }) { totalCount }'): "filter.placedFrom",
+    account('orders(filter: { late: true, placedBefore: "" }) { totalCount }'): "filter.placedBefore",
+    account('orders(filter: { search: "a\\u0000b" }) { totalCount }'): "filter.search",
+    account('orders(filter: { status: [CANCELLED], late: true, placedFrom: "x", search: "y" }) { totalCount }'): (
+        "filter.placedFrom"
+    ),
+    'query ($at: DateTime = "x") { account { pulse(asOf: $at) { asOf } } }': "$at",
+    'query ($f: OrderFilter = { placedFrom: "x" }) { account { orders(filter: $f) { totalCount } } }': "$f.placedFrom",
+}
+
+
+@pytest.mark.parametrize("query", BAD_ARGUMENTS)
+async def test_a_bad_argument_is_named(client: Client, query: str) -> None:
+    error = await client.error(query)
+    assert error["code"] == "BAD_USER_INPUT"
+    assert error["argument"] == BAD_ARGUMENTS[query]
+    assert error["message"].startswith(f"{error['argument']}: ")
+
+
+BAD_VARIABLES: list[tuple[str, dict[str, Any], str]] = [
+    ("query ($a: DateTime) { account { pulse(asOf: $a) { asOf } } }", {"a": "yesterday"}, "$a"),
+    ("query ($d: Date) { account { dailyGuarantee(date: $d) { used } } }", {"d": "2026-02-30"}, "$d"),
+    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"placedFrom": "x"}}, "$f"),
+]
+
+
+@pytest.mark.parametrize(("query", "variables", "argument"), BAD_VARIABLES)
+async def test_a_variable_that_its_scalar_cannot_be_read_from_is_named(
+    client: Client, query: str, variables: dict[str, Any], argument: str
+) -> None:
+    error = await client.error(query, variables)
+    assert error["code"] == "BAD_USER_INPUT"
+    assert error["argument"] == argument
+
+
+WRONG_TYPES: list[tuple[str, dict[str, Any]]] = [
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 2**31}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": -(2**63)}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 10**30}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 1.5}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": 1e300}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {"n": "1"}),
+    ("query ($n: Int!) { account { order(number: $n) { id } } }", {}),
+    ("query ($n: Int = 1) { account { order(number: $n) { id } } }", {"n": None}),
+    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"late": "yes"}}),
+    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"status": ["DONE"]}}),
+    ("query ($f: OrderFilter) { account { orders(filter: $f) { totalCount } } }", {"f": {"colour": "red"}}),
+    ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": [None]}),
+    ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": [{}]}),
+]
+
+
+@pytest.mark.parametrize(("query", "variables"), WRONG_TYPES)
+async def test_a_variable_of_the_wrong_type_is_bad_input(client: Client, query: str, variables: dict[str, Any]) -> None:
+    assert (await client.error(query, variables))["code"] == "BAD_USER_INPUT"
+
+
+async def test_more_than_a_hundred_nodes_are_too_many(client: Client, studio: Studio) -> None:
+    ask, id_ = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", account_global_id(studio.id)
+    assert len((await client.data(ask, {"ids": [id_] * 100}))["nodes"]) == 100
+    error = await client.error(ask, {"ids": [id_] * 101})
+    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "ids")
+
+
+async def test_ids_of_nothing_are_null(client: Client, studio: Studio, staff: Client) -> None:
+    ids = [str(numbered(node_type, studio.id, 99)) for node_type in NodeType if node_type is not NodeType.ACCOUNT]
+    ids += [str(numbered(NodeType.EVENT, studio.id, 2**100)), str(numbered(NodeType.SLA, studio.id, 2**100))]
+    ask = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    assert (await client.data(ask, {"ids": ids}))["nodes"] == [None] * len(ids)
+    strangers = [account_global_id(studio.images[0].id), str(numbered(NodeType.SLA, studio.images[0].id, 1))]
+    assert (await staff.data(ask, {"ids": strangers}))["nodes"] == [None, None]
+
+
+async def test_the_id_of_an_order_is_no_account(client: Client) -> None:
+    order_id = (await client.data(account("order(number: 1) { id }")))["account"]["order"]["id"]
+    assert await client.data("query ($id: ID) { account(id: $id) { id } }", {"id": order_id}) == {"account": None}
+
+
+async def test_a_cursor_of_another_list_is_refused(client: Client) -> None:
+    page = "orders { pageInfo { endCursor } } order(number: 1) { images { pageInfo { endCursor } } }"
+    found = (await client.data(account(page)))["account"]
+    cursors = found["orders"]["pageInfo"]["endCursor"], found["order"]["images"]["pageInfo"]["endCursor"]
+    ask = "query ($after: String) { account { orders(after: $after) { totalCount } } }"
+    assert "orders" in (await client.data(ask, {"after": cursors[0]}))["account"]
+    assert (await client.error(ask, {"after": cursors[1]}))["argument"] == "after"
+
+
+@pytest.mark.parametrize(
+    "query", ["{", "}", "{ account { name }", "query ($) { viewer { kind } }", "\0", '{ a(b: "\\uD800") }']
+)
+async def test_what_cannot_be_parsed_says_so(client: Client, query: str) -> None:
+    assert (await client.error(query))["code"] == "GRAPHQL_PARSE_FAILED"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ nothing }",
+        "{ account }",
+        '{ account { orders(first: "1") { totalCount } } }',
+        "{ account { order(number: 2147483648) { id } } }",
+        "{ account { order(number: 99999999999999999999999999) { id } } }",
+        "{ account { order { id } } }",
+        "{ accounts(plan: GOLD) { totalCount } }",
+        "query ($unused: Int) { viewer { kind } }",
+        "{ account { orders(filter: { colour: 1 }) { totalCount } } }",
+        "{ account { order(number: " + "9" * 5_000 + ") { id } } }",
+        "query ($n: Int = " + "9" * 5_000 + ") { account { order(number: $n) { id } } }",
+        "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
+        "{ account { ...a } } fragment a on Account { order(number: 1) { account { ...a } } }",
+        "mutation { placeOrder { __typename } }",
+        "subscription { orderChanged { __typename } }",
+    ],
+)
+async def test_what_does_not_fit_the_schema_says_so(client: Client, query: str) -> None:
+    assert (await client.error(query))["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+CHAIN = "".join(f"fragment f{level} on Query {{ ...f{level + 1} }} " for level in range(1_500))
+TOO_MUCH = {
+    "{ account " * 5_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    "{ node(id: " + "[" * 100_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    "query ($i: " + "[" * 100_000: "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    "{"
+    + "... {" * 250
+    + "viewer { kind }"
+    + "}" * 251: "Syntax Error: Document is nested too deeply. Parsing aborted.",
+    "{ ...f0 } " + CHAIN + "fragment f1500 on Query { viewer { kind } }": (
+        "The document repeats or nests its fields too often."
+    ),
+    "{ account { " + "pulse { asOf } " * 1_000 + "} }": "The document repeats or nests its fields too often.",
+    "{" + "a " * 20_000 + "}": "Syntax Error: Document contains more than 20000 tokens. Parsing aborted.",
+    "{ viewer { kind } }" + " " * 1_000_000: (
+        "A document has at most 1,000,000 characters; send long values as variables."
+    ),
+    "{ viewer { kind } }" + "\n" * 20_000: "A document has at most 20,000 lines.",
+    "{ viewer { kind } }" + "\r" * 20_000: "A document has at most 20,000 lines.",
+}
+
+
+@pytest.mark.parametrize("query", TOO_MUCH, ids=lambda query: query[:12])
+async def test_a_document_that_takes_too_long_to_be_read_is_too_complex(client: Client, query: str) -> None:
+    assert await client.error(query) == {"code": "QUERY_TOO_COMPLEX", "message": TOO_MUCH[query]}
+
+
+async def test_variables_that_take_too_long_to_be_checked_are_too_complex(client: Client) -> None:
+    ask = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    assert await client.error(ask, {"ids": ["x"] * 20_000}) == {
+        "code": "QUERY_TOO_COMPLEX",
+        "message": "The variables of a request have at most 20,000 values.",
+    }
+    error = await client.error(ask, {"ids": ["x"] * 19_998})
+    assert error["message"] == "ids: At most 100 nodes can be asked for at once, not 19998."
+
+
+async def test_variables_nested_too_deeply_are_bad_input(client: Client) -> None:
+    nested: Any = 1
+    for _ in range(250):  # httpx's own writer of JSON goes no deeper than Python does
+        nested = [nested]
+    for type_, query in (("[ID!]!", "nodes(ids: $a) { id }"), ("Int!", "account { order(number: $a) { id } }")):
+        error = await client.error(f"query ($a: {type_}) {{ {query} }}", {"a": nested})
+        assert error["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_message_does_not_repeat_all_that_was_sent(client: Client) -> None:
+    error = await client.error("{" + "x" * 100_000 + "}")
+    assert error["message"] == f"Cannot query field '{'x' * 980}..."
+
+
+async def test_an_error_tells_its_line_and_column_also_far_down(client: Client) -> None:
+    lines = "\n" * 9_000 + "\r\n" * 900
+    query = f"{{ account {{ {lines} a: orders(first: 0) {{ totalCount }}\n b: orders {{ totalCount }} }} }}"
+    [error] = (await client.answer(query))["errors"]
+    assert error["locations"] == [{"line": 9_901, "column": 2}]
+
+
+async def test_a_hundred_bad_arguments_in_a_long_document_are_named_at_once(client: Client) -> None:
+    fields = " ".join(f'a{number}: pulse(asOf: "x") {{ asOf }}' for number in range(1_400))
+    errors = (await client.answer(f"{{ account {{ {fields} }} }}"))["errors"]
+    assert [error["extensions"].get("argument") for error in errors] == ["asOf"] * 100 + [None]
+
+
+async def test_one_bad_field_leaves_the_others_their_data(client: Client) -> None:
+    answer = await client.answer(account('name pulse(asOf: "2000-01-01T00:00:00Z") { asOf } dailyGuarantee { used }'))
+    assert answer["data"] == {"account": {"name": "ACME", "pulse": None, "dailyGuarantee": {"used": 0}}}
+    assert [error["path"] for error in answer["errors"]] == [["account", "pulse"]]
+
+
+async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_reader: CountingSnapshot, statement: Statement, *args: object) -> list[Record]:
+        raise LookupError(f"the secret of {statement.name}{args[:0]}")
+
+    monkeypatch.setattr(CountingSnapshot, "fetch", fail)
+    with structlog.testing.capture_logs() as logs:
+        answer = await client.answer(account("name orders { nodes { id } }"))
+    assert "secret" not in str(answer)
+    [error] = answer["errors"]
+    assert error["path"] == ["account"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["id"] in error["message"]
+    [entry] = logs
+    assert (entry["event"], entry["id"]) == ("internal_error", error["extensions"]["id"])
+    assert str(entry["exc_info"]) == "the secret of account_histories()"

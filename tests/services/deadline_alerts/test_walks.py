@@ -1,0 +1,98 @@
+"""Whatever happens: a watch that was down tells the same as one that never was."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.services.deadline_alerts.watch import watch_deadlines
+from db.connections import Pool, PoolReader
+from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
+from tests.support.client_commands import Confirm, Expedite, Place
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.database import execute
+from tests.support.production_commands import Claim, Deliver, Reject
+from tests.support.studios import assert_consistent
+from tests.support.walks import DAY, HOUR, ZONES, Wait, WaitUntil, commands
+from tests.support.watches import MINUTE, Told, forget, in_order, told
+from tests.support.worlds import Command, World
+
+DUE = "SELECT due_at FROM orders WHERE due_at IS NOT NULL UNION SELECT due_at FROM rejections"
+LATE = """
+    SELECT order_id, late_at, 'DELIVERY' FROM images WHERE late_at < $1
+    UNION
+    SELECT i.order_id, r.late_at, 'REDO' FROM rejections r JOIN images i ON i.id = r.image_id WHERE r.late_at < $1
+"""
+PLANNED = [  # half an hour before they are due, images are split off at the plan level, then get an earlier deadline
+    Place(0, 9, expedite=False),
+    Wait(19 * HOUR + 30 * MINUTE),
+    Place(0, 7, expedite=True),
+    Expedite(0, 0, any_order=False, chosen=(1, 2, 3)),
+    Wait(MINUTE),
+    Confirm(0, 0, any_order=False, ahead=10 * MINUTE),
+    Wait(DAY),
+]
+SENT_BACK = [
+    Place(0, 3, expedite=False),
+    Deliver("ann", Claim("ann", 3, DAY), (0, 1), None),
+    Reject((0,), None),
+    Wait(4 * MICROSECOND),  # until the instant of this rejection, the fourth command
+    Wait(2 * HOUR),
+    Reject((1,), None),
+    Wait(2 * HOUR + 2 * MICROSECOND),  # that image was told at risk a microsecond ago
+    Deliver("ann", Claim("ann", 3, DAY), (0,), None),
+    WaitUntil(0, "deadline", 0, 0),
+    Deliver("ann", Claim("ann", 3, DAY), None, None),
+    Wait(3 * DAY),
+]
+
+
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    begins_at=st.sampled_from(BEGINNINGS),
+    zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+    walk=st.lists(commands(), min_size=15, max_size=40),
+    lead=st.sampled_from([HOUR, 4 * HOUR, 30 * HOUR]),
+)
+@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
+@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
+async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
+    database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command], lead: timedelta
+) -> None:
+    await execute(database, *EMPTY)
+    world = await a_world(pool, begins_at, zones)
+    await go(world, walk, lead)
+    for giver in world.givers:
+        await assert_consistent(PoolReader(pool), giver)
+    in_time = await told(pool)
+    await forget(database)
+    watched = await watch_deadlines(pool, world.clock, begins_at, lead)
+    at_once = await told(pool)
+    assert in_order(at_once) == in_order(in_time)
+    assert watched.told == len(at_once)
+    assert at_once == sorted(at_once, key=lambda each: (each.account_id, each.at))
+    missed = {(each.order_id, datetime.fromisoformat(each.data["after"]["dueAt"])) for each in missed_of(at_once)}
+    assert missed == {(row[0], row[1]) for row in await pool.fetch(LATE, world.clock.now())}
+
+
+async def go(world: World, walk: Sequence[Command], lead: timedelta) -> None:
+    """Give all commands, and watch whenever anything can have become known."""
+    pool, seen = world.givers[0].pool, world.clock.now()
+    for command in walk:
+        await command.give(world)
+        for at in await instants(world, seen, lead):
+            seen = (await watch_deadlines(pool, FrozenClock(at), seen, lead)).until
+    await watch_deadlines(pool, world.clock, seen, lead)
+
+
+async def instants(world: World, since: datetime, lead: timedelta) -> list[datetime]:
+    """Tell when something can have become known, before now: what is commanded next can then be of now."""
+    last = world.clock.now() - MICROSECOND
+    due = [row["due_at"] for row in await world.givers[0].pool.fetch(DUE)]
+    known = {at + MICROSECOND for deadline in due for at in (deadline - lead, deadline)}
+    return [*sorted(at for at in known if since < at < last), last]
+
+
+def missed_of(events: Sequence[Told]) -> list[Told]:
+    return [each for each in events if each.type == "DEADLINE_MISSED"]

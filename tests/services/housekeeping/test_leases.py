@@ -1,0 +1,163 @@
+"""Leases that ran out, told once and at their end (domain rules, section 5)."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.domain.errors import Refusals
+from app.domain.orders.refusals import NotClaimed
+from app.services.housekeeping.leases import BATCH, Returned, return_expired_leases
+from db.connections import Pool, PoolReader
+from db.queries.pages import Slice
+from db.queries.queue import production_queue
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.faltering import FalteringPool, Killed, mend, spoil
+from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
+from tests.support.watches import MINUTE
+
+EXPIRED = "SELECT at, order_id, image_id, data FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
+CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"
+
+
+async def ended(pool: Pool) -> list[tuple[datetime, int]]:
+    """When leases ended, and of how many images of an order."""
+    return [(row["at"], len(row["data"]["images"])) for row in await pool.fetch(EXPIRED)]
+
+
+async def test_a_lease_that_ran_out_is_told_once_at_its_end(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+    placed = await giver.place(2)
+    claimed_at = clock.advance(MINUTE)
+    await claim(pool, clock, "ann", 1)
+    clock.advance(LEASE - MICROSECOND)
+    assert await return_expired_leases(pool, clock) == Returned(0, 0)
+    clock.advance()
+    assert await return_expired_leases(pool, clock) == Returned(1, 0)
+    clock.advance(LEASE)
+    assert await return_expired_leases(pool, clock) == Returned(0, 0)
+    [(_, image_id), _] = await giver.images_of(placed)
+    data: dict[str, object] = {"before": {"worker": "ann", "leaseUntil": "2026-03-10T13:01:00+00:00"}, "after": None}
+    data |= {"images": [str(image_id)]}
+    assert [tuple(row) for row in await pool.fetch(EXPIRED)] == [
+        (claimed_at + LEASE, placed.orders[0][1], image_id, data)
+    ]
+    assert [tuple(row) for row in await pool.fetch(CLAIMS)] == [
+        (None, None, claimed_at, "QUEUED"),
+        (None, None, None, "QUEUED"),
+    ]
+    await assert_consistent(PoolReader(pool), giver)
+
+
+async def test_a_claimer_who_is_faster_tells_it_instead(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+    await giver.place(3)
+    clock.advance(MINUTE)
+    await claim(pool, clock, "ann", 3)
+    ended_at = clock.advance(LEASE)
+    clock.advance(LEASE / 2)
+    await claim(pool, clock, "bob", 2)
+    assert await return_expired_leases(pool, clock) == Returned(1, 0)
+    assert await ended(pool) == [(ended_at, 2), (ended_at, 1)]
+    assert [row["claimed_by"] for row in await pool.fetch(CLAIMS)] == ["bob", "bob", None]
+    await assert_consistent(PoolReader(pool), giver)
+
+
+async def test_the_images_of_a_dead_worker_are_in_the_queue_whether_anybody_noted_it_or_not(
+    giver: Giver, pool: Pool, clock: FrozenClock
+) -> None:
+    await giver.place(3)
+    clock.advance(MINUTE)
+    await claim(pool, clock, "ann", 2)
+    clock.advance(LEASE)
+    before = await production_queue(PoolReader(pool), clock.now(), Slice(10))
+    await return_expired_leases(pool, clock)
+    after = await production_queue(PoolReader(pool), clock.now(), Slice(10))
+    assert [key for key, _ in before.rows] == [key for key, _ in after.rows]
+    assert len(after.rows) == 3
+    with pytest.raises(Refusals) as refused:
+        await deliver(pool, clock, "ann", [(row.account_id, row.id) for _, row in after.rows[:1]])
+    assert [type(each) for each in refused.value.refusals] == [NotClaimed]
+
+
+async def test_leases_are_told_in_the_order_in_which_they_ended(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+    await giver.place(3)
+    for worker in ("cem", "bob", "ann"):
+        await claim(pool, clock, worker, 1)
+        clock.advance(MINUTE)
+    clock.advance(LEASE)
+    assert await return_expired_leases(pool, clock) == Returned(3, 0)
+    instants = [at for at, _ in await ended(pool)]
+    assert instants == sorted(instants)
+
+
+async def test_many_at_once_with_claims_and_deliveries_tell_each_lease_once(pool: Pool, clock: FrozenClock) -> None:
+    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
+    for giver in givers:
+        await giver.place(20)
+    taken = await claim(pool, clock, "ann", 30)
+    clock.advance(LEASE / 2)
+    held = await claim(pool, clock, "bob", 30)
+    clock.advance(taken.until - clock.now())
+
+    await asyncio.gather(
+        return_expired_leases(pool, clock),
+        claim(pool, clock, "cem", 10),
+        deliver(pool, clock, "bob", held.images[:10]),
+        return_expired_leases(pool, clock),
+        claim(pool, clock, "cem", 10),
+        deliver(pool, clock, "bob", held.images[10:]),
+    )
+    await return_expired_leases(pool, clock)
+    images = Counter(image for row in await pool.fetch(EXPIRED) for image in row["data"]["images"])
+    assert images == Counter({str(image_id): 1 for _, image_id in taken.images})
+    for giver in givers:
+        await assert_consistent(PoolReader(pool), giver)
+
+
+async def test_a_batch_that_is_killed_leaves_nothing_and_the_next_does_it(
+    giver: Giver, pool: Pool, clock: FrozenClock
+) -> None:
+    await giver.place(4)
+    clock.advance(MINUTE)
+    await claim(pool, clock, "ann", 4)
+    ended_at = clock.advance(LEASE)
+    for statements in range(1, 8):
+        with pytest.raises(Killed):
+            await return_expired_leases(FalteringPool(pool, statements), clock)
+        assert await ended(pool) == []
+    assert await return_expired_leases(pool, clock) == Returned(4, 0)
+    assert await ended(pool) == [(ended_at, 4)]
+
+
+async def test_more_than_a_batch_is_returned_by_several(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+    await giver.place(BATCH + 1)
+    await claim(pool, clock, "ann", 500)
+    last = await claim(pool, clock, "ann", 500)
+    clock.advance(last.until - clock.now())
+    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
+    assert await pool.fetch("SELECT id FROM images WHERE claimed_until IS NOT NULL") == []
+
+
+async def test_an_account_that_fails_does_not_stop_the_others(pool: Pool, clock: FrozenClock) -> None:
+    """Not even with more than a batch of leases that ended before all others."""
+    broken, *others = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
+    await broken.place(BATCH + 1)
+    for _ in range(2):
+        await claim(pool, clock, "ann", 500)
+    for giver in others:
+        await giver.place(2)
+    await claim(pool, clock, "bob", 1)
+    clock.advance(MINUTE)
+    last = await claim(pool, clock, "bob", 3)
+    clock.advance(last.until - clock.now())
+    await spoil(pool, broken.account_id)
+    with capture_logs() as logs:
+        assert await return_expired_leases(pool, clock) == Returned(4, 1)
+    named = [(each["event"], each["job"], each["account"]) for each in logs]
+    assert named == [("account_failed", "return_expired_leases", str(broken.account_id))]
+    assert await return_expired_leases(pool, clock) == Returned(0, 1)
+    await mend(pool, broken.account_id)
+    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
+    for giver in (broken, *others):
+        await assert_consistent(PoolReader(pool), giver)

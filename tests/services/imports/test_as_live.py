@@ -1,0 +1,120 @@
+"""An import's events are those of a live history of the same facts, however the file is cut."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import pytest
+
+from app.services.deadline_alerts.watch import watch_deadlines
+from db.connections import Pool, Writer, open_pool
+from tests.support.clock import FrozenClock
+from tests.support.database import empty_database
+from tests.support.import_files import Line, names_of, run_import
+from tests.support.live_histories import ToldLife, lines_of
+from tests.support.lives import Result
+from tests.support.midnight_jobs import run_jobs
+from tests.support.watches import LEAD
+
+SECOND: Final = timedelta(seconds=1)
+ACTS: Final = 50
+Told: TypeAlias = tuple[Any, ...]
+
+_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BEGINNINGS: Final = {"ACCOUNT_CREATED", "SPECIFICATION_CHANGED"}
+_EVENTS: Final = """
+    SELECT a.ref, e.at, o.number, e.type, e.image_id::text AS image, e.data
+      FROM events e JOIN accounts a ON a.id = e.account_id
+      LEFT JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
+     WHERE e.withdrawn_by IS NULL AND e.type NOT IN ('EVENT_WITHDRAWN', 'IMAGES_CLAIMED', 'CLAIM_EXPIRED')
+     ORDER BY a.ref, e.at, o.number NULLS FIRST, e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED'), e.sequence
+"""
+
+
+@dataclass
+class WatchedLife(ToldLife):
+    """A life whose deadlines are watched before each act."""
+
+    lead: timedelta = LEAD
+
+    async def _try(self, work: Callable[[Writer], Awaitable[Result]]) -> Result | None:
+        await watch_deadlines(self.pool, self.clock, None, self.lead)
+        return await super()._try(work)
+
+
+async def told(pool: Pool) -> list[Told]:
+    """All events but claims, in order, with names in the place of ids; what alerts tell of an instant comes last.
+
+    A file does not tell who delivered, nor when an account began before its first order.
+    """
+    names = await names_of(pool)
+
+    def named(value: object) -> object:
+        return _UUID.sub(lambda match: names[UUID(match[0])], repr(value))
+
+    return [
+        (
+            row["ref"],
+            None if row["type"] in _BEGINNINGS else row["at"],
+            row["number"],
+            row["type"],
+            named(row["image"]),
+            named({key: value for key, value in sorted(row["data"].items()) if key != "worker"}),
+        )
+        for row in await pool.fetch(_EVENTS)
+    ]
+
+
+async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list[Line], list[Told]]:
+    """Live a life under a watch: when it ended, the file that tells it, and its events."""
+    async with empty_database(server) as url:
+        pool = await open_pool(url)
+        life = WatchedLife(pool, seed, with_jobs=False, lead=lead)
+        await life.live(ACTS)
+        life.clock.advance(SECOND)  # the last instants may be ahead of the clock by microseconds
+        lines = await lines_of(pool)
+        await run_jobs(pool, life.clock)
+        await watch_deadlines(pool, life.clock, None, lead)
+        found = await told(pool)
+        await pool.close()
+    return life.clock.now(), lines, found
+
+
+async def imported(
+    server: str, now: datetime, parts: list[list[Line]], block_lines: int, lead: timedelta
+) -> list[Told]:
+    """All events after imports of parts of a file, each followed by the jobs."""
+    async with empty_database(server) as url:
+        pool = await open_pool(url)
+        clock = FrozenClock(now)
+        for part in parts:
+            outcome = await run_import(pool, part, now=now, block_lines=block_lines)
+            assert outcome.problems == []
+            await run_jobs(pool, clock)
+            await watch_deadlines(pool, clock, now, lead)
+        found = await told(pool)
+        await pool.close()
+    return found
+
+
+def cut(lines: list[Line], random: Random, count: int) -> list[list[Line]]:
+    """Cut a file into parts, anywhere."""
+    cuts = sorted(random.sample(range(1, len(lines)), count - 1))
+    return [lines[start:end] for start, end in pairwise([0, *cuts, len(lines)])]
+
+
+@pytest.mark.parametrize("lead", [LEAD, 20 * LEAD])
+@pytest.mark.parametrize("seed", range(3))
+async def test_an_import_tells_what_a_live_history_of_the_same_facts_tells(
+    server: str, seed: int, lead: timedelta
+) -> None:
+    """With the longer lead deadlines are at risk before an expedite or staff replace them."""
+    random = Random(seed)  # noqa: S311 - drawn for a test
+    now, lines, live = await lived(server, seed, lead)
+    for parts, block_lines in ((1, 3), (3, 1000)):
+        assert await imported(server, now, cut(lines, random, parts), block_lines, lead) == live

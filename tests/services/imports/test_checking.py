@@ -1,0 +1,80 @@
+"""A check tells every bad line at once and changes nothing."""
+
+import pytest
+
+from db.connections import Pool
+from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, change, everything, order, run_import
+from tests.support.random_files import random_file
+
+LATER = "2026-03-03T11:00:00Z"
+
+
+async def test_it_goes_on_after_bad_lines_of_an_account(pool: Pool) -> None:
+    lines: list[Line | str] = [
+        *START,
+        order("o-1", specification="unknown"),
+        "oops",
+        order("o-2"),
+        order("o-3", []),
+        change("cancellation", LATER, order="o-2"),
+        order("o-4", at="2026-03-03T10:30:00Z"),
+        '{"type": "order", "account": "acme"}',
+    ]
+    outcome = await run_import(pool, lines, check=True, block_lines=2)
+    assert [problem.split(": ")[:2] for problem in outcome.problems] == [
+        ["3", "specification"],
+        ["4", "is not JSON"],
+        ["6", "images"],
+        ["8", "placedAt"],
+        ["9", "ref"],
+    ]
+    assert outcome.report.problems == 5
+
+
+async def test_lines_that_name_what_is_bad_itself_are_not_told(pool: Pool) -> None:
+    lines: list[Line | str] = [
+        *START,
+        SPECIFICATION | {"ref": "shadow", "currency": "euro"},
+        order("o-1", specification="shadow"),
+        change("expedite", LATER, order="o-1"),
+        change("cancellation", LATER, order="o-1"),
+        ACCOUNT | {"ref": "beta", "plan": "GOLD"},
+        SPECIFICATION | {"account": "beta"},
+        order("b-1") | {"account": "beta"},
+        change("cancellation", LATER, order="b-1") | {"account": "beta"},
+        order("o-9", 0),
+    ]
+    outcome = await run_import(pool, lines, check=True)
+    assert [problem.partition(":")[0] for problem in outcome.problems] == ["3", "7", "11"]
+    assert outcome.report.skipped == 6
+
+
+async def test_every_line_of_an_account_that_nobody_tells_of_is_told(pool: Pool) -> None:
+    outcome = await run_import(pool, [order("o-1"), order("o-2")], check=True)
+    assert outcome.problems == [f"{line}: account: there is no account 'acme'" for line in (1, 2)]
+
+
+async def test_a_bad_line_of_a_check_uses_nothing(pool: Pool) -> None:
+    bad = order("o-1", [{"filename": "a.jpg", "deliveredAt": "2026-03-03T09:00:00Z"}])
+    refused_only_with_it = order("o-2", [{"filename": "b.jpg", "deadline": {"at": LATER, "confirmedAt": LATER}}])
+    outcome = await run_import(pool, [ACCOUNT | {"imagesPerDay": 1}, SPECIFICATION, bad, order("o-3")], check=True)
+    assert outcome.report.problems == 1
+    outcome = await run_import(pool, [ACCOUNT, SPECIFICATION, bad, refused_only_with_it], check=True)
+    assert outcome.report.problems == 2
+
+
+@pytest.mark.parametrize("block_lines", [5, 1000])
+async def test_it_changes_nothing_whether_lines_are_good_or_bad(pool: Pool, block_lines: int) -> None:
+    lines = random_file(0)
+    await run_import(pool, lines[:60])
+    before = await everything(pool)
+    outcome = await run_import(pool, [*lines, "oops"], check=True, block_lines=block_lines)
+    assert outcome.report.problems == 1
+    assert outcome.report.known >= 60
+    assert await everything(pool) == before
+
+
+async def test_what_it_finds_good_is_imported_whole(pool: Pool) -> None:
+    lines = random_file(3)
+    assert (await run_import(pool, lines, check=True)).problems == []
+    assert (await run_import(pool, lines)).problems == []

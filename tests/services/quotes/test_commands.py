@@ -1,0 +1,108 @@
+"""What is placed or expedited by a quote is what was quoted, or nothing happens."""
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged
+from app.services.quotes.making import ExpediteRequest, UploadRequest
+from app.services.specifications import update_specification
+from db.connections import Pool
+from tests.support.acting import done
+from tests.support.building import Studio, begin
+from tests.support.clients import Client, a_client, bound
+from tests.support.clock import MICROSECOND, FrozenClock
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def client(pool: Pool, clock: FrozenClock) -> Client:
+    return await a_client(pool, clock)
+
+
+async def test_a_quote_holds_for_fifteen_minutes(client: Client, clock: FrozenClock) -> None:
+    request = client.upload(2)
+    given = await client.quote(request)
+    assert given.expires_at == client.clock.now() + 15 * MINUTE
+    clock.advance(15 * MINUTE - MICROSECOND)
+    await client.place(2, binding=bound(given, request))
+    clock.advance()
+    with pytest.raises(QuoteChanged):
+        await client.place(2, binding=bound(given, request))
+
+
+async def test_a_quote_for_later_expires_by_when_it_was_made(client: Client) -> None:
+    given = await client.quote(client.upload(2, at=client.clock.now() + 8 * HOUR))
+    assert given.expires_at == client.clock.now() + 15 * MINUTE
+
+
+async def test_what_others_used_meanwhile_changes_the_offer_and_nothing_happens(client: Client) -> None:
+    request = client.upload(5)
+    binding = bound(await client.quote(request), request)
+    await client.place(18)
+    before = await client.everything()
+    with pytest.raises(QuoteChanged) as refused:
+        await client.place(5, binding=binding)
+    assert refused.value.reason == (
+        "STANDARD was 5 images due 2026-03-11T08:00:00Z for 7.25 USD,"
+        " is 2 images due 2026-03-11T08:00:00Z for 2.90 USD;"
+        " ADDITIONAL was none, is 3 images for 4.35 USD"
+    )
+    assert await client.everything() == before
+
+
+async def test_a_new_price_changes_the_offer_unless_none_was_quoted(client: Client) -> None:
+    priced, unpriced = client.upload(5), client.upload(5, priced=False)
+    bindings = [bound(await client.quote(request), request) for request in (priced, unpriced)]
+    key = (client.account_id, client.specification_id)
+    await done(client.pool, partial(update_specification, clock=client.clock, key=key, price_per_image=Decimal(2)))
+    with pytest.raises(QuoteChanged):
+        await client.place(5, binding=bindings[0])
+    await client.place(5, binding=bindings[1])
+
+
+async def test_midnight_changes_the_offer(client: Client, clock: FrozenClock) -> None:
+    clock.advance(11 * HOUR - MINUTE)  # to 23:59 in Copenhagen
+    request = client.upload(5)
+    binding = bound(await client.quote(request), request)
+    clock.advance(MINUTE)
+    with pytest.raises(QuoteChanged, match=r"5 images due 2026-03-11T08:00:00Z .* 5 images due 2026-03-12T08"):
+        await client.place(5, binding=binding)
+
+
+async def test_an_expedite_promises_its_turnaround_from_the_call(client: Client, clock: FrozenClock) -> None:
+    key = (await client.place(3)).orders[0]
+    request = ExpediteRequest(key)
+    binding = bound(await client.quote(request), request)
+    clock.advance(10 * MINUTE)
+    [order] = await client.states(await client.expedite(key, binding=binding))
+    assert order.due_at == client.clock.now() + 3 * HOUR
+
+
+async def test_a_quote_for_all_images_binds_how_many_these_are(client: Client) -> None:
+    key = (await client.place(3)).orders[0]
+    request = ExpediteRequest(key)
+    binding = bound(await client.quote(request), request)
+    await client.expedite(key, (await client.images(key))[:1])
+    with pytest.raises(QuoteChanged):
+        await client.expedite(key, binding=binding)
+
+
+async def test_a_token_is_for_what_was_quoted(client: Client) -> None:
+    first, second = [(await client.place(3)).orders[0] for _ in range(2)]
+    images = await client.images(first)
+    upload = client.upload(3)
+    given = [await client.quote(request) for request in (upload, ExpediteRequest(first, images[:2]))]
+    for quoted in given:
+        for request in (ExpediteRequest(first), ExpediteRequest(second), ExpediteRequest(first, images[1:])):
+            with pytest.raises(InvalidQuoteToken):
+                bound(quoted, request)
+    with pytest.raises(InvalidQuoteToken):
+        bound(given[1], upload)
+    other = await begin(client.pool, Studio(name="Other"))
+    with pytest.raises(InvalidQuoteToken):
+        bound(given[0], UploadRequest(other.id, 3))

@@ -1,0 +1,27 @@
+"""Doing commands in tests, each in its transaction."""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Final, TypeVar
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.pulse.figures import Step
+from app.domain.specifications import Wording
+from app.services.commands import in_transaction
+from app.services.specifications import create_specification
+from db.connections import Pool, Writer
+
+Result = TypeVar("Result")
+
+GHOST: Final = Wording("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
+
+
+async def done(pool: Pool, work: Callable[[Writer], Awaitable[Result]]) -> Result:
+    """Work in a transaction and commit it."""
+    return await in_transaction(pool, work)
+
+
+async def a_specification(pool: Pool, clock: Clock, account_id: UUID, wording: Wording = GHOST) -> UUID:
+    outcome = await done(pool, lambda writer: create_specification(writer, clock, account_id, wording))
+    return outcome.specification_id

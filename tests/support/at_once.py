@@ -1,0 +1,155 @@
+"""Commands on the images of one order, given to the services at once, and after that to the model one after the other.
+
+No two commands on an account share an instant, so that their instants tell in which order they were done.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app.domain.errors import DomainError
+from app.services.commands import in_transaction
+from app.services.orders.changing import cancel_order, expedite_order
+from app.services.orders.claiming import claim_images
+from app.services.orders.outcome import Outcome
+from app.services.orders.producing import deliver_images, reject_images
+from db.connections import Writer
+from tests.support.model import Account
+from tests.support.model_facts import Image, Order, Refused
+from tests.support.model_production import Production
+from tests.support.studios import LEASE
+from tests.support.worlds import World, is_told_well
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A command and what the services answered; `model` gives it to the model, and returns orders of unknown ids."""
+
+    model: Callable[[Account, datetime], Sequence[Order]]
+    answer: Outcome | DomainError
+
+    def is_refused_by(self, account: Account, now: datetime) -> bool:
+        """Say whether the model, as it stands, would refuse the command for the reasons that the services told."""
+        assert isinstance(self.answer, DomainError)
+        try:
+            self.model(deepcopy(account), account.instant(now))
+        except Refused as refused:
+            return is_told_well(self.answer, refused.reasons)
+        return False
+
+
+@dataclass
+class Rush:
+    """Commands on the only order of a world with one account; its images are named by their numbers."""
+
+    world: World
+    asked: list[Asked] = field(default_factory=list[Asked])
+
+    async def cancel(self) -> None:
+        def model(account: Account, at: datetime) -> Sequence[Order]:
+            account.cancel(at, account.orders[0])
+            return ()
+
+        await self._ask(partial(cancel_order, clock=self.world.clock, key=self._order), model)
+
+    async def expedite(self, *numbers: int) -> None:
+        """Expedite images, or all that can be."""
+        chosen = self._ids(numbers) or None
+
+        def model(account: Account, at: datetime) -> Sequence[Order]:
+            images = [image for _, image in account.images if image.number in numbers]
+            return account.expedite(at, account.orders[0], images if numbers else None)
+
+        await self._ask(partial(expedite_order, clock=self.world.clock, key=self._order, chosen=chosen), model)
+
+    async def reject(self, *numbers: int) -> None:
+        def model(account: Account, at: datetime) -> Sequence[Order]:
+            Production([account]).reject(at, "halo", _chosen(account, self._ids(numbers)))
+            return ()
+
+        keys = self._keys(self._ids(numbers))
+        await self._ask(partial(reject_images, clock=self.world.clock, reason="halo", images=keys), model)
+
+    async def deliver(self, worker: str, *numbers: int) -> None:
+        await self._deliver(worker, self._ids(numbers))
+
+    async def produce(self, worker: str, count: int) -> None:
+        """Claim images and deliver what was got.
+
+        What a claim gets was free both as the queue was read and as it was locked, which may be less than is free then:
+        so the model is given the images, not their number.
+        """
+        outcome = await self._claim(worker, count)
+        taken = [image_id for _, image_id in outcome.images]
+
+        def model(account: Account, at: datetime) -> Sequence[Order]:
+            Production([account]).take(at, worker, taken, LEASE)
+            return ()
+
+        if taken:
+            self.asked.append(Asked(model, outcome))
+            await self._deliver(worker, taken)
+
+    def assert_serial(self) -> None:
+        """Assert that the model does what was done, one after the other, and at some point refuses what was refused."""
+        [account] = self.world.accounts
+        refused = [each for each in self.asked if isinstance(each.answer, DomainError)]
+        done = {each.answer.at: (each, each.answer) for each in self.asked if isinstance(each.answer, Outcome)}
+        assert len(done) + len(refused) == len(self.asked)
+        refused = self._unexplained(refused)
+        for at, (each, outcome) in sorted(done.items(), key=lambda item: item[0]):
+            orders = each.model(account, at)
+            assert account.last_at == at
+            for order, (_, order_id) in zip(orders, outcome.orders if orders else (), strict=True):
+                order.id = order_id
+            refused = self._unexplained(refused)
+        assert refused == []
+
+    def _unexplained(self, refused: Sequence[Asked]) -> list[Asked]:
+        [account] = self.world.accounts
+        return [each for each in refused if not each.is_refused_by(account, self.world.clock.now())]
+
+    @property
+    def _order(self) -> tuple[UUID, UUID]:
+        return self.world.givers[0].account_id, self.world.accounts[0].orders[0].id
+
+    def _ids(self, numbers: Sequence[int]) -> list[UUID]:
+        ids = {image.number: image.id for _, image in self.world.accounts[0].images}
+        return [ids[number] for number in numbers]
+
+    def _keys(self, image_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        return [(self.world.givers[0].account_id, image_id) for image_id in image_ids]
+
+    async def _ask(
+        self, service: Callable[[Writer], Awaitable[Outcome]], model: Callable[[Account, datetime], Sequence[Order]]
+    ) -> None:
+        """Give a command in a transaction of its own; what it refuses is its answer."""
+        try:
+            answer: Outcome | DomainError = await in_transaction(self.world.givers[0].pool, service)
+        except DomainError as refusal:
+            answer = refusal
+        self.asked.append(Asked(model, answer))
+
+    async def _claim(self, worker: str, count: int) -> Outcome:
+        while True:
+            claimed = await in_transaction(
+                self.world.givers[0].pool, lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE)
+            )
+            if claimed.images or not claimed.passed_by:
+                return Outcome(claimed.at, images=claimed.images)
+
+    async def _deliver(self, worker: str, image_ids: Sequence[UUID]) -> None:
+        def model(account: Account, at: datetime) -> Sequence[Order]:
+            Production([account]).deliver(at, worker, _chosen(account, image_ids))
+            return ()
+
+        keys = self._keys(image_ids)
+        await self._ask(partial(deliver_images, clock=self.world.clock, worker=worker, images=keys), model)
+
+
+def _chosen(account: Account, image_ids: Sequence[UUID]) -> list[tuple[Account, Order, Image]]:
+    known = {image.id: (account, order, image) for order, image in account.images}
+    return [known[image_id] for image_id in image_ids]

@@ -1,0 +1,142 @@
+"""Databases for tests: one embedded server for all workers of a run, and for each test a database without rows.
+
+`LOUPE_TEST_POSTGRES=16` runs on the wheel's PostgreSQL 16 instead of 18.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from alembic import command
+from sqlalchemy import make_url
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from db.connections import Pool, connect
+from db.embedded.server import embedded_server
+from db.migrate import migrate, run_alembic
+from db.revisions import MIGRATIONS, known_revisions
+from db.tables import Table
+
+TEMPLATE = "loupe_template"
+FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_TOMORROW = """
+from alembic import op
+
+revision = "of_tomorrow"
+down_revision = {newest!r}
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        for step in {steps!r}:
+            op.execute(step)
+"""
+_IDLE: defaultdict[str, list[str]] = defaultdict(list)  # by server, the databases that nobody has borrowed
+
+
+@contextmanager
+def running_server(folder: Path, major: int | None = None) -> Generator[str]:
+    """Hold a server for tests, which forgets its data when the machine fails; yields its URL."""
+    with embedded_server(folder, major=major or chosen_major(), settings=FORGETFUL) as url:
+        yield url
+
+
+def chosen_major() -> int:
+    """Tell which PostgreSQL this run is on."""
+    return int(os.environ.get("LOUPE_TEST_POSTGRES", "18"))
+
+
+def make_template(server: str, folder: Path) -> None:
+    """Make the template database once per run; the other workers wait for it."""
+    with (folder / "template.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not lock.read():
+            asyncio.run(_make_template(server))
+            lock.write("made")
+
+
+@asynccontextmanager
+async def temporary_database(server: str, template: str = "template0") -> AsyncGenerator[str]:
+    """Make a database, a copy of the template, for as long as a test runs; yields its URL."""
+    name = f"test_{uuid4().hex}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield url_of(server, name)
+    finally:
+        await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def empty_database(server: str) -> AsyncGenerator[str]:
+    """Lend a migrated database for as long as a test runs; yields its URL.
+
+    It is emptied for the next one to borrow it, which costs a third of what another copy of the template would.
+    """
+    idle = _IDLE[server]
+    url = idle.pop() if idle else await _copy_of_template(server)
+    yield url
+    await execute(url, _END_OTHERS, f"TRUNCATE {', '.join(Table.metadata.tables)}")
+    idle.append(url)
+
+
+async def create_all(url: str) -> None:
+    """Make the tables as they are defined, without the migrations."""
+    dialect = make_url("postgresql+asyncpg://").get_dialect()()
+    tables = Table.metadata.sorted_tables
+    definitions: list[ExecutableDDLElement] = [*map(CreateTable, tables)]
+    definitions += [CreateIndex(index) for table in tables for index in table.indexes]
+    await execute(url, *(str(definition.compile(dialect=dialect)) for definition in definitions))
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements, one after the other, on a connection of their own."""
+    connection = await connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def until(pool: Pool, sql: str) -> None:
+    """Wait until a statement returns rows."""
+    while not await pool.fetch(sql):  # noqa: ASYNC110 - of what another connection does there is no event
+        await asyncio.sleep(0.01)
+
+
+async def migrate_as_tomorrow(url: str, folder: Path, *steps: str) -> None:
+    """Migrate a database as a release to come will, to a revision that this one has never seen."""
+    migrations = folder / "migrations"
+    if not migrations.exists():
+        shutil.copytree(MIGRATIONS, migrations)
+        newest = known_revisions()[0]
+        (migrations / "versions" / "tomorrow.py").write_text(_TOMORROW.format(newest=newest, steps=steps))
+    await run_alembic(url, partial(command.upgrade, revision="head"), migrations)
+
+
+def url_of(server: str, database: str) -> str:
+    """Name another database of the same server."""
+    return urlsplit(server)._replace(path=f"/{database}").geturl()
+
+
+async def _copy_of_template(server: str) -> str:
+    name = f"empty_{uuid4().hex}"
+    await execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    return url_of(server, name)
+
+
+async def _make_template(server: str) -> None:
+    await execute(server, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(url_of(server, TEMPLATE))

@@ -1,0 +1,104 @@
+"""The folder of a test run, in which all servers of the run have their data.
+
+Each process of the run holds a lock on it, which the system lets go of when the process dies, however it dies. By that
+the next run can tell which runs were killed, and removes what they left: servers and folders.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from db.embedded.cluster import server_of
+
+_OF_RUN = "LOUPE_TEST_FOLDER"
+_PREFIX = "loupe-run-"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - of Linux; what is made there has a name of its own
+_PLENTY = 4 * 1024**3  # bytes
+_PATIENCE = 10.0  # seconds for a server to end
+_PAUSE = 0.02  # seconds
+
+
+@contextmanager
+def run_folder() -> Generator[Path]:
+    """Hold the folder of this run: a new one, or that of the process which started this one."""
+    if _OF_RUN in os.environ:
+        folder = folder_of_run()
+        with _held(folder):
+            yield folder
+        return
+    within = place_of_runs()
+    remove_abandoned(within)
+    side = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}", dir=within))
+    side.chmod(0o711)  # as root the servers run as another user, who has to enter it
+    with _held(side):
+        folder = side.rename(within / side.name.removeprefix("new-"))  # so it has been held ever since it has its name
+        os.environ[_OF_RUN] = str(folder)
+        try:
+            yield folder
+        finally:
+            del os.environ[_OF_RUN]
+            remove(folder)
+
+
+def place_of_runs() -> Path:
+    """Choose where the folders of runs are: in memory where there is plenty, since nothing of them is kept.
+
+    Most of what a test costs there is making files, five times faster than on a disk. TMPDIR names another place.
+    """
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
+        is_executable = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC  # for the server's programs
+        if is_executable and shutil.disk_usage(_MEMORY).free >= _PLENTY:
+            return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def folder_of_run() -> Path:
+    """Name the folder that this run holds."""
+    return Path(os.environ[_OF_RUN])
+
+
+def remove_abandoned(within: Path) -> None:
+    """Remove this user's folders of runs that were killed, all their processes, with the servers left on them."""
+    for folder in within.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # a process holds it, it is somebody else's, or it is gone
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(lock).st_uid == os.geteuid():
+                    remove(folder)
+            finally:
+                os.close(lock)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all in it; the servers of data in it end first."""
+    for pid_file in [*folder.rglob("postmaster.pid")]:
+        _end_server(pid_file.parent)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Generator[None]:
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _end_server(data: Path) -> None:
+    """End a server at once: its data are of no use, the shared memory that it gives back is."""
+    for kind in (signal.SIGQUIT, signal.SIGKILL):
+        deadline = time.monotonic() + _PATIENCE
+        if (pid := server_of(data)) is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, kind)
+        while server_of(data) is not None and time.monotonic() < deadline:
+            time.sleep(_PAUSE)

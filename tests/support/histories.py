@@ -1,0 +1,281 @@
+"""Histories of accounts for tests of figures: rows as they are in the end, rollups as changes made them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count, cycle
+from typing import Any, Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.domain.deadlines.lateness import late_at
+from app.domain.local_time import time_zone
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
+from app.services.rollups import write_rollups
+from db.connections import Pool, Writer, unit_of_work
+from db.tables import Account, AccountHead, Image, Order, Rejection, Specification, SpecificationVersion
+
+MICROSECOND: Final = timedelta(microseconds=1)
+DAY: Final = timedelta(days=1)
+CREATED_AT: Final = datetime(2026, 1, 1, 9, 30, 15, tzinfo=UTC)
+ZONES: Final = [
+    time_zone(name) for name in ("Africa/Cairo", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "UTC")
+]
+Facts = TypeVar("Facts", ImageFacts, RejectionFacts)
+
+STEPS: Final[list[list[dict[str, Any]]]] = [
+    [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}],
+    [{"step": "CLIPPING", "milliseconds": 1}, {"step": "CLIPPING", "milliseconds": 2}],
+    [],
+]
+"""The steps of the versions of each specification."""
+
+_ids: Final = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRejection:
+    at: datetime
+    due_at: datetime
+    redelivered_at: datetime | None = None
+
+    @property
+    def late_at(self) -> datetime | None:
+        return late_at(self.due_at, self.redelivered_at, None)
+
+    def states(self) -> Iterator[RejectionFacts]:
+        """What was known of it after each thing that happened."""
+        yield RejectionFacts(self.at, self.due_at, self.due_at)
+        if self.redelivered_at is not None:
+            yield RejectionFacts(self.at, self.due_at, self.late_at, self.redelivered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PastImage:
+    """An image, alone in its order; `specification` numbers one of two, `version` counts from 1."""
+
+    uploaded_at: datetime
+    due_at: datetime | None = None
+    first_delivered_at: datetime | None = None
+    rejections: tuple[PastRejection, ...] = ()
+    cancelled_at: datetime | None = None
+    service_level: ServiceLevel = ServiceLevel.STANDARD
+    specification: int = 0
+    version: int = 1
+
+    @property
+    def late_at(self) -> datetime | None:
+        return late_at(self.due_at, self.first_delivered_at, self.cancelled_at)
+
+    @property
+    def known_by(self) -> datetime:
+        """The instant of the last thing that happened to it."""
+        redone = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
+        return max(redone, default=self.first_delivered_at or self.cancelled_at or self.uploaded_at)
+
+    def states(self) -> Iterator[ImageFacts]:
+        """What was known of it after each thing that happened."""
+        facts = ImageFacts(self.service_level, _specification(self.specification), self.version, self.uploaded_at)
+        yield facts
+        if self.due_at is not None:
+            facts = replace(facts, due_at=self.due_at, late_at=self.due_at)
+            yield facts
+        if self.cancelled_at is not None:
+            yield replace(facts, cancelled_at=self.cancelled_at, late_at=self.late_at)
+        if self.first_delivered_at is not None:
+            facts = replace(facts, first_delivered_at=self.first_delivered_at, late_at=self.late_at)
+            yield facts
+        if self.rejections:
+            yield replace(facts, first_rejected_at=self.rejections[0].at)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An account whose zone changed from `first_zone` to `zone` at `moved_at`."""
+
+    images: tuple[PastImage, ...]
+    zone: ZoneInfo = ZONES[-1]
+    first_zone: ZoneInfo = ZONES[-1]
+    moved_at: datetime = CREATED_AT
+    minutes_since: datetime = CREATED_AT
+    account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
+
+    def zone_before(self, at: datetime) -> ZoneInfo:
+        """The zone by which months and weeks are counted at an instant."""
+        return self.zone if at > self.moved_at else self.first_zone
+
+
+async def remember(pool: Pool, history: History) -> UUID:
+    """Write a history as it would have come about: rows as they are at its end, rollups change by change."""
+    async with unit_of_work(pool) as writer:
+        await _write_account(writer, history)
+        await writer.insert([_order(history, number) for number in range(len(history.images))])
+        await writer.insert([_image(history, number) for number in range(len(history.images))])
+        await writer.insert(_rejections(history))
+        for tally in _tallies(history):
+            await write_rollups(
+                writer,
+                {history.account_id: tally},
+                {history.account_id: history.minutes_since},
+                {history.account_id: history.zone},
+            )
+        await writer.commit()
+    return history.account_id
+
+
+def _tallies(history: History) -> tuple[Tally, Tally]:
+    """Two transactions, and in each every other change: what one writes the other adds to."""
+    tallies = Tally(), Tally()
+    for image in history.images:
+        _change_by_turns([tally.add_images for tally in tallies], image.states())
+        for rejection in image.rejections:
+            _change_by_turns([tally.add_rejection for tally in tallies], rejection.states())
+    return tallies
+
+
+def _change_by_turns(adders: Sequence[Callable[[Facts, int], None]], states: Iterator[Facts]) -> None:
+    before: Facts | None = None
+    for add, after in zip(cycle(adders), states, strict=False):
+        if before is not None:
+            add(before, -1)
+        add(after, 1)
+        before = after
+
+
+async def _write_account(writer: Writer, history: History) -> None:
+    account = history.account_id
+    await writer.insert(
+        [
+            Account(
+                id=account,
+                ref=None,
+                name="Studio",
+                plan=Plan.PROFESSIONAL,
+                time_zone=history.zone.key,
+                created_at=CREATED_AT,
+            )
+        ]
+    )
+    await writer.insert(
+        [
+            AccountHead(
+                account_id=account,
+                next_order_number=len(history.images) + 1,
+                next_event_sequence=1,
+                last_at=CREATED_AT,
+                frontier=CREATED_AT,
+                minutes_since=history.minutes_since,
+            )
+        ]
+    )
+    specifications = [_specification(number) for number in (0, 1)]
+    await writer.insert(
+        [
+            Specification(account_id=account, id=id_, current_version=1, created_at=CREATED_AT, archived_at=None)
+            for id_ in specifications
+        ]
+    )
+    await writer.insert(
+        [
+            SpecificationVersion(
+                account_id=account,
+                specification_id=id_,
+                version=version,
+                name="Ghost",
+                price_per_image=Decimal(1),
+                currency="USD",
+                steps=steps,
+                created_at=CREATED_AT,
+            )
+            for id_ in specifications
+            for version, steps in enumerate(STEPS, 1)
+        ]
+    )
+
+
+def _order(history: History, number: int) -> Order:
+    image = history.images[number]
+    return Order(
+        account_id=history.account_id,
+        id=UUID(int=number),
+        number=number + 1,
+        name="Shoes",
+        specification_id=_specification(image.specification),
+        specification_version=image.version,
+        service_level=image.service_level,
+        status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
+        placed_at=image.uploaded_at,
+        deadline_status=DeadlineStatus.CONFIRMED if image.due_at else DeadlineStatus.TO_BE_CONFIRMED,
+        due_at=image.due_at,
+        late_at=image.late_at,
+        sla_version=1,
+        first_position=1,
+        last_position=1,
+        expedited_at=None,
+        first_expedite_position=None,
+        last_expedite_position=None,
+        confirmed_at=None,
+        image_count=1,
+        delivered_count=int(image.first_delivered_at is not None),
+        rejected_count=0,
+        price=Decimal(1),
+        currency="USD",
+        delivered_at=image.first_delivered_at,
+        completed_at=None,
+        cancelled_at=image.cancelled_at,
+        split_from=None,
+    )
+
+
+def _image(history: History, number: int) -> Image:
+    image = history.images[number]
+    return Image(
+        account_id=history.account_id,
+        id=UUID(int=number),
+        order_id=UUID(int=number),
+        number=1,
+        filename="a.jpg",
+        status=ImageStatus.CANCELLED if image.cancelled_at else ImageStatus.QUEUED,
+        service_level=image.service_level,
+        specification_id=_specification(image.specification),
+        specification_version=image.version,
+        uploaded_at=image.uploaded_at,
+        position=1,
+        expedite_position=None,
+        price=Decimal(1),
+        due_at=image.due_at,
+        late_at=image.late_at,
+        first_delivered_at=image.first_delivered_at,
+        delivered_at=image.first_delivered_at,
+        first_rejected_at=image.rejections[0].at if image.rejections else None,
+        rejected_at=None,
+        redo_due_at=None,
+        cancelled_at=image.cancelled_at,
+        claimed_by=None,
+        claimed_until=None,
+        first_claimed_at=None,
+    )
+
+
+def _rejections(history: History) -> list[Rejection]:
+    past = [(number, rejection) for number, image in enumerate(history.images) for rejection in image.rejections]
+    return [
+        Rejection(
+            account_id=history.account_id,
+            id=UUID(int=place),
+            image_id=UUID(int=number),
+            at=rejection.at,
+            reason="halo",
+            due_at=rejection.due_at,
+            late_at=rejection.late_at,
+            redelivered_at=rejection.redelivered_at,
+            sla_version=1,
+        )
+        for place, (number, rejection) in enumerate(past)
+    ]
+
+
+def _specification(number: int) -> UUID:
+    return UUID(int=number)

@@ -1,0 +1,155 @@
+"""Import files to test with, and what an import of them says and leaves."""
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias, cast
+from uuid import UUID
+
+from app.domain.sla.terms import PLAN_TERMS
+from app.services.imports import Report, Source, check_history, import_history
+from db.connections import Pool
+from db.tables import Table
+from tests.support.clock import FrozenClock
+
+Line: TypeAlias = dict[str, Any]
+
+NOW: Final = datetime(2026, 6, 1, tzinfo=UTC)
+UPLOADED: Final = "2026-03-03T10:00:00Z"  # a Tuesday, in Copenhagen and in UTC
+ACCOUNT: Final[Line] = {
+    "type": "account",
+    "ref": "acme",
+    "name": "ACME",
+    "plan": "PROFESSIONAL",
+    "timeZone": "Europe/Copenhagen",
+}
+SPECIFICATION: Final[Line] = {
+    "type": "specification",
+    "account": "acme",
+    "ref": "ghost",
+    "name": "Ghost mannequin",
+    "pricePerImage": "1.45",
+    "currency": "USD",
+    "steps": [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}],
+}
+START: Final = (ACCOUNT, SPECIFICATION)
+
+_COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks"}
+_OF_THE_RUN: Final = {"sequence", "next_event_sequence", "last_at", "recorded_at", "import_run"}
+_COUNTING: Final = {"events": "WHERE withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'"}
+_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass
+class Listener:
+    """Keeps what is wrong as messages name it."""
+
+    problems: list[str] = field(default_factory=list[str])
+    progressed: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def problem(self, line: int, text: str) -> None:
+        self.problems.append(f"{line}: {text}")
+
+    def progress(self, position: int, report: Report) -> None:
+        self.progressed.append((position, report.lines))
+
+
+@dataclass
+class Outcome:
+    report: Report
+    problems: list[str]
+    progressed: list[tuple[int, int]]
+
+
+def order(ref: str, images: int | list[Line] = 1, at: str = UPLOADED, **more: object) -> Line:
+    """An order of images as given, or of so many without any history."""
+    if isinstance(images, int):
+        images = [{"filename": f"{ref}-{number}.jpg"} for number in range(1, images + 1)]
+    line: Line = {"type": "order", "account": "acme", "ref": ref, "name": f"Order {ref}", "specification": "ghost"}
+    return line | {"placedAt": at, "images": images} | more
+
+
+def change(kind: str, at: str, **more: object) -> Line:
+    """A line about what is there already."""
+    line: Line = {"type": kind, "account": "acme", "at": at}
+    return line | more
+
+
+def text(lines: Iterable[Line | str]) -> bytes:
+    """The lines of a file; a string is one as it stands."""
+    return "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines).encode()
+
+
+def source(data: bytes) -> Source:
+    return Source("history.jsonl", cast("io.BufferedReader", io.BufferedReader(io.BytesIO(data))), len(data))
+
+
+async def run_import(
+    pool: Pool,
+    lines: Iterable[Line | str] | bytes,
+    *,
+    check: bool = False,
+    now: datetime = NOW,
+    block_lines: int = 1000,
+) -> Outcome:
+    """Import lines."""
+    listener = Listener()
+    work = check_history if check else import_history
+    report = await work(
+        pool,
+        source(lines if isinstance(lines, bytes) else text(lines)),
+        clock=FrozenClock(now),
+        plan_terms=PLAN_TERMS,
+        listener=listener,
+        block_lines=block_lines,
+    )
+    return Outcome(report, listener.problems, listener.progressed)
+
+
+async def rows(pool: Pool, query: str, *args: object) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await pool.fetch(query, *args)]
+
+
+async def everything(pool: Pool) -> dict[str, list[str]]:
+    """All rows of all tables, sorted, with names in the place of random ids.
+
+    Left out is what batches and runs of jobs may differ in: places in sequences of events, events that were withdrawn
+    and what withdrew them, when anything was written, and counts that went back to nothing.
+    """
+    names = await names_of(pool)
+    dump: dict[str, list[str]] = {}
+    for table in Table.metadata.tables:
+        found = [dict(row) for row in await pool.fetch(f"SELECT * FROM {table} {_COUNTING.get(table, '')}")]  # noqa: S608
+        told = [repr(_told(row)) for row in found if table not in _COUNTS or any(_counts(row))]
+        dump[table] = sorted(_UUID.sub(lambda match: names[UUID(match[0])], row) for row in told)
+    return dump
+
+
+def _told(row: dict[str, object]) -> dict[str, object]:
+    return {column: value for column, value in row.items() if column not in _OF_THE_RUN}
+
+
+def _counts(row: dict[str, object]) -> list[object]:
+    keys = {"account_id", "grain", "bucket", "specification_id", "specification_version", "week"}
+    return [value for column, value in row.items() if column not in keys]
+
+
+async def names_of(pool: Pool) -> dict[UUID, str]:
+    """Name by its id what is told by a name of its own in whichever database it is."""
+    named = await rows(
+        pool,
+        """
+        SELECT id, 'account ' || ref FROM accounts
+        UNION ALL SELECT specification_id, 'specification ' || account_id || name FROM specification_versions
+        UNION ALL SELECT id, 'order ' || account_id || number FROM orders
+        UNION ALL SELECT id, 'image ' || account_id || filename FROM images
+        UNION ALL SELECT r.id, concat('rejection ', r.account_id, i.filename, r.at, r.redelivered_at)
+          FROM rejections r JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
+        UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
+        """,
+    )
+    accounts = {str(id_): name for id_, name in named if name.startswith("account")}
+    return {UUID(str(id_)): _UUID.sub(lambda match: accounts[match[0]], name) for id_, name in named}

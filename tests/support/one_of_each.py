@@ -1,0 +1,211 @@
+"""Two accounts to which everything happens that can happen: one imported, one that lived here, with jobs at work.
+
+After `live` there is an event of every type and a row in every table, and nearly every read has been asked for.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from httpx import ASGITransport, AsyncClient
+
+from app.services.api_keys.keys import create_key
+from app.web.asgi import create_app
+from db.connections import Pool, unit_of_work
+from engine.ids import GlobalId, NodeType, named_account, numbered
+from jobs.catalogue import JOBS
+from jobs.worker import Worker, working_pool
+from tests.api.test_quotes import QUOTE
+from tests.api.test_statements import EVERYTHING
+from tests.support.building import HOUR, Studio, begin
+from tests.support.clock import FrozenClock
+from tests.support.commanding import Shop, done
+from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
+from tests.support.serving import SETTINGS, Client, CountingReader
+
+START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
+BENCH: Final = Path(__file__).parents[2] / "bench"
+STEPS: Final = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
+PLAN: Final = {
+    "deadline": {"at": "2026-03-06T12:00:00Z", "confirmedAt": "2026-03-04T08:00:00Z"},
+    "deliveredAt": "2026-03-06T09:00:00Z",
+}
+RETURNED: Final = {
+    "deliveredAt": "2026-03-04T07:00:00.000250Z",
+    "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-04T09:00:00Z"}],
+}
+FACTS: Final = (
+    order("o-1", [{"filename": "a.jpg", **RETURNED}, {"filename": "b.jpg", "deliveredAt": "2026-03-04T07:00:00Z"}]),
+    order(
+        "o-2",
+        [
+            {"filename": f"{name}.jpg", "deliveredAt": f"2026-03-03T{hour}:30:00Z"}
+            for name, hour in (("e", 12), ("f", 11))
+        ],
+    ),
+    change("expedite", "2026-03-03T11:00:00Z", order="o-2", filenames=["f.jpg"]),
+    order("o-3", [{"filename": "c.jpg", **PLAN}, {"filename": "d.jpg", **PLAN}], "2026-03-03T12:00:00Z"),
+    order("o-4", at="2026-03-04T10:00:00Z"),
+    change("cancellation", "2026-03-04T10:30:00Z", order="o-4"),
+    change("terms", "2026-03-04T11:00:00Z", imagesPerDay=6, effectiveDate="2026-04-01"),
+    change("timeZone", "2026-03-04T12:00:00Z", timeZone="Europe/London"),
+)
+RUN: Final = "id job state account { name }"
+FILTERS: Final = ("", "status: [READY_FOR_DOWNLOAD, COMPLETED]", "late: true", "late: false")
+SEARCHES: Final = ("", 'search: "a"')
+IDS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
+
+
+async def live(url: str) -> None:
+    """Let it all happen in a migrated database without rows."""
+    clock = FrozenClock(START)
+    async with _world(url, clock) as world:
+        await _import(world.pool, clock.now())
+        await _order(world)
+        await _produce(world)
+        await _let_time_pass(world)
+        await _read(world)
+
+
+@dataclass(slots=True)
+class _World:
+    """A service with its clock; `shop` is the account that lives here."""
+
+    pool: Pool
+    clock: FrozenClock
+    shop: Shop
+    staff: Client
+
+    @property
+    def client(self) -> Client:
+        return self.shop.client
+
+    async def do(self, by: Client, name: str, fields: str | None = None, /, **given: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Let somebody give a command, a while after the last one."""
+        self.clock.advance(timedelta(minutes=1))
+        return await done(by, name, fields, **given)
+
+    async def work(self, at: datetime) -> None:
+        """Let the jobs do what is due at an instant."""
+        self.clock.advance(at - self.clock.now())
+        works = await Worker(self.pool, self.clock, SETTINGS, "one of each", JOBS).run_due()
+        assert not any(work.failures for work in works.values())
+
+
+@asynccontextmanager
+async def _world(url: str, clock: FrozenClock) -> AsyncGenerator[_World]:
+    app = create_app(database_url=url, settings=SETTINGS, clock=clock)
+    http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe")
+    async with app.router.lifespan_context(app), working_pool(url) as pool, http:
+        studio = await begin(pool, Studio(name="Live", images_per_day=4, expedites_per_day=2, created_at=START - HOUR))
+        clients: list[Client] = []
+        for account_id in (studio.id, None):
+            async with unit_of_work(pool) as writer:
+                token = (await create_key(writer, clock.now(), account_id)).secret
+                await writer.commit()
+            clients.append(Client(http, token, CountingReader(app.state.reader)))
+        client, staff = clients
+        yield _World(pool, clock, Shop(studio, client, ""), staff)
+
+
+async def _import(pool: Pool, now: datetime) -> None:
+    """Import who there is, and then what happened before that."""
+    for lines in ((ACCOUNT | {"imagesPerDay": 4, "expeditesPerDay": 2}, SPECIFICATION), FACTS):
+        outcome = await run_import(pool, lines, now=now)
+        assert outcome.problems == []
+
+
+async def _order(world: _World) -> None:
+    """Describe what is wanted, ask what it costs, and order it: more than the guarantee, a part in haste."""
+    new = {"name": "Ghost", "pricePerImage": "1.45", "currency": "USD", "steps": STEPS}
+    made = [await world.do(world.client, "createSpecification", **new) for _ in range(2)]
+    wanted, unwanted = (each["specification"]["id"] for each in made)
+    world.shop.specification = wanted
+    await world.do(world.client, "updateSpecification", specificationId=wanted, name="Ghost mannequin")
+    await world.do(world.client, "archiveSpecification", specificationId=unwanted)
+    asked = {"id": world.shop.account, "input": {"imageCount": 6, "specificationId": wanted}}
+    quote = (await world.client.data(QUOTE, asked))["account"]["quote"]["quote"]
+    wish = _order_of(world, *(f"{number}.jpg" for number in range(6)))
+    fields = "orders { id images { nodes { id } } }"
+    placed = await world.do(world.client, "placeOrder", fields, **wish, quoteToken=quote["token"])
+    standard, additional = placed["orders"]
+    last = standard["images"]["nodes"][-1]["id"]
+    await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
+    tomorrow = (START + 30 * HOUR).isoformat()
+    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], deadline=tomorrow, note="Ada can")
+    [regretted] = await world.shop.place("regretted.jpg")
+    await world.do(world.client, "cancelOrder", orderId=regretted["id"])
+    later = (START + timedelta(days=9)).date().isoformat()
+    terms = {"imagesPerDay": 8, "effectiveDate": later}
+    await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+
+
+def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
+    images = [{"filename": filename} for filename in filenames]
+    return {"name": "Shoes", "specificationId": world.shop.specification, "images": images}
+
+
+async def _produce(world: _World) -> None:
+    """Deliver the order that was in haste, have it sent back and deliver it again; take another and forget it."""
+    for reason in ("halo", None):
+        claimed = await world.do(world.staff, "claimImages", "images { id order { id } }", worker="Ada")
+        [image] = claimed["images"]
+        await world.do(world.staff, "deliverImages", worker="Ada", imageIds=[image["id"]])
+        if reason is not None:
+            await world.do(world.client, "rejectImages", imageIds=[image["id"]], reason=reason)
+    await world.do(world.client, "completeOrder", orderId=image["order"]["id"])
+    await world.do(world.staff, "claimImages", worker="Ada")
+
+
+async def _let_time_pass(world: _World) -> None:
+    """Go on until the claim has run out, through midnight, just before and after a deadline; move and order again."""
+    due_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    for at in (START + 2 * HOUR, due_at - HOUR / 2, due_at + HOUR / 2):
+        await world.work(at)
+    await world.do(world.client, "changeTimeZone", timeZone="America/New_York")
+    await world.work(due_at + 24 * HOUR)
+    await world.do(world.client, "placeOrder", **_order_of(world, "last.jpg"), idempotencyKey="an order")
+    await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
+
+
+async def _read(world: _World) -> None:
+    """Ask for everything, as clients, staff and monitors do."""
+    for document in ("dashboard", "orders"):
+        await world.client.data((BENCH / f"{document}.graphql").read_text())
+    await world.staff.data(EVERYTHING)
+    for kind, search, end in product(FILTERS, SEARCHES, ("first", "last")):
+        chosen = f"filter: {{ {kind} {search} }}"
+        await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
+    await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
+    await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
+    for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
+        await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
+    await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
+    await world.staff.data(IDS, {"ids": await _ids(world.pool)})
+
+
+async def _ids(pool: Pool) -> list[str]:
+    """Name something of each type."""
+    found: list[str] = []
+    for type_, table in (
+        (NodeType.ORDER, "orders"),
+        (NodeType.IMAGE, "images"),
+        (NodeType.REJECTION, "rejections"),
+        (NodeType.SPECIFICATION, "specifications"),
+        (NodeType.PULSE_SNAPSHOT, "pulse_snapshots"),
+    ):
+        row = (await pool.fetch(f"SELECT account_id, id FROM {table} ORDER BY id LIMIT 1"))[0]  # noqa: S608 - our names
+        found.append(str(GlobalId(type_, *row)))
+    [run] = await pool.fetch("SELECT id FROM job_runs ORDER BY id LIMIT 1")
+    return [
+        *found,
+        str(named_account(row[0])),
+        str(numbered(NodeType.EVENT, row[0], 1)),
+        str(numbered(NodeType.SLA, row[0], 1)),
+        str(GlobalId(NodeType.JOB_RUN, UUID(int=0), run[0])),
+    ]

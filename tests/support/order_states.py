@@ -1,0 +1,41 @@
+"""Orders to test with: of one specification, uploaded on a Tuesday in Copenhagen."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from uuid import UUID
+
+from app.domain.ledger.days import LedgerDay
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import QuotaDay
+from app.domain.local_time import time_zone
+from app.domain.orders.changes import Placement, place
+from app.domain.orders.state import OrderedSpecification, OrderState
+
+COPENHAGEN = time_zone("Europe/Copenhagen")
+UPLOADED_AT = datetime(2026, 3, 3, 10, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+GHOST = OrderedSpecification(UUID(int=7), 1, Decimal("1.45"), "USD")
+
+_ids = count(1_000)
+
+
+def new_ids(number: int) -> Sequence[UUID]:
+    return [UUID(int=next(_ids)) for _ in range(number)]
+
+
+def quota(*, capacity: int = 200, used: int = 0, expedites: int = 20, expedited: int = 0) -> QuotaDay:
+    """The ledger day of `UPLOADED_AT`."""
+    opens_at = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    day = LedgerDay(date(2026, 3, 3), opens_at, opens_at + timedelta(days=1))
+    return QuotaDay(day, 3, Allowance(capacity, used, expedites, expedited))
+
+
+def placed(
+    images: int = 1, day: QuotaDay | None = None, *, expedite: bool = False, at: datetime = UPLOADED_AT
+) -> tuple[OrderState, ...]:
+    """What placing some images makes, numbered from 1."""
+    placement = Placement("Shoes", GHOST, [f"{number}.jpg" for number in range(1, images + 1)], at, expedite)
+    return place(placement, day or quota(), COPENHAGEN, 1, new_ids).orders

@@ -1,0 +1,84 @@
+"""What workers command, and clients of what is delivered, given to the services and to the model alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+from app.services.orders.claiming import claim_images
+from app.services.orders.producing import deliver_images, reject_images
+from tests.support.model import Account
+from tests.support.model_facts import Image, Order
+from tests.support.worlds import World, both, picked
+
+Chosen: TypeAlias = Sequence[tuple[Account, Order, Image]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Take images, for so long."""
+
+    worker: str
+    count: int
+    lease: timedelta
+
+    async def give(self, world: World) -> None:
+        images, claimed = await both(
+            world.agree(
+                lambda now: world.production.claim(now, self.worker, self.count, self.lease),
+                lambda writer: claim_images(writer, world.clock, self.worker, self.count, self.lease),
+            )
+        )
+        assert [image_id for _, image_id in claimed.images] == [image.id for image in images]
+        assert all(claimed.until == image.claimed_until for image in images)
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Deliver images that the worker took, perhaps just now, and one that may be anyone's."""
+
+    worker: str
+    claim: Claim | None
+    chosen: tuple[int, ...] | None
+    stray: int | None
+
+    async def give(self, world: World) -> None:
+        if self.claim is not None:
+            await replace(self.claim, worker=self.worker).give(world)
+        taken = [each for each in world.production.images if each[2].claimed_by == self.worker]
+        chosen = _with_stray(world, taken, self.chosen, self.stray)
+        if chosen:
+            await world.agree(
+                lambda now: world.production.deliver(now, self.worker, chosen),
+                lambda writer: deliver_images(writer, world.clock, self.worker, _keys(world, chosen)),
+            )
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Send delivered images back, and one that may be anything."""
+
+    chosen: tuple[int, ...] | None
+    stray: int | None
+
+    async def give(self, world: World) -> None:
+        delivered = [each for each in world.production.images if each[2].stands_delivered]
+        chosen = _with_stray(world, delivered, self.chosen, self.stray)
+        if chosen:
+            await world.agree(
+                lambda now: world.production.reject(now, "halo", chosen),
+                lambda writer: reject_images(writer, world.clock, "halo", _keys(world, chosen)),
+            )
+
+
+def _with_stray(world: World, likely: Chosen, numbers: Sequence[int] | None, stray: int | None) -> Chosen:
+    chosen, images = picked(likely, numbers), world.production.images
+    if stray is not None and images and images[stray % len(images)] not in chosen:
+        chosen.append(images[stray % len(images)])
+    return chosen
+
+
+def _keys(world: World, chosen: Chosen) -> list[tuple[UUID, UUID]]:
+    ids = [giver.account_id for giver in world.givers]
+    return [(ids[world.accounts.index(account)], image.id) for account, _, image in chosen]

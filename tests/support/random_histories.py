@@ -1,0 +1,104 @@
+"""Random histories of accounts, their instants drawn around the edges that figures can get wrong."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from app.domain.pulse.segments import WINDOW, month_start
+from app.domain.pulse.streak import monday_of, week_interval
+from app.domain.vocabulary import ServiceLevel
+from tests.support.histories import (
+    CREATED_AT,
+    DAY,
+    MICROSECOND,
+    STEPS,
+    ZONES,
+    History,
+    PastImage,
+    PastRejection,
+)
+
+ASKED_AT: Final = [
+    datetime(2026, 5, 5, 12, 34, 56, 789_012, tzinfo=UTC),  # a head of 12 hours and the rest of an hour
+    datetime(2026, 5, 5, 19, 7, tzinfo=UTC),  # the rest of a day and a head of 7 minutes
+    datetime(2026, 5, 5, tzinfo=UTC),  # no head at all
+    datetime(2026, 5, 4, 23, 59, 59, 999_999, tzinfo=UTC),
+    datetime(2026, 4, 30, 5, 45, 30, 1, tzinfo=UTC),
+]
+
+
+def _edges(at: datetime) -> Iterator[datetime]:
+    """Yield the ends of the minute, the hour and the day around an instant."""
+    for length in (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)):
+        start = at - (at - datetime(1970, 1, 1, tzinfo=UTC)) % length
+        yield from (start, start + length)
+
+
+def _shifted(edges: Iterable[datetime]) -> st.SearchStrategy[datetime]:
+    return st.sampled_from([edge + shift for edge in edges for shift in (timedelta(0), -MICROSECOND, MICROSECOND)])
+
+
+def calendar_edges(at: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The midnights that opened the month and the week of an instant, and the week before, user time."""
+    week = week_interval(monday_of(at, zone), zone).start
+    return [month_start(at, zone), week, week_interval(monday_of(week - DAY, zone), zone).start]
+
+
+def instants_around(at: datetime, zone: ZoneInfo) -> st.SearchStrategy[datetime]:
+    """Draw what is at, or a microsecond off, a cut of the time line of `at`, an edge of a bucket there, or anything."""
+    windows = [at - ago * WINDOW for ago in (0, 1, 2)]
+    cuts = [*windows, *calendar_edges(at, zone)]
+    edges = [edge for cut in windows for edge in _edges(cut)]
+    anything = st.integers(0, 130 * 86_400).map(lambda seconds: CREATED_AT + timedelta(seconds=seconds))
+    return st.one_of(_shifted(cuts), _shifted(cuts), _shifted(edges), anything)
+
+
+@st.composite
+def _past_images(draw: st.DrawFn, instants: st.SearchStrategy[datetime]) -> PastImage:
+    """Draw an image: unconfirmed, open, cancelled or delivered, often at its deadline; then rejected up to twice."""
+    uploaded_at, *later = sorted(draw(st.lists(instants, min_size=2, max_size=6)))
+    image = PastImage(
+        uploaded_at,
+        draw(st.none() | st.just(later[0]) | instants.filter(lambda at: at > uploaded_at)),
+        service_level=draw(st.sampled_from(ServiceLevel)),
+        specification=draw(st.integers(0, 1)),
+        version=draw(st.integers(1, len(STEPS))),
+    )
+    fate = draw(st.sampled_from(("delivered", "cancelled", "delivered", "cancelled", "open")))
+    if fate == "cancelled":
+        return replace(image, cancelled_at=draw(st.sampled_from(later)))
+    if fate == "delivered":
+        return replace(image, first_delivered_at=later[0], rejections=draw(_past_rejections(instants, later[1:])))
+    return image
+
+
+@st.composite
+def _past_rejections(
+    draw: st.DrawFn, instants: st.SearchStrategy[datetime], turns: list[datetime]
+) -> tuple[PastRejection, ...]:
+    """Draw the rejections of an image that is rejected and redelivered by turns, at these instants."""
+    rejections: list[PastRejection] = []
+    for place in range(0, len(turns), 2):
+        at, *redelivered_at = turns[place : place + 2]
+        due_at = max(at, draw(st.just(turns[-1]) | instants))
+        rejections.append(PastRejection(at, due_at, *redelivered_at))
+    return tuple(rejections)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[History, datetime]:
+    """Draw the history of an account, and the instant around whose cuts its own lie."""
+    at, zone = draw(st.sampled_from(ASKED_AT)), draw(st.sampled_from(ZONES))
+    instants = instants_around(at, zone)
+    history = History(
+        images=tuple(draw(st.lists(_past_images(instants), min_size=3, max_size=24))),
+        zone=zone,
+        first_zone=draw(st.sampled_from(ZONES)),
+        moved_at=draw(st.just(CREATED_AT) | instants),
+        minutes_since=draw(st.just(CREATED_AT) | instants),
+    )
+    return history, at

@@ -1,0 +1,111 @@
+"""Writers in a process of their own, to be killed: each gives commands in a loop, and tells what it asks and gets.
+
+That is a line of JSON before a command is sent, and one with the answer once it is acknowledged. What fails is asked
+again with the same key, as clients are to do.
+"""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
+
+from app.domain.errors import DomainError
+from app.services.commands import Answer, Command, perform
+from app.services.orders.claiming import claim_images
+from app.services.orders.placing import NewOrder, place_order
+from app.services.orders.producing import deliver_images
+from db.connections import OutcomeUnknown, Pool, Writer, open_pool
+from tests.support.clock import FrozenClock
+from tests.support.studios import LEASE
+
+START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+WRITERS: Final = 3
+# What a client sees of a database that is gone or just coming back.
+_GONE: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection that it finds broken only as it sends
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    OutcomeUnknown,
+)
+_PAUSE: Final = 0.05  # seconds before what failed is asked again
+
+Asked = dict[str, Any]
+
+
+async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
+    """Give a command by its key: the answer, of now or of before."""
+    clock.advance(timedelta(seconds=1))
+
+    async def work(writer: Writer) -> Answer:
+        try:
+            return await _done(writer, clock, asked)
+        except DomainError as refusal:
+            return {"refused": str(refusal), "changed": False}
+
+    account_id = UUID(asked["account"]) if asked["operation"] == "place" else None
+    return (await perform(pool, clock, Command(account_id, asked["operation"], asked, asked["key"]), work)).answer
+
+
+async def _done(writer: Writer, clock: FrozenClock, asked: Asked) -> Answer:
+    match asked["operation"]:
+        case "place":
+            filenames = [f"{number}.jpg" for number in range(asked["count"])]
+            new = NewOrder(
+                UUID(asked["account"]), asked["key"], UUID(asked["specification"]), filenames, expedite=False
+            )
+            return {"orders": [str(key[1]) for key in (await place_order(writer, clock, new)).orders]}
+        case "claim":
+            claimed = await claim_images(writer, clock, asked["worker"], asked["count"], LEASE)
+            return {"images": [[str(part) for part in image] for image in claimed.images]}
+        case _:
+            images = [(UUID(account_id), UUID(image_id)) for account_id, image_id in asked["images"]]
+            return {"delivered": len((await deliver_images(writer, clock, asked["worker"], images)).images)}
+
+
+async def write(pool: Pool, name: str, account: str, specification: str) -> None:
+    """Place, claim and deliver for ever."""
+    clock = FrozenClock(START)
+    common = {"account": account, "specification": specification, "worker": name}
+    turn = 0
+    while True:
+        turn += 1
+        await _ask(pool, clock, {"operation": "place", "key": f"{name}-{turn}-place", "count": 1 + turn % 7, **common})
+        claim = {"operation": "claim", "key": f"{name}-{turn}-claim", "count": 1 + turn % 4, **common}
+        images = (await _ask(pool, clock, claim))["images"]
+        if images:
+            await _ask(
+                pool, clock, {"operation": "deliver", "key": f"{name}-{turn}-deliver", "images": images, **common}
+            )
+
+
+async def _ask(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
+    _tell({"asked": asked})
+    while True:
+        try:
+            answer = await give(pool, clock, asked)
+        except _GONE:
+            await asyncio.sleep(_PAUSE)
+            continue
+        _tell({"asked": asked, "answered": answer})
+        return answer
+
+
+def _tell(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+async def main(url: str, name: str, account: str, specification: str) -> None:
+    """Let some writers write to an account."""
+    pool = await open_pool(url)
+    await asyncio.gather(*(write(pool, f"{name}-{number}", account, specification) for number in range(WRITERS)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,260 @@
+"""GraphQL over HTTP: what is no query is refused in the shape of an error, and what is ours to mend is masked."""
+
+import json
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import orjson
+import pytest
+from httpx import AsyncClient, Response
+from starlette.applications import Starlette
+from starlette.types import Message
+from structlog.testing import capture_logs
+
+from app.web.state import keep_reader
+from db.connections import Database, Reader, Record, Statement
+from tests.support.serving import Client
+
+VIEWER = "{ viewer { kind } }"
+STAFF = {"data": {"viewer": {"kind": "STAFF"}}}
+SECRET = "password=hunter2 at /srv/secret.py"
+
+
+class Broken:
+    """A reader that fails, from a statement on."""
+
+    def __init__(self, database: Database, good: int) -> None:
+        self._reader = database
+        self._good = good
+
+    def snapshot(self) -> AbstractAsyncContextManager[Reader]:
+        return self._reader.snapshot()
+
+    def _next(self) -> None:
+        if self._good == 0:
+            raise RuntimeError(SECRET)
+        self._good -= 1
+
+    async def fetch(self, statement: Statement, *args: object) -> list[Record]:
+        self._next()
+        return await self._reader.fetch(statement, *args)
+
+    async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
+        self._next()
+        return await self._reader.fetch_row(statement, *args)
+
+
+async def send(client: Client, content: bytes, media_type: str = "application/json") -> Response:
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": media_type}
+    return await client.http.post("/graphql", content=content, headers=headers)
+
+
+def error_of(response: Response) -> dict[str, Any]:
+    """The one error of an answer, which has the shape of GraphQL's."""
+    assert response.headers["content-type"] == "application/json"
+    [error] = response.json()["errors"]
+    found: dict[str, Any] = error
+    return found
+
+
+def code_of(response: Response) -> tuple[int, str]:
+    return response.status_code, error_of(response)["extensions"]["code"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"query", b'{"query": }', b"\xff\xfe", b"{'query': ''}", b"NaN"])
+async def test_a_body_that_is_no_json_is_refused(staff: Client, content: bytes) -> None:
+    response = await send(staff, content)
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+    assert error_of(response)["message"] == "Unable to parse request body as JSON"
+
+
+@pytest.mark.parametrize(
+    "content", [b"[]", b"null", b"1", b'"{ viewer { kind } }"', b'[{"query": "{ viewer { kind } }"}]']
+)
+async def test_json_that_is_no_object_is_refused(staff: Client, content: bytes) -> None:
+    response = await send(staff, content)
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+    assert error_of(response)["message"] == 'The JSON of a request is an object: {"query": ...}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"query": None},
+        {"query": 1},
+        {"query": ["{ viewer { kind } }"]},
+        {"query": VIEWER, "variables": [1]},
+        {"query": VIEWER, "variables": "{}"},
+        {"query": VIEWER, "operationName": 1},
+        {"query": VIEWER, "extensions": 1},
+    ],
+)
+async def test_an_object_that_is_no_request_is_refused(staff: Client, body: dict[str, Any]) -> None:
+    assert code_of(await send(staff, orjson.dumps(body))) == (400, "BAD_USER_INPUT")
+
+
+MEBIBYTE = 1024 * 1024
+TOO_LARGE = "The body of a request has at most 8 MiB."
+
+
+def padded(size: int) -> bytes:
+    """A request of so many bytes."""
+    request = orjson.dumps({"query": VIEWER, "padding": ""})
+    return request.replace(b'""', b'"' + b"a" * (size - len(request)) + b'"')
+
+
+async def test_a_body_of_eight_mebibytes_is_read(staff: Client) -> None:
+    assert (await send(staff, padded(8 * MEBIBYTE))).json() == STAFF
+
+
+async def test_two_thousand_long_names_of_whatever_script_fit_into_a_body(staff: Client) -> None:
+    names = ["\N{CAMERA}" * 255] * 2_000
+    content = json.dumps({"query": VIEWER, "variables": {"names": names}}).encode()  # escaped: \ud83d\udcf7
+    assert len(content) > 6_000_000
+    assert (await send(staff, content)).json() == STAFF
+
+
+async def test_a_larger_body_is_refused(staff: Client) -> None:
+    response = await send(staff, padded(8 * MEBIBYTE + 1))
+    assert code_of(response) == (413, "BAD_USER_INPUT")
+    assert error_of(response)["message"] == TOO_LARGE
+
+
+async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_large(staff: Client) -> None:
+    sent: list[int] = []
+
+    async def parts() -> AsyncGenerator[bytes]:
+        for number in range(100):
+            sent.append(number)
+            yield b"a" * MEBIBYTE
+
+    headers = {"Authorization": f"Bearer {staff.token}", "Content-Type": "application/json"}
+    response = await staff.http.post("/graphql", content=parts(), headers=headers)
+    assert "content-length" not in response.request.headers
+    assert code_of(response) == (413, "BAD_USER_INPUT")
+    assert len(sent) == 9
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_error_of_ours(
+    app: Starlette, staff: Client
+) -> None:
+    received: list[Message] = [
+        {"type": "http.request", "body": b'{"query"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {staff.token}".encode()), (b"content-type", b"application/json")],
+    }
+
+    async def receive() -> Message:
+        return received.pop(0)
+
+    async def send_nowhere(_message: Message) -> None:
+        return
+
+    with capture_logs() as logs:
+        await app(scope, receive, send_nowhere)
+    assert logs == []
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", ""]
+)
+async def test_a_body_of_another_type_is_refused(staff: Client, media_type: str) -> None:
+    response = await send(staff, orjson.dumps({"query": VIEWER}), media_type)
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+
+
+async def test_json_may_name_its_character_set(staff: Client) -> None:
+    response = await send(staff, orjson.dumps({"query": VIEWER}), "application/json; charset=utf-8")
+    assert (response.status_code, response.json()) == (200, STAFF)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_another_method_is_refused(staff: Client, method: str) -> None:
+    headers = {"Authorization": f"Bearer {staff.token}"}
+    response = await staff.http.request(method, "/graphql", json={"query": VIEWER}, headers=headers)
+    assert code_of(response) == (405, "BAD_USER_INPUT")
+    assert response.headers["allow"] == "GET, POST"
+
+
+async def test_a_get_without_a_query_is_refused(staff: Client) -> None:
+    assert code_of(await by_get(staff)) == (400, "BAD_USER_INPUT")
+
+
+async def by_get(client: Client, **parameters: str) -> Response:
+    headers = {"Authorization": f"Bearer {client.token}"}
+    return await client.http.get("/graphql", params=parameters, headers=headers)
+
+
+async def test_a_query_may_come_by_get_with_variables_and_a_name(staff: Client) -> None:
+    query = "query a { viewer { kind } } query b($id: ID!) { node(id: $id) { id } }"
+    assert (await by_get(staff, query=VIEWER)).json() == STAFF
+    assert (await by_get(staff, query=query, operationName="a")).json() == STAFF
+    response = await by_get(staff, query=query, operationName="b", variables='{"id": "!"}')
+    assert code_of(response) == (200, "BAD_USER_INPUT")
+
+
+async def test_parameters_of_an_address_may_be_null(staff: Client) -> None:
+    assert (await by_get(staff, query=VIEWER, variables="null", extensions="null")).json() == STAFF
+
+
+@pytest.mark.parametrize("variables", ["{", "[]", "1"])
+async def test_variables_of_an_address_that_are_no_object_are_refused(staff: Client, variables: str) -> None:
+    assert code_of(await by_get(staff, query=VIEWER, variables=variables)) == (400, "BAD_USER_INPUT")
+
+
+async def test_an_address_without_a_query_is_refused(staff: Client) -> None:
+    headers = {"Authorization": f"Bearer {staff.token}", "Accept": "application/json"}
+    assert code_of(await staff.http.get("/graphql", headers=headers)) == (400, "BAD_USER_INPUT")
+
+
+async def test_a_mutation_by_get_is_refused(staff: Client) -> None:
+    response = await by_get(staff, query="mutation { placeOrder { __typename } }")
+    assert error_of(response)["message"] == "mutations are not allowed when using GET"
+    assert code_of(response) == (400, "BAD_USER_INPUT")
+
+
+async def test_a_query_that_cannot_be_read_is_told_apart_from_one_that_does_not_fit(staff: Client) -> None:
+    assert (await staff.error("{ viewer"))["code"] == "GRAPHQL_PARSE_FAILED"
+    assert (await staff.error("{ viewer { shoe } }"))["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_who_calls_is_asked_before_the_body_is_read(http: AsyncClient) -> None:
+    assert code_of(await http.post("/graphql", content=b"{")) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize(("good", "status_code"), [(0, 500), (1, 200)], ids=["before execution", "in a field"])
+async def test_what_went_wrong_on_our_side_is_masked_under_an_id_that_the_log_has(
+    app: Starlette, staff: Client, good: int, status_code: int
+) -> None:
+    keep_reader(app, Broken(app.state.reader, good))
+    with capture_logs() as logs:
+        response = await staff.post("{ accounts { nodes { name } } }")
+    reference = error_of(response)["extensions"]["id"]
+    assert response.status_code == status_code
+    assert error_of(response)["extensions"] == {"code": "INTERNAL", "id": reference}
+    assert error_of(response)["message"] == (
+        f"Something went wrong on our side. Support can find it by the id {reference}."
+    )
+    assert "hunter2" not in response.text
+    assert "Traceback" not in response.text
+    [entry] = [each for each in logs if each["event"] == "internal_error"]
+    assert (entry["id"], str(entry["exc_info"])) == (reference, SECRET)
+
+
+async def test_an_unexpected_error_is_logged_once_and_by_nothing_else(
+    app: Starlette, staff: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep_reader(app, Broken(app.state.reader, 1))
+    with caplog.at_level(logging.DEBUG), capture_logs() as logs:
+        await staff.post("{ accounts { nodes { name } } }")
+    assert [each["log_level"] for each in logs] == ["error"]
+    assert "hunter2" not in caplog.text
