@@ -135,7 +135,7 @@ class TokenUse(Table, table=True):
     used_at: datetime = Field(sa_type=Instant)
 
 
-class AccountHead(Table, table=True):
+class AccountCounters(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
     `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed

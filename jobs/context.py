@@ -1,4 +1,4 @@
-"""A shift of a worker: what all its runs share, how they take part in the ledger, and how they end together."""
+"""A context of a worker: what all its runs share, how they take part in the ledger, and how they end together."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
@@ -29,20 +29,20 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class WorkerContext:
     """Who works by which pool and clock. `drained` asks for no run and no batch to be begun any more."""
 
     pool: Pool
     clock: Clock
     settings: Settings
     owner: str
-    hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     day_hand: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     drained: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hand_for(self, period: timedelta) -> asyncio.Semaphore:
         """Return what a run of a period takes while it is done: that of a day may take long, and has its own."""
-        return self.day_hand if period >= DAY else self.hands
+        return self.day_hand if period >= DAY else self.slots
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:
@@ -70,7 +70,7 @@ class Shift:
                 await writer.commit()
 
 
-async def together(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
+async def gather_all(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
     """Do all at once and each to its end; then raise the first error there was."""
     outcomes = await asyncio.gather(*works, return_exceptions=True)
     results: list[_Result] = []

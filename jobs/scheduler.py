@@ -24,7 +24,7 @@ from app.logging import CountedWarning
 from app.services.jobs.cursors import ZONES_CHANNEL, zones_in_use
 from app.settings import Settings
 from db.connections import Connection, PoolReader, hang_up, is_outage, listen
-from jobs.context import together
+from jobs.context import gather_all
 from jobs.kinds.periodic import beginning
 from jobs.registry import MINUTE, Registry
 from jobs.worker import Worker, new_owner, working_pool
@@ -133,7 +133,7 @@ class Scheduler:
         works: list[_Work] = [self._follow, worker.run_midnights, worker.run_minutes, worker.run_days]
         loops = (self._attend(work, woken) for work, woken in zip(works, self._woken, strict=True))
         try:
-            await self._worker.in_time(together(*loops))
+            await self._worker.in_time(gather_all(*loops))
         finally:
             self._alarms.shutdown(wait=False)
             await asyncio.sleep(0)  # in which it does so

@@ -16,11 +16,11 @@ from app.services.jobs import runs as job_runs
 from app.services.jobs.cursors import begin_missing_cursors
 from app.settings import Settings
 from db.connections import PLANNED_ONCE, Pool, ServerError, hang_up, is_locked, open_pool, unit_of_work
-from jobs.context import Shift, in_time
+from jobs.context import WorkerContext, in_time
 from jobs.counts import Work
 from jobs.kinds.midnight import run_midnights
 from jobs.kinds.periodic import run_period
-from jobs.orphaned_runs import end_abandoned
+from jobs.orphaned_runs import end_orphaned_runs
 from jobs.registry import DAY, MINUTE, PeriodicJob, Registry
 
 _CONNECTIONS: Final = 10  # at most: for two batches in hand and a day's run, their ledger and their renewals
@@ -37,7 +37,7 @@ class Worker:
     """Does jobs until it is drained, at most two batches at once. Its owner is how the ledger knows it from others."""
 
     def __init__(self, pool: Pool, clock: Clock, settings: Settings, owner: str, jobs: Registry) -> None:
-        self._shift = Shift(pool, clock, settings, owner)
+        self._shift = WorkerContext(pool, clock, settings, owner)
         self._jobs = jobs
         self._looked_at: datetime | None = None
 
@@ -61,7 +61,7 @@ class Worker:
         """Do the days that have closed until an instant (UTC), or by now, oldest first."""
         await self._begin_missing()
         works = await run_midnights(self._shift, list(self._jobs.midnight.values()), at)
-        await end_abandoned(self._shift, self._jobs)
+        await end_orphaned_runs(self._shift, self._jobs)
         for name, work in works.items():
             if work.runs:
                 _log.info("job_done", job=name, runs=work.runs, accounts=work.accounts, failures=work.failures)

@@ -27,7 +27,7 @@ class KeptStep(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class SpecificationTerms:
     """What one version of a specification says; the price is that of an image that is not expedited."""
 
     name: str
@@ -37,7 +37,7 @@ class Wording:
 
     def reworded(
         self, name: str | None = None, price_per_image: Decimal | None = None, steps: Sequence[Step] | None = None
-    ) -> "Wording":
+    ) -> "SpecificationTerms":
         """Return the wording with what is stated instead; what is None stays."""
         return replace(
             self,

@@ -136,7 +136,7 @@ async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Wr
     Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
     IdempotencyConflict.
     """
-    return await patiently(lambda: _attempt(pool, clock, command, work))
+    return await with_retries(lambda: _attempt(pool, clock, command, work))
 
 
 async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:
@@ -148,10 +148,10 @@ async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]
             await writer.commit()
         return result
 
-    return await patiently(attempt)
+    return await with_retries(attempt)
 
 
-async def patiently(work: Callable[[], Awaitable[_Result]]) -> _Result:
+async def with_retries(work: Callable[[], Awaitable[_Result]]) -> _Result:
     """Do work, again where others were faster or in the way; all else it raises is the caller's."""
     for _ in range(_ATTEMPTS - 1):
         try:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.events.withdrawals import withdrawal
-from app.services.accounts.counters import Head, next_instant
+from app.services.accounts.counters import Counters, next_instant
 from db.connections import Record, Statement, Writer
 from db.tables import Event
 
@@ -24,43 +24,46 @@ WITHDRAW: Final = Statement(
 
 async def write_events(
     writer: Writer,
-    happenings: Mapping[UUID, Iterable[Happening]],
-    heads: Mapping[UUID, Head],
+    new_events: Mapping[UUID, Iterable[NewEvent]],
+    all_counters: Mapping[UUID, Counters],
     now: datetime,
     import_run: int | None = None,
 ) -> None:
-    """Write what happened to accounts, whose heads are locked, in order; the heads count on.
+    """Write what happened to accounts, whose counters are locked, in order; the counters count on.
 
     `now` (UTC) is when that is, `import_run` the run of `loupe import` whose events these are.
     """
-    await writer.copy(Event, _rows(happenings, heads, now, import_run))
+    await writer.copy(Event, _rows(new_events, all_counters, now, import_run))
 
 
 async def withdraw_events(
-    writer: Writer, head: Head, events: Sequence[Record], now: datetime, import_run: int | None = None
+    writer: Writer, counters: Counters, events: Sequence[Record], now: datetime, import_run: int | None = None
 ) -> None:
-    """Withdraw events of an account, whose head is locked; records have `sequence`, `order_id` and `image_id`.
+    """Withdraw events of an account, whose counters are locked; records have `sequence`, `order_id` and `image_id`.
 
-    The withdrawals are at `now` (UTC), but after all the account has. The head counts on; the caller writes it.
+    The withdrawals are at `now` (UTC), but after all the account has. The counters count on; the caller writes it.
     """
     if not events:
         return
-    at = next_instant(now, head.last_at)
-    first = head.next_event_sequence
+    at = next_instant(now, counters.last_at)
+    first = counters.next_event_sequence
     told = [withdrawal(each["sequence"], each["order_id"], each["image_id"], at) for each in events]
-    await write_events(writer, {head.account_id: told}, {head.account_id: head}, now, import_run)
-    places = list(range(first, head.next_event_sequence))
-    await writer.execute(WITHDRAW, head.account_id, [each["sequence"] for each in events], places)
-    head.last_at = at
+    await write_events(writer, {counters.account_id: told}, {counters.account_id: counters}, now, import_run)
+    places = list(range(first, counters.next_event_sequence))
+    await writer.execute(WITHDRAW, counters.account_id, [each["sequence"] for each in events], places)
+    counters.last_at = at
 
 
 def _rows(
-    happenings: Mapping[UUID, Iterable[Happening]], heads: Mapping[UUID, Head], now: datetime, import_run: int | None
+    new_events: Mapping[UUID, Iterable[NewEvent]],
+    all_counters: Mapping[UUID, Counters],
+    now: datetime,
+    import_run: int | None,
 ) -> Iterator[tuple[Any, ...]]:
-    for account_id, told in happenings.items():
-        head = heads[account_id]
-        written_at = max(now, head.last_at)
+    for account_id, told in new_events.items():
+        counters = all_counters[account_id]
+        written_at = max(now, counters.last_at)
         for each in told:
             recorded_at = None if each.at >= written_at else written_at
             told_of = (each.at, each.type, each.order_id, each.image_id, each.data)
-            yield account_id, head.take_event_sequence(), *told_of, recorded_at, import_run, None
+            yield account_id, counters.take_event_sequence(), *told_of, recorded_at, import_run, None

@@ -10,8 +10,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
 from app.domain.pulse.figures import Step
-from app.domain.specifications import SpecificationArchived, Wording, kept_steps
-from app.services.accounts.counters import Head, begin_command
+from app.domain.specifications import SpecificationArchived, SpecificationTerms, kept_steps
+from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
@@ -44,15 +44,15 @@ class SpecificationOutcome:
 
 
 async def create_specification(
-    writer: Writer, clock: Clock, account_id: UUID, wording: Wording
+    writer: Writer, clock: Clock, account_id: UUID, wording: SpecificationTerms
 ) -> SpecificationOutcome:
     """Make a specification in its first version; the caller commits. Raises UnknownAccount."""
-    head, at = await _begin(writer, clock, account_id)
+    counters, at = await _begin(writer, clock, account_id)
     id_ = new_id(at)
     made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
     await writer.insert([made])
     await _write_version(writer, (account_id, id_), 1, wording, at)
-    await record(writer, head, at, specification_created(id_, wording, at))
+    await record(writer, counters, at, specification_created(id_, wording, at))
     return SpecificationOutcome(at, account_id, id_)
 
 
@@ -69,7 +69,7 @@ async def update_specification(
 
     Raises UnknownAccount, NotFound, SpecificationArchived.
     """
-    head, at = await _begin(writer, clock, key[0])
+    counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
     before = _wording(row)
     after = before.reworded(name, price_per_image, steps)
@@ -77,7 +77,7 @@ async def update_specification(
         version = row.version + 1
         await _write_version(writer, key, version, after, at)
         await writer.execute(REWORD, *key, version)
-        await record(writer, head, at, specification_reworded(row.id, version, before, after, at))
+        await record(writer, counters, at, specification_reworded(row.id, version, before, after, at))
     return SpecificationOutcome(at, *key, changed=after != before)
 
 
@@ -86,16 +86,16 @@ async def archive_specification(writer: Writer, clock: Clock, key: Specification
 
     Raises UnknownAccount, NotFound, and SpecificationArchived for one that is put away already.
     """
-    head, at = await _begin(writer, clock, key[0])
+    counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
     await writer.execute(ARCHIVE, *key, at)
-    await record(writer, head, at, specification_archived(row.id, at))
+    await record(writer, counters, at, specification_archived(row.id, at))
     return SpecificationOutcome(at, *key)
 
 
-async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Head, datetime]:
-    head = await begin_command(writer, clock, account_id)
-    return head, head.instant
+async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Counters, datetime]:
+    counters = await begin_command(writer, clock, account_id)
+    return counters, counters.instant
 
 
 async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
@@ -108,12 +108,14 @@ async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
     return row
 
 
-def _wording(row: SpecificationRow) -> Wording:
+def _wording(row: SpecificationRow) -> SpecificationTerms:
     steps = tuple(Step(step["step"], step["milliseconds"]) for step in row.steps)
-    return Wording(row.name, row.price_per_image, row.currency, steps)
+    return SpecificationTerms(row.name, row.price_per_image, row.currency, steps)
 
 
-async def _write_version(writer: Writer, key: SpecificationKey, version: int, wording: Wording, at: datetime) -> None:
+async def _write_version(
+    writer: Writer, key: SpecificationKey, version: int, wording: SpecificationTerms, at: datetime
+) -> None:
     account_id, specification_id = key
     row = SpecificationVersion(
         account_id=account_id,

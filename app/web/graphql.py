@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.identity import CHALLENGE, authenticate
 from app.web.state import claiming_pool_of, key_uses_of, quote_key_of, reader_of, writing_pool_of
-from engine.errors import ApiError, ErrorCode, is_unavailable, present
+from engine.errors import ApiError, ErrorCode, format_error, is_unavailable
 from engine.unavailable import RETRY_AFTER
 
 MAX_BODY: Final = 8 * 1024 * 1024
@@ -113,7 +113,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest
-            return _broken(present(GraphQLError(str(error), original_error=error), executed=True))
+            return _broken(format_error(GraphQLError(str(error), original_error=error), executed=True))
 
 
 def _limited(receive: Receive) -> Receive:

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.pulse.figures import PulseFigures
-from app.domain.pulse.snapshots import figures_of, streak_of
+from app.domain.pulse.snapshots import figures_from_json, streak_from_json
 from app.domain.pulse.streak import Streak
 from db.connections import Reader, Record, Statement
 from db.queries.pages import WALKED, Key, Page, Slice, Span, pages, walk
@@ -110,8 +110,8 @@ async def count_snapshots(reader: Reader, accounts: Sequence[UUID], days: Days) 
 
 def _row(record: Record) -> SnapshotRow:
     row = SnapshotRow(*record)
-    row.figures = figures_of(record["figures"])
-    row.streak = streak_of(record["streak"])
+    row.figures = figures_from_json(record["figures"])
+    row.streak = streak_from_json(record["streak"])
     return row
 
 

@@ -23,7 +23,7 @@ from app.services.commands import Answer, Command, IdempotencyConflict, perform
 from app.services.orders.outcome import Outcome
 from db.connections import OutcomeUnknown, Pool, Writer, is_outage
 from db.settled import after_command
-from engine.arguments import given
+from engine.arguments import or_none
 
 Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]
 _KEY: Final = "idempotencyKey"
@@ -37,7 +37,7 @@ class Keyed(Protocol):
 
 def begin(context: Context, asked: Keyed) -> Checks:
     """Begin to check an input."""
-    checks = Checks(context.viewer, asked, given(asked.idempotency_key))
+    checks = Checks(context.viewer, asked, or_none(asked.idempotency_key))
     if checks.key is not None:
         checks.text(checks.key, _KEY)
     return checks

@@ -20,7 +20,7 @@ from api.context import Viewer
 from api.user_errors import Path, UserErrorCode, user_error
 from app.domain.bounds import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
 from app.domain.instants import rfc3339
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId, NodeType, read_global_id
 from engine.scalars import write_decimal
 
@@ -182,7 +182,7 @@ def as_request(asked: object) -> dict[str, Any]:
     """
     input_type: Any = type(asked)
     values = ((name, getattr(asked, attribute), default) for attribute, name, default in _fields(input_type))
-    return {name: _plain(value) for name, value, default in values if given(value) is not None and value != default}
+    return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
 
 
 @cache

@@ -20,7 +20,7 @@ from api.specification.types import Specification, specification
 from app.domain.vocabulary import Plan
 from db.queries.events import GREATEST_SEQUENCE
 from db.queries.job_runs import RunsWanted
-from engine.arguments import given, given_text
+from engine.arguments import given_text, or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 from engine.errors import bad_input
@@ -95,7 +95,7 @@ class Query:
     ) -> Account | None:
         """The caller's account, or for staff the one of an id; null when there is none that the caller may see."""
         context = info.context
-        text = given(id)
+        text = or_none(id)
         own = context.viewer.account
         named = context.visible("id", text) if text is not None else None if own is None else named_account(own.id)
         if named is None or named.type is not NodeType.ACCOUNT:
@@ -118,7 +118,7 @@ class Query:
         info.context.require_staff()
         beginning = given_text("search", search) or ""
         return await _page(
-            info.context, lambda: accounts_of_all(info.context, beginning, given(plan)).first(first, after)
+            info.context, lambda: accounts_of_all(info.context, beginning, or_none(plan)).first(first, after)
         )
 
     @field
@@ -157,11 +157,11 @@ class Query:
         """Runs of jobs, newest first; for staff."""
         context = info.context
         context.require_staff()
-        text = given(account_id)
+        text = or_none(account_id)
         named = None if text is None else context.visible("accountId", text)
         if named is not None and named.type is not NodeType.ACCOUNT:
             raise bad_input("accountId", "This is not the id of an account.")
-        wanted = RunsWanted(given_text("job", job), None if named is None else named.account_id, given(failed))
+        wanted = RunsWanted(given_text("job", job), None if named is None else named.account_id, or_none(failed))
         return await _page(context, lambda: runs_of_jobs(context, wanted).first(first, after))
 
 

@@ -13,7 +13,7 @@ from strawberry.types.graphql import OperationType
 from api.context import Context
 from api.mutation import Mutation
 from api.query import Query
-from engine.errors import nothing_answered, present
+from engine.errors import format_error, nothing_answered
 from engine.guards import Admission
 from engine.scalars import SCALARS
 
@@ -47,7 +47,7 @@ class Schema(strawberry.Schema):
                 await context_value.view.close()
         if result.errors:
             executed = not isinstance(result, PreExecutionError)
-            result.errors = [present(error, executed=executed) for error in result.errors]
+            result.errors = [format_error(error, executed=executed) for error in result.errors]
             if nothing_answered(result.data, result.errors):
                 result.data = None
         return result

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 import strawberry
 
 from db.queries.pages import MAX_SIZE, Key, Page, Slice, Span
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.cursors import CursorKind, MalformedCursor
 from engine.decorators import field, object_type
 from engine.errors import bad_input
@@ -47,11 +47,11 @@ class Listing(Generic[Row, Item]):
 
     def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
         """Cut the page that the arguments ask for; raises ApiError for a bad one, naming it."""
-        first, last = given(first), given(last)
+        first, last = or_none(first), or_none(last)
         if first is not None and last is not None:
             raise bad_input("last", "Give either first or last, not both.")
         size = _size("first", first) if last is None else _size("last", last)
-        bounds = self._key("after", given(after)), self._key("before", given(before))
+        bounds = self._key("after", or_none(after)), self._key("before", or_none(before))
         return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
 
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:

@@ -62,7 +62,7 @@ def bad_input(argument: str, message: str) -> ApiError:
     return ApiError(ErrorCode.BAD_USER_INPUT, f"{argument}: {message}", argument=argument)
 
 
-def present(error: GraphQLError, *, executed: bool) -> GraphQLError:
+def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
     """Return the error as clients see it; `executed` says that the operation was valid and its execution had begun."""
     cause = _root_cause(error)
     if isinstance(cause, ApiError):

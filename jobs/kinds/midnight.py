@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from app.services.commands import patiently
+from app.services.commands import with_retries
 from app.services.jobs import runs as job_runs
 from app.services.jobs.cursors import DueGroup, due_accounts, due_groups, postpone
-from app.services.jobs.isolation import apart
+from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import Claim, RunKey
 from db.connections import PoolReader, Writer, is_locked, unit_of_work
-from jobs.context import AT_ONCE, LEASE, Shift, together
+from jobs.context import AT_ONCE, LEASE, WorkerContext, gather_all
 from jobs.counts import Work
 from jobs.registry import MidnightJob
 
@@ -22,18 +22,18 @@ BATCH: Final = 200
 """How many accounts a batch has at most: what bounds memory, and the time that heads are locked."""
 
 
-async def run_midnights(shift: Shift, jobs: Sequence[MidnightJob], at: datetime | None) -> dict[str, Work]:
+async def run_midnights(context: WorkerContext, jobs: Sequence[MidnightJob], at: datetime | None) -> dict[str, Work]:
     """Do what is due at an instant (UTC), or by now, until nothing of it is left that can be claimed.
 
     Oldest first: each round does a day of every account that is behind. Returns what was done, by job.
     """
     works = {job.name: Work() for job in jobs}
     before: list[tuple[MidnightJob, DueGroup]] = []
-    while not shift.drained.is_set():
-        now = shift.clock.now()
-        due = await _due(shift, jobs, at or now, now)
+    while not context.drained.is_set():
+        now = context.clock.now()
+        due = await _due(context, jobs, at or now, now)
         done = _done(works)
-        claimed = await _round(shift, due, now, works)
+        claimed = await _round(context, due, now, works)
         # Others may just have done all that was claimed; then something else is due by now, or nothing.
         if not claimed or (due == before and done == _done(works)):
             break
@@ -46,39 +46,39 @@ def _done(works: Mapping[str, Work]) -> int:
 
 
 async def _due(
-    shift: Shift, jobs: Sequence[MidnightJob], until: datetime, now: datetime
+    context: WorkerContext, jobs: Sequence[MidnightJob], until: datetime, now: datetime
 ) -> list[tuple[MidnightJob, DueGroup]]:
-    reader = PoolReader(shift.pool)
+    reader = PoolReader(context.pool)
     due = [(job, group) for job in jobs for group in await due_groups(reader, job.name, until, now)]
     return sorted(due, key=lambda each: each[1].due_at)
 
 
 async def _round(
-    shift: Shift, due: Sequence[tuple[MidnightJob, DueGroup]], now: datetime, works: Mapping[str, Work]
+    context: WorkerContext, due: Sequence[tuple[MidnightJob, DueGroup]], now: datetime, works: Mapping[str, Work]
 ) -> bool:
     """Do groups from the oldest on; say whether any could be claimed."""
     left = deque(due)
 
     async def take() -> bool:
         claimed = False
-        while left and not shift.drained.is_set():
+        while left and not context.drained.is_set():
             job, group = left.popleft()
-            claimed |= await _run_group(shift, job, group, now, works[job.name])
+            claimed |= await _run_group(context, job, group, now, works[job.name])
         return claimed
 
-    return any(await together(*(take() for _ in range(AT_ONCE))))
+    return any(await gather_all(*(take() for _ in range(AT_ONCE))))
 
 
-async def _run_group(shift: Shift, job: MidnightJob, group: DueGroup, now: datetime, work: Work) -> bool:
+async def _run_group(context: WorkerContext, job: MidnightJob, group: DueGroup, now: datetime, work: Work) -> bool:
     """Do a run; say whether it could be claimed, which is not tried where others have done it meanwhile."""
-    if not await due_accounts(PoolReader(shift.pool), group, now, None, 1):
+    if not await due_accounts(PoolReader(context.pool), group, now, None, 1):
         return False
     run = RunKey(job.name, group.time_zone, None, group.date, group.due_at)
-    async with shift.claimed(run, again=True) as claim:
+    async with context.claimed(run, again=True) as claim:
         if claim is None:
             return False
         work.runs += 1
-        await _GroupRun(shift, job, group, now, claim, work).do()
+        await _GroupRun(context, job, group, now, claim, work).do()
     return True
 
 
@@ -86,9 +86,9 @@ class _GroupRun:
     """A claimed run, done in batches by as many hands as there are."""
 
     def __init__(
-        self, shift: Shift, job: MidnightJob, group: DueGroup, now: datetime, claim: Claim, work: Work
+        self, context: WorkerContext, job: MidnightJob, group: DueGroup, now: datetime, claim: Claim, work: Work
     ) -> None:
-        self._shift = shift
+        self._shift = context
         self._job = job
         self._group = group
         self._now = now
@@ -98,8 +98,8 @@ class _GroupRun:
         self._last: UUID | None = None
 
     async def do(self) -> None:
-        """Do all batches; the rest is for whoever comes next, at once: of a drained shift, or what others held."""
-        await together(*(self._do_batches() for _ in range(AT_ONCE)))
+        """Do all batches; the rest is for whoever comes next, at once: of a drained context, or what others held."""
+        await gather_all(*(self._do_batches() for _ in range(AT_ONCE)))
         async with unit_of_work(self._shift.pool) as writer:
             await self._end(writer, self._shift.clock.now())
             await writer.commit()
@@ -115,7 +115,7 @@ class _GroupRun:
 
     async def _do_batches(self) -> None:
         while True:
-            async with self._shift.hands:
+            async with self._shift.slots:
                 batch = await self._next_batch()
                 if not batch:
                     return
@@ -132,18 +132,18 @@ class _GroupRun:
 
     async def _do(self, batch: Sequence[UUID]) -> None:
         """Do a batch, or its accounts one by one; one that others have in hand stays due, and is no failure."""
-        for account_id, error in (await apart(self._job.name, batch, self._attempt)).items():
+        for account_id, error in (await isolate_failures(self._job.name, batch, self._attempt)).items():
             if not is_locked(error):
                 await self._note(account_id, error)
 
     async def _attempt(self, account_ids: Sequence[UUID]) -> None:
-        shift = self._shift
-        if shift.drained.is_set():
+        context = self._shift
+        if context.drained.is_set():
             return
-        done = await patiently(lambda: self._job.work(shift.pool, shift.clock, self._group.due_at, account_ids))
-        now = shift.clock.now()
-        async with unit_of_work(shift.pool) as writer:
-            await job_runs.note_recovery(writer, self._job.name, account_ids, shift.owner, now)
+        done = await with_retries(lambda: self._job.work(context.pool, context.clock, self._group.due_at, account_ids))
+        now = context.clock.now()
+        async with unit_of_work(context.pool) as writer:
+            await job_runs.note_recovery(writer, self._job.name, account_ids, context.owner, now)
             await job_runs.renew(writer, self._claim, now + LEASE, done)
             await writer.commit()
         self._work.accounts += done

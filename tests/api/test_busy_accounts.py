@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.orders.claiming import ONE_AT_A_TIME
 from db.connections import COMMANDS, Pool, unit_of_work
 from engine.ids import NodeType, numbered
@@ -35,7 +35,7 @@ impatient = pytest.mark.parametrize("settings", ["50ms"], indirect=True)
 
 @pytest.fixture
 async def busy(settings: None, pool: Pool, client_of: NewClient) -> Shop:
-    """An account whose head others will hold; made after the application, with these settings."""
+    """An account whose counters others will hold; made after the application, with these settings."""
     del settings
     return await open_shop(pool, client_of)
 
@@ -48,9 +48,9 @@ async def other(settings: None, pool: Pool, client_of: NewClient) -> Shop:
 
 @asynccontextmanager
 async def held(pool: Pool, shop: Shop) -> AsyncGenerator[None]:
-    """Hold the head of an account from another connection."""
+    """Hold the counters of an account from another connection."""
     async with asyncio.timeout(PATIENCE), unit_of_work(pool) as writer:
-        await lock_heads(writer, [shop.studio.id])
+        await lock_counters(writer, [shop.studio.id])
         yield
 
 
@@ -132,7 +132,7 @@ async def test_many_commands_on_a_busy_account_keep_no_other_account_waiting(
 
 
 def inputs(shop: Shop) -> Mapping[str, Mapping[str, object]]:
-    """What may be asked of an account by each mutation that locks its head."""
+    """What may be asked of an account by each mutation that locks its counters."""
     order, image = (str(numbered(type_, shop.studio.id, 1)) for type_ in (NodeType.ORDER, NodeType.IMAGE))
     specification = shop.specification
     return {

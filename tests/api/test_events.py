@@ -255,7 +255,7 @@ async def test_events_of_an_import_are_listed_once_it_has_ended(
         change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["b"]),
         order("o-2", at="2026-03-03T12:00:00Z"),
     ]
-    await run_import(pool, lines, block_lines=1)
+    await run_import(pool, lines, chunk_lines=1)
     assert seen == [12]
     assert await types_listed(pool, staff) == ["ORDER_PLACED", "ORDER_SPLIT", "IMAGES_DELIVERED", "DEADLINE_MET"]
     assert [event["type"] for event in await listed(pool, staff, 2)] == ["ORDER_EXPEDITED", "IMAGES_DELIVERED"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from db.connections import Pool, unit_of_work
 from tests.support.building import HOUR, Studio
 from tests.support.clock import FrozenClock
@@ -279,7 +279,7 @@ async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop:
     ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
     quoted = await shop.client.data(ask)
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [shop.studio.id])
+        await lock_counters(writer, [shop.studio.id])
         placing = [create_task(shop.place()) for _ in range(15)]
         for _ in range(3):
             assert await shop.client.data(ask) == quoted

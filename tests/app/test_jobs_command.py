@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from db.connections import Pool, unit_of_work
 from engine.ids import account_global_id
 from tests.app.test_cli import LOUPE, environment
@@ -158,7 +158,7 @@ async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, p
     settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-30T12:00:00Z"}
     with begun("jobs", "run-due", **settings) as process:
         async with unit_of_work(pool) as writer:
-            await lock_heads(writer, [account])
+            await lock_counters(writer, [account])
             await until_waiting(pool)
             process.terminate()
         _, said = process.communicate(timeout=10)
@@ -180,7 +180,7 @@ async def test_a_batch_that_is_broken_off_is_done_by_the_next(
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-28T23:00:00Z", "LOUPE_PORT": "0"}
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [account])
+        await lock_counters(writer, [account])
         with running(*command.split(), **settings) as process:
             await until_waiting(pool)
             process.send_signal(number)

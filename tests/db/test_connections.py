@@ -21,7 +21,7 @@ from db.connections import (
     open_pool,
     unit_of_work,
 )
-from db.tables import Account, AccountHead, Event, Specification, SpecificationVersion, Table
+from db.tables import Account, AccountCounters, Event, Specification, SpecificationVersion, Table
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
 ACME = UUID(int=1)
@@ -167,7 +167,7 @@ async def test_copied_records_are_in_the_order_of_the_tables_columns(pool: Pool,
 
 
 async def test_instants_come_back_in_utc_with_their_microseconds(pool: Pool, reader: PoolReader) -> None:
-    head = AccountHead(
+    head = AccountCounters(
         account_id=ACME, next_order_number=1, next_event_sequence=2**40, last_at=NOW, frontier=NOW, minutes_since=NOW
     )
     await keep(pool, [account(1, "ACME")], [head])

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, TermCounts, WindowFigures
-from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.domain.pulse.streak import Streak, WeekRun
 from db.connections import Pool, PoolReader, unit_of_work
 from db.queries.pages import Slice
@@ -40,8 +40,8 @@ async def accounts(pool: Pool) -> list[UUID]:
                 date=row.date,
                 as_of=row.as_of,
                 recorded_at=row.recorded_at,
-                figures=kept_figures(row.figures),
-                streak=kept_streak(row.streak),
+                figures=figures_to_json(row.figures),
+                streak=streak_to_json(row.streak),
             )
             for row in kept
         ]

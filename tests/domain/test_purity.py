@@ -7,7 +7,8 @@ import pytest
 
 import app.domain
 
-MODULES = sorted(Path(app.domain.__path__[0]).glob("*.py"))
+ROOT = Path(app.domain.__path__[0])
+MODULES = sorted(ROOT.rglob("*.py"))
 CLOCK_READINGS = {"now", "utcnow", "today"}
 
 
@@ -19,7 +20,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield node.module or "a relative import"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_domain_imports_the_standard_library_and_itself_only(module: Path) -> None:
     names = set(imported(ast.parse(module.read_text())))
     assert {
@@ -29,7 +30,7 @@ def test_the_domain_imports_the_standard_library_and_itself_only(module: Path) -
     } == set()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_domain_reads_no_clock(module: Path) -> None:
     tree = ast.parse(module.read_text())
     assert CLOCK_READINGS.isdisjoint(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))

@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
 from db.connections import Pool, unit_of_work
@@ -108,7 +108,7 @@ async def test_an_account_that_others_hold_keeps_no_other_waiting_and_stays_due(
     async with working_pool(database) as not_waiting_long:
         at_work = worker(not_waiting_long, clock, Midnight())
         async with unit_of_work(pool) as writer:
-            await lock_heads(writer, [held])
+            await lock_counters(writer, [held])
             assert await at_work.run_due() == {RESET: Work(runs=2, accounts=2)}
         assert dict(await next_days(pool)) == dict.fromkeys(accounts, FIRST_END + DAY) | {held: FIRST_END}
         assert await runs(pool, "account_id", "state", "failures") == [(None, "RUNNING", 0)]

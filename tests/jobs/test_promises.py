@@ -65,7 +65,7 @@ class Workers:
         self.processes += new
         await asyncio.gather(*(asyncio.to_thread(_number, process) for process in new))
 
-    def tell(self, at: datetime) -> None:
+    def emit(self, at: datetime) -> None:
         for process in self.processes:
             assert process.stdin is not None
             process.stdin.write(f"{at.isoformat()}\n")
@@ -131,7 +131,7 @@ async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: 
     await workers.start(WORKERS)
     for at in instants(WEEKS):
         clock.advance(at - clock.now())
-        workers.tell(at)
+        workers.emit(at)
         await live(pool, clock, givers, random)
         assert await workers.failures() == [0] * WORKERS
     await assert_as_promised(pool, clock.now())
@@ -144,13 +144,13 @@ async def test_killed_workers_leave_nothing_undone_and_nothing_twice(pool: Pool,
     for at in instants(WEEKS[1:2]):
         clock.advance(at - clock.now())
         await workers.start(2 - len(workers.processes))
-        workers.tell(at)
+        workers.emit(at)
         await live(pool, clock, givers, random)
         if random.random() < 0.2:
             workers.kill_one(random)
         assert sum(await workers.failures()) == 0
     clock.advance(timedelta(hours=2))  # longer than any lease
-    workers.tell(clock.now())
+    workers.emit(clock.now())
     assert sum(await workers.failures()) == 0
     await assert_as_promised(pool, clock.now())
 
@@ -183,14 +183,14 @@ async def test_a_database_killed_amid_two_weeks_of_work_has_all_of_it_in_the_end
             clock.advance(timedelta(days=14))
             for _ in range(3):
                 clock.advance(timedelta(hours=2))
-                workers.tell(clock.now())
+                workers.emit(clock.now())
                 await asyncio.sleep(0.3)
                 kill_server(folder)
                 with embedded_server(folder):
                     assert await workers.failures() == [0]
             with embedded_server(folder):
                 clock.advance(timedelta(hours=2))
-                workers.tell(clock.now())
+                workers.emit(clock.now())
                 assert await workers.failures() == [0]
                 pool = await open_pool(url)
                 await assert_as_promised(pool, clock.now())

@@ -10,10 +10,10 @@ from app.clock import SystemClock
 from app.services.accounts.counters import (
     RECENT,
     QuietAccounts,
-    advance_heads,
     begin_command,
     bring_forward,
-    lock_heads,
+    lock_counters,
+    save_counters,
 )
 from app.services.commands import in_transaction
 from db.connections import Pool, PoolReader, Statement, Writer, unit_of_work
@@ -33,9 +33,9 @@ async def studio(pool: Pool, clock: FrozenClock) -> Studio:
 
 
 async def do_nothing(writer: Writer, clock: FrozenClock, account_id: UUID) -> None:
-    head = await begin_command(writer, clock, account_id)
-    head.last_at = head.instant
-    await advance_heads(writer, [head])
+    counters = await begin_command(writer, clock, account_id)
+    counters.last_at = counters.instant
+    await save_counters(writer, [counters])
 
 
 async def last_instant(pool: Pool, account_id: UUID) -> object:
@@ -67,11 +67,11 @@ async def test_while_a_command_is_under_way_the_instant_is_just_after_the_last_o
     began = clock.now()
     clock.advance(timedelta(milliseconds=900))
     async with unit_of_work(pool) as writer:
-        head = await begin_command(writer, clock, studio.id)
+        counters = await begin_command(writer, clock, studio.id)
         clock.advance(HOUR)
         settlement = await settle(PoolReader(pool), clock, [studio.id])
         assert settlement.free == frozenset()
-        assert settlement.instant(studio.id, began) == began + MICROSECOND <= head.instant
+        assert settlement.instant(studio.id, began) == began + MICROSECOND <= counters.instant
     assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
 
 
@@ -79,7 +79,7 @@ async def test_jobs_and_imports_that_hold_an_account_keep_no_answer_back(
     pool: Pool, clock: FrozenClock, studio: Studio
 ) -> None:
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [studio.id])
+        await lock_counters(writer, [studio.id])
         assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
 
 
@@ -132,8 +132,8 @@ async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_ju
     instants: list[object] = []
 
     async def command(writer: Writer) -> None:
-        head = await begin_command(writer, clock, studio.id)
-        instants.append(head.instant)
+        counters = await begin_command(writer, clock, studio.id)
+        instants.append(counters.instant)
         settlement = await settle(PoolReader(pool), clock, [studio.id])
         history = (await account_histories(PoolReader(pool), [studio.id]))[studio.id]
         instants.append(settlement.instant(studio.id, history.last_at))
@@ -142,7 +142,7 @@ async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_ju
     assert instants == [now, now]
 
 
-def test_postgres_clock_is_read_where_a_head_is_locked_or_an_instant_settled_and_nowhere_else() -> None:
+def test_postgres_clock_is_read_where_counters_are_locked_or_an_instant_settled_and_nowhere_else() -> None:
     reading = {each.name for each in every_statement() if re.search(r"clock_timestamp|\bnow\(\)|current_t", each.sql)}
-    locking, settling = {"lock_head", "lock_free_head", "forward_heads"}, {"settle_account", "settle_page"}
+    locking, settling = {"lock_counters", "lock_free_counters", "forward_counters"}, {"settle_account", "settle_page"}
     assert reading == locking | settling | {"client_by_key", "holder_by_token"}  # a key settles its account's, too

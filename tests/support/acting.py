@@ -7,14 +7,14 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.pulse.figures import Step
-from app.domain.specifications import Wording
+from app.domain.specifications import SpecificationTerms
 from app.services.commands import in_transaction
 from app.services.specifications import create_specification
 from db.connections import Pool, Writer
 
 Result = TypeVar("Result")
 
-GHOST: Final = Wording("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
+GHOST: Final = SpecificationTerms("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
 
 
 async def done(pool: Pool, work: Callable[[Writer], Awaitable[Result]]) -> Result:
@@ -22,6 +22,6 @@ async def done(pool: Pool, work: Callable[[Writer], Awaitable[Result]]) -> Resul
     return await in_transaction(pool, work)
 
 
-async def a_specification(pool: Pool, clock: Clock, account_id: UUID, wording: Wording = GHOST) -> UUID:
+async def a_specification(pool: Pool, clock: Clock, account_id: UUID, wording: SpecificationTerms = GHOST) -> UUID:
     outcome = await done(pool, lambda writer: create_specification(writer, clock, account_id, wording))
     return outcome.specification_id

@@ -12,7 +12,7 @@ from app.domain.deadlines.rules import initial_deadline, rejection_deadline
 from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import DeadlineStatus, EventType, ImageStatus, OrderStatus, Plan, ServiceLevel
-from app.services.accounts.counters import advance_heads, lock_heads
+from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
 from app.services.rollups import write_rollups
@@ -248,10 +248,10 @@ async def write(pool: Pool, studio: Studio) -> None:
     async with unit_of_work(pool) as writer:
         for rows in studio.tables():
             await writer.insert(rows)
-        head = (await lock_heads(writer, [studio.id]))[studio.id]
-        head.next_order_number = len(studio.orders) + 1
-        head.next_event_sequence = len(studio.events) + 2
-        await advance_heads(writer, [head])
+        counters = (await lock_counters(writer, [studio.id]))[studio.id]
+        counters.next_order_number = len(studio.orders) + 1
+        counters.next_event_sequence = len(studio.events) + 2
+        await save_counters(writer, [counters])
         await _write_rollups(writer, studio)
         await writer.commit()
 

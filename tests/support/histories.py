@@ -15,7 +15,7 @@ from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
 from app.services.rollups import write_rollups
 from db.connections import Pool, Writer, unit_of_work
-from db.tables import Account, AccountHead, Image, Order, Rejection, Specification, SpecificationVersion
+from db.tables import Account, AccountCounters, Image, Order, Rejection, Specification, SpecificationVersion
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
@@ -160,7 +160,7 @@ async def _write_account(writer: Writer, history: History) -> None:
     )
     await writer.insert(
         [
-            AccountHead(
+            AccountCounters(
                 account_id=account,
                 next_order_number=len(history.images) + 1,
                 next_event_sequence=1,

@@ -93,7 +93,7 @@ async def run_import(
     *,
     check: bool = False,
     now: datetime = NOW,
-    block_lines: int = 1000,
+    chunk_lines: int = 1000,
 ) -> Outcome:
     """Import lines."""
     listener = Listener()
@@ -104,7 +104,7 @@ async def run_import(
         clock=FrozenClock(now),
         plan_terms=PLAN_TERMS,
         listener=listener,
-        block_lines=block_lines,
+        chunk_lines=chunk_lines,
     )
     return Outcome(report, listener.problems, listener.progressed)
 

@@ -58,9 +58,9 @@ mutation ($input: DeliverImagesInput!) { deliverImages(input: $input) { images {
 class ApartClock(SystemClock):
     """A clock whose process is ahead of PostgreSQL, or behind."""
 
-    def __init__(self, apart: timedelta) -> None:
+    def __init__(self, isolate_failures: timedelta) -> None:
         super().__init__()
-        self._apart = apart
+        self._apart = isolate_failures
 
     def now(self) -> datetime:
         return super().now() + self._apart
@@ -174,8 +174,8 @@ async def judging(database: str, pool: Pool, *, quiet_for: timedelta) -> AsyncGe
         await writer.commit()
     async with AsyncExitStack() as stack:
         servers: list[AsyncClient] = []
-        for apart in (APART / 2, -APART / 2):
-            app = create_app(database_url=database, settings=SETTINGS, clock=ApartClock(apart))
+        for isolate_failures in (APART / 2, -APART / 2):
+            app = create_app(database_url=database, settings=SETTINGS, clock=ApartClock(isolate_failures))
             await stack.enter_async_context(app.router.lifespan_context(app))
             http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe", timeout=60)
             servers.append(await stack.enter_async_context(http))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.orders.state import ImageState, OrderState
 from app.domain.vocabulary import EventType
 
@@ -65,7 +65,7 @@ class _Promise:
 _Promises: TypeAlias = Mapping[tuple[DeadlineKind, datetime], Sequence[_Promise]]
 
 
-def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -> Iterator[tuple[Alert, Happening]]:
+def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -> Iterator[tuple[Alert, NewEvent]]:
     """Yield all that is to be told of an order's deadlines by what was before `now`, told already or not.
 
     A deadline is at risk at the first instant from `lead` before it on at which an image is open that has it, which is
@@ -75,13 +75,13 @@ def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -
         at_risk_at = _first_open(promises, due_at - lead)
         if at_risk_at is not None and at_risk_at < min(due_at, now):
             alert = Alert(EventType.DEADLINE_AT_RISK, kind, due_at)
-            yield alert, _happening(order, alert, at_risk_at, promises)
+            yield alert, _new_event(order, alert, at_risk_at, promises)
         if due_at < now and any(promise.is_open(due_at) for promise in promises):
             alert = Alert(EventType.DEADLINE_MISSED, kind, due_at)
-            yield alert, _happening(order, alert, due_at, promises)
+            yield alert, _new_event(order, alert, due_at, promises)
 
 
-def told_alert(type_: EventType, after: Mapping[str, Any]) -> Alert:
+def alert_of_event(type_: EventType, after: Mapping[str, Any]) -> Alert:
     """Read back what an event of this type told, from the `after` of its data."""
     return Alert(type_, DeadlineKind(after["kind"]), datetime.fromisoformat(after["dueAt"]))
 
@@ -122,9 +122,9 @@ def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | Non
     return min((at for at, promise in starts if promise.is_open(at)), default=None)
 
 
-def _happening(order: OrderState, alert: Alert, at: datetime, promises: Sequence[_Promise]) -> Happening:
+def _new_event(order: OrderState, alert: Alert, at: datetime, promises: Sequence[_Promise]) -> NewEvent:
     """Tell of a deadline at an instant, with the images that are open then; a single one is named."""
     images = list(dict.fromkeys(promise.image.id for promise in promises if promise.is_open(at)))
     after = {"dueAt": alert.due_at, "kind": alert.kind}
     data = {"before": None, "after": after, "images": images}
-    return Happening(at, alert.type, order.id, images[0] if len(images) == 1 else None, data)
+    return NewEvent(at, alert.type, order.id, images[0] if len(images) == 1 else None, data)

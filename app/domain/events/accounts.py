@@ -8,25 +8,25 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.terms import SlaVersion, sla_on
-from app.domain.specifications import Wording, kept_steps
+from app.domain.specifications import SpecificationTerms, kept_steps
 from app.domain.vocabulary import EventType
 
 Facts: TypeAlias = dict[str, object]
 
 
-def specification_created(specification_id: UUID, wording: Wording, at: datetime) -> Happening:
+def specification_created(specification_id: UUID, wording: SpecificationTerms, at: datetime) -> NewEvent:
     """Tell of the first version of a specification."""
     after: Facts = {"id": specification_id, "version": 1, **_said(wording)}
     return _of_account(at, EventType.SPECIFICATION_CHANGED, None, after)
 
 
 def specification_reworded(
-    specification_id: UUID, version: int, before: Wording, after: Wording, at: datetime
-) -> Happening:
+    specification_id: UUID, version: int, before: SpecificationTerms, after: SpecificationTerms, at: datetime
+) -> NewEvent:
     """Tell of a new version of a specification, by what it says otherwise than the one before."""
     old, new = _said(before), _said(after)
     changed = [name for name in new if old[name] != new[name]]
@@ -35,13 +35,13 @@ def specification_reworded(
     return _of_account(at, EventType.SPECIFICATION_CHANGED, was, now)
 
 
-def specification_archived(specification_id: UUID, at: datetime) -> Happening:
+def specification_archived(specification_id: UUID, at: datetime) -> NewEvent:
     """Tell that a specification was put away."""
     before: Facts = {"id": specification_id, "archivedAt": None}
     return _of_account(at, EventType.SPECIFICATION_CHANGED, before, {"id": specification_id, "archivedAt": at})
 
 
-def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> Happening:
+def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> NewEvent:
     """Tell of a new SLA version; before it is what its first day would have had by the versions without it."""
     replaced = sla_on(version.effective_date, versions)
     before: Facts = {"version": replaced.version, "imagesPerDay": replaced.terms.images_per_day}
@@ -53,13 +53,13 @@ def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> Hap
     return _of_account(version.negotiated_at, EventType.SLA_NEGOTIATED, before, after)
 
 
-def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> Happening:
+def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> NewEvent:
     """Tell of a move to another zone."""
     before: Facts = {"timeZone": replaced.time_zone}
     return _of_account(period.starts_at, EventType.TIME_ZONE_CHANGED, before, {"timeZone": period.time_zone})
 
 
-def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> Happening:
+def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:
     """Tell that a ledger day closed with what was used of it, and that the next one opened at that instant."""
     return _of_account(closed.day.closes_at, EventType.GUARANTEE_RESET, _used(closed), _used(opened))
 
@@ -78,7 +78,7 @@ def _used(day: QuotaDay) -> Facts:
     }
 
 
-def _said(wording: Wording) -> Facts:
+def _said(wording: SpecificationTerms) -> Facts:
     return {
         "name": wording.name,
         "pricePerImage": f"{wording.price_per_image:f}",
@@ -87,5 +87,5 @@ def _said(wording: Wording) -> Facts:
     }
 
 
-def _of_account(at: datetime, type_: EventType, before: Facts | None, after: Facts) -> Happening:
-    return Happening(at, type_, None, None, {"before": before, "after": after})
+def _of_account(at: datetime, type_: EventType, before: Facts | None, after: Facts) -> NewEvent:
+    return NewEvent(at, type_, None, None, {"before": before, "after": after})

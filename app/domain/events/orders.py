@@ -17,7 +17,7 @@ from app.domain.vocabulary import EventType
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class NewEvent:
     """An event of an account that has no place in its sequence yet; `data` is JSON as orjson writes it."""
 
     at: datetime
@@ -36,7 +36,7 @@ class _Moment:
     rejected: list[tuple[ImageState, RejectionState]] = field(default_factory=list[tuple[ImageState, RejectionState]])
 
 
-def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
+def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
     """Tell of orders placed at once, and of a split that changed nothing: the original never had the others' images."""
     for order in orders:
         first = order.images[0]
@@ -49,12 +49,12 @@ def placed(orders: Sequence[OrderState]) -> Iterator[Happening]:
             "pricePerImage": str(first.price),
             "images": [{"id": image.id, "filename": image.filename} for image in order.images],
         }
-        yield _happening(order, order.placed_at, EventType.ORDER_PLACED, order.images, data)
+        yield _new_event(order, order.placed_at, EventType.ORDER_PLACED, order.images, data)
     if len(orders) > 1:
         yield _split(orders[0], orders[1:], orders[0].placed_at, {"before": None, "after": None})
 
 
-def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[Happening]:
+def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[NewEvent]:
     """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later.
 
     An order that gives images away and is expedited itself is told first as the split leaves it, at its old terms.
@@ -77,7 +77,7 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
             yield _expedited(origin if order.id == origin.id else None, order, at)
 
 
-def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -> Iterator[Happening]:
+def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -> Iterator[NewEvent]:
     """Yield the ends of claims that images had before and have no more, of the orders in which these were."""
     unclaimed = {image.id for order in after for image in order.images if image.claim is None}
     ended: dict[tuple[UUID, Claim], list[UUID]] = {}
@@ -86,55 +86,55 @@ def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -
             if image.claim is not None and image.id in unclaimed:
                 ended.setdefault((order.id, image.claim), []).append(image.id)
     expiries = [claim_expired(order_id, images, claim) for (order_id, claim), images in ended.items()]
-    yield from sorted(expiries, key=lambda happening: happening.at)
+    yield from sorted(expiries, key=lambda new_event: new_event.at)
 
 
-def cancelled(before: OrderState, after: OrderState, at: datetime) -> Happening:
+def cancelled(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     """Tell of a cancellation at `at`."""
-    return _happening(after, at, EventType.ORDER_CANCELLED, (), changed_fields(before, after))
+    return _new_event(after, at, EventType.ORDER_CANCELLED, (), changed_fields(before, after))
 
 
-def completed(before: OrderState, after: OrderState, at: datetime) -> Happening:
+def completed(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     """Tell of a download at `at`."""
-    return _happening(after, at, EventType.ORDER_COMPLETED, (), changed_fields(before, after))
+    return _new_event(after, at, EventType.ORDER_COMPLETED, (), changed_fields(before, after))
 
 
-def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> Happening:
+def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> NewEvent:
     """Tell of a deadline that staff set at `at`."""
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
     return _confirmed(before, after, at, taking, {"note": note})
 
 
-def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[Happening]:
+def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:
     """Tell of a delivery at `at`, and of the order's deadline when that is met by it."""
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
     data: Data = {"before": standing(before), "after": standing(after), "worker": worker}
     data["images"] = [image.id for image in taking]
-    yield _happening(after, at, EventType.IMAGES_DELIVERED, taking, data)
+    yield _new_event(after, at, EventType.IMAGES_DELIVERED, taking, data)
     yield from _met(before, after, at)
 
 
-def rejected(before: OrderState, after: OrderState, at: datetime) -> Happening:
+def rejected(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     """Tell of images sent back at `at`."""
     taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
     data: Data = {"before": standing(before), "after": standing(after)}
     data["images"] = [_sent_back(image, image.rejections[-1]) for image in taking]
-    return _happening(after, at, EventType.IMAGES_REJECTED, taking, data)
+    return _new_event(after, at, EventType.IMAGES_REJECTED, taking, data)
 
 
-def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> Happening:
+def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> NewEvent:
     """Tell of images of an order that a worker took at `at`."""
     data: Data = {"before": None, "after": {"worker": claim.worker, "leaseUntil": claim.until}, "images": images}
-    return Happening(at, EventType.IMAGES_CLAIMED, order_id, images[0] if len(images) == 1 else None, data)
+    return NewEvent(at, EventType.IMAGES_CLAIMED, order_id, images[0] if len(images) == 1 else None, data)
 
 
-def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> Happening:
+def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> NewEvent:
     """Tell of images of an order that a worker held until the claim ran out."""
     data: Data = {"before": {"worker": claim.worker, "leaseUntil": claim.until}, "after": None, "images": images}
-    return Happening(claim.until, EventType.CLAIM_EXPIRED, order_id, images[0] if len(images) == 1 else None, data)
+    return NewEvent(claim.until, EventType.CLAIM_EXPIRED, order_id, images[0] if len(images) == 1 else None, data)
 
 
-def facts_after(order: OrderState, after: datetime | None) -> Iterator[Happening]:
+def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]:
     """Yield the events of deliveries, rejections and the deadline (set by staff, or met) after `after` (None: all).
 
     They are in order, and the same as the commands with these effects would have written.
@@ -185,17 +185,17 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
 
 def _delivered(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
-) -> Happening:
+) -> NewEvent:
     data: Data = {**counted(order, before, after), "images": [image.id for image in moment.delivered]}
-    return _happening(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
+    return _new_event(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
 
 
 def _rejected(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
-) -> Happening:
+) -> NewEvent:
     images = [_sent_back(image, rejection) for image, rejection in moment.rejected]
     data: Data = {**counted(order, before, after), "images": images}
-    return _happening(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
+    return _new_event(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
 
 
 def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
@@ -210,20 +210,20 @@ def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
 
 def _confirmed(
     before: OrderState, after: OrderState, at: datetime, taking: Sequence[ImageState], noted: Data
-) -> Happening:
+) -> NewEvent:
     data: Data = {**changed_fields(before, after), "images": [image.id for image in taking], **noted}
     if taking:
         data["pricePerImage"] = str(taking[0].price)
-    return _happening(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
+    return _new_event(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
 
 
-def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> Happening:
+def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> NewEvent:
     data: Data = {
         **({"before": None, "after": order_view(order)} if before is None else changed_fields(before, order)),
         "pricePerImage": str(order.images[0].price),
         "images": [{"id": image.id, "expeditePosition": image.expedite_position} for image in order.images],
     }
-    return _happening(order, at, EventType.ORDER_EXPEDITED, order.images, data)
+    return _new_event(order, at, EventType.ORDER_EXPEDITED, order.images, data)
 
 
 def _without_departed(before: OrderState, after: OrderState) -> OrderState:
@@ -232,26 +232,24 @@ def _without_departed(before: OrderState, after: OrderState) -> OrderState:
     return replace(before, images=tuple(image for image in before.images if image.id in staying))
 
 
-def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, change: Data) -> Happening:
+def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, change: Data) -> NewEvent:
     into = [{"id": order.id, "number": order.number, "serviceLevel": order.service_level} for order in siblings]
-    return _happening(original, at, EventType.ORDER_SPLIT, (), {**change, "into": into})
+    return _new_event(original, at, EventType.ORDER_SPLIT, (), {**change, "into": into})
 
 
-def _happening(
-    order: OrderState, at: datetime, type_: EventType, images: Sequence[ImageState], data: Data
-) -> Happening:
+def _new_event(order: OrderState, at: datetime, type_: EventType, images: Sequence[ImageState], data: Data) -> NewEvent:
     """Return an event of an order; one that concerns a single image names it."""
-    return Happening(at, type_, order.id, images[0].id if len(images) == 1 else None, data)
+    return NewEvent(at, type_, order.id, images[0].id if len(images) == 1 else None, data)
 
 
-def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[Happening]:
+def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[NewEvent]:
     """Tell of the order's deadline if it is met at `at`: by its last delivery, or as its last open images leave it."""
     if _met_at(after) is not None and _met_at(before) is None:
         yield _deadline_met(after, at)
 
 
-def _deadline_met(order: OrderState, at: datetime) -> Happening:
-    return _happening(order, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": order.due_at}})
+def _deadline_met(order: OrderState, at: datetime) -> NewEvent:
+    return _new_event(order, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": order.due_at}})
 
 
 def _met_at(order: OrderState) -> datetime | None:

@@ -13,28 +13,28 @@ from app.domain.pulse.streak import Streak, WeekRun
 Data: TypeAlias = dict[str, Any]
 
 
-def kept_figures(figures: PulseFigures) -> Data:
+def figures_to_json(figures: PulseFigures) -> Data:
     """Return the sums of a past instant as JSON; what was open then is not known of the past."""
     return {
-        "current": _kept_window(figures.current),
-        "previous": _kept_window(figures.previous),
+        "current": _window_to_json(figures.current),
+        "previous": _window_to_json(figures.previous),
         "uploadedThisMonth": figures.uploaded_this_month,
         "allTimeProcessed": figures.all_time_processed,
     }
 
 
-def figures_of(kept: Data) -> PulseFigures:
+def figures_from_json(kept: Data) -> PulseFigures:
     """Return the sums that `kept_figures` made this of."""
     return PulseFigures(
-        current=_window_of(kept["current"]),
-        previous=_window_of(kept["previous"]),
+        current=_window_from_json(kept["current"]),
+        previous=_window_from_json(kept["previous"]),
         uploaded_this_month=kept["uploadedThisMonth"],
         all_time_processed=kept["allTimeProcessed"],
         open=None,
     )
 
 
-def kept_streak(streak: Streak) -> Data:
+def streak_to_json(streak: Streak) -> Data:
     """Return the weeks in a row as JSON."""
     run = streak.current
     return {
@@ -45,7 +45,7 @@ def kept_streak(streak: Streak) -> Data:
     }
 
 
-def streak_of(kept: Data) -> Streak:
+def streak_from_json(kept: Data) -> Streak:
     """Return the weeks in a row that `kept_streak` made this of."""
     run, keep_by = kept["current"], kept["keepBy"]
     return Streak(
@@ -56,7 +56,7 @@ def streak_of(kept: Data) -> Streak:
     )
 
 
-def _kept_window(window: WindowFigures) -> Data:
+def _window_to_json(window: WindowFigures) -> Data:
     return {
         "uploaded": window.uploaded,
         "delivered": window.delivered,
@@ -70,7 +70,7 @@ def _kept_window(window: WindowFigures) -> Data:
     }
 
 
-def _window_of(kept: Data) -> WindowFigures:
+def _window_from_json(kept: Data) -> WindowFigures:
     return WindowFigures(
         uploaded=kept["uploaded"],
         delivered=kept["delivered"],

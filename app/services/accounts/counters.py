@@ -1,4 +1,4 @@
-"""The heads of accounts: locked before anything of an account is written, so that its writes are in one order."""
+"""The counters of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -19,8 +19,8 @@ Of its beginning: else one of many accounts, which takes longer than that, would
 """
 
 
-def _lock_head(name: str, rows: str) -> Statement:
-    """Write the statement that locks the head of one account and then reads PostgreSQL's clock.
+def _lock_counters(name: str, rows: str) -> Statement:
+    """Write the statement that locks the counters of one account and then reads PostgreSQL's clock.
 
     A live command also takes the account's lock, exclusively, before the clock is read, which readers try to share
     (`db.settled`), and only if the last instant is recent. CTEs keep the order: rows are locked after a select list was
@@ -44,25 +44,25 @@ def _lock_head(name: str, rows: str) -> Statement:
     )
 
 
-# Waits for whoever has the head.
-LOCK_HEAD: Final = _lock_head("lock_head", "FOR UPDATE")
+# Waits for whoever has the counters.
+LOCK_COUNTERS: Final = _lock_counters("lock_counters", "FOR UPDATE")
 
-# Finds nothing where somebody has the head.
-LOCK_FREE_HEAD: Final = _lock_head("lock_free_head", "FOR UPDATE SKIP LOCKED")
+# Finds nothing where somebody has the counters.
+LOCK_FREE_COUNTERS: Final = _lock_counters("lock_free_counters", "FOR UPDATE SKIP LOCKED")
 
-# Brings the last instants of accounts whose heads are locked forward to just before PostgreSQL's clock, all at once, or
-# the first of many would be quiet again before the last; the primary key finds them.
-FORWARD_HEADS: Final = Statement(
-    "forward_heads",
+# Brings the last instants of accounts whose counters are locked forward to just before PostgreSQL's clock, all at once,
+# or the first of many would be quiet again before the last; the primary key finds them.
+FORWARD_COUNTERS: Final = Statement(
+    "forward_counters",
     f"""
     WITH clock AS MATERIALIZED (SELECT {CLOCK.format("$2", "$3")} - interval '1 microsecond' AS now)
     UPDATE account_heads SET last_at = greatest(last_at, clock.now) FROM clock WHERE account_id = ANY($1::uuid[])
     """,  # noqa: S608 - made of fixed texts
 )
 
-# Writes the heads of accounts back; the primary key finds them.
-ADVANCE_HEADS: Final = Statement(
-    "advance_heads",
+# Writes the counters of accounts back; the primary key finds them.
+SAVE_COUNTERS: Final = Statement(
+    "save_counters",
     """
     UPDATE account_heads SET
       next_order_number = h.next_order_number, next_event_sequence = h.next_event_sequence, last_at = h.last_at,
@@ -97,8 +97,8 @@ class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as al
 
 
 @dataclass(slots=True)
-class Head:
-    """The counters of an account whose row is locked; see the table. Changes count once `advance_heads` wrote them.
+class Counters:
+    """The counters of an account whose row is locked; see the table. Changes count once `save_counters` wrote them.
 
     `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its beginning.
     """
@@ -131,7 +131,7 @@ class Head:
         return self.next_event_sequence - 1
 
 
-_COLUMNS: Final = tuple(field.name for field in fields(Head) if field.name != "read_at")
+_COLUMNS: Final = tuple(field.name for field in fields(Counters) if field.name != "read_at")
 _COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
 
 
@@ -140,28 +140,30 @@ def next_instant(now: datetime, last_at: datetime) -> datetime:
     return max(now, last_at + _MICROSECOND)
 
 
-def counters_of(head: Head) -> dict[str, Any]:
+def counters_row(counters: Counters) -> dict[str, Any]:
     """Return the row of an account's counters, by its columns."""
-    return {column: getattr(head, column) for column in _COLUMNS}
+    return {column: getattr(counters, column) for column in _COLUMNS}
 
 
-def new_head(account_id: UUID, at: datetime) -> Head:
+def new_counters(account_id: UUID, at: datetime) -> Counters:
     """Return the counters of an account that begins at an instant; their row is still to be written."""
-    return Head(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at, read_at=at)
+    return Counters(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at, read_at=at)
 
 
-async def lock_heads(writer: Writer, account_ids: Iterable[UUID], clock: Clock = _POSTGRES_CLOCK) -> dict[UUID, Head]:
-    """Lock the heads of accounts until the end of the transaction; raises UnknownAccount.
+async def lock_counters(
+    writer: Writer, account_ids: Iterable[UUID], clock: Clock = _POSTGRES_CLOCK
+) -> dict[UUID, Counters]:
+    """Lock the counters of accounts until the end of the transaction; raises UnknownAccount.
 
     Always in ascending order, or two writers could wait for each other; a statement each, as Citus locks rows of one
     account at a time. For jobs and imports: what they write changes no answer at an instant before.
     """
     locked = await _locked(writer, clock, account_ids)
-    return {account_id: head for account_id, (head, _) in locked.items()}
+    return {account_id: counters for account_id, (counters, _) in locked.items()}
 
 
-async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUID]) -> dict[UUID, Head]:
-    """Lock the heads of accounts for live commands, so that answers read meanwhile are as of before them.
+async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUID]) -> dict[UUID, Counters]:
+    """Lock the counters of accounts for live commands, so that answers read meanwhile are as of before them.
 
     Raises UnknownAccount, and QuietAccounts before an answer could be as of long ago.
     """
@@ -169,26 +171,26 @@ async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUI
     quiet = {account_id for account_id, (_, is_live) in locked.items() if not is_live}
     if quiet:
         raise QuietAccounts(quiet, clock)
-    return {account_id: head for account_id, (head, _) in locked.items()}
+    return {account_id: counters for account_id, (counters, _) in locked.items()}
 
 
-async def begin_command(writer: Writer, clock: Clock, account_id: UUID) -> Head:
-    """Lock the head of an account for a live command; raises as `begin_commands`."""
+async def begin_command(writer: Writer, clock: Clock, account_id: UUID) -> Counters:
+    """Lock the counters of an account for a live command; raises as `begin_commands`."""
     return (await begin_commands(writer, clock, [account_id]))[account_id]
 
 
-async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> Head | None:
-    """Lock the head of an account for a live command, or return None, without waiting, if it is busy.
+async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> Counters | None:
+    """Lock the counters of an account for a live command, or return None, without waiting, if it is busy.
 
     Raises QuietAccounts.
     """
-    row = await writer.fetch_row(LOCK_FREE_HEAD, account_id, *clock.reading, True)
+    row = await writer.fetch_row(LOCK_FREE_COUNTERS, account_id, *clock.reading, True)
     if row is None:
         return None
     is_live, *columns = row
     if not is_live:
         raise QuietAccounts({account_id}, clock)
-    return Head(*columns)
+    return Counters(*columns)
 
 
 async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID]) -> None:
@@ -198,38 +200,38 @@ async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID])
     not known whether that was committed, since no command was begun.
     """
     async with unit_of_work(pool) as writer:
-        rows = [await writer.fetch_row(LOCK_FREE_HEAD, each, *clock.reading, False) for each in sorted(account_ids)]
-        await writer.execute(FORWARD_HEADS, [row["account_id"] for row in rows if row is not None], *clock.reading)
+        rows = [await writer.fetch_row(LOCK_FREE_COUNTERS, each, *clock.reading, False) for each in sorted(account_ids)]
+        await writer.execute(FORWARD_COUNTERS, [row["account_id"] for row in rows if row is not None], *clock.reading)
         try:
             await writer.commit()
         except OutcomeUnknown as error:
             raise DatabaseUnreachable(str(error)) from error
 
 
-def earliest_reading(heads: Mapping[UUID, Head]) -> datetime:
-    """Return the instant (UTC) that was read off PostgreSQL's clock first as heads, one at least, were locked.
+def earliest_reading(all_counters: Mapping[UUID, Counters]) -> datetime:
+    """Return the instant (UTC) that was read off PostgreSQL's clock first as counters, one at least, were locked.
 
     All that their accounts had before it is committed.
     """
-    return min(head.read_at for head in heads.values())
+    return min(counters.read_at for counters in all_counters.values())
 
 
-async def advance_heads(writer: Writer, heads: Iterable[Head]) -> None:
-    """Write the counters of locked heads back."""
-    rows = [_COUNTERS(head) for head in heads]
+async def save_counters(writer: Writer, all_counters: Iterable[Counters]) -> None:
+    """Write the counters of locked counters back."""
+    rows = [_COUNTERS(counters) for counters in all_counters]
     if rows:
-        await writer.execute(ADVANCE_HEADS, *zip(*rows, strict=True))
+        await writer.execute(SAVE_COUNTERS, *zip(*rows, strict=True))
 
 
 async def _locked(
     writer: Writer, clock: Clock, account_ids: Iterable[UUID], *, live: bool = False
-) -> dict[UUID, tuple[Head, bool]]:
-    """Lock the heads of accounts; each with whether the account's lock is held, too."""
-    found: dict[UUID, tuple[Head, bool]] = {}
+) -> dict[UUID, tuple[Counters, bool]]:
+    """Lock the counters of accounts; each with whether the account's lock is held, too."""
+    found: dict[UUID, tuple[Counters, bool]] = {}
     for account_id in sorted(set(account_ids)):
-        row = await writer.fetch_row(LOCK_HEAD, account_id, *clock.reading, live)
+        row = await writer.fetch_row(LOCK_COUNTERS, account_id, *clock.reading, live)
         if row is None:
             raise UnknownAccount(str(account_id))
         is_live, *columns = row
-        found[account_id] = (Head(*columns), is_live)
+        found[account_id] = (Counters(*columns), is_live)
     return found

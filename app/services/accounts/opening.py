@@ -5,15 +5,15 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod, first_ledger_day
 from app.domain.vocabulary import EventType, Plan
-from app.services.accounts.counters import UnknownAccount, counters_of, new_head
+from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
-from db.tables import AccountHead, Event, SlaVersion, TimeZonePeriod
+from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
 ADD_ACCOUNT: Final = Statement(
@@ -98,11 +98,11 @@ def account_created(
     time_zone: str,
     images_per_day: int | None,
     expedites_per_day: int | None,
-) -> Happening:
+) -> NewEvent:
     """Tell that an account begins at an instant, with its first terms."""
     after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": time_zone}
     after |= {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    return Happening(at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
+    return NewEvent(at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
@@ -114,17 +114,17 @@ async def find_account(reader: Reader, name: str, account_id: UUID | None = None
     return found
 
 
-async def _record(writer: Writer, account_id: UUID, created: Happening) -> None:
-    """Write the first event of an account, and its head."""
-    head = new_head(account_id, created.at)
+async def _record(writer: Writer, account_id: UUID, created: NewEvent) -> None:
+    """Write the first event of an account, and its counters."""
+    counters = new_counters(account_id, created.at)
     event = Event(
         account_id=account_id,
-        sequence=head.take_event_sequence(),
+        sequence=counters.take_event_sequence(),
         at=created.at,
         type=created.type,
         order_id=created.order_id,
         image_id=created.image_id,
         data=created.data,
     )
-    await writer.insert([AccountHead(**counters_of(head))])
+    await writer.insert([AccountCounters(**counters_row(counters))])
     await writer.insert([event])

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from app.domain.events.orders import Happening
-from app.services.accounts.counters import Head, advance_heads
+from app.domain.events.orders import NewEvent
+from app.services.accounts.counters import Counters, save_counters
 from app.services.events import write_events
 from db.connections import Writer
 
 
-async def record(writer: Writer, head: Head, at: datetime, told: Happening) -> None:
-    """Write what a command at an instant (UTC) did to an account, whose head is locked; the caller commits."""
-    await write_events(writer, {head.account_id: [told]}, {head.account_id: head}, at)
-    head.last_at = head.frontier = at
-    await advance_heads(writer, [head])
+async def record(writer: Writer, counters: Counters, at: datetime, told: NewEvent) -> None:
+    """Write what a command at an instant (UTC) did to an account, whose counters are locked; the caller commits."""
+    await write_events(writer, {counters.account_id: [told]}, {counters.account_id: counters}, at)
+    counters.last_at = counters.frontier = at
+    await save_counters(writer, [counters])

@@ -11,7 +11,7 @@ from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
 from app.domain.sla import negotiation
-from app.services.accounts.counters import Head, begin_command
+from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import account_facts
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
@@ -54,12 +54,12 @@ async def negotiate_sla(
 
     Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
     """
-    head = await begin_command(writer, clock, account_id)
-    at = head.instant
+    counters = await begin_command(writer, clock, account_id)
+    at = counters.instant
     facts = await account_facts(writer, account_id, at)
     version = negotiation.negotiated(terms, at, facts.day.day.date, facts.versions)
     await writer.insert([SlaVersion(account_id=account_id, **asdict(version))])
-    await record(writer, head, at, terms_negotiated(version, facts.versions))
+    await record(writer, counters, at, terms_negotiated(version, facts.versions))
     return TermsOutcome(at, account_id, version.version)
 
 
@@ -69,8 +69,8 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     Raises UnknownTimeZone and UnknownAccount.
     """
     zone = time_zone(name)
-    head = await begin_command(writer, clock, account_id)
-    at = head.instant
+    counters = await begin_command(writer, clock, account_id)
+    at = counters.instant
     facts = await account_facts(writer, account_id, at)
     replaced = facts.zones[-1]
     if replaced.time_zone == name:
@@ -78,9 +78,9 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     period = ZonePeriod(at, name)
     day = facts.day.extended([*facts.zones, period])
     await _write_zone(writer, account_id, period, day)
-    if _has_orders(head):
+    if _has_orders(counters):
         await recount_upload_weeks(writer, account_id, zone, since=facts.zones[0].starts_at, until=at)
-    await record(writer, head, at, time_zone_changed(period, replaced))
+    await record(writer, counters, at, time_zone_changed(period, replaced))
     return TimeZoneOutcome(at, account_id, day)
 
 
@@ -91,5 +91,5 @@ async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day:
     await follow_zone(writer, account_id, period.time_zone, day.day)
 
 
-def _has_orders(head: Head) -> bool:
-    return head.next_order_number > 1
+def _has_orders(counters: Counters) -> bool:
+    return counters.next_order_number > 1

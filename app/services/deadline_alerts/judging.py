@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import EventType
 from app.services.orders.states import OrderKey, order_states
@@ -15,7 +15,7 @@ from db.connections import Reader, Record, Statement
 
 # The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
 # events_of_order_idx. Events of all images of an order are not read.
-TOLD_OF_ORDERS: Final = Statement(
+EVENTS_OF_DEADLINES: Final = Statement(
     "told_of_orders",
     """
     SELECT e.account_id, e.order_id, e.type, e.at,
@@ -30,7 +30,7 @@ TOLD_OF_ORDERS: Final = Statement(
 
 
 @dataclass(slots=True)
-class _Told:
+class _Emitted:
     """What the events of an order say: the deadlines it was given, what it was split into, and its alerts."""
 
     deadlines: list[SetDeadline] = field(default_factory=list[SetDeadline])
@@ -61,13 +61,13 @@ class Judged:
 
     key: OrderKey
     number: int
-    true: Mapping[Alert, Happening]
+    true: Mapping[Alert, NewEvent]
     told: frozenset[Alert]
 
     @property
-    def untold(self) -> list[Happening]:
+    def not_emitted(self) -> list[NewEvent]:
         """What is still to be told."""
-        return [happening for alert, happening in self.true.items() if alert not in self.told]
+        return [new_event for alert, new_event in self.true.items() if alert not in self.told]
 
 
 async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: datetime) -> Iterator[Judged]:
@@ -76,7 +76,7 @@ async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: 
     Their accounts' heads are locked, or all is read as of one instant.
     """
     orders = await order_states(reader, keys)
-    told = await _told_of(reader, keys)
+    told = await _emitted_of(reader, keys)
     pasts = await _pasts(reader, orders, told)
     return (
         Judged(key, order.number, dict(alerts(order, pasts[key], lead, now)), frozenset(told[key].alerts))
@@ -84,16 +84,16 @@ async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: 
     )
 
 
-async def _told_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, _Told]:
-    rows = await reader.fetch(TOLD_OF_ORDERS, [key[0] for key in keys], [key[1] for key in keys])
-    told = {key: _Told() for key in keys}
+async def _emitted_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, _Emitted]:
+    rows = await reader.fetch(EVENTS_OF_DEADLINES, [key[0] for key in keys], [key[1] for key in keys])
+    told = {key: _Emitted() for key in keys}
     for row in rows:
         told[row["account_id"], row["order_id"]].take_in(row)
     return told
 
 
 async def _pasts(
-    reader: Reader, orders: Mapping[OrderKey, OrderState], told: Mapping[OrderKey, _Told]
+    reader: Reader, orders: Mapping[OrderKey, OrderState], told: Mapping[OrderKey, _Emitted]
 ) -> dict[OrderKey, OrderPast]:
     """Tell what orders had before. What was split off as an order was placed was never its own."""
     splits = {

@@ -17,7 +17,7 @@ from db.connections import Pool, Reader, Statement, Writer, unit_of_work
 
 # What is to be looked at again at an instant, also what waits for longer than it can, by a clock that went ahead;
 # job_cursors_due_idx.
-ARREARS: Final = Statement(
+RESCAN_REQUESTS: Final = Statement(
     "deadlines_in_arrears",
     """
     SELECT account_id, due_at, retry_at, imported FROM job_cursors
@@ -28,7 +28,7 @@ ARREARS: Final = Statement(
 
 # Moves what is to be looked at of an account on, unless it is another than expected; what an import made untrue was
 # taken back before, and what failed goes on to be what failed until all is settled. The primary key.
-MOVE_ARREARS: Final = Statement(
+MOVE_RESCAN: Final = Statement(
     "move_arrears",
     """
     UPDATE job_cursors SET due_at = $5, retry_at = $6, imported = false
@@ -38,7 +38,7 @@ MOVE_ARREARS: Final = Statement(
 )
 
 # Forgets what was to be looked at of an account, unless it is another than expected; the primary key.
-SETTLE_ARREARS: Final = Statement(
+END_RESCAN: Final = Statement(
     "settle_arrears",
     """
     DELETE FROM job_cursors
@@ -67,7 +67,7 @@ PUT_OFF: Final = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Arrears:
+class RescanRequest:
     """An account whose deadlines are to be looked at again from `since` (UTC) on; `touched_at` tells its changes.
 
     `imported` says that history was imported, and what was told may be untrue by it.
@@ -79,20 +79,20 @@ class Arrears:
     imported: bool = False
 
 
-async def arrears(reader: Reader, now: datetime) -> Sequence[Arrears]:
+async def rescan_requests(reader: Reader, now: datetime) -> Sequence[RescanRequest]:
     """Read which accounts are to be looked at again by now, what is oldest first."""
-    return [Arrears(*row) for row in await reader.fetch(ARREARS, now, now + LONGEST_PAUSE, WATCH)]
+    return [RescanRequest(*row) for row in await reader.fetch(RESCAN_REQUESTS, now, now + LONGEST_PAUSE, WATCH)]
 
 
-async def go_on(writer: Writer, found: Arrears, since: datetime | None, now: datetime) -> bool:
+async def go_on(writer: Writer, found: RescanRequest, since: datetime | None, now: datetime) -> bool:
     """Let an account, whose head is locked, be looked at from `since` on instead; None when nothing is left.
 
     Says False, and notes nothing, where the account has other arrears by now.
     """
     known = (found.account_id, WATCH, found.since, found.touched_at)
     if since is not None:
-        return await writer.fetch_row(MOVE_ARREARS, *known, since, now) is not None
-    if await writer.fetch_row(SETTLE_ARREARS, *known) is None:
+        return await writer.fetch_row(MOVE_RESCAN, *known, since, now) is not None
+    if await writer.fetch_row(END_RESCAN, *known) is None:
         return False
     await note_recovery(writer, WATCH, [found.account_id], WATCH, now)
     return True

@@ -12,13 +12,13 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.services.accounts.counters import earliest_reading, lock_heads
+from app.services.accounts.counters import earliest_reading, lock_counters
 from app.services.deadline_alerts.candidates import CandidatePage, Span, candidates
-from app.services.deadline_alerts.emitting import orders_to_tell_of, tell
-from app.services.deadline_alerts.rescans import Arrears, arrears, go_on, put_off
+from app.services.deadline_alerts.emitting import emit, orders_to_alert
+from app.services.deadline_alerts.rescans import RescanRequest, go_on, put_off, rescan_requests
 from app.services.deadline_alerts.withdrawing import retract
 from app.services.jobs.cursors import WATCH
-from app.services.jobs.isolation import apart
+from app.services.jobs.isolation import isolate_failures
 from app.services.orders.states import OrderKey
 from db.connections import Pool, PoolReader, Writer, unit_of_work
 from db.queries.pages import EARLIEST
@@ -46,7 +46,7 @@ async def watch_deadlines(
     """
     watch = _Watch(pool, clock, lead, clock.now())
     await watch.look(_beginning(since, lead, horizon))
-    for found in await arrears(PoolReader(pool), watch.until):
+    for found in await rescan_requests(PoolReader(pool), watch.until):
         await watch.look_again(found)
     return Watched(watch.until, watch.told, len(watch.failed))
 
@@ -72,32 +72,32 @@ class _Watch:
     async def look(self, since: datetime) -> None:
         """Look at the deadlines of all accounts; where a page fails, at one account after the other."""
         async for page in candidates(PoolReader(self.pool), Span(since, self.until, self.lead)):
-            failed = await apart(WATCH, page.accounts, partial(self._look_at, page))
+            failed = await isolate_failures(WATCH, page.accounts, partial(self._look_at, page))
             for account_id, error in failed.items():
                 await self._put_off(account_id, page.first_due_at(account_id) - self.lead, error)
 
-    async def look_again(self, found: Arrears) -> None:
+    async def look_again(self, found: RescanRequest) -> None:
         """Look at the deadlines of an account from before on."""
-        failed = await apart(WATCH, [found.account_id], partial(self._catch_up, found))
+        failed = await isolate_failures(WATCH, [found.account_id], partial(self._catch_up, found))
         for account_id, error in failed.items():
             await self._put_off(account_id, found.since, error)
 
     async def _look_at(self, page: CandidatePage, account_ids: Sequence[UUID]) -> None:
-        """Tell of a page's orders of accounts; only heads are locked of those of which there is something to tell."""
-        orders = await orders_to_tell_of(self.pool, self.clock, page.of(account_ids), self.lead)
+        """Emit the alerts of a page's orders of accounts; locks only the counters of accounts that have some."""
+        orders = await orders_to_alert(self.pool, self.clock, page.of(account_ids), self.lead)
         if not orders:
             return
         async with unit_of_work(self.pool) as writer:
-            told = await self._tell(writer, orders, {account_id for account_id, _ in orders})
+            told = await self._emit(writer, orders, {account_id for account_id, _ in orders})
             await writer.commit()
         self.told += told
 
-    async def _tell(self, writer: Writer, orders: Sequence[OrderKey], account_ids: Collection[UUID]) -> int:
-        """Tell of orders of these accounts: the clock is read once their heads are locked."""
-        heads = await lock_heads(writer, account_ids, self.clock)
-        return await tell(writer, heads, orders, self.lead, earliest_reading(heads))
+    async def _emit(self, writer: Writer, orders: Sequence[OrderKey], account_ids: Collection[UUID]) -> int:
+        """Tell of orders of these accounts: the clock is read once their counters are locked."""
+        all_counters = await lock_counters(writer, account_ids, self.clock)
+        return await emit(writer, all_counters, orders, self.lead, earliest_reading(all_counters))
 
-    async def _catch_up(self, found: Arrears, _account_ids: Sequence[UUID]) -> None:
+    async def _catch_up(self, found: RescanRequest, _account_ids: Sequence[UUID]) -> None:
         """Look at an account page by page; first take back what an import made untrue."""
         if found.imported:
             await retract(self.pool, self.clock, found.account_id, found.since, self.lead)
@@ -108,20 +108,20 @@ class _Watch:
                 return
             found = left
 
-    async def _work_off(self, found: Arrears, page: CandidatePage) -> Arrears | None:
+    async def _work_off(self, found: RescanRequest, page: CandidatePage) -> RescanRequest | None:
         """Tell of a page of an account's deadlines; return what is left, None where that is nothing or not known.
 
         With it all is told up to the lead before its last deadline, since later ones were not at risk before that.
         """
         since = None if page.is_last else max(found.since, page.last_due_at - self.lead)
         async with unit_of_work(self.pool) as writer:
-            told = await self._tell(writer, list(page.orders), [found.account_id])
+            told = await self._emit(writer, list(page.orders), [found.account_id])
             now = self.clock.now()
             if not await go_on(writer, found, since, now):
                 return None
             await writer.commit()
         self.told += told
-        return None if since is None else Arrears(found.account_id, since, now)
+        return None if since is None else RescanRequest(found.account_id, since, now)
 
     async def _put_off(self, account_id: UUID, since: datetime, error: Exception) -> None:
         self.failed.add(account_id)

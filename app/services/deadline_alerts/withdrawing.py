@@ -10,10 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.deadlines.alerts import Alert, told_alert
-from app.domain.events.orders import Happening
+from app.domain.deadlines.alerts import Alert, alert_of_event
+from app.domain.events.orders import NewEvent
 from app.domain.vocabulary import EventType
-from app.services.accounts.counters import Head, advance_heads, lock_heads
+from app.services.accounts.counters import Counters, lock_counters, save_counters
 from app.services.deadline_alerts.candidates import portions
 from app.services.deadline_alerts.judging import judge
 from app.services.events import withdraw_events
@@ -47,28 +47,28 @@ async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, l
     bound: tuple[UUID, datetime, int] | None = (LEAST_UUID, EARLIEST, 0)
     while bound is not None:
         async with unit_of_work(pool) as writer:
-            head = (await lock_heads(writer, [account_id], clock))[account_id]
+            counters = (await lock_counters(writer, [account_id], clock))[account_id]
             found = await writer.fetch(ALERTS_SINCE, account_id, *bound, since)
             rows = next(portions(found))
             if rows:
-                await _retract(writer, head, rows, lead, head.read_at)
+                await _retract(writer, counters, rows, lead, counters.read_at)
             await writer.commit()
         is_last = len(rows) == len(found) < _PAGE
         bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])
 
 
-async def _retract(writer: Writer, head: Head, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:
-    keys = list(dict.fromkeys((head.account_id, row["order_id"]) for row in rows))
+async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], lead: timedelta, now: datetime) -> None:
+    keys = list(dict.fromkeys((counters.account_id, row["order_id"]) for row in rows))
     judged = {each.key[1]: each.true for each in await judge(writer, keys, lead, now)}
     untrue = [row for row in rows if not _is_true(row, judged[row["order_id"]])]
     if untrue:
-        await withdraw_events(writer, head, untrue, now)
-        await advance_heads(writer, [head])
+        await withdraw_events(writer, counters, untrue, now)
+        await save_counters(writer, [counters])
 
 
-def _is_true(row: Record, true: Mapping[Alert, Happening]) -> bool:
+def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
     """Say whether an event is one of those that are to be told, word for word."""
-    happening = true.get(told_alert(EventType(row["type"]), row["after"]))
-    if happening is None:
+    new_event = true.get(alert_of_event(EventType(row["type"]), row["after"]))
+    if new_event is None:
         return False
-    return (happening.at, [str(image_id) for image_id in happening.data["images"]]) == (row["at"], row["images"])
+    return (new_event.at, [str(image_id) for image_id in new_event.data["images"]]) == (row["at"], row["images"])

@@ -12,10 +12,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.orders import Happening
-from app.services.accounts.counters import advance_heads, earliest_reading, lock_heads
+from app.domain.events.orders import NewEvent
+from app.services.accounts.counters import earliest_reading, lock_counters, save_counters
 from app.services.events import write_events
-from app.services.jobs.isolation import apart
+from app.services.jobs.isolation import isolate_failures
 from app.services.orders.claiming import expired
 from app.services.orders.states import ImageKey
 from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
@@ -76,7 +76,7 @@ async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
         images = [(row["account_id"], row["id"]) for row in found]
         accounts = list(dict.fromkeys(account_id for account_id, _ in images))
         before = returned.images, len(failed)
-        failed |= (await apart(RETURN, accounts, partial(_return, pool, clock, images, returned))).keys()
+        failed |= (await isolate_failures(RETURN, accounts, partial(_return, pool, clock, images, returned))).keys()
         if before == (returned.images, len(failed)):  # others were faster, or this process's clock is ahead
             break
     returned.failed = len(failed)
@@ -89,23 +89,23 @@ async def _return(
     """Return found images of accounts, but for those that were delivered or claimed again since."""
     images = [key for key in found if key[0] in account_ids]
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids, clock)
-        now = earliest_reading(heads)
+        all_counters = await lock_counters(writer, account_ids, clock)
+        now = earliest_reading(all_counters)
         ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
         if ended:
             await writer.execute(END_LEASES, [row["account_id"] for row in ended], [row["id"] for row in ended])
-            await write_events(writer, _told(ended), heads, now)
-        for head in heads.values():
-            head.last_at = max(head.last_at, now)
-        await advance_heads(writer, heads.values())
+            await write_events(writer, _told(ended), all_counters, now)
+        for counters in all_counters.values():
+            counters.last_at = max(counters.last_at, now)
+        await save_counters(writer, all_counters.values())
         await writer.commit()
     returned.images += len(ended)
 
 
-def _told(ended: Sequence[Record]) -> dict[UUID, list[Happening]]:
-    told: defaultdict[UUID, list[Happening]] = defaultdict(list)
-    for account_id, happening in expired(ended):
-        told[account_id].append(happening)
+def _told(ended: Sequence[Record]) -> dict[UUID, list[NewEvent]]:
+    told: defaultdict[UUID, list[NewEvent]] = defaultdict(list)
+    for account_id, new_event in expired(ended):
+        told[account_id].append(new_event)
     for each in told.values():
-        each.sort(key=lambda happening: happening.at)
+        each.sort(key=lambda new_event: new_event.at)
     return told

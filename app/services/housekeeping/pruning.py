@@ -13,9 +13,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.pulse.rollups import minutes_kept_since
-from app.services.accounts.counters import advance_heads, lock_heads
+from app.services.accounts.counters import lock_counters, save_counters
 from app.services.commands import KEPT
-from app.services.jobs.isolation import Work, apart
+from app.services.jobs.isolation import Work, isolate_failures
 from db.connections import Pool, PoolReader, Statement, unit_of_work
 from db.queries.pages import LEAST_UUID
 
@@ -130,7 +130,7 @@ class _Pruning:
             last = found[-1]
 
     async def _apart(self, account_ids: Sequence[UUID], work: Work) -> None:
-        self.failed |= (await apart(PRUNE, account_ids, work)).keys()
+        self.failed |= (await isolate_failures(PRUNE, account_ids, work)).keys()
 
     async def _forget_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
         self.keys += await _forget(self.pool, FORGET_KEYS, account_ids, before)
@@ -138,12 +138,12 @@ class _Pruning:
     async def _forget_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
         """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
         async with unit_of_work(self.pool) as writer:
-            heads = await lock_heads(writer, account_ids)
+            all_counters = await lock_counters(writer, account_ids)
             for statement in FORGET_MINUTES:
                 await writer.execute(statement, account_ids, before)
-            for head in heads.values():
-                head.minutes_since = max(head.minutes_since, before)
-            await advance_heads(writer, heads.values())
+            for counters in all_counters.values():
+                counters.minutes_since = max(counters.minutes_since, before)
+            await save_counters(writer, all_counters.values())
             await writer.commit()
         self.accounts += len(account_ids)
 

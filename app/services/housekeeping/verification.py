@@ -19,7 +19,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.pulse.verification import PulseSums, differences, in_words, past_instant
 from app.services.jobs import runs as job_runs
-from app.services.jobs.isolation import apart
+from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import RunKey
 from db.connections import (
     Pool,
@@ -135,7 +135,7 @@ async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Seq
     """Verify accounts one after the other, and record the result of each."""
     verified = Verified()
     for account_id in account_ids:
-        error = (await apart(VERIFY, [account_id], partial(_verify, pool, clock))).get(account_id)
+        error = (await isolate_failures(VERIFY, [account_id], partial(_verify, pool, clock))).get(account_id)
         await _note(pool, clock.now(), owner, account_id, error)
         if error is None:
             verified.accounts += 1

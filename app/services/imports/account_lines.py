@@ -31,7 +31,7 @@ class Standing:
 def standing(account: AccountState, at: datetime) -> Standing:
     """Find an account that is there: an untold one begins with its first instant, however much earlier that is."""
     if account.untold and at < account.created_at:
-        return Standing(account.beginning_at(at), before=account.created_at)
+        return Standing(account.opening_at(at), before=account.created_at)
     return Standing(account)
 
 

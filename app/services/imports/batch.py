@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from app.domain.events.orders import Happening, facts_after
+from app.domain.events.orders import NewEvent, facts_after
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
@@ -30,7 +30,7 @@ class NewAccount(NamedTuple):
     line: AccountLine
 
 
-class Beginning(NamedTuple):
+class Opening(NamedTuple):
     """What an account begins with; `before` is when it begins by the database, None when it is not there yet."""
 
     period: ZonePeriod
@@ -67,7 +67,7 @@ class Batch:
 
     accounts: dict[UUID, AccountState] = field(default_factory=dict[UUID, AccountState])
     new_accounts: list[NewAccount] = field(default_factory=list[NewAccount])
-    beginnings: dict[UUID, Beginning] = field(default_factory=dict[UUID, Beginning])
+    openings: dict[UUID, Opening] = field(default_factory=dict[UUID, Opening])
     periods: list[tuple[UUID, ZonePeriod]] = field(default_factory=list[tuple[UUID, ZonePeriod]])
     versions: list[tuple[UUID, SlaVersion]] = field(default_factory=list[tuple[UUID, SlaVersion]])
     days: dict[tuple[UUID, date], QuotaDay] = field(default_factory=dict[tuple[UUID, date], QuotaDay])
@@ -76,20 +76,20 @@ class Batch:
     specifications: list[NewSpecification] = field(default_factory=list[NewSpecification])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
     stored: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
-    retold: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict[UUID, tuple[UUID, datetime]])
+    rewritten_since: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict[UUID, tuple[UUID, datetime]])
     moved: set[UUID] = field(default_factory=set[UUID])
     _orders: dict[UUID, _Open] = field(default_factory=dict[UUID, _Open])
-    _happenings: dict[UUID, list[Happening]] = field(default_factory=dict[UUID, list[Happening]])
+    _new_events: dict[UUID, list[NewEvent]] = field(default_factory=dict[UUID, list[NewEvent]])
 
-    def tell(self, account_id: UUID, happening: Happening) -> None:
+    def tell(self, account_id: UUID, new_event: NewEvent) -> None:
         """Record an event of an account."""
-        self._happenings.setdefault(account_id, []).append(happening)
+        self._new_events.setdefault(account_id, []).append(new_event)
 
     def begin(self, account: AccountState, before: datetime | None) -> None:
         """Note with what an account begins, which may change until something dated is told of it."""
-        known = self.beginnings.get(account.id)
+        known = self.openings.get(account.id)
         before = before if known is None else known.before
-        self.beginnings[account.id] = Beginning(account.periods[0], account.versions[0], before)
+        self.openings[account.id] = Opening(account.periods[0], account.versions[0], before)
 
     def begin_earlier(self, account: AccountState, before: datetime) -> None:
         """Let an account and what was told of it so far, its specifications, begin earlier than `before`."""
@@ -98,8 +98,8 @@ class Batch:
         self.specifications = [
             new._replace(created_at=at) if new.account_id == account.id else new for new in self.specifications
         ]
-        told = self._happenings.get(account.id, ())
-        self._happenings[account.id] = [replace(happening, at=at) for happening in told]
+        told = self._new_events.get(account.id, ())
+        self._new_events[account.id] = [replace(new_event, at=at) for new_event in told]
 
     def tell_since(self, account_id: UUID, at: datetime) -> None:
         """Note that the batch tells of an account after an instant, if not of an earlier one."""
@@ -120,23 +120,23 @@ class Batch:
         told_until = at
         if known is None:
             self.stored[before.id] = account_id, before
-            self.retold[before.id] = account_id, at
+            self.rewritten_since[before.id] = account_id, at
         else:
             told_until = at if known.told_until is None else max(at, known.told_until)
-            for happening in facts_after(before, known.told_until):
-                if happening.at <= at:
-                    self.tell(account_id, happening)
+            for new_event in facts_after(before, known.told_until):
+                if new_event.at <= at:
+                    self.tell(account_id, new_event)
         self._orders[before.id] = _Open(account_id, after, told_until)
 
     def orders(self) -> Iterator[tuple[UUID, OrderState]]:
         """Yield the orders of the batch as they are now, each with its account."""
         return ((order.account_id, order.state) for order in self._orders.values())
 
-    def happenings(self) -> dict[UUID, list[Happening]]:
+    def new_events(self) -> dict[UUID, list[NewEvent]]:
         """Return the events of each account in the order in which they happened; those of one instant as told."""
-        told = {account_id: list(happenings) for account_id, happenings in self._happenings.items()}
+        told = {account_id: list(new_events) for account_id, new_events in self._new_events.items()}
         for order in self._orders.values():
             told.setdefault(order.account_id, []).extend(facts_after(order.state, order.told_until))
-        for happenings in told.values():
-            happenings.sort(key=lambda happening: happening.at)
+        for new_events in told.values():
+            new_events.sort(key=lambda new_event: new_event.at)
         return told

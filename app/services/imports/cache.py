@@ -10,7 +10,7 @@ from app.services.imports.state import AccountState, PendingAccount, Recent
 
 
 @dataclass(slots=True)
-class Memory:
+class Cache:
     """Accounts by ref, and of each account what the file names; `groups` are the orders that an order line became."""
 
     pending: dict[str, PendingAccount] = field(default_factory=dict[str, PendingAccount])

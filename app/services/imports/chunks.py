@@ -1,4 +1,4 @@
-"""Reads blocks of lines while other work goes on."""
+"""Reads chunks of lines while other work goes on."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from threading import Thread
 from app.services.imports.source import RawLine, Source
 
 
-async def next_block(source: Source, max_lines: int, max_bytes: int) -> list[RawLine]:
-    """Read the next block of a source in a thread; raises what that raises.
+async def next_chunk(source: Source, max_lines: int, max_bytes: int) -> list[RawLine]:
+    """Read the next chunk of a source in a thread; raises what that raises.
 
     It is a daemon, unlike asyncio's own threads: a process that is to end does not wait for what may never come on
     standard input.
@@ -20,8 +20,8 @@ async def next_block(source: Source, max_lines: int, max_bytes: int) -> list[Raw
 
     def read() -> None:
         try:
-            settle = partial(future.set_result, source.block(max_lines, max_bytes))
-        except Exception as error:  # noqa: BLE001 - who waits for the block gets it
+            settle = partial(future.set_result, source.chunk(max_lines, max_bytes))
+        except Exception as error:  # noqa: BLE001 - who waits for the chunk gets it
             settle = partial(future.set_exception, error)
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_unless_done, future, settle)

@@ -12,17 +12,17 @@ from functools import partial
 from typing import Final, TypeAlias, cast
 from uuid import UUID
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.vocabulary import EventType
-from app.services.accounts.counters import Head
+from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events
-from app.services.imports.batch import Beginning
+from app.services.imports.batch import Opening
 from db.connections import Record, Statement, Writer, read_back
 
 _Moment: TypeAlias = tuple[UUID, UUID | None, datetime]  # account, order, instant
 _Said: TypeAlias = tuple[str, object]  # type, data
 
-_RETOLD: Final = (
+_REWRITTEN: Final = (
     EventType.IMAGES_DELIVERED,
     EventType.IMAGES_REJECTED,
     EventType.DEADLINE_CONFIRMED,
@@ -43,9 +43,9 @@ EVENTS_OF_ORDERS: Final = Statement(
     """,  # noqa: S608 - made of fixed texts
 )
 
-# The events, not withdrawn, of the beginnings of accounts; events_of_order_idx, for they are of no order. A batch may
+# The events, not withdrawn, of the openings of accounts; events_of_order_idx, for they are of no order. A batch may
 # begin many accounts.
-EVENTS_OF_BEGINNINGS: Final = Statement(
+EVENTS_OF_OPENINGS: Final = Statement(
     "events_of_beginnings",
     f"""
     SELECT {_COLUMNS}
@@ -65,37 +65,37 @@ FORGET_EVENTS: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class BatchEvents:
-    """The events of a batch (`happenings`), and earlier events that it makes `untrue`; both by account."""
+    """The events of a batch (`new_events`), and earlier events that it makes `untrue`; both by account."""
 
-    happenings: dict[UUID, list[Happening]]
-    untrue: defaultdict[UUID, list[Record]] = field(default_factory=partial(defaultdict[UUID, list[Record]], list))
+    new_events: dict[UUID, list[NewEvent]]
+    refuted: defaultdict[UUID, list[Record]] = field(default_factory=partial(defaultdict[UUID, list[Record]], list))
 
     def refute(self, events: Iterable[Record]) -> None:
         """Note events that are not true any more."""
         for event in events:
-            self.untrue[event["account_id"]].append(event)
+            self.refuted[event["account_id"]].append(event)
 
-    async def move_beginnings(self, writer: Writer, beginnings: Mapping[UUID, Beginning]) -> None:
-        """Replace the events of beginnings that are at another instant now than before."""
-        at = {id_: beginning.period.starts_at for id_, beginning in beginnings.items()}
-        rows = [(id_, each.before) for id_, each in beginnings.items() if each.before not in {None, at[id_]}]
-        earlier = await writer.fetch(EVENTS_OF_BEGINNINGS, *zip(*rows, strict=True)) if rows else []
+    async def move_openings(self, writer: Writer, openings: Mapping[UUID, Opening]) -> None:
+        """Replace the events of openings that are at another instant now than before."""
+        at = {id_: opening.period.starts_at for id_, opening in openings.items()}
+        rows = [(id_, each.before) for id_, each in openings.items() if each.before not in {None, at[id_]}]
+        earlier = await writer.fetch(EVENTS_OF_OPENINGS, *zip(*rows, strict=True)) if rows else []
         self.refute(earlier)
         for event in reversed(earlier):
             account_id, type_ = event["account_id"], EventType(event["type"])
-            self.happenings[account_id].insert(0, Happening(at[account_id], type_, None, None, event["data"]))
+            self.new_events[account_id].insert(0, NewEvent(at[account_id], type_, None, None, event["data"]))
 
-    async def retell(self, writer: Writer, retold: Mapping[UUID, tuple[UUID, datetime]]) -> None:
+    async def rewrite(self, writer: Writer, rewritten_since: Mapping[UUID, tuple[UUID, datetime]]) -> None:
         """Replace the events of images after an instant, given by order with its account, by those of the batch.
 
         All events of an order at one instant stay, or all are replaced, so that they stay in order.
         """
-        orders = [(account_id, order_id, at) for order_id, (account_id, at) in retold.items()]
-        earlier = await writer.fetch(EVENTS_OF_ORDERS, *zip(*orders, strict=True), _RETOLD) if orders else []
+        orders = [(account_id, order_id, at) for order_id, (account_id, at) in rewritten_since.items()]
+        earlier = await writer.fetch(EVENTS_OF_ORDERS, *zip(*orders, strict=True), _REWRITTEN) if orders else []
         stored: defaultdict[_Moment, list[Record]] = defaultdict(list)
         for event in earlier:
             stored[event["account_id"], event["order_id"], event["at"]].append(event)
-        rewritten = self._retold_at(stored)
+        rewritten = self._rewritten_at(stored)
         stays: set[_Moment] = set()
         for moment, events in stored.items():
             if [_said(each["type"], each["data"]) for each in events] == rewritten[moment]:
@@ -103,33 +103,33 @@ class BatchEvents:
             elif [each["type"] for each in events] != [EventType.DEADLINE_MET]:  # alone it is told by a split
                 self.refute(events)
         for account_id in {account_id for account_id, _, _ in stays}:
-            self.happenings[account_id] = [
-                each for each in self.happenings[account_id] if _retold_moment(account_id, each) not in stays
+            self.new_events[account_id] = [
+                each for each in self.new_events[account_id] if _rewritten_moment(account_id, each) not in stays
             ]
 
-    def _retold_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[_Said]]:
+    def _rewritten_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[_Said]]:
         """Return the type and data of the events that the batch has at these moments."""
         rewritten: defaultdict[_Moment, list[_Said]] = defaultdict(list)
         for account_id in {account_id for account_id, _, _ in moments}:
-            for each in self.happenings[account_id]:
-                moment = _retold_moment(account_id, each)
+            for each in self.new_events[account_id]:
+                moment = _rewritten_moment(account_id, each)
                 if moment is not None and moment in moments:
                     rewritten[moment].append(_said(each.type, read_back(each.data)))
         return rewritten
 
-    async def write(self, writer: Writer, heads: Mapping[UUID, Head], run: int, now: datetime) -> None:
-        """Write it all at `now` (UTC) in the run of `loupe import` with this number; heads are locked and updated."""
-        for account_id, events in sorted(self.untrue.items()):
+    async def write(self, writer: Writer, all_counters: Mapping[UUID, Counters], run: int, now: datetime) -> None:
+        """Write it all at `now` (UTC) in this run of `loupe import`; counters are locked, and count on."""
+        for account_id, events in sorted(self.refuted.items()):
             own = [each["sequence"] for each in events if each["import_run"] == run]
             await writer.execute(FORGET_EVENTS, account_id, own)
             others = [each for each in events if each["import_run"] != run]
-            await withdraw_events(writer, heads[account_id], others, now, run)
-        await write_events(writer, self.happenings, heads, now, run)
+            await withdraw_events(writer, all_counters[account_id], others, now, run)
+        await write_events(writer, self.new_events, all_counters, now, run)
 
 
-def _retold_moment(account_id: UUID, happening: Happening) -> _Moment | None:
+def _rewritten_moment(account_id: UUID, new_event: NewEvent) -> _Moment | None:
     """Return the moment of an event of images of an order; None for events that a batch never replaces."""
-    return (account_id, happening.order_id, happening.at) if happening.type in _RETOLD else None
+    return (account_id, new_event.order_id, new_event.at) if new_event.type in _REWRITTEN else None
 
 
 def _said(type_: str, data: object) -> _Said:

@@ -30,7 +30,7 @@ from app.domain.bounds import (
     YEARS,
 )
 from app.domain.local_time import TIME_ZONES
-from app.domain.specifications import Wording, step_of
+from app.domain.specifications import SpecificationTerms, step_of
 from app.domain.vocabulary import Plan
 from app.services.names import Name
 
@@ -144,10 +144,10 @@ class SpecificationLine(_OfAccount):
     steps: Annotated[list[StepPart], Field(max_length=MAX_STEPS)]
 
     @property
-    def wording(self) -> Wording:
+    def wording(self) -> SpecificationTerms:
         """What the specification says."""
         steps = tuple(step_of(part.step, part.seconds) for part in self.steps)
-        return Wording(self.name, self.price_per_image, self.currency, steps)
+        return SpecificationTerms(self.name, self.price_per_image, self.currency, steps)
 
 
 class RejectionPart(_Part):

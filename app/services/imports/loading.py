@@ -10,7 +10,7 @@ from app.domain.orders.state import OrderedSpecification
 from app.domain.sla.terms import SlaVersion
 from app.services.accounts.facts import quota_day
 from app.services.imports.batch import KnownLine
-from app.services.imports.cache import Memory
+from app.services.imports.cache import Cache
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
 from app.services.imports.lines import (
@@ -32,9 +32,9 @@ from db.queries import imports as queries
 class Loader:
     """Fills the memory ahead of a batch, by a statement for each kind of thing and only if any is missing."""
 
-    def __init__(self, reader: Reader, memory: Memory) -> None:
+    def __init__(self, reader: Reader, cache: Cache) -> None:
         self._reader = reader
-        self._memory = memory
+        self._memory = cache
 
     async def prepare(self, lines: Sequence[GoodLine]) -> None:
         """Load what these lines name; raises AccountMoved when someone else began one of the accounts meanwhile."""

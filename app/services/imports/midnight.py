@@ -29,7 +29,7 @@ async def write_cursors(writer: Writer, batch: Batch, zones: Mapping[UUID, Seque
 
 
 async def _go_back(writer: Writer, batch: Batch, zones: Mapping[UUID, Sequence[ZonePeriod]]) -> Sequence[Record]:
-    anew = {id_ for id_, beginning in batch.beginnings.items() if beginning.before is not None}
+    anew = {id_ for id_, opening in batch.openings.items() if opening.before is not None}
     since = {id_: batch.since[id_] for id_ in zones if id_ in batch.since and id_ not in anew}
     done = await accounts_done_beyond(writer, since)
     moved = batch.moved & zones.keys()

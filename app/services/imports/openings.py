@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from app.domain.sla.terms import SlaVersion
-from app.services.imports.batch import Beginning
+from app.services.imports.batch import Opening
 from app.services.imports.statements import BEGIN_EARLIER
 from app.services.orders.rows import Row
 from app.services.orders.writing import execute
@@ -13,13 +13,13 @@ from db.tables import SlaVersion as SlaVersionTable
 from db.tables import TimeZonePeriod
 
 
-async def write_beginnings(writer: Writer, beginnings: Mapping[UUID, Beginning]) -> None:
+async def write_openings(writer: Writer, openings: Mapping[UUID, Opening]) -> None:
     """Write the first zones and terms of accounts, before anything else that a batch tells of them."""
-    new = [(id_, beginning) for id_, beginning in beginnings.items() if beginning.before is None]
-    periods = ((id_, beginning.period.starts_at, beginning.period.time_zone) for id_, beginning in new)
+    new = [(id_, opening) for id_, opening in openings.items() if opening.before is None]
+    periods = ((id_, opening.period.starts_at, opening.period.time_zone) for id_, opening in new)
     await writer.copy(TimeZonePeriod, periods)
-    await writer.copy(SlaVersionTable, (version_row(id_, beginning.version) for id_, beginning in new))
-    earlier = [(id_, each) for id_, each in sorted(beginnings.items()) if each.before is not None]
+    await writer.copy(SlaVersionTable, (version_row(id_, opening.version) for id_, opening in new))
+    earlier = [(id_, each) for id_, each in sorted(openings.items()) if each.before is not None]
     rows = [
         (id_, each.before, each.period.starts_at, each.period.time_zone, each.version.effective_date)
         for id_, each in earlier

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
-from app.domain.events.orders import Happening, cancelled, expedited, placed
+from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
@@ -36,7 +36,7 @@ class Effect:
     day: QuotaDay
     before: Sequence[OrderState]
     after: Sequence[OrderState]
-    happenings: Sequence[Happening]
+    new_events: Sequence[NewEvent]
 
 
 def place_order(line: OrderLine, account: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
@@ -75,8 +75,8 @@ def cancel_order(line: CancellationLine, account: AccountState, orders: Sequence
     with refusing("order"):
         change = cancel(orders, line.at, account.day_at(line.at))
     pairs = zip(orders, change.orders, strict=True)
-    happenings = tuple(cancelled(before, after, line.at) for before, after in pairs)
-    return Effect(line.at, line.at, change.day, orders, change.orders, happenings)
+    new_events = tuple(cancelled(before, after, line.at) for before, after in pairs)
+    return Effect(line.at, line.at, change.day, orders, change.orders, new_events)
 
 
 def with_redo_deadlines(order: OrderState, account: AccountState, since: datetime) -> OrderState:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.domain.events.accounts import specification_created, terms_negotiated, time_zone_changed
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.orders.state import OrderedSpecification, OrderState
@@ -16,7 +16,7 @@ from app.domain.vocabulary import Plan
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import Standing, moved, negotiated, new_specification, opened, standing
 from app.services.imports.batch import Batch, KnownLine, NewAccount, NewSpecification
-from app.services.imports.cache import Memory
+from app.services.imports.cache import Cache
 from app.services.imports.digests import first_digest_of, known_keys, line_key
 from app.services.imports.lines import (
     AccountLine,
@@ -48,9 +48,9 @@ class Replay:
     `batch` gathers what is to be written; the caller takes it away and puts a new one in its place.
     """
 
-    def __init__(self, memory: Memory, report: Report, now: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> None:
+    def __init__(self, cache: Cache, report: Report, now: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> None:
         self.batch = Batch()
-        self._memory = memory
+        self._memory = cache
         self._report = report
         self._now = now
         self._plan_terms = plan_terms
@@ -206,8 +206,8 @@ class Replay:
             else:
                 self.batch.add(account.id, order, told_until=effect.at if before else None)
             self._memory.orders[order.id] = account.id, order
-        for happening in effect.happenings:
-            self.batch.tell(account.id, happening)
+        for new_event in effect.new_events:
+            self.batch.tell(account.id, new_event)
         account.next_order_number += len(added)
         self._memory.groups[account.id, ref] = (*before, *added)
         return None if before else added[0]
@@ -216,7 +216,7 @@ class Replay:
         self.batch.tell(account.id, terms_negotiated(version, account.versions))
         self.batch.versions.append((account.id, version))
         account.versions.append(version)
-        self._retell_rejections(account, version.negotiated_at)
+        self._rewrite_rejections(account, version.negotiated_at)
 
     def _move(self, account: AccountState, period: ZonePeriod) -> None:
         self.batch.tell(account.id, time_zone_changed(period, account.periods[-1]))
@@ -230,9 +230,9 @@ class Replay:
         self.batch.extended[account.id, running.day.date] = running.day.closes_at
         if running.day.date in account.days:
             self.batch.use(account, running)
-        self._retell_rejections(account, period.starts_at)
+        self._rewrite_rejections(account, period.starts_at)
 
-    def _retell_rejections(self, account: AccountState, since: datetime) -> None:
+    def _rewrite_rejections(self, account: AccountState, since: datetime) -> None:
         """Promise anew, by the zones and terms known now, what rejections from an instant on were promised."""
         for account_id, order in self._memory.orders.values():
             if account_id == account.id and (after := with_redo_deadlines(order, account, since)) != order:
@@ -262,7 +262,7 @@ class Replay:
         self._report.count(line)
 
 
-def _created(line: AccountLine, account: AccountState) -> Happening:
+def _created(line: AccountLine, account: AccountState) -> NewEvent:
     terms = account.versions[0]
     return account_created(
         account.created_at,

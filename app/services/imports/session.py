@@ -1,6 +1,6 @@
-"""An import from its first line to its last, a block at a time: each is read, replayed and written as one batch.
+"""An import from its first line to its last, a chunk at a time: each is read, replayed and written as one batch.
 
-While a batch is being written the next block is read and replayed on what is remembered, so PostgreSQL and Python work
+While a batch is being written the next chunk is read and replayed on what is remembered, so PostgreSQL and Python work
 at the same time. A batch is one transaction and lines that took effect are known by their content: by whatever an
 import ends, another run of the same file goes on from there.
 
@@ -21,8 +21,8 @@ from app.domain.pulse.rollups import minutes_kept_since
 from app.domain.sla.terms import PlanTerms
 from app.domain.vocabulary import Plan
 from app.services.imports.batch import Batch
-from app.services.imports.cache import Memory
-from app.services.imports.chunks import next_block
+from app.services.imports.cache import Cache
+from app.services.imports.chunks import next_chunk
 from app.services.imports.destination import Committing, Destination, Rehearsing
 from app.services.imports.lines import account_of, ref_of
 from app.services.imports.loading import Loader
@@ -36,8 +36,8 @@ from app.services.imports.writing import prepare
 from db.connections import Pool, PoolReader, unit_of_work
 from db.settled import settle
 
-BLOCK_LINES: Final = 2_000
-BLOCK_BYTES: Final = 2**20
+CHUNK_LINES: Final = 2_000
+CHUNK_BYTES: Final = 2**20
 _LINES_IN_A_GO: Final = 16  # then the batch before gets its turn, so that PostgreSQL never waits for long
 _COLLECTED_AT: Final = 200_000
 
@@ -49,10 +49,10 @@ async def import_history(
     clock: Clock,
     plan_terms: Mapping[Plan, PlanTerms],
     listener: Listener,
-    block_lines: int = BLOCK_LINES,
+    chunk_lines: int = CHUNK_LINES,
 ) -> Report:
     """Import the lines of a source; of each account up to its first bad line. Raises AccountMoved."""
-    task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
+    task = _Task(source, await _now(pool, clock), plan_terms, listener, chunk_lines)
     with _rare_collections():
         async with Committing(pool, clock) as destination:
             report = await _Import(task, destination).run()
@@ -67,13 +67,13 @@ async def check_history(
     clock: Clock,
     plan_terms: Mapping[Plan, PlanTerms],
     listener: Listener,
-    block_lines: int = BLOCK_LINES,
+    chunk_lines: int = CHUNK_LINES,
 ) -> Report:
     """Find every bad line of a source by importing it in a transaction that is taken back. Raises AccountMoved.
 
     Lines that fail only because what they name is itself bad are not told.
     """
-    task = _Task(source, await _now(pool, clock), plan_terms, listener, block_lines)
+    task = _Task(source, await _now(pool, clock), plan_terms, listener, chunk_lines)
     with _rare_collections():
         async with unit_of_work(pool) as writer:
             return await _Check(task, Rehearsing(writer, clock)).run()
@@ -91,7 +91,7 @@ class _Task(NamedTuple):
     now: datetime
     plan_terms: Mapping[Plan, PlanTerms]
     listener: Listener
-    block_lines: int
+    chunk_lines: int
 
 
 class _Problem(NamedTuple):
@@ -107,14 +107,14 @@ class _Problem(NamedTuple):
 class _Import:
     """An import at work. `_blocked` are accounts whose later lines do not count, `_halted` once no line does.
 
-    `_problems` are those of the block at hand, `_refused` the accounts of which it has lines that the rules refuse.
+    `_problems` are those of the chunk at hand, `_refused` the accounts of which it has lines that the rules refuse.
     """
 
     def __init__(self, task: _Task, destination: Destination) -> None:
         self._task = task
         self._destination = destination
         self._minutes_since = minutes_kept_since(task.now)
-        self._memory = Memory()
+        self._memory = Cache()
         self._loader = Loader(destination.reader, self._memory)
         self._report = Report()
         self._replay = Replay(self._memory, self._report, task.now, task.plan_terms)
@@ -124,9 +124,9 @@ class _Import:
         self._halted = False
 
     async def run(self) -> Report:
-        """Import block by block; then begin the accounts of which no instant was told."""
-        while not self._halted and (block := await self._next_block()):
-            await self._take_block(block)
+        """Import chunk by chunk; then begin the accounts of which no instant was told."""
+        while not self._halted and (chunk := await self._next_chunk()):
+            await self._take_chunk(chunk)
         await self._tell_problems()
         if not self._halted:
             for ref in [ref for ref in self._memory.pending if ref not in self._blocked]:
@@ -136,17 +136,17 @@ class _Import:
         self._report.skipped += sum(1 + len(waiting.specifications) for waiting in self._memory.pending.values())
         return self._report
 
-    async def _next_block(self) -> Sequence[RawLine]:
+    async def _next_chunk(self) -> Sequence[RawLine]:
         try:
-            return await next_block(self._task.source, self._task.block_lines, BLOCK_BYTES)
+            return await next_chunk(self._task.source, self._task.chunk_lines, CHUNK_BYTES)
         except SourceUnreadable as error:
             self._refuse(_Problem(error.line or 1, str(error), None))
             self._halted = True
             return ()
 
-    async def _take_block(self, block: Sequence[RawLine]) -> None:
+    async def _take_chunk(self, chunk: Sequence[RawLine]) -> None:
         lines: list[ReadLine] = []
-        for raw in block:
+        for raw in chunk:
             lines.append(read_line(raw))
             await self._let_others(len(lines))
         good = [line for line in lines if isinstance(line, GoodLine)]
@@ -205,7 +205,7 @@ class _Import:
         self._problems.append(problem)
 
     async def _tell_problems(self) -> None:
-        """Tell what is wrong with lines of the block, once it is sure that nobody changed what they were judged by."""
+        """Tell what is wrong with lines of the chunk, once it is sure that nobody changed what they were judged by."""
         if self._refused:
             await self._destination.settle()
             await self._loader.require_unmoved(sorted(self._refused))

@@ -1,4 +1,4 @@
-"""The raw lines of an import file, plain or gzipped, read block by block so that memory stays flat."""
+"""The raw lines of an import file, plain or gzipped, read chunk by chunk so that memory stays flat."""
 
 import gzip
 import io
@@ -53,22 +53,22 @@ class Source:
         """Bytes read so far, as stored; 0 where the size is unknown, too."""
         return 0 if self.size is None else self._stored.tell()
 
-    def block(self, max_lines: int, max_bytes: int) -> list[RawLine]:
+    def chunk(self, max_lines: int, max_bytes: int) -> list[RawLine]:
         """Read on: at most so many lines, fewer once they have so many bytes; none at the end.
 
         Raises SourceUnreadable when the file is damaged, after what came before was given.
         """
-        block: list[RawLine] = []
+        chunk: list[RawLine] = []
         size = 0
-        while len(block) < max_lines and size < max_bytes:
+        while len(chunk) < max_lines and size < max_bytes:
             line = self._next()
             if line is None:
                 break
-            block.append(line)
+            chunk.append(line)
             size += len(line.data or b"")
-        if not block and self._damage is not None:
+        if not chunk and self._damage is not None:
             raise SourceUnreadable(f"cannot be read on: {self._damage}", self._number + 1) from self._damage
-        return block
+        return chunk
 
     def _next(self) -> RawLine | None:
         """Read up to the next line that is not blank; None at the end, or where the file is damaged."""

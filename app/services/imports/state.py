@@ -34,7 +34,7 @@ class AccountState:
     `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
     in the database, which every change moves; None for an account that is not there yet. `uncounted` is how many more
     events than that were written since: by jobs, which change nothing an import goes by, and by its own batches to
-    withdraw others. `untold` is one that an import began and no dated line told of yet: its beginning is still open.
+    withdraw others. `untold` is one that an import began and no dated line told of yet: its opening is still open.
     `days` are ledger days in use in the database from the frontier on, by date.
     """
 
@@ -83,7 +83,7 @@ class AccountState:
         self.days = {date_: later for date_, later in self.days.items() if date_ > day.day.date}
         self.days[day.day.date] = day
 
-    def beginning_at(self, at: datetime) -> "AccountState":
+    def opening_at(self, at: datetime) -> "AccountState":
         """Return an untold account as it is when it begins at another instant."""
         account = replace(self, frontier=at, last_at=at, minutes_since=at)
         account.begin(ZonePeriod(at, self.periods[0].time_zone))

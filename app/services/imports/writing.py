@@ -1,4 +1,4 @@
-"""Writes a batch in one transaction: locks the heads, then one COPY for each table, then what changes, then rollups.
+"""Writes a batch in one transaction: locks the counters, then one COPY for each table, then what changes, then rollups.
 
 All is worked out before: what is remembered may go on with the next batch while this one is being written.
 """
@@ -9,16 +9,16 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.specifications import kept_steps
-from app.services.accounts.counters import FIRST_EVENT, Head, advance_heads, lock_heads, new_head
+from app.services.accounts.counters import FIRST_EVENT, Counters, lock_counters, new_counters, save_counters
 from app.services.accounts.opening import ADD_ACCOUNT
 from app.services.imports.batch import Batch, NewSpecification
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.events import BatchEvents
 from app.services.imports.midnight import write_cursors
-from app.services.imports.openings import version_row, write_beginnings
+from app.services.imports.openings import version_row, write_openings
 from app.services.imports.runs import ImportRun
 from app.services.imports.state import AccountState
 from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS
@@ -28,7 +28,7 @@ from app.services.rollups import recount_upload_weeks, write_rollups
 from db.connections import Writer
 from db.settled import settle
 from db.tables import (
-    AccountHead,
+    AccountCounters,
     ImportLine,
     SlaVersion,
     Specification,
@@ -41,7 +41,7 @@ from db.tables import (
 class _Account:
     """Where a batch leaves an account.
 
-    `expected` is the place of the next event by the head that the batch before left, None for a new account.
+    `expected` is the place of the next event by the counters that the batch before left, None for a new account.
     """
 
     id: UUID
@@ -63,7 +63,7 @@ class PreparedBatch:
     batch: Batch
     accounts: Mapping[UUID, _Account]
     orders: OrderRows
-    happenings: Mapping[UUID, Sequence[Happening]]
+    new_events: Mapping[UUID, Sequence[NewEvent]]
 
 
 def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
@@ -72,26 +72,26 @@ def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
     Rollups of minutes are written from `minutes_since` on, or from where an account has them.
     """
     accounts = {id_: _account(state, minutes_since) for id_, state in batch.accounts.items()}
-    happenings = batch.happenings()
+    new_events = batch.new_events()
     for id_, state in batch.accounts.items():
-        state.written = (state.written or FIRST_EVENT) + len(happenings[id_])
-    return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), happenings)
+        state.written = (state.written or FIRST_EVENT) + len(new_events[id_])
+    return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), new_events)
 
 
 async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
     """Write a batch of a run; the caller commits. Raises AccountMoved."""
-    heads = await _locked_heads(writer, prepared)
+    all_counters = await _locked_counters(writer, prepared)
     now, batch = (await settle(writer, run.clock, ())).now, prepared.batch
     await _write_accounts(writer, prepared)
     zones = {id_: account.zones for id_, account in prepared.accounts.items()}
-    events = BatchEvents({id_: list(told) for id_, told in prepared.happenings.items()})
+    events = BatchEvents({id_: list(told) for id_, told in prepared.new_events.items()})
     events.refute(await write_cursors(writer, batch, zones))
     await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
-    await events.move_beginnings(writer, batch.beginnings)
-    await events.retell(writer, batch.retold)
-    await events.write(writer, heads, run.number, now)
-    await _write_heads(writer, prepared, heads, run)
+    await events.move_openings(writer, batch.openings)
+    await events.rewrite(writer, batch.rewritten_since)
+    await events.write(writer, all_counters, run.number, now)
+    await _write_counters(writer, prepared, all_counters, run)
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
     await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
@@ -114,26 +114,26 @@ def _account(state: AccountState, minutes_since: datetime) -> _Account:
     )
 
 
-async def _locked_heads(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Head]:
-    """Lock the heads of accounts that are there; begin the others."""
+async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Counters]:
+    """Lock the counters of accounts that are there; begin the others."""
     expected = {id_: account.expected for id_, account in prepared.accounts.items() if account.expected is not None}
-    heads = await lock_heads(writer, expected)
-    for id_, head in heads.items():
+    all_counters = await lock_counters(writer, expected)
+    for id_, counters in all_counters.items():
         state = prepared.batch.accounts[id_]
         due = expected[id_] + state.uncounted
-        await require_unmoved(writer, id_, state.ref, due, head.next_event_sequence)
+        await require_unmoved(writer, id_, state.ref, due, counters.next_event_sequence)
     for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
         line, account = new.line, prepared.accounts[new.id]
         begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)
         if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
             raise AccountMoved(line.ref)
-        heads[new.id] = new_head(new.id, account.created_at)
-    return heads
+        all_counters[new.id] = new_counters(new.id, account.created_at)
+    return all_counters
 
 
 async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
     batch = prepared.batch
-    await write_beginnings(writer, batch.beginnings)
+    await write_openings(writer, batch.openings)
     periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
     await writer.copy(SlaVersion, (version_row(id_, version) for id_, version in batch.versions))
@@ -159,29 +159,31 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
     await writer.copy(SpecificationVersion, versions)
 
 
-async def _write_heads(writer: Writer, prepared: PreparedBatch, heads: Mapping[UUID, Head], run: ImportRun) -> None:
+async def _write_counters(
+    writer: Writer, prepared: PreparedBatch, all_counters: Mapping[UUID, Counters], run: ImportRun
+) -> None:
     begun: list[Row] = []
-    advanced: list[Head] = []
-    for id_, head in sorted(heads.items()):
+    advanced: list[Counters] = []
+    for id_, counters in sorted(all_counters.items()):
         account = prepared.accounts[id_]
         if account.expected is not None:
-            counted = account.expected + len(prepared.happenings[id_])
-            prepared.batch.accounts[id_].uncounted = head.next_event_sequence - counted
-        beginning = prepared.batch.beginnings.get(id_)
-        if beginning is not None and beginning.before is not None:
-            head.begin(beginning.before, account.created_at)
-        head.next_order_number = account.next_order_number
-        head.last_at = max(head.last_at, account.last_at)
-        head.frontier = account.frontier
-        head.minutes_since = max(head.minutes_since, account.minutes_since)
+            counted = account.expected + len(prepared.new_events[id_])
+            prepared.batch.accounts[id_].uncounted = counters.next_event_sequence - counted
+        opening = prepared.batch.openings.get(id_)
+        if opening is not None and opening.before is not None:
+            counters.begin(opening.before, account.created_at)
+        counters.next_order_number = account.next_order_number
+        counters.last_at = max(counters.last_at, account.last_at)
+        counters.frontier = account.frontier
+        counters.minutes_since = max(counters.minutes_since, account.minutes_since)
         if account.expected is not None:
-            advanced.append(head)
+            advanced.append(counters)
         else:
-            begun.append(_head_row(head, run.number))
-    await advance_heads(writer, advanced)
-    await writer.copy(AccountHead, begun)
-    await run.note(writer, [head.account_id for head in advanced])
-    run.accounts.update(heads)
+            begun.append(_counters_row(counters, run.number))
+    await save_counters(writer, advanced)
+    await writer.copy(AccountCounters, begun)
+    await run.note(writer, [counters.account_id for counters in advanced])
+    run.accounts.update(all_counters)
 
 
 async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
@@ -194,6 +196,6 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
         await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
 
 
-def _head_row(head: Head, import_run: int) -> Row:
-    counters = (head.next_order_number, head.next_event_sequence)
-    return (head.account_id, *counters, head.last_at, head.frontier, head.minutes_since, import_run)
+def _counters_row(counters: Counters, import_run: int) -> Row:
+    next_numbers = (counters.next_order_number, counters.next_event_sequence)
+    return (counters.account_id, *next_numbers, counters.last_at, counters.frontier, counters.minutes_since, import_run)

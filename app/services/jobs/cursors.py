@@ -4,9 +4,9 @@ An account has a cursor of each of these jobs from its beginning on. Doing a day
 the transaction that writes what the job makes of the day: so a run may be repeated, be late, happen on many machines at
 once or end anywhere, and comes out the same (domain rules, section 7).
 
-Who moves a cursor forwards holds its row, and held the account's head after the day had closed (see `days`), but for
-days that are skipped, of which nothing is written. Who sets one back, or to another midnight, holds the head and then
-the row.
+Who moves a cursor forwards holds its row, and held the account's counters after the day had closed (see `days`), but
+for days that are skipped, of which nothing is written. Who sets one back, or to another midnight, holds the counters
+and then the row.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ import structlog
 
 from app.domain.errors import DomainError
 from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.jobs.runs import LONGEST_PAUSE
 from db.connections import Pool, PoolReader, Reader, Record, Statement, Writer, unit_of_work
 from db.queries.accounts import AccountHistory, account_histories
@@ -50,7 +50,7 @@ _BEGIN: Final = Statement(
     """,
 )
 
-# Accounts without all cursors, those of a release that knew not all jobs: every head is looked at, by primary keys.
+# Accounts without all cursors, those of a release that knew not all jobs: reads all accounts, by primary keys.
 _NOT_BEGUN: Final = Statement(
     "accounts_without_cursors",
     """
@@ -192,7 +192,7 @@ async def begin_missing_cursors(pool: Pool) -> int:
     while rows := await PoolReader(pool).fetch(_NOT_BEGUN, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
         found = [row["account_id"] for row in rows]
         async with unit_of_work(pool) as writer:
-            await lock_heads(writer, found)
+            await lock_counters(writer, found)
             histories = (await account_histories(writer, found)).values()
             beginnings = [beginning for each in histories for beginning in _beginning(each)]
             await begin_all_cursors(writer, beginnings)
@@ -210,15 +210,15 @@ def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]
 
 
 async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
-    """Let the jobs follow an account, whose head is locked, to a zone; `day` is its running ledger day from then on."""
+    """Move the jobs of an account, its counters locked, to a zone; `day` is its running ledger day from then on."""
     await _set(writer, account_id, zone, day)
     await tell_zones(writer, [zone])
 
 
 async def accounts_done_beyond(reader: Reader, since: Mapping[UUID, datetime]) -> set[UUID]:
-    """Tell of which accounts, whose heads are locked, a job has done or is doing a day that closed after an instant.
+    """Tell of which accounts, whose counters are locked, a job has done or is doing a day that closed after an instant.
 
-    Whoever does a day has had the head since that day closed. So nobody is doing a later one than the cursor shows.
+    Whoever does a day has had the counters since that day closed. So nobody is doing a later one than the cursor shows.
     """
     rows = await reader.fetch(_REACHED, *zip(*since.items(), strict=True)) if since else []
     return {row["account_id"] for row in rows}
@@ -229,9 +229,9 @@ async def forget_after(
 ) -> Sequence[Record]:
     """Undo what the jobs at midnight did for an account after an instant (UTC), so that they do it anew.
 
-    The head is locked; `zones` are all the account has now. Without an instant everything is undone, as when it begins
-    at another one than before. Waits for who is doing a day of the account. Returns the events of resets that will be
-    done again, for the caller to withdraw: what they say was used of a day may have changed.
+    The counters are locked; `zones` are all the account has now. Without an instant everything is undone, as when it
+    begins at another one than before. Waits for who is doing a day of the account. Returns the events of resets that
+    will be done again, for the caller to withdraw: what they say was used of a day may have changed.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
     await _set(writer, account_id, zones[-1].time_zone, day)
@@ -242,7 +242,7 @@ async def forget_after(
 
 
 async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:
-    """Let the watch look at deadlines anew, of accounts whose heads are locked: each with its zone and since when."""
+    """Have the watch scan deadlines of accounts again: each, its counters locked, with its zone and since when."""
     rows = sorted(accounts)
     if rows:
         await writer.execute(_WATCH_FROM, *zip(*rows, strict=True), WATCH)

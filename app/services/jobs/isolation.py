@@ -14,7 +14,7 @@ Work: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
-async def apart(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID, Exception]:
+async def isolate_failures(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID, Exception]:
     """Do work for accounts, for one after the other where it fails for all; return for which it failed, and why.
 
     Raises what is not an account's own: that the server cannot be asked.
@@ -35,5 +35,5 @@ async def apart(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID,
 async def _one_by_one(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID, Exception]:
     failed: dict[UUID, Exception] = {}
     for account_id in account_ids:
-        failed |= await apart(job, [account_id], work)
+        failed |= await isolate_failures(job, [account_id], work)
     return failed

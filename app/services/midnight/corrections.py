@@ -12,9 +12,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.services.jobs.cursors import SNAPSHOT
-from app.services.jobs.isolation import apart
+from app.services.jobs.isolation import isolate_failures
 from db.connections import Pool, PoolReader, Record, Statement, Writer, unit_of_work
 from db.queries.accounts import account_histories
 from db.queries.pages import LEAST_UUID
@@ -76,7 +76,9 @@ async def correct_snapshots(pool: Pool, clock: Clock) -> Corrected:
     corrected, last = Corrected(), LEAST_UUID
     while rows := await PoolReader(pool).fetch(ACCOUNTS_TO_CORRECT, last):
         for account_id in [row["account_id"] for row in rows]:
-            corrected.failed += len(await apart(CORRECT, [account_id], partial(_correct, pool, clock, corrected)))
+            corrected.failed += len(
+                await isolate_failures(CORRECT, [account_id], partial(_correct, pool, clock, corrected))
+            )
         last = rows[-1]["account_id"]
     return corrected
 
@@ -101,5 +103,5 @@ async def _rewrite(writer: Writer, clock: Clock, account_id: UUID, found: Sequen
     ends = [row["as_of"] for row in found]
     figures = await pulse_figures(writer, [FiguresRequest.of(history, at, is_now=False) for at in ends])
     weeks = await streaks(writer, [StreakRequest.of(history, at) for at in ends])
-    kept = [kept_figures(each) for each in figures], [kept_streak(each) for each in weeks]
+    kept = [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]
     await writer.execute(CORRECT_SNAPSHOTS, account_id, clock.now(), [row["id"] for row in found], *kept)

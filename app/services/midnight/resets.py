@@ -10,10 +10,10 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.accounts import guarantee_reset
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay, unused_day
-from app.services.accounts.counters import Head, advance_heads, earliest_reading, lock_heads
+from app.services.accounts.counters import Counters, earliest_reading, lock_counters, save_counters
 from app.services.events import write_events
 from app.services.jobs.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
@@ -32,28 +32,30 @@ async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account
     if closes_at <= oldest:
         return await skip_days(pool, RESET, closes_at, account_ids, oldest)
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids, clock)
-        if earliest_reading(heads) < closes_at:
+        all_counters = await lock_counters(writer, account_ids, clock)
+        if earliest_reading(all_counters) < closes_at:
             return 0  # the clock of the process that woke this job is ahead
         days = await lock_closed_days(writer, RESET, closes_at, account_ids)
         if days:
-            await _reset(writer, heads, days, earliest_reading(heads))
+            await _reset(writer, all_counters, days, earliest_reading(all_counters))
             await move_on(writer, RESET, days)
             await writer.commit()
     return len(days)
 
 
-async def _reset(writer: Writer, heads: Mapping[UUID, Head], days: Sequence[ClosedDay], now: datetime) -> None:
+async def _reset(
+    writer: Writer, all_counters: Mapping[UUID, Counters], days: Sequence[ClosedDay], now: datetime
+) -> None:
     unused = _unused_days(days)
     written = await ledger_days(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
     ledger = unused | {key: _used(unused[key], row) for key, row in written.items()}
     told = {closed.account_id: [_told(closed, ledger[closed.account_id, closed.day.date])] for closed in days}
-    await write_events(writer, told, heads, now)
-    done = [heads[closed.account_id] for closed in days]
-    for closed, head in zip(days, done, strict=True):
-        head.last_at = max(head.last_at, closed.day.closes_at)
-    await advance_heads(writer, done)
+    await write_events(writer, told, all_counters, now)
+    done = [all_counters[closed.account_id] for closed in days]
+    for closed, counters in zip(days, done, strict=True):
+        counters.last_at = max(counters.last_at, closed.day.closes_at)
+    await save_counters(writer, done)
 
 
 def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
@@ -70,7 +72,7 @@ def _used(day: QuotaDay, row: LedgerDayRow) -> QuotaDay:
     return replace(day, allowance=Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used))
 
 
-def _told(closed: ClosedDay, used: QuotaDay) -> Happening:
+def _told(closed: ClosedDay, used: QuotaDay) -> NewEvent:
     """Tell of a reset what was known as the day closed, however much later that is.
 
     The next day had nothing used of it then, and was to close as the zone in force had it.

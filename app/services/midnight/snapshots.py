@@ -7,9 +7,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.pulse.figures import PulseFigures
-from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.domain.pulse.streak import Streak
-from app.services.accounts.counters import advance_heads, earliest_reading, lock_heads
+from app.services.accounts.counters import earliest_reading, lock_counters, save_counters
 from app.services.ids import new_ids
 from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
@@ -54,16 +54,16 @@ async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_
 async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> datetime:
     """Prevent later commands on the accounts from having an instant before this one, once it has passed.
 
-    Every head is locked, also one that is at this instant already: an import that holds it may write events before it,
-    and the next read must see them. Returns PostgreSQL's clock (UTC).
+    All counters are locked, also where the last instant is this one already: an import that holds them may write
+    events before it, and the next read must see them. Returns PostgreSQL's clock (UTC).
     """
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, account_ids, clock)
-        now = earliest_reading(heads)
-        behind = [head for head in heads.values() if head.last_at < closes_at <= now]
-        for head in behind:
-            head.last_at = closes_at
-        await advance_heads(writer, behind)
+        all_counters = await lock_counters(writer, account_ids, clock)
+        now = earliest_reading(all_counters)
+        behind = [counters for counters in all_counters.values() if counters.last_at < closes_at <= now]
+        for counters in behind:
+            counters.last_at = closes_at
+        await save_counters(writer, behind)
         await writer.commit()
     return now
 
@@ -79,4 +79,4 @@ async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days:
 
 
 def _kept(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
-    return [kept_figures(each) for each in figures], [kept_streak(each) for each in weeks]
+    return [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]

@@ -1,13 +1,13 @@
-"""What a command changes of accounts, written with all that follows: ledger, rollups, events and heads."""
+"""What a command changes of accounts, written with all that follows: ledger, rollups, events and counters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.events.orders import Happening
+from app.domain.events.orders import NewEvent
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
-from app.services.accounts.counters import Head, advance_heads
+from app.services.accounts.counters import Counters, save_counters
 from app.services.accounts.facts import AccountFacts
 from app.services.events import write_events
 from app.services.orders.rows import changed_rows
@@ -18,43 +18,43 @@ from db.connections import Writer
 
 @dataclass(slots=True)
 class AccountChange:
-    """What a command changes of an account, whose head is locked, at the instant `at` (UTC).
+    """What a command changes of an account, whose counters are locked, at the instant `at` (UTC).
 
     `before` has the orders as they are in the database, `after` as they are to be, new ones too. `day` is the running
     ledger day when something else is used of it now.
     """
 
-    head: Head
+    counters: Counters
     facts: AccountFacts
     at: datetime
     before: Sequence[OrderState] = ()
     after: Sequence[OrderState] = ()
     day: QuotaDay | None = None
-    happenings: Sequence[Happening] = field(default_factory=list[Happening])
+    new_events: Sequence[NewEvent] = field(default_factory=list[NewEvent])
 
 
 async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> None:
     """Write what a command changes of accounts; the caller commits."""
     if not changes:
         return
-    before = [(change.head.account_id, order) for change in changes for order in change.before]
-    after = [(change.head.account_id, order) for change in changes for order in change.after]
+    before = [(change.counters.account_id, order) for change in changes for order in change.before]
+    after = [(change.counters.account_id, order) for change in changes for order in change.after]
     rows = changed_rows(before, after)
     await write_orders(writer, rows)
-    heads = {change.head.account_id: change.head for change in changes}
-    happenings = {change.head.account_id: change.happenings for change in changes}
-    await write_events(writer, happenings, heads, min(change.at for change in changes))
-    days = [(change.head.account_id, change.day) for change in changes if change.day is not None]
+    all_counters = {change.counters.account_id: change.counters for change in changes}
+    new_events = {change.counters.account_id: change.new_events for change in changes}
+    await write_events(writer, new_events, all_counters, min(change.at for change in changes))
+    days = [(change.counters.account_id, change.day) for change in changes if change.day is not None]
     await write_ledger_days(writer, days)
-    minutes_since = {account_id: head.minutes_since for account_id, head in heads.items()}
-    zones = {change.head.account_id: change.facts.zone(change.at) for change in changes}
+    minutes_since = {account_id: counters.minutes_since for account_id, counters in all_counters.items()}
+    zones = {change.counters.account_id: change.facts.zone(change.at) for change in changes}
     await write_rollups(writer, rows.tallies, minutes_since, zones)
     for change in changes:
         _advance(change)
-    await advance_heads(writer, list(heads.values()))
+    await save_counters(writer, list(all_counters.values()))
 
 
 def _advance(change: AccountChange) -> None:
-    head = change.head
-    head.next_order_number += len({order.id for order in change.after} - {order.id for order in change.before})
-    head.last_at = head.frontier = change.at
+    counters = change.counters
+    counters.next_order_number += len({order.id for order in change.after} - {order.id for order in change.before})
+    counters.last_at = counters.frontier = change.at

@@ -12,7 +12,7 @@ from app.domain.orders.changes import Change, cancel, confirm, require_open_dead
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
-from app.services.accounts.counters import Head, begin_command
+from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
@@ -30,12 +30,12 @@ async def expedite_order(
     Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is another offer
     now.
     """
-    head, at, facts, order = await _begin(writer, clock, key)
+    counters, at, facts, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
-    change = expediting([order, *moved], chosen, facts, at, head.next_order_number)
+    change = expediting([order, *moved], chosen, facts, at, counters.next_order_number)
     require_binding(binding, at, change.orders)
     told = list(expedited([order], change.orders, at))
-    written = AccountChange(head, facts, at, [order], change.orders, change.day, told)
+    written = AccountChange(counters, facts, at, [order], change.orders, change.day, told)
     await write_changes(writer, [written])
     return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day)
 
@@ -77,20 +77,20 @@ async def moved_from(
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     """Cancel an order nothing of which was claimed or delivered; raises NotFound, OrderCancelled, NotCancellable."""
-    head, at, facts, order = await _begin(writer, clock, key)
+    counters, at, facts, order = await _begin(writer, clock, key)
     change = cancel([order], at, facts.day)
     told = [cancelled(order, after, at) for after in change.orders]
     used = None if change.day == facts.day else change.day
-    await write_changes(writer, [AccountChange(head, facts, at, [order], change.orders, used, told)])
+    await write_changes(writer, [AccountChange(counters, facts, at, [order], change.orders, used, told)])
     return Outcome(at, [key], day=change.day)
 
 
 async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     """Note that the client downloaded an order; raises NotFound and NotCompletable."""
-    head, at, facts, order = await _begin(writer, clock, key)
+    counters, at, facts, order = await _begin(writer, clock, key)
     after = complete(order, at)
     told = [completed(order, after, at)]
-    await write_changes(writer, [AccountChange(head, facts, at, [order], [after], happenings=told)])
+    await write_changes(writer, [AccountChange(counters, facts, at, [order], [after], new_events=told)])
     return Outcome(at, [key])
 
 
@@ -98,11 +98,11 @@ async def confirm_deadline(
     writer: Writer, clock: Clock, key: OrderKey, due_at: datetime, note: str | None = None
 ) -> Outcome:
     """Set the deadline that staff owe an order; raises NotFound and what `confirm` raises."""
-    head, at, facts, order = await _begin(writer, clock, key)
+    counters, at, facts, order = await _begin(writer, clock, key)
     require_open_deadline(order, at)
     after = confirm(order, at, due_at, None if order.expedited_at is None else facts.sla_version(order.expedited_at))
     told = [confirmed(order, after, at, note)]
-    await write_changes(writer, [AccountChange(head, facts, at, [order], [after], happenings=told)])
+    await write_changes(writer, [AccountChange(counters, facts, at, [order], [after], new_events=told)])
     return Outcome(at, [key])
 
 
@@ -114,9 +114,9 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
     return order
 
 
-async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Head, datetime, AccountFacts, OrderState]:
-    """Lock the head of an order's account, and only then tell the instant and read what the command is about."""
+async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, AccountFacts, OrderState]:
+    """Lock the counters of an order's account, and only then tell the instant and read what the command is about."""
     account_id = key[0]
-    head = await begin_command(writer, clock, account_id)
-    at = head.instant
-    return head, at, await account_facts(writer, account_id, at), await the_order(writer, key)
+    counters = await begin_command(writer, clock, account_id)
+    at = counters.instant
+    return counters, at, await account_facts(writer, account_id, at), await the_order(writer, key)

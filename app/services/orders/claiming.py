@@ -8,9 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.orders import Happening, claim_expired, claimed
+from app.domain.events.orders import NewEvent, claim_expired, claimed
 from app.domain.orders.state import Claim
-from app.services.accounts.counters import Head, QuietAccounts, advance_heads, begin_free_command, earliest_reading
+from app.services.accounts.counters import Counters, QuietAccounts, begin_free_command, earliest_reading, save_counters
 from app.services.events import write_events
 from db.connections import Record, Statement, Writer
 from db.settled import settle
@@ -73,46 +73,46 @@ async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, le
     """Claim so many images for a worker, or as many as there are; the caller commits. Raises QuietAccounts."""
     await writer.execute(ONE_AT_A_TIME)
     queue = await _lock_queue(writer, clock, count)
-    instants = {row["account_id"]: queue.heads[row["account_id"]].instant for row in queue.free}
+    instants = {row["account_id"]: queue.all_counters[row["account_id"]].instant for row in queue.free}
     claim = Claim(worker, min(instants.values(), default=queue.now) + lease)
-    await _take(writer, queue.heads, queue.free, claim, instants)
+    await _take(writer, queue.all_counters, queue.free, claim, instants)
     images = [(row["account_id"], row["id"]) for row in queue.free]
     return Claimed(max(instants.values(), default=queue.now), claim.until, images, queue.busy)
 
 
 @dataclass(slots=True)
 class _Queue:
-    """The images that are due first and free at `now` (UTC), of accounts whose heads are locked, and the others."""
+    """The images that are due first and free at `now` (UTC), of accounts whose counters are locked, and the others."""
 
     now: datetime
     free: Sequence[Record] = ()
-    heads: dict[UUID, Head] = field(default_factory=dict[UUID, Head])
+    all_counters: dict[UUID, Counters] = field(default_factory=dict[UUID, Counters])
     busy: set[UUID] = field(default_factory=set[UUID])
     quiet: set[UUID] = field(default_factory=set[UUID])
 
     async def lock(self, writer: Writer, clock: Clock, account_id: UUID) -> None:
-        """Lock the head of an account, unless it is busy or quiet."""
+        """Lock the counters of an account, unless it is busy or quiet."""
         try:
-            head = await begin_free_command(writer, clock, account_id)
+            counters = await begin_free_command(writer, clock, account_id)
         except QuietAccounts:
             self.quiet.add(account_id)
             return
-        if head is None:
+        if counters is None:
             self.busy.add(account_id)
         else:
-            self.heads[account_id] = head
-            self.now = earliest_reading(self.heads)
+            self.all_counters[account_id] = counters
+            self.now = earliest_reading(self.all_counters)
 
 
 async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
-    """Read the queue without locks, and again until the heads are locked of all accounts that it is of.
+    """Read the queue without locks, and again until the counters are locked of all accounts that it is of.
 
-    Accounts whose head is busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
+    Accounts whose counters are busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
     """
     queue = _Queue((await settle(writer, clock, ())).now)
     while True:
         queue.free = await writer.fetch(CLAIMABLE, queue.now, count, [*queue.busy, *queue.quiet])
-        unlocked = {row["account_id"] for row in queue.free} - queue.heads.keys()
+        unlocked = {row["account_id"] for row in queue.free} - queue.all_counters.keys()
         if not unlocked:
             break
         for account_id in unlocked:
@@ -123,19 +123,23 @@ async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
 
 
 async def _take(
-    writer: Writer, heads: Mapping[UUID, Head], free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]
+    writer: Writer,
+    all_counters: Mapping[UUID, Counters],
+    free: Sequence[Record],
+    claim: Claim,
+    instants: Mapping[UUID, datetime],
 ) -> None:
     """Give images to a worker, those of each account at its own instant."""
     if free:
         rows = [(row["account_id"], row["id"], instants[row["account_id"]]) for row in free]
         await writer.execute(CLAIM, *zip(*rows, strict=True), *astuple(claim))
-        await write_events(writer, _told(free, claim, instants), heads, min(instants.values()))
+        await write_events(writer, _told(free, claim, instants), all_counters, min(instants.values()))
         for account_id, at in instants.items():
-            heads[account_id].last_at = heads[account_id].frontier = at
-        await advance_heads(writer, [heads[account_id] for account_id in instants])
+            all_counters[account_id].last_at = all_counters[account_id].frontier = at
+        await save_counters(writer, [all_counters[account_id] for account_id in instants])
 
 
-def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, Happening]]:
+def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, NewEvent]]:
     """Tell by account of claims that ran out, order by order; records as of `claimable_images`."""
 
     def former(row: Record) -> tuple[UUID, UUID, str, datetime]:
@@ -145,17 +149,15 @@ def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, Happening]]:
         yield account_id, claim_expired(order_id, [row["id"] for row in rows], Claim(worker, until))
 
 
-def _told(
-    free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]
-) -> Mapping[UUID, Sequence[Happening]]:
+def _told(free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]) -> Mapping[UUID, Sequence[NewEvent]]:
     """Tell by account of claims that ran out, and then of the new ones, order by order."""
 
     def order(row: Record) -> tuple[UUID, UUID]:
         return row["account_id"], row["order_id"]
 
-    told: dict[UUID, list[Happening]] = {account_id: [] for account_id in instants}
-    for account_id, happening in expired(row for row in free if row["claimed_until"] is not None):
-        told[account_id].append(happening)
+    told: dict[UUID, list[NewEvent]] = {account_id: [] for account_id in instants}
+    for account_id, new_event in expired(row for row in free if row["claimed_until"] is not None):
+        told[account_id].append(new_event)
     for (account_id, order_id), rows in groupby(sorted(free, key=order), key=order):
         told[account_id].append(claimed(order_id, [row["id"] for row in rows], claim, instants[account_id]))
     return told

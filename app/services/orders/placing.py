@@ -37,13 +37,13 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
     another offer now.
     """
     account_id = new.account_id
-    head = await begin_command(writer, clock, account_id)
-    at = head.instant
+    counters = await begin_command(writer, clock, account_id)
+    at = counters.instant
     facts = await account_facts(writer, account_id, at, new.specification_id)
-    change = placement(new, facts, at, head.next_order_number)
+    change = placement(new, facts, at, counters.next_order_number)
     require_binding(binding, at, change.orders)
     written = AccountChange(
-        head, facts, at, after=change.orders, day=change.day, happenings=list(placed(change.orders))
+        counters, facts, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
     )
     await write_changes(writer, [written])
     return Outcome(at, [(account_id, order.id) for order in change.orders], day=change.day)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.errors import DomainError, Refusals
-from app.domain.events.orders import Happening, delivered, rejected
+from app.domain.events.orders import NewEvent, delivered, rejected
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import Complaint, deliver, reject
-from app.services.accounts.counters import Head, begin_commands
+from app.services.accounts.counters import Counters, begin_commands
 from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
@@ -19,7 +19,7 @@ from app.services.orders.outcome import NotFound, Outcome
 from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images
 from db.connections import Writer
 
-Work: TypeAlias = Callable[[OrderState, Sequence[UUID], AccountFacts, datetime], tuple[OrderState, Iterable[Happening]]]
+Work: TypeAlias = Callable[[OrderState, Sequence[UUID], AccountFacts, datetime], tuple[OrderState, Iterable[NewEvent]]]
 """Changes chosen images of an order at an instant, and tells what happened."""
 
 
@@ -28,7 +28,7 @@ async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequ
 
     def work(
         order: OrderState, chosen: Sequence[UUID], _facts: AccountFacts, at: datetime
-    ) -> tuple[OrderState, Iterable[Happening]]:
+    ) -> tuple[OrderState, Iterable[NewEvent]]:
         after = deliver(order, frozenset(chosen), worker, at)
         return after, delivered(order, after, worker, at)
 
@@ -40,7 +40,7 @@ async def reject_images(writer: Writer, clock: Clock, reason: str, images: Seque
 
     def work(
         order: OrderState, chosen: Sequence[UUID], facts: AccountFacts, at: datetime
-    ) -> tuple[OrderState, Iterable[Happening]]:
+    ) -> tuple[OrderState, Iterable[NewEvent]]:
         complaint = Complaint(at, reason, facts.zone(at), facts.day.sla_version)
         after = reject(order, chosen, complaint, partial(new_ids, at))
         return after, [rejected(order, after, at)]
@@ -50,17 +50,17 @@ async def reject_images(writer: Writer, clock: Clock, reason: str, images: Seque
 
 async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:
     """Change images of orders, all or none: every refusal is gathered before anything is written."""
-    heads = await begin_commands(writer, clock, {account_id for account_id, _ in images})
+    all_counters = await begin_commands(writer, clock, {account_id for account_id, _ in images})
     owners = await orders_of_images(writer, images)
     orders = await order_states(writer, list(dict.fromkeys(owners.values())))
     refusals: list[DomainError] = [NotFound("image", key[1]) for key in images if key not in owners]
     changes: list[AccountChange] = []
-    for account_id, head in heads.items():
-        at = head.instant
+    for account_id, counters in all_counters.items():
+        at = counters.instant
         facts = await account_facts(writer, account_id, at)
         own = [key for key in orders if key[0] == account_id]
         chosen = {key: [image[1] for image in images if owners.get(image) == key] for key in own}
-        changes.append(_change(head, facts, at, [(orders[key], chosen[key]) for key in own], work, refusals))
+        changes.append(_change(counters, facts, at, [(orders[key], chosen[key]) for key in own], work, refusals))
     if refusals:
         raise Refusals(refusals)
     await write_changes(writer, changes)
@@ -69,7 +69,7 @@ async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], wor
 
 
 def _change(
-    head: Head,
+    counters: Counters,
     facts: AccountFacts,
     at: datetime,
     orders: Sequence[tuple[OrderState, Sequence[UUID]]],
@@ -78,13 +78,13 @@ def _change(
 ) -> AccountChange:
     """Work on an account's orders; what is refused is added to the refusals."""
     after: list[OrderState] = []
-    told: list[Happening] = []
+    told: list[NewEvent] = []
     for order, chosen in orders:
         try:
-            state, happenings = work(order, chosen, facts, at)
+            state, new_events = work(order, chosen, facts, at)
         except Refusals as error:
             refusals += error.refusals
             continue
         after.append(state)
-        told += happenings
-    return AccountChange(head, facts, at, [order for order, _ in orders], after, happenings=told)
+        told += new_events
+    return AccountChange(counters, facts, at, [order for order, _ in orders], after, new_events=told)

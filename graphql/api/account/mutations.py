@@ -9,7 +9,7 @@ from api.account.types import Account, account
 from api.answers import answer, begin, read_keys, written_day, written_keys
 from api.checks import Checks
 from api.context import Info
-from api.order.payloads import GuaranteePayload, Payload, parts
+from api.order.payloads import GuaranteePayload, Payload, payload_fields
 from api.sla.types import SLA, read_sla_version
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.instants import rfc3339
@@ -17,7 +17,7 @@ from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.commands import Answer
 from db.connections import Writer
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
@@ -88,7 +88,7 @@ class AccountMutations:
         """Let an account be in another time zone from now on; promises that were made stay."""
         context = info.context
         checks = begin(context, input)
-        account_id = checks.account(given(input.account_id))
+        account_id = checks.account(or_none(input.account_id))
         zone = checks.text(input.time_zone, "timeZone")
 
         async def work(writer: Writer) -> Answer:
@@ -97,7 +97,7 @@ class AccountMutations:
             day = written_day(outcome.day)
             return {"at": rfc3339(outcome.at), "accounts": accounts, "day": day, "changed": outcome.changed}
 
-        return ChangeTimeZonePayload(**parts(await answer(context, "changeTimeZone", checks, work)))
+        return ChangeTimeZonePayload(**payload_fields(await answer(context, "changeTimeZone", checks, work)))
 
     @field
     async def negotiate_sla(
@@ -117,11 +117,11 @@ class AccountMutations:
             accounts = written_keys([(account_id, account_id)])
             return {"at": rfc3339(outcome.at), "accounts": accounts, "version": outcome.version}
 
-        return NegotiateSlaPayload(**parts(await answer(context, "negotiateSla", checks, work)))
+        return NegotiateSlaPayload(**payload_fields(await answer(context, "negotiateSla", checks, work)))
 
 
 def _terms(checks: Checks, asked: NegotiateSlaInput) -> NegotiatedTerms:
-    images, expedites, note = given(asked.images_per_day), given(asked.expedites_per_day), given(asked.note)
+    images, expedites, note = or_none(asked.images_per_day), or_none(asked.expedites_per_day), or_none(asked.note)
     if images is not None:
         checks.number(images, 0, MAX_PER_DAY, "imagesPerDay")
     if expedites is not None:

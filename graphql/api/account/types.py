@@ -26,7 +26,7 @@ from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
 from db.queries.snapshots import Days
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last, Listing
 from engine.cursors import ID, TEXT, CursorKind
 from engine.decorators import field, object_type
@@ -79,7 +79,7 @@ class Account(Node):
         Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """
         info.context.require_dashboard(self.row.plan)
-        days = Days(given(since), given(to))
+        days = Days(or_none(since), or_none(to))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
 
     @field
@@ -117,7 +117,7 @@ class Account(Node):
         ] = strawberry.UNSET,
     ) -> DailyGuarantee | None:
         """What of a ledger day's allowance is used; null when the account has no ledger day of that date."""
-        return await read_daily_guarantee(info.context, self.row.id, given(day))
+        return await read_daily_guarantee(info.context, self.row.id, or_none(day))
 
     @field
     def orders(
@@ -132,7 +132,7 @@ class Account(Node):
         ] = strawberry.UNSET,
     ) -> Connection[Order]:
         """The orders, newest first; the first 20 when neither first nor last is given."""
-        return orders_of(info.context, self.row.id, given(filter)).page(first, after, last, before)
+        return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
     @field
     async def order(
@@ -180,7 +180,7 @@ class Account(Node):
 
     def _instant(self, context: Context, as_of: datetime | None) -> datetime:
         now = context.instant(self.row.id)
-        at = given(as_of) or now
+        at = or_none(as_of) or now
         if at > max(now, context.now + _AHEAD):
             raise bad_input("asOf", f"{rfc3339(at)} is yet to come.")
         at = min(at, now)

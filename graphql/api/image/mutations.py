@@ -8,7 +8,7 @@ import strawberry
 from api.answers import answer, answered, begin, written_keys
 from api.checks import MAX_IDS
 from api.context import Info
-from api.order.payloads import ImagesPayload, OrdersPayload, instant, parts
+from api.order.payloads import ImagesPayload, OrdersPayload, instant, payload_fields
 from app.domain.instants import rfc3339
 from app.services.commands import Answer, Overtaken
 from app.services.orders.claiming import claim_images
@@ -95,7 +95,7 @@ class ImageMutations:
         async def work(writer: Writer) -> Answer:
             return answered(await reject_images(writer, context.clock, reason, images))
 
-        return RejectImagesPayload(**parts(await answer(context, "rejectImages", checks, work)))
+        return RejectImagesPayload(**payload_fields(await answer(context, "rejectImages", checks, work)))
 
     @field
     async def claim_images(
@@ -122,7 +122,9 @@ class ImageMutations:
             images, until = written_keys(claimed.images), rfc3339(claimed.until)
             return {"at": rfc3339(claimed.at), "images": images, "leaseUntil": until, "changed": bool(images)}
 
-        return ClaimImagesPayload(**parts(await answer(context, "claimImages", checks, work, context.claiming)))
+        return ClaimImagesPayload(
+            **payload_fields(await answer(context, "claimImages", checks, work, context.claiming))
+        )
 
     @field
     async def deliver_images(
@@ -142,4 +144,4 @@ class ImageMutations:
         async def work(writer: Writer) -> Answer:
             return answered(await deliver_images(writer, context.clock, worker, images))
 
-        return DeliverImagesPayload(**parts(await answer(context, "deliverImages", checks, work)))
+        return DeliverImagesPayload(**payload_fields(await answer(context, "deliverImages", checks, work)))

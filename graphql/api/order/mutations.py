@@ -8,7 +8,7 @@ import strawberry
 from api.answers import answer, answered, begin
 from api.checks import Checks
 from api.context import Info
-from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, parts
+from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, payload_fields
 from api.quote.types import bound
 from app.domain.bounds import MAX_IMAGES
 from app.services.commands import Answer
@@ -16,7 +16,7 @@ from app.services.orders.changing import cancel_order, complete_order, confirm_d
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.tokens import Subject
 from db.connections import Writer
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
@@ -127,17 +127,17 @@ class OrderMutations:
         """Upload images, as one order for each service level and deadline they get."""
         context = info.context
         checks = begin(context, input)
-        account_id = checks.account(given(input.account_id))
+        account_id = checks.account(or_none(input.account_id))
         name = checks.name(input.name, "name")
         _, specification_id = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
         filenames = _filenames(checks, input.images)
         new = NewOrder(account_id, name, specification_id, filenames, expedite=bool(input.expedite))
-        binding = await bound(context, checks, given(input.quote_token), Subject(account_id))
+        binding = await bound(context, checks, or_none(input.quote_token), Subject(account_id))
 
         async def work(writer: Writer) -> Answer:
             return answered(await place_order(writer, context.clock, new, binding))
 
-        return PlaceOrderPayload(**parts(await answer(context, "placeOrder", checks, work)))
+        return PlaceOrderPayload(**payload_fields(await answer(context, "placeOrder", checks, work)))
 
     @field
     async def expedite_order(
@@ -151,14 +151,14 @@ class OrderMutations:
         context = info.context
         checks = begin(context, input)
         key = checks.node(NodeType.ORDER, input.order_id, "orderId")
-        named = given(input.image_ids)
+        named = or_none(input.image_ids)
         chosen = None if named is None else [image_id for _, image_id in checks.images(named, "imageIds")]
-        binding = await bound(context, checks, given(input.quote_token), Subject(*key, chosen))
+        binding = await bound(context, checks, or_none(input.quote_token), Subject(*key, chosen))
 
         async def work(writer: Writer) -> Answer:
             return answered(await expedite_order(writer, context.clock, key, chosen, binding))
 
-        return ExpediteOrderPayload(**parts(await answer(context, "expediteOrder", checks, work)))
+        return ExpediteOrderPayload(**payload_fields(await answer(context, "expediteOrder", checks, work)))
 
     @field
     async def complete_order(
@@ -174,7 +174,7 @@ class OrderMutations:
         async def work(writer: Writer) -> Answer:
             return answered(await complete_order(writer, context.clock, key))
 
-        return CompleteOrderPayload(**parts(await answer(context, "completeOrder", checks, work)))
+        return CompleteOrderPayload(**payload_fields(await answer(context, "completeOrder", checks, work)))
 
     @field
     async def cancel_order(
@@ -190,7 +190,7 @@ class OrderMutations:
         async def work(writer: Writer) -> Answer:
             return answered(await cancel_order(writer, context.clock, key))
 
-        return CancelOrderPayload(**parts(await answer(context, "cancelOrder", checks, work)))
+        return CancelOrderPayload(**payload_fields(await answer(context, "cancelOrder", checks, work)))
 
     @field
     async def confirm_deadline(
@@ -205,7 +205,7 @@ class OrderMutations:
         context.require_staff()
         checks = begin(context, input)
         key = checks.node(NodeType.ORDER, input.order_id, "orderId")
-        note = given(input.note)
+        note = or_none(input.note)
         if note is not None:
             checks.prose(note, "note")
         checks.instant(input.deadline, "deadline")
@@ -213,7 +213,7 @@ class OrderMutations:
         async def work(writer: Writer) -> Answer:
             return answered(await confirm_deadline(writer, context.clock, key, input.deadline, note))
 
-        return ConfirmDeadlinePayload(**parts(await answer(context, "confirmDeadline", checks, work)))
+        return ConfirmDeadlinePayload(**payload_fields(await answer(context, "confirmDeadline", checks, work)))
 
 
 def _filenames(checks: Checks, images: list[NewImageInput]) -> list[str]:

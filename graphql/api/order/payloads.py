@@ -78,7 +78,7 @@ class GuaranteePayload(Payload):
         return shown_day(self.answer["day"]) if self.is_done else None
 
 
-def parts(answer: Answer) -> dict[str, Any]:
+def payload_fields(answer: Answer) -> dict[str, Any]:
     """Return what every payload is made of."""
     return {"user_errors": shown(answer.get("errors", ())), "answer": answer}
 

@@ -22,7 +22,7 @@ from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
 from db.queries.pages import Page, Slice
-from engine.arguments import given, given_text
+from engine.arguments import given_text, or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, input_type, object_type
@@ -82,7 +82,7 @@ class Order(Node):
         ] = strawberry.UNSET,
     ) -> Connection[Image]:
         """Its images, in the order in which they were uploaded."""
-        return images_of(info.context, self.row, given(status)).first(first, after)
+        return images_of(info.context, self.row, or_none(status)).first(first, after)
 
     @field
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
@@ -147,9 +147,9 @@ class OrderFilter:
             statuses=_chosen(OrderStatus, self.status),
             service_levels=_chosen(ServiceLevel, self.service_level),
             deadline_statuses=_chosen(DeadlineStatus, self.deadline_status),
-            placed_from=given(self.placed_from),
-            placed_before=given(self.placed_before),
-            late=given(self.late),
+            placed_from=or_none(self.placed_from),
+            placed_before=or_none(self.placed_before),
+            late=or_none(self.late),
             search=given_text("filter.search", self.search),
         )
 
@@ -227,5 +227,5 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
 
 def _chosen(every: type[Choice], wanted: list[Choice] | None) -> tuple[Choice, ...]:
     """Return the wanted values in the order of the enumeration, each once; all of them without a list."""
-    named = given(wanted)
+    named = or_none(wanted)
     return tuple(value for value in every if named is None or value in named)

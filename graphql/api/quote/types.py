@@ -17,7 +17,7 @@ from app.domain.vocabulary import ServiceLevel
 from app.services.quotes import making as quoting
 from app.services.quotes.making import ExpediteRequest, QuoteRequest, UploadRequest
 from app.services.quotes.tokens import Binding, Subject, read_token
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.decorators import input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import optional
@@ -111,10 +111,10 @@ async def bound(context: Context, checks: Checks, token: str | None, subject: Su
 
 
 def _request(checks: Checks, account_id: UUID, asked: QuoteInput) -> QuoteRequest:
-    count, order_id, at = given(asked.image_count), given(asked.order_id), given(asked.at)
+    count, order_id, at = or_none(asked.image_count), or_none(asked.order_id), or_none(asked.at)
     if (count is None) == (order_id is None):
         checks.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
-    specification_id, chosen = given(asked.specification_id), _chosen(checks, given(asked.image_ids))
+    specification_id, chosen = or_none(asked.specification_id), _chosen(checks, or_none(asked.image_ids))
     if order_id is not None:
         if specification_id is not None:
             checks.refuse("An order has its specification already.", "specificationId")

@@ -9,12 +9,12 @@ import strawberry
 from api.answers import answer, begin, read_keys, written_keys
 from api.checks import Checks
 from api.context import Info
-from api.order.payloads import Payload, parts
+from api.order.payloads import Payload, payload_fields
 from api.specification.types import Specification, specification
 from app.domain.bounds import MAX_STEPS
 from app.domain.instants import rfc3339
 from app.domain.pulse.figures import Step
-from app.domain.specifications import Wording, step_of
+from app.domain.specifications import SpecificationTerms, step_of
 from app.services.commands import Answer
 from app.services.specifications import (
     SpecificationOutcome,
@@ -23,7 +23,7 @@ from app.services.specifications import (
     update_specification,
 )
 from db.connections import Writer
-from engine.arguments import given
+from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
@@ -117,14 +117,16 @@ class SpecificationMutations:
         """Make a specification."""
         context = info.context
         checks = begin(context, input)
-        account_id = checks.account(given(input.account_id))
+        account_id = checks.account(or_none(input.account_id))
         name, price = checks.name(input.name, "name"), checks.price(input.price_per_image, "pricePerImage")
-        wording = Wording(name, price, checks.currency(input.currency, "currency"), _steps(checks, input.steps))
+        wording = SpecificationTerms(
+            name, price, checks.currency(input.currency, "currency"), _steps(checks, input.steps)
+        )
 
         async def work(writer: Writer) -> Answer:
             return _answered(await create_specification(writer, context.clock, account_id, wording))
 
-        return CreateSpecificationPayload(**parts(await answer(context, "createSpecification", checks, work)))
+        return CreateSpecificationPayload(**payload_fields(await answer(context, "createSpecification", checks, work)))
 
     @field
     async def update_specification(
@@ -139,7 +141,7 @@ class SpecificationMutations:
         context = info.context
         checks = begin(context, input)
         key = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
-        name, price, stated = given(input.name), given(input.price_per_image), given(input.steps)
+        name, price, stated = or_none(input.name), or_none(input.price_per_image), or_none(input.steps)
         if name is not None:
             checks.name(name, "name")
         if price is not None:
@@ -152,7 +154,7 @@ class SpecificationMutations:
             )
             return _answered(outcome)
 
-        return UpdateSpecificationPayload(**parts(await answer(context, "updateSpecification", checks, work)))
+        return UpdateSpecificationPayload(**payload_fields(await answer(context, "updateSpecification", checks, work)))
 
     @field
     async def archive_specification(
@@ -168,7 +170,9 @@ class SpecificationMutations:
         async def work(writer: Writer) -> Answer:
             return _answered(await archive_specification(writer, context.clock, key))
 
-        return ArchiveSpecificationPayload(**parts(await answer(context, "archiveSpecification", checks, work)))
+        return ArchiveSpecificationPayload(
+            **payload_fields(await answer(context, "archiveSpecification", checks, work))
+        )
 
 
 def _answered(outcome: SpecificationOutcome) -> Answer:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts, told_alert
-from app.domain.events.orders import Happening
+from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alert_of_event, alerts
+from app.domain.events.orders import NewEvent
 from app.domain.orders.changes import cancel, confirm
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, RejectionState
@@ -24,8 +24,8 @@ RISK_AT = NEXT_MORNING - HOUR
 
 def told(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
-) -> list[Happening]:
-    return [happening for _, happening in alerts(order, past or having(order), lead, now)]
+) -> list[NewEvent]:
+    return [new_event for _, new_event in alerts(order, past or having(order), lead, now)]
 
 
 def having(order: OrderState, since: datetime | None = None) -> OrderPast:
@@ -66,8 +66,8 @@ def test_an_undelivered_order_is_at_risk_an_hour_before_its_deadline_and_missed_
         "images": [i.id for i in order.images],
     }
     assert told(order) == [
-        Happening(RISK_AT, AT_RISK, order.id, None, data),
-        Happening(NEXT_MORNING, MISSED, order.id, None, data),
+        NewEvent(RISK_AT, AT_RISK, order.id, None, data),
+        NewEvent(NEXT_MORNING, MISSED, order.id, None, data),
     ]
 
 
@@ -212,6 +212,6 @@ def test_a_redo_is_at_risk_while_it_is_awaited() -> None:
 
 def test_what_was_told_is_read_back() -> None:
     (order,) = placed(1)
-    for alert, happening in alerts(order, having(order), HOUR, LATER):
-        assert alert == Alert(happening.type, DeadlineKind.DELIVERY, NEXT_MORNING)
-        assert told_alert(happening.type, {"dueAt": NEXT_MORNING.isoformat(), "kind": "DELIVERY"}) == alert
+    for alert, new_event in alerts(order, having(order), HOUR, LATER):
+        assert alert == Alert(new_event.type, DeadlineKind.DELIVERY, NEXT_MORNING)
+        assert alert_of_event(new_event.type, {"dueAt": NEXT_MORNING.isoformat(), "kind": "DELIVERY"}) == alert

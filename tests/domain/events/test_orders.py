@@ -28,7 +28,7 @@ def counts(delivered: int, rejected: int) -> dict[str, int | None]:
 
 
 def types(order: OrderState, after: datetime | None = None) -> list[str]:
-    return [happening.type for happening in facts_after(order, after)]
+    return [new_event.type for new_event in facts_after(order, after)]
 
 
 def test_placing_tells_all_there_is_to_know_of_the_order() -> None:

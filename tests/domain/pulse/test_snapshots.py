@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
-from app.domain.pulse.snapshots import figures_of, kept_figures, kept_streak, streak_of
+from app.domain.pulse.snapshots import figures_from_json, figures_to_json, streak_from_json, streak_to_json
 from app.domain.pulse.streak import WEEK, Streak, WeekRun
 from tests.support.strategies import instants
 
@@ -24,18 +24,18 @@ STREAKS = st.builds(Streak, st.none() | RUNS, COUNTS, st.booleans(), st.none() |
 
 @given(FIGURES)
 def test_sums_come_back_as_they_were(figures: PulseFigures) -> None:
-    assert figures_of(orjson.loads(orjson.dumps(kept_figures(figures)))) == figures
+    assert figures_from_json(orjson.loads(orjson.dumps(figures_to_json(figures)))) == figures
 
 
 @given(STREAKS)
 def test_weeks_come_back_as_they_were(streak: Streak) -> None:
-    assert streak_of(orjson.loads(orjson.dumps(kept_streak(streak)))) == streak
+    assert streak_from_json(orjson.loads(orjson.dumps(streak_to_json(streak)))) == streak
 
 
 def test_sums_are_kept_by_the_names_of_the_rules() -> None:
     window = WindowFigures(5, 4, 1, 3_600_000_001, TermCounts(standard=3), TermCounts(expedited=1))
     steps = (StepFigures("CLIPPING", 4, 720_000),)
-    kept = kept_figures(PulseFigures(window, WindowFigures(steps=steps), 5, 9, None))
+    kept = figures_to_json(PulseFigures(window, WindowFigures(steps=steps), 5, 9, None))
     nothing = {"standard": 0, "expedited": 0, "additional": 0, "rejection": 0}
     assert kept["current"] == {
         "uploaded": 5,
@@ -53,7 +53,7 @@ def test_sums_are_kept_by_the_names_of_the_rules() -> None:
 def test_weeks_are_kept_by_their_mondays() -> None:
     run = WeekRun(date(2026, 3, 2), date(2026, 3, 9))
     keep_by = datetime.fromisoformat("2026-03-15T23:00:00Z")
-    assert kept_streak(Streak(run, 7, uploaded_this_week=False, keep_by=keep_by)) == {
+    assert streak_to_json(Streak(run, 7, uploaded_this_week=False, keep_by=keep_by)) == {
         "current": {"first": "2026-03-02", "last": "2026-03-09"},
         "longest": 7,
         "uploadedThisWeek": False,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.vocabulary import Plan
-from app.services.accounts.counters import Head, UnknownAccount, advance_heads, lock_heads
+from app.services.accounts.counters import Counters, UnknownAccount, lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from db.connections import Pool, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
@@ -32,30 +32,32 @@ async def an_account(pool: Pool, clock: FrozenClock) -> UUID:
 async def test_a_new_account_counts_from_one_and_has_its_creation_behind_it(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
-        heads = await lock_heads(writer, [account_id], clock)
+        all_counters = await lock_counters(writer, [account_id], clock)
     now = clock.now()
-    assert heads == {account_id: Head(account_id, 1, 2, last_at=now, frontier=now, minutes_since=now, read_at=now)}
+    assert all_counters == {
+        account_id: Counters(account_id, 1, 2, last_at=now, frontier=now, minutes_since=now, read_at=now)
+    }
 
 
 async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
-        head = (await lock_heads(writer, [account_id]))[account_id]
-        assert [head.take_event_sequence(), head.take_event_sequence()] == [2, 3]
-        head.last_at = head.frontier = clock.advance(HOUR)
-        await advance_heads(writer, [head])
+        counters = (await lock_counters(writer, [account_id]))[account_id]
+        assert [counters.take_event_sequence(), counters.take_event_sequence()] == [2, 3]
+        counters.last_at = counters.frontier = clock.advance(HOUR)
+        await save_counters(writer, [counters])
         await writer.commit()
     async with unit_of_work(pool) as writer:
-        assert await lock_heads(writer, [account_id], clock) == {account_id: replace(head, read_at=clock.now())}
+        assert await lock_counters(writer, [account_id], clock) == {account_id: replace(counters, read_at=clock.now())}
 
 
 async def test_an_instant_is_after_what_the_account_has(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
-        head = (await lock_heads(writer, [account_id], clock))[account_id]
+        counters = (await lock_counters(writer, [account_id], clock))[account_id]
     now = clock.now()
-    assert head.instant == replace(head, read_at=now - HOUR).instant == now + MICROSECOND
-    assert replace(head, read_at=now + HOUR).instant == now + HOUR
+    assert counters.instant == replace(counters, read_at=now - HOUR).instant == now + MICROSECOND
+    assert replace(counters, read_at=now + HOUR).instant == now + HOUR
 
 
 async def test_a_second_writer_waits_for_the_first(pool: Pool, clock: FrozenClock) -> None:
@@ -63,9 +65,9 @@ async def test_a_second_writer_waits_for_the_first(pool: Pool, clock: FrozenCloc
 
     async def take() -> int:
         async with unit_of_work(pool) as writer:
-            head = (await lock_heads(writer, [account_id]))[account_id]
-            number = head.take_event_sequence()
-            await advance_heads(writer, [head])
+            counters = (await lock_counters(writer, [account_id]))[account_id]
+            number = counters.take_event_sequence()
+            await save_counters(writer, [counters])
             await writer.commit()
         return number
 
@@ -79,7 +81,7 @@ async def test_writers_of_the_same_accounts_never_wait_for_each_other_in_a_circl
 
     async def lock(order: list[UUID]) -> None:
         async with unit_of_work(pool) as writer:
-            assert list(await lock_heads(writer, order)) == sorted(accounts)
+            assert list(await lock_counters(writer, order)) == sorted(accounts)
 
     await asyncio.gather(*(lock(order) for order in (accounts, accounts[::-1]) for _ in range(4)))
 
@@ -87,4 +89,4 @@ async def test_writers_of_the_same_accounts_never_wait_for_each_other_in_a_circl
 async def test_an_account_that_is_not_there_is_refused(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
         with pytest.raises(UnknownAccount):
-            await lock_heads(writer, [UUID(int=1)])
+            await lock_counters(writer, [UUID(int=1)])

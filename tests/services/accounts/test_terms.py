@@ -93,13 +93,13 @@ COUNTERS = "SELECT next_order_number, next_event_sequence, frontier, minutes_sin
 async def test_terms_for_the_running_day_are_refused_and_nothing_changes(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    head = await rows(pool, COUNTERS)
+    counters = await rows(pool, COUNTERS)
     terms = NegotiatedTerms(None, None, date(2026, 3, 10))
     with pytest.raises(Refusals) as refused:
         await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
     assert [type(each) for each in refused.value.refusals] == [NoTermStated, EffectiveDateNotAhead]
     assert await rows(pool, "SELECT version FROM sla_versions") == [(1,)]
-    assert await rows(pool, COUNTERS) == head
+    assert await rows(pool, COUNTERS) == counters
 
 
 async def test_the_running_day_is_the_ledgers_not_the_calendars(pool: Pool, clock: FrozenClock) -> None:
@@ -162,12 +162,12 @@ async def test_a_move_recounts_the_weeks_of_uploads(pool: Pool, clock: FrozenClo
 async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    head = await rows(pool, COUNTERS)
+    counters = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
     day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
     assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1
-    assert await rows(pool, COUNTERS) == head
+    assert await rows(pool, COUNTERS) == counters
 
 
 async def test_a_move_is_after_all_that_the_account_has_even_while_the_clock_stands(

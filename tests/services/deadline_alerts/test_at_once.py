@@ -5,7 +5,7 @@ import itertools
 from collections import Counter
 from contextlib import suppress
 
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.deadline_alerts.watch import SLACK, watch_deadlines
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, PoolReader, unit_of_work
@@ -45,7 +45,7 @@ async def test_commands_under_way_as_the_last_watch_ended_are_seen_by_the_next(
 async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_next_watch(
     giver: Giver, pool: Pool, clock: FrozenClock
 ) -> None:
-    """It has its instant, before the watch, and holds the head; the account's other orders are all told."""
+    """It has its instant, before the watch, and holds the counters; the account's other orders are all told."""
     await giver.place(1, expedite=True)
     clock.advance(HOUR)
     lead = 3 * HOUR
@@ -72,7 +72,7 @@ async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, cloc
     taken = (await other.place(1, expedite=True)).orders
     clock.advance(MINUTE)
     async with unit_of_work(pool) as writer, asyncio.timeout(10):
-        await lock_heads(writer, [held.account_id])
+        await lock_counters(writer, [held.account_id])
         assert (await watch_deadlines(pool, clock, seen, 4 * HOUR)).told == 1
     assert [each.order_id for each in await told(pool) if each.account_id == other.account_id] == [taken[0][1]]
     query = "SELECT last_at FROM account_heads WHERE account_id = $1"

@@ -12,8 +12,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.domain.pulse.figures import PulseFigures
-from app.services.accounts.counters import bring_forward, lock_heads
-from app.services.commands import patiently
+from app.services.accounts.counters import bring_forward, lock_counters
+from app.services.commands import with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
     VERIFY,
@@ -206,7 +206,7 @@ async def test_an_account_that_others_hold_is_compared_all_the_same(
     pool: Pool, clock: FrozenClock, giver: Giver
 ) -> None:
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [giver.account_id])
+        await lock_counters(writer, [giver.account_id])
         assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
 
 
@@ -305,7 +305,7 @@ async def test_writers_meanwhile_make_nothing_look_wrong(
         drawn = random.Random(seed)  # noqa: S311 - drawn for tests
         while not ended.is_set():
             clock.advance(timedelta(milliseconds=7))
-            await patiently(partial(give_something, busy, drawn))
+            await with_retries(partial(give_something, busy, drawn))
             turns.append(seed)
 
     writers = [asyncio.create_task(write(seed)) for seed in range(4)]

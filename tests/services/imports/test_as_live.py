@@ -86,14 +86,14 @@ async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list
 
 
 async def imported(
-    server: str, now: datetime, parts: list[list[Line]], block_lines: int, lead: timedelta
+    server: str, now: datetime, parts: list[list[Line]], chunk_lines: int, lead: timedelta
 ) -> list[Told]:
     """All events after imports of parts of a file, each followed by the jobs."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         clock = FrozenClock(now)
         for part in parts:
-            outcome = await run_import(pool, part, now=now, block_lines=block_lines)
+            outcome = await run_import(pool, part, now=now, chunk_lines=chunk_lines)
             assert outcome.problems == []
             await run_jobs(pool, clock)
             await watch_deadlines(pool, clock, now, lead)
@@ -116,5 +116,5 @@ async def test_an_import_tells_what_a_live_history_of_the_same_facts_tells(
     """With the longer lead deadlines are at risk before an expedite or staff replace them."""
     random = Random(seed)  # noqa: S311 - drawn for a test
     now, lines, live = await lived(server, seed, lead)
-    for parts, block_lines in ((1, 3), (3, 1000)):
-        assert await imported(server, now, cut(lines, random, parts), block_lines, lead) == live
+    for parts, chunk_lines in ((1, 3), (3, 1000)):
+        assert await imported(server, now, cut(lines, random, parts), chunk_lines, lead) == live

@@ -20,7 +20,7 @@ async def test_it_goes_on_after_bad_lines_of_an_account(pool: Pool) -> None:
         order("o-4", at="2026-03-03T10:30:00Z"),
         '{"type": "order", "account": "acme"}',
     ]
-    outcome = await run_import(pool, lines, check=True, block_lines=2)
+    outcome = await run_import(pool, lines, check=True, chunk_lines=2)
     assert [problem.split(": ")[:2] for problem in outcome.problems] == [
         ["3", "specification"],
         ["4", "is not JSON"],
@@ -63,12 +63,12 @@ async def test_a_bad_line_of_a_check_uses_nothing(pool: Pool) -> None:
     assert outcome.report.problems == 2
 
 
-@pytest.mark.parametrize("block_lines", [5, 1000])
-async def test_it_changes_nothing_whether_lines_are_good_or_bad(pool: Pool, block_lines: int) -> None:
+@pytest.mark.parametrize("chunk_lines", [5, 1000])
+async def test_it_changes_nothing_whether_lines_are_good_or_bad(pool: Pool, chunk_lines: int) -> None:
     lines = random_file(0)
     await run_import(pool, lines[:60])
     before = await everything(pool)
-    outcome = await run_import(pool, [*lines, "oops"], check=True, block_lines=block_lines)
+    outcome = await run_import(pool, [*lines, "oops"], check=True, chunk_lines=chunk_lines)
     assert outcome.report.problems == 1
     assert outcome.report.known >= 60
     assert await everything(pool) == before

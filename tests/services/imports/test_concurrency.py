@@ -40,14 +40,14 @@ def orders(*refs: str) -> list[Line]:
     return [order(ref, 2, LATER) for ref in refs]
 
 
-async def persistently(url: str, lines: list[Line], pause: float, block_lines: int) -> None:
+async def persistently(url: str, lines: list[Line], pause: float, chunk_lines: int) -> None:
     """Import lines by connections of their own, again and again until nobody is in the way."""
     pool = await open_pool(url, max_size=2)
     try:
         await asyncio.sleep(pause)
         for _ in range(1000):
             try:
-                outcome = await run_import(pool, lines, block_lines=block_lines)
+                outcome = await run_import(pool, lines, chunk_lines=chunk_lines)
             except AccountMoved:
                 continue
             assert outcome.problems == []

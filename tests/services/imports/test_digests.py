@@ -46,8 +46,8 @@ def test_the_first_digest_of_a_line_is_what_the_first_release_made_it(line: Writ
     assert first_digest_of(read(line)).hex() == FIRST_DIGESTS[str(line.get("ref", line["type"]))]
 
 
-@pytest.mark.parametrize("block_lines", [1, 1000])
-async def test_lines_that_the_first_release_imported_are_known(pool: Pool, block_lines: int) -> None:
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
+async def test_lines_that_the_first_release_imported_are_known(pool: Pool, chunk_lines: int) -> None:
     assert (await run_import(pool, WRITTEN)).problems == []
     for line in map(read, WRITTEN):
         second, first = digest_of(line), first_digest_of(line)
@@ -56,7 +56,7 @@ async def test_lines_that_the_first_release_imported_are_known(pool: Pool, block
         names = (line.type, ref_of(line) or second.hex())
         assert await rows(pool, known, *names, first, second.hex(), first.hex()) == [(1,)]
     before = await everything(pool)
-    again = await run_import(pool, WRITTEN, block_lines=block_lines)
+    again = await run_import(pool, WRITTEN, chunk_lines=chunk_lines)
     assert (again.problems, again.report.known) == ([], len(WRITTEN))
     other = await run_import(pool, [WRITTEN[2] | {"name": "Spring"}])
     assert other.problems == ["1: ref: order 'o-1' was imported before with other content"]

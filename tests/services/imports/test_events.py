@@ -8,10 +8,10 @@ from tests.support.random_files import random_file
 from tests.support.replayed import assert_events_tell_all
 
 
-@pytest.mark.parametrize("block_lines", [4, 1000])
+@pytest.mark.parametrize("chunk_lines", [4, 1000])
 @pytest.mark.parametrize("seed", range(6))
-async def test_replaying_the_events_gives_orders_images_and_rejections(pool: Pool, seed: int, block_lines: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=block_lines)
+async def test_replaying_the_events_gives_orders_images_and_rejections(pool: Pool, seed: int, chunk_lines: int) -> None:
+    await run_import(pool, random_file(seed), chunk_lines=chunk_lines)
     await assert_events_tell_all(pool)
 
 

@@ -53,7 +53,7 @@ async def test_what_is_final_is_never_changed_nor_removed(pool: Pool, seed: int)
     before: dict[Any, dict[str, Any]] = {}
     withdrawn = 0
     for part in cut(random_file(seed), Random(seed), PARTS):  # noqa: S311 - drawn for a test
-        assert (await run_import(pool, part, now=clock.now(), block_lines=9)).problems == []
+        assert (await run_import(pool, part, now=clock.now(), chunk_lines=9)).problems == []
         imported = await events(pool)
         await run_jobs(pool, clock)
         await watch_deadlines(pool, clock, clock.now(), LEAD)
@@ -96,7 +96,7 @@ async def test_a_later_file_withdraws_what_it_makes_untrue_and_nothing_else(pool
 
 
 async def test_a_run_rewrites_what_it_wrote_itself(pool: Pool) -> None:
-    assert (await run_import(pool, random_file(1), block_lines=5)).problems == []
+    assert (await run_import(pool, random_file(1), chunk_lines=5)).problems == []
     assert await rows(pool, "SELECT 1 FROM events WHERE type = 'EVENT_WITHDRAWN' OR withdrawn_by IS NOT NULL") == []
     assert await rows(pool, "SELECT DISTINCT import_run IS NULL FROM events") == [(False,)]
     assert await rows(pool, "SELECT DISTINCT import_run FROM account_heads") == [(None,)]
@@ -115,7 +115,7 @@ async def test_a_run_that_fails_has_ended_with_its_last_commit(pool: Pool, monke
 
     monkeypatch.setattr(destination, "write", failing)
     with pytest.raises(ConnectionResetError):
-        await run_import(pool, [*START, order("o-1"), order("o-2")], block_lines=3)
+        await run_import(pool, [*START, order("o-1"), order("o-2")], chunk_lines=3)
     [(run,)] = await rows(pool, "SELECT DISTINCT import_run FROM events")
     assert await rows(pool, "SELECT import_run FROM account_heads") == [(run,)]
     assert await ended() == {run}

@@ -38,12 +38,12 @@ BEGINNINGS = """
       JOIN account_heads h ON h.account_id = a.id"""
 
 
-async def told(server: str, *files: list[Line], block_lines: int = 1000) -> dict[str, list[str]]:
+async def told(server: str, *files: list[Line], chunk_lines: int = 1000) -> dict[str, list[str]]:
     """All rows that files leave, imported one after the other into a database of their own."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         for lines in files:
-            assert (await run_import(pool, lines, block_lines=block_lines)).problems == []
+            assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
         found = await everything(pool)
         await pool.close()
     return found
@@ -64,7 +64,7 @@ async def told(server: str, *files: list[Line], block_lines: int = 1000) -> dict
 )
 async def test_accounts_of_one_file_begin_with_the_first_instant_of_a_later_one(server: str, lines: list[Line]) -> None:
     whole = await told(server, [*START, *lines])
-    assert await told(server, [*START], lines, block_lines=2) == whole
+    assert await told(server, [*START], lines, chunk_lines=2) == whole
     assert await told(server, [ACCOUNT], [*START, *lines]) == whole
 
 
@@ -72,7 +72,7 @@ async def test_accounts_of_one_file_begin_with_the_first_instant_of_a_later_one(
 async def test_a_random_file_may_come_with_its_accounts_before(server: str, seed: int) -> None:
     lines = random_file(seed)
     accounts = [line for line in lines[:4] if line["type"] == "account"]
-    assert await told(server, accounts, lines[:4], lines, block_lines=9) == await told(server, lines)
+    assert await told(server, accounts, lines[:4], lines, chunk_lines=9) == await told(server, lines)
 
 
 async def test_all_that_begins_with_an_account_moves_back_with_it(pool: Pool) -> None:
@@ -171,13 +171,13 @@ async def test_an_account_without_a_ref_cannot_be_named(pool: Pool) -> None:
     assert await rows(pool, "SELECT 1 FROM orders") == []
 
 
-@pytest.mark.parametrize("block_lines", [1, 1000])
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
 @pytest.mark.parametrize("files", [[[*START, MOVED, order("o-1")]], [[*START], [MOVED, order("o-1")]]])
 async def test_a_move_as_the_first_instant_is_the_zone_to_begin_with(
-    pool: Pool, files: list[list[Line]], block_lines: int
+    pool: Pool, files: list[list[Line]], chunk_lines: int
 ) -> None:
     for lines in files:
-        assert (await run_import(pool, lines, block_lines=block_lines)).problems == []
+        assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
     assert await rows(pool, "SELECT created_at, time_zone FROM accounts") == [(FIRST, "Pacific/Auckland")]
     assert await rows(pool, "SELECT starts_at, time_zone FROM time_zone_periods") == [(FIRST, "Pacific/Auckland")]
     assert await rows(pool, "SELECT version, effective_date FROM sla_versions") == [(1, date(2026, 3, 3))]
@@ -196,9 +196,9 @@ async def test_a_move_at_the_instant_at_which_an_account_without_any_began_is_it
     assert again.problems == ["1: at: is the instant at which the account's time zone was set before"]
 
 
-@pytest.mark.parametrize("block_lines", [1, 1000])
-async def test_terms_as_the_first_instant_are_for_a_day_to_come(pool: Pool, block_lines: int) -> None:
-    outcome = await run_import(pool, [*START, TERMS, order("o-1")], block_lines=block_lines)
+@pytest.mark.parametrize("chunk_lines", [1, 1000])
+async def test_terms_as_the_first_instant_are_for_a_day_to_come(pool: Pool, chunk_lines: int) -> None:
+    outcome = await run_import(pool, [*START, TERMS, order("o-1")], chunk_lines=chunk_lines)
     assert outcome.problems == []
     query = "SELECT version, effective_date, images_per_day, negotiated_at FROM sla_versions ORDER BY version"
     assert await rows(pool, query) == [(1, date(2026, 3, 3), 200, FIRST), (2, date(2026, 3, 4), 3, FIRST)]

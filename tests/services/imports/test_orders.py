@@ -20,7 +20,7 @@ from tests.support.import_files import (
 )
 from tests.support.replayed import assert_events_tell_all
 
-pytestmark = pytest.mark.parametrize("block_lines", [1, 1000])
+pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])
 
 ELEVEN = "2026-03-03T11:00:00Z"
 NOON = "2026-03-03T12:00:00Z"
@@ -42,15 +42,15 @@ def images(*names: str, **more: object) -> list[Line]:
     return [{"filename": name} | more for name in names]
 
 
-async def imported(pool: Pool, block_lines: int, *lines: Line) -> list[tuple[Any, ...]]:
+async def imported(pool: Pool, chunk_lines: int, *lines: Line) -> list[tuple[Any, ...]]:
     """Import lines that are all good; return the orders."""
-    outcome = await run_import(pool, lines, block_lines=block_lines)
+    outcome = await run_import(pool, lines, chunk_lines=chunk_lines)
     assert outcome.problems == []
     return await rows(pool, ORDERS)
 
 
-async def test_what_exceeds_the_guarantee_of_the_day_is_split_off(pool: Pool, block_lines: int) -> None:
-    assert await imported(pool, block_lines, *SMALL, order("o-1", 3), order("o-2", 1, ELEVEN)) == [
+async def test_what_exceeds_the_guarantee_of_the_day_is_split_off(pool: Pool, chunk_lines: int) -> None:
+    assert await imported(pool, chunk_lines, *SMALL, order("o-1", 3), order("o-2", 1, ELEVEN)) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 2, Decimal("2.90")),
         (2, "ADDITIONAL", "TO_BE_CONFIRMED", None, 1, Decimal("1.45")),
         (3, "ADDITIONAL", "TO_BE_CONFIRMED", None, 1, Decimal("1.45")),
@@ -59,9 +59,9 @@ async def test_what_exceeds_the_guarantee_of_the_day_is_split_off(pool: Pool, bl
     assert await rows(pool, query) == [(2, 1)]
 
 
-async def test_a_new_ledger_day_has_nothing_used(pool: Pool, block_lines: int) -> None:
+async def test_a_new_ledger_day_has_nothing_used(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 2, "2026-03-03T22:59:59.999999Z"), order("o-2", 2, "2026-03-03T23:00:00Z")]
-    levels = [row[1] for row in await imported(pool, block_lines, *lines)]
+    levels = [row[1] for row in await imported(pool, chunk_lines, *lines)]
     assert levels == ["STANDARD", "STANDARD"]
     assert await rows(pool, "SELECT date, used FROM ledger_days ORDER BY date") == [
         (date(2026, 3, 3), 2),
@@ -69,8 +69,8 @@ async def test_a_new_ledger_day_has_nothing_used(pool: Pool, block_lines: int) -
     ]
 
 
-async def test_an_expedited_order_costs_twice_and_uses_both_quotas(pool: Pool, block_lines: int) -> None:
-    assert await imported(pool, block_lines, *SMALL, order("o-1", 3, expedite=True)) == [
+async def test_an_expedited_order_costs_twice_and_uses_both_quotas(pool: Pool, chunk_lines: int) -> None:
+    assert await imported(pool, chunk_lines, *SMALL, order("o-1", 3, expedite=True)) == [
         (1, "EXPEDITED", "CONFIRMED", at(13), 1, Decimal("2.90")),
         (2, "EXPEDITED_PLAN", "PLAN_REQUIRED", at(8, day=4), 1, Decimal("1.45")),
         (3, "EXPEDITED_PLAN", "PLAN_REQUIRED", None, 1, Decimal("1.45")),
@@ -79,9 +79,9 @@ async def test_an_expedited_order_costs_twice_and_uses_both_quotas(pool: Pool, b
     assert await rows(pool, query) == [(2, 3, 1, 3)]
 
 
-async def test_deadlines_that_staff_set_are_shared_by_images_that_name_none(pool: Pool, block_lines: int) -> None:
+async def test_deadlines_that_staff_set_are_shared_by_images_that_name_none(pool: Pool, chunk_lines: int) -> None:
     named: list[Line] = [*images("a", "b", "c"), *images("d", deadline=PLANNED)]
-    assert await imported(pool, block_lines, *SMALL, order("o-1", named)) == [
+    assert await imported(pool, chunk_lines, *SMALL, order("o-1", named)) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 2, Decimal("2.90")),
         (2, "ADDITIONAL", "CONFIRMED", at(12, day=5), 2, Decimal("2.90")),
     ]
@@ -90,15 +90,15 @@ async def test_deadlines_that_staff_set_are_shared_by_images_that_name_none(pool
     assert await rows(pool, query, "DEADLINE_CONFIRMED", at(12)) == [("2026-03-05T12:00:00+00:00", 2)]
 
 
-async def test_an_image_delivered_before_the_deadline_was_set_has_none(pool: Pool, block_lines: int) -> None:
+async def test_an_image_delivered_before_the_deadline_was_set_has_none(pool: Pool, chunk_lines: int) -> None:
     named = images("a", "b", "c", deliveredAt=ELEVEN) + images("d", deliveredAt=NOON, deadline=PLANNED)
-    await imported(pool, block_lines, *SMALL, order("o-1", named))
+    await imported(pool, chunk_lines, *SMALL, order("o-1", named))
     assert [row[:3] for row in await rows(pool, IMAGES)][2:] == [("c", 2, None), ("d", 2, at(12, day=5))]
 
 
-async def test_a_delivery_plan_doubles_the_price(pool: Pool, block_lines: int) -> None:
+async def test_a_delivery_plan_doubles_the_price(pool: Pool, chunk_lines: int) -> None:
     named = images("a", deadline=None) + images("b", deadline=EARLIER) + images("c", deadline=PLANNED)
-    assert await imported(pool, block_lines, *SMALL, order("o-1", named, expedite=True)) == [
+    assert await imported(pool, chunk_lines, *SMALL, order("o-1", named, expedite=True)) == [
         (1, "EXPEDITED", "CONFIRMED", at(13), 1, Decimal("2.90")),
         (2, "EXPEDITED_PLAN", "CONFIRMED", at(6, day=4), 1, Decimal("2.90")),
         (3, "EXPEDITED_PLAN", "CONFIRMED", at(12, day=5), 1, Decimal("2.90")),
@@ -118,15 +118,15 @@ async def test_a_delivery_plan_doubles_the_price(pool: Pool, block_lines: int) -
     ],
 )
 async def test_a_delivery_plan_is_earlier_than_the_deadline_that_is_kept(
-    pool: Pool, block_lines: int, deadline: Line, problem: str
+    pool: Pool, chunk_lines: int, deadline: Line, problem: str
 ) -> None:
     named = images("a") + images("b", deadline=deadline)
     lines = [*SMALL, order("o-1", named, expedite=True)]
-    assert (await run_import(pool, lines, block_lines=block_lines)).problems == [f"3: images[1].deadline: {problem}"]
+    assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == [f"3: images[1].deadline: {problem}"]
 
 
 async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadline_from_before(
-    pool: Pool, block_lines: int
+    pool: Pool, chunk_lines: int
 ) -> None:
     sent_back = [{"at": "2026-03-04T05:00:00Z", "reason": "halo"}]
     named = images("a") + images("b", deliveredAt="2026-03-03T10:30:00Z", rejections=sent_back)
@@ -135,7 +135,7 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     lines = [*small, order("o-1", named, expedite=True)]
     # The rejection is under these terms: so the order's events since then, the plan among them, are told once more.
     lines.append(change("terms", "2026-03-03T10:45:00Z", imagesPerDay=5, effectiveDate="2026-03-04"))
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     assert [(row[0], row[2], row[3]) for row in await rows(pool, IMAGES)][1:] == [
         ("b", at(8, day=4), Decimal("1.45")),
         ("c", at(6, day=4), Decimal("2.90")),
@@ -145,9 +145,9 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     await assert_events_tell_all(pool)
 
 
-async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(pool: Pool, block_lines: int) -> None:
+async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 3, expedite=True), change("cancellation", ELEVEN, order="o-1")]
-    await imported(pool, block_lines, *lines, order("o-2", 2, NOON, expedite=True))
+    await imported(pool, chunk_lines, *lines, order("o-2", 2, NOON, expedite=True))
     query = "SELECT number, status, service_level FROM orders ORDER BY number"
     assert await rows(pool, query) == [
         (1, "CANCELLED", "EXPEDITED"),
@@ -161,24 +161,24 @@ async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(po
     assert positions == [1, 2]
 
 
-async def test_a_cancellation_on_another_day_gives_nothing_back(pool: Pool, block_lines: int) -> None:
+async def test_a_cancellation_on_another_day_gives_nothing_back(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 2), change("cancellation", "2026-03-03T23:00:00Z", order="o-1")]
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     assert await rows(pool, "SELECT date, used FROM ledger_days") == [(date(2026, 3, 3), 2)]
 
 
-async def test_an_order_cancelled_after_its_deadline_stays_late(pool: Pool, block_lines: int) -> None:
+async def test_an_order_cancelled_after_its_deadline_stays_late(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1"), change("cancellation", "2026-03-04T08:00:00.000001Z", order="o-1")]
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     assert await rows(pool, "SELECT status, late_at FROM images") == [("CANCELLED", at(8, day=4))]
     query = "SELECT sum(late_standard), sum(uploaded) FROM rollups WHERE grain = 1440"
     assert await rows(pool, query) == [(1, 0)]
 
 
-async def test_an_expedite_sees_the_order_as_it_was_then(pool: Pool, block_lines: int) -> None:
+async def test_an_expedite_sees_the_order_as_it_was_then(pool: Pool, chunk_lines: int) -> None:
     told = images("a", deliveredAt=ELEVEN) + images("b", deliveredAt="2026-03-03T15:00:00.000001Z") + images("c")
     lines = [*START, order("o-1", told), change("expedite", NOON, order="o-1")]
-    assert await imported(pool, block_lines, *lines) == [
+    assert await imported(pool, chunk_lines, *lines) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 1, Decimal("1.45")),
         (2, "EXPEDITED", "CONFIRMED", at(15), 2, Decimal("5.80")),
     ]
@@ -188,10 +188,10 @@ async def test_an_expedite_sees_the_order_as_it_was_then(pool: Pool, block_lines
     assert await rows(pool, query) == [(1, 2, 0)]
 
 
-async def test_images_are_expedited_in_the_order_in_which_they_are_named(pool: Pool, block_lines: int) -> None:
+async def test_images_are_expedited_in_the_order_in_which_they_are_named(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1", images("a", "b", "c", "d"))]
     lines.append(change("expedite", NOON, order="o-1", filenames=["d", "b"]))
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     assert [(row[0], row[1], row[5]) for row in await rows(pool, IMAGES)] == [
         ("a", 1, None),
         ("b", 2, 2),
@@ -200,19 +200,19 @@ async def test_images_are_expedited_in_the_order_in_which_they_are_named(pool: P
     ]
 
 
-async def test_a_name_that_several_images_have_means_all_of_them(pool: Pool, block_lines: int) -> None:
+async def test_a_name_that_several_images_have_means_all_of_them(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1", images("a", "b", "a"))]
     lines.append(change("expedite", NOON, order="o-1", filenames=["a"]))
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     assert [(row[0], row[1]) for row in await rows(pool, IMAGES)] == [("a", 2), ("a", 2), ("b", 1)]
 
 
-async def test_an_order_means_what_was_split_from_it_too(pool: Pool, block_lines: int) -> None:
+async def test_an_order_means_what_was_split_from_it_too(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", images("a", "b", "c", "d", "e"))]
     lines.append(change("expedite", ELEVEN, order="o-1", filenames=["e"]))
     lines.append(change("expedite", NOON, order="o-1", filenames=["d", "a"]))
     lines.append(change("cancellation", "2026-03-03T13:00:00Z", order="o-1"))
-    await imported(pool, block_lines, *lines)
+    await imported(pool, chunk_lines, *lines)
     query = """
         SELECT o.number, o.service_level, s.number, o.status FROM orders o
           LEFT JOIN orders s ON s.id = o.split_from ORDER BY o.number"""
@@ -227,28 +227,28 @@ async def test_an_order_means_what_was_split_from_it_too(pool: Pool, block_lines
 
 
 async def test_images_beyond_twice_the_quota_keep_their_deadline_until_there_is_a_plan(
-    pool: Pool, block_lines: int
+    pool: Pool, chunk_lines: int
 ) -> None:
     lines = [*SMALL, order("o-1", images("a", "b")), change("expedite", NOON, order="o-1")]
-    assert await imported(pool, block_lines, *lines) == [
+    assert await imported(pool, chunk_lines, *lines) == [
         (1, "EXPEDITED", "CONFIRMED", at(15), 1, Decimal("2.90")),
         (2, "EXPEDITED_PLAN", "PLAN_REQUIRED", at(8, day=4), 1, Decimal("1.45")),
     ]
 
 
-async def test_a_deadline_set_after_an_expedite_to_the_plan_level_is_the_plan(pool: Pool, block_lines: int) -> None:
+async def test_a_deadline_set_after_an_expedite_to_the_plan_level_is_the_plan(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-0", images("x", "y"), expedite=True), order("o-1", images("a", deadline=PLANNED), ELEVEN)]
     lines.append(change("expedite", "2026-03-03T11:30:00Z", order="o-1"))
-    orders = await imported(pool, block_lines, *lines)
+    orders = await imported(pool, chunk_lines, *lines)
     assert orders[-1] == (3, "EXPEDITED_PLAN", "CONFIRMED", at(12, day=5), 1, Decimal("2.90"))
     query = "SELECT type, data->'before'->>'price' FROM events WHERE data->>'pricePerImage' = '2.90' ORDER BY sequence"
     told = [(type_, price) for type_, price in await rows(pool, query) if type_ == "DEADLINE_CONFIRMED"]
     assert told == [("DEADLINE_CONFIRMED", "1.45")]
 
 
-async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: Pool, block_lines: int) -> None:
+async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: Pool, chunk_lines: int) -> None:
     told = images("a", deliveredAt="2026-03-04T08:00:00Z") + images("b", deliveredAt="2026-03-04T08:00:00.000001Z")
-    await imported(pool, block_lines, *START, order("o-1", told))
+    await imported(pool, chunk_lines, *START, order("o-1", told))
     assert await rows(pool, "SELECT filename, late_at FROM images ORDER BY filename") == [
         ("a", None),
         ("b", at(8, day=4)),
@@ -258,13 +258,13 @@ async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: P
     assert await rows(pool, query) == [("READY_FOR_DOWNLOAD", at(8, day=4), delivered_at)]
 
 
-async def test_the_same_instant_is_no_disorder(pool: Pool, block_lines: int) -> None:
+async def test_the_same_instant_is_no_disorder(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1", images("a", deliveredAt=UPLOADED)), order("o-2")]
     lines.append(change("cancellation", UPLOADED, order="o-2"))
-    assert len(await imported(pool, block_lines, *lines)) == 2
+    assert len(await imported(pool, chunk_lines, *lines)) == 2
 
 
-async def test_names_may_be_any_unicode(pool: Pool, block_lines: int) -> None:
+async def test_names_may_be_any_unicode(pool: Pool, chunk_lines: int) -> None:
     names = ["Ærø 🖼️.jpg", "a\nb\t'\"\\", r"\u0000", "日" * 255, "\u200f%_"]
-    await imported(pool, block_lines, *START, order("o-1", images(*names), name="🛍️" * 127))
+    await imported(pool, chunk_lines, *START, order("o-1", images(*names), name="🛍️" * 127))
     assert sorted(row[0] for row in await rows(pool, IMAGES)) == sorted(names)

@@ -88,7 +88,7 @@ FROM ledger_days d ORDER BY 1, 2
 
 
 async def test_rollups_are_the_counts_of_images_and_rejections(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     for grain in GRAINS:
         kept = await rows(pool, KEPT_ROLLUPS, grain)
         assert kept == await rows(pool, RECOUNTED_ROLLUPS, grain)
@@ -96,7 +96,7 @@ async def test_rollups_are_the_counts_of_images_and_rejections(pool: Pool, seed:
 
 
 async def test_savings_are_the_images_delivered_of_each_specification(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     kept = """
         SELECT grain, bucket, specification_id, images FROM savings_rollups WHERE images <> 0 ORDER BY 1, 2, 3"""
     recounted = """
@@ -108,7 +108,7 @@ async def test_savings_are_the_images_delivered_of_each_specification(pool: Pool
 
 
 async def test_weeks_are_those_of_the_zone_in_force_now(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     uploads = await rows(
         pool,
         """
@@ -123,13 +123,13 @@ async def test_weeks_are_those_of_the_zone_in_force_now(pool: Pool, seed: int) -
 
 
 async def test_orders_and_images_agree_with_each_other(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     assert await rows(pool, WRONG_ORDERS) == []
     assert await rows(pool, WRONG_IMAGES) == []
 
 
 async def test_the_ledger_has_what_was_used_and_not_given_back(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     kept = await rows(pool, "SELECT account_id, date, used, expedite_used FROM ledger_days ORDER BY 1, 2")
     assert kept == await rows(pool, RECOUNTED_DAYS)
     gaps = await rows(
@@ -142,7 +142,7 @@ async def test_the_ledger_has_what_was_used_and_not_given_back(pool: Pool, seed:
 
 
 async def test_numbers_have_no_gaps_and_heads_are_ahead_of_all(pool: Pool, seed: int) -> None:
-    await run_import(pool, random_file(seed), block_lines=9)
+    await run_import(pool, random_file(seed), chunk_lines=9)
     heads = await rows(
         pool,
         """

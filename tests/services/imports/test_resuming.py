@@ -27,11 +27,11 @@ EXPEDITES_UNSAID: Line = {"expeditesPerDay": None}
 
 
 async def _rows_of(server: str, *imports: tuple[list[Line], int]) -> dict[str, list[str]]:
-    """Import files one after the other into a database of their own, each in blocks of so many lines."""
+    """Import files one after the other into a database of their own, each in chunks of so many lines."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
-        for lines, block_lines in imports:
-            assert (await run_import(pool, lines, block_lines=block_lines)).problems == []
+        for lines, chunk_lines in imports:
+            assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
         found = await everything(pool)
         await pool.close()
     return found
@@ -143,7 +143,7 @@ async def test_an_import_that_dies_between_two_batches_goes_on_from_there(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = random_file(1)
-    await run_import(pool, lines, block_lines=10)
+    await run_import(pool, lines, chunk_lines=10)
     whole = await everything(pool)
     await pool.fetch(f"TRUNCATE {', '.join(whole)} CASCADE")
     batches = 0
@@ -157,12 +157,12 @@ async def test_an_import_that_dies_between_two_batches_goes_on_from_there(
 
     monkeypatch.setattr(destination, "write", dying)
     with pytest.raises(ConnectionResetError):
-        await run_import(pool, lines, block_lines=10)
+        await run_import(pool, lines, chunk_lines=10)
     monkeypatch.undo()
     count = await pool.fetchrow("SELECT count(*) FROM import_lines")
     assert count is not None
     assert 0 < count[0] < len(lines)
-    await run_import(pool, lines, block_lines=10)
+    await run_import(pool, lines, chunk_lines=10)
     assert await everything(pool) == whole
 
 
@@ -186,6 +186,6 @@ async def test_an_account_that_someone_else_changes_meanwhile_is_left_alone(
 async def test_what_a_batch_amends_may_be_still_being_written(pool: Pool) -> None:
     lines = [*START, order("o-1", 2), change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["o-1-2.jpg"])]
     lines.append(change("cancellation", "2026-03-03T12:00:00Z", order="o-1"))
-    assert (await run_import(pool, lines, block_lines=1)).problems == []
+    assert (await run_import(pool, lines, chunk_lines=1)).problems == []
     found = await pool.fetch("SELECT status FROM orders")
     assert [row["status"] for row in found] == ["CANCELLED", "CANCELLED"]

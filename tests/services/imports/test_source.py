@@ -14,9 +14,9 @@ LINES = [*START, *(order(f"o-{number}") for number in range(40))]
 
 def numbers(lines: Source) -> list[int]:
     found: list[int] = []
-    while block := lines.block(max_lines=3, max_bytes=1000):
-        assert len(block) <= 3
-        found += (line.number for line in block)
+    while chunk := lines.chunk(max_lines=3, max_bytes=1000):
+        assert len(chunk) <= 3
+        found += (line.number for line in chunk)
     return found
 
 
@@ -45,7 +45,7 @@ def test_a_hyphen_means_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 async def test_a_file_that_ends_amid_its_gzip_is_imported_up_to_there(pool: Pool) -> None:
     whole = gzip.compress(text(LINES), mtime=0)
-    outcome = await run_import(pool, whole[: len(whole) * 2 // 3], block_lines=5)
+    outcome = await run_import(pool, whole[: len(whole) * 2 // 3], chunk_lines=5)
     (problem,) = outcome.problems
     line, _, reason = problem.partition(": ")
     assert reason.startswith("cannot be read on: Compressed file ended before")
@@ -67,7 +67,7 @@ async def test_what_comes_before_the_damage_of_a_gzipped_file_counts(pool: Pool,
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \t\r\n"])
 def test_blank_lines_are_none(data: bytes) -> None:
-    assert source(data).block(max_lines=9, max_bytes=9) == []
+    assert source(data).chunk(max_lines=9, max_bytes=9) == []
 
 
 async def test_what_only_looks_like_gzip_is_refused(pool: Pool) -> None:
@@ -77,8 +77,8 @@ async def test_what_only_looks_like_gzip_is_refused(pool: Pool) -> None:
 
 def test_a_line_too_long_is_skipped_whole() -> None:
     lines = source(b"a\n" + b"b" * (MAX_LINE_BYTES + 5) + b"\nc\n" + b"d" * MAX_LINE_BYTES)
-    block = lines.block(max_lines=9, max_bytes=2**30)
-    assert [(line.number, line.data and line.data[:1]) for line in block] == [
+    chunk = lines.chunk(max_lines=9, max_bytes=2**30)
+    assert [(line.number, line.data and line.data[:1]) for line in chunk] == [
         (1, b"a"),
         (2, None),
         (3, b"c"),
@@ -88,8 +88,8 @@ def test_a_line_too_long_is_skipped_whole() -> None:
 
 def test_a_block_ends_once_it_has_its_bytes() -> None:
     lines = source(b"aaaa\nbbbb\ncccc\n")
-    assert [line.number for line in lines.block(max_lines=9, max_bytes=8)] == [1, 2]
-    assert [line.number for line in lines.block(max_lines=9, max_bytes=8)] == [3]
+    assert [line.number for line in lines.chunk(max_lines=9, max_bytes=8)] == [1, 2]
+    assert [line.number for line in lines.chunk(max_lines=9, max_bytes=8)] == [3]
 
 
 @pytest.mark.parametrize(("name", "reason"), [("nothing", "No such file or directory"), ("", "Is a directory")])
@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, r
 
 async def test_progress_is_told_after_each_block(pool: Pool) -> None:
     data = text(LINES)
-    outcome = await run_import(pool, data, block_lines=20)
+    outcome = await run_import(pool, data, chunk_lines=20)
     positions = [position for position, _ in outcome.progressed]
     assert positions[-1] == len(data)
     assert len(positions) == 3

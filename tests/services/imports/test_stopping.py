@@ -22,7 +22,7 @@ async def orders(pool: Pool) -> list[tuple[str, int]]:
 async def test_a_bad_line_ends_its_account_and_no_other(pool: Pool) -> None:
     bad = order("o-2", specification="unknown")
     lines = [*START, *BETA, order("o-1"), bad, beta("b-1"), order("o-3"), beta("b-2")]
-    outcome = await run_import(pool, lines, block_lines=3)
+    outcome = await run_import(pool, lines, chunk_lines=3)
     assert outcome.problems == ["6: specification: there is no specification 'unknown'"]
     assert (outcome.report.imported["order"], outcome.report.skipped) == (3, 1)
     assert await orders(pool) == [("acme", 1), ("beta", 1), ("beta", 2)]

@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.local_time import TIME_ZONES, midnight, time_zone
 from app.domain.pulse.figures import PulseFigures
-from app.domain.pulse.snapshots import kept_figures, kept_streak
+from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.domain.pulse.streak import WEEK, Streak
 from app.services.ids import new_id
 from app.services.midnight import corrections as corrections_module
@@ -70,7 +70,7 @@ async def keep(pool: Pool, history: AccountHistory, day: date, *, as_before: boo
         streak = Streak(current, streak.longest, uploaded_this_week=False, keep_by=as_of + WEEK)
     recorded_at = as_of + timedelta(seconds=1)
     id_ = new_id(recorded_at)
-    values = (id_, day, as_of, recorded_at, kept_figures(figures), kept_streak(streak))
+    values = (id_, day, as_of, recorded_at, figures_to_json(figures), streak_to_json(streak))
     await pool.fetch(ADD_AS_BEFORE, history.account_id, *values)
     return id_
 

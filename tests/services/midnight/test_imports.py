@@ -34,13 +34,13 @@ async def told(pool: Pool) -> dict[str, list[str]]:
 
 
 async def left(
-    server: str, files: Sequence[list[Line]], now: datetime, *, jobs_between: bool, block_lines: int = 1000
+    server: str, files: Sequence[list[Line]], now: datetime, *, jobs_between: bool, chunk_lines: int = 1000
 ) -> dict[str, list[str]]:
     """All rows after files and then jobs, which run between the files, too, or not."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         for lines in files:
-            assert (await run_import(pool, lines, now=now, block_lines=block_lines)).problems == []
+            assert (await run_import(pool, lines, now=now, chunk_lines=chunk_lines)).problems == []
             if jobs_between:
                 await run_jobs(pool, FrozenClock(now))
         await run_jobs(pool, FrozenClock(now))
@@ -133,7 +133,7 @@ async def test_jobs_that_run_while_a_file_is_imported_are_not_in_its_way(
             await write(writer, prepared, run)
 
         monkeypatch.setattr(destination, "write", after_jobs)
-        assert (await run_import(pool, lines, now=NOW, block_lines=20)).problems == []
+        assert (await run_import(pool, lines, now=NOW, chunk_lines=20)).problems == []
         await run_jobs(pool, FrozenClock(NOW))
         found = await told(pool)
         await pool.close()
@@ -192,6 +192,6 @@ async def test_only_what_changes_nothing_may_be_told_while_lines_are_read(
     orders = [order("o-2", at=LATER), order("o-3", at=LATER)]
     if told == "CLAIM_EXPIRED":
         with pytest.raises(AccountMoved):
-            await run_import(pool, orders, now=EARLY, block_lines=1)
+            await run_import(pool, orders, now=EARLY, chunk_lines=1)
     else:
-        assert (await run_import(pool, orders, now=EARLY, block_lines=1)).report.images == 2
+        assert (await run_import(pool, orders, now=EARLY, chunk_lines=1)).report.images == 2

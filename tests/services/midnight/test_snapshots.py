@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at
 from app.domain.pulse.figures import PulseFigures, TermCounts
 from app.domain.pulse.streak import WeekRun
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.jobs.cursors import SNAPSHOT, begin_missing_cursors
 from app.services.midnight import snapshots as snapshots_module
 from app.services.midnight.snapshots import snapshot_pulse
@@ -117,10 +117,10 @@ async def test_heads_are_past_the_day_before_anything_is_read(
     pool: Pool, clock: FrozenClock, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FrozenClock(clock.now())
-    heads: list[datetime] = []
+    all_counters: list[datetime] = []
 
     async def reading(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
-        heads.extend(row["last_at"] for row in await pool.fetch("SELECT last_at FROM account_heads"))
+        all_counters.extend(row["last_at"] for row in await pool.fetch("SELECT last_at FROM account_heads"))
         # A machine whose clock is behind places an order meanwhile: it is of the next day, whatever that clock says.
         outcome = await Client(pool, late, client.account_id, client.specification_id).place(2)
         assert outcome.at == CLOSES + MICROSECOND
@@ -129,7 +129,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
     monkeypatch.setattr(snapshots_module, "pulse_figures", reading)
     clock.advance(12 * HOUR)
     await snapshot_pulse(pool, clock, CLOSES, [client.account_id])
-    assert heads == [CLOSES]
+    assert all_counters == [CLOSES]
     assert await uploaded(pool) == [0]
     await assert_equal_to_reference(pool)
 
@@ -140,7 +140,7 @@ async def test_whoever_has_the_head_is_waited_for_even_when_the_account_is_past_
     clock.advance(DAY)
     await client.place(1)
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [client.account_id])
+        await lock_counters(writer, [client.account_id])
         snapshot = asyncio.create_task(snapshot_pulse(pool, clock, CLOSES, [client.account_id]))
         await somebody_waits(pool)
         assert await snapshots(pool) == []

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from app.services.accounts.counters import lock_heads
+from app.services.accounts.counters import lock_counters
 from app.services.commands import Answer, Command, perform
 from app.services.orders.claiming import ONE_AT_A_TIME, claim_images
 from db.connections import Pool, PoolReader, Writer, hang_up, open_pool, unit_of_work
@@ -60,7 +60,7 @@ async def test_accounts_that_others_are_changing_are_passed_by(pool: Pool, clock
         placed.append(await giver.images_of(await giver.place(2)))
     clock.advance(HOUR)
     async with unit_of_work(pool) as writer:
-        await lock_heads(writer, [givers[0].account_id, givers[2].account_id])
+        await lock_counters(writer, [givers[0].account_id, givers[2].account_id])
         claimed = await claim(pool, clock, "ann", 3)
         rest = await claim(pool, clock, "bob", 3)
     assert (claimed.images, set(claimed.passed_by)) == (
