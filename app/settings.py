@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import environment
-from app.domain.sla.terms import PLAN_TERMS, PlanTerms
+from app.domain.sla.stored import Json, terms_to_json
+from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.domain.vocabulary import Plan
 from db.address import is_well_formed
 
@@ -98,10 +100,13 @@ class Settings(BaseSettings):
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )
     """The plans whose accounts see the dashboard, with commas between (domain rules, section 2)."""
-    plan_terms: Annotated[Mapping[Plan, PlanTerms], NoDecode, BeforeValidator(_parse)] = Field(
+    plan_terms: Annotated[Mapping[Plan, SlaTerms], NoDecode, BeforeValidator(_parse)] = Field(
         default_factory=lambda: dict(PLAN_TERMS)
     )
-    """The terms plans start with, as JSON for any of them: {"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}."""
+    """The terms plans start with, as JSON for any of them: {"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}.
+
+    Any other term may be given beside the two; what is left out is as in SlaTerms.
+    """
     order_url: str = "/orders/{number}"
     """An order's page in the client's front end; {account} and {number} stand for the account's id and the number."""
     help_center_url: str | None = None
@@ -141,9 +146,14 @@ class Settings(BaseSettings):
 
     @field_validator("plan_terms")
     @classmethod
-    def _over_defaults(cls, terms: Mapping[Plan, PlanTerms]) -> Mapping[Plan, PlanTerms]:
+    def _over_defaults(cls, terms: Mapping[Plan, SlaTerms]) -> Mapping[Plan, SlaTerms]:
         if any(figure < 0 for term in terms.values() for figure in (term.images_per_day, term.expedites_per_day)):
             raise ValueError("figures are 0 or more")
+        if any(term.expedite_multiplier < 0 for term in terms.values()):
+            raise ValueError("an expedite_multiplier is 0 or more")
+        durations = [each.name for each in fields(SlaTerms) if each.type is timedelta]
+        if any(getattr(term, name) <= timedelta() for term in terms.values() for name in durations):
+            raise ValueError(f"{', '.join(durations)} are longer than nothing")
         return {**PLAN_TERMS, **terms}
 
     @field_validator("order_url")
@@ -154,6 +164,11 @@ class Settings(BaseSettings):
         except (LookupError, ValueError, AttributeError):
             raise ValueError("only {account} and {number} may stand in braces") from None
         return template
+
+
+def plan_terms_as_json(settings: Settings) -> dict[str, Json]:
+    """Return the terms plans start with, by plan."""
+    return {plan: terms_to_json(terms) for plan, terms in settings.plan_terms.items()}
 
 
 def read_settings() -> Settings:

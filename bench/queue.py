@@ -20,7 +20,7 @@ _ROWS: Final = {
     "accounts": f"{_ACCOUNT}, NULL, format('Studio %s', account), 'ENTERPRISE', 'Europe/Copenhagen', since {_ACCOUNTS}",
     "account_heads": f"{_ACCOUNT}, 2, 1, since, since, since {_ACCOUNTS}",
     "time_zone_periods": f"{_ACCOUNT}, since, 'Europe/Copenhagen' {_ACCOUNTS}",
-    "sla_versions": f"{_ACCOUNT}, 1, since::date, 200, 20, since, NULL {_ACCOUNTS}",
+    "sla_versions": f"{_ACCOUNT}, 1, since::date, 200, 20, since, NULL, NULL {_ACCOUNTS}",
     "orders": f"""
       {_ACCOUNT}, {_ACCOUNT}, 1, 'Autumn', {_ACCOUNT}, 1, 'STANDARD', 'IN_PRODUCTION', since, 'CONFIRMED',
         since + interval '5 days', since + interval '5 days', 1, 1, images / accounts, NULL, NULL, NULL, NULL,

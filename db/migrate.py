@@ -1,11 +1,11 @@
 """Brings a database to the newest schema."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -19,6 +19,7 @@ from db.connections import Writer, connect
 from db.revisions import MIGRATIONS, Found, Standing, find_revision
 
 _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
+_AS_EVER: Final[Mapping[str, Mapping[str, Any]]] = {}
 _PATIENCE: Final = 0.1  # seconds between two tries
 _LIMITS: Final = (
     "SET lock_timeout = '5s'",  # rather give up than let every query queue behind a step that waits for a table
@@ -30,17 +31,18 @@ class MigrationFailed(Exception):  # noqa: N818 - it names what is the case, as 
     """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
 
 
-async def migrate(url: str) -> Found:
+async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER) -> Found:
     """Bring a database to the newest schema and return what it has then; several may do so at once.
 
-    One that a newer release migrated is left as it is. Raises DatabaseUnreachable and MigrationFailed.
+    `plan_terms`, as JSON by plan, are those that SLAs of before are taken to start with. A database that a newer
+    release migrated is left as it is. Raises DatabaseUnreachable and MigrationFailed.
     """
     found = await inspect(url)
     if found.suffices:
         return found
     try:
         async with _alone(url) as connection:
-            await _upgrade(connection, await inspect(url))  # another process may have migrated it meanwhile
+            await _upgrade(connection, await inspect(url), plan_terms)  # another process may have migrated it meanwhile
     except (CommandError, DBAPIError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise MigrationFailed(f"The database could not be migrated: {cause}") from error
@@ -62,11 +64,12 @@ async def run_alembic(url: str, run: Callable[[Config], object], migrations: Pat
         await connection.run_sync(_run, run, migrations)
 
 
-async def _upgrade(connection: AsyncConnection, found: Found) -> None:
+async def _upgrade(connection: AsyncConnection, found: Found, plan_terms: Mapping[str, Mapping[str, Any]]) -> None:
     if found.standing is Standing.FOREIGN:
         raise MigrationFailed(f"The database could not be migrated: {found.sentence}")
     if not found.suffices:
-        await connection.run_sync(_run, partial(command.upgrade, revision="head"), MIGRATIONS)
+        run = partial(command.upgrade, revision="head")
+        await connection.run_sync(_run, run, MIGRATIONS, plan_terms)
 
 
 @asynccontextmanager
@@ -87,8 +90,13 @@ async def _alone(url: str) -> AsyncGenerator[AsyncConnection]:
         yield connection
 
 
-def _run(connection: Connection, run: Callable[[Config], object], migrations: Path) -> None:
+def _run(
+    connection: Connection,
+    run: Callable[[Config], object],
+    migrations: Path,
+    plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER,
+) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "plan_terms": plan_terms}
     run(config)

@@ -170,7 +170,10 @@ class TimeZonePeriod(Table, table=True):
 
 
 class SlaVersion(Table, table=True):
-    """The terms of an account from a ledger date on; a term left null continues from the version before."""
+    """The terms of an account from a ledger date on; a term left null continues from the version before.
+
+    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too.
+    """
 
     __tablename__ = "sla_versions"
     __table_args__ = (
@@ -184,6 +187,7 @@ class SlaVersion(Table, table=True):
     expedites_per_day: int | None
     negotiated_at: datetime = Field(sa_type=Instant)
     note: str | None
+    plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
 
 
 class LedgerDay(Table, table=True):

@@ -12,8 +12,7 @@ from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import ledger_day_at
-from app.domain.sla.terms import SlaInForce, sla_on
+from app.domain.sla.terms import SlaInForce
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from app.services.names import MAX_LENGTH
@@ -44,7 +43,6 @@ def account_create(
     Example: loupe account create --name ACME --plan PROFESSIONAL --time-zone Europe/Copenhagen
     """
     settings = read_settings()
-    terms = settings.plan_terms[plan]
 
     async def create(url: str) -> UUID:
         async with transaction(url) as writer:
@@ -54,8 +52,9 @@ def account_create(
                 name=name,
                 plan=plan,
                 time_zone=time_zone,
-                images_per_day=terms.images_per_day if images_per_day is None else images_per_day,
-                expedites_per_day=terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
+                plan_terms=settings.plan_terms[plan],
+                images_per_day=images_per_day,
+                expedites_per_day=expedites_per_day,
                 ref=ref,
             )
 
@@ -117,7 +116,7 @@ def account_show(
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
     """Return the SLA of the ledger day that runs now (UTC), or of the first one where the account begins later."""
-    return sla_on(ledger_day_at(max(now, row.created_at), history.zones).date, history.versions)
+    return history.terms_at(max(now, row.created_at))
 
 
 def _terms(sla: SlaInForce) -> dict[str, int]:

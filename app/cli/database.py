@@ -14,7 +14,7 @@ import typer
 
 from app.clock import SystemClock, clock_from
 from app.logging import configure_logging
-from app.settings import Migrate, Settings, ignored_variables
+from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
 from db.address import shown
 from db.connections import Reader, Writer, connect, open_pool, unit_of_work
 from db.embedded.server import embedded_server
@@ -38,7 +38,7 @@ def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generat
     """
     with database(settings, keeps_log=keeps_log) as url:
         if settings.migrate is Migrate.AUTO:
-            asyncio.run(migrate(url))
+            asyncio.run(migrate(url, plan_terms_as_json(settings)))
         else:
             require_schema(url)
         yield url

@@ -13,7 +13,7 @@ import uvicorn
 
 from app.cli.database import CommandFailed, begin_log, database, database_clock, migrated_database, require_schema
 from app.clock import SystemClock
-from app.settings import Settings, read_settings
+from app.settings import Settings, plan_terms_as_json, read_settings
 from db.migrate import migrate
 from jobs.catalogue import JOBS
 from jobs.scheduler import jobs_alongside
@@ -57,8 +57,9 @@ def migrate_command(
 
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
-    with database(read_settings()) as url:
-        found = require_schema(url) if check else asyncio.run(migrate(url))
+    settings = read_settings()
+    with database(settings) as url:
+        found = require_schema(url) if check else asyncio.run(migrate(url, plan_terms_as_json(settings)))
         typer.echo(found.sentence)
 
 

@@ -24,12 +24,13 @@ from app.demo.lines import (
     time_zone_line,
 )
 from app.demo.production import Confirmation, Image, Job, Production
-from app.demo.promises import Promises
 from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
-from app.domain.deadlines.rules import expedite_window, standard_deadline
-from app.domain.ledger.guarantee import Part
-from app.domain.sla.terms import EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND
+from app.domain.account import Account
+from app.domain.deadlines.rules import expedite_window, initial_deadline, standard_deadline
+from app.domain.ledger.guarantee import Part, allocate_upload
+from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.terms import PLAN_TERMS
 from app.domain.vocabulary import ServiceLevel
 
 Teller: TypeAlias = Callable[[datetime], Line | None]
@@ -73,7 +74,8 @@ class _Story:
 
     def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload]) -> None:
         self._studio, self._rng, self._span = studio, rng, span
-        self._promises = Promises(studio, wanted[0].at)
+        terms = (studio.images_per_day, studio.expedites_per_day)
+        self._account = Account.open(wanted[0].at, studio.time_zone, PLAN_TERMS[studio.plan], *terms)
         self._production = Production(rng, studio.slips, studio.rejects)
         self._orders, self._images, self._turns = count(1), count(1), count()
         self._expected: list[tuple[datetime, int, Teller]] = []
@@ -96,7 +98,9 @@ class _Story:
 
     def _place(self, size: int, at: datetime) -> Line:
         expedite = expedite_window(at).available and self._rng.random() < self._studio.rushes
-        parts = self._promises.place(at, size, expedite=expedite)
+        day = self._account.day_at(at)
+        parts = allocate_upload(size, day.allowance, expedite=expedite)
+        self._account = self._account.using(day.using(size, size if expedite else 0))
         recipe = self._rng.choice(self._studio.recipes)
         number = next(self._orders)
         order = _Placed(f"o-{number}", at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
@@ -114,17 +118,19 @@ class _Story:
         return [image for part in parts for image in self._make(order, part)]
 
     def _make(self, order: _Placed, part: Part) -> list[Image]:
-        zone = self._promises.zone(order.at)
+        account = self._account
         names = order.filenames[part.start : part.start + part.count]
-        due_at = self._promises.due_at(order.at, part)
+        day = account.day_at(order.at)
+        guaranteed = day.allowance.guarantees(part.position)
+        due_at = initial_deadline(part.service_level, order.at, account.zone, day.sla.terms, guaranteed=guaranteed)
         plan = self._plan(order.at, part, due_at)
         job = Job(names, plan.confirmed_at, plan.due_at, plan) if plan else Job(names, order.at, due_at)
-        return self._production.make(job, zone)
+        return self._production.make(job, account)
 
     def _plan(self, at: datetime, part: Part, due_at: datetime | None) -> Confirmation | None:
         """Set a deadline where the rules give none, or an earlier one than a delivery plan is to replace."""
         if due_at is None:
-            return self._production.plan(at, self._promises.zone(at))
+            return self._production.plan(at, self._account)
         if part.service_level is ServiceLevel.EXPEDITED_PLAN:
             return self._production.hurried_plan(at, due_at)
         return None
@@ -136,32 +142,37 @@ class _Story:
         return [Image(name) for name in order.filenames]
 
     def _cancel(self, order: _Placed, at: datetime) -> Line:
-        self._promises.cancel(order.at, at, len(order.filenames), expedite=order.expedite)
+        day, size = self._account.day_at(at), len(order.filenames)
+        if day.contains(order.at):
+            self._account = self._account.using(day.using(-size, -size if order.expedite else 0))
         return cancellation_line(self._studio, order.ref, at)
 
     def _hurry_later(self, order: _Placed, part: Part) -> list[Image]:
         """Expedite the whole order or its last images, if they gain by it."""
-        zone = self._promises.zone(order.at)
+        terms = self._account.day_at(order.at).sla.terms
         at = order.at + timedelta(minutes=self._rng.randint(10, 120))
-        due_at = standard_deadline(order.at, zone)
-        if not expedite_window(at).available or at + EXPEDITE_ADDITIONAL_TURNAROUND >= due_at:
+        due_at = standard_deadline(order.at, self._account.zone, terms.deliver_by)
+        if not expedite_window(at).available or at + terms.expedite_additional_turnaround >= due_at:
             return self._make(order, part)
         kept = 0 if self._rng.random() < _WHOLE_ORDER else self._rng.randrange(len(order.filenames))
         hurried = order.filenames[kept:]
         self._expect(at, partial(self._hurry, order, kept))
-        others = self._production.make(Job(order.filenames[:kept], order.at, due_at), zone)
-        return others + self._production.make(Job(hurried, at, at + EXPEDITE_TURNAROUND), zone)
+        others = self._production.make(Job(order.filenames[:kept], order.at, due_at), self._account)
+        return others + self._production.make(Job(hurried, at, at + terms.expedite_turnaround), self._account)
 
     def _hurry(self, order: _Placed, kept: int, at: datetime) -> Line | None:
-        if not self._promises.hurry(at, len(order.filenames) - kept):
+        day, hurried = self._account.day_at(at), len(order.filenames) - kept
+        if day.allowance.expedite_used + hurried >= day.sla.terms.delivery_plan_from:
             return None
+        self._account = self._account.using(day.using(0, hurried))
         return expedite_line(self._studio, order.ref, order.filenames[kept:] if kept else (), at)
 
     def _move(self, time_zone: str, at: datetime) -> Line:
-        self._promises.move(at, time_zone)
+        self._account = self._account.move(at, time_zone)
         return time_zone_line(self._studio, time_zone, at)
 
     def _agree(self, terms: NewTerms, at: datetime) -> Line:
-        effective = self._promises.day(at) + _NOTICE
-        self._promises.agree(at, effective, terms.images_per_day, terms.expedites_per_day)
+        effective = self._account.ledger_day_at(at).date + _NOTICE
+        agreed = NegotiatedTerms(terms.images_per_day, terms.expedites_per_day, effective)
+        self._account = self._account.negotiate(at, agreed)
         return terms_line(self._studio, terms.images_per_day, terms.expedites_per_day, effective, at)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
+from app.domain.account import Account
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
 
 REASONS = (
@@ -73,22 +73,24 @@ class Production:
     slips: float
     rejects: float
 
-    def make(self, job: Job, zone: ZoneInfo) -> list[Image]:
+    def make(self, job: Job, account: Account) -> list[Image]:
         """Deliver a job's images in batches, and take some of them back."""
         slipping = self.rng.random() < self.slips
         images: list[Image] = []
         while len(images) < len(job.filenames):
             batch = job.filenames[len(images) : len(images) + self.rng.randint(1, _BATCH)]
             at = self._delivery(job, late=slipping and self.rng.random() < _LATE_IN_A_SLIP)
-            images += [Image(name, job.confirmation, at, self._returns(at, zone)) for name in batch]
+            images += [Image(name, job.confirmation, at, self._returns(at, account)) for name in batch]
         return images
 
-    def plan(self, placed_at: datetime, zone: ZoneInfo) -> Confirmation | None:
+    def plan(self, placed_at: datetime, account: Account) -> Confirmation | None:
         """Set a deadline where the rules give none, a day after the standard one of that hour; or forget to."""
         if self.rng.random() < _FORGOTTEN:
             return None
         confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(1_200, 14_400)))
-        return Confirmation(confirmed_at, standard_deadline(confirmed_at + timedelta(days=1), zone))
+        upload = confirmed_at + timedelta(days=1)
+        deliver_by = account.terms_at(upload).terms.deliver_by
+        return Confirmation(confirmed_at, standard_deadline(upload, account.zone, deliver_by))
 
     def hurried_plan(self, placed_at: datetime, due_at: datetime) -> Confirmation | None:
         """Set a deadline earlier than the one kept at the plan level, or leave it as it is."""
@@ -116,15 +118,15 @@ class Production:
         seconds = self.rng.expovariate(1 / 7_000) if kind == "hours" else self.rng.uniform(90_000, 400_000)
         return timedelta(seconds=1 + round(seconds))
 
-    def _returns(self, delivered_at: datetime, zone: ZoneInfo) -> Sequence[Return]:
+    def _returns(self, delivered_at: datetime, account: Account) -> Sequence[Return]:
         story: list[Return] = []
         while len(story) < _MOST_RETURNS and self.rng.random() < self.rejects:
             at = delivered_at + timedelta(seconds=round(self.rng.uniform(900, 90_000)))
-            delivered_at = self._redelivery(at, zone)
+            delivered_at = self._redelivery(at, account)
             story.append(Return(at, self.rng.choice(REASONS), delivered_at))
         return story
 
-    def _redelivery(self, at: datetime, zone: ZoneInfo) -> datetime:
+    def _redelivery(self, at: datetime, account: Account) -> datetime:
         if self.rng.random() < _LATE_AGAIN:
-            return rejection_deadline(at, zone) + self._delay()
+            return rejection_deadline(at, account.zone, account.terms_at(at).terms) + self._delay()
         return at + timedelta(seconds=round(self.rng.uniform(2_400, 17_500)))

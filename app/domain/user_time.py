@@ -1,7 +1,11 @@
 """Instants and dates in words, as the people of an account read them (domain rules, section 1, "user time")."""
 
 from datetime import date, datetime, timedelta, timezone
+from typing import Final
 from zoneinfo import ZoneInfo
+
+_HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def user_time(at: datetime, zone: ZoneInfo) -> str:
@@ -25,3 +29,10 @@ def offset_in_words(at: datetime, zone: ZoneInfo) -> str:
 def date_in_words(day: date) -> str:
     """Tell a date with its weekday: "Friday 6 March 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """Return a duration in whole hours, or else in minutes: "3 hours", "90 minutes"."""
+    unit, name = (_HOUR, "hour") if duration % _HOUR == timedelta() else (_MINUTE, "minute")
+    count = duration // unit
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.ledger.days import ZonePeriod
+from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
 from db.connections import Reader, Record, Statement
@@ -31,17 +33,15 @@ class NamedAccount(AccountRow):
     ref: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountHistory:
-    """The zones an account has had and the versions of its SLA, oldest first, and how many orders it has placed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHistory(Account):
+    """An account with its row and the number of orders it has placed, but no use of a ledger day.
 
-    `last_at` (UTC) is its last instant: of a command, or what a job brought it forward to.
+    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward.
     """
 
     account: AccountRow
     last_at: datetime
-    zones: tuple[ZonePeriod, ...]
-    versions: tuple[SlaVersion, ...]
     orders: int
 
     @property
@@ -56,8 +56,8 @@ _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
-      v.note"""
-"""What `zones_of` and `versions_of` read, of what HISTORY joins to heads `h`."""
+      v.note, v.plan_terms"""
+"""The columns that `account_of` reads, of what HISTORY joins to counters `h`."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
@@ -71,7 +71,8 @@ HISTORY: Final = """
         array_agg(v.images_per_day ORDER BY v.version) AS images_per_day,
         array_agg(v.expedites_per_day ORDER BY v.version) AS expedites_per_day,
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
-        array_agg(v.note ORDER BY v.version) AS note
+        array_agg(v.note ORDER BY v.version) AS note,
+        array_agg(v.plan_terms ORDER BY v.version) AS plan_terms
       FROM sla_versions v WHERE v.account_id = h.account_id
     ) AS v"""
 
@@ -177,17 +178,39 @@ async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> i
     return 0 if record is None else record[0]
 
 
-def zones_of(record: Record) -> tuple[ZonePeriod, ...]:
-    """Read the zones of an account from a record that has HISTORY_COLUMNS."""
+def account_of(record: Record) -> Account:
+    """Read an account's zones and SLA versions from a record that has HISTORY_COLUMNS."""
+    return Account(_zones(record), _versions(record))
+
+
+def sla_version(
+    version: int,
+    effective_date: date,
+    images_per_day: int | None,
+    expedites_per_day: int | None,
+    negotiated_at: datetime,
+    note: str | None,
+    plan_terms: dict[str, Any] | None,
+) -> SlaVersion:
+    """Read an SLA version from the values of its columns."""
+    terms = None if plan_terms is None else terms_from_json(plan_terms)
+    return SlaVersion(version, effective_date, images_per_day, expedites_per_day, negotiated_at, note, terms)
+
+
+def _zones(record: Record) -> tuple[ZonePeriod, ...]:
     return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zones"], strict=True))
 
 
-def versions_of(record: Record) -> tuple[SlaVersion, ...]:
-    """Read the versions of an account's SLA from a record that has HISTORY_COLUMNS."""
+def _versions(record: Record) -> tuple[SlaVersion, ...]:
     columns = (record[column] for column in SlaVersion.__dataclass_fields__)
-    return tuple(SlaVersion(*version) for version in zip(*columns, strict=True))
+    return tuple(sla_version(*values) for values in zip(*columns, strict=True))
 
 
 def _history(record: Record) -> AccountHistory:
-    account = account_row(record[:_ACCOUNT_COLUMNS])
-    return AccountHistory(account, record["last_at"], zones_of(record), versions_of(record), record["orders"])
+    return AccountHistory(
+        zones=_zones(record),
+        versions=_versions(record),
+        account=account_row(record[:_ACCOUNT_COLUMNS]),
+        last_at=record["last_at"],
+        orders=record["orders"],
+    )

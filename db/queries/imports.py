@@ -29,24 +29,6 @@ BEGUN_AND_MOVED: Final = Statement(
     """,
 )
 
-# The zones of accounts since they began, oldest first; the primary key finds and sorts them.
-ZONE_PERIODS: Final = Statement(
-    "zone_periods_of_accounts",
-    """
-    SELECT account_id, starts_at, time_zone FROM time_zone_periods
-     WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, starts_at
-    """,
-)
-
-# The SLA versions of accounts, oldest first; the primary key finds and sorts them.
-SLA_VERSIONS: Final = Statement(
-    "sla_versions_of_accounts",
-    """
-    SELECT account_id, version, effective_date, images_per_day, expedites_per_day, negotiated_at, note
-      FROM sla_versions WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, version
-    """,
-)
-
 # What is used of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may
 # last for weeks when the zone keeps changing, so that its date bounds nothing. One of which nothing is used is told by
 # zones and terms alone: a reset may have opened it by others than an import tells of it.

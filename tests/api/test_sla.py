@@ -23,6 +23,7 @@ def negotiated(studio: Studio, version: int, effective: date, images: int | None
             expedites_per_day=expedites,
             negotiated_at=CREATED_AT + DAY,
             note=None,
+            plan_terms=None,
         )
     )
 

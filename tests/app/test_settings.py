@@ -1,10 +1,13 @@
+import json
 import os
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from app.domain.sla.terms import PLAN_TERMS, PlanTerms
+from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.domain.vocabulary import Plan
 from app.settings import Migrate, SettingsError, ignored_variables, read_settings
 
@@ -28,10 +31,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "port": 8000,
         "cors_origins": frozenset(),
         "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
-        "plan_terms": {
-            plan: {"images_per_day": terms.images_per_day, "expedites_per_day": terms.expedites_per_day}
-            for plan, terms in PLAN_TERMS.items()
-        },
+        "plan_terms": {plan: asdict(terms) for plan, terms in PLAN_TERMS.items()},
         "order_url": "/orders/{number}",
         "help_center_url": None,
         "support_email": None,
@@ -66,7 +66,38 @@ def test_plans_with_a_dashboard_are_named_with_commas(monkeypatch: pytest.Monkey
 
 def test_terms_are_set_for_some_plans_and_stay_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}')
-    assert read_settings().plan_terms == {**PLAN_TERMS, Plan.SOLO: PlanTerms(60, 6)}
+    assert read_settings().plan_terms == {**PLAN_TERMS, Plan.SOLO: SlaTerms(60, 6)}
+
+
+def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = {"deliver_by": "07:30", "expedite_turnaround": "PT2H", "expedite_multiplier": "1.5", "support_phone": True}
+    given = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **terms}}
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(given))
+    assert read_settings().plan_terms[Plan.SOLO] == SlaTerms(
+        60,
+        6,
+        deliver_by=time(7, 30),
+        expedite_turnaround=timedelta(hours=2),
+        expedite_multiplier=Decimal("1.5"),
+        support_phone=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "problem"),
+    [
+        ({"images_per_day": -1}, "figures are 0 or more"),
+        ({"expedite_multiplier": "-1"}, "an expedite_multiplier is 0 or more"),
+        ({"rejection_turnaround": "PT0S"}, "support_response are longer than nothing"),
+    ],
+)
+def test_terms_that_nobody_can_promise_are_refused(
+    monkeypatch: pytest.MonkeyPatch, term: dict[str, object], problem: str
+) -> None:
+    given = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **term}}
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(given))
+    with pytest.raises(SettingsError, match=problem):
+        read_settings()
 
 
 @pytest.mark.parametrize(("value", "lead"), [("PT90M", 90), ("01:30:00", 90), ("PT0S", 0), ("P2D", 2880)])

@@ -10,6 +10,9 @@ import pytest
 from alembic import command
 
 import db.migrate as migrations
+from app.domain.sla.stored import terms_to_json
+from app.domain.sla.terms import PLAN_TERMS, SlaTerms
+from app.domain.vocabulary import Plan
 from db.connections import DatabaseUnreachable, connect, open_pool
 from db.embedded.binaries import User, find_binaries
 from db.migrate import MigrationFailed, inspect, migrate, run_alembic
@@ -19,6 +22,12 @@ from tests.support.database import chosen_major, execute, migrate_as_tomorrow, t
 from tests.support.import_files import rows, run_import
 from tests.support.random_files import random_file
 
+OF_BEFORE = """
+    WITH a AS (
+      INSERT INTO accounts (id, name, plan, time_zone, created_at)
+      VALUES (lpad('{0}', 32, '0')::uuid, '{1}', '{1}', 'UTC', now()) RETURNING id)
+    INSERT INTO sla_versions SELECT id, 1, current_date, 70, 7, now(), NULL FROM a
+"""
 LOCK = "pg_advisory_lock(6003956)"
 VERSIONS = Path(migrations.__file__).parent / "migrations" / "versions"
 MET = "SELECT account_id, order_id, at, data FROM events WHERE type = 'DEADLINE_MET' ORDER BY 1, 2, 3"
@@ -130,3 +139,17 @@ async def test_a_server_that_is_not_there_is_named_without_its_password() -> Non
         DatabaseUnreachable, match=r"^The database at postgresql://127\.0\.0\.1:1/loupe cannot be reached"
     ):
         await migrate("postgresql://someone:secret@127.0.0.1:1/loupe")
+
+
+async def test_first_versions_are_filled_in_with_the_terms_of_their_plan_as_configured(server: str) -> None:
+    """Those of the release before state the images and expedites only."""
+    terms = terms_to_json(SlaTerms(60, 6))
+    async with temporary_database(server) as url:
+        await run_alembic(url, partial(command.upgrade, revision="2026_11_28_0012"))
+        await execute(url, *(OF_BEFORE.format(number, plan) for number, plan in enumerate(Plan)))
+        await migrate(url, {Plan.SOLO: terms})
+        pool = await open_pool(url)
+        query = "SELECT a.plan, v.plan_terms FROM sla_versions v JOIN accounts a ON a.id = v.account_id"
+        found = {row["plan"]: row["plan_terms"] for row in await pool.fetch(query)}
+        await pool.close()
+    assert found == {plan: terms_to_json(PLAN_TERMS[plan]) for plan in Plan} | {Plan.SOLO: terms}

@@ -14,6 +14,7 @@ from app.demo.studios import STUDIOS
 from app.domain.deadlines.rules import expedite_window, standard_deadline
 from app.domain.local_time import local_day, time_zone, week_start
 from app.domain.vocabulary import Plan
+from tests.support.sla import DELIVER_BY
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SEEDS = (1, 2, 3)
@@ -91,7 +92,7 @@ def test_filenames_name_one_image_of_their_account() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_images_are_late_by_hours_and_by_a_microsecond_and_in_time_to_the_microsecond(seed: int) -> None:
     late_by = [
-        datetime.fromisoformat(image["deliveredAt"]) - standard_deadline(placed_at, _zone(order["account"]))
+        datetime.fromisoformat(image["deliveredAt"]) - standard_deadline(placed_at, _zone(order["account"]), DELIVER_BY)
         for order, image in _images(seed)
         if "deliveredAt" in image and "expedite" not in order and "deadline" not in image
         for placed_at in [datetime.fromisoformat(order["placedAt"])]

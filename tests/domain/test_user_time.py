@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.domain.local_time import time_zone
-from app.domain.user_time import date_in_words, offset_in_words, user_time
+from app.domain.user_time import date_in_words, duration_in_words, offset_in_words, user_time
 from tests.support.strategies import MICROSECOND
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
@@ -54,3 +54,10 @@ def test_both_readings_of_an_hour_that_comes_twice_are_told_apart() -> None:
 
 def test_a_date_is_told_without_a_leading_zero() -> None:
     assert date_in_words(date(2026, 3, 6)) == "Friday 6 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(60, "1 hour"), (180, "3 hours"), (90, "90 minutes"), (1, "1 minute"), (1440, "24 hours")]
+)
+def test_a_duration_is_told_in_hours_or_else_in_minutes(minutes: int, words: str) -> None:
+    assert duration_in_words(timedelta(minutes=minutes)) == words

@@ -18,6 +18,7 @@ from app.services.ids import new_id, new_ids
 from app.services.rollups import write_rollups
 from db.connections import Pool, Writer, unit_of_work
 from db.tables import Event, Image, LedgerDay, Order, Rejection, SlaVersion, Specification, SpecificationVersion, Table
+from tests.support.sla import TERMS
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -112,7 +113,9 @@ class Studio:
         """Add an order with its images; `due_at` is what staff set where the level gives no deadline, or is `kept`."""
         if not self.specifications:
             self.specification()
-        ruled = initial_deadline(level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD)
+        ruled = initial_deadline(
+            level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD, terms=TERMS
+        )
         awaited = {
             ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
             ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,
@@ -203,7 +206,7 @@ class Studio:
                 delivered_at=photo.last_delivered_at,
                 first_rejected_at=photo.rejections[0][0] if photo.rejections else None,
                 rejected_at=rejected_at,
-                redo_due_at=rejected_at and rejection_deadline(rejected_at, time_zone(self.zone)),
+                redo_due_at=rejected_at and rejection_deadline(rejected_at, time_zone(self.zone), TERMS),
                 cancelled_at=order.cancelled_at,
                 claimed_by=None,
                 claimed_until=None,
@@ -211,7 +214,7 @@ class Studio:
             )
         )
         for at, redelivered_at in photo.rejections:
-            due_at = rejection_deadline(at, time_zone(self.zone))
+            due_at = rejection_deadline(at, time_zone(self.zone), TERMS)
             self.rejections.append(
                 Rejection(
                     account_id=self.id,

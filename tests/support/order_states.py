@@ -12,6 +12,7 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
 from app.domain.orders.changes import Placement, place
 from app.domain.orders.state import OrderedSpecification, OrderState
+from tests.support.sla import sla
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 UPLOADED_AT = datetime(2026, 3, 3, 10, tzinfo=UTC)
@@ -30,7 +31,7 @@ def quota(*, capacity: int = 200, used: int = 0, expedites: int = 20, expedited:
     """The ledger day of `UPLOADED_AT`."""
     opens_at = datetime(2026, 3, 2, 23, tzinfo=UTC)
     day = LedgerDay(date(2026, 3, 3), opens_at, opens_at + timedelta(days=1))
-    return QuotaDay(day, 3, Allowance(capacity, used, expedites, expedited))
+    return QuotaDay(day, sla(3), Allowance(capacity, used, expedites, expedited))
 
 
 def placed(

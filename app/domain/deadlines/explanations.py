@@ -6,14 +6,13 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.domain.deadlines.rules import EXPEDITE_TURNAROUNDS, next_morning, off_weekend
+from app.domain.deadlines.rules import expedite_turnaround, next_morning, off_weekend
 from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Places, places_in_words
 from app.domain.local_time import clock_change, local_day, local_day_interval
-from app.domain.sla.terms import DELIVERY_PLAN_MULTIPLE, REJECTION_TURNAROUND, UPLOAD_BY
-from app.domain.user_time import date_in_words, offset_in_words, user_time
+from app.domain.sla.terms import DELIVERY_PLAN_MULTIPLE, UPLOAD_BY, SlaTerms
+from app.domain.user_time import date_in_words, duration_in_words, offset_in_words, user_time
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
-_ONE_HOUR: Final = timedelta(hours=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EXPEDITE_WINDOW: Final = "the window from Monday 00:00 to Friday 24:00 UTC"
 
@@ -54,10 +53,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Expedite:
-    """How the images of a promise were expedited: when it was asked, the upload when they were placed so, and where."""
+    """How the images of a promise were expedited: when it was asked, the upload when they were placed so, and where.
+
+    `terms` are those of the ledger day of the expedite.
+    """
 
     asked: Moment
     places: Places
+    terms: SlaTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class Promise:
     - `closed`: staff set no deadline any more: the images are delivered or cancelled, or the one they had has passed.
     - `sla_version`: the version of the SLA that made it.
     - `image_count`: the images that share it; 1 for an image.
-    - `uploaded`, and `guarantee`, the places they took in the guarantee of the ledger day of the upload.
+    - `uploaded`, and `guarantee`, the places they took in the guarantee of the ledger day of the upload, whose `terms`
+      these are.
     - `expedite`: None unless they were expedited.
     - `confirmed`: when staff set `due_at`; None where a rule did, or nobody yet.
     - `void`: the deadline kept at the plan level has passed without a delivery plan.
@@ -83,6 +87,7 @@ class Promise:
     image_count: int
     uploaded: Moment
     guarantee: Places
+    terms: SlaTerms
     expedite: Expedite | None
     confirmed: Moment | None
     void: bool = False
@@ -113,13 +118,13 @@ def explain(promise: Promise) -> list[DeadlineStep]:
     ]
 
 
-def explain_rejection(rejected: Moment, due_at: datetime, sla_version: int) -> list[DeadlineStep]:
-    """Return the steps that lead to the redo deadline of a rejection."""
+def explain_rejection(rejected: Moment, due_at: datetime, sla_version: int, terms: SlaTerms) -> list[DeadlineStep]:
+    """Return the steps that lead to the redo deadline of a rejection by terms."""
     at, zone = rejected.at, rejected.zone
-    base = at + REJECTION_TURNAROUND
+    base = at + terms.rejection_turnaround
     return [
         DeadlineStep(DeadlineStepCode.REJECTED_AT, f"Rejected {user_time(at, zone)}", at),
-        _turnaround(base, REJECTION_TURNAROUND, zone),
+        _turnaround(base, terms.rejection_turnaround, zone),
         *_weekend_shift(base, due_at, zone),
         *_clock_change(rejected, due_at),
         _sla(sla_version),
@@ -132,7 +137,7 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
         return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [_confirmation_awaited(promise)])]
     zone = promise.uploaded.zone
     day = local_day(promise.uploaded.at, zone)
-    base = next_morning(day, zone)
+    base = next_morning(day, zone, promise.terms.deliver_by)
     due_at = off_weekend(base, zone)
     return [
         DeadlineStep(DeadlineStepCode.CUTOFF, _before_cutoff(day), local_day_interval(day, zone).end),
@@ -146,7 +151,7 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
 def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep]:
     """Explain the 3 h or 6 h, and at the plan level what staff set or are to set."""
     position = _expedite_position(promise, expedite)
-    turnaround = EXPEDITE_TURNAROUNDS.get(promise.service_level)
+    turnaround = expedite_turnaround(promise.service_level, expedite.terms)
     if turnaround is not None:
         base = expedite.asked.at + turnaround
         due = _turnaround(base, turnaround, expedite.asked.zone)
@@ -190,7 +195,7 @@ def _expedite_position(promise: Promise, expedite: Expedite) -> DeadlineStep:
 
 
 def _turnaround(due_at: datetime, turnaround: timedelta, zone: ZoneInfo) -> DeadlineStep:
-    text = f"Due {turnaround // _ONE_HOUR} hours later, {user_time(due_at, zone)}"
+    text = f"Due {duration_in_words(turnaround)} later, {user_time(due_at, zone)}"
     return DeadlineStep(DeadlineStepCode.BASE_DEADLINE, text, due_at)
 
 

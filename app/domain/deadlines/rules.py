@@ -1,26 +1,24 @@
 """When an image is due (domain rules, section 3). Instants are UTC; "user time" is the zone given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.ledger.guarantee import Part
 from app.domain.local_time import local_day, midnight, next_local_day, wall_clock, week_start
-from app.domain.sla.terms import DELIVER_BY, EXPEDITE_ADDITIONAL_TURNAROUND, EXPEDITE_TURNAROUND, REJECTION_TURNAROUND
+from app.domain.sla.terms import SlaTerms
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
-EXPEDITE_TURNAROUNDS: Final[Mapping[ServiceLevel, timedelta]] = MappingProxyType(
-    {
-        ServiceLevel.EXPEDITED: EXPEDITE_TURNAROUND,
-        ServiceLevel.EXPEDITED_ADDITIONAL: EXPEDITE_ADDITIONAL_TURNAROUND,
-    }
-)
-"""Elapsed time from the expedite to the deadline; what is not named has no deadline by rule."""
+HAVE_TURNAROUND: Final = frozenset({ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_ADDITIONAL})
+"""The levels whose deadline is a turnaround from the expedite."""
+
+DeliverBy: TypeAlias = Callable[[date], time]
+"""Gives the time, user time, by which uploads of a local day are delivered on the next working morning."""
 
 _SATURDAY: Final = 5
 _DAYS_OFF_WEEKEND: Final[Mapping[int, timedelta]] = MappingProxyType(
@@ -44,14 +42,14 @@ class ExpediteWindow:
     closes_at: datetime | None
 
 
-def standard_deadline(uploaded_at: datetime, zone: ZoneInfo) -> datetime:
-    """Return when an image within the daily guarantee is due: 09:00 user time on the next day that is no weekend."""
-    return _standard_deadline_of(local_day(uploaded_at, zone), zone)
+def standard_deadline(uploaded_at: datetime, zone: ZoneInfo, deliver_by: time) -> datetime:
+    """Return when an image within the daily guarantee is due: by that time, user time, on the next working day."""
+    return _standard_deadline_of(local_day(uploaded_at, zone), zone, deliver_by)
 
 
-def next_morning(day: date, zone: ZoneInfo) -> datetime:
-    """Return 09:00 user time on the day after this one: what its uploads are due before a weekend moves it."""
-    return wall_clock(next_local_day(day, zone), DELIVER_BY, zone)
+def next_morning(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
+    """Return that time, user time, on the day after this one: when its uploads are due before a weekend moves it."""
+    return wall_clock(next_local_day(day, zone), deliver_by, zone)
 
 
 def off_weekend(at: datetime, zone: ZoneInfo) -> datetime:
@@ -61,44 +59,57 @@ def off_weekend(at: datetime, zone: ZoneInfo) -> datetime:
     return at if shift is None else wall_clock(day + shift, at.astimezone(zone).time(), zone)
 
 
-def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime) -> datetime | None:
+def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime, deliver_by: DeliverBy) -> datetime | None:
     """Return by when to upload for the standard deadline to be `due` or earlier, UTC; None when `now` is not before it.
 
     It is the end of the last local day whose standard deadline is not after `due`: an upload just before it is in time,
-    one at it is not. DateOutOfRange when `due` is after 2200.
+    one at it is not. `deliver_by` is by when uploads of a local day are delivered. DateOutOfRange when `due` is after
+    2200.
     """
     if due <= now:  # no day ends after its own deadline
         return None
-    last = local_day(due, zone)
-    days = (last - timedelta(days=back) for back in range(1, _DAYS_TO_SEARCH + 1))
-    end = next(midnight(day + _ONE_DAY, zone) for day in days if _standard_deadline_of(day, zone) <= due)
+    due_day = local_day(due, zone)
+    days = (due_day - timedelta(days=back) for back in range(1, _DAYS_TO_SEARCH + 1))
+    last = next(day for day in days if _standard_deadline_of(day, zone, deliver_by(day)) <= due)
+    end = midnight(last + _ONE_DAY, zone)
     return end if now < end else None
 
 
-def rejection_deadline(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return when an image rejected at `at` is due again: 5 h later, moved to Monday from a weekend, user time."""
-    return off_weekend(at + REJECTION_TURNAROUND, zone)
+def rejection_deadline(at: datetime, zone: ZoneInfo, terms: SlaTerms) -> datetime:
+    """Return when an image rejected at `at` is due again: a turnaround later, moved to Monday from a weekend."""
+    return off_weekend(at + terms.rejection_turnaround, zone)
 
 
-def expedite_deadline(at: datetime, level: ServiceLevel) -> datetime | None:
+def expedite_turnaround(level: ServiceLevel, terms: SlaTerms) -> timedelta | None:
+    """Return the elapsed time from the expedite to the deadline; None where the level gives no deadline."""
+    match level:
+        case ServiceLevel.EXPEDITED:
+            return terms.expedite_turnaround
+        case ServiceLevel.EXPEDITED_ADDITIONAL:
+            return terms.expedite_additional_turnaround
+        case _:
+            return None
+
+
+def expedite_deadline(at: datetime, level: ServiceLevel, terms: SlaTerms) -> datetime | None:
     """Return when an image expedited at `at` is due; None at the plan level, where staff set the deadline.
 
     No weekend moves it: the window in which expedites can be asked for is their calendar.
     """
-    turnaround = EXPEDITE_TURNAROUNDS.get(level)
+    turnaround = expedite_turnaround(level, terms)
     return None if turnaround is None else at + turnaround
 
 
 def initial_deadline(
-    level: ServiceLevel, uploaded_at: datetime, zone: ZoneInfo, *, guaranteed: bool
+    level: ServiceLevel, uploaded_at: datetime, zone: ZoneInfo, terms: SlaTerms, *, guaranteed: bool
 ) -> datetime | None:
-    """Return the deadline of an image placed at this level, within the day's guarantee or not.
+    """Return the deadline of an image placed at this level by these terms, within the day's guarantee or not.
 
     At the plan level it is the standard one until staff set an earlier one. None beyond the guarantee without a
     turnaround, where staff set it: ADDITIONAL, EXPEDITED_PLAN.
     """
-    due_at = expedite_deadline(uploaded_at, level)
-    return standard_deadline(uploaded_at, zone) if due_at is None and guaranteed else due_at
+    due_at = expedite_deadline(uploaded_at, level, terms)
+    return standard_deadline(uploaded_at, zone, terms.deliver_by) if due_at is None and guaranteed else due_at
 
 
 def is_plan_void(status: DeadlineStatus, due_at: datetime | None, at: datetime) -> bool:
@@ -130,15 +141,15 @@ def require_expedite_window(at: datetime) -> None:
         raise ExpediteWindowClosed(opens_at)
 
 
-def require_gain(parts: Sequence[Part], due: Sequence[datetime | None], at: datetime) -> None:
-    """Raise NoGain unless expediting at `at` brings every image at the 3 h or 6 h level an earlier deadline.
+def require_gain(parts: Sequence[Part], due: Sequence[datetime | None], at: datetime, terms: SlaTerms) -> None:
+    """Raise NoGain unless expediting at `at` brings every image at a level with a turnaround an earlier deadline.
 
     `due` has the deadlines of the images without it, in the order that `parts` index; an image without one gains.
     """
     promised = [
         (current, earlier)
         for part in parts
-        if (earlier := expedite_deadline(at, part.service_level)) is not None
+        if (earlier := expedite_deadline(at, part.service_level, terms)) is not None
         for current in due[part.start : part.start + part.count]
     ]
     gaining = sum(current is None or earlier < current for current, earlier in promised)
@@ -147,6 +158,6 @@ def require_gain(parts: Sequence[Part], due: Sequence[datetime | None], at: date
 
 
 @lru_cache(maxsize=_CACHED_DAYS)
-def _standard_deadline_of(day: date, zone: ZoneInfo) -> datetime:
+def _standard_deadline_of(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
     """Return the one deadline of all uploads of a local day; cached, since an import asks for few days often."""
-    return off_weekend(next_morning(day, zone), zone)
+    return off_weekend(next_morning(day, zone, deliver_by), zone)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.guarantee import Allowance
-from app.domain.sla.terms import SlaVersion, sla_on
+from app.domain.sla.terms import SlaInForce, SlaVersion, sla_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,13 @@ class QuotaDay:
     """A ledger day, the SLA version in force when it opened, and what that grants and is used of it."""
 
     day: LedgerDay
-    sla_version: int
+    sla: SlaInForce
     allowance: Allowance
+
+    @property
+    def sla_version(self) -> int:
+        """The number of the SLA version in force."""
+        return self.sla.version
 
     def contains(self, at: datetime) -> bool:
         """Say whether the instant falls into the day."""
@@ -40,5 +45,4 @@ def unused_day(at: datetime, periods: Sequence[ZonePeriod], versions: Sequence[S
     """Return the ledger day that holds the instant, with nothing used of it yet."""
     day = ledger_day_at(at, periods)
     sla = sla_on(day.date, versions)
-    terms = sla.terms
-    return QuotaDay(day, sla.version, Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0))
+    return QuotaDay(day, sla, Allowance(sla.terms.images_per_day, 0, sla.terms.expedites_per_day, 0))

@@ -18,6 +18,7 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.pricing import image_price, planned_price
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
+from app.domain.sla.terms import SlaInForce, SlaTerms
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
@@ -54,13 +55,16 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
     Raises ExpediteWindowClosed when they are to be expedited at a weekend, and NoGain when the standard deadline of one
     within the guarantee is not later than its expedited one.
     """
-    count = len(placement.filenames)
+    count, terms = len(placement.filenames), day.sla.terms
     parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
     if placement.expedite:
         require_expedite_window(placement.at)
-        require_gain(parts, _guaranteed(count, day.allowance, standard_deadline(placement.at, zone)), placement.at)
+        standard = standard_deadline(placement.at, zone, terms.deliver_by)
+        require_gain(parts, _guaranteed(count, day.allowance, standard), placement.at, terms)
     due = [
-        initial_deadline(part.service_level, placement.at, zone, guaranteed=day.allowance.guarantees(part.position))
+        initial_deadline(
+            part.service_level, placement.at, zone, terms, guaranteed=day.allowance.guarantees(part.position)
+        )
         for part in parts
     ]
     ids = new_ids(len(parts) + count)
@@ -77,7 +81,7 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
             deadline_status=awaited_status(part.service_level),
             due_at=due_at,
             sla_version=day.sla_version,
-            images=_uploaded(placement, part, due_at, image_ids),
+            images=_uploaded(placement, part, due_at, terms, image_ids),
             expedited_at=placement.at if placement.expedite else None,
             split_from=original if place else None,
         )
@@ -86,12 +90,12 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
     return Change(orders, day.using(count, count if placement.expedite else 0))
 
 
-def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int | None = None) -> OrderState:
+def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInForce | None) -> OrderState:
     """Set the deadline where the rules give none, or one earlier than images at the plan level keep.
 
-    Images delivered before `at` keep what they have. Expedited images that take it cost twice from then on;
-    `plan_version` is the SLA version by which they were expedited, where that may be another than the order's. Raises
-    OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    Images delivered before `at` keep theirs. Those at the plan level that take it cost a multiple from then on, by the
+    SLA under which they were `expedited`, which made the new deadline. Raises OrderCancelled, DeadlineNotOpen,
+    DeadlineNotAhead.
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -100,8 +104,8 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int
         raise DeadlineNotAhead(due_at, f"after {rfc3339(at)}, when it is set")
     if order.due_at is not None and due_at >= order.due_at:
         raise DeadlineNotAhead(due_at, f"earlier than {rfc3339(order.due_at)}, which the images have")
-    planned = order.service_level is ServiceLevel.EXPEDITED_PLAN
-    price = planned_price(order.specification.price) if planned else order.specification.price
+    plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
+    price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
         replace(image, due_at=due_at, price=price) if _undelivered_before(image, at) else image
         for image in order.images
@@ -112,7 +116,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, plan_version: int
         due_at=due_at,
         confirmed_at=at,
         deadline_status=DeadlineStatus.CONFIRMED,
-        sla_version=plan_version if planned and plan_version is not None else order.sla_version,
+        sla_version=order.sla_version if plan is None else plan.version,
         kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
     )
 
@@ -156,10 +160,10 @@ def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[date
 
 
 def _uploaded(
-    placement: Placement, part: Part, due_at: datetime | None, image_ids: Sequence[UUID]
+    placement: Placement, part: Part, due_at: datetime | None, terms: SlaTerms, image_ids: Sequence[UUID]
 ) -> tuple[ImageState, ...]:
     """Return the images of a part; `image_ids` has those of the whole list."""
-    price = image_price(placement.specification.price, part.service_level)
+    price = image_price(placement.specification.price, part.service_level, terms)
     first_expedite = part.expedite_position
     return tuple(
         ImageState(

@@ -14,6 +14,7 @@ from app.domain.orders.changes import Change, NewIds, awaited_status
 from app.domain.orders.pricing import image_price
 from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, OrderCancelled
 from app.domain.orders.state import ImageState, OrderState
+from app.domain.sla.terms import SlaInForce, SlaTerms
 from app.domain.vocabulary import ServiceLevel
 
 _LEVELS: Final = tuple(ServiceLevel)
@@ -45,13 +46,13 @@ def expedite(
     require_expedite_window(at)
     picked = _picked(orders, chosen, at)
     parts = allocate_expedite(len(picked), day.allowance)
-    require_gain(parts, [image.due_at for _, image in picked], at)
+    require_gain(parts, [image.due_at for _, image in picked], at, day.sla.terms)
     expedited = [
-        _Expedited(source, part.service_level, _expedited_image(source, image, part, offset, at))
+        _Expedited(source, part.service_level, _expedited_image(source, image, part, offset, at, day.sla.terms))
         for part in parts
         for offset, (source, image) in enumerate(picked[part.start : part.start + part.count])
     ]
-    changed = tuple(_regrouped(orders, expedited, at, day.sla_version, first_number, new_ids))
+    changed = tuple(_regrouped(orders, expedited, at, day.sla, first_number, new_ids))
     return Change(changed, day.using(0, len(picked)))
 
 
@@ -87,17 +88,19 @@ def _refusal(order: OrderState, image: ImageState, at: datetime) -> DomainError 
     return None
 
 
-def _expedited_image(source: OrderState, image: ImageState, part: Part, offset: int, at: datetime) -> ImageState:
+def _expedited_image(
+    source: OrderState, image: ImageState, part: Part, offset: int, at: datetime, terms: SlaTerms
+) -> ImageState:
     """Return the image with its new price and deadline; at the plan level it keeps the ones it has.
 
     A claim that has run out ends, so that it is recorded of the order in which the image was then.
     """
-    due_at = expedite_deadline(at, part.service_level)
+    due_at = expedite_deadline(at, part.service_level, terms)
     first = part.expedite_position or 0
     return replace(
         image,
         expedite_position=first + offset,
-        price=image_price(source.specification.price, part.service_level),
+        price=image_price(source.specification.price, part.service_level, terms),
         due_at=image.due_at if due_at is None else due_at,
         claim=image.claim_at(at),
     )
@@ -107,7 +110,7 @@ def _regrouped(
     orders: Sequence[OrderState],
     expedited: Sequence[_Expedited],
     at: datetime,
-    sla_version: int,
+    sla: SlaInForce,
     first_number: int,
     new_ids: NewIds,
 ) -> Iterable[OrderState]:
@@ -122,21 +125,21 @@ def _regrouped(
         staying = tuple(image for image in source.images if image.id not in moved)
         if not staying:
             first = levels.pop(0)
-            yield _at_level(source, first, groups[first, source.id], at, sla_version)
+            yield _at_level(source, first, groups[first, source.id], at, sla)
         elif levels:
             yield replace(source, images=staying)
         splits += ((level, source) for level in levels)
     splits.sort(key=lambda split: (_LEVELS.index(split[0]), split[1].number))
     for place, ((level, source), id_) in enumerate(zip(splits, new_ids(len(splits)), strict=True)):
-        sibling = _at_level(source, level, groups[level, source.id], at, sla_version)
+        sibling = _at_level(source, level, groups[level, source.id], at, sla)
         yield replace(sibling, id=id_, number=first_number + place, split_from=source.id)
 
 
 def _at_level(
-    source: OrderState, level: ServiceLevel, images: Collection[ImageState], at: datetime, sla_version: int
+    source: OrderState, level: ServiceLevel, images: Collection[ImageState], at: datetime, sla: SlaInForce
 ) -> OrderState:
     """Return an order of these images expedited at `at`; at the plan level it keeps the deadline and whose it is."""
-    due_at = expedite_deadline(at, level)
+    due_at = expedite_deadline(at, level, sla.terms)
     keeps_deadline = due_at is None and source.due_at is not None
     return replace(
         source,
@@ -145,6 +148,6 @@ def _at_level(
         deadline_status=awaited_status(level),
         due_at=source.due_at if due_at is None else due_at,
         confirmed_at=source.confirmed_at if due_at is None else None,
-        sla_version=source.sla_version if keeps_deadline else sla_version,
+        sla_version=source.sla_version if keeps_deadline else sla.version,
         expedited_at=at,
     )

@@ -4,14 +4,18 @@ A line of an import tells an order with all that ever happened to its images. A 
 own instant: it has to see the order as it was then, and what happened after goes on from what the command made of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.orders.changes import awaited_status, confirm
-from app.domain.orders.pricing import image_price
 from app.domain.orders.state import ImageState, OrderState, RejectionState
+from app.domain.sla.terms import SlaInForce
+
+TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
+"""Gives the SLA in force on the ledger day of an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,7 @@ def as_of(order: OrderState, at: datetime) -> OrderState:
 
 def unconfirmed(order: OrderState) -> OrderState:
     """Return the order as it was before staff set its deadline: with the kept deadline, if it had one."""
-    level, kept = order.service_level, order.kept
-    price = image_price(order.specification.price, level)
+    kept, price = order.kept, order.specification.price
     due_at = None if kept is None else kept.due_at
     images = tuple(
         replace(image, due_at=due_at, price=price) if image.due_at == order.due_at else image for image in order.images
@@ -45,7 +48,7 @@ def unconfirmed(order: OrderState) -> OrderState:
         images=images,
         due_at=due_at,
         confirmed_at=None,
-        deadline_status=awaited_status(level),
+        deadline_status=awaited_status(order.service_level),
         sla_version=order.sla_version if kept is None else kept.sla_version,
         kept=None,
     )
@@ -61,7 +64,7 @@ def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) ->
 
 
 def with_facts_after(
-    order: OrderState, origin: OrderState, known: Mapping[UUID, ImageState], at: datetime
+    order: OrderState, origin: OrderState, known: Mapping[UUID, ImageState], at: datetime, terms_at: TermsAt
 ) -> OrderState:
     """Return an order as a command at `at` left it with what happened after.
 
@@ -76,7 +79,7 @@ def with_facts_after(
         return resumed
     if all(known[image.id].due_at is None for image in images):
         return resumed
-    return confirm(resumed, confirmed_at, due_at)
+    return confirm(resumed, confirmed_at, due_at, None if order.expedited_at is None else terms_at(order.expedited_at))
 
 
 def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageState:

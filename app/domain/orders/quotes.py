@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from app.domain.deadlines.rules import EXPEDITE_TURNAROUNDS
+from app.domain.deadlines.rules import HAVE_TURNAROUND
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.orders.state import OrderState, order_price
@@ -62,7 +62,7 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
         Offer(
             service_level=order.service_level,
             image_count=len(order.images),
-            due_at=None if order.service_level in EXPEDITE_TURNAROUNDS else order.due_at,
+            due_at=None if order.service_level in HAVE_TURNAROUND else order.due_at,
             price=order_price(order) if priced else None,
             currency=order.specification.currency if priced else None,
         )

@@ -14,17 +14,18 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.orders.changes import NewIds
 from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
 from app.domain.orders.state import ImageState, OrderState, RejectionState, order_figures
+from app.domain.sla.terms import SlaInForce
 from app.domain.vocabulary import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Why images are sent back, at `at`, and by which terms they are due again: user time is `zone`."""
+    """Why images are rejected, at `at`, and the SLA by which they are due again: user time is `zone`."""
 
     at: datetime
     reason: str
     zone: ZoneInfo
-    sla_version: int
+    sla: SlaInForce
 
 
 def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: datetime) -> OrderState:
@@ -52,7 +53,7 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
     Raises Refusals of NotDelivered, one for each image without a delivery that stands.
     """
     ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
-    due_at = rejection_deadline(complaint.at, complaint.zone)
+    due_at = rejection_deadline(complaint.at, complaint.zone, complaint.sla.terms)
 
     def refusal(image: ImageState) -> DomainError | None:
         stands = image.first_delivered_at is not None and image.open_rejection is None
@@ -64,7 +65,7 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
             at=complaint.at,
             reason=complaint.reason,
             due_at=due_at,
-            sla_version=complaint.sla_version,
+            sla_version=complaint.sla.version,
             redelivered_at=None,
         )
         return replace(image, rejections=(*image.rejections, rejection))

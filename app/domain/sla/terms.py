@@ -1,7 +1,7 @@
-"""The terms of service: what is fixed, what plans start with, what is in force on a day (domain rules, section 2)."""
+"""The terms of service: what plans start with, and what is in force on a ledger day (domain rules, section 2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -10,64 +10,67 @@ from typing import Final
 from app.domain.errors import NoSlaInForce
 from app.domain.vocabulary import Plan
 
-DELIVER_BY: Final = time(9)
-"""Standard orders are delivered by this time, user time."""
 UPLOAD_BY: Final = "24:00"
 """Uploads until this time, user time, are for the next morning: the end of the day, which `time` cannot say."""
-STANDARD_SUMMARY: Final = "Next morning by 09:00 for all images uploaded by midnight, Monday to Friday"
 ADDITIONAL_IMAGES: Final = "To be confirmed by support and production"
-
-EXPEDITE_TURNAROUND: Final = timedelta(hours=3)
-"""For the expedites within the day's quota, elapsed time."""
-EXPEDITE_ADDITIONAL_TURNAROUND: Final = timedelta(hours=6)
-"""For the expedites beyond the day's quota, elapsed time."""
 DELIVERY_PLAN_MULTIPLE: Final = 2
-"""From this many times the day's quota on, staff make a delivery plan."""
-EXPEDITE_PRICE_MULTIPLIER: Final = Decimal(2)
-
-REJECTION_TURNAROUND: Final = timedelta(hours=5)
-"""For the redo of a rejected image, elapsed time, before a weekend moves it."""
+"""From this many times the day's quota on, staff make a delivery plan; not negotiable."""
 REJECTION_FREE: Final = True
-
-FLOW_AVAILABLE: Final = False
-FLOW_TURNAROUND: Final = timedelta(hours=1)
-
-SUPPORT_PHONE: Final = False
 SUPPORT_DAYS: Final = "Monday to Friday"
-SUPPORT_RESPONSE_TIME: Final = timedelta(hours=5)
 
 
 @dataclass(frozen=True, slots=True)
 class SlaTerms:
-    """The negotiable terms: images guaranteed and images expedited within 3 h, each per ledger day."""
+    """All terms that are promised. The defaults are what every plan promised before versions stored their terms.
+
+    - `images_per_day`, `expedites_per_day`: images guaranteed, and images expedited at `expedite_turnaround`, each per
+      ledger day; further expedites have `expedite_additional_turnaround`.
+    - `deliver_by`: standard orders are delivered by this time on the next working morning, user time.
+    - Turnarounds and `support_response` are elapsed time; that of a rejection is moved off a weekend.
+    - `expedite_multiplier`: how many times its price an expedited image costs.
+    """
 
     images_per_day: int
     expedites_per_day: int
+    deliver_by: time = time(9)
+    expedite_turnaround: timedelta = timedelta(hours=3)
+    expedite_additional_turnaround: timedelta = timedelta(hours=6)
+    expedite_multiplier: Decimal = Decimal(2)
+    rejection_turnaround: timedelta = timedelta(hours=5)
+    review_turnaround: timedelta = timedelta(hours=5)
+    flow_available: bool = False
+    flow_turnaround: timedelta = timedelta(hours=1)
+    support_phone: bool = False
+    support_response: timedelta = timedelta(hours=5)
 
     @property
     def delivery_plan_from(self) -> int:
         """Number of expedites in a ledger day from which those beyond the quota need a delivery plan."""
         return DELIVERY_PLAN_MULTIPLE * self.expedites_per_day
 
+    @property
+    def standard_summary(self) -> str:
+        """The standard turnaround in words."""
+        return f"Next morning by {self.deliver_by:%H:%M} for all images uploaded by midnight, Monday to Friday"
 
-PlanTerms = SlaTerms
-"""What a plan starts with: terms like any others."""
 
-PLAN_TERMS: Final[Mapping[Plan, PlanTerms]] = MappingProxyType(
+PLAN_TERMS: Final[Mapping[Plan, SlaTerms]] = MappingProxyType(
     {
-        Plan.SOLO: PlanTerms(images_per_day=50, expedites_per_day=5),
-        Plan.PROFESSIONAL_TRIAL: PlanTerms(images_per_day=50, expedites_per_day=5),
-        Plan.PROFESSIONAL: PlanTerms(images_per_day=200, expedites_per_day=20),
-        Plan.ENTERPRISE: PlanTerms(images_per_day=200, expedites_per_day=20),
+        Plan.SOLO: SlaTerms(images_per_day=50, expedites_per_day=5),
+        Plan.PROFESSIONAL_TRIAL: SlaTerms(images_per_day=50, expedites_per_day=5),
+        Plan.PROFESSIONAL: SlaTerms(images_per_day=200, expedites_per_day=20),
+        Plan.ENTERPRISE: SlaTerms(images_per_day=200, expedites_per_day=20),
     }
 )
+"""The whole set of terms that each plan starts with, unless configured otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlaVersion:
-    """Terms negotiated for the ledger days from `effective_date` on; None continues what was before.
+    """Terms for the ledger days from `effective_date` on; a negotiated term that is None continues.
 
-    Versions count from 1, which states every term and starts with the account's first ledger day.
+    Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
+    plan promised then, which no later change of the plan's defaults alters. `negotiated_at` is UTC.
     """
 
     version: int
@@ -76,14 +79,16 @@ class SlaVersion:
     expedites_per_day: int | None
     negotiated_at: datetime
     note: str | None = None
+    plan_terms: SlaTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SlaInForce:
-    """The terms of a ledger day and the version that made them so."""
+    """The terms of a ledger day, the version that made them so, and those that the plan has without negotiation."""
 
     version: int
     terms: SlaTerms
+    plan_terms: SlaTerms
 
 
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
@@ -92,10 +97,21 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     Of versions for the same date the highest supersedes the others; then, by date, what a version states replaces what
     was before and what it omits continues (domain rules, section 2).
     """
-    counting = {version.effective_date: version for version in sorted(versions, key=lambda each: each.version)}
-    in_order = [counting[effective] for effective in sorted(counting) if effective <= day]
+    if len(versions) == 1:  # as of most accounts
+        in_order = [version for version in versions if version.effective_date <= day]
+    else:
+        counting = {version.effective_date: version for version in sorted(versions, key=lambda each: each.version)}
+        in_order = [counting[effective] for effective in sorted(counting) if effective <= day]
     images = [version.images_per_day for version in in_order if version.images_per_day is not None]
     expedites = [version.expedites_per_day for version in in_order if version.expedites_per_day is not None]
     if not images or not expedites:
         raise NoSlaInForce(day)
-    return SlaInForce(in_order[-1].version, SlaTerms(images[-1], expedites[-1]))
+    plans = [version.plan_terms for version in in_order if version.plan_terms is not None]
+    plan_terms = plans[-1] if plans else SlaTerms(images[0], expedites[0])
+    return SlaInForce(in_order[-1].version, _with_quantities(plan_terms, images[-1], expedites[-1]), plan_terms)
+
+
+def _with_quantities(terms: SlaTerms, images_per_day: int, expedites_per_day: int) -> SlaTerms:
+    if (terms.images_per_day, terms.expedites_per_day) == (images_per_day, expedites_per_day):
+        return terms
+    return replace(terms, images_per_day=images_per_day, expedites_per_day=expedites_per_day)

@@ -1,19 +1,17 @@
-"""What a command has to know of its account, read once the head is locked."""
+"""Reads an account for a command, once its counters are locked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at, zone_at
+from app.domain.account import Account
+from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
-from app.domain.ledger.quota import QuotaDay, unused_day
+from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderedSpecification
-from app.domain.sla.terms import SlaVersion, sla_on
 from db.connections import Reader, Record, Statement
-from db.queries.accounts import HISTORY, HISTORY_COLUMNS, versions_of, zones_of
+from db.queries.accounts import HISTORY, HISTORY_COLUMNS, account_of
 
 # The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
 # its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.
@@ -44,43 +42,27 @@ class NamedSpecification:
     ordered: OrderedSpecification
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """The zones and terms of an account, and the ledger day that holds the instant asked, with what is used of it.
-
-    `specification` is the one asked for; None where none was, or the account has no such.
-    """
-
-    zones: Sequence[ZonePeriod]
-    versions: Sequence[SlaVersion]
-    day: QuotaDay
-    specification: NamedSpecification | None
-
-    def zone(self, at: datetime) -> ZoneInfo:
-        """Return the account's zone at the instant."""
-        return zone_at(at, self.zones)
-
-    def sla_version(self, at: datetime) -> int:
-        """Return the SLA version in force on the ledger day of an instant."""
-        return sla_on(ledger_day_at(at, self.zones).date, self.versions).version
-
-
-async def account_facts(
+async def read_account(
     reader: Reader, account_id: UUID, at: datetime, specification_id: UUID | None = None
-) -> AccountFacts:
-    """Read what is known of an account that exists, as of an instant not before its beginning."""
+) -> tuple[Account, NamedSpecification | None]:
+    """Read an account that exists, with the use of its ledger day at an instant (UTC) not before its opening.
+
+    And the specification asked for; None where none was, or the account has none with this id.
+    """
     row = await reader.fetch_row(ACCOUNT_FACTS, account_id, at, specification_id)
     if row is None:
         raise LookupError(f"The account {account_id} has no history.")
-    zones, versions = zones_of(row), versions_of(row)
-    day = unused_day(at, zones, versions) if row["date"] is None else quota_day(row)
-    return AccountFacts(zones, versions, day, None if row["id"] is None else _specification(row))
+    account = account_of(row)
+    if row["date"] is not None:
+        account = account.using(quota_day(row, account))
+    return account, None if row["id"] is None else _specification(row)
 
 
-def quota_day(row: Record) -> QuotaDay:
-    """Read a ledger day with what is used of it from a record that has the columns of `ledger_days`."""
+def quota_day(row: Record, account: Account) -> QuotaDay:
+    """Read a ledger day of an account with its use from a record that has the columns of `ledger_days`."""
+    day = LedgerDay(row["date"], row["opens_at"], row["closes_at"])
     allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
-    return QuotaDay(LedgerDay(row["date"], row["opens_at"], row["closes_at"]), row["sla_version"], allowance)
+    return QuotaDay(day, account.terms_on(day.date), allowance)
 
 
 def _specification(row: Record) -> NamedSpecification:

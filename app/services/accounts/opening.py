@@ -4,16 +4,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.errors import DomainError
 from app.domain.events.orders import NewEvent
-from app.domain.ledger.days import ZonePeriod, first_ledger_day
+from app.domain.sla.stored import terms_to_json
+from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion
 from app.domain.vocabulary import EventType, Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
-from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
+from db.tables import AccountCounters, Event, TimeZonePeriod
+from db.tables import SlaVersion as SlaVersionRow
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
 ADD_ACCOUNT: Final = Statement(
@@ -46,63 +49,51 @@ async def create_account(
     name: str,
     plan: Plan,
     time_zone: str,
-    images_per_day: int,
-    expedites_per_day: int,
+    plan_terms: SlaTerms | None = None,
+    images_per_day: int | None = None,
+    expedites_per_day: int | None = None,
     ref: str | None = None,
 ) -> UUID:
-    """Begin an account at an instant; version 1 of its SLA starts with its first ledger day (domain rules, section 2).
+    """Open an account at an instant (UTC), with its plan's terms but for those given (domain rules, section 2).
+
+    `plan_terms` are the plan's as configured, PLAN_TERMS where nothing is.
 
     Raises BadName, UnknownTimeZone and AccountRefTaken.
     """
     require_name("The name", name)
     if ref is not None:
         require_name("The ref", ref)
-    first_day = first_ledger_day([ZonePeriod(at, time_zone)])
+    account = Account.open(at, time_zone, plan_terms or PLAN_TERMS[plan], images_per_day, expedites_per_day)
     account_id = new_id(at)
     if await writer.fetch_row(ADD_ACCOUNT, account_id, ref, name, plan, time_zone, at) is None:
         raise AccountRefTaken(ref or "")
     await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=at, time_zone=time_zone)])
-    await writer.insert(
-        [
-            SlaVersion(
-                account_id=account_id,
-                version=1,
-                effective_date=first_day.date,
-                images_per_day=images_per_day,
-                expedites_per_day=expedites_per_day,
-                negotiated_at=at,
-                note=None,
-            )
-        ]
-    )
-    created = account_created(
-        at,
-        ref=ref,
-        name=name,
-        plan=plan,
-        time_zone=time_zone,
-        images_per_day=images_per_day,
-        expedites_per_day=expedites_per_day,
-    )
-    await _record(writer, account_id, created)
-    await begin_cursors(writer, account_id, time_zone, first_day)
+    await writer.insert([version_row(account_id, version) for version in account.versions])
+    await _record(writer, account_id, account_created(account, ref=ref, name=name, plan=plan))
+    await begin_cursors(writer, account_id, time_zone, account.ledger_day_at(at))
     return account_id
 
 
-def account_created(
-    at: datetime,
-    *,
-    ref: str | None,
-    name: str,
-    plan: Plan,
-    time_zone: str,
-    images_per_day: int | None,
-    expedites_per_day: int | None,
-) -> NewEvent:
-    """Tell that an account begins at an instant, with its first terms."""
-    after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": time_zone}
-    after |= {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    return NewEvent(at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
+def account_created(account: Account, *, ref: str | None, name: str, plan: Plan) -> NewEvent:
+    """Return the event of an account's opening, with its first terms."""
+    zone, version = account.zones[0], account.versions[0]
+    after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": zone.time_zone}
+    after |= {"imagesPerDay": version.images_per_day, "expeditesPerDay": version.expedites_per_day}
+    return NewEvent(account.created_at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
+
+
+def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
+    """Return the row of an SLA version."""
+    return SlaVersionRow(
+        account_id=account_id,
+        version=version.version,
+        effective_date=version.effective_date,
+        images_per_day=version.images_per_day,
+        expedites_per_day=version.expedites_per_day,
+        negotiated_at=version.negotiated_at,
+        note=version.note,
+        plan_terms=None if version.plan_terms is None else terms_to_json(version.plan_terms),
+    )
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:

@@ -1,6 +1,6 @@
 """The terms of an account: its SLA from a day on, and its time zone (domain rules, sections 2 and 4)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -10,14 +10,15 @@ from app.domain.events.accounts import terms_negotiated, time_zone_changed
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
-from app.domain.sla import negotiation
+from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.counters import Counters, begin_command
-from app.services.accounts.facts import account_facts
+from app.services.accounts.facts import read_account
+from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
 from db.connections import Statement, Writer
-from db.tables import SlaVersion, TimeZonePeriod
+from db.tables import TimeZonePeriod
 
 # Makes a zone the account's; the primary key.
 CHANGE_TIME_ZONE: Final = Statement("change_time_zone", "UPDATE accounts SET time_zone = $2 WHERE id = $1")
@@ -47,19 +48,17 @@ class TimeZoneOutcome:
     changed: bool = True
 
 
-async def negotiate_sla(
-    writer: Writer, clock: Clock, account_id: UUID, terms: negotiation.NegotiatedTerms
-) -> TermsOutcome:
+async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: NegotiatedTerms) -> TermsOutcome:
     """Add a version to an account's SLA, for ledger days to come; the caller commits.
 
     Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
     """
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
-    facts = await account_facts(writer, account_id, at)
-    version = negotiation.negotiated(terms, at, facts.day.day.date, facts.versions)
-    await writer.insert([SlaVersion(account_id=account_id, **asdict(version))])
-    await record(writer, counters, at, terms_negotiated(version, facts.versions))
+    account, _ = await read_account(writer, account_id, at)
+    version = account.negotiate(at, terms).versions[-1]
+    await writer.insert([version_row(account_id, version)])
+    await record(writer, counters, at, terms_negotiated(version, account.versions))
     return TermsOutcome(at, account_id, version.version)
 
 
@@ -71,15 +70,15 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     zone = time_zone(name)
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
-    facts = await account_facts(writer, account_id, at)
-    replaced = facts.zones[-1]
+    account, _ = await read_account(writer, account_id, at)
+    replaced = account.zones[-1]
     if replaced.time_zone == name:
-        return TimeZoneOutcome(at, account_id, facts.day, changed=False)
-    period = ZonePeriod(at, name)
-    day = facts.day.extended([*facts.zones, period])
+        return TimeZoneOutcome(at, account_id, account.day_at(at), changed=False)
+    moved = account.move(at, name)
+    period, day = moved.zones[-1], moved.day_at(at)
     await _write_zone(writer, account_id, period, day)
     if _has_orders(counters):
-        await recount_upload_weeks(writer, account_id, zone, since=facts.zones[0].starts_at, until=at)
+        await recount_upload_weeks(writer, account_id, zone, since=account.created_at, until=at)
     await record(writer, counters, at, time_zone_changed(period, replaced))
     return TimeZoneOutcome(at, account_id, day)
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.ledger.days import ZonePeriod, first_ledger_day
+from app.domain.account import Account
+from app.domain.errors import Refusals
 from app.domain.orders.state import OrderedSpecification
-from app.domain.sla.terms import PlanTerms, SlaVersion
+from app.domain.sla.negotiation import NegotiatedTerms, NoTermStated
+from app.domain.sla.terms import SlaTerms
 from app.domain.vocabulary import Plan
 from app.services.ids import new_id
 from app.services.imports.lines import SpecificationLine, TermsLine, TimeZoneLine
@@ -35,19 +37,11 @@ def standing(account: AccountState, at: datetime) -> Standing:
     return Standing(account)
 
 
-def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> Standing:
+def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> Standing:
     """Begin an account at its first instant; version 1 of its SLA starts with its first ledger day."""
     line = pending.line
-    plan = plan_terms[line.plan]
-    periods = [ZonePeriod(at, line.time_zone)]
-    terms = SlaVersion(
-        version=1,
-        effective_date=first_ledger_day(periods).date,
-        images_per_day=plan.images_per_day if line.images_per_day is None else line.images_per_day,
-        expedites_per_day=plan.expedites_per_day if line.expedites_per_day is None else line.expedites_per_day,
-        negotiated_at=at,
-    )
-    state = AccountState(new_id(at), line.ref, periods, [terms], frontier=at, last_at=at, minutes_since=at, untold=True)
+    account = Account.open(at, line.time_zone, plan_terms[line.plan], line.images_per_day, line.expedites_per_day)
+    state = AccountState(new_id(at), line.ref, account, frontier=at, last_at=at, minutes_since=at, untold=True)
     specifications = {ref: new_specification(each, at) for ref, (each, _) in pending.specifications.items()}
     return Standing(state, specifications, pending)
 
@@ -57,27 +51,21 @@ def new_specification(line: SpecificationLine, at: datetime) -> OrderedSpecifica
     return OrderedSpecification(new_id(at), 1, line.price_per_image, line.currency)
 
 
-def negotiated(line: TermsLine, account: AccountState) -> SlaVersion:
-    """Return the SLA version that a line adds; raises LineRefused, as only ledger days to come can have it."""
-    if line.images_per_day is None and line.expedites_per_day is None:
-        raise LineRefused("imagesPerDay", "is missing, as is expeditesPerDay: terms change one of them at least")
-    running = account.day_at(line.at).day.date
-    if line.effective_date <= running:
-        raise LineRefused("effectiveDate", f"is not after {running}, the account's day at that instant")
-    return SlaVersion(
-        version=len(account.versions) + 1,
-        effective_date=line.effective_date,
-        images_per_day=line.images_per_day,
-        expedites_per_day=line.expedites_per_day,
-        negotiated_at=line.at,
-    )
+def negotiated(line: TermsLine, account: Account) -> Account:
+    """Return the account with the SLA version that a line adds; raises LineRefused."""
+    terms = NegotiatedTerms(line.images_per_day, line.expedites_per_day, line.effective_date)
+    try:
+        return account.negotiate(line.at, terms)
+    except Refusals as error:
+        refusal = error.refusals[0]
+        field = "imagesPerDay" if isinstance(refusal, NoTermStated) else "effectiveDate"
+        raise LineRefused(field, str(refusal)) from error
 
 
-def moved(line: TimeZoneLine, account: AccountState) -> ZonePeriod:
-    """Return the period that a line begins; raises LineRefused, as an instant has one zone.
+def require_later_zone(line: TimeZoneLine, account: AccountState) -> None:
+    """Raise LineRefused for a zone set at the instant of the one before, since an instant has one zone.
 
     An untold account may begin with the line: then the zone told before it was never in force.
     """
-    if line.at <= account.periods[-1].starts_at and not account.untold:
+    if line.at <= account.account.zones[-1].starts_at and not account.untold:
         raise LineRefused("at", "is the instant at which the account's time zone was set before")
-    return ZonePeriod(line.at, line.time_zone)

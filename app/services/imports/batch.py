@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.events.orders import NewEvent, facts_after
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
@@ -31,10 +32,9 @@ class NewAccount(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What an account begins with; `before` is when it begins by the database, None when it is not there yet."""
+    """An account as it is opened; `before` is when it is by the database, None when it is not there yet."""
 
-    period: ZonePeriod
-    version: SlaVersion
+    account: Account
     before: datetime | None
 
 
@@ -89,7 +89,7 @@ class Batch:
         """Note with what an account begins, which may change until something dated is told of it."""
         known = self.openings.get(account.id)
         before = before if known is None else known.before
-        self.openings[account.id] = Opening(account.periods[0], account.versions[0], before)
+        self.openings[account.id] = Opening(account.account, before)
 
     def begin_earlier(self, account: AccountState, before: datetime) -> None:
         """Let an account and what was told of it so far, its specifications, begin earlier than `before`."""

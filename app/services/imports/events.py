@@ -77,7 +77,7 @@ class BatchEvents:
 
     async def move_openings(self, writer: Writer, openings: Mapping[UUID, Opening]) -> None:
         """Replace the events of openings that are at another instant now than before."""
-        at = {id_: opening.period.starts_at for id_, opening in openings.items()}
+        at = {id_: opening.account.created_at for id_, opening in openings.items()}
         rows = [(id_, each.before) for id_, each in openings.items() if each.before not in {None, at[id_]}]
         earlier = await writer.fetch(EVENTS_OF_OPENINGS, *zip(*rows, strict=True)) if rows else []
         self.refute(earlier)

@@ -5,9 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
 
-from app.domain.ledger.days import ZonePeriod
+from app.domain.account import Account
 from app.domain.orders.state import OrderedSpecification
-from app.domain.sla.terms import SlaVersion
 from app.services.accounts.facts import quota_day
 from app.services.imports.batch import KnownLine
 from app.services.imports.cache import Cache
@@ -27,6 +26,7 @@ from app.services.imports.state import AccountState
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 from db.queries import imports as queries
+from db.queries.accounts import account_histories
 
 
 class Loader:
@@ -70,26 +70,24 @@ class Loader:
         for row in rows:
             if row["ref"] in self._memory.pending:
                 raise AccountMoved(row["ref"])
-        ids = [(row["id"],) for row in rows]
-        periods = _grouped(await self._fetch(queries.ZONE_PERIODS, ids))
-        versions = _grouped(await self._fetch(queries.SLA_VERSIONS, ids))
+        histories = await account_histories(self._reader, [row["id"] for row in rows])
         begun = await self._begun_only([row["id"] for row in rows if row["next_order_number"] == 1])
         since = [(row["id"], row["frontier"]) for row in rows]
         days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
         for row in rows:
-            id_ = row["id"]
+            id_, history = row["id"], histories[row["id"]]
+            account = Account(history.zones, history.versions)
             self._memory.accounts[row["ref"]] = AccountState(
                 id=id_,
                 ref=row["ref"],
-                periods=[ZonePeriod(*each[1:]) for each in periods[id_]],
-                versions=[SlaVersion(*each[1:]) for each in versions[id_]],
+                account=account,
                 frontier=row["frontier"],
                 last_at=row["last_at"],
                 minutes_since=row["minutes_since"],
                 next_order_number=row["next_order_number"],
                 written=row["next_event_sequence"],
-                untold=id_ in begun and len(periods[id_]) == len(versions[id_]) == 1,
-                days={each["date"]: quota_day(each) for each in days.get(id_, ())},
+                untold=id_ in begun and len(account.zones) == len(account.versions) == 1,
+                days={each["date"]: quota_day(each, account) for each in days.get(id_, ())},
             )
 
     async def _begun_only(self, ids: Sequence[UUID]) -> set[UUID]:

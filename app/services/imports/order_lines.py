@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
@@ -16,6 +17,7 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.history import ImageHistory, as_of, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
 from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.sla.terms import SlaInForce
 from app.domain.vocabulary import DeadlineStatus
 from app.services.ids import new_id, new_ids
 from app.services.imports.chronology import last_instant
@@ -47,8 +49,8 @@ def place_order(line: OrderLine, account: AccountState, specification: OrderedSp
     day = account.day_at(line.placed_at)
     with refusing("expedite"):
         change = place(placement, day, account.zone, account.next_order_number, partial(new_ids, line.placed_at))
-    histories = [_history(image, account) for image in line.images]
-    orders = tuple(_confirmed(line, with_history(order, histories)) for order in change.orders)
+    histories = [_history(image, account.account) for image in line.images]
+    orders = tuple(_confirmed(line, with_history(order, histories), day.sla) for order in change.orders)
     return Effect(line.placed_at, last_at, change.day, (), orders, tuple(placed(change.orders)))
 
 
@@ -63,7 +65,7 @@ def expedite_order(line: ExpediteLine, account: AccountState, orders: Sequence[O
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
         raise LineRefused(_blamed(refusal, line), str(refusal)) from error
-    after = _with_later_facts(orders, change.orders, at)
+    after = _with_later_facts(orders, change.orders, at, account.account)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 
 
@@ -79,7 +81,7 @@ def cancel_order(line: CancellationLine, account: AccountState, orders: Sequence
     return Effect(line.at, line.at, change.day, orders, change.orders, new_events)
 
 
-def with_redo_deadlines(order: OrderState, account: AccountState, since: datetime) -> OrderState:
+def with_redo_deadlines(order: OrderState, account: Account, since: datetime) -> OrderState:
     """Return an order with the deadlines of its rejections from `since` on by the zones and terms of its account."""
     if not any(rejection.at >= since for image in order.images for rejection in image.rejections):
         return order
@@ -95,29 +97,36 @@ def with_redo_deadlines(order: OrderState, account: AccountState, since: datetim
     return replace(order, images=images)
 
 
-def _promised(rejection: RejectionState, account: AccountState) -> RejectionState:
-    due_at = rejection_deadline(rejection.at, account.zone_at(rejection.at))
-    return replace(rejection, due_at=due_at, sla_version=account.sla_version_at(rejection.at))
+def _promised(rejection: RejectionState, account: Account) -> RejectionState:
+    due_at, sla_version = _redo(rejection.at, account)
+    return replace(rejection, due_at=due_at, sla_version=sla_version)
 
 
-def _history(image: ImagePart, account: AccountState) -> ImageHistory | None:
+def _redo(rejected_at: datetime, account: Account) -> tuple[datetime, int]:
+    """Return when an image rejected at an instant is due again, and the SLA version that says so."""
+    sla = account.terms_at(rejected_at)
+    return rejection_deadline(rejected_at, account.zone_at(rejected_at), sla.terms), sla.version
+
+
+def _history(image: ImagePart, account: Account) -> ImageHistory | None:
     if image.delivered_at is None:
         return None
     return ImageHistory(image.delivered_at, tuple(_rejection(part, account) for part in image.rejections))
 
 
-def _rejection(part: RejectionPart, account: AccountState) -> RejectionState:
+def _rejection(part: RejectionPart, account: Account) -> RejectionState:
+    due_at, sla_version = _redo(part.at, account)
     return RejectionState(
         id=new_id(part.at),
         at=part.at,
         reason=part.reason,
-        due_at=rejection_deadline(part.at, account.zone_at(part.at)),
-        sla_version=account.sla_version_at(part.at),
+        due_at=due_at,
+        sla_version=sla_version,
         redelivered_at=part.redelivered_at,
     )
 
 
-def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
+def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderState:
     """Return the order with the deadline that staff set for it, if the line names one and they could set it then."""
     named = [
         (image.number - 1, deadline)
@@ -136,7 +145,7 @@ def _confirmed(line: OrderLine, order: OrderState) -> OrderState:
             )
     with refusing(f"images[{first}].deadline"):
         require_open_deadline(order, deadline.confirmed_at)
-        return confirm(order, deadline.confirmed_at, deadline.at)
+        return confirm(order, deadline.confirmed_at, deadline.at, sla)
 
 
 def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) -> list[UUID]:
@@ -167,13 +176,13 @@ def _blamed(refusal: DomainError, line: ExpediteLine) -> str:
 
 
 def _with_later_facts(
-    before: Sequence[OrderState], after: Sequence[OrderState], at: datetime
+    before: Sequence[OrderState], after: Sequence[OrderState], at: datetime, account: Account
 ) -> tuple[OrderState, ...]:
     """Return orders as an expedite left them with what happened to their images since."""
     origins = {order.id: order for order in before}
     known = {image.id: image for order in before for image in order.images}
     try:
-        return tuple(with_facts_after(order, _origin(order, origins), known, at) for order in after)
+        return tuple(with_facts_after(order, _origin(order, origins), known, at, account.terms_at) for order in after)
     except DeadlineNotOpen as refusal:
         reason = "staff set a deadline later for images that the expedite gives one by rule"
         raise LineRefused("at", reason) from refusal

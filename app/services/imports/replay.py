@@ -6,15 +6,23 @@ from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.events.accounts import specification_created, terms_negotiated, time_zone_changed
 from app.domain.events.orders import NewEvent
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.orders.state import OrderedSpecification, OrderState
-from app.domain.sla.terms import PlanTerms, SlaVersion
+from app.domain.sla.terms import SlaTerms
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import account_created
-from app.services.imports.account_lines import Standing, moved, negotiated, new_specification, opened, standing
+from app.services.imports.account_lines import (
+    Standing,
+    negotiated,
+    new_specification,
+    opened,
+    require_later_zone,
+    standing,
+)
 from app.services.imports.batch import Batch, KnownLine, NewAccount, NewSpecification
 from app.services.imports.cache import Cache
 from app.services.imports.digests import first_digest_of, known_keys, line_key
@@ -48,7 +56,7 @@ class Replay:
     `batch` gathers what is to be written; the caller takes it away and puts a new one in its place.
     """
 
-    def __init__(self, cache: Cache, report: Report, now: datetime, plan_terms: Mapping[Plan, PlanTerms]) -> None:
+    def __init__(self, cache: Cache, report: Report, now: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> None:
         self.batch = Batch()
         self._memory = cache
         self._report = report
@@ -131,9 +139,10 @@ class Replay:
         """Work out what a line does; raises what refuses it."""
         match line:
             case TermsLine():
-                return partial(self._negotiate, account, negotiated(line, account))
+                return partial(self._negotiate, account, negotiated(line, account.account))
             case TimeZoneLine():
-                return partial(self._move, account, moved(line, account))
+                require_later_zone(line, account)
+                return partial(self._move, account, line)
             case OrderLine():
                 specification = specifications.get(line.specification) or self._specification(account, line)
                 ref, effect = line.ref, place_order(line, account, specification, self._now)
@@ -212,21 +221,23 @@ class Replay:
         self._memory.groups[account.id, ref] = (*before, *added)
         return None if before else added[0]
 
-    def _negotiate(self, account: AccountState, version: SlaVersion) -> None:
-        self.batch.tell(account.id, terms_negotiated(version, account.versions))
+    def _negotiate(self, account: AccountState, after: Account) -> None:
+        version = after.versions[-1]
+        self.batch.tell(account.id, terms_negotiated(version, account.account.versions))
         self.batch.versions.append((account.id, version))
-        account.versions.append(version)
+        account.account = after
         self._rewrite_rejections(account, version.negotiated_at)
 
-    def _move(self, account: AccountState, period: ZonePeriod) -> None:
-        self.batch.tell(account.id, time_zone_changed(period, account.periods[-1]))
+    def _move(self, account: AccountState, line: TimeZoneLine) -> None:
+        period = ZonePeriod(line.at, line.time_zone)
+        self.batch.tell(account.id, time_zone_changed(period, account.account.zones[-1]))
         self.batch.moved.add(account.id)
-        if period.starts_at == account.created_at:
-            account.begin(period)
+        if line.at == account.created_at:
+            account.account = account.account.opened_at(line.at, line.time_zone)
             self.batch.begin(account, account.created_at)
             return
         self.batch.periods.append((account.id, period))
-        running = account.move(period)
+        running = account.move(line.at, line.time_zone)
         self.batch.extended[account.id, running.day.date] = running.day.closes_at
         if running.day.date in account.days:
             self.batch.use(account, running)
@@ -235,7 +246,7 @@ class Replay:
     def _rewrite_rejections(self, account: AccountState, since: datetime) -> None:
         """Promise anew, by the zones and terms known now, what rejections from an instant on were promised."""
         for account_id, order in self._memory.orders.values():
-            if account_id == account.id and (after := with_redo_deadlines(order, account, since)) != order:
+            if account_id == account.id and (after := with_redo_deadlines(order, account.account, since)) != order:
                 self.batch.amend(account.id, order, after, since - _MICROSECOND)
                 self._memory.orders[order.id] = account.id, after
 
@@ -263,13 +274,4 @@ class Replay:
 
 
 def _created(line: AccountLine, account: AccountState) -> NewEvent:
-    terms = account.versions[0]
-    return account_created(
-        account.created_at,
-        ref=line.ref,
-        name=line.name,
-        plan=line.plan,
-        time_zone=line.time_zone,
-        images_per_day=terms.images_per_day,
-        expedites_per_day=terms.expedites_per_day,
-    )
+    return account_created(account.account, ref=line.ref, name=line.name, plan=line.plan)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.domain.pulse.rollups import minutes_kept_since
-from app.domain.sla.terms import PlanTerms
+from app.domain.sla.terms import SlaTerms
 from app.domain.vocabulary import Plan
 from app.services.imports.batch import Batch
 from app.services.imports.cache import Cache
@@ -47,7 +47,7 @@ async def import_history(
     source: Source,
     *,
     clock: Clock,
-    plan_terms: Mapping[Plan, PlanTerms],
+    plan_terms: Mapping[Plan, SlaTerms],
     listener: Listener,
     chunk_lines: int = CHUNK_LINES,
 ) -> Report:
@@ -65,7 +65,7 @@ async def check_history(
     source: Source,
     *,
     clock: Clock,
-    plan_terms: Mapping[Plan, PlanTerms],
+    plan_terms: Mapping[Plan, SlaTerms],
     listener: Listener,
     chunk_lines: int = CHUNK_LINES,
 ) -> Report:
@@ -89,7 +89,7 @@ class _Task(NamedTuple):
 
     source: Source
     now: datetime
-    plan_terms: Mapping[Plan, PlanTerms]
+    plan_terms: Mapping[Plan, SlaTerms]
     listener: Listener
     chunk_lines: int
 

@@ -6,10 +6,8 @@ from typing import Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at, zone_at
-from app.domain.ledger.quota import QuotaDay, unused_day
-from app.domain.local_time import time_zone
-from app.domain.sla.terms import SlaVersion, sla_on
+from app.domain.account import Account
+from app.domain.ledger.quota import QuotaDay
 from app.services.imports.lines import AccountLine, SpecificationLine
 
 K = TypeVar("K")
@@ -29,7 +27,7 @@ class PendingAccount:
 
 @dataclass(slots=True)
 class AccountState:
-    """An account as of the last line read of it.
+    """An account as of the last line read of it; its `day` is the ledger day of that line.
 
     `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
     in the database, which every change moves; None for an account that is not there yet. `uncounted` is how many more
@@ -40,8 +38,7 @@ class AccountState:
 
     id: UUID
     ref: str
-    periods: list[ZonePeriod]
-    versions: list[SlaVersion]
+    account: Account
     frontier: datetime
     last_at: datetime
     minutes_since: datetime
@@ -50,58 +47,40 @@ class AccountState:
     uncounted: int = 0
     untold: bool = False
     days: dict[date, QuotaDay] = field(default_factory=dict[date, QuotaDay])
-    _day: QuotaDay | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in force as of the last line."""
-        return time_zone(self.periods[-1].time_zone)
+        return self.account.zone
 
     @property
     def created_at(self) -> datetime:
-        """The instant at which it begins."""
-        return self.periods[0].starts_at
-
-    def zone_at(self, at: datetime) -> ZoneInfo:
-        """Return the zone in force at an instant."""
-        return zone_at(at, self.periods)
-
-    def sla_version_at(self, at: datetime) -> int:
-        """Return the number of the SLA version in force in the ledger day of an instant."""
-        return sla_on(ledger_day_at(at, self.periods).date, self.versions).version
+        """The instant of its opening."""
+        return self.account.created_at
 
     def day_at(self, at: datetime) -> QuotaDay:
-        """Return the ledger day of an instant not before the frontier, with what is used of it."""
-        if self._day is None or not self._day.contains(at):
-            day = unused_day(at, self.periods, self.versions)
-            self._day = self.days.get(day.day.date, day)
-        return self._day
+        """Return the ledger day of an instant not before the frontier, with its use."""
+        if self.account.day is None or not self.account.day.contains(at):
+            day = self.account.day_at(at)
+            self.account = self.account.using(self.days.get(day.day.date, day))
+        return self.account.day_at(at)
 
     def use(self, day: QuotaDay) -> None:
-        """Note what is used of the running ledger day now."""
-        self._day = day
+        """Note the use of the running ledger day."""
+        self.account = self.account.using(day)
         self.days = {date_: later for date_, later in self.days.items() if date_ > day.day.date}
         self.days[day.day.date] = day
 
     def opening_at(self, at: datetime) -> "AccountState":
         """Return an untold account as it is when it begins at another instant."""
-        account = replace(self, frontier=at, last_at=at, minutes_since=at)
-        account.begin(ZonePeriod(at, self.periods[0].time_zone))
-        return account
+        account = self.account.opened_at(at, self.account.zones[0].time_zone)
+        return replace(self, account=account, frontier=at, last_at=at, minutes_since=at)
 
-    def begin(self, period: ZonePeriod) -> None:
-        """Let an untold account begin with this period; version 1 of its SLA starts with its first ledger day."""
-        self.periods = [period]
-        effective_date = first_ledger_day(self.periods).date
-        self.versions = [replace(self.versions[0], effective_date=effective_date, negotiated_at=period.starts_at)]
-        self._day = None
-
-    def move(self, period: ZonePeriod) -> QuotaDay:
-        """Change the zone; return the ledger day that runs then, and longer now."""
-        running = self.day_at(period.starts_at)
-        self.periods.append(period)
-        self._day = None
-        return running.extended(self.periods)
+    def move(self, at: datetime, time_zone: str) -> QuotaDay:
+        """Move to another zone; return the ledger day that runs then, and longer now."""
+        self.day_at(at)
+        self.account = self.account.move(at, time_zone)
+        return self.account.day_at(at)
 
 
 class Recent(Generic[K, V]):

@@ -13,12 +13,12 @@ from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.specifications import kept_steps
 from app.services.accounts.counters import FIRST_EVENT, Counters, lock_counters, new_counters, save_counters
-from app.services.accounts.opening import ADD_ACCOUNT
+from app.services.accounts.opening import ADD_ACCOUNT, version_row
 from app.services.imports.batch import Batch, NewSpecification
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.events import BatchEvents
 from app.services.imports.midnight import write_cursors
-from app.services.imports.openings import version_row, write_openings
+from app.services.imports.openings import write_openings
 from app.services.imports.runs import ImportRun
 from app.services.imports.state import AccountState
 from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS
@@ -30,7 +30,6 @@ from db.settled import settle
 from db.tables import (
     AccountCounters,
     ImportLine,
-    SlaVersion,
     Specification,
     SpecificationVersion,
     TimeZonePeriod,
@@ -109,7 +108,7 @@ def _account(state: AccountState, minutes_since: datetime) -> _Account:
         last_at=state.last_at,
         minutes_since=max(state.minutes_since, minutes_since),
         zone=state.zone,
-        zones=tuple(state.periods),
+        zones=state.account.zones,
         created_at=state.created_at,
     )
 
@@ -136,7 +135,7 @@ async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
     await write_openings(writer, batch.openings)
     periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
-    await writer.copy(SlaVersion, (version_row(id_, version) for id_, version in batch.versions))
+    await writer.insert([version_row(id_, version) for id_, version in batch.versions])
     zones = [(id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved)]
     await execute(writer, CHANGE_TIME_ZONES, zones)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.account import Account
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
 from app.services.accounts.counters import Counters, save_counters
-from app.services.accounts.facts import AccountFacts
 from app.services.events import write_events
 from app.services.orders.rows import changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
@@ -25,7 +25,7 @@ class AccountChange:
     """
 
     counters: Counters
-    facts: AccountFacts
+    account: Account
     at: datetime
     before: Sequence[OrderState] = ()
     after: Sequence[OrderState] = ()
@@ -47,7 +47,7 @@ async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> Non
     days = [(change.counters.account_id, change.day) for change in changes if change.day is not None]
     await write_ledger_days(writer, days)
     minutes_since = {account_id: counters.minutes_since for account_id, counters in all_counters.items()}
-    zones = {change.counters.account_id: change.facts.zone(change.at) for change in changes}
+    zones = {change.counters.account_id: change.account.zone_at(change.at) for change in changes}
     await write_rollups(writer, rows.tallies, minutes_since, zones)
     for change in changes:
         _advance(change)

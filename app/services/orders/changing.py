@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.events.orders import cancelled, completed, confirmed, expedited
 from app.domain.orders.changes import Change, cancel, confirm, require_open_deadline
@@ -13,7 +14,7 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
 from app.services.accounts.counters import Counters, begin_command
-from app.services.accounts.facts import AccountFacts, account_facts
+from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
@@ -30,18 +31,18 @@ async def expedite_order(
     Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is another offer
     now.
     """
-    counters, at, facts, order = await _begin(writer, clock, key)
+    counters, at, account, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
-    change = expediting([order, *moved], chosen, facts, at, counters.next_order_number)
+    change = expediting([order, *moved], chosen, account, at, counters.next_order_number)
     require_binding(binding, at, change.orders)
     told = list(expedited([order], change.orders, at))
-    written = AccountChange(counters, facts, at, [order], change.orders, change.day, told)
+    written = AccountChange(counters, account, at, [order], change.orders, change.day, told)
     await write_changes(writer, [written])
     return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day)
 
 
 def expediting(
-    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, facts: AccountFacts, at: datetime, first_number: int
+    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, account: Account, at: datetime, first_number: int
 ) -> Change:
     """Return the change that expediting makes at an instant; raises as `expedite_order`.
 
@@ -51,7 +52,7 @@ def expediting(
     missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
     found = chosen if chosen is None or not missing else [image_id for image_id in chosen if image_id in known]
     try:
-        change = expedite(orders, found, at, facts.day, first_number, partial(new_ids, at))
+        change = expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
     except Refusals as error:
         raise Refusals([*missing, *error.refusals]) from error
     if missing:
@@ -77,20 +78,21 @@ async def moved_from(
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     """Cancel an order nothing of which was claimed or delivered; raises NotFound, OrderCancelled, NotCancellable."""
-    counters, at, facts, order = await _begin(writer, clock, key)
-    change = cancel([order], at, facts.day)
+    counters, at, account, order = await _begin(writer, clock, key)
+    day = account.day_at(at)
+    change = cancel([order], at, day)
     told = [cancelled(order, after, at) for after in change.orders]
-    used = None if change.day == facts.day else change.day
-    await write_changes(writer, [AccountChange(counters, facts, at, [order], change.orders, used, told)])
+    used = None if change.day == day else change.day
+    await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, told)])
     return Outcome(at, [key], day=change.day)
 
 
 async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     """Note that the client downloaded an order; raises NotFound and NotCompletable."""
-    counters, at, facts, order = await _begin(writer, clock, key)
+    counters, at, account, order = await _begin(writer, clock, key)
     after = complete(order, at)
     told = [completed(order, after, at)]
-    await write_changes(writer, [AccountChange(counters, facts, at, [order], [after], new_events=told)])
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=told)])
     return Outcome(at, [key])
 
 
@@ -98,11 +100,11 @@ async def confirm_deadline(
     writer: Writer, clock: Clock, key: OrderKey, due_at: datetime, note: str | None = None
 ) -> Outcome:
     """Set the deadline that staff owe an order; raises NotFound and what `confirm` raises."""
-    counters, at, facts, order = await _begin(writer, clock, key)
+    counters, at, account, order = await _begin(writer, clock, key)
     require_open_deadline(order, at)
-    after = confirm(order, at, due_at, None if order.expedited_at is None else facts.sla_version(order.expedited_at))
+    after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
     told = [confirmed(order, after, at, note)]
-    await write_changes(writer, [AccountChange(counters, facts, at, [order], [after], new_events=told)])
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=told)])
     return Outcome(at, [key])
 
 
@@ -114,9 +116,10 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
     return order
 
 
-async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, AccountFacts, OrderState]:
+async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, Account, OrderState]:
     """Lock the counters of an order's account, and only then tell the instant and read what the command is about."""
     account_id = key[0]
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
-    return counters, at, await account_facts(writer, account_id, at), await the_order(writer, key)
+    account, _ = await read_account(writer, account_id, at)
+    return counters, at, account, await the_order(writer, key)

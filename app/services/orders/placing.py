@@ -7,11 +7,12 @@ from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.account import Account
 from app.domain.events.orders import placed
 from app.domain.orders.changes import Change, Placement, place
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import begin_command
-from app.services.accounts.facts import AccountFacts, account_facts
+from app.services.accounts.facts import NamedSpecification, read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
@@ -39,22 +40,23 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
     account_id = new.account_id
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
-    facts = await account_facts(writer, account_id, at, new.specification_id)
-    change = placement(new, facts, at, counters.next_order_number)
+    account, specification = await read_account(writer, account_id, at, new.specification_id)
+    change = placement(new, account, specification, at, counters.next_order_number)
     require_binding(binding, at, change.orders)
     written = AccountChange(
-        counters, facts, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
+        counters, account, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
     )
     await write_changes(writer, [written])
     return Outcome(at, [(account_id, order.id) for order in change.orders], day=change.day)
 
 
-def placement(new: NewOrder, facts: AccountFacts, at: datetime, first_number: int) -> Change:
-    """Tell what placing an order at an instant comes to; raises as `place_order`."""
-    specification = facts.specification
+def placement(
+    new: NewOrder, account: Account, specification: NamedSpecification | None, at: datetime, first_number: int
+) -> Change:
+    """Return the change that placing an order at an instant makes; raises as `place_order`."""
     if specification is None:
         raise NotFound("specification", new.specification_id)
     if specification.archived:
         raise SpecificationArchived(specification.name)
     placing = Placement(new.name, specification.ordered, new.filenames, at, new.expedite)
-    return place(placing, facts.day, facts.zone(at), first_number, partial(new_ids, at))
+    return place(placing, account.day_at(at), account.zone_at(at), first_number, partial(new_ids, at))

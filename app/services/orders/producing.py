@@ -7,19 +7,20 @@ from typing import TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.account import Account
 from app.domain.errors import DomainError, Refusals
 from app.domain.events.orders import NewEvent, delivered, rejected
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import Complaint, deliver, reject
 from app.services.accounts.counters import Counters, begin_commands
-from app.services.accounts.facts import AccountFacts, account_facts
+from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images
 from db.connections import Writer
 
-Work: TypeAlias = Callable[[OrderState, Sequence[UUID], AccountFacts, datetime], tuple[OrderState, Iterable[NewEvent]]]
+Work: TypeAlias = Callable[[OrderState, Sequence[UUID], Account, datetime], tuple[OrderState, Iterable[NewEvent]]]
 """Changes chosen images of an order at an instant, and tells what happened."""
 
 
@@ -27,7 +28,7 @@ async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequ
     """Deliver images that a worker holds; the caller commits. Raises Refusals of NotFound and NotClaimed."""
 
     def work(
-        order: OrderState, chosen: Sequence[UUID], _facts: AccountFacts, at: datetime
+        order: OrderState, chosen: Sequence[UUID], _account: Account, at: datetime
     ) -> tuple[OrderState, Iterable[NewEvent]]:
         after = deliver(order, frozenset(chosen), worker, at)
         return after, delivered(order, after, worker, at)
@@ -39,9 +40,9 @@ async def reject_images(writer: Writer, clock: Clock, reason: str, images: Seque
     """Send delivered images back; the caller commits. Raises Refusals of NotFound and NotDelivered."""
 
     def work(
-        order: OrderState, chosen: Sequence[UUID], facts: AccountFacts, at: datetime
+        order: OrderState, chosen: Sequence[UUID], account: Account, at: datetime
     ) -> tuple[OrderState, Iterable[NewEvent]]:
-        complaint = Complaint(at, reason, facts.zone(at), facts.day.sla_version)
+        complaint = Complaint(at, reason, account.zone_at(at), account.terms_at(at))
         after = reject(order, chosen, complaint, partial(new_ids, at))
         return after, [rejected(order, after, at)]
 
@@ -57,10 +58,10 @@ async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], wor
     changes: list[AccountChange] = []
     for account_id, counters in all_counters.items():
         at = counters.instant
-        facts = await account_facts(writer, account_id, at)
+        account, _ = await read_account(writer, account_id, at)
         own = [key for key in orders if key[0] == account_id]
         chosen = {key: [image[1] for image in images if owners.get(image) == key] for key in own}
-        changes.append(_change(counters, facts, at, [(orders[key], chosen[key]) for key in own], work, refusals))
+        changes.append(_change(counters, account, at, [(orders[key], chosen[key]) for key in own], work, refusals))
     if refusals:
         raise Refusals(refusals)
     await write_changes(writer, changes)
@@ -70,7 +71,7 @@ async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], wor
 
 def _change(
     counters: Counters,
-    facts: AccountFacts,
+    account: Account,
     at: datetime,
     orders: Sequence[tuple[OrderState, Sequence[UUID]]],
     work: Work,
@@ -81,10 +82,10 @@ def _change(
     told: list[NewEvent] = []
     for order, chosen in orders:
         try:
-            state, new_events = work(order, chosen, facts, at)
+            state, new_events = work(order, chosen, account, at)
         except Refusals as error:
             refusals += error.refusals
             continue
         after.append(state)
         told += new_events
-    return AccountChange(counters, facts, at, [order for order, _ in orders], after, new_events=told)
+    return AccountChange(counters, account, at, [order for order, _ in orders], after, new_events=told)

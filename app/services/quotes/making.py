@@ -1,18 +1,19 @@
 """Making quotes: what placing or expediting would come to at an instant, without doing it (the contract's `quote`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.account import Account
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change
 from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
 from app.domain.orders.state import OrderedSpecification, OrderState, order_price
 from app.services.accounts.counters import UnknownAccount
-from app.services.accounts.facts import AccountFacts, NamedSpecification, account_facts
+from app.services.accounts.facts import NamedSpecification, read_account
 from app.services.orders.changing import expediting, moved_from, the_order
 from app.services.orders.placing import NewOrder, placement
 from app.services.orders.states import OrderKey
@@ -127,22 +128,27 @@ async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change
     if row is None:
         raise UnknownAccount(str(request.account_id))
     if isinstance(request, UploadRequest):
-        facts = await account_facts(reader, request.account_id, at, request.specification_id)
-        return _placing(request, facts, at, row["next_order_number"])
-    facts = await account_facts(reader, request.account_id, at)
+        account, specification = await read_account(reader, request.account_id, at, request.specification_id)
+        return _placing(request, account, specification, at, row["next_order_number"])
+    account, _ = await read_account(reader, request.account_id, at)
     order = await the_order(reader, request.key)
     orders = [order, *await moved_from(reader, request.key, order, request.chosen)]
-    return expediting(orders, request.chosen, facts, at, row["next_order_number"])
+    return expediting(orders, request.chosen, account, at, row["next_order_number"])
 
 
-def _placing(request: UploadRequest, facts: AccountFacts, at: datetime, first_number: int) -> Change:
-    """Tell what placing comes to, of photos that have no names yet."""
-    if request.specification_id is None:
-        facts = replace(facts, specification=_UNPRICED)
+def _placing(
+    request: UploadRequest,
+    account: Account,
+    specification: NamedSpecification | None,
+    at: datetime,
+    first_number: int,
+) -> Change:
+    """Return the change that placing makes, of photos that have no names yet."""
+    chosen = _UNPRICED if request.specification_id is None else specification
     specification_id = request.specification_id or _UNPRICED.ordered.id
     filenames = [""] * request.image_count
     new = NewOrder(request.account_id, "", specification_id, filenames, request.expedite)
-    return placement(new, facts, at, first_number)
+    return placement(new, account, chosen, at, first_number)
 
 
 def _instant(asked: datetime | None, clock_now: datetime, now: datetime) -> datetime:

@@ -21,7 +21,6 @@ from api.specification.types import Specification, specifications_of
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import zone_at
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
@@ -172,9 +171,9 @@ class Account(Node):
     ) -> datetime | None:
         """Until when to upload for a standard deadline by then: a midnight, user time; null when that has passed."""
         now = info.context.instant(self.row.id)
-        zone = zone_at(now, (await info.context.history(self.row.id)).zones)
+        history = await info.context.history(self.row.id)
         try:
-            return latest_upload_for(due, zone, now)
+            return latest_upload_for(due, history.zone_at(now), now, history.deliver_by)
         except DateOutOfRange as error:
             raise bad_input("due", str(error)) from error
 

@@ -12,11 +12,10 @@ from api.context import Info
 from app.domain.deadlines import explanations
 from app.domain.deadlines import rules as deadlines
 from app.domain.deadlines.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
-from app.domain.ledger.days import LedgerDay, ledger_day_at, zone_at
+from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.state import OrderState, order_figures
-from app.domain.sla.terms import sla_on
 from app.domain.vocabulary import DeadlineStatus, OrderStatus
 from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
@@ -139,6 +138,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         image_count=row.image_count,
         uploaded=_moment(row.placed_at, history),
         guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
+        terms=history.terms_at(row.placed_at).terms,
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
         void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
@@ -157,6 +157,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanat
         image_count=len(order.images),
         uploaded=_moment(order.placed_at, history),
         guarantee=_guarantee(order.placed_at, figures.first_position, figures.last_position, history),
+        terms=history.terms_at(order.placed_at).terms,
         expedite=_expedite(
             order.expedited_at, figures.first_expedite_position, figures.last_expedite_position, history
         ),
@@ -176,6 +177,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         image_count=1,
         uploaded=_moment(row.uploaded_at, history),
         guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),
+        terms=history.terms_at(row.uploaded_at).terms,
         expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
         void=deadlines.is_plan_void(status, row.due_at, now),
@@ -186,7 +188,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
 def _explain_redo(
     rejected_at: datetime, due_at: datetime, sla_version: int, history: AccountHistory
 ) -> list[explanations.DeadlineStep]:
-    return explain_rejection(_moment(rejected_at, history), due_at, sla_version)
+    return explain_rejection(_moment(rejected_at, history), due_at, sla_version, history.terms_at(rejected_at).terms)
 
 
 def _has_passed(due_at: datetime | None, now: datetime) -> bool:
@@ -194,20 +196,20 @@ def _has_passed(due_at: datetime | None, now: datetime) -> bool:
 
 
 def _moment(at: datetime, history: AccountHistory) -> Moment:
-    return Moment(at, zone_at(at, history.zones))
+    return Moment(at, history.zone_at(at))
 
 
 def _guarantee(at: datetime, first: int, last: int, history: AccountHistory) -> Places:
     day = _day_at(at, history)
-    return Places(day, first, last, sla_on(day.date, history.versions).terms.images_per_day)
+    return Places(day, first, last, history.terms_on(day.date).terms.images_per_day)
 
 
 def _expedite(at: datetime | None, first: int | None, last: int | None, history: AccountHistory) -> Expedite | None:
     if at is None or first is None or last is None:
         return None
     day = _day_at(at, history)
-    size = sla_on(day.date, history.versions).terms.expedites_per_day
-    return Expedite(_moment(at, history), Places(day, first, last, size))
+    terms = history.terms_on(day.date).terms
+    return Expedite(_moment(at, history), Places(day, first, last, terms.expedites_per_day), terms)
 
 
 def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:

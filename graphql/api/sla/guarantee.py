@@ -7,9 +7,8 @@ import strawberry
 
 from api.context import Context
 from app.domain.errors import DateOutOfRange
-from app.domain.ledger.days import LedgerDay, ledger_day_at, ledger_day_of
+from app.domain.ledger.days import LedgerDay, ledger_day_of
 from app.domain.ledger.guarantee import Allowance
-from app.domain.sla.terms import sla_on
 from db.queries.accounts import AccountHistory
 from engine.decorators import object_type
 from engine.errors import bad_input
@@ -39,7 +38,7 @@ async def read_daily_guarantee(context: Context, account_id: UUID, day: date | N
     Raises ApiError for a year in which days are not told.
     """
     history = await context.history(account_id)
-    found = ledger_day_at(context.instant(account_id), history.zones) if day is None else _day_of(day, history)
+    found = history.ledger_day_at(context.instant(account_id)) if day is None else _day_of(day, history)
     return None if found is None else await _with_use(context, history, found)
 
 
@@ -69,7 +68,7 @@ def _day_of(day: date, history: AccountHistory) -> LedgerDay | None:
 async def _with_use(context: Context, history: AccountHistory, day: LedgerDay) -> DailyGuarantee:
     row = await context.loaders.ledger_days.load((history.account_id, day.date))
     if row is None:
-        terms = sla_on(day.date, history.versions).terms
+        terms = history.terms_on(day.date).terms
         allowance = Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0)
     else:
         allowance = Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used)

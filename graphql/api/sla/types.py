@@ -10,9 +10,17 @@ from api.context import Context, Info
 from api.nodes import Node
 from api.sla.compliance import SLACompliance, read_compliance
 from app.domain.deadlines.rules import expedite_window
-from app.domain.ledger.days import ledger_day_at, sla_effective_from
-from app.domain.sla import terms as sla
-from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
+from app.domain.ledger.days import sla_effective_from
+from app.domain.sla.terms import (
+    ADDITIONAL_IMAGES,
+    REJECTION_FREE,
+    SUPPORT_DAYS,
+    UPLOAD_BY,
+    SlaInForce,
+    SlaTerms,
+    SlaVersion,
+    sla_on,
+)
 from db.queries.accounts import AccountHistory, AccountRow
 from db.queries.pages import Page, Slice, Span, page
 from engine.connections import Listing, known
@@ -121,7 +129,7 @@ class SLA(Node):
 async def read_sla(context: Context, account: AccountRow, at: datetime) -> SLA:
     """Read the version in force at an instant not before the account's creation."""
     history = await context.history(account.id)
-    in_force = sla_on(ledger_day_at(at, history.zones).date, history.versions)
+    in_force = history.terms_at(at)
     return _shown(context, account, history, in_force, at)
 
 
@@ -165,27 +173,26 @@ def _terms_of(version: SlaVersion, history: AccountHistory) -> SlaInForce:
 
 
 def _shown(context: Context, account: AccountRow, history: AccountHistory, in_force: SlaInForce, at: datetime) -> SLA:
-    settings = context.settings
-    default = settings.plan_terms[account.plan]
+    settings, terms = context.settings, in_force.terms
     return SLA(
         name_in_api=numbered(NodeType.SLA, account.id, in_force.version),
         version=in_force.version,
         effective_from=sla_effective_from(in_force.version, history.zones, history.versions),
         standard=StandardTurnaround(
-            deliver_by=write_local_time(sla.DELIVER_BY),
-            upload_by=LocalTime(sla.UPLOAD_BY),
-            summary=sla.STANDARD_SUMMARY,
+            deliver_by=write_local_time(terms.deliver_by),
+            upload_by=LocalTime(UPLOAD_BY),
+            summary=terms.standard_summary,
         ),
-        guarantee=_guarantee(in_force.terms, default),
-        expedite=_expedite(in_force.terms, default, at),
-        rejection=RejectionTerms(turnaround=sla.REJECTION_TURNAROUND, free=sla.REJECTION_FREE),
-        flow=FlowTerms(available=sla.FLOW_AVAILABLE, turnaround=sla.FLOW_TURNAROUND),
+        guarantee=_guarantee(terms, in_force.plan_terms),
+        expedite=_expedite(terms, in_force.plan_terms, at),
+        rejection=RejectionTerms(turnaround=terms.rejection_turnaround, free=REJECTION_FREE),
+        flow=FlowTerms(available=terms.flow_available, turnaround=terms.flow_turnaround),
         support=SupportTerms(
             help_center_url=settings.help_center_url,
             email=settings.support_email,
-            phone=sla.SUPPORT_PHONE,
-            days=sla.SUPPORT_DAYS,
-            response_time=sla.SUPPORT_RESPONSE_TIME,
+            phone=terms.support_phone,
+            days=SUPPORT_DAYS,
+            response_time=terms.support_response,
         ),
         account=account,
         at=at,
@@ -197,7 +204,7 @@ def _guarantee(terms: SlaTerms, default: SlaTerms) -> GuaranteeTerms:
         images_per_day=terms.images_per_day,
         custom=terms.images_per_day != default.images_per_day,
         plan_default=default.images_per_day,
-        additional_images=sla.ADDITIONAL_IMAGES,
+        additional_images=ADDITIONAL_IMAGES,
     )
 
 
@@ -207,10 +214,10 @@ def _expedite(terms: SlaTerms, default: SlaTerms, at: datetime) -> ExpediteTerms
         images_per_day=terms.expedites_per_day,
         custom=terms.expedites_per_day != default.expedites_per_day,
         plan_default=default.expedites_per_day,
-        turnaround=sla.EXPEDITE_TURNAROUND,
-        additional_turnaround=sla.EXPEDITE_ADDITIONAL_TURNAROUND,
+        turnaround=terms.expedite_turnaround,
+        additional_turnaround=terms.expedite_additional_turnaround,
         delivery_plan_from=terms.delivery_plan_from,
-        price_multiplier=sla.EXPEDITE_PRICE_MULTIPLIER,
+        price_multiplier=terms.expedite_multiplier,
         available=window.available,
         opens_at=window.opens_at,
         closes_at=window.closes_at,

@@ -7,15 +7,14 @@ from uuid import UUID
 
 import strawberry
 
-from api.context import Context
+from api.context import Context, Info
 from api.money import Money
 from api.nodes import Node
-from app.domain.sla.terms import STANDARD_SUMMARY
 from db.queries.pages import Page, Slice
 from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
 from engine.connections import Listing
 from engine.cursors import ID, CursorKind
-from engine.decorators import object_type
+from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType
 
 _CURSORS: Final = CursorKind("specifications", (ID,))
@@ -37,11 +36,17 @@ class Specification(Node):
     name: str = strawberry.field(description="What people call it.")
     archived: bool = strawberry.field(description="Whether it is put away; orders that have it keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
-    turnaround: str = strawberry.field(description="When images of it are delivered, in words.")
     steps: list[SpecificationStep] = strawberry.field(description="The retouching steps, in their order.")
     seconds_per_image: float = strawberry.field(
         description="How long a median human retoucher needs for an image: all steps together."
     )
+    account_id: strawberry.Private[UUID]
+
+    @field
+    async def turnaround(self, info: Info) -> str:
+        """When images of it are delivered, in words."""
+        history = await info.context.history(self.account_id)
+        return history.terms_at(info.context.instant(self.account_id)).terms.standard_summary
 
 
 def specification(row: SpecificationRow) -> Specification:
@@ -51,11 +56,11 @@ def specification(row: SpecificationRow) -> Specification:
         name=row.name,
         archived=row.archived_at is not None,
         price_per_image=Money(amount=row.price_per_image, currency=row.currency),
-        turnaround=STANDARD_SUMMARY,
         steps=[
             SpecificationStep(step=step["step"], seconds=step["milliseconds"] / _MILLISECONDS) for step in row.steps
         ],
         seconds_per_image=sum(step["milliseconds"] for step in row.steps) / _MILLISECONDS,
+        account_id=row.account_id,
     )
 
 

@@ -13,6 +13,7 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, RejectionState
 from app.domain.vocabulary import EventType
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.sla import SLA
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -116,7 +117,10 @@ def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on() -> None:
     assert said(order) == []
     confirmed_at = UPLOADED_AT + 2 * HOUR
     due_at = confirmed_at + MINUTE
-    assert said(confirm(order, confirmed_at, due_at)) == [(AT_RISK, confirmed_at, [3]), (MISSED, due_at, [3])]
+    assert said(confirm(order, confirmed_at, due_at, SLA)) == [
+        (AT_RISK, confirmed_at, [3]),
+        (MISSED, due_at, [3]),
+    ]
 
 
 def test_an_expedite_within_the_lead_is_at_risk_as_it_is_placed() -> None:
@@ -133,7 +137,7 @@ def test_without_a_lead_nothing_is_at_risk() -> None:
 def test_an_image_delivered_before_staff_set_the_deadline_has_none() -> None:
     _, order = placed(4, quota(capacity=2))
     confirmed_at = UPLOADED_AT + 2 * HOUR
-    order = confirm(delivered(order, UPLOADED_AT + HOUR, None), confirmed_at, confirmed_at + 3 * HOUR)
+    order = confirm(delivered(order, UPLOADED_AT + HOUR, None), confirmed_at, confirmed_at + 3 * HOUR, SLA)
     assert said(order) == [(AT_RISK, confirmed_at + 2 * HOUR, [4]), (MISSED, confirmed_at + 3 * HOUR, [4])]
 
 
@@ -172,7 +176,7 @@ def test_a_deadline_that_staff_replaced_was_at_risk_until_then() -> None:
     """At the plan level one of three images is delivered while it is at risk, then staff set an earlier deadline."""
     _, order = placed(4, quota(expedites=1), expedite=True)
     confirmed_at, due_at = NEXT_MORNING - 40 * MINUTE, NEXT_MORNING - 10 * MINUTE
-    order = confirm(delivered(order, NEXT_MORNING - 50 * MINUTE, None, None), confirmed_at, due_at)
+    order = confirm(delivered(order, NEXT_MORNING - 50 * MINUTE, None, None), confirmed_at, due_at, SLA)
     past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(confirmed_at, due_at)])
     assert said(order, past=past) == [
         (AT_RISK, RISK_AT, [2, 3, 4]),

@@ -29,6 +29,7 @@ from app.domain.orders.state import OrderState, order_figures
 from app.domain.vocabulary import DeadlineStatus
 from tests.domain.deadlines.test_explanations import codes, day_of
 from tests.support.order_states import GHOST, new_ids
+from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
 
 Code = DeadlineStepCode
@@ -91,7 +92,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         assert order.expedited_at is not None
         quota = expedite_day.allowance.expedite_capacity
         places = Places(expedite_day.day, figures.first_expedite_position, figures.last_expedite_position, quota)
-        asked = Expedite(Moment(order.expedited_at, zone), places)
+        asked = Expedite(Moment(order.expedited_at, zone), places, terms=TERMS)
     return Promise(
         service_level=order.service_level,
         deadline_status=order.deadline_status,
@@ -104,6 +105,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         expedite=asked,
         confirmed=None if order.confirmed_at is None else Moment(order.confirmed_at, zone),
         void=is_plan_void(order.deadline_status, order.due_at, now),
+        terms=TERMS,
     )
 
 
@@ -112,14 +114,14 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     """Draw what becomes of an upload: beyond the guarantee or not, expedited at once, later or never, set by staff."""
     zone, at = draw(moments())
     allowance = Allowance(*(draw(st.integers(0, most)) for most in (6, 8, 3, 7)))
-    day = expedite_day = QuotaDay(day_of(at, zone), 1, allowance)
+    day = expedite_day = QuotaDay(day_of(at, zone), sla(1), allowance)
     names = [f"{number}.jpg" for number in range(draw(st.integers(1, 8)))]
     at_once = draw(st.booleans()) and expedite_window(at).available
     orders: Sequence[OrderState] = place(Placement("Shoes", GHOST, names, at, at_once), day, zone, 1, new_ids).orders
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):
         at += draw(LATER)
-        expedite_day = QuotaDay(day_of(at, zone), 1, draw(st.sampled_from([allowance, FRESH])))
+        expedite_day = QuotaDay(day_of(at, zone), sla(1), draw(st.sampled_from([allowance, FRESH])))
         chosen = [image.id for order in orders for image in order.images][:: draw(st.integers(1, 2))]
         try:
             orders = expedite(orders, chosen, at, expedite_day, 3, new_ids).orders
@@ -144,7 +146,7 @@ def set_by_staff(
 
 def confirmed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
     try:
-        return confirm(order, at, due_at)
+        return confirm(order, at, due_at, SLA)
     except DomainError:
         return order
 
@@ -182,8 +184,8 @@ def test_every_redo_is_explained_by_texts_that_name_its_instants_in_a_fixed_orde
     moment: tuple[ZoneInfo, datetime],
 ) -> None:
     zone, rejected_at = moment
-    due_at = rejection_deadline(rejected_at, zone)
-    steps = explain_rejection(Moment(rejected_at, zone), due_at, 1)
+    due_at = rejection_deadline(rejected_at, zone, TERMS)
+    steps = explain_rejection(Moment(rejected_at, zone), due_at, 1, TERMS)
     assert follow(steps, REDO_IN_ORDER)
     assert told_due(steps) == due_at
     assert all([*instants_in(step.text)] == ([] if step.at is None else [step.at]) for step in steps)

@@ -19,6 +19,7 @@ from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import moments
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
@@ -52,7 +53,7 @@ def standard(uploaded_at: datetime, zone: ZoneInfo = COPENHAGEN) -> Promise:
     return Promise(
         service_level=ServiceLevel.STANDARD,
         deadline_status=DeadlineStatus.CONFIRMED,
-        due_at=standard_deadline(uploaded_at, zone),
+        due_at=standard_deadline(uploaded_at, zone, DELIVER_BY),
         closed=False,
         sla_version=1,
         image_count=20,
@@ -60,6 +61,7 @@ def standard(uploaded_at: datetime, zone: ZoneInfo = COPENHAGEN) -> Promise:
         guarantee=Places(day_of(uploaded_at, zone), first=181, last=200, size=200),
         expedite=None,
         confirmed=None,
+        terms=TERMS,
     )
 
 
@@ -76,7 +78,7 @@ def additional(uploaded_at: datetime) -> Promise:
 
 
 def expedited(at: datetime, first: int, last: int, quota: int = 20, zone: ZoneInfo = COPENHAGEN) -> Expedite:
-    return Expedite(Moment(at, zone), Places(day_of(at, zone), first, last, quota))
+    return Expedite(Moment(at, zone), Places(day_of(at, zone), first, last, quota), terms=TERMS)
 
 
 def planned(uploaded_at: datetime, expedite: Expedite) -> Promise:
@@ -280,7 +282,7 @@ def test_a_delivery_plan_is_awaited_and_says_from_where_on_one_is_needed(
 def test_a_deadline_kept_until_there_is_a_plan_is_explained_before_the_wait() -> None:
     promise = replace(
         planned(FRIDAY_BEFORE_SUMMER_TIME, expedited(FRIDAY_BEFORE_SUMMER_TIME + HOUR, 41, 60)),
-        due_at=standard_deadline(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN),
+        due_at=standard_deadline(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN, DELIVER_BY),
     )
     assert codes(promise) == (
         "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE "
@@ -290,7 +292,7 @@ def test_a_deadline_kept_until_there_is_a_plan_is_explained_before_the_wait() ->
 
 
 def test_a_void_plan_is_told_after_the_deadline_that_counts_instead() -> None:
-    due_at = standard_deadline(TUESDAY, COPENHAGEN)
+    due_at = standard_deadline(TUESDAY, COPENHAGEN, DELIVER_BY)
     promise = replace(planned(TUESDAY, expedited(TUESDAY, 21, 60)), due_at=due_at, closed=True, void=True)
     assert (
         codes(promise) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE EXPEDITE_POSITION PLAN_VOID SLA_VERSION"
@@ -346,8 +348,8 @@ def test_a_plan_that_staff_have_made_is_explained_by_it_alone() -> None:
 
 def test_a_rejection_is_explained_by_five_hours_a_weekend_and_a_clock_change() -> None:
     rejected_at = datetime(2026, 3, 27, 20, tzinfo=UTC)
-    due_at = rejection_deadline(rejected_at, COPENHAGEN)
-    assert explain_rejection(Moment(rejected_at, COPENHAGEN), due_at, 2) == [
+    due_at = rejection_deadline(rejected_at, COPENHAGEN, TERMS)
+    assert explain_rejection(Moment(rejected_at, COPENHAGEN), due_at, 2, TERMS) == [
         Step(Code.REJECTED_AT, "Rejected Friday 27 March 2026, 21:00 (UTC+01:00, Europe/Copenhagen)", rejected_at),
         Step(
             Code.BASE_DEADLINE,
@@ -367,6 +369,6 @@ def test_a_rejection_is_explained_by_five_hours_a_weekend_and_a_clock_change() -
 @given(moments())
 def test_a_standard_deadline_tells_every_change_of_offset_until_it(moment: tuple[ZoneInfo, datetime]) -> None:
     zone, uploaded_at = moment
-    due_at = standard_deadline(uploaded_at, zone)
+    due_at = standard_deadline(uploaded_at, zone, DELIVER_BY)
     offsets = {at.astimezone(zone).utcoffset() for at in (uploaded_at, due_at)}
     assert ("CLOCK_CHANGE" in codes(standard(uploaded_at, zone))) == (len(offsets) == 2)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.domain.deadlines.rules import latest_upload_for, standard_deadline
 from app.domain.errors import DateOutOfRange
 from app.domain.local_time import local_day, midnight, time_zone, wall_clock
+from tests.support.sla import DELIVER_BY, always_by_nine
 from tests.support.strategies import MICROSECOND, moments
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
@@ -30,27 +31,29 @@ NINE = time(9)
 )
 def test_the_latest_upload_is_the_end_of_the_last_day_that_is_due_by_then(due: datetime, end_of: date) -> None:
     end = midnight(end_of + timedelta(days=1), COPENHAGEN)
-    assert latest_upload_for(due, COPENHAGEN, LONG_AGO) == end
+    assert latest_upload_for(due, COPENHAGEN, LONG_AGO, always_by_nine) == end
 
 
 def test_the_latest_upload_is_none_from_the_end_of_that_day_on() -> None:
     due = wall_clock(WEDNESDAY, NINE, COPENHAGEN)
     end = midnight(WEDNESDAY, COPENHAGEN)
-    assert latest_upload_for(due, COPENHAGEN, end - MICROSECOND) == end
-    assert latest_upload_for(due, COPENHAGEN, end) is None
-    assert latest_upload_for(due, COPENHAGEN, due + timedelta(days=400)) is None
+    assert latest_upload_for(due, COPENHAGEN, end - MICROSECOND, always_by_nine) == end
+    assert latest_upload_for(due, COPENHAGEN, end, always_by_nine) is None
+    assert latest_upload_for(due, COPENHAGEN, due + timedelta(days=400), always_by_nine) is None
 
 
 def test_a_date_that_was_skipped_is_no_day_to_upload_on() -> None:
     # Samoa had no Friday 30 December 2011.
     due = wall_clock(date(2012, 1, 2), time(8), APIA)
-    assert latest_upload_for(due, APIA, LONG_AGO.replace(year=2011)) == midnight(date(2011, 12, 29), APIA)
+    assert latest_upload_for(due, APIA, LONG_AGO.replace(year=2011), always_by_nine) == midnight(
+        date(2011, 12, 29), APIA
+    )
 
 
 def test_a_deadline_before_all_days_that_are_told_is_past_and_one_after_them_is_refused() -> None:
-    assert latest_upload_for(datetime(1800, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO) is None
+    assert latest_upload_for(datetime(1800, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO, always_by_nine) is None
     with pytest.raises(DateOutOfRange):
-        latest_upload_for(datetime(9000, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO)
+        latest_upload_for(datetime(9000, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO, always_by_nine)
 
 
 @given(moments())
@@ -58,9 +61,9 @@ def test_a_deadline_before_all_days_that_are_told_is_past_and_one_after_them_is_
 @example((APIA, datetime(2012, 1, 1, 19, tzinfo=UTC)))
 def test_every_upload_before_it_is_due_in_time_and_none_from_it_on(moment: tuple[ZoneInfo, datetime]) -> None:
     zone, due = moment
-    end = latest_upload_for(due, zone, datetime(2011, 1, 1, tzinfo=UTC))
+    end = latest_upload_for(due, zone, datetime(2011, 1, 1, tzinfo=UTC), always_by_nine)
     assert end is not None
-    assert standard_deadline(end - MICROSECOND, zone) <= due < standard_deadline(end, zone)
+    assert standard_deadline(end - MICROSECOND, zone, DELIVER_BY) <= due < standard_deadline(end, zone, DELIVER_BY)
     assert end == midnight(local_day(end, zone), zone)
 
 
@@ -69,10 +72,10 @@ def test_the_latest_upload_for_a_standard_deadline_is_the_end_of_the_last_day_th
     moment: tuple[ZoneInfo, datetime], days: int
 ) -> None:
     zone, uploaded_at = moment
-    due = standard_deadline(uploaded_at, zone)
-    end = latest_upload_for(due, zone, uploaded_at)
+    due = standard_deadline(uploaded_at, zone, DELIVER_BY)
+    end = latest_upload_for(due, zone, uploaded_at, always_by_nine)
     assert end is not None
     assert uploaded_at < end
-    assert standard_deadline(end - MICROSECOND, zone) == due
+    assert standard_deadline(end - MICROSECOND, zone, DELIVER_BY) == due
     later = uploaded_at + timedelta(days=days)
-    assert (standard_deadline(later, zone) <= due) == (later < end)
+    assert (standard_deadline(later, zone, DELIVER_BY) <= due) == (later < end)

@@ -24,6 +24,7 @@ from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.ledger.guarantee import Allowance, allocate_expedite
 from app.domain.local_time import local_day, local_day_interval, time_zone, wall_clock
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import MICROSECOND, instants, moments
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
@@ -53,59 +54,59 @@ def test_the_cases_of_the_design(case: Case) -> None:
     assert day == date.fromisoformat(case["localDay"])
     assert interval.start == datetime.fromisoformat(case["opensAt"])
     assert interval.end == datetime.fromisoformat(case["resetsAt"])
-    assert standard_deadline(uploaded_at, zone) == datetime.fromisoformat(case["dueAt"])
+    assert standard_deadline(uploaded_at, zone, DELIVER_BY) == datetime.fromisoformat(case["dueAt"])
 
 
 def test_a_monday_upload_is_due_on_tuesday_at_nine() -> None:
     uploaded_at = wall_clock(date(2026, 3, 2), time(23, 59, 59, 999_999), COPENHAGEN)
-    assert standard_deadline(uploaded_at, COPENHAGEN) == wall_clock(date(2026, 3, 3), time(9), COPENHAGEN)
+    assert standard_deadline(uploaded_at, COPENHAGEN, DELIVER_BY) == wall_clock(date(2026, 3, 3), time(9), COPENHAGEN)
 
 
 @pytest.mark.parametrize("day", [FRIDAY, SATURDAY_6, date(2026, 3, 8)])
 def test_uploads_from_friday_to_sunday_are_due_on_monday_at_nine(day: date) -> None:
     for clock in (time(0), time(12), time(23, 59, 59, 999_999)):
         uploaded_at = wall_clock(day, clock, COPENHAGEN)
-        assert standard_deadline(uploaded_at, COPENHAGEN) == datetime(2026, 3, 9, 8, tzinfo=UTC)
+        assert standard_deadline(uploaded_at, COPENHAGEN, DELIVER_BY) == datetime(2026, 3, 9, 8, tzinfo=UTC)
 
 
 def test_the_weekend_shift_keeps_nine_on_the_wall_when_clocks_change_within_it() -> None:
     friday_before_spring = datetime(2026, 3, 27, 12, tzinfo=UTC)
     friday_before_winter = datetime(2026, 10, 23, 12, tzinfo=UTC)
-    assert standard_deadline(friday_before_spring, COPENHAGEN) == datetime(2026, 3, 30, 7, tzinfo=UTC)
-    assert standard_deadline(friday_before_winter, COPENHAGEN) == datetime(2026, 10, 26, 8, tzinfo=UTC)
+    assert standard_deadline(friday_before_spring, COPENHAGEN, DELIVER_BY) == datetime(2026, 3, 30, 7, tzinfo=UTC)
+    assert standard_deadline(friday_before_winter, COPENHAGEN, DELIVER_BY) == datetime(2026, 10, 26, 8, tzinfo=UTC)
 
 
 def test_an_upload_before_a_skipped_date_is_due_on_the_next_day_there_is() -> None:
     # Samoa had no Friday 30 December 2011; the Saturday that came instead moves to Monday.
     apia = time_zone("Pacific/Apia")
     uploaded_at = wall_clock(date(2011, 12, 29), time(12), apia)
-    assert standard_deadline(uploaded_at, apia) == wall_clock(date(2012, 1, 2), time(9), apia)
+    assert standard_deadline(uploaded_at, apia, DELIVER_BY) == wall_clock(date(2012, 1, 2), time(9), apia)
 
 
 def test_a_rejection_is_due_again_five_hours_later() -> None:
     rejected_at = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)
-    assert rejection_deadline(rejected_at, COPENHAGEN) == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
+    assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
 
 
 def test_a_rejection_on_friday_night_that_lands_on_saturday_at_two_is_due_on_monday_at_two() -> None:
     rejected_at = wall_clock(FRIDAY, time(21), COPENHAGEN)
-    assert rejection_deadline(rejected_at, COPENHAGEN) == wall_clock(MONDAY, time(2), COPENHAGEN)
+    assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == wall_clock(MONDAY, time(2), COPENHAGEN)
 
 
 def test_a_rejection_that_lands_on_sunday_is_due_a_day_later() -> None:
     rejected_at = wall_clock(SATURDAY_6, time(21), COPENHAGEN)
-    assert rejection_deadline(rejected_at, COPENHAGEN) == wall_clock(MONDAY, time(2), COPENHAGEN)
+    assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == wall_clock(MONDAY, time(2), COPENHAGEN)
 
 
 def test_a_rejection_on_sunday_evening_lands_on_monday_and_stays() -> None:
     rejected_at = wall_clock(date(2026, 3, 8), time(19), COPENHAGEN)
-    assert rejection_deadline(rejected_at, COPENHAGEN) == rejected_at + 5 * HOUR
+    assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == rejected_at + 5 * HOUR
 
 
 def test_a_redo_moved_off_the_hour_that_comes_twice_is_due_at_that_time_on_monday() -> None:
     # On Sunday 25 October 2026 02:30 comes twice in Copenhagen; both passes are the same reading.
     for landing in (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)):
-        due_at = rejection_deadline(landing - 5 * HOUR, COPENHAGEN)
+        due_at = rejection_deadline(landing - 5 * HOUR, COPENHAGEN, TERMS)
         assert due_at == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
 
 
@@ -113,20 +114,22 @@ def test_a_redo_moved_onto_a_monday_hour_that_is_jumped_over_is_due_at_the_jump(
     # On Monday 28 March 2011 clocks in Istanbul went from 03:00 to 04:00.
     istanbul = time_zone("Europe/Istanbul")
     rejected_at = wall_clock(date(2011, 3, 25), time(22, 30), istanbul)
-    assert rejection_deadline(rejected_at, istanbul) == datetime(2011, 3, 28, 1, tzinfo=UTC)
+    assert rejection_deadline(rejected_at, istanbul, TERMS) == datetime(2011, 3, 28, 1, tzinfo=UTC)
 
 
 def test_an_expedite_is_due_after_three_or_six_hours_and_no_weekend_moves_it() -> None:
     friday_night = datetime(2026, 3, 6, 23, 59, tzinfo=UTC)
-    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED) == datetime(2026, 3, 7, 2, 59, tzinfo=UTC)
-    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED_ADDITIONAL) == datetime(2026, 3, 7, 5, 59, tzinfo=UTC)
+    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED, TERMS) == datetime(2026, 3, 7, 2, 59, tzinfo=UTC)
+    assert expedite_deadline(friday_night, ServiceLevel.EXPEDITED_ADDITIONAL, TERMS) == datetime(
+        2026, 3, 7, 5, 59, tzinfo=UTC
+    )
 
 
 def test_staff_set_the_deadline_of_a_delivery_plan_and_of_additional_images() -> None:
     at = datetime(2026, 3, 6, 12, tzinfo=UTC)
-    assert expedite_deadline(at, ServiceLevel.EXPEDITED_PLAN) is None
-    assert initial_deadline(ServiceLevel.EXPEDITED_PLAN, at, COPENHAGEN, guaranteed=False) is None
-    assert initial_deadline(ServiceLevel.ADDITIONAL, at, COPENHAGEN, guaranteed=False) is None
+    assert expedite_deadline(at, ServiceLevel.EXPEDITED_PLAN, TERMS) is None
+    assert initial_deadline(ServiceLevel.EXPEDITED_PLAN, at, COPENHAGEN, guaranteed=False, terms=TERMS) is None
+    assert initial_deadline(ServiceLevel.ADDITIONAL, at, COPENHAGEN, guaranteed=False, terms=TERMS) is None
 
 
 @pytest.mark.parametrize("level", [ServiceLevel.STANDARD, ServiceLevel.EXPEDITED_PLAN])
@@ -134,14 +137,17 @@ def test_within_the_guarantee_there_is_the_standard_deadline_also_where_a_plan_i
     level: ServiceLevel,
 ) -> None:
     at = datetime(2026, 3, 5, 12, tzinfo=UTC)
-    assert initial_deadline(level, at, COPENHAGEN, guaranteed=True) == datetime(2026, 3, 6, 8, tzinfo=UTC)
+    assert initial_deadline(level, at, COPENHAGEN, guaranteed=True, terms=TERMS) == datetime(2026, 3, 6, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("guaranteed", [False, True])
 def test_three_and_six_hours_are_the_same_within_the_guarantee_and_beyond_it(*, guaranteed: bool) -> None:
     at = datetime(2026, 3, 5, 12, tzinfo=UTC)
-    assert initial_deadline(ServiceLevel.EXPEDITED, at, COPENHAGEN, guaranteed=guaranteed) == at + 3 * HOUR
-    assert initial_deadline(ServiceLevel.EXPEDITED_ADDITIONAL, at, COPENHAGEN, guaranteed=guaranteed) == at + 6 * HOUR
+    assert initial_deadline(ServiceLevel.EXPEDITED, at, COPENHAGEN, guaranteed=guaranteed, terms=TERMS) == at + 3 * HOUR
+    assert (
+        initial_deadline(ServiceLevel.EXPEDITED_ADDITIONAL, at, COPENHAGEN, guaranteed=guaranteed, terms=TERMS)
+        == at + 6 * HOUR
+    )
 
 
 def test_a_plan_is_void_once_the_kept_deadline_has_passed_without_it() -> None:
@@ -180,26 +186,26 @@ def test_an_expedite_that_would_not_be_earlier_for_all_is_refused_with_how_many_
     at = datetime(2026, 3, 6, 4, tzinfo=UTC)
     parts = allocate_expedite(3, Allowance(200, 3, 2, 0))
     with pytest.raises(NoGain) as refused:
-        require_gain(parts, [at + 4 * HOUR, at + 3 * HOUR, at + 7 * HOUR], at)
+        require_gain(parts, [at + 4 * HOUR, at + 3 * HOUR, at + 7 * HOUR], at, TERMS)
     assert (refused.value.gaining, refused.value.asked) == (2, 3)
 
 
 def test_an_image_without_a_deadline_gains_by_any() -> None:
     at = datetime(2026, 3, 6, 4, tzinfo=UTC)
-    require_gain(allocate_expedite(2, Allowance(200, 2, 1, 0)), [None, None], at)
+    require_gain(allocate_expedite(2, Allowance(200, 2, 1, 0)), [None, None], at, TERMS)
 
 
 def test_images_at_the_plan_level_need_no_gain_since_they_keep_their_deadline() -> None:
     at = datetime(2026, 3, 6, 4, tzinfo=UTC)
     parts = allocate_expedite(4, Allowance(200, 4, 2, 0))
     assert [part.service_level for part in parts] == [ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_PLAN]
-    require_gain(parts, [at + 4 * HOUR, at + 4 * HOUR, at + HOUR, at + HOUR], at)
+    require_gain(parts, [at + 4 * HOUR, at + 4 * HOUR, at + HOUR, at + HOUR], at, TERMS)
 
 
 @given(moments())
 def test_a_standard_deadline_is_nine_on_a_working_day_after_the_upload(moment: tuple[ZoneInfo, datetime]) -> None:
     zone, uploaded_at = moment
-    due_at = standard_deadline(uploaded_at, zone)
+    due_at = standard_deadline(uploaded_at, zone, DELIVER_BY)
     local = due_at.astimezone(zone)
     assert local.time() == time(9)
     assert local.weekday() < SATURDAY
@@ -211,7 +217,7 @@ def test_a_standard_deadline_is_nine_on_a_working_day_after_the_upload(moment: t
 def test_standard_deadlines_are_monotone_in_the_upload(moment: tuple[ZoneInfo, datetime], at: datetime) -> None:
     zone, other = moment
     earlier, later = sorted((at, other))
-    assert standard_deadline(earlier, zone) <= standard_deadline(later, zone)
+    assert standard_deadline(earlier, zone, DELIVER_BY) <= standard_deadline(later, zone, DELIVER_BY)
 
 
 @given(moments(), st.timedeltas(timedelta(0), timedelta(days=3)))
@@ -219,7 +225,9 @@ def test_standard_deadlines_are_monotone_also_within_days(
     moment: tuple[ZoneInfo, datetime], later_by: timedelta
 ) -> None:
     zone, uploaded_at = moment
-    assert standard_deadline(uploaded_at, zone) <= standard_deadline(uploaded_at + later_by, zone)
+    assert standard_deadline(uploaded_at, zone, DELIVER_BY) <= standard_deadline(
+        uploaded_at + later_by, zone, DELIVER_BY
+    )
 
 
 @given(moments())
@@ -227,7 +235,7 @@ def test_a_rejection_deadline_is_on_a_working_day_and_at_least_five_hours_away(
     moment: tuple[ZoneInfo, datetime],
 ) -> None:
     zone, rejected_at = moment
-    due_at = rejection_deadline(rejected_at, zone)
+    due_at = rejection_deadline(rejected_at, zone, TERMS)
     assert local_day(due_at, zone).weekday() < SATURDAY
     assert due_at.astimezone(zone).weekday() < SATURDAY
     assert due_at - rejected_at >= 5 * HOUR

@@ -11,6 +11,7 @@ from app.domain.orders.state import Claim, OrderState, RejectionState
 from app.domain.production.commands import deliver
 from app.domain.vocabulary import EventType
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.sla import SLA, sla
 
 DELIVERED_AT = UPLOADED_AT + timedelta(hours=2)
 REJECTED_AT = UPLOADED_AT + timedelta(hours=3)
@@ -230,7 +231,7 @@ def test_only_what_came_after_is_told_with_the_counts_of_before() -> None:
 def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
     (order,) = placed(2, quota(used=200))
     order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])
-    order = confirm(order, REJECTED_AT, NEXT_MORNING)
+    order = confirm(order, REJECTED_AT, NEXT_MORNING, SLA)
     event = next(each for each in facts_after(order, None) if each.type == "DEADLINE_CONFIRMED")
     assert (event.at, event.image_id) == (REJECTED_AT, order.images[1].id)
     assert event.data == {
@@ -244,7 +245,7 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
 
 def test_a_plan_tells_its_price() -> None:
     _, planned = placed(60, expedite=True)
-    (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT), None)
+    (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT, SLA), None)
     assert (event.data["before"]["price"], event.data["after"]["price"]) == ("58.00", "116.00")
     assert event.data["pricePerImage"] == "2.90"
 
@@ -252,7 +253,7 @@ def test_a_plan_tells_its_price() -> None:
 def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_made() -> None:
     _, planned = placed(60, expedite=True)
     early = with_history(planned, [None] * 20 + [ImageHistory(UPLOADED_AT, ())] + [None] * 39)
-    made = confirm(early, DELIVERED_AT, PLANNED_AT, plan_version=4)
+    made = confirm(early, DELIVERED_AT, PLANNED_AT, expedited=sla(4))
     told = confirmed(early, made, DELIVERED_AT, None)
     assert told.data["before"]["dueAt"] == NEXT_MORNING
     assert (told.data["before"]["slaVersion"], told.data["after"]["slaVersion"]) == (3, 4)
@@ -263,7 +264,7 @@ def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_m
 
 def test_a_deadline_set_before_is_not_told_again() -> None:
     (order,) = placed(1, quota(used=200))
-    assert types(confirm(order, DELIVERED_AT, NEXT_MORNING), DELIVERED_AT) == []
+    assert types(confirm(order, DELIVERED_AT, NEXT_MORNING, SLA), DELIVERED_AT) == []
 
 
 def test_a_cancelled_order_without_deliveries_has_no_facts() -> None:

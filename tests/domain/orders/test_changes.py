@@ -13,6 +13,7 @@ from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCan
 from app.domain.orders.state import KeptDeadline, OrderState
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from tests.support.order_states import COPENHAGEN, GHOST, MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.sla import DELIVER_BY, SLA, sla
 
 SATURDAY = datetime(2026, 3, 7, tzinfo=UTC)
 CONFIRMED_AT = UPLOADED_AT + timedelta(hours=2)
@@ -100,7 +101,7 @@ BEFORE_A_SHORT_NIGHT = datetime(1994, 10, 31, 23, tzinfo=UTC)
 
 @pytest.mark.parametrize("images", [1, 3, 4])
 def test_expedited_uploads_that_would_not_be_due_earlier_than_the_next_morning_are_refused(images: int) -> None:
-    assert standard_deadline(BEFORE_A_SHORT_NIGHT, VOSTOK) == datetime(1994, 11, 1, 2, tzinfo=UTC)
+    assert standard_deadline(BEFORE_A_SHORT_NIGHT, VOSTOK, DELIVER_BY) == datetime(1994, 11, 1, 2, tzinfo=UTC)
     names = [f"{number}.jpg" for number in range(images)]
     placement = Placement("Shoes", GHOST, names, BEFORE_A_SHORT_NIGHT, expedite=True)
     with pytest.raises(NoGain) as refusal:
@@ -130,7 +131,7 @@ def test_an_expedited_upload_at_a_utc_weekend_is_refused() -> None:
 
 def test_staff_set_the_deadline_of_images_beyond_the_guarantee() -> None:
     (order,) = placed(2, quota(used=200))
-    confirmed = confirm(order, CONFIRMED_AT, PROMISED_AT)
+    confirmed = confirm(order, CONFIRMED_AT, PROMISED_AT, SLA)
     assert (confirmed.deadline_status, confirmed.due_at, confirmed.confirmed_at) == (
         DeadlineStatus.CONFIRMED,
         PROMISED_AT,
@@ -141,27 +142,27 @@ def test_staff_set_the_deadline_of_images_beyond_the_guarantee() -> None:
 
 def test_an_image_delivered_before_the_deadline_is_set_keeps_none() -> None:
     (order,) = placed(2, quota(used=200))
-    confirmed = confirm(delivered(order, CONFIRMED_AT - MICROSECOND), CONFIRMED_AT, PROMISED_AT)
+    confirmed = confirm(delivered(order, CONFIRMED_AT - MICROSECOND), CONFIRMED_AT, PROMISED_AT, SLA)
     assert [image.due_at for image in confirmed.images] == [None, PROMISED_AT]
 
 
 def test_an_image_delivered_as_the_deadline_is_set_takes_it() -> None:
     (order,) = placed(2, quota(used=200))
-    confirmed = confirm(delivered(order, CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT)
+    confirmed = confirm(delivered(order, CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT, SLA)
     assert [image.due_at for image in confirmed.images] == [PROMISED_AT, PROMISED_AT]
 
 
 def test_planned_images_cost_twice_once_their_deadline_is_set_and_delivered_ones_do_not() -> None:
     _, planned = placed(60, expedite=True)
     planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
-    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND)
+    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, SLA)
     assert [image.price for image in confirmed.images] == [Decimal("1.45"), *[Decimal("2.90")] * 39]
 
 
 def test_a_plan_names_the_version_of_the_expedite_and_the_kept_deadline_its_own() -> None:
     _, planned = placed(60, expedite=True)
     planned = with_history(planned, [None] * 20 + [ImageHistory(CONFIRMED_AT - MICROSECOND, ())] + [None] * 39)
-    confirmed = confirm(planned, CONFIRMED_AT, PLANNED_AT, plan_version=4)
+    confirmed = confirm(planned, CONFIRMED_AT, PLANNED_AT, expedited=sla(4))
     assert (confirmed.sla_version, confirmed.kept) == (4, KeptDeadline(NEXT_MORNING, 3))
     assert [image.due_at for image in confirmed.images] == [NEXT_MORNING, *[PLANNED_AT] * 39]
 
@@ -175,25 +176,30 @@ def test_a_plan_that_is_void_can_not_be_made_any_more() -> None:
 
 def test_where_there_was_no_deadline_none_is_kept() -> None:
     (order,) = placed(2, quota(used=200))
-    assert confirm(order, CONFIRMED_AT, PROMISED_AT).kept is None
+    assert confirm(order, CONFIRMED_AT, PROMISED_AT, SLA).kept is None
 
 
 def test_staff_cannot_set_a_deadline_that_the_rules_gave() -> None:
     (order,) = placed()
     with pytest.raises(DeadlineNotOpen):
-        confirm(order, CONFIRMED_AT, PROMISED_AT)
+        confirm(order, CONFIRMED_AT, PROMISED_AT, SLA)
 
 
 def test_staff_set_a_deadline_once() -> None:
     (order,) = placed(1, quota(used=200))
     with pytest.raises(DeadlineNotOpen):
-        confirm(confirm(order, CONFIRMED_AT, PROMISED_AT), CONFIRMED_AT, PROMISED_AT - MICROSECOND)
+        confirm(
+            confirm(order, CONFIRMED_AT, PROMISED_AT, SLA),
+            CONFIRMED_AT,
+            PROMISED_AT - MICROSECOND,
+            expedited=SLA,
+        )
 
 
 def test_a_deadline_is_set_in_the_future() -> None:
     (order,) = placed(1, quota(used=200))
     with pytest.raises(DeadlineNotAhead):
-        confirm(order, CONFIRMED_AT, CONFIRMED_AT)
+        confirm(order, CONFIRMED_AT, CONFIRMED_AT, SLA)
 
 
 def test_a_delivery_plan_is_earlier_than_the_deadline_the_images_have() -> None:
@@ -205,14 +211,14 @@ def test_a_delivery_plan_is_earlier_than_the_deadline_the_images_have() -> None:
         due_at=NEXT_MORNING,
     )
     with pytest.raises(DeadlineNotAhead):
-        confirm(planned, CONFIRMED_AT, NEXT_MORNING)
-    assert confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND).due_at == NEXT_MORNING - MICROSECOND
+        confirm(planned, CONFIRMED_AT, NEXT_MORNING, SLA)
+    assert confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, SLA).due_at == NEXT_MORNING - MICROSECOND
 
 
 def test_a_cancelled_order_gets_no_deadline() -> None:
     (order,) = placed(1, quota(used=200))
     with pytest.raises(OrderCancelled):
-        confirm(replace(order, cancelled_at=CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT)
+        confirm(replace(order, cancelled_at=CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT, SLA)
 
 
 def test_cancelling_gives_back_what_the_running_day_was_used_for() -> None:

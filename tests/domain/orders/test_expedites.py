@@ -13,6 +13,7 @@ from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, Alrea
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import ServiceLevel
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.sla import SLA, sla
 
 ASKED_AT = UPLOADED_AT + timedelta(hours=1)
 
@@ -84,20 +85,20 @@ def test_from_twice_the_quota_on_images_keep_their_deadline_and_price_until_ther
 
 def test_a_kept_deadline_keeps_the_version_of_the_sla_that_made_it() -> None:
     (order,) = placed(5)
-    today = replace(quota(expedites=2), sla_version=4)
+    today = replace(quota(expedites=2), sla=sla(4))
     first, planned = expedited(order, day=today).orders
     assert (first.sla_version, planned.sla_version) == (4, order.sla_version)
 
 
 def test_without_a_kept_deadline_the_plan_level_names_the_version_of_the_expedite() -> None:
     (order,) = placed(5, quota(used=200))
-    today = replace(quota(expedites=2), sla_version=4)
+    today = replace(quota(expedites=2), sla=sla(4))
     assert [each.sla_version for each in expedited(order, day=today).orders] == [4, 4]
 
 
 def test_a_deadline_that_staff_set_is_kept_at_the_plan_level() -> None:
     (order,) = placed(3, quota(used=200))
-    order = confirm(order, UPLOADED_AT, NEXT_MORNING)
+    order = confirm(order, UPLOADED_AT, NEXT_MORNING, SLA)
     _, planned = expedited(order, day=quota(expedites=1)).orders
     assert (planned.due_at, planned.confirmed_at, planned.deadline_status) == (
         NEXT_MORNING,

@@ -10,6 +10,7 @@ from app.domain.orders.history import ImageHistory, as_of, unconfirmed, with_fac
 from app.domain.orders.refusals import DeadlineNotOpen
 from app.domain.orders.state import OrderState, RejectionState
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.sla import SLA, always_as_now, sla
 
 DELIVERED_AT = UPLOADED_AT + timedelta(hours=2)
 REJECTED_AT = UPLOADED_AT + timedelta(hours=3)
@@ -38,20 +39,20 @@ def test_what_happened_by_an_instant_has_happened_as_of_it() -> None:
 
 def test_a_deadline_that_staff_set_later_is_not_set_yet() -> None:
     (order,) = placed(1, quota(used=200))
-    confirmed = confirm(order, CONFIRMED_AT, NEXT_MORNING)
+    confirmed = confirm(order, CONFIRMED_AT, NEXT_MORNING, SLA)
     assert as_of(confirmed, CONFIRMED_AT) == confirmed
     assert as_of(confirmed, CONFIRMED_AT - MICROSECOND) == order == unconfirmed(confirmed)
 
 
 def test_an_unset_plan_takes_the_double_price_back() -> None:
     _, planned = placed(60, quota(used=200), expedite=True)
-    assert unconfirmed(confirm(planned, CONFIRMED_AT, NEXT_MORNING)) == planned
+    assert unconfirmed(confirm(planned, CONFIRMED_AT, NEXT_MORNING, sla(3))) == planned
 
 
 def test_an_unset_plan_leaves_the_deadline_that_was_kept_until_then_with_its_version() -> None:
     _, planned = placed(22, quota(expedites=2), expedite=True)
     planned = with_history(planned, [None, None, ImageHistory(DELIVERED_AT, ()), *[None] * 19])
-    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, plan_version=4)
+    confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, expedited=sla(4))
     assert unconfirmed(confirmed) == planned
     assert as_of(confirmed, CONFIRMED_AT - MICROSECOND) == planned
 
@@ -61,7 +62,7 @@ def test_later_facts_go_with_the_images_that_an_expedite_moved() -> None:
     at = DELIVERED_AT - MICROSECOND
     change = expedite([as_of(before, at)], [before.images[0].id], at, quota(), 2, new_ids)
     known = {image.id: image for image in before.images}
-    original, sibling = (with_facts_after(order, before, known, at) for order in change.orders)
+    original, sibling = (with_facts_after(order, before, known, at, always_as_now) for order in change.orders)
     assert [image.first_delivered_at for image in original.images] == [None]
     (moved,) = sibling.images
     assert (moved.first_delivered_at, moved.rejections) == (DELIVERED_AT, (rejection(REDELIVERED_AT),))
@@ -70,10 +71,10 @@ def test_later_facts_go_with_the_images_that_an_expedite_moved() -> None:
 
 def test_a_deadline_set_later_stays_with_images_that_got_to_the_plan_level() -> None:
     (order,) = placed(4, quota(used=200))
-    before = confirm(order, CONFIRMED_AT, NEXT_MORNING)
+    before = confirm(order, CONFIRMED_AT, NEXT_MORNING, SLA)
     change = expedite([order], [order.images[0].id], UPLOADED_AT, quota(expedites=0), 2, new_ids)
     known = {image.id: image for image in before.images}
-    original, sibling = (with_facts_after(each, before, known, UPLOADED_AT) for each in change.orders)
+    original, sibling = (with_facts_after(each, before, known, UPLOADED_AT, always_as_now) for each in change.orders)
     assert (original.due_at, original.images[0].price) == (NEXT_MORNING, Decimal("1.45"))
     assert (sibling.service_level, sibling.due_at, sibling.confirmed_at) == (
         "EXPEDITED_PLAN",
@@ -85,17 +86,17 @@ def test_a_deadline_set_later_stays_with_images_that_got_to_the_plan_level() -> 
 
 def test_a_deadline_set_later_contradicts_an_expedite_that_gives_one() -> None:
     (order,) = placed(1, quota(used=200))
-    before = confirm(order, CONFIRMED_AT, NEXT_MORNING)
+    before = confirm(order, CONFIRMED_AT, NEXT_MORNING, SLA)
     (changed,) = expedite([order], None, UPLOADED_AT, quota(), 2, new_ids).orders
     with pytest.raises(DeadlineNotOpen):
-        with_facts_after(changed, before, {image.id: image for image in before.images}, UPLOADED_AT)
+        with_facts_after(changed, before, {image.id: image for image in before.images}, UPLOADED_AT, always_as_now)
 
 
 def test_an_image_delivered_before_staff_set_the_deadline_contradicts_nothing() -> None:
     (order,) = placed(1, quota(used=200))
-    before = confirm(with_history(order, [ImageHistory(DELIVERED_AT, ())]), CONFIRMED_AT, NEXT_MORNING)
+    before = confirm(with_history(order, [ImageHistory(DELIVERED_AT, ())]), CONFIRMED_AT, NEXT_MORNING, SLA)
     (changed,) = expedite([order], None, UPLOADED_AT, quota(), 2, new_ids).orders
-    after = with_facts_after(changed, before, {image.id: image for image in before.images}, UPLOADED_AT)
+    after = with_facts_after(changed, before, {image.id: image for image in before.images}, UPLOADED_AT, always_as_now)
     assert (after.images[0].due_at, after.images[0].first_delivered_at) == (
         UPLOADED_AT + timedelta(hours=3),
         DELIVERED_AT,

@@ -11,6 +11,7 @@ from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
 from app.domain.orders.state import Claim, OrderState, order_figures
 from app.domain.production.commands import Complaint, complete, deliver, reject
 from tests.support.order_states import COPENHAGEN, MICROSECOND, UPLOADED_AT, new_ids, placed
+from tests.support.sla import sla
 
 HOUR = timedelta(hours=1)
 AT = UPLOADED_AT + HOUR
@@ -31,7 +32,7 @@ def delivered(images: int = 2) -> OrderState:
 
 
 def complaint(at: datetime) -> Complaint:
-    return Complaint(at, "halo", COPENHAGEN, 4)
+    return Complaint(at, "halo", COPENHAGEN, sla(4))
 
 
 def test_a_delivery_ends_the_claim_and_is_the_first_one() -> None:

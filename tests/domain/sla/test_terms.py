@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -5,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from app.domain.errors import NoSlaInForce
-from app.domain.sla import terms as sla
+from app.domain.sla.stored import terms_from_json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaInForce, SlaTerms, SlaVersion, sla_on
 from app.domain.vocabulary import Plan
 
@@ -18,6 +20,7 @@ def version(number: int, day: date, images: int | None = None, expedites: int | 
 
 
 FIRST = version(1, FIRST_DAY, 200, 20)
+HOUR = timedelta(hours=1)
 
 
 def test_professional_is_guaranteed_200_images_and_20_expedites_a_day() -> None:
@@ -30,16 +33,47 @@ def test_enterprise_starts_from_professional_and_the_small_plans_from_50_and_5()
     assert set(PLAN_TERMS) == set(Plan)
 
 
-def test_what_is_not_negotiable() -> None:
-    assert time(9) == sla.DELIVER_BY
-    assert sla.UPLOAD_BY == "24:00"
-    assert timedelta(hours=3) == sla.EXPEDITE_TURNAROUND
-    assert timedelta(hours=6) == sla.EXPEDITE_ADDITIONAL_TURNAROUND
-    assert timedelta(hours=5) == sla.REJECTION_TURNAROUND == sla.SUPPORT_RESPONSE_TIME
-    assert Decimal(2) == sla.EXPEDITE_PRICE_MULTIPLIER
-    assert sla.REJECTION_FREE
-    assert not sla.FLOW_AVAILABLE
-    assert not sla.SUPPORT_PHONE
+def test_all_plans_promise_the_next_morning_at_nine_three_and_six_hours_and_five_for_redos() -> None:
+    for terms in PLAN_TERMS.values():
+        assert (terms.deliver_by, terms.rejection_turnaround) == (time(9), timedelta(hours=5))
+        assert (terms.expedite_turnaround, terms.expedite_additional_turnaround) == (
+            timedelta(hours=3),
+            timedelta(hours=6),
+        )
+        assert terms.expedite_multiplier == Decimal(2)
+        assert terms.review_turnaround == terms.support_response == timedelta(hours=5)
+        assert (terms.flow_available, terms.flow_turnaround, terms.support_phone) == (False, timedelta(hours=1), False)
+
+
+def test_terms_that_are_stored_are_read_back() -> None:
+    terms = SlaTerms(1, 2, time(7, 30), HOUR, 2 * HOUR, Decimal("1.5"), 3 * HOUR, 4 * HOUR, True, HOUR, True, 9 * HOUR)
+    stored = terms_to_json(terms)
+    assert terms_from_json(json.loads(json.dumps(stored))) == terms
+    assert stored == {
+        "images_per_day": 1,
+        "expedites_per_day": 2,
+        "deliver_by": "07:30:00",
+        "expedite_turnaround": 3600.0,
+        "expedite_additional_turnaround": 7200.0,
+        "expedite_multiplier": "1.5",
+        "rejection_turnaround": 10800.0,
+        "review_turnaround": 14400.0,
+        "flow_available": True,
+        "flow_turnaround": 3600.0,
+        "support_phone": True,
+        "support_response": 32400.0,
+    }
+
+
+def test_terms_that_were_stored_without_some_have_what_every_plan_promised_before() -> None:
+    assert terms_from_json({"images_per_day": 60, "expedites_per_day": 6, "of_tomorrow": 1}) == SlaTerms(60, 6)
+
+
+def test_the_plan_s_terms_of_the_first_version_are_in_force_but_for_what_was_negotiated() -> None:
+    plan = SlaTerms(50, 5, deliver_by=time(7))
+    versions = [replace(FIRST, plan_terms=plan), version(2, date(2026, 4, 1), images=800)]
+    assert sla_on(FIRST_DAY, versions) == SlaInForce(1, replace(plan, images_per_day=200, expedites_per_day=20), plan)
+    assert sla_on(date(2026, 4, 1), versions).terms == replace(plan, images_per_day=800, expedites_per_day=20)
 
 
 def test_a_delivery_plan_is_needed_from_twice_the_quota_on() -> None:
@@ -47,8 +81,8 @@ def test_a_delivery_plan_is_needed_from_twice_the_quota_on() -> None:
 
 
 def test_the_first_version_is_in_force_from_the_first_day_on() -> None:
-    assert sla_on(FIRST_DAY, [FIRST]) == SlaInForce(1, SlaTerms(200, 20))
-    assert sla_on(date(2030, 1, 1), [FIRST]) == SlaInForce(1, SlaTerms(200, 20))
+    assert sla_on(FIRST_DAY, [FIRST]) == SlaInForce(1, SlaTerms(200, 20), SlaTerms(200, 20))
+    assert sla_on(date(2030, 1, 1), [FIRST]) == SlaInForce(1, SlaTerms(200, 20), SlaTerms(200, 20))
 
 
 def test_no_version_is_in_force_before_the_first_day() -> None:
@@ -59,22 +93,22 @@ def test_no_version_is_in_force_before_the_first_day() -> None:
 
 def test_a_negotiated_term_replaces_and_an_omitted_one_continues() -> None:
     versions = [FIRST, version(2, date(2026, 4, 1), images=800), version(3, date(2026, 5, 1), expedites=40)]
-    assert sla_on(date(2026, 3, 31), versions) == SlaInForce(1, SlaTerms(200, 20))
-    assert sla_on(date(2026, 4, 1), versions) == SlaInForce(2, SlaTerms(800, 20))
-    assert sla_on(date(2026, 5, 1), versions) == SlaInForce(3, SlaTerms(800, 40))
+    assert sla_on(date(2026, 3, 31), versions) == SlaInForce(1, SlaTerms(200, 20), SlaTerms(200, 20))
+    assert sla_on(date(2026, 4, 1), versions) == SlaInForce(2, SlaTerms(800, 20), SlaTerms(200, 20))
+    assert sla_on(date(2026, 5, 1), versions) == SlaInForce(3, SlaTerms(800, 40), SlaTerms(200, 20))
 
 
 def test_a_second_version_for_a_day_supersedes_the_first_with_all_it_stated() -> None:
     versions = [FIRST, version(2, date(2026, 4, 1), images=800), version(3, date(2026, 4, 1), expedites=40)]
     for listed in permutations(versions):
-        assert sla_on(date(2026, 4, 1), listed) == SlaInForce(3, SlaTerms(200, 40))
+        assert sla_on(date(2026, 4, 1), listed) == SlaInForce(3, SlaTerms(200, 40), SlaTerms(200, 20))
 
 
 def test_versions_follow_each_other_by_date_however_they_are_numbered_or_listed() -> None:
     versions = [FIRST, version(2, date(2026, 5, 1), images=800), version(3, date(2026, 4, 1), images=300, expedites=30)]
     for listed in permutations(versions):
-        assert sla_on(date(2026, 4, 30), listed) == SlaInForce(3, SlaTerms(300, 30))
-        assert sla_on(date(2026, 5, 1), listed) == SlaInForce(2, SlaTerms(800, 30))
+        assert sla_on(date(2026, 4, 30), listed) == SlaInForce(3, SlaTerms(300, 30), SlaTerms(200, 20))
+        assert sla_on(date(2026, 5, 1), listed) == SlaInForce(2, SlaTerms(800, 30), SlaTerms(200, 20))
 
 
 def test_a_term_can_be_negotiated_down_to_nothing() -> None:

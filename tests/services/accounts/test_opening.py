@@ -4,6 +4,8 @@ from uuid import UUID
 import pytest
 
 from app.domain.errors import UnknownTimeZone
+from app.domain.sla.stored import terms_to_json
+from app.domain.sla.terms import PLAN_TERMS
 from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.opening import AccountRefTaken, create_account, find_account
@@ -39,7 +41,7 @@ async def test_an_account_begins_with_its_zone_its_terms_and_an_event(pool: Pool
     ]
     assert [tuple(row) for row in await rows(reader, "time_zone_periods")] == [(account_id, AT, "Europe/Copenhagen")]
     assert [tuple(row) for row in await rows(reader, "sla_versions")] == [
-        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None)
+        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None, terms_to_json(PLAN_TERMS[Plan.PROFESSIONAL]))
     ]
     after = {
         "ref": "acme",

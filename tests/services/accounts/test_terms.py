@@ -17,6 +17,7 @@ from db.connections import Pool
 from tests.support.acting import a_specification, done
 from tests.support.building import CREATED_AT, Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.sla import sla
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -55,7 +56,7 @@ async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
         clock.now(), account_id, 2
     )
     found = await rows(pool, "SELECT * FROM sla_versions WHERE version = 2")
-    assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign")]
+    assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None)]
     before = {"version": 1, "imagesPerDay": 200, "expeditesPerDay": 20}
     after = {"version": 2, "effectiveDate": "2026-03-11", "imagesPerDay": 500, "expeditesPerDay": None}
     data = {"before": before, "after": {**after, "note": "Spring campaign"}}
@@ -118,7 +119,7 @@ async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise
     now = clock.advance(HOUR)
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York")
-    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, new_york), 1, Allowance(200, 30, 20, 0))
+    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, new_york), sla(1), Allowance(200, 30, 20, 0))
     assert await done(pool, move) == TimeZoneOutcome(now, account_id, day)
     assert await ledger(pool) == [(date(2026, 3, 10), MIDNIGHT, new_york, 200, 30)]
     assert await rows(pool, "SELECT time_zone FROM accounts") == [("America/New_York",)]
@@ -164,7 +165,7 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
 ) -> None:
     counters = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
-    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
+    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), sla(1), Allowance(200, 0, 20, 0))
     assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1
     assert await rows(pool, COUNTERS) == counters

@@ -203,4 +203,4 @@ async def test_terms_as_the_first_instant_are_for_a_day_to_come(pool: Pool, chun
     query = "SELECT version, effective_date, images_per_day, negotiated_at FROM sla_versions ORDER BY version"
     assert await rows(pool, query) == [(1, date(2026, 3, 3), 200, FIRST), (2, date(2026, 3, 4), 3, FIRST)]
     (problem,) = (await run_import(pool, [TERMS | {"at": LATER, "effectiveDate": "2026-03-03"}])).problems
-    assert problem == "1: effectiveDate: is not after 2026-03-03, the account's day at that instant"
+    assert problem == "1: effectiveDate: 2026-03-03 is not after 2026-03-03, the account's running day."

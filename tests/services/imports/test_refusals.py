@@ -237,11 +237,11 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
-        "imagesPerDay: is missing, as is expeditesPerDay: terms change one of them at least",
+        "imagesPerDay: Terms change the images a day, the expedites a day, or both.",
     ),
     (
         change("terms", LATER, imagesPerDay=5, effectiveDate="2026-03-03"),
-        "effectiveDate: is not after 2026-03-03, the account's day at that instant",
+        "effectiveDate: 2026-03-03 is not after 2026-03-03, the account's running day.",
     ),
     (change("terms", LATER, imagesPerDay=5, effectiveDate="1 April"), "effectiveDate: must be a date, like 2026-04-01"),
     (

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.ledger.guarantee import Allowance
 from app.domain.sla.negotiation import NegotiatedTerms
-from app.services.accounts.facts import account_facts
+from app.services.accounts.facts import read_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
@@ -145,11 +145,13 @@ async def test_the_guarantee_is_right_at_the_microsecond_of_midnight(
     clock.advance()
     last = await client.place(5)
     assert (last.at, await levels(client, last)) == (CLOSES - MICROSECOND, [("STANDARD", 2), ("ADDITIONAL", 3)])
-    assert (await account_facts(reader, client.account_id, clock.now())).day.allowance == Allowance(20, 23, 3, 0)
+    assert (await read_account(reader, client.account_id, clock.now()))[0].day_at(clock.now()).allowance == Allowance(
+        20, 23, 3, 0
+    )
     clock.advance()
     if with_jobs:
         await run_jobs(pool, clock)
-    day = (await account_facts(reader, client.account_id, CLOSES)).day
+    day = (await read_account(reader, client.account_id, CLOSES))[0].day_at(CLOSES)
     assert (day.day.date, day.allowance) == (date(2026, 3, 11), Allowance(20, 0, 3, 0))
     first = await client.place(20)
     assert first.at == (CLOSES + MICROSECOND if with_jobs else CLOSES)

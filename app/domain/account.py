@@ -1,0 +1,103 @@
+"""An account as the rules know it: its zones, its SLA and the ledger day in use (domain rules, sections 1, 2 and 4)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
+from app.domain.ledger.quota import QuotaDay, unused_day
+from app.domain.local_time import time_zone
+from app.domain.sla.negotiation import NegotiatedTerms, negotiated
+from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The zones of an account and the versions of its SLA, oldest first, one of each at least.
+
+    `day` is a ledger day with its use, None where nothing was used or nobody asked; see `day_at`. Instants are UTC.
+    """
+
+    zones: tuple[ZonePeriod, ...]
+    versions: tuple[SlaVersion, ...]
+    day: QuotaDay | None = None
+
+    @classmethod
+    def open(
+        cls,
+        at: datetime,
+        time_zone: str,
+        plan_terms: SlaTerms,
+        images_per_day: int | None = None,
+        expedites_per_day: int | None = None,
+    ) -> "Account":
+        """Open an account: version 1 of its SLA has the plan's terms but for these, from its first ledger day on."""
+        zones = (ZonePeriod(at, time_zone),)
+        version = SlaVersion(
+            version=1,
+            effective_date=first_ledger_day(zones).date,
+            images_per_day=plan_terms.images_per_day if images_per_day is None else images_per_day,
+            expedites_per_day=plan_terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
+            negotiated_at=at,
+            plan_terms=plan_terms,
+        )
+        return cls(zones, (version,))
+
+    def opened_at(self, at: datetime, time_zone: str) -> "Account":
+        """Return an account that has only been opened as if that had been at another instant or in another zone."""
+        zones = (ZonePeriod(at, time_zone),)
+        version = replace(self.versions[0], effective_date=first_ledger_day(zones).date, negotiated_at=at)
+        return Account(zones, (version,))
+
+    @property
+    def created_at(self) -> datetime:
+        """The instant of its opening."""
+        return self.zones[0].starts_at
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The latest zone."""
+        return time_zone(self.zones[-1].time_zone)
+
+    def zone_at(self, at: datetime) -> ZoneInfo:
+        """Return the zone at an instant; before the opening the first one."""
+        return zone_at(at, self.zones)
+
+    def ledger_day_at(self, at: datetime) -> LedgerDay:
+        """Return the ledger day of an instant; raises BeforeFirstLedgerDay."""
+        return ledger_day_at(at, self.zones)
+
+    def terms_on(self, day: date) -> SlaInForce:
+        """Return the SLA in force on the ledger day of this date; raises NoSlaInForce."""
+        return sla_on(day, self.versions)
+
+    def terms_at(self, at: datetime) -> SlaInForce:
+        """Return the SLA in force on the ledger day of an instant."""
+        return self.terms_on(self.ledger_day_at(at).date)
+
+    def deliver_by(self, day: date) -> time:
+        """Return by when uploads of a local day are delivered on the next working morning, user time."""
+        return self.terms_on(max(day, self.versions[0].effective_date)).terms.deliver_by
+
+    def day_at(self, at: datetime) -> QuotaDay:
+        """Return the ledger day of an instant with its use: that of `day` where it is this one, else none."""
+        if self.day is not None and self.day.contains(at):
+            return self.day
+        return unused_day(at, self.zones, self.versions)
+
+    def using(self, day: QuotaDay) -> "Account":
+        """Return the account with the use of a ledger day."""
+        return replace(self, day=day)
+
+    def move(self, at: datetime, time_zone: str) -> "Account":
+        """Return the account in another zone from an instant on; the ledger day that runs then is never shortened."""
+        zones = (*self.zones, ZonePeriod(at, time_zone))
+        return replace(self, zones=zones, day=self.day_at(at).extended(zones))
+
+    def negotiate(self, at: datetime, terms: NegotiatedTerms) -> "Account":
+        """Return the account with a further SLA version for ledger days to come, agreed on at an instant.
+
+        Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
+        """
+        version = negotiated(terms, at, self.ledger_day_at(at).date, self.versions)
+        return replace(self, versions=(*self.versions, version))

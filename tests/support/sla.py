@@ -1,0 +1,24 @@
+"""The terms of a plan that nothing was negotiated of, as most tests have them."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from app.domain.sla.terms import PLAN_TERMS, SlaInForce
+from app.domain.vocabulary import Plan
+
+TERMS = PLAN_TERMS[Plan.PROFESSIONAL]
+DELIVER_BY = TERMS.deliver_by
+SLA = SlaInForce(1, TERMS, TERMS)
+
+
+def sla(version: int) -> SlaInForce:
+    """The same terms by another version."""
+    return replace(SLA, version=version)
+
+
+def always_by_nine(_day: date) -> time:
+    return DELIVER_BY
+
+
+def always_as_now(_at: datetime) -> SlaInForce:
+    return SLA
