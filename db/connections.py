@@ -49,10 +49,14 @@ _OLDEST: Final = 16  # the major release of PostgreSQL for which statements and 
 
 
 class Statement(NamedTuple):
-    """An SQL text with the name it has in logs and tests."""
+    """An SQL text with the name it has in logs and tests.
+
+    It compares each table with one account, `account_id = $n`; else `many` says why it is about many.
+    """
 
     name: str
     sql: str
+    many: str | None = None
 
 
 class DatabaseUnreachable(Exception):  # noqa: N818 - it names what is the case, as all errors here do

@@ -139,7 +139,9 @@ async def _statements(url: str, asked: Arguments) -> list[dict[str, Any]]:
         for statement in sorted(statements):
             types = [type_.name for type_ in (await connection.prepare(statement.sql)).get_parameters()]
             arguments = asked.get(statement) or [_made_up(type_, made_up) for type_ in types]
-            described.append({**statement._asdict(), "types": types, "arguments": arguments})
+            described.append(
+                {"name": statement.name, "sql": statement.sql, "types": types, "arguments": arguments},
+            )
         return described
     finally:
         await connection.close()
