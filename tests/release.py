@@ -26,10 +26,12 @@ import orjson
 
 from api.printing import printed
 from app.domain.vocabulary import EventType
-from db.connections import PoolReader, SnapshotReader, Statement, Writer, connect
+from db.connections import Statement, connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate
+from db.readers import PoolReader, SnapshotReader
 from db.tables import Table
+from db.writer import Writer
 from tests.support.database import running_server, temporary_database
 from tests.support.one_of_each import live
 from tests.support.statements import every_statement

@@ -8,7 +8,9 @@ from uuid import UUID
 from app.clock import Clock
 from app.demo.folder import Access, Client
 from app.services.api_keys.keys import create_key, find_caller
-from db.connections import Reader, Statement, Writer
+from db.connections import Statement
+from db.readers import Reader
+from db.writer import Writer
 
 # Reads accounts in the order of their refs as given; the unique index on ref finds them.
 ACCOUNTS_BY_REF: Final = Statement(

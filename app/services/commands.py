@@ -18,7 +18,9 @@ import orjson
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.services.accounts.counters import QuietAccounts, bring_forward
-from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.failures import ServerError, asks_to_try_again
+from db.writer import Writer, unit_of_work
 
 Answer: TypeAlias = dict[str, Any]
 """The answer of a command, as JSON: kept with its key, and given again to whoever asks again.

@@ -9,8 +9,9 @@ from uuid import UUID
 from app.domain.ledger.days import ZonePeriod
 from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.vocabulary import EventType
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.images import OrderKey
 from db.queries.pages import EARLIEST, LATEST, WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
 
 EventKey: TypeAlias = tuple[UUID, int, int | None]  # account, sequence, the run that has ended
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.vocabulary import JobRunState
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import (
     EARLIEST,
     GREATEST_UUID,
@@ -23,6 +23,7 @@ from db.queries.pages import (
     page,
     walk,
 )
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 _ERRORS: Final = 100  # that are shown of all jobs
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, page, walk
+from db.readers import Reader
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so."""

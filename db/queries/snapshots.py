@@ -9,8 +9,9 @@ from uuid import UUID
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.snapshots import figures_from_json, streak_from_json
 from app.domain.pulse.streak import Streak
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ import pytest
 from alembic import command
 
 import db.migrate as migrations
-from db.connections import DatabaseUnreachable, connect, open_pool
+from db.connections import connect, open_pool
 from db.embedded.binaries import User, find_binaries
+from db.failures import DatabaseUnreachable
 from db.migrate import MigrationFailed, inspect, migrate, run_alembic
 from db.revisions import Standing, known_revisions
 from tests.check_schema import differences

@@ -16,8 +16,9 @@ from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
 from app.services.rollups import write_rollups
-from db.connections import Pool, Writer, unit_of_work
+from db.connections import Pool
 from db.tables import Event, Image, LedgerDay, Order, Rejection, SlaVersion, Specification, SpecificationVersion, Table
+from db.writer import Writer, unit_of_work
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)

@@ -12,11 +12,12 @@ import api
 import app
 import db
 import jobs
-from db.connections import Statement, _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
+from db.connections import Statement  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
 from db.queries import job_runs, order_pages
 from db.queries.job_runs import RunsWanted
 from db.queries.order_selection import Shape
 from db.tables import Table
+from db.writer import _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
 
 
 def every_statement() -> set[Statement]:

@@ -12,8 +12,9 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.orders.state import OrderedSpecification
 from app.domain.sla.terms import SlaVersion, sla_on
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.accounts import HISTORY, HISTORY_COLUMNS, versions_of, zones_of
+from db.readers import Reader
 
 # The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
 # its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.

@@ -12,8 +12,10 @@ from app.services.accounts.counters import UnknownAccount, counters_row, new_cou
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
-from db.connections import Reader, Statement, Writer
+from db.connections import Statement
+from db.readers import Reader
 from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
+from db.writer import Writer
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
 ADD_ACCOUNT: Final = Statement(

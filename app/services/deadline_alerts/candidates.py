@@ -12,8 +12,9 @@ from uuid import UUID
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.runs import LONGEST_PAUSE
 from app.services.orders.states import OrderKey
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import LEAST_UUID
+from db.readers import Reader
 
 PAGE: Final = 500
 """Deadlines that are looked at in one transaction."""

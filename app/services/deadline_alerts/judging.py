@@ -11,7 +11,8 @@ from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import EventType
 from app.services.orders.states import OrderKey, order_states
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
+from db.readers import Reader
 
 # The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
 # events_of_order_idx. Events of all images of an order are not read.

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.runs import LONGEST_PAUSE, RunKey, failing_since, note_failure, note_recovery, pause_after, told
-from db.connections import Pool, Reader, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
+from db.readers import Reader
+from db.writer import Writer, unit_of_work
 
 # What is to be looked at again at an instant, also what waits for longer than it can, by a clock that went ahead;
 # job_cursors_due_idx.

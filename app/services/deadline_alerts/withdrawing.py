@@ -17,8 +17,9 @@ from app.services.accounts.counters import Counters, lock_counters, save_counter
 from app.services.deadline_alerts.candidates import portions
 from app.services.deadline_alerts.judging import judge
 from app.services.events import withdraw_events
-from db.connections import Pool, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.pages import EARLIEST, LEAST_UUID
+from db.writer import Writer, unit_of_work
 
 _PAGE: Final = 500
 

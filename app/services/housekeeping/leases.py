@@ -18,7 +18,9 @@ from app.services.events import write_events
 from app.services.jobs.isolation import isolate_failures
 from app.services.orders.claiming import expired
 from app.services.orders.states import ImageKey
-from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 RETURN: Final = "return_expired_leases"
 BATCH: Final = 500

@@ -16,8 +16,10 @@ from app.domain.pulse.rollups import minutes_kept_since
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.commands import KEPT
 from app.services.jobs.isolation import Work, isolate_failures
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Statement
 from db.queries.pages import LEAST_UUID
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)

@@ -21,20 +21,15 @@ from app.domain.pulse.verification import PulseSums, differences, in_words, past
 from app.services.jobs import runs as job_runs
 from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import RunKey
-from db.connections import (
-    Pool,
-    PoolReader,
-    Reader,
-    ServerError,
-    Statement,
-    is_timeout,
-    unit_of_work,
-)
+from db.connections import Pool, Statement
+from db.failures import ServerError, is_timeout
 from db.queries.accounts import AccountHistory, account_histories
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import StreakRequest, streaks
+from db.readers import PoolReader, Reader
 from db.settled import settle
+from db.writer import unit_of_work
 
 VERIFY: Final = "verify_pulse"
 _LONGEST: Final = "2min"

@@ -17,7 +17,8 @@ from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events
 from app.services.imports.batch import Opening
-from db.connections import Record, Statement, Writer, read_back
+from db.connections import Record, Statement, read_back
+from db.writer import Writer
 
 _Moment: TypeAlias = tuple[UUID, UUID | None, datetime]  # account, order, instant
 _Said: TypeAlias = tuple[str, object]  # type, data

@@ -25,8 +25,9 @@ from app.services.imports.lines import (
 from app.services.imports.reading import GoodLine
 from app.services.imports.state import AccountState
 from app.services.orders.states import OrderKey, order_states
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries import imports as queries
+from db.readers import Reader
 
 
 class Loader:

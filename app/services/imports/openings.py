@@ -8,9 +8,9 @@ from app.services.imports.batch import Opening
 from app.services.imports.statements import BEGIN_EARLIER
 from app.services.orders.rows import Row
 from app.services.orders.writing import execute
-from db.connections import Writer
 from db.tables import SlaVersion as SlaVersionTable
 from db.tables import TimeZonePeriod
+from db.writer import Writer
 
 
 async def write_openings(writer: Writer, openings: Mapping[UUID, Opening]) -> None:

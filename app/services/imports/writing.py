@@ -25,7 +25,6 @@ from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAY
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import execute, write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
-from db.connections import Writer
 from db.settled import settle
 from db.tables import (
     AccountCounters,
@@ -35,6 +34,7 @@ from db.tables import (
     SpecificationVersion,
     TimeZonePeriod,
 )
+from db.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

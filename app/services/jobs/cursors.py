@@ -21,8 +21,10 @@ from app.domain.errors import DomainError
 from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
 from app.services.accounts.counters import lock_counters
 from app.services.jobs.runs import LONGEST_PAUSE
-from db.connections import Pool, PoolReader, Reader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.accounts import AccountHistory, account_histories
+from db.readers import PoolReader, Reader
+from db.writer import Writer, unit_of_work
 
 SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from app.domain.vocabulary import JobRunState
 from app.services.ids import new_id
-from db.connections import Reader, Statement, Writer
+from db.connections import Statement
+from db.readers import Reader
+from db.writer import Writer
 
 _ERROR_LENGTH: Final = 500  # characters kept of what went wrong
 _FIRST_PAUSE: Final = timedelta(minutes=1)

@@ -15,11 +15,13 @@ from app.clock import Clock
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.services.jobs.cursors import SNAPSHOT
 from app.services.jobs.isolation import isolate_failures
-from db.connections import Pool, PoolReader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.accounts import account_histories
 from db.queries.pages import LEAST_UUID
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.streak import StreakRequest, streaks
+from db.readers import PoolReader
+from db.writer import Writer, unit_of_work
 
 CORRECT: Final = "correct_snapshots"
 _ACCOUNTS: Final = 200

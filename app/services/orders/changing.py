@@ -19,7 +19,8 @@ from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.orders.states import OrderKey, order_states, orders_of_images
 from app.services.quotes.tokens import Binding, require_binding
-from db.connections import Reader, Writer
+from db.readers import Reader
+from db.writer import Writer
 
 
 async def expedite_order(

@@ -12,8 +12,9 @@ from app.domain.events.orders import NewEvent, claim_expired, claimed
 from app.domain.orders.state import Claim
 from app.services.accounts.counters import Counters, QuietAccounts, begin_free_command, earliest_reading, save_counters
 from app.services.events import write_events
-from db.connections import Record, Statement, Writer
+from db.connections import Record, Statement
 from db.settled import settle
+from db.writer import Writer
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
 # Who has it waits for nobody.

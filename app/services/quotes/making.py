@@ -17,7 +17,8 @@ from app.services.orders.changing import expediting, moved_from, the_order
 from app.services.orders.placing import NewOrder, placement
 from app.services.orders.states import OrderKey
 from app.services.quotes.tokens import Binding, Subject, token_of
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 # The number of the next order of an account, without a lock; the primary key.
 HEAD: Final = Statement(

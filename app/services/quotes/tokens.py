@@ -21,7 +21,9 @@ from app.domain.instants import rfc3339
 from app.domain.orders.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Statement
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 _PURPOSE: Final = "quotes"
 _KEY_BYTES: Final = 32

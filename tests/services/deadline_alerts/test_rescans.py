@@ -15,9 +15,10 @@ from app.services.deadline_alerts.candidates import PAGE, Span, candidates
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import expedite_order
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.job_runs import RunsWanted, job_runs
 from db.queries.pages import Slice
+from db.readers import PoolReader
 from tests.support.building import Photo, Studio, write
 from tests.support.building import begin as begin_studio
 from tests.support.clock import MICROSECOND, FrozenClock

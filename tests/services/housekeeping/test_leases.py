@@ -10,9 +10,10 @@ from structlog.testing import capture_logs
 from app.domain.errors import Refusals
 from app.domain.orders.refusals import NotClaimed
 from app.services.housekeeping.leases import BATCH, Returned, return_expired_leases
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.pages import Slice
 from db.queries.queue import production_queue
+from db.readers import PoolReader
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.faltering import FalteringPool, Killed, mend, spoil
 from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver

@@ -20,7 +20,8 @@ from app.services.jobs.cursors import (
     postpone,
     zones_in_use,
 )
-from db.connections import Pool, PoolReader, connect
+from db.connections import Pool, connect
+from db.readers import PoolReader
 from tests.support.acting import done
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock

@@ -6,7 +6,8 @@ from datetime import datetime
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from db.connections import Pool, PoolReader
+from db.connections import Pool
+from db.readers import PoolReader
 from db.tables import Table
 from tests.support.alike import assert_alike
 from tests.support.client_commands import Confirm, Expedite, Place

@@ -19,7 +19,8 @@ from app.services.orders.outcome import NotFound
 from app.services.orders.states import OrderKey
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import archive_specification
-from db.connections import Pool, PoolReader, Reader, Record, Statement
+from db.connections import Pool, Record, Statement
+from db.readers import PoolReader, Reader
 from db.settled import settle
 from tests.support.acting import done
 from tests.support.clients import Client, a_client, bound, quote_from
