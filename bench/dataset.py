@@ -20,7 +20,7 @@ from db.connections import Pool, Record, Statement
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
-from db.tables import Specification, SpecificationVersion
+from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
 
 IMAGES_PER_ORDER: Final = 20

@@ -17,7 +17,7 @@ from bench.operations import dashboard
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
 from db.connections import Pool, Statement, open_pool
-from db.tables import Table
+from db.tables.base import Table
 from db.writer import unit_of_work
 
 ACCOUNTS: Final = 10_000

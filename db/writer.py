@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from db.connections import Connection, Pool, Record, Statement, encode_json, open_transaction
 from db.failures import OutcomeUnknown, is_outage
-from db.tables import Table
+from db.tables.base import Table
 
 
 class Writer:

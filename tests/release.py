@@ -30,7 +30,7 @@ from db.connections import Statement, connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate
 from db.readers import PoolReader, SnapshotReader
-from db.tables import Table
+from db.tables.base import Table
 from db.writer import Writer
 from tests.support.database import running_server, temporary_database
 from tests.support.one_of_each import live

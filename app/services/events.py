@@ -9,7 +9,7 @@ from app.domain.events.orders import NewEvent
 from app.domain.events.withdrawals import withdrawal
 from app.services.accounts.counters import Counters, next_instant
 from db.connections import Record, Statement
-from db.tables import Event
+from db.tables.events import Event
 from db.writer import Writer
 
 # Notes of events of an account which event withdraws each; the primary key.

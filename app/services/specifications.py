@@ -17,7 +17,7 @@ from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
 from db.connections import Statement
 from db.queries.specifications import SpecificationRow, specifications_by_id
-from db.tables import Specification, SpecificationVersion
+from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
 
 SpecificationKey: TypeAlias = tuple[UUID, UUID]

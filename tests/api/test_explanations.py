@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Pool
-from db.tables import TimeZonePeriod
+from db.tables.accounts import TimeZonePeriod
 from db.writer import unit_of_work
 from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.clock import MICROSECOND, FrozenClock

@@ -12,7 +12,7 @@ from db.connections import Pool
 from db.queries.pages import Slice
 from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.readers import PoolReader
-from db.tables import PulseSnapshot
+from db.tables.snapshots import PulseSnapshot
 from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 

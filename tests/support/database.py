@@ -23,7 +23,7 @@ from db.connections import Pool, connect
 from db.embedded.server import embedded_server
 from db.migrate import migrate, run_alembic
 from db.revisions import MIGRATIONS, known_revisions
-from db.tables import Table
+from db.tables.base import Table
 
 TEMPLATE = "loupe_template"
 FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from db.connections import Statement, connect
-from db.tables import Table
+from db.tables.base import Table
 from tests.support.database import create_all, temporary_database
 
 PARTS: Final = 8

@@ -16,7 +16,7 @@ from db.connections import Statement  # pyright: ignore[reportPrivateUsage] - ty
 from db.queries import job_runs, order_pages
 from db.queries.job_runs import RunsWanted
 from db.queries.order_selection import Shape
-from db.tables import Table
+from db.tables.base import Table
 from db.writer import _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
 
 

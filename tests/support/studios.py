@@ -21,7 +21,7 @@ from db.connections import Pool, Record, Statement
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader, Reader
-from db.tables import Specification, SpecificationVersion
+from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import unit_of_work
 from tests.support.replayed import assert_events_tell_all
 

@@ -14,7 +14,8 @@ from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
 from db.connections import Statement
 from db.readers import Reader
-from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
+from db.tables.accounts import AccountCounters, SlaVersion, TimeZonePeriod
+from db.tables.events import Event
 from db.writer import Writer
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.

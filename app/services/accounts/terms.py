@@ -17,7 +17,7 @@ from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
 from db.connections import Statement
-from db.tables import SlaVersion, TimeZonePeriod
+from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import Writer
 
 # Makes a zone the account's; the primary key.

@@ -8,8 +8,8 @@ from app.services.imports.batch import Opening
 from app.services.imports.statements import BEGIN_EARLIER
 from app.services.orders.rows import Row
 from app.services.orders.writing import execute
-from db.tables import SlaVersion as SlaVersionTable
-from db.tables import TimeZonePeriod
+from db.tables.accounts import SlaVersion as SlaVersionTable
+from db.tables.accounts import TimeZonePeriod
 from db.writer import Writer
 
 

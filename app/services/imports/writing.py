@@ -26,14 +26,9 @@ from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import execute, write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
 from db.settled import settle
-from db.tables import (
-    AccountCounters,
-    ImportLine,
-    SlaVersion,
-    Specification,
-    SpecificationVersion,
-    TimeZonePeriod,
-)
+from db.tables.accounts import AccountCounters, SlaVersion, TimeZonePeriod
+from db.tables.imports import ImportLine
+from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
 
 

@@ -16,7 +16,7 @@ from db.connections import Pool, open_pool
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
-from db.tables import JobRun
+from db.tables.jobs import JobRun
 from db.writer import Writer
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock

@@ -21,7 +21,7 @@ from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.readers import Reader
-from db.tables import SlaVersion, TimeZonePeriod
+from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import unit_of_work
 from tests.support.acting import a_specification, done
 from tests.support.building import Studio, begin

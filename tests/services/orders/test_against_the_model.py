@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from db.connections import Pool
 from db.readers import PoolReader
-from db.tables import Table
+from db.tables.base import Table
 from tests.support.alike import assert_alike
 from tests.support.client_commands import Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND, FrozenClock
