@@ -19,6 +19,18 @@ from db.readers import Reader
 EventKey: TypeAlias = tuple[UUID, int, int | None]  # account, sequence, the run that has ended
 
 
+# The resets of an account's guarantee after an instant that were not withdrawn; events_of_order_idx, for they are of no
+# order.
+RESETS_AFTER: Final = Statement(
+    "resets_after",
+    """
+    SELECT account_id, sequence, at, type, order_id, image_id, import_run FROM events
+     WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL
+     ORDER BY sequence
+    """,
+)
+
+
 @dataclass(slots=True)
 class EventRow:
     """An event as in the table `events`."""

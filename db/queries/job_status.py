@@ -51,7 +51,7 @@ _CURSORS: Final = Statement(
 
 # The accounts that a job without midnights failed for and is to try again, and since when: job_cursors_due_idx.
 _PUT_OFF: Final = Statement(
-    "accounts_put_off",
+    "accounts_postponed",
     """
     SELECT job, count(*) AS accounts, min(due_at) AS since FROM job_cursors
     WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0

@@ -15,9 +15,9 @@ from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from app.services.orders.states import order_states
 from app.services.quotes.tokens import Binding
 from db.connections import Pool, Record, Statement
+from db.queries.order_states import order_states
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader, Reader

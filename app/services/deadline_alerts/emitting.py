@@ -11,8 +11,8 @@ from app.domain.events.orders import NewEvent
 from app.services.accounts.counters import Counters, save_counters
 from app.services.deadline_alerts.judging import judge
 from app.services.events import write_events
-from app.services.orders.states import OrderKey
 from db.connections import Pool, Statement
+from db.queries.order_states import OrderKey
 from db.readers import Reader
 from db.writer import Writer, unit_of_work
 

@@ -16,7 +16,7 @@ from app.services.accounts.facts import AccountFacts, account_facts
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
-from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images
+from db.queries.order_states import ImageKey, OrderKey, order_states, orders_of_images
 from db.writer import Writer
 
 Work: TypeAlias = Callable[[OrderState, Sequence[UUID], AccountFacts, datetime], tuple[OrderState, Iterable[NewEvent]]]

@@ -18,9 +18,9 @@ from app.services.jobs.cursors import (
     due_accounts,
     due_groups,
     postpone,
-    zones_in_use,
 )
 from db.connections import Pool, connect
+from db.queries.job_cursors import zones_in_use
 from db.readers import PoolReader
 from tests.support.acting import done
 from tests.support.building import Studio, begin
