@@ -19,7 +19,9 @@ from bench.reads import measure_reads
 from bench.report import Figure, print_figures
 from bench.scratch import Scratch, scratch
 from bench.statements import measure_statements
-from db.connections import PoolReader, open_pool, unit_of_work
+from db.connections import open_pool
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 SMALL = 20_000
 

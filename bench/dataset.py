@@ -16,10 +16,12 @@ from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import Plan, ServiceLevel
 from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
-from db.connections import Pool, Reader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
-from db.tables import Specification, SpecificationVersion
+from db.readers import Reader
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import Writer, unit_of_work
 
 IMAGES_PER_ORDER: Final = 20
 DAYS: Final = 60

@@ -14,7 +14,8 @@ from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch
-from db.connections import open_pool, unit_of_work
+from db.connections import open_pool
+from db.writer import unit_of_work
 
 _LOUPE: Final = Path(sys.executable).with_name("loupe")
 _NOON: Final = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)  # an hour in which no zone has midnight

@@ -16,8 +16,9 @@ from bench.imports import UNTIL, run_command
 from bench.operations import dashboard
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Pool, Statement, open_pool, unit_of_work
-from db.tables import Table
+from db.connections import Pool, Statement, open_pool
+from db.tables.base import Table
+from db.writer import unit_of_work
 
 ACCOUNTS: Final = 10_000
 _IMAGES: Final = 200

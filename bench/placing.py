@@ -19,7 +19,8 @@ from bench.imports import UNTIL
 from bench.plain_order import Day, PlainOrder, place_plainly
 from bench.report import TIMES, Figure
 from bench.scratch import Scratch
-from db.connections import Pool, open_pool, unit_of_work
+from db.connections import Pool, open_pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
 
 _IMAGES: Final = 100

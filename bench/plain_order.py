@@ -11,7 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from app.services.ids import new_ids
-from db.connections import Pool, Reader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.readers import Reader
+from db.writer import Writer, unit_of_work
 
 _CALLER: Final = Statement(
     "plain_caller",

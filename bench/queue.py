@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from bench.dataset import TRUST
-from db.connections import Pool, Statement, unit_of_work
+from db.connections import Pool, Statement
+from db.writer import unit_of_work
 
 _ACCOUNT: Final = "lpad(to_hex(account), 32, '0')::uuid"
 _IMAGE: Final = "lpad(to_hex(number), 32, '0')::uuid"

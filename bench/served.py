@@ -20,8 +20,9 @@ import uvloop
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
-from db.connections import open_pool, unit_of_work
+from db.connections import open_pool
 from db.migrate import migrate
+from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.connections import Writer, connect
+from db.connections import connect
 from db.revisions import MIGRATIONS, Found, Standing, find_revision
+from db.writer import Writer
 
 _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
 _AS_EVER: Final[Mapping[str, Mapping[str, Any]]] = {}

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 from alembic.script import ScriptDirectory
 
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

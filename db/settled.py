@@ -13,7 +13,8 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
+from db.readers import Reader
 
 CLOCK: Final = "coalesce({0}::timestamptz, clock_timestamp() + {1}::interval)"
 """PostgreSQL's clock in a statement whose parameters {0} and {1} are a `ClockReading`."""

@@ -11,7 +11,8 @@ from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
 from app.settings import Settings
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from jobs.registry import DAY
 
 AT_ONCE: Final = 2

@@ -6,7 +6,8 @@ from typing import Final
 from app.services.jobs import runs as job_runs
 from app.services.jobs.cursors import DueGroup, due_accounts
 from app.services.jobs.runs import Claim
-from db.connections import PoolReader, unit_of_work
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from jobs.context import WorkerContext
 from jobs.kinds.periodic import beginning
 from jobs.registry import Registry

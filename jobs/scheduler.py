@@ -21,9 +21,12 @@ from app.clock import SystemClock
 from app.domain.errors import DateOutOfRange, UnknownTimeZone
 from app.domain.local_time import local_day, midnight, time_zone
 from app.logging import CountedWarning
-from app.services.jobs.cursors import ZONES_CHANNEL, zones_in_use
+from app.services.jobs.cursors import ZONES_CHANNEL
 from app.settings import Settings
-from db.connections import Connection, PoolReader, hang_up, is_outage, listen
+from db.connections import Connection, hang_up, listen
+from db.failures import is_outage
+from db.queries.job_cursors import zones_in_use
+from db.readers import PoolReader
 from jobs.context import gather_all
 from jobs.kinds.periodic import beginning
 from jobs.registry import MINUTE, Registry

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from db.connections import Reader
 from db.queries.job_status import (
     FailedRun,
     JobLedger,
@@ -16,6 +15,7 @@ from db.queries.job_status import (
     last_zone_runs,
     zone_cursors,
 )
+from db.readers import Reader
 from jobs.registry import Registry
 
 _NO_TIME = timedelta()

@@ -15,7 +15,9 @@ from app.clock import Clock
 from app.services.jobs import runs as job_runs
 from app.services.jobs.cursors import begin_missing_cursors
 from app.settings import Settings
-from db.connections import PLANNED_ONCE, Pool, ServerError, hang_up, is_locked, open_pool, unit_of_work
+from db.connections import PLANNED_ONCE, Pool, hang_up, open_pool
+from db.failures import ServerError, is_locked
+from db.writer import unit_of_work
 from jobs.context import WorkerContext, in_time
 from jobs.counts import Work
 from jobs.kinds.midnight import run_midnights

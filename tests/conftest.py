@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.connections import Pool, PoolReader, open_pool
+from db.connections import Pool, open_pool
+from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
 from tests.support.folders import folder_of_run, run_folder

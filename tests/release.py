@@ -26,10 +26,12 @@ import orjson
 
 from api.printing import printed
 from app.domain.vocabulary import EventType
-from db.connections import PoolReader, SnapshotReader, Statement, Writer, connect
+from db.connections import Statement, connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate
-from db.tables import Table
+from db.readers import PoolReader, SnapshotReader
+from db.tables.base import Table
+from db.writer import Writer
 from tests.support.database import running_server, temporary_database
 from tests.support.one_of_each import live
 from tests.support.statements import every_statement
@@ -139,7 +141,9 @@ async def _statements(url: str, asked: Arguments) -> list[dict[str, Any]]:
         for statement in sorted(statements):
             types = [type_.name for type_ in (await connection.prepare(statement.sql)).get_parameters()]
             arguments = asked.get(statement) or [_made_up(type_, made_up) for type_ in types]
-            described.append({**statement._asdict(), "types": types, "arguments": arguments})
+            described.append(
+                {"name": statement.name, "sql": statement.sql, "types": types, "arguments": arguments},
+            )
         return described
     finally:
         await connection.close()

@@ -10,8 +10,8 @@ from app.cli import accounts, demo, imports, jobs, keys, schema, serving
 from app.cli.database import CommandFailed
 from app.domain.errors import DomainError
 from app.settings import SettingsError
-from db.connections import DatabaseUnreachable, OutcomeUnknown, ServerError
 from db.embedded.binaries import EmbeddedServerError
+from db.failures import DatabaseUnreachable, OutcomeUnknown, ServerError
 from db.migrate import MigrationFailed
 
 _SENTENCES = (

@@ -16,11 +16,13 @@ from app.clock import SystemClock, clock_from
 from app.logging import configure_logging
 from app.settings import Migrate, Settings, ignored_variables, plan_terms_as_json
 from db.address import shown
-from db.connections import Reader, Writer, connect, open_pool, unit_of_work
+from db.connections import connect, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import inspect, migrate
+from db.readers import Reader
 from db.revisions import Found
 from db.settled import settle
+from db.writer import Writer, unit_of_work
 
 _log: Final = logging.getLogger("loupe.database")
 

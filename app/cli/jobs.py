@@ -18,8 +18,9 @@ from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
 from app.settings import Settings, read_settings
-from db.connections import PoolReader, open_pool
+from db.connections import open_pool
 from db.queries.job_status import FailedRun
+from db.readers import PoolReader
 from engine.ids import account_global_id
 from jobs.catalogue import JOBS
 from jobs.counts import Work

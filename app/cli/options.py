@@ -9,7 +9,7 @@ import typer
 from app.cli.database import CommandFailed
 from app.services.accounts.opening import find_account
 from app.services.names import require_name
-from db.connections import Reader
+from db.readers import Reader
 from engine.ids import MalformedId, read_global_id
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]

@@ -14,7 +14,7 @@ from app.logging import configure_logging
 from app.services.housekeeping.verification import Verified, verify_accounts, verify_next
 from app.services.jobs.runs import told
 from app.settings import Settings, read_settings
-from db.connections import PoolReader
+from db.readers import PoolReader
 from engine.ids import account_global_id
 from jobs.worker import new_owner, working_pool
 

@@ -2,31 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
 from app.demo.folder import Access, Client
 from app.services.api_keys.keys import create_key, find_caller
-from db.connections import Reader, Statement, Writer
-
-# Reads accounts in the order of their refs as given; the unique index on ref finds them.
-ACCOUNTS_BY_REF: Final = Statement(
-    "accounts_by_ref",
-    """
-    SELECT a.id, a.ref, a.name, a.plan, a.time_zone
-    FROM unnest($1::text[]) WITH ORDINALITY AS r (ref, place)
-    JOIN accounts a ON a.ref = r.ref
-    ORDER BY r.place
-    """,
-)
+from db.queries.accounts import ACCOUNTS_IN_ORDER
+from db.readers import Reader
+from db.writer import Writer
 
 
 async def create_access(writer: Writer, at: datetime, refs: Sequence[str]) -> Access:
     """Make a key for each of these accounts and one for staff."""
     clients = [
         Client(row["ref"], row["name"], row["plan"], row["time_zone"], await _secret(writer, at, row["id"]))
-        for row in await writer.fetch(ACCOUNTS_BY_REF, refs)
+        for row in await writer.fetch(ACCOUNTS_IN_ORDER, refs)
     ]
     return Access(clients, staff_token=await _secret(writer, at, None))
 

@@ -18,7 +18,10 @@ import orjson
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.services.accounts.counters import QuietAccounts, bring_forward
-from db.connections import Pool, Record, ServerError, Statement, Writer, asks_to_try_again, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.failures import ServerError, asks_to_try_again
+from db.queries.idempotency import KNOWN_KEY, KNOWN_STAFF_KEY
+from db.writer import Writer, unit_of_work
 
 Answer: TypeAlias = dict[str, Any]
 """The answer of a command, as JSON: kept with its key, and given again to whoever asks again.
@@ -57,9 +60,7 @@ _OF_CLIENTS: Final = _Keys(
         RETURNING key
         """,
     ),
-    known=Statement(
-        "known_key", "SELECT operation, digest, answer FROM idempotency_keys WHERE account_id = $1 AND key = $2"
-    ),
+    known=KNOWN_KEY,
     keep=Statement("keep_answer", "UPDATE idempotency_keys SET answer = $3 WHERE account_id = $1 AND key = $2"),
 )
 _OF_STAFF: Final = _Keys(
@@ -74,7 +75,7 @@ _OF_STAFF: Final = _Keys(
         RETURNING key
         """,
     ),
-    known=Statement("known_staff_key", "SELECT operation, digest, answer FROM staff_idempotency_keys WHERE key = $1"),
+    known=KNOWN_STAFF_KEY,
     keep=Statement("keep_staff_answer", "UPDATE staff_idempotency_keys SET answer = $2 WHERE key = $1"),
 )
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from app.domain.events.orders import NewEvent
 from app.domain.events.withdrawals import withdrawal
 from app.services.accounts.counters import Counters, next_instant
-from db.connections import Record, Statement, Writer
-from db.tables import Event
+from db.connections import Record, Statement
+from db.tables.events import Event
+from db.writer import Writer
 
 # Notes of events of an account which event withdraws each; the primary key.
 WITHDRAW: Final = Statement(

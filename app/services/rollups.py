@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.domain.pulse.rollups import Tally
 from app.domain.pulse.streak import weeks_between
-from db.connections import Statement, Writer
+from db.connections import Statement
+from db.writer import Writer
 
 # Adds counts to the buckets of accounts, to those of specification versions, and to weeks: three tables at once, which
 # know nothing of each other. The primary keys find what is there.

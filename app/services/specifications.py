@@ -15,9 +15,10 @@ from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
-from db.connections import Statement, Writer
+from db.connections import Statement
 from db.queries.specifications import SpecificationRow, specifications_by_id
-from db.tables import Specification, SpecificationVersion
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import Writer
 
 SpecificationKey: TypeAlias = tuple[UUID, UUID]
 """The account and the specification."""

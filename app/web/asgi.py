@@ -17,7 +17,8 @@ from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
 from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
-from db.connections import COMMANDS, PLANNED_ONCE, PoolReader, hang_up, open_pool
+from db.connections import COMMANDS, PLANNED_ONCE, hang_up, open_pool
+from db.readers import PoolReader
 
 _CLAIMS: Final = 2  # at most: the database lets one claim go on after the other
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from app.clock import Clock
 from app.services.api_keys.keys import find_caller
-from db.connections import Reader
 from db.queries.api_keys import Caller
+from db.readers import Reader
 from engine.errors import ApiError, ErrorCode
 
 CHALLENGE: Final = 'Bearer realm="loupe"'

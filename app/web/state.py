@@ -7,7 +7,8 @@ from starlette.requests import HTTPConnection
 
 from app.services.api_keys.uses import KeyUses
 from app.services.quotes.tokens import QuoteKey
-from db.connections import Database, Pool
+from db.connections import Pool
+from db.readers import Database
 
 
 def keep_reader(app: Starlette, reader: Database) -> None:

@@ -7,7 +7,7 @@ from alembic import context, op
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import text
 
-from db.tables import Table
+from db.tables.base import Table
 
 APPLIED = "applied_revisions"  # made here, as Alembic makes its own table, since migrations before it have to be noted
 

@@ -11,8 +11,9 @@ from app.domain.ledger.days import ZonePeriod
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
+from db.readers import Reader
 
 
 @dataclass(slots=True)
@@ -142,6 +143,45 @@ def account_row(record: Iterable[Any]) -> AccountRow:
     row = AccountRow(*record)
     row.plan = Plan(row.plan)
     return row
+
+
+# Reads accounts in the order of their refs as given; the unique index on ref finds them.
+ACCOUNTS_IN_ORDER: Final = Statement(
+    "accounts_in_order",
+    """
+    SELECT a.id, a.ref, a.name, a.plan, a.time_zone
+    FROM unnest($1::text[]) WITH ORDINALITY AS r (ref, place)
+    JOIN accounts a ON a.ref = r.ref
+    ORDER BY r.place
+    """,
+)
+
+
+# The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
+# its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.
+ACCOUNT_FACTS: Final = Statement(
+    "account_facts",
+    f"""
+    SELECT {HISTORY_COLUMNS},
+      d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
+      s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
+    FROM account_heads h {HISTORY}
+    LEFT JOIN (
+      SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
+    ) AS d ON d.closes_at > $2
+    LEFT JOIN specifications s ON s.account_id = $1 AND s.id = $3
+    LEFT JOIN specification_versions w
+      ON w.account_id = $1 AND w.specification_id = s.id AND w.version = s.current_version
+    WHERE h.account_id = $1
+    """,
+)
+
+
+# Finds an account by what people call it, its own ref before an id; the unique indexes on ref and id find it.
+FIND_ACCOUNT: Final = Statement(
+    "find_account",
+    "SELECT id FROM accounts WHERE ref = $1 OR id = $2 ORDER BY ref IS NOT DISTINCT FROM $1 DESC LIMIT 1",
+)
 
 
 async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountRow]:

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from db.connections import Reader, Statement
+from db.connections import Statement
 from db.queries.accounts import ACCOUNT_COLUMNS, AccountRow, account_row
+from db.readers import Reader
 from db.settled import CLOCK, TRY_LOCK, Settlement
 
 

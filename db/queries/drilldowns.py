@@ -12,9 +12,10 @@ from uuid import UUID
 
 from app.domain.local_time import Interval
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Reader, Record
+from db.connections import Record
 from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
 from db.queries.pages import GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, Walk, pages, walk
+from db.readers import Reader
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 

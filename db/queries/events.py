@@ -11,11 +11,24 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.vocabulary import EventType
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.images import OrderKey
 from db.queries.pages import EARLIEST, LATEST, WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
 
 EventKey: TypeAlias = tuple[UUID, int, int | None]  # account, sequence, the run that has ended
+
+
+# The resets of an account's guarantee after an instant that were not withdrawn; events_of_order_idx, for they are of no
+# order.
+RESETS_AFTER: Final = Statement(
+    "resets_after",
+    """
+    SELECT account_id, sequence, at, type, order_id, image_id, import_run FROM events
+     WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL
+     ORDER BY sequence
+    """,
+)
 
 
 @dataclass(slots=True)

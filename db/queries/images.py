@@ -8,8 +8,9 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.vocabulary import DeadlineStatus, ImageStatus, ServiceLevel
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
 
 ImageKey: TypeAlias = tuple[UUID, UUID]
 """The account and the id."""

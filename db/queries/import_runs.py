@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 # The runs that the heads of accounts name, of those that name one; the primary key. Lists of staff ask for several
 # accounts at once.

@@ -5,8 +5,8 @@ from typing import Final
 from db.connections import Statement
 
 # Accounts of these refs with their counters; the unique index on ref and the heads' primary key find them.
-ACCOUNTS_BY_REF: Final = Statement(
-    "accounts_by_ref",
+COUNTERS_BY_REF: Final = Statement(
+    "counters_by_ref",
     """
     SELECT a.id, a.ref, h.next_order_number, h.next_event_sequence, h.last_at, h.frontier, h.minutes_since
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
@@ -22,7 +22,7 @@ EVENTS_FROM: Final = Statement(
 
 # Which accounts imports began, and which they told to have moved; the primary key finds the few lines of both kinds.
 BEGUN_AND_MOVED: Final = Statement(
-    "accounts_begun_and_moved",
+    "accounts_opened_and_moved",
     """
     SELECT DISTINCT account_id, kind FROM import_lines
      WHERE account_id = ANY($1::uuid[]) AND kind IN ('account', 'timeZone')
@@ -96,5 +96,33 @@ REJECTED_ORDERS: Final = Statement(
       FROM unnest($1::uuid[], $2::timestamptz[]) AS asked (account_id, since)
       JOIN rejections r ON r.account_id = asked.account_id AND r.at >= asked.since
       JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
+    """,
+)
+
+_EVENT_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.import_run"
+
+# The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
+# orders of many accounts, so all are asked at once.
+EVENTS_OF_ORDERS: Final = Statement(
+    "events_of_amended_orders",
+    f"""
+    SELECT {_EVENT_COLUMNS}
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS a (account_id, order_id, at)
+      JOIN events e ON e.account_id = a.account_id AND e.order_id = a.order_id AND e.at > a.at
+     WHERE e.type = ANY($4::text[]) AND e.withdrawn_by IS NULL
+     ORDER BY e.account_id, e.sequence
+    """,
+)
+
+# The events, not withdrawn, of the openings of accounts; events_of_order_idx, for they are of no order. A batch may
+# begin many accounts.
+EVENTS_OF_OPENINGS: Final = Statement(
+    "events_of_openings",
+    f"""
+    SELECT {_EVENT_COLUMNS}
+      FROM unnest($1::uuid[], $2::timestamptz[]) AS b (account_id, at)
+      JOIN events e ON e.account_id = b.account_id AND e.order_id IS NULL AND e.at = b.at
+     WHERE e.type IN ('ACCOUNT_CREATED', 'SPECIFICATION_CHANGED') AND e.withdrawn_by IS NULL
+     ORDER BY e.account_id, e.sequence
     """,
 )

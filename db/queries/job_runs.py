@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.vocabulary import JobRunState
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import (
     EARLIEST,
     GREATEST_UUID,
@@ -22,6 +22,45 @@ from db.queries.pages import (
     Walk,
     page,
     walk,
+)
+from db.readers import Reader
+
+# Counts the accounts for which a run still fails; job_runs_failed_idx has what failed at its instant.
+FAILING_ACCOUNTS: Final = Statement(
+    "failing_accounts",
+    """
+    SELECT count(*) AS accounts FROM job_runs
+     WHERE state = 'FAILED' AND scheduled_for = $3 AND job = $1 AND time_zone = $2 AND account_id IS NOT NULL
+    """,
+)
+
+# Since when a job fails for an account; job_runs_by_account_idx.
+FAILING_SINCE: Final = Statement(
+    "failing_since",
+    """
+    SELECT scheduled_for FROM job_runs
+     WHERE account_id = $1 AND job = $2 AND state = 'FAILED'
+     ORDER BY scheduled_for, id LIMIT 1
+    """,
+)
+
+# The newest successful run of a job by nothing; job_runs_by_job_idx ends the search at the first one.
+LAST_SUCCESS: Final = Statement(
+    "last_success",
+    """
+    SELECT started_at, horizon FROM job_runs
+     WHERE job = $1 AND scheduled_for <= $2 AND time_zone IS NULL AND account_id IS NULL AND state = 'SUCCEEDED'
+     ORDER BY scheduled_for DESC, id DESC LIMIT 1
+    """,
+)
+
+# Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
+LAPSED_RUNS: Final = Statement(
+    "lapsed_runs",
+    """
+    SELECT id, job, time_zone, date, scheduled_for, owner, attempts FROM job_runs
+     WHERE state = 'RUNNING' AND lease_until <= $1 ORDER BY scheduled_for, id
+    """,
 )
 
 

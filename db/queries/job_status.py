@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 _ERRORS: Final = 100  # that are shown of all jobs
 
@@ -50,7 +51,7 @@ _CURSORS: Final = Statement(
 
 # The accounts that a job without midnights failed for and is to try again, and since when: job_cursors_due_idx.
 _PUT_OFF: Final = Statement(
-    "accounts_put_off",
+    "accounts_postponed",
     """
     SELECT job, count(*) AS accounts, min(due_at) AS since FROM job_cursors
     WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0

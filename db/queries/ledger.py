@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from db.connections import Reader, Statement
+from db.connections import Statement
+from db.readers import Reader
 
 DayKey: TypeAlias = tuple[UUID, date]
 """The account and the ledger day's date."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.order_search import REST, matching, searched
 from db.queries.order_selection import OF_KINDS, QUESTION, OrderSelection, Shape, walked, wanted
 from db.queries.orders import ORDER_COLUMNS, ORDER_SPECIFICATION, OrderRow, order_row
 from db.queries.pages import Key, Page, Slice, Walk, pages, walk
+from db.readers import Reader
 
 
 @cache

@@ -9,7 +9,7 @@ met on a walk through it. A period costs microseconds when nothing in it matches
 from typing import Final
 
 from db.queries.order_selection import OF_KINDS, Shape, between, ordered, walked, wanted
-from db.tables import PERIOD, PERIOD_LENGTH
+from db.tables.base import PERIOD, PERIOD_LENGTH
 
 _FEW: Final = 100
 """Matches up to which all are looked at."""

@@ -8,9 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -17,8 +17,9 @@ from app.domain.ledger.days import zone_before
 from app.domain.pulse.assembly import Sums, Version, assembled
 from app.domain.pulse.figures import PulseFigures, Step
 from app.domain.pulse.segments import Part, month_start, segments, windows
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.accounts import AccountHistory
+from db.readers import Reader
 
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
 # Heads hold corrections of all time before their cut, which cancel out between two cuts. Rollups are found by their

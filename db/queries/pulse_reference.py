@@ -13,9 +13,10 @@ from app.domain.local_time import Interval, just_before
 from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import month_start
 from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pulse import FiguresRequest
 from db.queries.streak import StreakRequest
+from db.readers import Reader
 
 # What happened in each window of accounts as of their instants T, from what was known just before T. Reads all images.
 PULSE_REFERENCE: Final = Statement(

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, page, walk
+from db.readers import Reader
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so."""
@@ -34,6 +35,59 @@ _QUEUE: Final = walk(
 _COUNT: Final = Statement("production_queue_count", f"SELECT count(*) FROM images i WHERE {_FREE}")
 
 QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
+
+
+LEASES_PAGE: Final = 500
+"""Images that are returned in one transaction."""
+
+# The images whose leases ended first, by an instant, but for those of some accounts: images_by_lease_idx.
+ENDED_LEASES: Final = Statement(
+    "ended_leases",
+    f"""
+    SELECT account_id, id FROM images
+    WHERE claimed_until <= $1 AND account_id <> ALL($2::uuid[])
+    ORDER BY claimed_until
+    LIMIT {LEASES_PAGE}
+    """,
+)
+
+# Of these images those whose lease has ended by an instant, as numbered; the primary key.
+STILL_ENDED: Final = Statement(
+    "still_ended_leases",
+    """
+    SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
+    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
+    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
+    WHERE i.claimed_until <= $3
+    ORDER BY i.number
+    """,
+)
+
+
+# The images that are due first of those that nobody holds at an instant, but for those of some accounts, each with the
+# claim that ran out: images_queue_idx, which knows until when each is held, and the primary key. The greatest count
+# there is stands in the one by parameter for the planner.
+CLAIMABLE: Final = Statement(
+    "claimable_images",
+    """
+    SELECT q.account_id, i.order_id, q.id, i.claimed_by, i.claimed_until
+    FROM (
+      SELECT account_id, id, due, uploaded_at
+      FROM (
+        SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
+        FROM images
+        WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
+          AND account_id <> ALL($3::uuid[])
+        ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
+        LIMIT 500
+      ) AS first
+      ORDER BY due, uploaded_at, id
+      LIMIT $2
+    ) AS q
+    JOIN images i ON i.account_id = q.account_id AND i.id = q.id
+    ORDER BY q.due, q.uploaded_at, q.id
+    """,
+)
 
 
 async def production_queue(reader: Reader, now: datetime, part: Slice) -> Page[ImageRow]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.connections import Reader, Statement
+from db.connections import Statement
 from db.queries.images import ImageKey
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -9,8 +9,33 @@ from uuid import UUID
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.snapshots import figures_from_json, streak_from_json
 from app.domain.pulse.streak import Streak
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
+
+_ACCOUNTS: Final = 200
+
+_SNAPSHOTS: Final = 25  # of an account in a transaction, for which an import of it may have to wait
+
+# The next accounts after one that have snapshots to correct, of all: pulse_snapshots_to_correct_idx has no others.
+ACCOUNTS_TO_CORRECT: Final = Statement(
+    "accounts_to_correct",
+    f"""
+    SELECT DISTINCT account_id FROM pulse_snapshots
+    WHERE NOT by_last_instant AND account_id > $1
+    ORDER BY account_id LIMIT {_ACCOUNTS}
+    """,
+)
+
+# Snapshots of an account that are to be corrected, oldest first: pulse_snapshots_to_correct_idx.
+SNAPSHOTS_TO_CORRECT: Final = Statement(
+    "snapshots_to_correct",
+    f"""
+    SELECT id, as_of FROM pulse_snapshots
+    WHERE account_id = $1 AND NOT by_last_instant
+    ORDER BY date LIMIT {_SNAPSHOTS}
+    """,
+)
 
 
 @dataclass(slots=True)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Key, Page, Slice, Span, pages, walk
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from app.domain.ledger.days import zone_before
 from app.domain.local_time import just_before
 from app.domain.pulse.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries.accounts import AccountHistory
+from db.readers import Reader
 
 # Runs of weeks with an upload, and the uploads that were cancelled only at T or later (of weeks counted in
 # `upload_weeks`, which know the cancellation already). Weeks are found by the primary key of upload_weeks, orders by

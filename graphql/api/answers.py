@@ -21,8 +21,10 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
 from app.services.commands import Answer, Command, IdempotencyConflict, perform
 from app.services.orders.outcome import Outcome
-from db.connections import OutcomeUnknown, Pool, Writer, is_outage
+from db.connections import Pool
+from db.failures import OutcomeUnknown, is_outage
 from db.settled import after_command
+from db.writer import Writer
 from engine.arguments import or_none
 
 Work: TypeAlias = Callable[[Writer], Awaitable[Answer]]

@@ -20,8 +20,9 @@ from app.domain.vocabulary import Plan
 from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings
-from db.connections import Database, Pool
+from db.connections import Pool
 from db.queries.accounts import AccountHistory, AccountRow
+from db.readers import Database
 from db.settled import Settlement
 from engine.errors import ApiError, ErrorCode, bad_input
 from engine.ids import GlobalId, MalformedId, read_global_id

@@ -13,7 +13,6 @@ from typing import TypeVar, TypeVarTuple
 
 from strawberry.dataloader import DataLoader
 
-from db.connections import Reader
 from db.queries.accounts import account_histories, accounts_by_id, accounts_by_name, count_accounts
 from db.queries.drilldowns import drill_down
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
@@ -35,6 +34,7 @@ from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
 from db.queries.streak import streaks
+from db.readers import Reader
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

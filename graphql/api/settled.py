@@ -12,9 +12,9 @@ from uuid import UUID
 
 from api.loaders import Loaders
 from app.clock import Clock
-from db.connections import Database, SnapshotEnded
 from db.queries.accounts import last_instants
 from db.queries.import_runs import ended_of
+from db.readers import Database, SnapshotEnded
 from db.settled import Settlement, settle
 
 

@@ -10,7 +10,7 @@ import structlog
 from app.logging import CountedWarning
 from app.services.accounts.slots import AccountBusy
 from app.services.commands import Overtaken
-from db.connections import OutcomeUnknown, asks_to_try_again, is_locked, is_outage, is_timeout
+from db.failures import OutcomeUnknown, asks_to_try_again, is_locked, is_outage, is_timeout
 
 RETRY_AFTER: Final = 1
 """Seconds until a client is to try again."""

@@ -13,7 +13,9 @@ from app.services.jobs import runs as job_runs
 from app.services.jobs.cursors import DueGroup, due_accounts, due_groups, postpone
 from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import Claim, RunKey
-from db.connections import PoolReader, Writer, is_locked, unit_of_work
+from db.failures import is_locked
+from db.readers import PoolReader
+from db.writer import Writer, unit_of_work
 from jobs.context import AT_ONCE, LEASE, WorkerContext, gather_all
 from jobs.counts import Work
 from jobs.registry import MidnightJob

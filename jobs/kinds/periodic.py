@@ -8,7 +8,9 @@ import structlog
 from app.services.commands import with_retries
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
-from db.connections import PoolReader, is_outage, unit_of_work
+from db.failures import is_outage
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from jobs.context import WorkerContext
 from jobs.counts import Work
 from jobs.registry import Done, PeriodicJob

@@ -9,7 +9,8 @@ import pytest
 
 from app.services.accounts.counters import lock_counters
 from app.services.orders.claiming import ONE_AT_A_TIME
-from db.connections import COMMANDS, Pool, unit_of_work
+from db.connections import COMMANDS, Pool
+from db.writer import unit_of_work
 from engine.ids import NodeType, numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import PAYLOADS, Shop, contents, document, done, open_shop

@@ -10,7 +10,8 @@ from app.domain.vocabulary import EventType
 from app.services.imports import destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, Writer, connect
+from db.connections import Pool, connect
+from db.writer import Writer
 from engine.ids import GlobalId, NodeType, numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import Shop, done, open_shop

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
-from db.connections import Pool, unit_of_work
-from db.tables import TimeZonePeriod
+from db.connections import Pool
+from db.tables.accounts import TimeZonePeriod
+from db.writer import unit_of_work
 from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.serving import NewClient

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.vocabulary import EventType, ServiceLevel
 from db.connections import Pool
-from db.tables import Event
+from db.tables.events import Event
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from app.settings import Settings
-from db.connections import Pool, unit_of_work
-from db.tables import JobRun
+from db.connections import Pool
+from db.tables.jobs import JobRun
+from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType, account_global_id
 from jobs.catalogue import JOBS
 from jobs.worker import Worker

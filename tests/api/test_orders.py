@@ -11,7 +11,8 @@ import pytest
 
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
 from db.connections import Pool
-from db.tables import Image, Order
+from db.tables.images import Image
+from db.tables.orders import Order
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient

@@ -10,7 +10,9 @@ from starlette.applications import Starlette
 
 from app.services.accounts.counters import begin_command, bring_forward
 from app.web.state import keep_reader
-from db.connections import Pool, Reader, unit_of_work
+from db.connections import Pool
+from db.readers import Reader
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.commanding import open_shop

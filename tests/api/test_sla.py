@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.vocabulary import Plan
 from db.connections import Pool
-from db.tables import LedgerDay, SlaVersion
+from db.tables.accounts import LedgerDay, SlaVersion
 from tests.support.building import CREATED_AT, DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient

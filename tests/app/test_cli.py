@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.services.api_keys.keys import secret_hash
-from db.connections import PoolReader, Record, Statement, connect
+from db.connections import Record, Statement, connect
+from db.readers import PoolReader
 from engine.ids import read_global_id
 from tests.db.test_embedded import fresh_folder
 

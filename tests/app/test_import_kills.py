@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from random import Random
 
-from db.connections import Pool, PoolReader, open_pool
+from db.connections import Pool, open_pool
 from db.queries.import_runs import ended_imports
+from db.readers import PoolReader
 from tests.app.test_import_command import LOUPE, environment
 from tests.support.database import empty_database
 from tests.support.import_files import Line, everything

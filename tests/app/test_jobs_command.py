@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.services.accounts.counters import lock_counters
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import account_global_id
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock

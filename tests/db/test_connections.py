@@ -8,20 +8,14 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import pytest
 from asyncpg.exceptions._base import DataError as DriversDataError  # pyright: ignore[reportMissingTypeStubs] - the same
 
-from db.connections import (
-    DatabaseUnreachable,
-    OutcomeUnknown,
-    Pool,
-    PoolReader,
-    ServerError,
-    SnapshotEnded,
-    Statement,
-    is_outage,
-    listen,
-    open_pool,
-    unit_of_work,
-)
-from db.tables import Account, AccountCounters, Event, Specification, SpecificationVersion, Table
+from db.connections import Pool, Statement, listen, open_pool
+from db.failures import DatabaseUnreachable, OutcomeUnknown, ServerError, is_outage
+from db.readers import PoolReader, SnapshotEnded
+from db.tables.accounts import Account, AccountCounters
+from db.tables.base import Table
+from db.tables.events import Event
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import unit_of_work
 
 NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
 ACME = UUID(int=1)

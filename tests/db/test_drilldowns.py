@@ -9,7 +9,7 @@ from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.rollups import term_of
 from app.domain.pulse.segments import windows
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.drilldowns import (
     Drilldown,
     delivered_images,
@@ -26,6 +26,7 @@ from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
 from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
+from db.readers import PoolReader
 from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
 from tests.support.random_histories import histories
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 import db.embedded.binaries
-from db.connections import DatabaseUnreachable
 from db.embedded.binaries import EmbeddedServerError
 from db.embedded.server import embedded_server
+from db.failures import DatabaseUnreachable
 from tests.support.database import execute
 from tests.support.folders import folder_of_run, remove
 

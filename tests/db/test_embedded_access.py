@@ -13,11 +13,11 @@ from uuid import uuid4
 
 import pytest
 
-from db.connections import DatabaseUnreachable
 from db.embedded.binaries import EmbeddedServerError, User
 from db.embedded.cluster import server_of
 from db.embedded.server import embedded_server
 from db.embedded.user import SYSTEM_USER, server_user, system_user
+from db.failures import DatabaseUnreachable
 from tests.db.test_embedded import MAJOR, as_root, fresh_folder, postmaster
 from tests.support.database import execute
 

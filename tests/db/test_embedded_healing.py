@@ -13,10 +13,10 @@ from threading import Event
 
 import pytest
 
-from db.connections import is_outage
 from db.embedded.binaries import EmbeddedServerError
 from db.embedded.cluster import server_of
 from db.embedded.server import embedded_server
+from db.failures import is_outage
 from tests.db.test_embedded import MAJOR, PATIENCE, accepts, fresh_folder, postmaster, url_from, wait_until
 from tests.support.database import execute
 

@@ -13,8 +13,9 @@ import db.migrate as migrations
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.domain.vocabulary import Plan
-from db.connections import DatabaseUnreachable, connect, open_pool
+from db.connections import connect, open_pool
 from db.embedded.binaries import User, find_binaries
+from db.failures import DatabaseUnreachable
 from db.migrate import MigrationFailed, inspect, migrate, run_alembic
 from db.revisions import Standing, known_revisions
 from tests.check_schema import differences

@@ -13,10 +13,12 @@ from app.domain.pulse.segments import WINDOW
 from app.domain.pulse.streak import WEEK, WeekRun
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import recount_upload_weeks
-from db.connections import Pool, PoolReader, Statement, open_pool, unit_of_work
+from db.connections import Pool, Statement, open_pool
 from db.queries.pulse import PULSE_FIGURES, FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, StreakRequest, streaks
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.histories import (
     CREATED_AT,
     DAY,

@@ -27,7 +27,7 @@ from db.connections import connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import inspect, migrate
 from db.revisions import Standing
-from db.tables import Table
+from db.tables.base import Table
 from tests.release import RELEASED, make_release
 from tests.support.database import chosen_major, execute, temporary_database
 from tests.support.statements import every_statement

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from db.connections import DatabaseUnreachable, connect, open_pool
+from db.connections import connect, open_pool
+from db.failures import DatabaseUnreachable
 
 
 def message(kind: bytes, body: bytes) -> bytes:

@@ -8,10 +8,12 @@ import pytest
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, TermCounts, WindowFigures
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.domain.pulse.streak import Streak, WeekRun
-from db.connections import Pool, PoolReader, unit_of_work
+from db.connections import Pool
 from db.queries.pages import Slice
 from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_by_id, snapshots_of_accounts
-from db.tables import PulseSnapshot
+from db.readers import PoolReader
+from db.tables.snapshots import PulseSnapshot
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 
 FIRST = date(2026, 3, 1)

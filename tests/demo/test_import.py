@@ -13,9 +13,10 @@ from app.domain.vocabulary import ServiceLevel
 from app.services.imports.report import Report
 from app.services.imports.session import import_history
 from app.services.imports.source import open_source
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
+from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -7,7 +7,8 @@ from typing import Any
 from app.services.accounts.counters import lock_counters
 from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from jobs.counts import Work
 from jobs.worker import working_pool
 from tests.support.clock import FrozenClock

@@ -12,11 +12,12 @@ from random import Random
 
 import pytest
 
-from db.connections import Pool, PoolReader, open_pool
+from db.connections import Pool, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
 from db.queries.accounts import account_histories
 from db.queries.pulse import FiguresRequest, pulse_figures
+from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
 from tests.services.orders.test_kills import kill_server
 from tests.support.clock import FrozenClock

@@ -11,7 +11,8 @@ from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
 from app.services.jobs.runs import Success
 from app.settings import Settings
-from db.connections import Connection, Pool, PoolReader
+from db.connections import Connection, Pool
+from db.readers import PoolReader
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker

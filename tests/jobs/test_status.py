@@ -8,8 +8,9 @@ from app.clock import Clock
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.runs import Success
 from app.settings import Settings
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.job_status import FailedRun
+from db.readers import PoolReader
 from jobs.catalogue import JOBS
 from jobs.registry import DAY, MINUTE, Done, Registry
 from jobs.status import JobStatus, ZoneStatus, job_statuses

@@ -7,8 +7,9 @@ import pytest
 
 from app.services.housekeeping.verification import VERIFY
 from app.settings import Settings
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.job_status import FailedRun
+from db.readers import PoolReader
 from jobs.catalogue import JOBS
 from jobs.counts import Work
 from jobs.status import JobStatus, job_statuses

@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from app.services.commands import Answer, Command, Overtaken, perform
-from db.connections import Pool, ServerError, Statement, Writer
+from db.connections import Pool, Statement
+from db.failures import ServerError
+from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.database import until
 from tests.support.studios import begin

@@ -6,7 +6,9 @@ from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, Tally
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import write_rollups
-from db.connections import Connection, Pool, PoolReader, Statement, Writer
+from db.connections import Connection, Pool, Statement
+from db.readers import PoolReader
+from db.writer import Writer
 from tests.support.histories import History, remember
 
 UPLOADED_AT = datetime(2026, 3, 9, 12, 30, 15, tzinfo=UTC)

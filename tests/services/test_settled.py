@@ -16,9 +16,11 @@ from app.services.accounts.counters import (
     save_counters,
 )
 from app.services.commands import in_transaction
-from db.connections import Pool, PoolReader, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
 from db.queries.accounts import account_histories
+from db.readers import PoolReader
 from db.settled import settle
+from db.writer import Writer, unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.statements import every_statement

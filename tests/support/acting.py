@@ -10,7 +10,8 @@ from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationTerms
 from app.services.commands import in_transaction
 from app.services.specifications import create_specification
-from db.connections import Pool, Writer
+from db.connections import Pool
+from db.writer import Writer
 
 Result = TypeVar("Result")
 

@@ -16,7 +16,7 @@ from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import deliver_images, reject_images
-from db.connections import Writer
+from db.writer import Writer
 from tests.support.model import Account
 from tests.support.model_facts import Image, Order, Refused
 from tests.support.model_production import Production

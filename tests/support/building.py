@@ -16,8 +16,15 @@ from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
 from app.services.rollups import write_rollups
-from db.connections import Pool, Writer, unit_of_work
-from db.tables import Event, Image, LedgerDay, Order, Rejection, SlaVersion, Specification, SpecificationVersion, Table
+from db.connections import Pool
+from db.tables.accounts import LedgerDay, SlaVersion
+from db.tables.base import Table
+from db.tables.events import Event
+from db.tables.images import Image
+from db.tables.orders import Order
+from db.tables.rejections import Rejection
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import Writer, unit_of_work
 from tests.support.sla import TERMS
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -8,11 +8,12 @@ from uuid import UUID
 from app.domain.orders.state import OrderState
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
-from app.services.orders.states import OrderKey, order_states
 from app.services.quotes.making import Quote, QuoteRequest, UploadRequest, quote
 from app.services.quotes.tokens import Binding, read_token
-from db.connections import Pool, PoolReader, Reader, Record
+from db.connections import Pool, Record
 from db.queries.accounts import account_histories
+from db.queries.order_states import OrderKey, order_states
+from db.readers import PoolReader, Reader
 from db.settled import Settlement, settle
 from tests.support.acting import a_specification, done
 from tests.support.building import Studio, begin

@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,13 @@ from uuid import uuid4
 
 from alembic import command
 from sqlalchemy import make_url
-from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from db.connections import Pool, connect
 from db.embedded.server import embedded_server
 from db.migrate import migrate, run_alembic
 from db.revisions import MIGRATIONS, known_revisions
-from db.tables import Table
+from db.tables.base import Table
 
 TEMPLATE = "loupe_template"
 FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -91,13 +91,21 @@ async def empty_database(server: str) -> AsyncGenerator[str]:
     idle.append(url)
 
 
-async def create_all(url: str) -> None:
-    """Make the tables as they are defined, without the migrations."""
+async def create_all(url: str, cut: Mapping[str, int] | None = None) -> None:
+    """Make the tables as they are defined, without the migrations; `cut` are those in so many parts by account."""
+    await execute(url, *_definitions(cut or {}))
+
+
+def _definitions(cut: Mapping[str, int]) -> Iterator[str]:
     dialect = make_url("postgresql+asyncpg://").get_dialect()()
-    tables = Table.metadata.sorted_tables
-    definitions: list[ExecutableDDLElement] = [*map(CreateTable, tables)]
-    definitions += [CreateIndex(index) for table in tables for index in table.indexes]
-    await execute(url, *(str(definition.compile(dialect=dialect)) for definition in definitions))
+    for table in Table.metadata.sorted_tables:
+        definition = str(CreateTable(table).compile(dialect=dialect))
+        parts = cut.get(table.name, 0)
+        yield f"{definition} PARTITION BY HASH (account_id)" if parts else definition
+        for part in range(parts):
+            values = f"WITH (MODULUS {parts}, REMAINDER {part})"
+            yield f"CREATE TABLE {table.name}_{part} PARTITION OF {table.name} FOR VALUES {values}"
+        yield from (str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
 
 
 async def execute(url: str, *statements: str) -> None:

@@ -14,8 +14,13 @@ from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
 from app.services.rollups import write_rollups
-from db.connections import Pool, Writer, unit_of_work
-from db.tables import Account, AccountCounters, Image, Order, Rejection, Specification, SpecificationVersion
+from db.connections import Pool
+from db.tables.accounts import Account, AccountCounters
+from db.tables.images import Image
+from db.tables.orders import Order
+from db.tables.rejections import Rejection
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import Writer, unit_of_work
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)

@@ -12,7 +12,7 @@ from uuid import UUID
 from app.domain.sla.terms import PLAN_TERMS
 from app.services.imports import Report, Source, check_history, import_history
 from db.connections import Pool
-from db.tables import Table
+from db.tables.base import Table
 from tests.support.clock import FrozenClock
 
 Line: TypeAlias = dict[str, Any]

@@ -18,8 +18,9 @@ from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images, reject_images
-from app.services.orders.states import OrderKey
-from db.connections import Pool, Writer
+from db.connections import Pool
+from db.queries.order_states import OrderKey
+from db.writer import Writer
 from tests.support.acting import a_specification, done
 from tests.support.clock import FrozenClock
 from tests.support.midnight_jobs import go_to

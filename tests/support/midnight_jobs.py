@@ -11,12 +11,13 @@ from app.domain.local_time import time_zone
 from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
-from db.connections import Pool, PoolReader
+from db.connections import Pool
 from db.queries.accounts import account_histories
 from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.snapshots import SnapshotRow, snapshots_by_id
 from db.queries.streak import StreakRequest
+from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 
 JOBS: Final = {SNAPSHOT: snapshot_pulse, RESET: reset_guarantee}

@@ -16,7 +16,8 @@ from httpx import ASGITransport, AsyncClient
 
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType, named_account, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool

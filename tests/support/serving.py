@@ -13,7 +13,9 @@ from app.services.api_keys.keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
 from app.web.state import keep_reader, keep_writing_pool
-from db.connections import Connection, Database, Pool, Reader, Record, Statement, unit_of_work
+from db.connections import Connection, Pool, Record, Statement
+from db.readers import Database, Reader
+from db.writer import unit_of_work
 from tests.support.building import Studio
 from tests.support.clock import FrozenClock
 

@@ -17,7 +17,8 @@ from httpx import ASGITransport, AsyncClient
 from app.clock import SystemClock
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
 from tests.support.building import Studio, begin, write
 from tests.support.serving import SETTINGS

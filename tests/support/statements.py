@@ -5,27 +5,37 @@ from dataclasses import fields, is_dataclass
 from importlib import import_module
 from itertools import product
 from pkgutil import walk_packages
-from typing import cast
+from types import ModuleType
+from typing import Final, cast
 from uuid import UUID
 
 import api
 import app
 import db
 import jobs
-from db.connections import Statement, _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
+from db.connections import Statement
 from db.queries import job_runs, order_pages
 from db.queries.job_runs import RunsWanted
 from db.queries.order_selection import Shape
-from db.tables import Table
+from db.tables.base import Table
+from db.writer import _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
 
 
 def every_statement() -> set[Statement]:
     """Find all statements: constants of modules, those of typed writes, and those made for each kind of question."""
-    return {*_of_modules(), *_of_tables(), *_of_order_pages(), *_of_job_runs()}
+    return {*statements_of(api, app, db, jobs), *(each for made in _MADE for each in made())}
 
 
-def _of_modules() -> Iterator[Statement]:
-    for package in (api, app, db, jobs):
+def statement_names() -> Iterator[str]:
+    """Yield the names of constants, and of statements that functions make, where variants share one."""
+    yield from (each.name for each in set(statements_of(api, app, db, jobs)))
+    for made in _MADE:
+        yield from {each.name for each in made()}
+
+
+def statements_of(*packages: ModuleType) -> Iterator[Statement]:
+    """Find the statements that are constants of modules of packages."""
+    for package in packages:
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith("db.migrations"):
                 yield from _within(tuple(vars(import_module(module.name)).values()))
@@ -60,3 +70,6 @@ def _of_job_runs() -> Iterator[Statement]:
         conditions = [job_runs._conditions(wanted, first) for first in (6, 1)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         yield from job_runs._listed(conditions[0])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         yield job_runs._counted(conditions[1])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+_MADE: Final = (_of_tables, _of_order_pages, _of_job_runs)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import structlog
 
 from app.settings import Settings
-from db.connections import is_outage
+from db.failures import is_outage
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, new_owner, working_pool
 from tests.support.clock import FrozenClock

@@ -15,12 +15,14 @@ from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from app.services.orders.states import order_states
 from app.services.quotes.tokens import Binding
-from db.connections import Pool, PoolReader, Reader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.queries.order_states import order_states
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
-from db.tables import Specification, SpecificationVersion
+from db.readers import PoolReader, Reader
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import unit_of_work
 from tests.support.replayed import assert_events_tell_all
 
 HOUR: Final = timedelta(hours=1)

@@ -11,7 +11,8 @@ from app.services.accounts.opening import create_account
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.settings import Settings
-from db.connections import Pool, Record, unit_of_work
+from db.connections import Pool, Record
+from db.writer import unit_of_work
 from jobs.registry import MidnightWork, Registry
 from jobs.worker import Worker
 

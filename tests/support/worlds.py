@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from app.domain.errors import DomainError, Refusals
 from app.domain.ledger.quota import QuotaDay
 from app.services.commands import in_transaction
-from db.connections import Writer
+from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.model import Account
 from tests.support.model_facts import Day, Reason, Refused

@@ -18,7 +18,9 @@ from app.services.commands import Answer, Command, perform
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from db.connections import OutcomeUnknown, Pool, Writer, open_pool
+from db.connections import Pool, open_pool
+from db.failures import OutcomeUnknown
+from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.studios import LEASE
 

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS

@@ -11,7 +11,9 @@ from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from app.web.graphql import MAX_BODY
 from app.web.state import keep_reader
-from db.connections import Pool, Reader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.readers import Reader
+from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
 

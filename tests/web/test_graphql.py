@@ -14,7 +14,8 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from app.web.state import keep_reader
-from db.connections import Database, Reader, Record, Statement
+from db.connections import Record, Statement
+from db.readers import Database, Reader
 from tests.support.serving import Client
 
 VIEWER = "{ viewer { kind } }"

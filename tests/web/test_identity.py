@@ -11,7 +11,9 @@ from starlette.applications import Starlette
 
 from app.services.api_keys.keys import create_key, find_key, revoke_key
 from app.web.asgi import create_app
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Statement
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS, Client, NewClient

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
-from db.connections import DatabaseUnreachable, OutcomeUnknown, Pool, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
+from db.failures import DatabaseUnreachable, OutcomeUnknown
 from db.settled import ACCOUNT_LOCK, BEGINNING, CLOCK
+from db.writer import Writer, unit_of_work
 
 RECENT: Final = "interval '1 second'"
 """How far back of its beginning a live command may find an account's last instant; answers read meanwhile are as of it.

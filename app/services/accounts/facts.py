@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from app.domain.account import Account
@@ -10,27 +9,9 @@ from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderedSpecification
-from db.connections import Reader, Record, Statement
-from db.queries.accounts import HISTORY, HISTORY_COLUMNS, account_of
-
-# The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
-# its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.
-ACCOUNT_FACTS: Final = Statement(
-    "account_facts",
-    f"""
-    SELECT {HISTORY_COLUMNS},
-      d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
-      s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
-    FROM account_heads h {HISTORY}
-    LEFT JOIN (
-      SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
-    ) AS d ON d.closes_at > $2
-    LEFT JOIN specifications s ON s.account_id = $1 AND s.id = $3
-    LEFT JOIN specification_versions w
-      ON w.account_id = $1 AND w.specification_id = s.id AND w.version = s.current_version
-    WHERE h.account_id = $1
-    """,  # noqa: S608 - made of fixed texts
-)
+from db.connections import Record
+from db.queries.accounts import ACCOUNT_FACTS, account_of
+from db.readers import Reader
 
 
 @dataclass(frozen=True, slots=True)

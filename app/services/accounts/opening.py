@@ -14,9 +14,13 @@ from app.services.accounts.counters import UnknownAccount, counters_row, new_cou
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
-from db.connections import Reader, Statement, Writer
-from db.tables import AccountCounters, Event, TimeZonePeriod
-from db.tables import SlaVersion as SlaVersionRow
+from db.connections import Statement
+from db.queries.accounts import FIND_ACCOUNT
+from db.readers import Reader
+from db.tables.accounts import AccountCounters, TimeZonePeriod
+from db.tables.accounts import SlaVersion as SlaVersionRow
+from db.tables.events import Event
+from db.writer import Writer
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
 ADD_ACCOUNT: Final = Statement(
@@ -25,12 +29,6 @@ ADD_ACCOUNT: Final = Statement(
     INSERT INTO accounts (id, ref, name, plan, time_zone, created_at) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (ref) DO NOTHING RETURNING id
     """,
-)
-
-# Finds an account by what people call it, its own ref before an id; the unique indexes on ref and id find it.
-FIND_ACCOUNT: Final = Statement(
-    "find_account",
-    "SELECT id FROM accounts WHERE ref = $1 OR id = $2 ORDER BY ref IS NOT DISTINCT FROM $1 DESC LIMIT 1",
 )
 
 

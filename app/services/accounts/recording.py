@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.events.orders import NewEvent
 from app.services.accounts.counters import Counters, save_counters
 from app.services.events import write_events
-from db.connections import Writer
+from db.writer import Writer
 
 
 async def record(writer: Writer, counters: Counters, at: datetime, told: NewEvent) -> None:

@@ -17,8 +17,9 @@ from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
-from db.connections import Statement, Writer
-from db.tables import TimeZonePeriod
+from db.connections import Statement
+from db.tables.accounts import TimeZonePeriod
+from db.writer import Writer
 
 # Makes a zone the account's; the primary key.
 CHANGE_TIME_ZONE: Final = Statement("change_time_zone", "UPDATE accounts SET time_zone = $2 WHERE id = $1")

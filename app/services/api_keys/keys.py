@@ -17,8 +17,10 @@ from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.services.ids import new_id
 from app.services.names import require_name
-from db.connections import Reader, Statement, Writer
+from db.connections import Statement
 from db.queries.api_keys import Caller, KeyFilter, KeyRow, client_by_key, holder_by_token, keys
+from db.readers import Reader
+from db.writer import Writer
 
 _MARK: Final = "loupe_"  # so that scanners for leaked secrets can tell what they found
 _RANDOM_BYTES: Final = 32

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import structlog
 
-from db.connections import Pool, Statement, unit_of_work
+from db.connections import Pool, Statement
 from db.queries.api_keys import Caller
+from db.writer import unit_of_work
 
 # Writes the last uses of clients' keys, each at most once a minute, whichever processes see it used; of all accounts
 # that sent requests, sorted, so that no two processes wait for each other. The primary key finds them.

@@ -11,75 +11,14 @@ from uuid import UUID
 
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.runs import LONGEST_PAUSE
-from app.services.orders.states import OrderKey
-from db.connections import Reader, Record, Statement
+from db.connections import Record
+from db.queries.deadlines import DEADLINES, DEADLINES_OF_ACCOUNT, DEADLINES_PAGE
+from db.queries.order_states import OrderKey
 from db.queries.pages import LEAST_UUID
-
-PAGE: Final = 500
-"""Deadlines that are looked at in one transaction."""
+from db.readers import Reader
 
 MOST_IMAGES: Final = 10_000
 """Images whose orders are looked at in one transaction, for all of them are read: more only of a single order."""
-
-# Deadlines from a bound on of which something may be to be told of the time from $4 to $5: missed ones; those that
-# came to be at risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
-# in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
-# an order that is all delivered may have lost one to a sibling; and those that replaced a later one, which may have
-# been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on; primary keys and
-# orders_by_split_idx for what else is asked. LIMITs by number keep the planner to these.
-_DEADLINES: Final = f"""
-    SELECT due_at, account_id, id, order_id, image_count
-    FROM (
-      (
-        SELECT o.due_at, o.account_id, o.id, o.id AS order_id, o.image_count
-        FROM orders o
-        WHERE (o.due_at, o.account_id, o.id) > ($1, $2, $3) AND o.due_at < $7 {{of_orders}} AND (
-          o.due_at < $5 AND o.late_at IS NOT NULL
-          OR o.kept_due_at - make_interval(secs => $8) < o.confirmed_at AND o.confirmed_at >= $4
-          OR o.expedited_at > o.placed_at AND o.expedited_at >= $4
-          OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at) >= $4) AND (
-            coalesce(o.delivered_at, o.cancelled_at, 'infinity') > o.due_at - make_interval(secs => $8)
-            OR EXISTS (
-              SELECT FROM orders s
-              WHERE s.account_id = o.account_id AND s.split_from = o.id AND s.split_from IS NOT NULL
-                AND s.expedited_at > o.due_at - make_interval(secs => $8))))
-        ORDER BY o.due_at, o.account_id, o.id
-        LIMIT {PAGE}
-      )
-      UNION ALL
-      (
-        SELECT r.due_at, r.account_id, r.id, i.order_id, o.image_count
-        FROM rejections r
-        JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
-        JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-        WHERE (r.due_at, r.account_id, r.id) > ($1, $2, $3) AND r.due_at < $7 {{of_rejections}} AND (
-          r.due_at < $5 AND r.late_at IS NOT NULL
-          OR (r.due_at >= $6 OR r.at >= $4)
-            AND coalesce(r.redelivered_at, 'infinity') > r.due_at - make_interval(secs => $8))
-        ORDER BY r.due_at, r.account_id, r.id
-        LIMIT {PAGE}
-      )
-    ) AS d
-    ORDER BY due_at, account_id, id
-    LIMIT {PAGE}
-"""  # noqa: S608 - made of fixed texts
-
-_NOT_WAITING: Final = """AND NOT EXISTS (
-          SELECT FROM job_cursors c
-          WHERE c.account_id = {0}.account_id AND c.job = $10 AND c.retry_at > $5 AND c.retry_at <= $9)"""
-
-# Those of all accounts but those that failed and wait, until $9 at most: these are looked at from before on when their
-# time has come.
-DEADLINES: Final = Statement(
-    "deadlines_to_watch",
-    _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
-)
-
-# Those of one account.
-DEADLINES_OF_ACCOUNT: Final = Statement(
-    "deadlines_of_account_to_watch",
-    _DEADLINES.format(of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +68,7 @@ async def candidates(reader: Reader, span: Span, account_id: UUID | None = None)
     is_last = False
     while not is_last:
         rows = await reader.fetch(statement, *bound, *times, *of)
-        is_last = len(rows) < PAGE
+        is_last = len(rows) < DEADLINES_PAGE
         *parts, end = portions(rows)
         for part in parts:
             yield _page(part, span.since, is_last=False)

@@ -11,8 +11,10 @@ from app.domain.events.orders import NewEvent
 from app.services.accounts.counters import Counters, save_counters
 from app.services.deadline_alerts.judging import judge
 from app.services.events import write_events
-from app.services.orders.states import OrderKey
-from db.connections import Pool, Reader, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
+from db.queries.order_states import OrderKey
+from db.readers import Reader
+from db.writer import Writer, unit_of_work
 
 # Lets all reads of a transaction be as of the first of them; an account lies on one node, where that holds.
 _AS_OF_ONE_INSTANT: Final = Statement("as_of_one_instant", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -3,30 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import EventType
-from app.services.orders.states import OrderKey, order_states
-from db.connections import Reader, Record, Statement
-
-# The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
-# events_of_order_idx. Events of all images of an order are not read.
-EVENTS_OF_DEADLINES: Final = Statement(
-    "told_of_orders",
-    """
-    SELECT e.account_id, e.order_id, e.type, e.at,
-      e.data #>> '{after,kind}' AS kind, (e.data #>> '{after,dueAt}')::timestamptz AS due_at,
-      CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
-    FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
-    JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
-    WHERE e.withdrawn_by IS NULL AND e.type IN (
-      'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
-    """,
-)
+from db.connections import Record
+from db.queries.deadlines import EVENTS_OF_DEADLINES
+from db.queries.order_states import OrderKey, order_states
+from db.readers import Reader
 
 
 @dataclass(slots=True)

@@ -13,23 +13,15 @@ from uuid import UUID
 
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.runs import LONGEST_PAUSE, RunKey, failing_since, note_failure, note_recovery, pause_after, told
-from db.connections import Pool, Reader, Statement, Writer, unit_of_work
-
-# What is to be looked at again at an instant, also what waits for longer than it can, by a clock that went ahead;
-# job_cursors_due_idx.
-RESCAN_REQUESTS: Final = Statement(
-    "deadlines_in_arrears",
-    """
-    SELECT account_id, due_at, retry_at, imported FROM job_cursors
-    WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
-    ORDER BY due_at, account_id
-    """,
-)
+from db.connections import Pool, Statement
+from db.queries.deadlines import FAILED_ATTEMPTS, RESCAN_REQUESTS
+from db.readers import Reader
+from db.writer import Writer, unit_of_work
 
 # Moves what is to be looked at of an account on, unless it is another than expected; what an import made untrue was
 # taken back before, and what failed goes on to be what failed until all is settled. The primary key.
 MOVE_RESCAN: Final = Statement(
-    "move_arrears",
+    "move_rescan",
     """
     UPDATE job_cursors SET due_at = $5, retry_at = $6, imported = false
     WHERE account_id = $1 AND job = $2 AND due_at = $3 AND retry_at IS NOT DISTINCT FROM $4
@@ -39,7 +31,7 @@ MOVE_RESCAN: Final = Statement(
 
 # Forgets what was to be looked at of an account, unless it is another than expected; the primary key.
 END_RESCAN: Final = Statement(
-    "settle_arrears",
+    "end_rescan",
     """
     DELETE FROM job_cursors
     WHERE account_id = $1 AND job = $2 AND due_at = $3 AND retry_at IS NOT DISTINCT FROM $4
@@ -47,14 +39,10 @@ END_RESCAN: Final = Statement(
     """,
 )
 
-# How often the watch failed at an account; the primary key.
-FAILED_ATTEMPTS: Final = Statement(
-    "failed_watches", "SELECT attempts FROM job_cursors WHERE account_id = $1 AND job = $2"
-)
 
 # Lets an account be looked at again from an instant on, but not at once; primary keys.
 PUT_OFF: Final = Statement(
-    "put_off_watch",
+    "postpone_watch",
     """
     INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
     SELECT a.id, $2, a.time_zone, NULL, $3, 1, $4 FROM accounts a WHERE a.id = $1

@@ -19,9 +19,11 @@ from app.services.deadline_alerts.rescans import RescanRequest, go_on, put_off, 
 from app.services.deadline_alerts.withdrawing import retract
 from app.services.jobs.cursors import WATCH
 from app.services.jobs.isolation import isolate_failures
-from app.services.orders.states import OrderKey
-from db.connections import Pool, PoolReader, Writer, unit_of_work
+from db.connections import Pool
+from db.queries.order_states import OrderKey
 from db.queries.pages import EARLIEST
+from db.readers import PoolReader
+from db.writer import Writer, unit_of_work
 
 SLACK: Final = timedelta(minutes=5)
 """How far before the end of the last watch the next one begins: commands under way then were not seen by it."""

@@ -6,7 +6,6 @@ says later, was never missed.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
@@ -17,26 +16,10 @@ from app.services.accounts.counters import Counters, lock_counters, save_counter
 from app.services.deadline_alerts.candidates import portions
 from app.services.deadline_alerts.judging import judge
 from app.services.events import withdraw_events
-from db.connections import Pool, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record
+from db.queries.deadlines import ALERTS_PAGE, ALERTS_SINCE
 from db.queries.pages import EARLIEST, LEAST_UUID
-
-_PAGE: Final = 500
-
-# The alerts of an account at or after an instant that were not withdrawn, from a bound on: events_of_order_idx, all of
-# the account from there, and the primary key of orders.
-ALERTS_SINCE: Final = Statement(
-    "alerts_since",
-    f"""
-    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
-      o.image_count
-    FROM events e
-    JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
-    WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
-      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
-    ORDER BY e.order_id, e.at, e.sequence
-    LIMIT {_PAGE}
-    """,  # noqa: S608 - made of fixed texts
-)
+from db.writer import Writer, unit_of_work
 
 
 async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
@@ -53,7 +36,7 @@ async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, l
             if rows:
                 await _retract(writer, counters, rows, lead, counters.read_at)
             await writer.commit()
-        is_last = len(rows) == len(found) < _PAGE
+        is_last = len(rows) == len(found) < ALERTS_PAGE
         bound = None if is_last else (rows[-1]["order_id"], rows[-1]["at"], rows[-1]["sequence"])
 
 

@@ -17,35 +17,14 @@ from app.services.accounts.counters import earliest_reading, lock_counters, save
 from app.services.events import write_events
 from app.services.jobs.isolation import isolate_failures
 from app.services.orders.claiming import expired
-from app.services.orders.states import ImageKey
-from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.queries.order_states import ImageKey
+from db.queries.queue import ENDED_LEASES, STILL_ENDED
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 RETURN: Final = "return_expired_leases"
-BATCH: Final = 500
-"""Images that are returned in one transaction."""
 
-# The images whose leases ended first, by an instant, but for those of some accounts: images_by_lease_idx.
-ENDED_LEASES: Final = Statement(
-    "ended_leases",
-    f"""
-    SELECT account_id, id FROM images
-    WHERE claimed_until <= $1 AND account_id <> ALL($2::uuid[])
-    ORDER BY claimed_until
-    LIMIT {BATCH}
-    """,  # noqa: S608 - made of fixed texts
-)
-
-# Of these images those whose lease has ended by an instant, as numbered; the primary key.
-STILL_ENDED: Final = Statement(
-    "still_ended_leases",
-    """
-    SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
-    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
-    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
-    WHERE i.claimed_until <= $3
-    ORDER BY i.number
-    """,
-)
 
 # Takes images from those who held them; the primary key.
 END_LEASES: Final = Statement(

@@ -16,18 +16,15 @@ from app.domain.pulse.rollups import minutes_kept_since
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.commands import KEPT
 from app.services.jobs.isolation import Work, isolate_failures
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Statement
+from db.queries.outdated import ACCOUNTS_PAGE, ACCOUNTS_WITH_MINUTES, OUTDATED_KEYS
 from db.queries.pages import LEAST_UUID
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)
-_ACCOUNTS: Final = 25  # so that an account's commands wait for a moment only: each has up to 1,440 minutes a day
 
-# Accounts with keys of an instant or before; all keys are read, of which there are those of two days.
-OUTDATED_KEYS: Final = Statement(
-    "accounts_with_outdated_keys",
-    "SELECT DISTINCT account_id FROM idempotency_keys WHERE created_at <= $1 ORDER BY account_id",
-)
 
 # Forgets the keys of accounts from an instant or before, unless they were taken anew meanwhile; the primary key.
 FORGET_KEYS: Final = Statement(
@@ -40,17 +37,6 @@ FORGET_STAFF_KEYS: Final = Statement(
     "forget_staff_keys", "DELETE FROM staff_idempotency_keys WHERE created_at <= $1 RETURNING key"
 )
 
-# The next accounts after one that have minutes before an instant; primary keys.
-ACCOUNTS_WITH_MINUTES: Final = Statement(
-    "accounts_with_old_minutes",
-    f"""
-    SELECT h.account_id FROM account_heads h
-    WHERE h.account_id > $1 AND h.minutes_since < $2 AND EXISTS (
-      SELECT FROM rollups r WHERE r.account_id = h.account_id AND r.grain = 1 AND r.bucket < $2)
-    ORDER BY h.account_id
-    LIMIT {_ACCOUNTS}
-    """,  # noqa: S608 - made of fixed texts
-)
 
 # Forgets the minutes of accounts before an instant, in both tables; primary keys.
 FORGET_MINUTES: Final = (
@@ -117,8 +103,8 @@ class _Pruning:
     async def forget_keys(self, before: datetime) -> None:
         """Forget the keys that are known no more: those of clients by accounts, then those of staff."""
         accounts = [row["account_id"] for row in await PoolReader(self.pool).fetch(OUTDATED_KEYS, before)]
-        for start in range(0, len(accounts), _ACCOUNTS):
-            await self._apart(accounts[start : start + _ACCOUNTS], partial(self._forget_keys_of, before))
+        for start in range(0, len(accounts), ACCOUNTS_PAGE):
+            await self._apart(accounts[start : start + ACCOUNTS_PAGE], partial(self._forget_keys_of, before))
         self.keys += await _forget(self.pool, FORGET_STAFF_KEYS, before)
 
     async def forget_minutes(self, before: datetime) -> None:

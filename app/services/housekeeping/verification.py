@@ -21,20 +21,16 @@ from app.domain.pulse.verification import PulseSums, differences, in_words, past
 from app.services.jobs import runs as job_runs
 from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import RunKey
-from db.connections import (
-    Pool,
-    PoolReader,
-    Reader,
-    ServerError,
-    Statement,
-    is_timeout,
-    unit_of_work,
-)
+from db.connections import Pool, Statement
+from db.failures import ServerError, is_timeout
 from db.queries.accounts import AccountHistory, account_histories
+from db.queries.job_cursors import NEXT_IN_TURN, STILL_DIFFERING
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import StreakRequest, streaks
+from db.readers import PoolReader, Reader
 from db.settled import settle
+from db.writer import unit_of_work
 
 VERIFY: Final = "verify_pulse"
 _LONGEST: Final = "2min"
@@ -58,26 +54,6 @@ BEGIN_TURNS: Final = Statement(
     """,
 )
 
-# Says that an account was not compared since an instant, or by a clock that went ahead of now.
-_WAITING: Final = "job = $1 AND (due_at < $2 OR due_at > $3)"
-
-# The accounts, of all, that have waited longest and did not differ: job_cursors_due_idx.
-NEXT_IN_TURN: Final = Statement(
-    "next_in_turn",
-    f"""
-    SELECT account_id FROM job_cursors WHERE {_WAITING} AND attempts = 0
-    ORDER BY due_at, time_zone, account_id LIMIT $4
-    """,  # noqa: S608 - made of fixed texts
-)
-
-# The accounts, of all, that differed, or could not be compared, when they were last; the same index.
-STILL_DIFFERING: Final = Statement(
-    "still_differing",
-    f"""
-    SELECT account_id FROM job_cursors WHERE {_WAITING} AND attempts > 0
-    ORDER BY due_at, time_zone, account_id
-    """,  # noqa: S608 - made of fixed texts
-)
 
 # Notes when an account was compared, and whether that failed (1) or not (0); the primary key.
 END_TURN: Final = Statement(

@@ -6,8 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.vocabulary import EventType
-from db.connections import Reader, ServerError, asks_to_try_again
+from db.failures import ServerError, asks_to_try_again
 from db.queries.imports import EVENTS_FROM
+from db.readers import Reader
 
 # What jobs tell while they change nothing that an import goes by.
 _BY_JOBS: Final = (

@@ -9,7 +9,9 @@ from app.clock import Clock
 from app.services.imports.conflicts import meeting_others
 from app.services.imports.runs import ImportRun, held
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, PoolReader, Reader, Writer, transaction
+from db.connections import Pool
+from db.readers import PoolReader, Reader
+from db.writer import Writer, transaction
 
 
 class Destination(Protocol):

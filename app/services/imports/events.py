@@ -17,7 +17,9 @@ from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events
 from app.services.imports.batch import Opening
-from db.connections import Record, Statement, Writer, read_back
+from db.connections import Record, Statement, read_back
+from db.queries.imports import EVENTS_OF_OPENINGS, EVENTS_OF_ORDERS
+from db.writer import Writer
 
 _Moment: TypeAlias = tuple[UUID, UUID | None, datetime]  # account, order, instant
 _Said: TypeAlias = tuple[str, object]  # type, data
@@ -27,33 +29,6 @@ _REWRITTEN: Final = (
     EventType.IMAGES_REJECTED,
     EventType.DEADLINE_CONFIRMED,
     EventType.DEADLINE_MET,
-)
-_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.import_run"
-
-# The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
-# orders of many accounts, so all are asked at once.
-EVENTS_OF_ORDERS: Final = Statement(
-    "events_of_amended_orders",
-    f"""
-    SELECT {_COLUMNS}
-      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS a (account_id, order_id, at)
-      JOIN events e ON e.account_id = a.account_id AND e.order_id = a.order_id AND e.at > a.at
-     WHERE e.type = ANY($4::text[]) AND e.withdrawn_by IS NULL
-     ORDER BY e.account_id, e.sequence
-    """,  # noqa: S608 - made of fixed texts
-)
-
-# The events, not withdrawn, of the openings of accounts; events_of_order_idx, for they are of no order. A batch may
-# begin many accounts.
-EVENTS_OF_OPENINGS: Final = Statement(
-    "events_of_beginnings",
-    f"""
-    SELECT {_COLUMNS}
-      FROM unnest($1::uuid[], $2::timestamptz[]) AS b (account_id, at)
-      JOIN events e ON e.account_id = b.account_id AND e.order_id IS NULL AND e.at = b.at
-     WHERE e.type IN ('ACCOUNT_CREATED', 'SPECIFICATION_CHANGED') AND e.withdrawn_by IS NULL
-     ORDER BY e.account_id, e.sequence
-    """,  # noqa: S608 - made of fixed texts
 )
 
 

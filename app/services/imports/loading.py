@@ -23,10 +23,11 @@ from app.services.imports.lines import (
 )
 from app.services.imports.reading import GoodLine
 from app.services.imports.state import AccountState
-from app.services.orders.states import OrderKey, order_states
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
 from db.queries import imports as queries
 from db.queries.accounts import account_histories
+from db.queries.order_states import OrderKey, order_states
+from db.readers import Reader
 
 
 class Loader:
@@ -56,7 +57,7 @@ class Loader:
 
         What the import itself wrote has to be in the database.
         """
-        for row in await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs]):
+        for row in await self._fetch(queries.COUNTERS_BY_REF, [(ref,) for ref in refs]):
             account = self._memory.accounts.get(row["ref"])
             if account is None or account.written is None:
                 raise AccountMoved(row["ref"])
@@ -64,7 +65,7 @@ class Loader:
             await require_unmoved(self._reader, row["id"], row["ref"], expected, row["next_event_sequence"])
 
     async def _load_accounts(self, refs: Sequence[str]) -> None:
-        rows = await self._fetch(queries.ACCOUNTS_BY_REF, [(ref,) for ref in refs])
+        rows = await self._fetch(queries.COUNTERS_BY_REF, [(ref,) for ref in refs])
         if not rows:
             return
         for row in rows:

@@ -12,7 +12,8 @@ from app.services.jobs.cursors import (
     tell_zones,
     watch_from,
 )
-from db.connections import Record, Writer
+from db.connections import Record
+from db.writer import Writer
 
 
 async def write_cursors(writer: Writer, batch: Batch, zones: Mapping[UUID, Sequence[ZonePeriod]]) -> Sequence[Record]:

@@ -8,8 +8,8 @@ from app.services.accounts.opening import version_row
 from app.services.imports.batch import Opening
 from app.services.imports.statements import BEGIN_EARLIER
 from app.services.orders.writing import execute
-from db.connections import Writer
-from db.tables import TimeZonePeriod
+from db.tables.accounts import TimeZonePeriod
+from db.writer import Writer
 
 
 async def write_openings(writer: Writer, openings: Mapping[UUID, Opening]) -> None:

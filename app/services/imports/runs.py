@@ -14,7 +14,8 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.services.orders.writing import execute
-from db.connections import Connection, Statement, Writer, transaction
+from db.connections import Connection, Statement
+from db.writer import Writer, transaction
 
 _ACCOUNTS_AT_ONCE: Final = 200  # whose heads are locked in one transaction
 _BITS: Final = 63  # of a positive bigint

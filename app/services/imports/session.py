@@ -33,8 +33,10 @@ from app.services.imports.report import Listener, Report
 from app.services.imports.source import RawLine, Source, SourceUnreadable
 from app.services.imports.statistics import refresh_statistics
 from app.services.imports.writing import prepare
-from db.connections import Pool, PoolReader, unit_of_work
+from db.connections import Pool
+from db.readers import PoolReader
 from db.settled import settle
+from db.writer import unit_of_work
 
 CHUNK_LINES: Final = 2_000
 CHUNK_BYTES: Final = 2**20

@@ -5,7 +5,9 @@ from contextlib import suppress
 from typing import Final
 
 from app.services.imports.report import Report
-from db.connections import Pool, PoolReader, ServerError, Statement
+from db.connections import Pool, Statement
+from db.failures import ServerError
+from db.readers import PoolReader
 
 _MANY_ROWS: Final = 10_000
 

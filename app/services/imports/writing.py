@@ -25,15 +25,11 @@ from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAY
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import execute, write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
-from db.connections import Writer
 from db.settled import settle
-from db.tables import (
-    AccountCounters,
-    ImportLine,
-    Specification,
-    SpecificationVersion,
-    TimeZonePeriod,
-)
+from db.tables.accounts import AccountCounters, TimeZonePeriod
+from db.tables.imports import ImportLine
+from db.tables.specifications import Specification, SpecificationVersion
+from db.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

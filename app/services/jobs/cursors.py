@@ -21,8 +21,12 @@ from app.domain.errors import DomainError
 from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at
 from app.services.accounts.counters import lock_counters
 from app.services.jobs.runs import LONGEST_PAUSE
-from db.connections import Pool, PoolReader, Reader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.accounts import AccountHistory, account_histories
+from db.queries.events import RESETS_AFTER
+from db.queries.job_cursors import ACCOUNTS_DONE_BEYOND, ACCOUNTS_WITHOUT_CURSORS, DUE_ACCOUNTS, DUE_GROUPS
+from db.readers import PoolReader, Reader
+from db.writer import Writer, unit_of_work
 
 SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"
@@ -50,18 +54,6 @@ _BEGIN: Final = Statement(
     """,
 )
 
-# Accounts without all cursors, those of a release that knew not all jobs: reads all accounts, by primary keys.
-_NOT_BEGUN: Final = Statement(
-    "accounts_without_cursors",
-    """
-    SELECT h.account_id FROM account_heads h
-     WHERE h.account_id > $1
-       AND EXISTS (
-         SELECT FROM unnest($2::text[]) AS j (job)
-         WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = j.job))
-     ORDER BY h.account_id LIMIT $3
-    """,
-)
 
 # Lets an account's cursors be of another zone, and those that stand at a ledger day or after it stand there, as it is
 # now; the primary key. The watch has no day, and goes on from where it was told to.
@@ -76,15 +68,6 @@ _SET: Final = Statement(
     """,
 )
 
-# The accounts of which a job at midnight did, or may be doing, a day that closed after an instant; the primary key.
-_REACHED: Final = Statement(
-    "accounts_done_beyond",
-    """
-    SELECT DISTINCT c.account_id
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS a (account_id, since)
-    JOIN job_cursors c ON c.account_id = a.account_id AND c.due_at > a.since AND c.date IS NOT NULL
-    """,
-)
 
 # Forgets the snapshots of an account after an instant, from a date on; the unique key of both.
 _FORGET_SNAPSHOTS: Final = Statement(
@@ -100,16 +83,6 @@ _FORGET_OPENED_DAYS: Final = Statement(
     """,
 )
 
-# The resets of an account's guarantee after an instant that were not withdrawn; events_of_order_idx, for they are of no
-# order.
-_RESETS_AFTER: Final = Statement(
-    "resets_after",
-    """
-    SELECT account_id, sequence, at, type, order_id, image_id, import_run FROM events
-     WHERE account_id = $1 AND order_id IS NULL AND at > $2 AND type = 'GUARANTEE_RESET' AND withdrawn_by IS NULL
-     ORDER BY sequence
-    """,
-)
 
 # Lets the watch look at the deadlines of accounts with imported history from an instant on, or from an earlier one it
 # was told already; the primary key.
@@ -127,37 +100,12 @@ _WATCH_FROM: Final = Statement(
 # Tells those who listen of zones that accounts have now, once the transaction is committed.
 _TELL_ZONES: Final = Statement("tell_zones", "SELECT pg_notify($1, zone) FROM unnest($2::text[]) AS z (zone)")
 
-# Says that an account does not wait to be tried again, or does so for longer than it can, by a clock that went ahead.
-_NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
-
-# What a job has to do, by the zone and the midnight that closed the ledger days: job_cursors_due_idx.
-_DUE_GROUPS: Final = Statement(
-    "due_groups",
-    f"""
-    SELECT job, time_zone, due_at, min(date) AS date FROM job_cursors
-     WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
-     GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
-    """,  # noqa: S608 - made of fixed texts
-)
-
-# The accounts of such a group after an account: job_cursors_due_idx.
-_DUE_ACCOUNTS: Final = Statement(
-    "due_accounts",
-    f"""
-    SELECT account_id FROM job_cursors
-     WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
-     ORDER BY account_id LIMIT $7
-    """,  # noqa: S608 - made of fixed texts
-)
 
 # Notes that an account failed, and from when on a job may try it again; the primary key.
 _POSTPONE: Final = Statement(
     "postpone_account",
     "UPDATE job_cursors SET attempts = attempts + 1, retry_at = $3 WHERE job = $1 AND account_id = $2",
 )
-
-# The zones that accounts have now: all accounts, a handful of which are on a page.
-_ZONES_IN_USE: Final = Statement("zones_in_use", "SELECT DISTINCT time_zone FROM accounts ORDER BY time_zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +137,7 @@ async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str
 async def begin_missing_cursors(pool: Pool) -> int:
     """Let the jobs begin with accounts that a release made which knew not all of them; return how many those are."""
     last, begun = UUID(int=0), 0
-    while rows := await PoolReader(pool).fetch(_NOT_BEGUN, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
+    while rows := await PoolReader(pool).fetch(ACCOUNTS_WITHOUT_CURSORS, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
         found = [row["account_id"] for row in rows]
         async with unit_of_work(pool) as writer:
             await lock_counters(writer, found)
@@ -220,7 +168,7 @@ async def accounts_done_beyond(reader: Reader, since: Mapping[UUID, datetime]) -
 
     Whoever does a day has had the counters since that day closed. So nobody is doing a later one than the cursor shows.
     """
-    rows = await reader.fetch(_REACHED, *zip(*since.items(), strict=True)) if since else []
+    rows = await reader.fetch(ACCOUNTS_DONE_BEYOND, *zip(*since.items(), strict=True)) if since else []
     return {row["account_id"] for row in rows}
 
 
@@ -238,7 +186,7 @@ async def forget_after(
     bound, first_date = (_EVER, date.min) if since is None else (since, day.date)
     await writer.execute(_FORGET_SNAPSHOTS, account_id, bound, first_date)
     await writer.execute(_FORGET_OPENED_DAYS, account_id, bound, first_date)
-    return await writer.fetch(_RESETS_AFTER, account_id, bound)
+    return await writer.fetch(RESETS_AFTER, account_id, bound)
 
 
 async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:
@@ -255,24 +203,19 @@ async def tell_zones(writer: Writer, zones: Iterable[str]) -> None:
 
 async def due_groups(reader: Reader, job: str, until: datetime, now: datetime) -> list[DueGroup]:
     """Read what of a job at midnight was due by `until`, oldest first, but for accounts that wait to be tried again."""
-    return [DueGroup(*row) for row in await reader.fetch(_DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
+    return [DueGroup(*row) for row in await reader.fetch(DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
 
 
 async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UUID | None, limit: int) -> list[UUID]:
     """Read accounts of a group but those that wait to be tried again, ascending, from after one on."""
     which = (group.job, group.due_at, group.time_zone, after or UUID(int=0))
-    rows = await reader.fetch(_DUE_ACCOUNTS, now, now + LONGEST_PAUSE, *which, limit)
+    rows = await reader.fetch(DUE_ACCOUNTS, now, now + LONGEST_PAUSE, *which, limit)
     return [row["account_id"] for row in rows]
 
 
 async def postpone(writer: Writer, job: str, account_id: UUID, retry_at: datetime) -> None:
     """Note that a job failed for an account, which is due again from an instant on (UTC); the caller commits."""
     await writer.execute(_POSTPONE, job, account_id, retry_at)
-
-
-async def zones_in_use(reader: Reader) -> list[str]:
-    """Read the zones that accounts have now."""
-    return [row["time_zone"] for row in await reader.fetch(_ZONES_IN_USE)]
 
 
 async def _set(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from db.connections import is_locked, is_outage
+from db.failures import is_locked, is_outage
 
 Work: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
 """Does what there is to do for accounts, for all of them or for none."""

@@ -13,7 +13,10 @@ from uuid import UUID
 
 from app.domain.vocabulary import JobRunState
 from app.services.ids import new_id
-from db.connections import Reader, Statement, Writer
+from db.connections import Statement
+from db.queries.job_runs import FAILING_ACCOUNTS, FAILING_SINCE, LAPSED_RUNS, LAST_SUCCESS
+from db.readers import Reader
+from db.writer import Writer
 
 _ERROR_LENGTH: Final = 500  # characters kept of what went wrong
 _FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -100,48 +103,11 @@ _END_RECOVERED: Final = Statement(
     """,
 )
 
-# Counts the accounts for which a run still fails; job_runs_failed_idx has what failed at its instant.
-_FAILING: Final = Statement(
-    "failing_accounts",
-    """
-    SELECT count(*) AS accounts FROM job_runs
-     WHERE state = 'FAILED' AND scheduled_for = $3 AND job = $1 AND time_zone = $2 AND account_id IS NOT NULL
-    """,
-)
-
-# Since when a job fails for an account; job_runs_by_account_idx.
-_FAILING_SINCE: Final = Statement(
-    "failing_since",
-    """
-    SELECT scheduled_for FROM job_runs
-     WHERE account_id = $1 AND job = $2 AND state = 'FAILED'
-     ORDER BY scheduled_for, id LIMIT 1
-    """,
-)
-
-# The newest successful run of a job by nothing; job_runs_by_job_idx ends the search at the first one.
-_LAST_SUCCESS: Final = Statement(
-    "last_success",
-    """
-    SELECT started_at, horizon FROM job_runs
-     WHERE job = $1 AND scheduled_for <= $2 AND time_zone IS NULL AND account_id IS NULL AND state = 'SUCCEEDED'
-     ORDER BY scheduled_for DESC, id DESC LIMIT 1
-    """,
-)
 
 # Forgets the runs by nothing that were scheduled for after an instant: job_runs_by_time_idx.
 _FORGET_AHEAD: Final = Statement(
     "forget_runs_ahead",
     "DELETE FROM job_runs WHERE scheduled_for > $1 AND time_zone IS NULL AND account_id IS NULL RETURNING id",
-)
-
-# Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
-_LAPSED: Final = Statement(
-    "lapsed_runs",
-    """
-    SELECT id, job, time_zone, date, scheduled_for, owner, attempts FROM job_runs
-     WHERE state = 'RUNNING' AND lease_until <= $1 ORDER BY scheduled_for, id
-    """,
 )
 
 
@@ -227,7 +193,7 @@ async def fail(
 
 async def lapsed(reader: Reader, now: datetime) -> list[Claim]:
     """Read the runs that nobody has in hand any more: who had them died, or was cut off."""
-    rows = await reader.fetch(_LAPSED, now)
+    rows = await reader.fetch(LAPSED_RUNS, now)
     return [
         Claim(
             row["id"],
@@ -254,13 +220,13 @@ async def note_recovery(writer: Writer, job: str, account_ids: Sequence[UUID], o
 
 async def failing_accounts(reader: Reader, run: RunKey) -> int:
     """Count the accounts for which the run of a zone still fails."""
-    row = await reader.fetch_row(_FAILING, run.job, run.time_zone, run.scheduled_for)
+    row = await reader.fetch_row(FAILING_ACCOUNTS, run.job, run.time_zone, run.scheduled_for)
     return 0 if row is None else row["accounts"]
 
 
 async def failing_since(reader: Reader, job: str, account_id: UUID) -> datetime | None:
     """Tell the instant (UTC) of the oldest run of a job that still fails for an account; None when there is none."""
-    row = await reader.fetch_row(_FAILING_SINCE, account_id, job)
+    row = await reader.fetch_row(FAILING_SINCE, account_id, job)
     return None if row is None else row["scheduled_for"]
 
 
@@ -269,7 +235,7 @@ async def last_success(reader: Reader, job: str, now: datetime) -> Success | Non
 
     Runs scheduled for after `now` do not count: they were made by a process whose clock was set ahead.
     """
-    row = await reader.fetch_row(_LAST_SUCCESS, job, now)
+    row = await reader.fetch_row(LAST_SUCCESS, job, now)
     return None if row is None else Success(row["started_at"], row["horizon"])
 
 

@@ -15,40 +15,23 @@ from app.clock import Clock
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.services.jobs.cursors import SNAPSHOT
 from app.services.jobs.isolation import isolate_failures
-from db.connections import Pool, PoolReader, Record, Statement, Writer, unit_of_work
+from db.connections import Pool, Record, Statement
 from db.queries.accounts import account_histories
 from db.queries.pages import LEAST_UUID
 from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.snapshots import ACCOUNTS_TO_CORRECT, SNAPSHOTS_TO_CORRECT
 from db.queries.streak import StreakRequest, streaks
+from db.readers import PoolReader
+from db.writer import Writer, unit_of_work
 
 CORRECT: Final = "correct_snapshots"
-_ACCOUNTS: Final = 200
-_SNAPSHOTS: Final = 25  # of an account in a transaction, for which an import of it may have to wait
 
-# The next accounts after one that have snapshots to correct, of all: pulse_snapshots_to_correct_idx has no others.
-ACCOUNTS_TO_CORRECT: Final = Statement(
-    "accounts_to_correct",
-    f"""
-    SELECT DISTINCT account_id FROM pulse_snapshots
-    WHERE NOT by_last_instant AND account_id > $1
-    ORDER BY account_id LIMIT {_ACCOUNTS}
-    """,  # noqa: S608 - made of fixed texts
-)
 
 # Locks the cursor of the snapshots of an account, which an import that undoes some of them locks, too; the primary key.
 LOCK_SNAPSHOTS: Final = Statement(
     "lock_snapshots", "SELECT due_at FROM job_cursors WHERE account_id = $1 AND job = $2 FOR UPDATE"
 )
 
-# Snapshots of an account that are to be corrected, oldest first: pulse_snapshots_to_correct_idx.
-SNAPSHOTS_TO_CORRECT: Final = Statement(
-    "snapshots_to_correct",
-    f"""
-    SELECT id, as_of FROM pulse_snapshots
-    WHERE account_id = $1 AND NOT by_last_instant
-    ORDER BY date LIMIT {_SNAPSHOTS}
-    """,  # noqa: S608 - made of fixed texts
-)
 
 # Corrects snapshots of an account; one that was right keeps the instant at which it was recorded. The primary key.
 CORRECT_SNAPSHOTS: Final = Statement(

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.ledger.days import LedgerDay, ledger_day_at
-from db.connections import Pool, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
 from db.queries.accounts import AccountHistory, account_histories
+from db.writer import Writer, unit_of_work
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 

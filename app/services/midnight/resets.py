@@ -18,8 +18,9 @@ from app.services.events import write_events
 from app.services.jobs.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from app.services.orders.writing import write_ledger_days
-from db.connections import Pool, Writer, unit_of_work
+from db.connections import Pool
 from db.queries.ledger import DayKey, LedgerDayRow, ledger_days
+from db.writer import Writer, unit_of_work
 
 
 async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:

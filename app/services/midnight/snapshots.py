@@ -13,9 +13,10 @@ from app.services.accounts.counters import earliest_reading, lock_counters, save
 from app.services.ids import new_ids
 from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
-from db.connections import Pool, Statement, Writer, unit_of_work
+from db.connections import Pool, Statement
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.streak import StreakRequest, streaks
+from db.writer import Writer, unit_of_work
 
 # Adds the snapshots of accounts, each of which may have only one of a ledger day; the unique key tells.
 _ADD_SNAPSHOTS: Final = Statement(

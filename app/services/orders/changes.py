@@ -13,7 +13,7 @@ from app.services.events import write_events
 from app.services.orders.rows import changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import write_rollups
-from db.connections import Writer
+from db.writer import Writer
 
 
 @dataclass(slots=True)

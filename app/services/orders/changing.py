@@ -18,9 +18,10 @@ from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
-from app.services.orders.states import OrderKey, order_states, orders_of_images
 from app.services.quotes.tokens import Binding, require_binding
-from db.connections import Reader, Writer
+from db.queries.order_states import OrderKey, order_states, orders_of_images
+from db.readers import Reader
+from db.writer import Writer
 
 
 async def expedite_order(

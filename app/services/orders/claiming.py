@@ -12,37 +12,15 @@ from app.domain.events.orders import NewEvent, claim_expired, claimed
 from app.domain.orders.state import Claim
 from app.services.accounts.counters import Counters, QuietAccounts, begin_free_command, earliest_reading, save_counters
 from app.services.events import write_events
-from db.connections import Record, Statement, Writer
+from db.connections import Record, Statement
+from db.queries.queue import CLAIMABLE
 from db.settled import settle
+from db.writer import Writer
 
 # Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
 # Who has it waits for nobody.
 ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
 
-# The images that are due first of those that nobody holds at an instant, but for those of some accounts, each with the
-# claim that ran out: images_queue_idx, which knows until when each is held, and the primary key. The greatest count
-# there is stands in the one by parameter for the planner.
-CLAIMABLE: Final = Statement(
-    "claimable_images",
-    """
-    SELECT q.account_id, i.order_id, q.id, i.claimed_by, i.claimed_until
-    FROM (
-      SELECT account_id, id, due, uploaded_at
-      FROM (
-        SELECT account_id, id, coalesce(redo_due_at, due_at, 'infinity') AS due, uploaded_at
-        FROM images
-        WHERE status IN ('QUEUED', 'REJECTED') AND coalesce(claimed_until, '-infinity') <= $1
-          AND account_id <> ALL($3::uuid[])
-        ORDER BY coalesce(redo_due_at, due_at, 'infinity'), uploaded_at, id
-        LIMIT 500
-      ) AS first
-      ORDER BY due, uploaded_at, id
-      LIMIT $2
-    ) AS q
-    JOIN images i ON i.account_id = q.account_id AND i.id = q.id
-    ORDER BY q.due, q.uploaded_at, q.id
-    """,
-)
 
 # Gives images to a worker; the primary key.
 CLAIM: Final = Statement(

@@ -17,7 +17,7 @@ from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.quotes.tokens import Binding, require_binding
-from db.connections import Writer
+from db.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
-from app.services.orders.states import ImageKey, OrderKey, order_states, orders_of_images
-from db.connections import Writer
+from db.queries.order_states import ImageKey, OrderKey, order_states, orders_of_images
+from db.writer import Writer
 
 Work: TypeAlias = Callable[[OrderState, Sequence[UUID], Account, datetime], tuple[OrderState, Iterable[NewEvent]]]
 """Changes chosen images of an order at an instant, and tells what happened."""

@@ -16,7 +16,10 @@ from app.domain.orders.state import (
     tally_order,
 )
 from app.domain.pulse.rollups import Tally
-from db.tables import Image, Order, Rejection, Table
+from db.tables.base import Table
+from db.tables.images import Image
+from db.tables.orders import Order
+from db.tables.rejections import Rejection
 
 Row: TypeAlias = tuple[Any, ...]
 

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from app.domain.ledger.quota import QuotaDay
 from app.services.orders.rows import OrderRows, Row
-from db.connections import Statement, Writer
-from db.tables import Image, Order, Rejection
+from db.connections import Statement
+from db.tables.images import Image
+from db.tables.orders import Order
+from db.tables.rejections import Rejection
+from db.writer import Writer
 
 # Changes what can change of orders; the primary key finds them.
 CHANGE_ORDERS: Final = Statement(

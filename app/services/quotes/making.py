@@ -16,15 +16,10 @@ from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.facts import NamedSpecification, read_account
 from app.services.orders.changing import expediting, moved_from, the_order
 from app.services.orders.placing import NewOrder, placement
-from app.services.orders.states import OrderKey
 from app.services.quotes.tokens import Binding, Subject, token_of
-from db.connections import Reader, Statement
-
-# The number of the next order of an account, without a lock; the primary key.
-HEAD: Final = Statement(
-    "next_order_number",
-    "SELECT next_order_number FROM account_heads WHERE account_id = $1",
-)
+from db.queries.order_states import OrderKey
+from db.queries.quotes import NEXT_ORDER_NUMBER
+from db.readers import Reader
 
 _UNPRICED: Final = NamedSpecification("", archived=False, ordered=OrderedSpecification(UUID(int=0), 1, Decimal(0), ""))
 """Stands in for a specification that is not chosen yet; its price is neither shown nor bound."""
@@ -124,7 +119,7 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
 
 async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
     """Work out the orders that the request would make at an instant (UTC)."""
-    row = await reader.fetch_row(HEAD, request.account_id)
+    row = await reader.fetch_row(NEXT_ORDER_NUMBER, request.account_id)
     if row is None:
         raise UnknownAccount(str(request.account_id))
     if isinstance(request, UploadRequest):

@@ -21,13 +21,14 @@ from app.domain.instants import rfc3339
 from app.domain.orders.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.orders.state import OrderState
 from app.domain.vocabulary import ServiceLevel
-from db.connections import Pool, PoolReader, Statement, unit_of_work
+from db.connections import Pool, Statement
+from db.queries.quotes import SIGNING_KEY
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 _PURPOSE: Final = "quotes"
 _KEY_BYTES: Final = 32
 
-# The key for a purpose; the primary key.
-SIGNING_KEY: Final = Statement("signing_key", "SELECT secret FROM signing_keys WHERE purpose = $1")
 
 # Keeps a key unless another server was first; the primary key tells.
 MAKE_SIGNING_KEY: Final = Statement(

@@ -16,7 +16,7 @@ from app.domain.instants import rfc3339
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.commands import Answer
-from db.connections import Writer
+from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType

@@ -13,7 +13,7 @@ from app.domain.instants import rfc3339
 from app.services.commands import Answer, Overtaken
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
-from db.connections import Writer
+from db.writer import Writer
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key
 

@@ -15,7 +15,7 @@ from app.services.commands import Answer
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.tokens import Subject
-from db.connections import Writer
+from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType

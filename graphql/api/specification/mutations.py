@@ -22,7 +22,7 @@ from app.services.specifications import (
     create_specification,
     update_specification,
 )
-from db.connections import Writer
+from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType

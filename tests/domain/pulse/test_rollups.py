@@ -7,7 +7,7 @@ import pytest
 from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, term_of
 from app.domain.vocabulary import ServiceLevel
-from db.tables import Rollup, SavingsRollup
+from db.tables.rollups import Rollup, SavingsRollup
 
 SPECIFICATION = UUID(int=7)
 UPLOADED_AT = datetime(2026, 3, 8, 23, 30, 10, tzinfo=UTC)

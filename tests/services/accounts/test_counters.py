@@ -8,7 +8,8 @@ import pytest
 from app.domain.vocabulary import Plan
 from app.services.accounts.counters import Counters, UnknownAccount, lock_counters, save_counters
 from app.services.accounts.opening import create_account
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,9 @@ from app.domain.sla.terms import PLAN_TERMS
 from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.opening import AccountRefTaken, create_account, find_account
-from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 AT = datetime(2026, 3, 10, 11, 30, tzinfo=UTC)
 

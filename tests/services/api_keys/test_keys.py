@@ -25,9 +25,11 @@ from app.services.api_keys.keys import (
     secret_hash,
 )
 from app.services.names import BadName
-from db.connections import Pool, PoolReader, Record, Statement, open_pool, unit_of_work
+from db.connections import Pool, Record, Statement, open_pool
 from db.migrate import migrate, run_alembic
 from db.queries.api_keys import KeyFilter, keys
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.database import execute, temporary_database

@@ -13,8 +13,10 @@ from structlog.testing import capture_logs
 from app.services.api_keys import uses as key_uses
 from app.services.api_keys.keys import create_key, find_caller
 from app.services.api_keys.uses import KeyUses, noted_key_uses
-from db.connections import Pool, PoolReader, hang_up, open_pool, unit_of_work
+from db.connections import Pool, hang_up, open_pool
 from db.queries.api_keys import Caller, KeyFilter, keys
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.connection_lines import line_to

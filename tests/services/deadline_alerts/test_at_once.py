@@ -8,7 +8,9 @@ from contextlib import suppress
 from app.services.accounts.counters import lock_counters
 from app.services.deadline_alerts.watch import SLACK, watch_deadlines
 from app.services.orders.placing import NewOrder, place_order
-from db.connections import Pool, PoolReader, unit_of_work
+from db.connections import Pool
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.faltering import FalteringPool, Killed
 from tests.support.studios import HOUR, Giver, assert_consistent, begin, claim, deliver

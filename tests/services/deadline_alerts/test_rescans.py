@@ -11,13 +11,15 @@ import pytest
 from app.domain.vocabulary import ServiceLevel
 from app.services.commands import in_transaction
 from app.services.deadline_alerts import candidates as candidates_module
-from app.services.deadline_alerts.candidates import PAGE, Span, candidates
+from app.services.deadline_alerts.candidates import Span, candidates
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import expedite_order
-from db.connections import Pool, PoolReader
+from db.connections import Pool
+from db.queries.deadlines import DEADLINES_PAGE
 from db.queries.job_runs import RunsWanted, job_runs
 from db.queries.pages import Slice
+from db.readers import PoolReader
 from tests.support.building import Photo, Studio, write
 from tests.support.building import begin as begin_studio
 from tests.support.clock import MICROSECOND, FrozenClock
@@ -75,16 +77,16 @@ async def note(pool: Pool, account_id: UUID, since: datetime) -> None:
 
 
 async def test_an_account_with_imported_history_is_worked_through_page_by_page(pool: Pool, clock: FrozenClock) -> None:
-    orders = 3 * PAGE
+    orders = 3 * DEADLINES_PAGE
     studio = await a_large_account(pool, orders)
     await note(pool, studio.id, studio.orders[0].placed_at)
     with pytest.raises(Killed):
         await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE), clock, clock.now(), LEAD)
     in_part = len(await told(pool))
     [(_, reached, attempts, touched_at)] = await owed(pool)
-    assert (in_part, attempts, touched_at) == (2 * PAGE, 0, clock.now())
+    assert (in_part, attempts, touched_at) == (2 * DEADLINES_PAGE, 0, clock.now())
     assert studio.orders[0].placed_at < reached < clock.now()
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), orders - 2 * PAGE, 0)
+    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), orders - 2 * DEADLINES_PAGE, 0)
     assert set(Counter((each.order_id, each.type) for each in await told(pool)).values()) == {1}
     assert await owed(pool) == []
 
@@ -171,17 +173,17 @@ async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first
 async def test_history_imported_while_the_watch_works_through_an_account_is_looked_at_by_the_next(
     pool: Pool, clock: FrozenClock
 ) -> None:
-    studio = await a_large_account(pool, 3 * PAGE)
+    studio = await a_large_account(pool, 3 * DEADLINES_PAGE)
     await note(pool, studio.id, studio.orders[0].placed_at)
 
     async def import_more() -> None:
         await note(pool, studio.id, studio.orders[-1].placed_at)
 
     await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE, import_more), clock, clock.now(), LEAD)
-    assert len(await told(pool)) == 2 * PAGE
+    assert len(await told(pool)) == 2 * DEADLINES_PAGE
     assert [touched_at for *_, touched_at in await owed(pool)] == [None]
     await watch_deadlines(pool, clock, clock.now(), LEAD)
-    assert (len(await told(pool)), await owed(pool)) == (3 * PAGE, [])
+    assert (len(await told(pool)), await owed(pool)) == (3 * DEADLINES_PAGE, [])
 
 
 async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again_after_growing_pauses(

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.services.deadline_alerts.watch import watch_deadlines
-from db.connections import Pool, PoolReader
+from db.connections import Pool
+from db.readers import PoolReader
 from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
 from tests.support.client_commands import Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND, FrozenClock

@@ -8,13 +8,15 @@ from uuid import UUID
 import pytest
 
 from app.domain.vocabulary import EventType
-from app.services.deadline_alerts.candidates import DEADLINES
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import reject_images
-from db.connections import Pool, PoolReader, Statement, open_pool, unit_of_work
+from db.connections import Pool, Statement, open_pool
+from db.queries.deadlines import DEADLINES
+from db.readers import PoolReader
+from db.writer import unit_of_work
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.studios import HOUR, Giver, assert_consistent, claim, deliver

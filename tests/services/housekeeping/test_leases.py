@@ -9,10 +9,11 @@ from structlog.testing import capture_logs
 
 from app.domain.errors import Refusals
 from app.domain.orders.refusals import NotClaimed
-from app.services.housekeeping.leases import BATCH, Returned, return_expired_leases
-from db.connections import Pool, PoolReader
+from app.services.housekeeping.leases import Returned, return_expired_leases
+from db.connections import Pool
 from db.queries.pages import Slice
-from db.queries.queue import production_queue
+from db.queries.queue import LEASES_PAGE, production_queue
+from db.readers import PoolReader
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.faltering import FalteringPool, Killed, mend, spoil
 from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
@@ -131,18 +132,18 @@ async def test_a_batch_that_is_killed_leaves_nothing_and_the_next_does_it(
 
 
 async def test_more_than_a_batch_is_returned_by_several(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    await giver.place(BATCH + 1)
+    await giver.place(LEASES_PAGE + 1)
     await claim(pool, clock, "ann", 500)
     last = await claim(pool, clock, "ann", 500)
     clock.advance(last.until - clock.now())
-    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
+    assert await return_expired_leases(pool, clock) == Returned(LEASES_PAGE + 1, 0)
     assert await pool.fetch("SELECT id FROM images WHERE claimed_until IS NOT NULL") == []
 
 
 async def test_an_account_that_fails_does_not_stop_the_others(pool: Pool, clock: FrozenClock) -> None:
     """Not even with more than a batch of leases that ended before all others."""
     broken, *others = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    await broken.place(BATCH + 1)
+    await broken.place(LEASES_PAGE + 1)
     for _ in range(2):
         await claim(pool, clock, "ann", 500)
     for giver in others:
@@ -158,6 +159,6 @@ async def test_an_account_that_fails_does_not_stop_the_others(pool: Pool, clock:
     assert named == [("account_failed", "return_expired_leases", str(broken.account_id))]
     assert await return_expired_leases(pool, clock) == Returned(0, 1)
     await mend(pool, broken.account_id)
-    assert await return_expired_leases(pool, clock) == Returned(BATCH + 1, 0)
+    assert await return_expired_leases(pool, clock) == Returned(LEASES_PAGE + 1, 0)
     for giver in (broken, *others):
         await assert_consistent(PoolReader(pool), giver)

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from app.services.commands import Command, perform
 from app.services.housekeeping.pruning import Pruned, prune
 from app.services.orders.producing import reject_images
-from db.connections import Pool, PoolReader, Writer, open_pool
+from db.connections import Pool, open_pool
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.pulse_reference import reference_figures
-from db.tables import JobRun
+from db.readers import PoolReader
+from db.tables.jobs import JobRun
+from db.writer import Writer
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.database import execute

@@ -27,9 +27,11 @@ from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import reject_images
-from db.connections import Pool, Reader, Statement, open_pool, unit_of_work
+from db.connections import Pool, Statement, open_pool
 from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
+from db.readers import Reader
+from db.writer import unit_of_work
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.studios import Giver, begin, claim, deliver

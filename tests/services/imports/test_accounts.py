@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
-from db.connections import Pool, unit_of_work
+from db.connections import Pool
+from db.writer import unit_of_work
 from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, change, order, rows, run_import
 
 pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])

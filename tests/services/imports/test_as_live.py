@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from app.services.deadline_alerts.watch import watch_deadlines
-from db.connections import Pool, Writer, open_pool
+from db.connections import Pool, open_pool
+from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database
 from tests.support.import_files import Line, names_of, run_import

@@ -9,8 +9,10 @@ import pytest
 from app.services.imports import AccountMoved, destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, PoolReader, Record, Statement, Writer, open_pool
+from db.connections import Pool, Record, Statement, open_pool
 from db.queries.imports import ORDERS_BY_REF
+from db.readers import PoolReader
+from db.writer import Writer
 from tests.support.database import empty_database
 from tests.support.import_files import (
     ACCOUNT,

@@ -10,8 +10,10 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from app.services.imports import destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool, PoolReader, Writer
+from db.connections import Pool
 from db.queries.import_runs import ended_imports
+from db.readers import PoolReader
+from db.writer import Writer
 from tests.services.imports.test_as_live import cut
 from tests.support.clock import FrozenClock
 from tests.support.import_files import NOW, START, change, order, rows, run_import

@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
-from db.connections import Pool, open_pool, unit_of_work
+from db.connections import Pool, open_pool
+from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND
 from tests.support.database import empty_database
 from tests.support.import_files import (

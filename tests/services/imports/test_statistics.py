@@ -3,7 +3,7 @@
 import pytest
 
 from db.connections import Pool, open_pool
-from db.tables import Table
+from db.tables.base import Table
 from tests.support.import_files import START, order, rows, run_import
 
 MANY = "app.services.imports.statistics._MANY_ROWS"

@@ -18,9 +18,10 @@ from app.services.jobs.cursors import (
     due_accounts,
     due_groups,
     postpone,
-    zones_in_use,
 )
-from db.connections import Pool, PoolReader, connect
+from db.connections import Pool, connect
+from db.queries.job_cursors import zones_in_use
+from db.readers import PoolReader
 from tests.support.acting import done
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock

@@ -8,7 +8,9 @@ import pytest
 
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey, Success
-from db.connections import Pool, PoolReader, Record, Statement, unit_of_work
+from db.connections import Pool, Record, Statement
+from db.readers import PoolReader
+from db.writer import unit_of_work
 
 NOW = datetime(2026, 3, 28, 23, 0, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

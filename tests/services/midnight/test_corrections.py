@@ -18,11 +18,12 @@ from app.services.ids import new_id
 from app.services.midnight import corrections as corrections_module
 from app.services.midnight.corrections import Corrected, correct_snapshots
 from app.services.midnight.snapshots import snapshot_pulse
-from db.connections import Pool, PoolReader, Reader, open_pool
+from db.connections import Pool, open_pool
 from db.queries.accounts import AccountHistory, account_histories
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.snapshots import SnapshotRow
 from db.queries.streak import StreakRequest, streaks
+from db.readers import PoolReader, Reader
 from tests.services.midnight.test_snapshots import somebody_waits
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock

@@ -14,7 +14,8 @@ from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.services.orders.outcome import Outcome
-from db.connections import Pool, PoolReader
+from db.connections import Pool
+from db.readers import PoolReader
 from tests.support.acting import a_specification, done
 from tests.support.building import Studio, begin
 from tests.support.clients import Client

@@ -18,9 +18,11 @@ from app.services.midnight import snapshots as snapshots_module
 from app.services.midnight.snapshots import snapshot_pulse
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images
-from db.connections import Pool, Reader, open_pool, unit_of_work
+from db.connections import Pool, open_pool
 from db.queries.pulse import FiguresRequest, pulse_figures
-from db.tables import SlaVersion, TimeZonePeriod
+from db.readers import Reader
+from db.tables.accounts import SlaVersion, TimeZonePeriod
+from db.writer import unit_of_work
 from tests.support.acting import a_specification, done
 from tests.support.building import Studio, begin
 from tests.support.clients import Client

@@ -6,8 +6,9 @@ from datetime import datetime
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from db.connections import Pool, PoolReader
-from db.tables import Table
+from db.connections import Pool
+from db.readers import PoolReader
+from db.tables.base import Table
 from tests.support.alike import assert_alike
 from tests.support.client_commands import Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND, FrozenClock

@@ -8,7 +8,9 @@ from uuid import UUID
 from app.services.accounts.counters import lock_counters
 from app.services.commands import Answer, Command, perform
 from app.services.orders.claiming import ONE_AT_A_TIME, claim_images
-from db.connections import Pool, PoolReader, Writer, hang_up, open_pool, unit_of_work
+from db.connections import Pool, hang_up, open_pool
+from db.readers import PoolReader
+from db.writer import Writer, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.database import until
 from tests.support.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver

@@ -22,10 +22,11 @@ from structlog.testing import capture_logs
 from app.services.api_keys.keys import create_key
 from app.services.commands import IdempotencyConflict
 from app.web.asgi import create_app
-from db.connections import Pool, PoolReader, Record, open_pool
+from db.connections import Pool, Record, open_pool
 from db.embedded.cluster import server_of
 from db.embedded.server import embedded_server
 from db.migrate import migrate
+from db.readers import PoolReader
 from engine.ids import GlobalId, NodeType
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.support.acting import done

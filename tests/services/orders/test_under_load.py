@@ -13,7 +13,9 @@ from app.domain.vocabulary import ServiceLevel
 from app.services.commands import in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
-from db.connections import Pool, PoolReader, Record, Writer
+from db.connections import Pool, Record
+from db.readers import PoolReader
+from db.writer import Writer
 from tests.support.alike import assert_alike
 from tests.support.at_once import Rush
 from tests.support.client_commands import Place

@@ -16,10 +16,11 @@ from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import change_time_zone
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import NotFound
-from app.services.orders.states import OrderKey
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import archive_specification
-from db.connections import Pool, PoolReader, Reader, Record, Statement
+from db.connections import Pool, Record, Statement
+from db.queries.order_states import OrderKey
+from db.readers import PoolReader, Reader
 from db.settled import settle
 from tests.support.acting import done
 from tests.support.clients import Client, a_client, bound, quote_from

@@ -15,7 +15,8 @@ from app.domain.orders.state import (
     RejectionState,
 )
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
-from db.connections import Reader, Record, Statement
+from db.connections import Record, Statement
+from db.readers import Reader
 
 OrderKey: TypeAlias = tuple[UUID, UUID]
 """The account and the order."""

@@ -1,0 +1,117 @@
+"""Reads of the watch over deadlines: orders to look at, and events recorded before (domain rules, section 3)."""
+
+from typing import Final
+
+from db.connections import Statement
+
+DEADLINES_PAGE: Final = 500
+"""Deadlines that are looked at in one transaction."""
+
+# Deadlines from a bound on of which something may be to be told of the time from $4 to $5: missed ones; those that
+# came to be at risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
+# in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
+# an order that is all delivered may have lost one to a sibling; and those that replaced a later one, which may have
+# been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on; primary keys and
+# orders_by_split_idx for what else is asked. LIMITs by number keep the planner to these.
+_DEADLINES: Final = f"""
+    SELECT due_at, account_id, id, order_id, image_count
+    FROM (
+      (
+        SELECT o.due_at, o.account_id, o.id, o.id AS order_id, o.image_count
+        FROM orders o
+        WHERE (o.due_at, o.account_id, o.id) > ($1, $2, $3) AND o.due_at < $7 {{of_orders}} AND (
+          o.due_at < $5 AND o.late_at IS NOT NULL
+          OR o.kept_due_at - make_interval(secs => $8) < o.confirmed_at AND o.confirmed_at >= $4
+          OR o.expedited_at > o.placed_at AND o.expedited_at >= $4
+          OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at) >= $4) AND (
+            coalesce(o.delivered_at, o.cancelled_at, 'infinity') > o.due_at - make_interval(secs => $8)
+            OR EXISTS (
+              SELECT FROM orders s
+              WHERE s.account_id = o.account_id AND s.split_from = o.id AND s.split_from IS NOT NULL
+                AND s.expedited_at > o.due_at - make_interval(secs => $8))))
+        ORDER BY o.due_at, o.account_id, o.id
+        LIMIT {DEADLINES_PAGE}
+      )
+      UNION ALL
+      (
+        SELECT r.due_at, r.account_id, r.id, i.order_id, o.image_count
+        FROM rejections r
+        JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
+        JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+        WHERE (r.due_at, r.account_id, r.id) > ($1, $2, $3) AND r.due_at < $7 {{of_rejections}} AND (
+          r.due_at < $5 AND r.late_at IS NOT NULL
+          OR (r.due_at >= $6 OR r.at >= $4)
+            AND coalesce(r.redelivered_at, 'infinity') > r.due_at - make_interval(secs => $8))
+        ORDER BY r.due_at, r.account_id, r.id
+        LIMIT {DEADLINES_PAGE}
+      )
+    ) AS d
+    ORDER BY due_at, account_id, id
+    LIMIT {DEADLINES_PAGE}
+"""
+
+_NOT_WAITING: Final = """AND NOT EXISTS (
+          SELECT FROM job_cursors c
+          WHERE c.account_id = {0}.account_id AND c.job = $10 AND c.retry_at > $5 AND c.retry_at <= $9)"""
+
+# Those of all accounts but those that failed and wait, until $9 at most: these are looked at from before on when their
+# time has come.
+DEADLINES: Final = Statement(
+    "deadlines_to_watch",
+    _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
+)
+
+# Those of one account.
+DEADLINES_OF_ACCOUNT: Final = Statement(
+    "deadlines_of_account_to_watch",
+    _DEADLINES.format(of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9"),
+)
+
+# The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
+# events_of_order_idx. Events of all images of an order are not read.
+EVENTS_OF_DEADLINES: Final = Statement(
+    "events_of_deadlines",
+    """
+    SELECT e.account_id, e.order_id, e.type, e.at,
+      e.data #>> '{after,kind}' AS kind, (e.data #>> '{after,dueAt}')::timestamptz AS due_at,
+      CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
+    FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
+    JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
+    WHERE e.withdrawn_by IS NULL AND e.type IN (
+      'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+    """,
+)
+
+ALERTS_PAGE: Final = 500
+
+# The alerts of an account at or after an instant that were not withdrawn, from a bound on: events_of_order_idx, all of
+# the account from there, and the primary key of orders.
+ALERTS_SINCE: Final = Statement(
+    "alerts_since",
+    f"""
+    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
+      o.image_count
+    FROM events e
+    JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
+    WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
+      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
+    ORDER BY e.order_id, e.at, e.sequence
+    LIMIT {ALERTS_PAGE}
+    """,
+)
+
+# What is to be looked at again at an instant, also what waits for longer than it can, by a clock that went ahead;
+# job_cursors_due_idx.
+RESCAN_REQUESTS: Final = Statement(
+    "rescan_requests",
+    """
+    SELECT account_id, due_at, retry_at, imported FROM job_cursors
+    WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
+    ORDER BY due_at, account_id
+    """,
+)
+
+# How often the watch failed at an account; the primary key.
+FAILED_ATTEMPTS: Final = Statement(
+    "failed_watches", "SELECT attempts FROM job_cursors WHERE account_id = $1 AND job = $2"
+)

@@ -1,0 +1,36 @@
+"""The tables: the one definition that migrations, typed writes and tests share.
+
+Every instant is `timestamptz` in UTC with microseconds. `account_id` leads every key of a distributed table, so that
+the same schema runs on one PostgreSQL and on Citus; `accounts`, `tokens` and `token_uses` are reference tables there.
+Rows are persistence only: no rule lives here, and SQLModel table classes do not validate.
+"""
+
+from db.tables import (
+    accounts,
+    events,
+    idempotency,
+    images,
+    imports,
+    jobs,
+    keys,
+    orders,
+    rejections,
+    rollups,
+    snapshots,
+    specifications,
+)
+
+__all__ = [
+    "accounts",
+    "events",
+    "idempotency",
+    "images",
+    "imports",
+    "jobs",
+    "keys",
+    "orders",
+    "rejections",
+    "rollups",
+    "snapshots",
+    "specifications",
+]

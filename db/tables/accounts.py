@@ -1,0 +1,109 @@
+"""Accounts: who they are, their counters, zones, terms and days."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from db.tables.base import Instant, Table
+
+
+class Account(Table, table=True):
+    """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("ref"),
+        Index("accounts_by_name_idx", text("lower(name) text_pattern_ops"), "id"),
+    )
+    id: UUID
+    ref: str | None
+    name: str
+    plan: str
+    time_zone: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class AccountCounters(Table, table=True):
+    """The counters of an account; every writer locks this row first, so an account's writes are in one order.
+
+    `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
+    something as of. `frontier` is the instant of the last command: an import goes on from there, since the lines it
+    read may tell deliveries that come later. Minute rollups are complete from `minutes_since` on; older cut points
+    read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last and has not noted
+    its end: while its session holds the advisory lock of that number, the events with it are not final.
+    """
+
+    __tablename__ = "account_heads"
+    __table_args__ = (PrimaryKeyConstraint("account_id"), ForeignKeyConstraint(["account_id"], ["accounts.id"]))
+    account_id: UUID
+    next_order_number: int
+    next_event_sequence: int = Field(sa_type=BigInteger)
+    last_at: datetime = Field(sa_type=Instant)
+    frontier: datetime = Field(sa_type=Instant)
+    minutes_since: datetime = Field(sa_type=Instant)
+    import_run: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class TimeZonePeriod(Table, table=True):
+    """A zone and the instant since which it has been the account's; the first starts with the account."""
+
+    __tablename__ = "time_zone_periods"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "starts_at"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    starts_at: datetime = Field(sa_type=Instant)
+    time_zone: str
+
+
+class SlaVersion(Table, table=True):
+    """The terms of an account from a ledger date on; a term left null continues from the version before.
+
+    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too.
+    """
+
+    __tablename__ = "sla_versions"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "version"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    version: int
+    effective_date: date
+    images_per_day: int | None
+    expedites_per_day: int | None
+    negotiated_at: datetime = Field(sa_type=Instant)
+    note: str | None
+    plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
+
+
+class LedgerDay(Table, table=True):
+    """What of a day's guarantee is used. A day without use may have no row: the ledger decides by interval."""
+
+    __tablename__ = "ledger_days"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "date"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    date: date
+    opens_at: datetime = Field(sa_type=Instant)
+    closes_at: datetime = Field(sa_type=Instant)
+    sla_version: int
+    capacity: int
+    used: int
+    expedite_capacity: int
+    expedite_used: int

@@ -1,0 +1,26 @@
+"""The base of all tables: names of constraints, and types of columns."""
+
+from typing import ClassVar
+
+from sqlalchemy import DateTime, MetaData
+from sqlmodel import SQLModel
+
+NAMING = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+Instant = DateTime(timezone=True)
+PERIOD_LENGTH = "'06:00:00'::interval"
+PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
+"""The beginning of the stretch of time that a search goes through at a time."""
+
+
+class Table(SQLModel):
+    """What all tables share: one metadata with a naming convention."""
+
+    # SQLModel declares both so loosely that the type checkers would reject every table's name and the metadata.
+    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -1,0 +1,43 @@
+"""Events."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from db.tables.base import Instant, Table
+
+
+class Event(Table, table=True):
+    """Something that happened, with what was before and after, in the account's sequence.
+
+    It is final, but for those of an `import_run` that is still under way: these may be rewritten. A final event that
+    turns out to be untrue stays, and `withdrawn_by` is the place of the event that withdraws it. `recorded_at` is when
+    it was written, null where that is `at`.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "sequence"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        Index("events_of_order_idx", "account_id", "order_id", "at", "sequence"),
+    )
+    account_id: UUID
+    sequence: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+    type: str
+    order_id: UUID | None
+    image_id: UUID | None
+    data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    recorded_at: datetime | None = Field(default=None, sa_type=Instant)
+    import_run: int | None = Field(default=None, sa_type=BigInteger)
+    withdrawn_by: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,104 @@
+"""Orders."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field
+
+from db.tables.base import PERIOD, Instant, Table
+
+
+class Order(Table, table=True):
+    """Images of one specification at one service level.
+
+    `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, as far as
+    is known: the deadline while any image is undelivered or was delivered after it, else null. Positions are the first
+    and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are delivered.
+    `price` is the sum over its images. `kept_due_at` is the deadline that images at the plan level had until staff set
+    an earlier one, `kept_sla_version` the SLA version that made it.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        UniqueConstraint("account_id", "number"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        ForeignKeyConstraint(
+            ["account_id", "specification_id", "specification_version"],
+            [
+                "specification_versions.account_id",
+                "specification_versions.specification_id",
+                "specification_versions.version",
+            ],
+        ),
+        Index("orders_by_placing_idx", "account_id", text("placed_at DESC"), text("number DESC")),
+        Index(
+            "orders_by_kind_idx",
+            "account_id",
+            text("(late_at IS NOT NULL)"),
+            "status",
+            "service_level",
+            "deadline_status",
+            text("placed_at DESC"),
+            text("number DESC"),
+        ),
+        Index("orders_by_name_idx", "account_id", text("lower(name) text_pattern_ops")),
+        Index(
+            "orders_by_period_idx", "account_id", text(PERIOD.format("placed_at")), text("lower(name) text_pattern_ops")
+        ),
+        Index(
+            "orders_by_split_idx",
+            "account_id",
+            "split_from",
+            "number",
+            postgresql_where=text("split_from IS NOT NULL"),
+        ),
+        Index("orders_by_deadline_idx", "due_at", "account_id", postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "orders_awaiting_deadline_idx",
+            "placed_at",
+            "id",
+            postgresql_where=text(
+                "deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'"
+                " AND delivered_count + rejected_count < image_count"
+            ),
+        ),
+    )
+    account_id: UUID
+    id: UUID
+    number: int
+    name: str
+    specification_id: UUID
+    specification_version: int
+    service_level: str
+    status: str
+    placed_at: datetime = Field(sa_type=Instant)
+    deadline_status: str
+    due_at: datetime | None = Field(sa_type=Instant)
+    late_at: datetime | None = Field(sa_type=Instant)
+    sla_version: int
+    first_position: int
+    last_position: int
+    expedited_at: datetime | None = Field(sa_type=Instant)
+    first_expedite_position: int | None
+    last_expedite_position: int | None
+    confirmed_at: datetime | None = Field(sa_type=Instant)
+    image_count: int
+    delivered_count: int
+    rejected_count: int
+    price: Decimal
+    currency: str
+    delivered_at: datetime | None = Field(sa_type=Instant)
+    completed_at: datetime | None = Field(sa_type=Instant)
+    cancelled_at: datetime | None = Field(sa_type=Instant)
+    split_from: UUID | None
+    kept_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    kept_sla_version: int | None = None

@@ -1,0 +1,75 @@
+"""Counts by bucket of time."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    SmallInteger,
+)
+from sqlmodel import Field
+
+from db.tables.base import Instant, Table
+
+
+class Rollup(Table, table=True):
+    """Counts of an account in one UTC bucket: `grain` 1 a minute, 60 an hour, 1440 a day; `bucket` is its start.
+
+    `uploaded` leaves out cancelled images. `delivered`, `rejected` (ever) and `lead_microseconds` are by first
+    delivery. `met_*` are by delivery in time, `late_*` by `late_at`, so they may lie in the future.
+    """
+
+    __tablename__ = "rollups"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "grain", "bucket"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        CheckConstraint("grain IN (1, 60, 1440)", name="grain"),
+    )
+    account_id: UUID
+    grain: int = Field(sa_type=SmallInteger)
+    bucket: datetime = Field(sa_type=Instant)
+    uploaded: int
+    delivered: int
+    rejected: int
+    lead_microseconds: int = Field(sa_type=BigInteger)
+    met_standard: int
+    met_expedited: int
+    met_additional: int
+    met_rejection: int
+    late_standard: int
+    late_expedited: int
+    late_additional: int
+    late_rejection: int
+
+
+class SavingsRollup(Table, table=True):
+    """Images first delivered in one UTC bucket, per specification version; grains and buckets as of `rollups`."""
+
+    __tablename__ = "savings_rollups"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "grain", "bucket", "specification_id", "specification_version"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        CheckConstraint("grain IN (1, 60, 1440)", name="grain"),
+    )
+    account_id: UUID
+    grain: int = Field(sa_type=SmallInteger)
+    bucket: datetime = Field(sa_type=Instant)
+    specification_id: UUID
+    specification_version: int
+    images: int
+
+
+class UploadWeek(Table, table=True):
+    """Images uploaded and not cancelled in an ISO week of the zone in force now; `week` is its Monday."""
+
+    __tablename__ = "upload_weeks"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "week"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    week: date
+    images: int

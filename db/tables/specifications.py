@@ -1,0 +1,49 @@
+"""Specifications and their versions."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from db.tables.base import Instant, Table
+
+
+class Specification(Table, table=True):
+    """How an account wants its images retouched; what it says is in its versions."""
+
+    __tablename__ = "specifications"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "id"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    id: UUID
+    current_version: int
+    created_at: datetime = Field(sa_type=Instant)
+    archived_at: datetime | None = Field(sa_type=Instant)
+
+
+class SpecificationVersion(Table, table=True):
+    """One wording of a specification. `steps` is a list of {"step": name, "milliseconds": integer}."""
+
+    __tablename__ = "specification_versions"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "specification_id", "version"),
+        ForeignKeyConstraint(["account_id", "specification_id"], ["specifications.account_id", "specifications.id"]),
+    )
+    account_id: UUID
+    specification_id: UUID
+    version: int
+    name: str
+    price_per_image: Decimal
+    currency: str
+    steps: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,186 @@
+"""Statements ask one account, or say why not: so a database in parts by account sends them to one place."""
+
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import pytest
+
+from db.connections import Statement
+from tests.support.routing import PartedDatabase, parted_database
+from tests.support.statements import every_statement
+
+NOT_YET: Final = {
+    "account_facts",
+    "account_histories",
+    "accounts_opened_and_moved",
+    "accounts_done_beyond",
+    "accounts_postponed",
+    "accounts_to_correct",
+    "accounts_with_old_minutes",
+    "accounts_with_outdated_keys",
+    "accounts_without_cursors",
+    "add_rollups",
+    "add_snapshots",
+    "begin_cursors",
+    "begin_specification_versions_earlier",
+    "begin_specifications_earlier",
+    "begin_terms_earlier",
+    "begin_time_zones_earlier",
+    "begin_turns",
+    "change_images",
+    "change_orders",
+    "change_rejections",
+    "claim_images",
+    "claimable_images",
+    "clients_keys",
+    "count_upload_weeks",
+    "counters_by_ref",
+    "cursors_by_zone",
+    "rescan_requests",
+    "deadlines_of_account_to_watch",
+    "deadlines_to_watch",
+    "delivered_images",
+    "delivered_images_backwards",
+    "due_accounts",
+    "due_groups",
+    "end_leases",
+    "ended_leases",
+    "events_by_sequence",
+    "events_of_amended_orders",
+    "events_of_openings",
+    "events_of_order",
+    "events_of_order_backwards",
+    "events_of_order_count",
+    "extend_ledger_days",
+    "forget_keys",
+    "forget_minutes",
+    "forget_saved_minutes",
+    "forward_counters",
+    "image_states",
+    "images_by_deadline",
+    "images_by_deadline_backwards",
+    "images_by_id",
+    "images_of_order",
+    "images_of_order_backwards",
+    "images_of_order_count",
+    "import_lines_by_key",
+    "import_runs_of_accounts",
+    "insert_account_heads",
+    "insert_api_key_uses",
+    "insert_api_keys",
+    "insert_events",
+    "insert_idempotency_keys",
+    "insert_images",
+    "insert_import_lines",
+    "insert_job_cursors",
+    "insert_ledger_days",
+    "insert_orders",
+    "insert_pulse_snapshots",
+    "insert_rejections",
+    "insert_rollups",
+    "insert_savings_rollups",
+    "insert_sla_versions",
+    "insert_specification_versions",
+    "insert_specifications",
+    "insert_time_zone_periods",
+    "insert_upload_weeks",
+    "last_instants",
+    "ledger_days_by_date",
+    "ledger_days_of_accounts",
+    "move_cursors",
+    "next_in_turn",
+    "note_import_run",
+    "order_states",
+    "orders_awaiting_deadline",
+    "orders_awaiting_deadline_backwards",
+    "orders_awaiting_deadline_count",
+    "orders_by_id",
+    "orders_by_number",
+    "orders_by_ref",
+    "orders_count",
+    "orders_of_images",
+    "orders_page",
+    "orders_page_backwards",
+    "orders_rejected_since",
+    "orders_split_from",
+    "production_queue",
+    "production_queue_backwards",
+    "production_queue_count",
+    "pulse_figures",
+    "pulse_reference",
+    "postpone_watch",
+    "rejected_images",
+    "rejected_images_backwards",
+    "rejection_states",
+    "rejections_by_deadline",
+    "rejections_by_deadline_backwards",
+    "rejections_by_id",
+    "rejections_of_image",
+    "save_counters",
+    "settle_page",
+    "snapshots_by_id",
+    "snapshots_count",
+    "snapshots_of_accounts",
+    "snapshots_of_accounts_backwards",
+    "specifications_by_id",
+    "specifications_by_ref",
+    "specifications_count",
+    "specifications_of_account",
+    "specifications_of_account_backwards",
+    "still_differing",
+    "still_ended_leases",
+    "events_of_deadlines",
+    "upload_runs",
+    "uploaded_images",
+    "uploaded_images_backwards",
+    "watch_from",
+    "weeks_reference",
+    "write_key_uses",
+    "write_ledger_days",
+}
+"""Names of statements that are to be rewritten; this may only shrink."""
+
+ASK_ONE: Final = {
+    "each table is compared": """
+        SELECT FROM orders o JOIN images i ON i.account_id = $1 AND i.order_id = o.id WHERE o.account_id = $1""",
+    "so is that of a subquery": """
+        SELECT (SELECT count(*) FROM images i WHERE i.account_id = $1 AND i.order_id = o.id)
+        FROM orders o WHERE o.account_id = $1""",
+    "rows are written for one": """
+        INSERT INTO upload_weeks (account_id, week, images)
+        SELECT $1::uuid, week, 1 FROM unnest($2::date[]) AS rows (week)""",
+    "no row of an account is read": "SELECT FROM accounts",
+}
+ASK_MANY: Final = {
+    "none is compared": "SELECT FROM images",
+    "several accounts are": "SELECT FROM images WHERE account_id = ANY($1::uuid[])",
+    "one table is compared with another": """
+        SELECT FROM orders o JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
+        WHERE o.account_id = ANY($1::uuid[])""",
+    "they are different parameters": """
+        SELECT FROM orders o JOIN images i ON i.account_id = $2 AND i.order_id = o.id WHERE o.account_id = $1""",
+    "a row of a query is handed on": """
+        SELECT FROM unnest($1::uuid[]) AS a (id)
+        CROSS JOIN LATERAL (SELECT FROM images i WHERE i.account_id = a.id LIMIT 1) AS i""",
+    "rows name their accounts": """
+        INSERT INTO upload_weeks (account_id, week, images)
+        SELECT id, week, 1 FROM unnest($1::uuid[], $2::date[]) AS rows (id, week)""",
+}
+
+
+@pytest.fixture
+async def parted(server: str) -> AsyncGenerator[PartedDatabase]:
+    async with parted_database(server) as database:
+        yield database
+
+
+async def test_each_statement_asks_one_account_or_says_why_not(parted: PartedDatabase) -> None:
+    wrong = {each.name for each in every_statement() if await parted.asks_one_account(each) == bool(each.many)}
+    assert wrong == NOT_YET
+
+
+async def test_a_plan_names_one_part_of_each_table_where_each_is_compared_with_one_account(
+    parted: PartedDatabase,
+) -> None:
+    statements = [Statement(*each) for each in (ASK_ONE | ASK_MANY).items()]
+    assert [each.name for each in statements if await parted.asks_one_account(each)] == [*ASK_ONE]
