@@ -12,12 +12,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.vocabulary import Plan, ServiceLevel
 from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
 from db.connections import Pool, Record, Statement
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
 from db.tables.specifications import Specification, SpecificationVersion
@@ -243,5 +244,5 @@ async def _rows(reader: Reader, statement: Statement, account: UUID) -> AsyncIte
 
 async def check_account(reader: Reader, account: UUID, until: datetime) -> None:
     """Assert that the rollups of an account say what its rows say."""
-    requests = [FiguresRequest(account, until, time_zone(ZONE), is_now=True)]
+    requests = [AsOf(account, until, time_zone(ZONE), is_now=True)]
     assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)

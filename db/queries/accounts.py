@@ -7,7 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ZonePeriod, zone_before
+from app.domain.pulse.as_of import AsOf
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
@@ -44,6 +45,11 @@ class AccountHistory(Account):
     account: AccountRow
     last_at: datetime
     orders: int
+
+    def as_of(self, at: datetime, *, is_now: bool = False) -> AsOf:
+        """Return what figures and streaks are asked for, as of an instant (UTC) not before the account's opening."""
+        zone, is_current = zone_before(at, self.zones), len(self.zones) == 1 or self.zones[-1].starts_at < at
+        return AsOf(self.account_id, at, zone, is_now, is_current, self.created_at)
 
     @property
     def account_id(self) -> UUID:

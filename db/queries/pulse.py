@@ -9,16 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple, Self
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from typing import Final, NamedTuple
 
-from app.domain.ledger.days import zone_before
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.assembly import Sums, Version, assembled
 from app.domain.pulse.figures import PulseFigures, Step
 from app.domain.pulse.segments import Part, month_start, segments, windows
 from db.connections import Record, Statement
-from db.queries.accounts import AccountHistory
 from db.readers import Reader
 
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
@@ -201,24 +198,6 @@ PULSE_FIGURES: Final = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FiguresRequest:
-    """What to read the figures of: an account as of `at` (UTC); `zone` was in force just before.
-
-    `is_now` asks for what is open, too, which is known of the present only.
-    """
-
-    account_id: UUID
-    at: datetime
-    zone: ZoneInfo
-    is_now: bool
-
-    @classmethod
-    def of(cls, history: AccountHistory, at: datetime, *, is_now: bool) -> Self:
-        """Ask for an account as of an instant (UTC) not before its creation."""
-        return cls(history.account_id, at, zone_before(at, history.zones), is_now=is_now)
-
-
 class _TimeLine(NamedTuple):
     """What requests share that ask for the same instant in the same calendar month."""
 
@@ -227,7 +206,7 @@ class _TimeLine(NamedTuple):
     is_now: bool
 
 
-async def pulse_figures(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+async def pulse_figures(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
     """Read the figures of all requests, in their order, by one statement; all are 0 for an account that is unknown."""
     if not requests:
         return []
@@ -241,7 +220,7 @@ async def pulse_figures(reader: Reader, requests: Sequence[FiguresRequest]) -> l
     return _answers(requests, rows)
 
 
-def _asked(request: FiguresRequest, time_line: _TimeLine, number: int) -> tuple[object, ...]:
+def _asked(request: AsOf, time_line: _TimeLine, number: int) -> tuple[object, ...]:
     compared = windows(request.at)
     return (
         request.account_id,
@@ -275,7 +254,7 @@ class _Answer:
         self.steps[version] = [Step(step["step"], step["milliseconds"]) for step in row["steps"]]
 
 
-def _answers(requests: Sequence[FiguresRequest], rows: Iterable[Record]) -> list[PulseFigures]:
+def _answers(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[PulseFigures]:
     answers = [_Answer() for _ in requests]
     for row in rows:
         number: int = row["request"]

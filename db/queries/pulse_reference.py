@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.domain.local_time import Interval, just_before
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import month_start
 from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
 from db.connections import Record, Statement
-from db.queries.pulse import FiguresRequest
-from db.queries.streak import StreakRequest
 from db.readers import Reader
 
 # What happened in each window of accounts as of their instants T, from what was known just before T. Reads all images.
@@ -127,7 +126,7 @@ WEEKS_REFERENCE: Final = Statement(
 )
 
 
-async def reference_figures(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+async def reference_figures(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
     """Read the figures of all requests, in their order, from the rows themselves."""
     rows = await reader.fetch(
         PULSE_REFERENCE,
@@ -150,7 +149,7 @@ async def reference_figures(reader: Reader, requests: Sequence[FiguresRequest]) 
     ]
 
 
-async def reference_streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Streak]:
+async def reference_streaks(reader: Reader, requests: Sequence[AsOf]) -> list[Streak]:
     """Count the streaks of all requests, in their order, week by week over the images."""
     weeks = [
         (number, monday, week.start, week.end)
@@ -169,10 +168,10 @@ async def reference_streaks(reader: Reader, requests: Sequence[StreakRequest]) -
     return [_streak(request, uploaded[number]) for number, request in enumerate(requests, 1)]
 
 
-def _weeks(request: StreakRequest) -> Iterator[tuple[date, Interval]]:
+def _weeks(request: AsOf) -> Iterator[tuple[date, Interval]]:
     """Yield the weeks from that of the account's creation to the one that runs at T."""
     until = just_before(request.at)
-    return weeks_between(min(request.created_at, until), until, request.zone)
+    return weeks_between(min((request.created_at or request.at), until), until, request.zone)
 
 
 def _window(row: Record) -> WindowFigures:
@@ -192,7 +191,7 @@ def _terms(row: Record, outcome: str) -> TermCounts:
     return TermCounts(*(row["outcomes"].get(f"{outcome}_{term}", 0) for term in TermCounts._fields))
 
 
-def _streak(request: StreakRequest, uploaded: set[date]) -> Streak:
+def _streak(request: AsOf, uploaded: set[date]) -> Streak:
     """Count by walking from week to week."""
     this_week = running_week(request.at, request.zone)
     last = this_week if this_week in uploaded else this_week - WEEK

@@ -6,17 +6,13 @@ week, orders are probed instead, week by week: their `placed_at` is the upload o
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Self
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from typing import Final
 
-from app.domain.ledger.days import zone_before
 from app.domain.local_time import just_before
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
 from db.connections import Record, Statement
-from db.queries.accounts import AccountHistory
 from db.readers import Reader
 
 # Runs of weeks with an upload, and the uploads that were cancelled only at T or later (of weeks counted in
@@ -72,28 +68,7 @@ UPLOAD_RUNS: Final = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StreakRequest:
-    """What to read the streak of: an account, made at `created_at`, as of `at` (both UTC).
-
-    `zone` was in force just before; `zone_is_current` says that it has not been changed since.
-    """
-
-    account_id: UUID
-    at: datetime
-    zone: ZoneInfo
-    zone_is_current: bool
-    created_at: datetime
-
-    @classmethod
-    def of(cls, history: AccountHistory, at: datetime) -> Self:
-        """Ask for an account as of an instant (UTC) not before its creation."""
-        zones = history.zones
-        is_current = len(zones) == 1 or zones[-1].starts_at < at
-        return cls(history.account_id, at, zone_before(at, zones), is_current, zones[0].starts_at)
-
-
-async def streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Streak]:
+async def streaks(reader: Reader, requests: Sequence[AsOf]) -> list[Streak]:
     """Read the streaks of all requests, in their order, by one statement."""
     if not requests:
         return []
@@ -103,21 +78,21 @@ async def streaks(reader: Reader, requests: Sequence[StreakRequest]) -> list[Str
     return _answers(requests, rows)
 
 
-def _asked(request: StreakRequest) -> tuple[object, ...]:
+def _asked(request: AsOf) -> tuple[object, ...]:
     this_week = running_week(request.at, request.zone)
     starts_at = week_interval(this_week, request.zone).start
     return request.account_id, request.at, this_week, starts_at, request.zone_is_current
 
 
-def _probes(number: int, request: StreakRequest) -> Iterator[tuple[int, date, datetime, datetime]]:
+def _probes(number: int, request: AsOf) -> Iterator[tuple[int, date, datetime, datetime]]:
     """Yield the weeks to look for orders in: the running one, and all before it of a zone that is gone."""
     until = just_before(request.at)
-    since = until if request.zone_is_current else min(request.created_at, until)
+    since = until if request.zone_is_current else min(request.created_at or until, until)
     for monday, week in weeks_between(since, until, request.zone):
         yield number, monday, week.start, min(week.end, request.at)
 
 
-def _answers(requests: Sequence[StreakRequest], rows: Iterable[Record]) -> list[Streak]:
+def _answers(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[Streak]:
     runs: defaultdict[int, list[WeekRun]] = defaultdict(list)
     for row in rows:
         number: int = row["request"] - 1

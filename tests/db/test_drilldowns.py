@@ -5,6 +5,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.rollups import term_of
 from app.domain.pulse.segments import windows
@@ -24,7 +25,6 @@ from db.queries.drilldowns import (
 )
 from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
-from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
 from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
@@ -80,7 +80,7 @@ async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, draw
     reader = PoolReader(pool)
     now = max(image.known_by for image in history.images) + MICROSECOND
     for asked, is_now in ((at, False), (at - DAY, False), (now, True)):
-        request = FiguresRequest(history.account_id, asked, history.zone_before(asked), is_now=is_now)
+        request = AsOf(history.account_id, asked, history.zone_before(asked), is_now=is_now)
         [figures] = await reference_figures(reader, [request])
         for number, drilldown in numbered_lists(asked, figures):
             rows = await every_page(reader, history.account_id, drilldown, 4)

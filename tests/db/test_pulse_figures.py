@@ -8,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import WINDOW
 from app.domain.pulse.streak import WEEK, WeekRun
 from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import recount_upload_weeks
 from db.connections import Pool, Statement, open_pool
-from db.queries.pulse import PULSE_FIGURES, FiguresRequest, pulse_figures
+from db.queries.pulse import PULSE_FIGURES, pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
-from db.queries.streak import UPLOAD_RUNS, StreakRequest, streaks
+from db.queries.streak import UPLOAD_RUNS, streaks
 from db.readers import PoolReader
 from db.writer import unit_of_work
 from tests.support.histories import (
@@ -37,20 +38,20 @@ AGO = AT - timedelta(days=3)
 """When most images of the examples are uploaded."""
 
 
-def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[FiguresRequest]:
+def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[AsOf]:
     """Ask for each instant, and for the present: the first instant at which all is known."""
     now = max((image.known_by for image in history.images), default=CREATED_AT) + MICROSECOND
-    past = [FiguresRequest(history.account_id, at, history.zone_before(at), is_now=False) for at in asked_at]
-    return [*past, FiguresRequest(history.account_id, now, history.zone_before(now), is_now=True)]
+    past = [AsOf(history.account_id, at, history.zone_before(at), is_now=False) for at in asked_at]
+    return [*past, AsOf(history.account_id, now, history.zone_before(now), is_now=True)]
 
 
-def weeks_at(history: History, at: datetime) -> StreakRequest:
-    return StreakRequest(history.account_id, at, history.zone_before(at), at > history.moved_at, CREATED_AT)
+def weeks_at(history: History, at: datetime) -> AsOf:
+    return AsOf(history.account_id, at, history.zone_before(at), False, at > history.moved_at, CREATED_AT)
 
 
 async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures:
     """Read the figures of a history that is written already, as of the present, and see that the judge agrees."""
-    requests = [FiguresRequest(history.account_id, at, history.zone_before(at), is_now=True)]
+    requests = [AsOf(history.account_id, at, history.zone_before(at), is_now=True)]
     [figures] = await pulse_figures(PoolReader(pool), requests)
     assert [figures] == await reference_figures(PoolReader(pool), requests)
     return figures
@@ -120,7 +121,7 @@ async def test_asking_for_nothing_reads_nothing(pool: Pool) -> None:
 async def test_a_delivery_at_exactly_t_counts_from_the_next_instant_on(pool: Pool) -> None:
     history = History((PastImage(AGO, AT + HOUR, first_delivered_at=AT),))
     await remember(pool, history)
-    requests = [FiguresRequest(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
+    requests = [AsOf(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
     at_t, after_t = await pulse_figures(PoolReader(pool), requests)
     assert (at_t.current.delivered, at_t.current.met, at_t.all_time_processed) == (0, NONE_COUNTED, 0)
     assert (after_t.current.delivered, after_t.current.met) == (1, TermCounts(standard=1))
@@ -163,7 +164,7 @@ async def test_what_is_rejected_or_cancelled_later_is_not_known_before(pool: Poo
         (PastImage(AGO, first_delivered_at=AT - HOUR, rejections=(rejection,)), PastImage(AGO, cancelled_at=AT)),
     )
     await remember(pool, history)
-    requests = [FiguresRequest(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
+    requests = [AsOf(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
     before, after = await pulse_figures(PoolReader(pool), requests)
     assert (before.current.uploaded, before.current.delivered, before.current.rejected) == (2, 1, 0)
     assert (after.current.uploaded, after.current.delivered, after.current.rejected) == (1, 1, 1)

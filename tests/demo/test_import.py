@@ -8,13 +8,14 @@ import pytest
 from app.demo.folder import DemoFolder
 from app.demo.history import generate
 from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
 from app.domain.sla.terms import PLAN_TERMS
 from app.domain.vocabulary import ServiceLevel
 from app.services.imports.report import Report
 from app.services.imports.session import import_history
 from app.services.imports.source import open_source
 from db.connections import Pool
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
@@ -63,6 +64,6 @@ async def test_the_imported_history_has_every_service_level_and_its_rollups_say_
     levels = await pool.fetch("SELECT DISTINCT service_level FROM orders")
     assert {row["service_level"] for row in levels} == set(ServiceLevel)
     accounts = await pool.fetch("SELECT id, time_zone FROM accounts")
-    requests = [FiguresRequest(row["id"], UNTIL, time_zone(row["time_zone"]), is_now=True) for row in accounts]
+    requests = [AsOf(row["id"], UNTIL, time_zone(row["time_zone"]), is_now=True) for row in accounts]
     reader = PoolReader(pool)
     assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)

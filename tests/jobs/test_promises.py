@@ -16,7 +16,7 @@ from db.connections import Pool, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
 from db.queries.accounts import account_histories
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
 from tests.services.orders.test_kills import kill_server
@@ -119,7 +119,7 @@ async def assert_as_promised(pool: Pool, now: datetime) -> None:
     await assert_equal_to_reference(pool)
     found = await snapshots(pool)
     histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
-    asked = [FiguresRequest.of(histories[row.account_id], row.as_of, is_now=False) for row in found]
+    asked = [histories[row.account_id].as_of(row.as_of) for row in found]
     assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), asked)
     ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
     assert ends <= {("SUCCEEDED", None), ("FAILED", "It was broken off. The next run did what was left.")}

@@ -8,15 +8,14 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
 from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
 from db.connections import Pool
 from db.queries.accounts import account_histories
-from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.snapshots import SnapshotRow, snapshots_by_id
-from db.queries.streak import StreakRequest
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 
@@ -95,14 +94,14 @@ async def assert_equal_to_reference(pool: Pool) -> None:
     """Assert that all snapshots are what the plain SQL over images says of the end of their days."""
     found = await snapshots(pool)
     histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
-    figures: list[FiguresRequest] = []
-    weeks: list[StreakRequest] = []
+    figures: list[AsOf] = []
+    weeks: list[AsOf] = []
     for row in found:
         zones = histories[row.account_id].zones
         period = [period for period in zones if period.starts_at < row.as_of][-1]
         zone = time_zone(period.time_zone)
-        figures.append(FiguresRequest(row.account_id, row.as_of, zone, is_now=False))
+        figures.append(AsOf(row.account_id, row.as_of, zone, is_now=False))
         is_current = period == zones[-1]
-        weeks.append(StreakRequest(row.account_id, row.as_of, zone, is_current, zones[0].starts_at))
+        weeks.append(AsOf(row.account_id, row.as_of, zone, False, is_current, zones[0].starts_at))
     assert [row.figures for row in found] == await reference_figures(PoolReader(pool), figures)
     assert [row.streak for row in found] == await reference_streaks(PoolReader(pool), weeks)

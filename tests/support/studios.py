@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from app.clock import Clock
 from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from app.services.commands import in_transaction
@@ -18,7 +19,7 @@ from app.services.orders.producing import deliver_images
 from app.services.quotes.tokens import Binding
 from db.connections import Pool, Record, Statement
 from db.queries.order_states import order_states
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader, Reader
 from db.tables.specifications import Specification, SpecificationVersion
@@ -132,6 +133,6 @@ async def assert_consistent(reader: Reader, giver: Giver) -> None:
     days = {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_DAYS, account_id)}
     assert days == {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_USED, account_id)}
     for after in (timedelta(), timedelta(microseconds=1), 30 * HOUR):
-        requests = [FiguresRequest(account_id, head["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
+        requests = [AsOf(account_id, head["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
         assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
     await assert_events_tell_all(giver.pool)

@@ -25,9 +25,9 @@ from db.connections import Pool, Statement
 from db.failures import ServerError, is_timeout
 from db.queries.accounts import AccountHistory, account_histories
 from db.queries.job_cursors import NEXT_IN_TURN, STILL_DIFFERING
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
-from db.queries.streak import StreakRequest, streaks
+from db.queries.streak import streaks
 from db.readers import PoolReader, Reader
 from db.settled import settle
 from db.writer import unit_of_work
@@ -158,8 +158,8 @@ async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None
 
 async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
     """Say what differs as of an instant; nothing where nothing does."""
-    figures, weeks = [FiguresRequest.of(history, at, is_now=is_now)], [StreakRequest.of(history, at)]
-    served = map(PulseSums, await pulse_figures(reader, figures), await streaks(reader, weeks))
-    rows = map(PulseSums, await reference_figures(reader, figures), await reference_streaks(reader, weeks))
+    asked = [history.as_of(at, is_now=is_now)]
+    served = map(PulseSums, await pulse_figures(reader, asked), await streaks(reader, asked))
+    rows = map(PulseSums, await reference_figures(reader, asked), await reference_streaks(reader, asked))
     found = differences(next(served), next(rows))
     return in_words(at, found) if found else ""

@@ -18,9 +18,9 @@ from app.services.jobs.isolation import isolate_failures
 from db.connections import Pool, Record, Statement
 from db.queries.accounts import account_histories
 from db.queries.pages import LEAST_UUID
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.snapshots import ACCOUNTS_TO_CORRECT, SNAPSHOTS_TO_CORRECT
-from db.queries.streak import StreakRequest, streaks
+from db.queries.streak import streaks
 from db.readers import PoolReader
 from db.writer import Writer, unit_of_work
 
@@ -84,7 +84,7 @@ async def _rewrite(writer: Writer, clock: Clock, account_id: UUID, found: Sequen
     """Compute snapshots as of the ends of their days, before which no command can write any more."""
     history = (await account_histories(writer, [account_id]))[account_id]
     ends = [row["as_of"] for row in found]
-    figures = await pulse_figures(writer, [FiguresRequest.of(history, at, is_now=False) for at in ends])
-    weeks = await streaks(writer, [StreakRequest.of(history, at) for at in ends])
+    asked = [history.as_of(at) for at in ends]
+    figures, weeks = await pulse_figures(writer, asked), await streaks(writer, asked)
     kept = [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]
     await writer.execute(CORRECT_SNAPSHOTS, account_id, clock.now(), [row["id"] for row in found], *kept)

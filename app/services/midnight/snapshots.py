@@ -14,8 +14,8 @@ from app.services.ids import new_ids
 from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from db.connections import Pool, Statement
-from db.queries.pulse import FiguresRequest, pulse_figures
-from db.queries.streak import StreakRequest, streaks
+from db.queries.pulse import pulse_figures
+from db.queries.streak import streaks
 from db.writer import Writer, unit_of_work
 
 # Adds the snapshots of accounts, each of which may have only one of a ledger day; the unique key tells.
@@ -70,10 +70,8 @@ async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, accou
 
 
 async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
-    figures = await pulse_figures(
-        writer, [FiguresRequest.of(closed.history, closes_at, is_now=False) for closed in days]
-    )
-    weeks = await streaks(writer, [StreakRequest.of(closed.history, closes_at) for closed in days])
+    asked = [closed.history.as_of(closes_at) for closed in days]
+    figures, weeks = await pulse_figures(writer, asked), await streaks(writer, asked)
     accounts = [closed.account_id for closed in days]
     named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
     await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))

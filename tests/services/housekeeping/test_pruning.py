@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from app.domain.pulse.as_of import AsOf
 from app.services.commands import Command, perform
 from app.services.housekeeping.pruning import Pruned, prune
 from app.services.orders.producing import reject_images
 from db.connections import Pool, open_pool
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
 from db.tables.jobs import JobRun
@@ -42,7 +43,7 @@ async def test_figures_stay_what_they_are(pool: Pool, drawn: tuple[History, date
     history, at = drawn
     await remember(pool, history)
     asked = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 20 * DAY, at + 40 * DAY]
-    requests = [FiguresRequest(history.account_id, each, history.zone_before(each), is_now=False) for each in asked]
+    requests = [AsOf(history.account_id, each, history.zone_before(each), is_now=False) for each in asked]
     before = await pulse_figures(PoolReader(pool), requests)
     for days in (1, 25, 40, 100):
         await prune(pool, FrozenClock(at + days * DAY), RETENTION)

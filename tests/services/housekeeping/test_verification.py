@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.services.accounts.counters import bring_forward, lock_counters
 from app.services.commands import with_retries
@@ -28,7 +29,6 @@ from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import reject_images
 from db.connections import Pool, Statement, open_pool
-from db.queries.pulse import FiguresRequest
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
 from db.writer import unit_of_work
@@ -217,7 +217,7 @@ async def test_what_takes_too_long_is_ended_and_reported_and_the_others_go_on(
 ) -> None:
     slow, quick = sorted([(await begin(pool, clock, name=name)).account_id for name in ("Slow", "Quick")])
 
-    async def reading(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         if requests[0].account_id == slow:
             await reader.fetch(Statement("sleep", "SELECT pg_sleep(600)"))
         return await reference_figures(reader, requests)
@@ -267,7 +267,7 @@ async def test_a_command_under_way_is_seen_by_none(
 ) -> None:
     found: list[PulseFigures] = []
 
-    async def noting(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    async def noting(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         found.extend(await reference_figures(reader, requests))
         return found[-1:]
 

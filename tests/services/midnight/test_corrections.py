@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.local_time import TIME_ZONES, midnight, time_zone
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.domain.pulse.streak import WEEK, Streak
@@ -20,9 +21,9 @@ from app.services.midnight.corrections import Corrected, correct_snapshots
 from app.services.midnight.snapshots import snapshot_pulse
 from db.connections import Pool, open_pool
 from db.queries.accounts import AccountHistory, account_histories
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.queries.snapshots import SnapshotRow
-from db.queries.streak import StreakRequest, streaks
+from db.queries.streak import streaks
 from db.readers import PoolReader, Reader
 from tests.services.midnight.test_snapshots import somebody_waits
 from tests.support.building import Studio, begin
@@ -63,8 +64,8 @@ async def keep(pool: Pool, history: AccountHistory, day: date, *, as_before: boo
     By that one, the month and the week at such a midnight are those that begin, without any upload yet.
     """
     as_of = midnight(day + DAY, time_zone("Europe/Copenhagen"))
-    [figures] = await pulse_figures(PoolReader(pool), [FiguresRequest.of(history, as_of, is_now=False)])
-    [streak] = await streaks(PoolReader(pool), [StreakRequest.of(history, as_of)])
+    [figures] = await pulse_figures(PoolReader(pool), [history.as_of(as_of)])
+    [streak] = await streaks(PoolReader(pool), [history.as_of(as_of)])
     if as_before:
         figures = replace(figures, uploaded_this_month=0)
         current = streak.current if streak.uploaded_this_week else None
@@ -199,7 +200,7 @@ async def test_an_import_that_undoes_snapshots_waits_and_undoes_what_was_correct
     others = await open_pool(database)
     imports: list[asyncio.Task[object]] = []
 
-    async def reading(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         found = await pulse_figures(reader, requests)
         if not imports:
             lines = [order("o-2", 5, at="2026-05-20T10:00:00Z")]

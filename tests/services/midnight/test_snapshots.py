@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.ledger.days import ZonePeriod, first_ledger_day, ledger_day_at
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures, TermCounts
 from app.domain.pulse.streak import WeekRun
 from app.services.accounts.counters import lock_counters
@@ -19,7 +20,7 @@ from app.services.midnight.snapshots import snapshot_pulse
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
-from db.queries.pulse import FiguresRequest, pulse_figures
+from db.queries.pulse import pulse_figures
 from db.readers import Reader
 from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import unit_of_work
@@ -121,7 +122,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
     late = FrozenClock(clock.now())
     all_counters: list[datetime] = []
 
-    async def reading(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         all_counters.extend(row["last_at"] for row in await pool.fetch("SELECT last_at FROM account_heads"))
         # A machine whose clock is behind places an order meanwhile: it is of the next day, whatever that clock says.
         outcome = await Client(pool, late, client.account_id, client.specification_id).place(2)
@@ -158,7 +159,7 @@ async def test_what_is_imported_while_a_day_is_read_is_in_its_snapshot(
     others = await open_pool(database)
     imports: list[asyncio.Task[object]] = []
 
-    async def reading(reader: Reader, requests: Sequence[FiguresRequest]) -> list[PulseFigures]:
+    async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         found = await pulse_figures(reader, requests)
         if not imports:
             lines = [order("o-2", 5, "2026-03-03T11:00:00Z")]
