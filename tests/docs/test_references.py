@@ -65,9 +65,9 @@ def test_dead_rules_are_found(text: str, dead: list[str]) -> None:
     assert _dead_rules(text) == dead
 
 
-def test_docstrings_refer_to_rules_that_exist() -> None:
+def test_docstrings_and_pages_refer_to_rules_that_exist() -> None:
     here = Path(__file__)
-    found = {str(path.relative_to(ROOT)): _dead_rules(path.read_text()) for path in CODE if path != here}
+    found = {str(path.relative_to(ROOT)): _dead_rules(path.read_text()) for path in (*CODE, *PAGES) if path != here}
     assert {path: dead for path, dead in found.items() if dead} == {}
 
 
