@@ -108,3 +108,9 @@ def test_every_page_of_docs_is_linked_from_the_readme_or_from_one_that_is() -> N
         )
         new = {target for target in links if target.suffix == ".md" and target.is_file()} - linked
     assert [page for page in PAGES if ROOT / "docs" in page.parents and page not in linked] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "decisions").iterdir()), ids=lambda page: page.stem)
+def test_a_decision_has_its_context_and_consequences(page: Path) -> None:
+    assert _headings(page)[1:] == ["Context", "Decision", "Consequences"]
+    assert len(page.read_text().splitlines()) <= 45  # half a page
