@@ -2,8 +2,8 @@
 
 import gc
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Final
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -17,7 +17,7 @@ from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
 from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
-from db.connections import COMMANDS, PLANNED_ONCE, hang_up, open_pool
+from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
 _CLAIMS: Final = 2  # at most: the database lets one claim go on after the other
@@ -40,19 +40,21 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        pool = await open_pool(database_url, settings=PLANNED_ONCE)
-        keep_reader(app, PoolReader(pool))
-        writing_pool = await open_pool(database_url, settings=COMMANDS)
-        keep_writing_pool(app, writing_pool)
-        claiming_pool = await open_pool(database_url, max_size=_CLAIMS, settings=COMMANDS)
-        keep_claiming_pool(app, claiming_pool)
-        keep_quote_key(app, QuoteKey(writing_pool))
-        async with noted_key_uses(writing_pool) as uses, alongside():
-            keep_key_uses(app, uses)
+        async with AsyncExitStack() as stack:
+
+            async def opened(**options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
+                pool = await open_pool(database_url, **options)
+                stack.push_async_callback(hang_up, pool)
+                return pool
+
+            keep_reader(app, PoolReader(await opened(settings=PLANNED_ONCE)))
+            writing_pool = await opened(settings=COMMANDS)
+            keep_writing_pool(app, writing_pool)
+            keep_claiming_pool(app, await opened(max_size=_CLAIMS, settings=COMMANDS))
+            keep_quote_key(app, QuoteKey(writing_pool))
+            keep_key_uses(app, await stack.enter_async_context(noted_key_uses(writing_pool)))
+            await stack.enter_async_context(alongside())
             yield
-        await hang_up(claiming_pool)
-        await hang_up(writing_pool)
-        await hang_up(pool)
 
     app = Starlette(
         routes=[

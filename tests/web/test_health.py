@@ -9,6 +9,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 
 from app.web.asgi import create_app
+from db.connections import connect
 from db.migrate import migrate
 from tests.support.clock import FrozenClock
 from tests.support.database import TEMPLATE, execute, migrate_as_tomorrow, temporary_database
@@ -81,3 +82,14 @@ async def test_a_service_is_ready_after_a_newer_release_migrated_and_so_is_one_t
             assert await status(http, "/readyz") == (200, "ready")
         async with serving(database, clock) as http:
             assert await status(http, "/readyz") == (200, "ready")
+
+
+async def test_an_application_that_fails_leaves_no_connection_behind(database: str, clock: FrozenClock) -> None:
+    app = create_app(database_url=database, settings=SETTINGS, clock=clock)
+    with pytest.raises(ZeroDivisionError):
+        async with app.router.lifespan_context(app):
+            raise ZeroDivisionError
+    connection = await connect(database)
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    assert await connection.fetch(query) == [(0,)]
+    await connection.close()
