@@ -47,7 +47,9 @@ def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, Plan
         expedites_per_day=plan.expedites_per_day if line.expedites_per_day is None else line.expedites_per_day,
         negotiated_at=at,
     )
-    state = AccountState(new_id(at), line.ref, periods, [terms], frontier=at, last_at=at, minutes_since=at, untold=True)
+    state = AccountState(
+        new_id(at), line.ref, periods, [terms], watermark=at, last_at=at, minutes_since=at, untold=True
+    )
     specifications = {ref: new_specification(each, at) for ref, (each, _) in pending.specifications.items()}
     return Standing(state, specifications, pending)
 

@@ -75,7 +75,7 @@ class Loader:
         periods = _grouped(await self._fetch(queries.ZONE_PERIODS, ids))
         versions = _grouped(await self._fetch(queries.SLA_VERSIONS, ids))
         begun = await self._begun_only([row["id"] for row in rows if row["next_order_number"] == 1])
-        since = [(row["id"], row["frontier"]) for row in rows]
+        since = [(row["id"], row["watermark"]) for row in rows]
         days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
         for row in rows:
             id_ = row["id"]
@@ -84,7 +84,7 @@ class Loader:
                 ref=row["ref"],
                 periods=[ZonePeriod(*each[1:]) for each in periods[id_]],
                 versions=[SlaVersion(*each[1:]) for each in versions[id_]],
-                frontier=row["frontier"],
+                watermark=row["watermark"],
                 last_at=row["last_at"],
                 minutes_since=row["minutes_since"],
                 next_order_number=row["next_order_number"],

@@ -1,16 +1,39 @@
 """Writes with what accounts begin: new ones, and those that begin earlier than they did in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from app.domain.sla.terms import SlaVersion
 from app.services.imports.batch import Opening
-from app.services.imports.statements import BEGIN_EARLIER
 from app.services.orders.rows import Row
-from app.services.orders.writing import execute
+from db.connections import Statement
+from db.tables.accounts import Account, TimeZonePeriod
 from db.tables.accounts import SlaVersion as SlaVersionTable
-from db.tables.accounts import TimeZonePeriod
 from db.writer import Writer
+from db.writes import update
+
+# Let an account begin at another instant than before; the primary key.
+BEGIN_ACCOUNT: Final = update("begin_account_earlier", Account, "created_at")
+
+# Lets its first zone begin with it, which may be another one now; the primary key.
+BEGIN_TIME_ZONE: Final = Statement(
+    "begin_time_zone_earlier",
+    "UPDATE time_zone_periods SET starts_at = $3, time_zone = $4 WHERE account_id = $1 AND starts_at = $2",
+)
+
+# Lets its first terms count from its first ledger day on; the primary key.
+BEGIN_TERMS: Final = update("begin_terms_earlier", SlaVersionTable, "negotiated_at", "effective_date")
+
+# Let the specifications that began with it, and their versions, begin with it; the primary keys, by the account.
+BEGIN_SPECIFICATIONS: Final = Statement(
+    "begin_specifications_earlier",
+    "UPDATE specifications SET created_at = $3 WHERE account_id = $1 AND created_at = $2",
+)
+BEGIN_SPECIFICATION_VERSIONS: Final = Statement(
+    "begin_specification_versions_earlier",
+    "UPDATE specification_versions SET created_at = $3 WHERE account_id = $1 AND created_at = $2",
+)
 
 
 async def write_openings(writer: Writer, openings: Mapping[UUID, Opening]) -> None:
@@ -19,13 +42,19 @@ async def write_openings(writer: Writer, openings: Mapping[UUID, Opening]) -> No
     periods = ((id_, opening.period.starts_at, opening.period.time_zone) for id_, opening in new)
     await writer.copy(TimeZonePeriod, periods)
     await writer.copy(SlaVersionTable, (version_row(id_, opening.version) for id_, opening in new))
-    earlier = [(id_, each) for id_, each in sorted(openings.items()) if each.before is not None]
-    rows = [
-        (id_, each.before, each.period.starts_at, each.period.time_zone, each.version.effective_date)
-        for id_, each in earlier
-    ]
-    for statement in BEGIN_EARLIER:
-        await execute(writer, statement, rows)
+    await _begin_earlier(writer, [(id_, each) for id_, each in sorted(openings.items()) if each.before is not None])
+
+
+async def _begin_earlier(writer: Writer, openings: Sequence[tuple[UUID, Opening]]) -> None:
+    """Write openings of accounts that began later in the database: of all that began with them."""
+    at = [(id_, opening.before, opening.period.starts_at) for id_, opening in openings]
+    zones = [(*key, opening.period.time_zone) for key, (_, opening) in zip(at, openings, strict=True)]
+    terms = [(id_, 1, opening.period.starts_at, opening.version.effective_date) for id_, opening in openings]
+    await writer.execute_many(BEGIN_ACCOUNT, ((id_, starts_at) for id_, _, starts_at in at))
+    await writer.execute_many(BEGIN_TIME_ZONE, zones)
+    await writer.execute_many(BEGIN_TERMS, terms)
+    await writer.execute_many(BEGIN_SPECIFICATIONS, at)
+    await writer.execute_many(BEGIN_SPECIFICATION_VERSIONS, at)
 
 
 def version_row(account_id: UUID, version: SlaVersion) -> Row:

@@ -31,18 +31,18 @@ class PendingAccount:
 class AccountState:
     """An account as of the last line read of it.
 
-    `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
+    `watermark` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
     in the database, which every change moves; None for an account that is not there yet. `uncounted` is how many more
     events than that were written since: by jobs, which change nothing an import goes by, and by its own batches to
     withdraw others. `untold` is one that an import began and no dated line told of yet: its opening is still open.
-    `days` are ledger days in use in the database from the frontier on, by date.
+    `days` are ledger days in use in the database from the watermark on, by date.
     """
 
     id: UUID
     ref: str
     periods: list[ZonePeriod]
     versions: list[SlaVersion]
-    frontier: datetime
+    watermark: datetime
     last_at: datetime
     minutes_since: datetime
     next_order_number: int = 1
@@ -71,7 +71,7 @@ class AccountState:
         return sla_on(ledger_day_at(at, self.periods).date, self.versions).version
 
     def day_at(self, at: datetime) -> QuotaDay:
-        """Return the ledger day of an instant not before the frontier, with what is used of it."""
+        """Return the ledger day of an instant not before the watermark, with what is used of it."""
         if self._day is None or not self._day.contains(at):
             day = unused_day(at, self.periods, self.versions)
             self._day = self.days.get(day.day.date, day)
@@ -85,7 +85,7 @@ class AccountState:
 
     def opening_at(self, at: datetime) -> "AccountState":
         """Return an untold account as it is when it begins at another instant."""
-        account = replace(self, frontier=at, last_at=at, minutes_since=at)
+        account = replace(self, watermark=at, last_at=at, minutes_since=at)
         account.begin(ZonePeriod(at, self.periods[0].time_zone))
         return account
 
