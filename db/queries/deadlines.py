@@ -59,6 +59,7 @@ _NOT_WAITING: Final = """AND NOT EXISTS (
 DEADLINES: Final = Statement(
     "deadlines_to_watch",
     _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
+    many="the watch looks at the deadlines of all accounts",
 )
 
 # Those of one account.
@@ -109,6 +110,7 @@ RESCAN_REQUESTS: Final = Statement(
     WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
     ORDER BY due_at, account_id
     """,
+    many="the watch looks for what it is asked to scan",
 )
 
 # How often the watch failed at an account; the primary key.

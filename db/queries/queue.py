@@ -29,10 +29,15 @@ _QUEUE: Final = walk(
     FROM page i {IMAGE_PROMISES}
     ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
     """,
+    many="the queue is of all accounts",
 )
 
 # How many images are in the queue: the whole of images_queue_idx.
-_COUNT: Final = Statement("production_queue_count", f"SELECT count(*) FROM images i WHERE {_FREE}")
+_COUNT: Final = Statement(
+    "production_queue_count",
+    f"SELECT count(*) FROM images i WHERE {_FREE}",
+    many="the queue is of all accounts",
+)
 
 QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
 
@@ -49,6 +54,7 @@ ENDED_LEASES: Final = Statement(
     ORDER BY claimed_until
     LIMIT {LEASES_PAGE}
     """,
+    many="a job looks for leases that have ended",
 )
 
 # Of these images those whose lease has ended by an instant, as numbered; the primary key.
@@ -87,6 +93,7 @@ CLAIMABLE: Final = Statement(
     JOIN images i ON i.account_id = q.account_id AND i.id = q.id
     ORDER BY q.due, q.uploaded_at, q.id
     """,
+    many="the queue is of all accounts",
 )
 
 

@@ -23,13 +23,13 @@ from db.queries.queue import ENDED_LEASES, STILL_ENDED
 from db.readers import PoolReader
 from db.tables.images import Image
 from db.writer import unit_of_work
-from db.writes import update_columns
+from db.writes import update
 
 RETURN: Final = "return_expired_leases"
 
 
-# Takes images from those who held them; the primary key.
-END_LEASES: Final = update_columns("end_leases", Image, "claimed_by", "claimed_until")
+# Takes an image from who held it; the primary key.
+END_LEASE: Final = update("end_lease", Image, "claimed_by", "claimed_until")
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ async def _return(
         now = earliest_reading(all_counters)
         ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
         if ended:
-            await writer.execute_columns(END_LEASES, [(row["account_id"], row["id"], None, None) for row in ended])
+            await writer.execute_many(END_LEASE, [(row["account_id"], row["id"], None, None) for row in ended])
             await write_events(writer, _told(ended), all_counters, now)
         for counters in all_counters.values():
             counters.last_at = max(counters.last_at, now)

@@ -38,11 +38,11 @@ FORGET_STAFF_KEYS: Final = Statement(
 )
 
 
-# Forgets the minutes of accounts before an instant, in both tables; primary keys.
+# Forgets the minutes of an account before an instant, in both tables; primary keys.
 FORGET_MINUTES: Final = (
-    Statement("forget_minutes", "DELETE FROM rollups WHERE account_id = ANY($1) AND grain = 1 AND bucket < $2"),
+    Statement("forget_minutes", "DELETE FROM rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"),
     Statement(
-        "forget_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = ANY($1) AND grain = 1 AND bucket < $2"
+        "forget_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"
     ),
 )
 
@@ -126,7 +126,7 @@ class _Pruning:
         async with unit_of_work(self.pool) as writer:
             all_counters = await lock_counters(writer, account_ids)
             for statement in FORGET_MINUTES:
-                await writer.execute(statement, account_ids, before)
+                await writer.execute_many(statement, [(account_id, before) for account_id in sorted(account_ids)])
             for counters in all_counters.values():
                 counters.minutes_since = max(counters.minutes_since, before)
             await save_counters(writer, all_counters.values())
