@@ -33,7 +33,7 @@ COUNT_UPLOAD_WEEKS: Final = Statement(
     "count_upload_weeks",
     """
     INSERT INTO upload_weeks (account_id, week, images)
-    SELECT $1::uuid, w.week, sum(o.image_count)
+    SELECT $1::uuid, w.week, sum(o.image_count)::int
     FROM unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) AS w (week, starts_at, ends_at)
     JOIN orders o ON o.account_id = $1 AND o.placed_at >= w.starts_at AND o.placed_at < w.ends_at
     WHERE o.cancelled_at IS NULL

@@ -57,14 +57,13 @@ ENDED_LEASES: Final = Statement(
     many="a job looks for leases that have ended",
 )
 
-# Of these images those whose lease has ended by an instant, as numbered; the primary key.
+# Of these images of an account those whose lease has ended by an instant, as numbered; the primary key.
 STILL_ENDED: Final = Statement(
     "still_ended_leases",
     """
     SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
-    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
-    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
-    WHERE i.claimed_until <= $3
+    FROM images i
+    WHERE i.account_id = $1 AND i.id = ANY($2::uuid[]) AND i.claimed_until <= $3
     ORDER BY i.number
     """,
 )

@@ -18,7 +18,7 @@ from app.services.events import write_events
 from app.services.jobs.isolation import isolate_failures
 from app.services.orders.claiming import expired
 from db.connections import Pool, Record
-from db.queries.order_states import ImageKey
+from db.queries.order_states import ImageKey, by_account
 from db.queries.queue import ENDED_LEASES, STILL_ENDED
 from db.readers import PoolReader
 from db.tables.images import Image
@@ -65,7 +65,7 @@ async def _return(
     async with unit_of_work(pool) as writer:
         all_counters = await lock_counters(writer, account_ids, clock)
         now = earliest_reading(all_counters)
-        ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
+        ended = [row for of in by_account(images) for row in await writer.fetch(STILL_ENDED, *of, now)]
         if ended:
             await writer.execute_many(END_LEASE, [(row["account_id"], row["id"], None, None) for row in ended])
             await write_events(writer, _told(ended), all_counters, now)

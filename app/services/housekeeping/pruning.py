@@ -26,10 +26,10 @@ PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)
 
 
-# Forgets the keys of accounts from an instant or before, unless they were taken anew meanwhile; the primary key.
+# Forgets the keys of an account from an instant or before, unless they were taken anew meanwhile; the primary key.
 FORGET_KEYS: Final = Statement(
     "forget_keys",
-    "DELETE FROM idempotency_keys WHERE account_id = ANY($1) AND created_at <= $2 RETURNING account_id",
+    "DELETE FROM idempotency_keys WHERE account_id = $1 AND created_at <= $2 RETURNING account_id",
 )
 
 # Forgets the keys of staff from an instant or before; all are read.
@@ -119,7 +119,8 @@ class _Pruning:
         self.failed |= (await isolate_failures(PRUNE, account_ids, work)).keys()
 
     async def _forget_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
-        self.keys += await _forget(self.pool, FORGET_KEYS, account_ids, before)
+        for account_id in account_ids:
+            self.keys += await _forget(self.pool, FORGET_KEYS, account_id, before)
 
     async def _forget_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
         """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
