@@ -31,7 +31,7 @@ def names_of(table: type[Table], attributes: Iterable[str]) -> tuple[str, ...]:
 
 def columns_of(table: type[Table], but: Collection[str] = ()) -> tuple[str, ...]:
     """Return the names of a table's columns, in their order, but for those of some attributes."""
-    return names_of(table, attributes_of(table, but))
+    return tuple(column.name for attribute, column in columns_by_attribute(table).items() if attribute not in but)
 
 
 def selected(table: type[Table], alias: str, but: Collection[str] = ()) -> str:
