@@ -129,7 +129,7 @@ def _figure(name: str, now: Sequence[float], before: Sequence[float], limit: flo
 def _serving(server: Scratch, checkout: Path, database: str, size: int) -> Generator[Side]:
     """Serve from a checkout, from a database that is made if it has a size."""
     url = uvloop.run(server.empty_database(database)) if size else server.url(database)
-    command = [str(checkout / ".venv/bin/python"), str(_HERE / "bench/served.py"), url, str(size)]
+    command = [str(checkout / ".venv/bin/python"), str(checkout / "bench/served.py"), url, str(size)]
     paths = {"PYTHONPATH": f"{checkout}:{checkout / 'graphql'}", "PYTHONSAFEPATH": "1"}
     with subprocess.Popen(  # noqa: S603 - our own
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=checkout, env=os.environ | paths

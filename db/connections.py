@@ -63,6 +63,10 @@ class Connection(Protocol):
         """Run one statement: its command tag."""
         ...
 
+    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each row of arguments."""
+        ...
+
     async def copy_records_to_table(
         self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:
@@ -194,7 +198,7 @@ def _require_release(connection: Any) -> None:  # noqa: ANN401 - asyncpg's conne
 
 def read_back(value: object) -> object:
     """Return a value as a jsonb column that it was written to reads."""
-    return orjson.loads(encode_json(value))
+    return orjson.loads(_encode_json(value))
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
@@ -209,11 +213,10 @@ async def _keep(_connection: object) -> None:
 
 
 def _encode_jsonb(value: object) -> bytes:
-    return _JSONB_VERSION + encode_json(value)
+    return _JSONB_VERSION + _encode_json(value)
 
 
-def encode_json(value: object) -> bytes:
-    """Encode a value as jsonb columns take it."""
+def _encode_json(value: object) -> bytes:
     return orjson.dumps(value, default=_text_of_id)
 
 

@@ -1,18 +1,17 @@
-"""The writer of one transaction, with typed writes of whole rows.
+"""The writer of one transaction.
 
 Reads and writes have different types, so that handing a reader to what writes fails type checking.
 """
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import NamedTuple
+from operator import attrgetter
 
-from sqlalchemy import make_url
-
-from db.connections import Connection, Pool, Record, Statement, encode_json, open_transaction
+from db.columns import attributes_of, columns_of
+from db.connections import Connection, Pool, Record, Statement, open_transaction
 from db.failures import OutcomeUnknown, is_outage
 from db.tables.base import Table
+from db.writes import insert
 
 
 class Writer:
@@ -33,20 +32,25 @@ class Writer:
         """Change rows and return nothing."""
         await self._connection.execute(statement.sql, *args)
 
+    async def execute_many(self, statement: Statement, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement for each row of arguments, without waiting for one to end; none is fine."""
+        if rows := list(rows):
+            await self._connection.executemany(statement.sql, rows)
+
+    async def execute_columns(self, statement: Statement, rows: Sequence[Sequence[object]]) -> None:
+        """Run a statement whose parameters are the columns of rows, as arrays; none is fine."""
+        if rows:
+            await self._connection.execute(statement.sql, *zip(*rows, strict=True))
+
     async def insert(self, rows: Sequence[Table]) -> None:
-        """Insert rows of one table by a single statement; none is fine."""
-        if not rows:
-            return
-        shape = _shape(rows[0].__tablename__)
-        columns = [[getattr(row, column) for row in rows] for column in shape.columns]
-        for place in shape.json:
-            columns[place] = [encode_json(value).decode() for value in columns[place]]
-        await self._connection.execute(shape.insert, *columns)
+        """Add rows of one table; none is fine."""
+        if rows:
+            values = attrgetter(*attributes_of(type(rows[0])))
+            await self.execute_many(insert(type(rows[0])), map(values, rows))
 
     async def copy(self, table: type[Table], records: Iterable[tuple[object, ...]]) -> None:
         """Stream records, each a tuple in the order of the table's columns, by one COPY."""
-        shape = _shape(table.__tablename__)
-        await self._connection.copy_records_to_table(shape.name, records=records, columns=shape.columns)
+        await self._connection.copy_records_to_table(table.__tablename__, records=records, columns=columns_of(table))
 
     async def commit(self) -> None:
         """Make the transaction's changes durable; nothing may follow in this unit of work. Raises OutcomeUnknown."""
@@ -72,29 +76,3 @@ async def transaction(connection: Connection) -> AsyncGenerator[Writer]:
     """Open a transaction on a connection that is borrowed for several, as `unit_of_work` does."""
     async with open_transaction(connection, "BEGIN"):
         yield Writer(connection)
-
-
-class _Shape(NamedTuple):
-    """What a table's typed rows are written by. `json` has the places of jsonb columns.
-
-    Those go as texts, for asyncpg would take a list in an array of jsonb for one more dimension of the array.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    json: tuple[int, ...]
-    insert: str
-
-
-@cache
-def _shape(table: str) -> _Shape:
-    dialect = make_url("postgresql+asyncpg://").get_dialect()()
-    types = {column.name: column.type.compile(dialect) for column in Table.metadata.tables[table].columns}
-    json = tuple(place for place, type_ in enumerate(types.values()) if type_ == "JSONB")
-    columns = ", ".join(types)
-    values = ", ".join(f"{column}::{type_}" for column, type_ in types.items())
-    arrays = ", ".join(
-        f"${place + 1}::{'text' if place in json else type_}[]" for place, type_ in enumerate(types.values())
-    )
-    insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS rows ({columns})"  # noqa: S608
-    return _Shape(table, tuple(types), json, insert)

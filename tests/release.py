@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -93,12 +93,25 @@ def _recorded() -> Generator[Arguments]:
 
         return noted
 
+    async def noting_many(writer: Writer, statement: Statement, rows: Iterable[Sequence[object]]) -> None:
+        for row in (rows := list(rows)):
+            asked[statement] = tuple(row)
+        await execute_many(writer, statement, rows)
+
+    async def noting_columns(writer: Writer, statement: Statement, rows: Sequence[Sequence[object]]) -> None:
+        if rows:
+            asked[statement] = tuple(zip(*rows, strict=True))
+        await execute_columns(writer, statement, rows)
+
+    execute_many, execute_columns = Writer.execute_many, Writer.execute_columns
+
     with (
         patch.multiple(PoolReader, fetch=noting(PoolReader.fetch), fetch_row=noting(PoolReader.fetch_row)),
         patch.multiple(SnapshotReader, fetch=noting(SnapshotReader.fetch), fetch_row=noting(SnapshotReader.fetch_row)),
         patch.multiple(
             Writer, fetch=noting(Writer.fetch), fetch_row=noting(Writer.fetch_row), execute=noting(Writer.execute)
         ),
+        patch.multiple(Writer, execute_many=noting_many, execute_columns=noting_columns),
     ):
         yield asked
 

@@ -15,23 +15,19 @@ from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
-from db.connections import Statement
 from db.queries.specifications import SpecificationRow, specifications_by_id
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
+from db.writes import update
 
 SpecificationKey: TypeAlias = tuple[UUID, UUID]
 """The account and the specification."""
 
 # Makes a version of a specification the one in force; the primary key.
-REWORD: Final = Statement(
-    "reword_specification", "UPDATE specifications SET current_version = $3 WHERE account_id = $1 AND id = $2"
-)
+REWORD: Final = update("reword_specification", Specification, "current_version")
 
 # Puts a specification away; the primary key.
-ARCHIVE: Final = Statement(
-    "archive_specification", "UPDATE specifications SET archived_at = $3 WHERE account_id = $1 AND id = $2"
-)
+ARCHIVE: Final = update("archive_specification", Specification, "archived_at")
 
 
 @dataclass(frozen=True, slots=True)

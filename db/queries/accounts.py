@@ -61,16 +61,16 @@ ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
-HISTORY_COLUMNS: Final = """
+_HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
       v.note, v.plan_terms"""
-"""The columns that `account_of` reads, of what HISTORY joins to counters `h`."""
+"""The columns that `account_of` reads, of what _HISTORY joins of the account {0}."""
 
-HISTORY: Final = """
+_HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
         array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones
-      FROM time_zone_periods z WHERE z.account_id = h.account_id
+      FROM time_zone_periods z WHERE z.account_id = {0}
     ) AS z
     CROSS JOIN LATERAL (
       SELECT array_agg(v.version ORDER BY v.version) AS version,
@@ -80,7 +80,7 @@ HISTORY: Final = """
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
         array_agg(v.note ORDER BY v.version) AS note,
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms
-      FROM sla_versions v WHERE v.account_id = h.account_id
+      FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
 
 # Accounts by id: the primary key.
@@ -98,10 +98,10 @@ _NAMED: Final = Statement(
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {_HISTORY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
-    {HISTORY}
+    {_HISTORY.format("h.account_id")}
     WHERE h.account_id = ANY($1::uuid[])
     """,
 )
@@ -168,10 +168,10 @@ ACCOUNTS_IN_ORDER: Final = Statement(
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
-    SELECT {HISTORY_COLUMNS},
+    SELECT {_HISTORY_COLUMNS},
       d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
-    FROM account_heads h {HISTORY}
+    FROM account_heads h {_HISTORY.format("$1")}
     LEFT JOIN (
       SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
     ) AS d ON d.closes_at > $2
@@ -225,7 +225,7 @@ async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> i
 
 
 def account_of(record: Record) -> Account:
-    """Read an account's zones and SLA versions from a record that has HISTORY_COLUMNS."""
+    """Read an account's zones and SLA versions from a record that has _HISTORY_COLUMNS."""
     return Account(_zones(record), _versions(record))
 
 

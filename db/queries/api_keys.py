@@ -101,6 +101,7 @@ _CLIENTS_KEYS: Final = Statement(
     WHERE ($1::uuid IS NULL OR k.account_id = $1) AND NOT $2::bool AND ($3::bigint IS NULL OR k.number = $3)
       AND ($4::text IS NULL OR k.prefix = $4 OR k.hash = $5)
     """,
+    many="those who operate the service ask for keys whose account they do not know",
 )
 
 # Tokens of an account, of staff, of a number, of a prefix or hash, or all; as above.

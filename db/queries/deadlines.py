@@ -59,6 +59,7 @@ _NOT_WAITING: Final = """AND NOT EXISTS (
 DEADLINES: Final = Statement(
     "deadlines_to_watch",
     _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
+    many="the watch looks at the deadlines of all accounts",
 )
 
 # Those of one account.
@@ -67,7 +68,7 @@ DEADLINES_OF_ACCOUNT: Final = Statement(
     _DEADLINES.format(of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9"),
 )
 
-# The events of orders that set or concern deadlines, unless withdrawn, and of siblings split off them;
+# The events of orders of an account that set or concern deadlines, unless withdrawn, and of siblings split off them;
 # events_of_order_idx. Events of all images of an order are not read.
 EVENTS_OF_DEADLINES: Final = Statement(
     "events_of_deadlines",
@@ -75,9 +76,8 @@ EVENTS_OF_DEADLINES: Final = Statement(
     SELECT e.account_id, e.order_id, e.type, e.at,
       e.data #>> '{after,kind}' AS kind, (e.data #>> '{after,dueAt}')::timestamptz AS due_at,
       CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
-    FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
-    JOIN events e ON e.account_id = asked.account_id AND e.order_id = asked.order_id
-    WHERE e.withdrawn_by IS NULL AND e.type IN (
+    FROM events e
+    WHERE e.account_id = $1 AND e.order_id = ANY($2::uuid[]) AND e.withdrawn_by IS NULL AND e.type IN (
       'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
     """,
 )
@@ -109,6 +109,7 @@ RESCAN_REQUESTS: Final = Statement(
     WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
     ORDER BY due_at, account_id
     """,
+    many="the watch looks for what it is asked to scan",
 )
 
 # How often the watch failed at an account; the primary key.

@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from db.columns import selected
 from db.connections import Statement
+from db.tables.accounts import AccountCounters
 
 # Accounts of these refs with their counters; the unique index on ref and the heads' primary key find them.
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
-    """
-    SELECT a.id, a.ref, h.next_order_number, h.next_event_sequence, h.last_at, h.frontier, h.minutes_since
+    f"""
+    SELECT a.id, a.ref, {selected(AccountCounters, "h", but={"account_id", "import_run"})}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
      WHERE a.ref = ANY($1::text[])
     """,

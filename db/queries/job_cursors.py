@@ -15,6 +15,7 @@ NEXT_IN_TURN: Final = Statement(
     SELECT account_id FROM job_cursors WHERE {_WAITING_FOR_TURN} AND attempts = 0
     ORDER BY due_at, time_zone, account_id LIMIT $4
     """,
+    many="a job looks for the accounts that have waited longest",
 )
 
 # The accounts, of all, that differed, or could not be compared, when they were last; the same index.
@@ -24,6 +25,7 @@ STILL_DIFFERING: Final = Statement(
     SELECT account_id FROM job_cursors WHERE {_WAITING_FOR_TURN} AND attempts > 0
     ORDER BY due_at, time_zone, account_id
     """,
+    many="a job looks for all accounts that differ",
 )
 
 # Accounts without all cursors, those of a release that knew not all jobs: reads all accounts, by primary keys.
@@ -37,6 +39,7 @@ ACCOUNTS_WITHOUT_CURSORS: Final = Statement(
          WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = j.job))
      ORDER BY h.account_id LIMIT $3
     """,
+    many="a job looks for accounts of a release before",
 )
 
 # The accounts of which a job at midnight did, or may be doing, a day that closed after an instant; the primary key.
@@ -60,6 +63,7 @@ DUE_GROUPS: Final = Statement(
      WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
      GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
     """,
+    many="a job looks for what is due",
 )
 
 # The accounts of such a group after an account: job_cursors_due_idx.
@@ -70,6 +74,7 @@ DUE_ACCOUNTS: Final = Statement(
      WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
      ORDER BY account_id LIMIT $7
     """,
+    many="a job looks for what is due",
 )
 
 # The zones that accounts have now: all accounts, a handful of which are on a page.

@@ -46,6 +46,7 @@ _CURSORS: Final = Statement(
     FROM job_cursors WHERE job = ANY($1::text[]) AND date IS NOT NULL
     GROUP BY job, time_zone ORDER BY job, time_zone
     """,
+    many="how jobs stand is asked over all accounts",
 )
 
 
@@ -57,6 +58,7 @@ _PUT_OFF: Final = Statement(
     WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0
     GROUP BY job
     """,
+    many="how jobs stand is asked over all accounts",
 )
 
 

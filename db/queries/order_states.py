@@ -1,5 +1,6 @@
 """Reads orders as the domain's states, with all their images and rejections."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -23,81 +24,93 @@ OrderKey: TypeAlias = tuple[UUID, UUID]
 ImageKey: TypeAlias = tuple[UUID, UUID]
 """The account and the image."""
 
-# Orders with what their specifications cost; primary keys find them.
+# Orders of an account with what their specifications cost; primary keys find them.
 ORDERS: Final = Statement(
     "order_states",
     """
-    SELECT o.account_id, o.id, o.number, o.name, o.service_level, o.specification_id, o.specification_version,
+    SELECT o.id, o.number, o.name, o.service_level, o.specification_id, o.specification_version,
         o.placed_at, o.currency, o.deadline_status, o.due_at, o.sla_version, o.kept_due_at, o.kept_sla_version,
         o.expedited_at, o.confirmed_at, o.completed_at, o.cancelled_at, o.split_from, v.price_per_image
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, id)
-      JOIN orders o ON o.account_id = asked.account_id AND o.id = asked.id
+      FROM orders o
       JOIN specification_versions v
-        ON v.account_id = o.account_id AND v.specification_id = o.specification_id
-       AND v.version = o.specification_version
+        ON v.account_id = $1 AND v.specification_id = o.specification_id AND v.version = o.specification_version
+     WHERE o.account_id = $1 AND o.id = ANY($2::uuid[])
     """,
 )
 
-# The images of orders, as numbered; images_of_order_idx finds and sorts them.
+# The images of orders of an account, as numbered; images_of_order_idx finds them.
 IMAGES: Final = Statement(
     "image_states",
     """
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, order_id)
-      JOIN images i ON i.account_id = asked.account_id AND i.order_id = asked.order_id
+      FROM images i
+     WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
     """,
 )
 
-# The rejections of images, oldest first; rejections_of_image_idx finds them.
+# The rejections of images of an account, oldest first; rejections_of_image_idx finds them.
 REJECTIONS: Final = Statement(
     "rejection_states",
     """
     SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, image_id)
-      JOIN rejections r ON r.account_id = asked.account_id AND r.image_id = asked.image_id
+      FROM rejections r
+     WHERE r.account_id = $1 AND r.image_id = ANY($2::uuid[])
      ORDER BY r.image_id, r.at, r.redelivered_at NULLS LAST
     """,
 )
 
-# The orders of images; the primary key finds these.
+# The orders of images of an account; the primary key finds these.
 ORDERS_OF_IMAGES: Final = Statement(
     "orders_of_images",
     """
     SELECT i.account_id, i.id, i.order_id
-      FROM unnest($1::uuid[], $2::uuid[]) AS asked (account_id, id)
-      JOIN images i ON i.account_id = asked.account_id AND i.id = asked.id
+      FROM images i
+     WHERE i.account_id = $1 AND i.id = ANY($2::uuid[])
     """,
 )
 
 
 async def orders_of_images(reader: Reader, keys: Sequence[ImageKey]) -> dict[ImageKey, OrderKey]:
-    """Tell the orders of images; what does not exist is left out."""
-    rows = await reader.fetch(ORDERS_OF_IMAGES, *_columns(keys))
+    """Read the orders of images, an account at a time; what does not exist is left out."""
+    rows = [row for key in by_account(keys) for row in await reader.fetch(ORDERS_OF_IMAGES, *key)]
     return {(row["account_id"], row["id"]): (row["account_id"], row["order_id"]) for row in rows}
 
 
 async def order_states(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, OrderState]:
-    """Read orders; what does not exist is left out. To change them, their accounts' heads have to be locked."""
-    rows = await reader.fetch(ORDERS, *_columns(keys))
+    """Read orders, an account at a time; what does not exist is left out.
+
+    To change them, the counters of their accounts have to be locked.
+    """
+    states: dict[OrderKey, OrderState] = {}
+    for account_id, ids in by_account(keys):
+        states |= await _of_account(reader, account_id, ids)
+    return states
+
+
+def by_account(keys: Iterable[tuple[UUID, UUID]]) -> Iterable[tuple[UUID, list[UUID]]]:
+    """Return the ids of each account."""
+    ids: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for account_id, id_ in keys:
+        ids[account_id].append(id_)
+    return ids.items()
+
+
+async def _of_account(reader: Reader, account_id: UUID, ids: Sequence[UUID]) -> dict[OrderKey, OrderState]:
+    rows = await reader.fetch(ORDERS, account_id, ids)
     if not rows:
         return {}
-    images = await reader.fetch(IMAGES, *_columns(keys))
-    accounts = {row["id"]: row["account_id"] for row in rows}
-    sent_back = [(accounts[row["order_id"]], row["id"]) for row in images if row["first_rejected_at"] is not None]
-    rejections = _grouped(await reader.fetch(REJECTIONS, *_columns(sent_back))) if sent_back else {}
+    images = await reader.fetch(IMAGES, account_id, ids)
+    sent_back = [row["id"] for row in images if row["first_rejected_at"] is not None]
+    rejections = _grouped(await reader.fetch(REJECTIONS, account_id, sent_back)) if sent_back else {}
     of_order = _grouped(images)
     return {
-        (row["account_id"], row["id"]): _order(
+        (account_id, row["id"]): _order(
             row, tuple(_image(image, rejections.get(image["id"], ())) for image in of_order[row["id"]])
         )
         for row in rows
     }
-
-
-def _columns(keys: Sequence[tuple[UUID, UUID]]) -> tuple[list[UUID], list[UUID]]:
-    return [key[0] for key in keys], [key[1] for key in keys]
 
 
 def _grouped(rows: Iterable[Record]) -> dict[UUID, list[Record]]:

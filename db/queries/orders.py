@@ -110,12 +110,14 @@ _AWAITING_DEADLINE: Final = walk(
     FROM page o {ORDER_SPECIFICATION}
     ORDER BY o.placed_at {{asc}}, o.id {{asc}}
     """,
+    many="staff set the deadlines of all accounts",
 )
 
 # How many these are: the whole of orders_awaiting_deadline_idx.
 _COUNT_AWAITING_DEADLINE: Final = Statement(
     "orders_awaiting_deadline_count",
     f"SELECT count(*) FROM orders WHERE {_AWAITS}",
+    many="staff set the deadlines of all accounts",
 )
 
 AWAITING_SPAN: Final = Span(least=(EARLIEST, LEAST_UUID), greatest=(LATEST, GREATEST_UUID))

@@ -90,10 +90,12 @@ class Walk(NamedTuple):
         return self.backwards if part.backwards else self.forwards
 
 
-def walk(name: str, sql: str, **pieces: tuple[str, str]) -> Walk:
+def walk(name: str, sql: str, many: str | None = None, **pieces: tuple[str, str]) -> Walk:
     """Make both statements of a list from its text; more pieces of it that change places can be named."""
     forwards, backwards = ({piece: both[way] for piece, both in (_TURNED | pieces).items()} for way in (0, 1))
-    return Walk(Statement(name, sql.format(**forwards)), Statement(f"{name}_backwards", sql.format(**backwards)))
+    return Walk(
+        Statement(name, sql.format(**forwards), many), Statement(f"{name}_backwards", sql.format(**backwards), many)
+    )
 
 
 def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:

@@ -29,10 +29,15 @@ _QUEUE: Final = walk(
     FROM page i {IMAGE_PROMISES}
     ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
     """,
+    many="the queue is of all accounts",
 )
 
 # How many images are in the queue: the whole of images_queue_idx.
-_COUNT: Final = Statement("production_queue_count", f"SELECT count(*) FROM images i WHERE {_FREE}")
+_COUNT: Final = Statement(
+    "production_queue_count",
+    f"SELECT count(*) FROM images i WHERE {_FREE}",
+    many="the queue is of all accounts",
+)
 
 QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
 
@@ -49,16 +54,16 @@ ENDED_LEASES: Final = Statement(
     ORDER BY claimed_until
     LIMIT {LEASES_PAGE}
     """,
+    many="a job looks for leases that have ended",
 )
 
-# Of these images those whose lease has ended by an instant, as numbered; the primary key.
+# Of these images of an account those whose lease has ended by an instant, as numbered; the primary key.
 STILL_ENDED: Final = Statement(
     "still_ended_leases",
     """
     SELECT i.account_id, i.order_id, i.id, i.claimed_by, i.claimed_until
-    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
-    JOIN images i ON i.account_id = c.account_id AND i.id = c.id
-    WHERE i.claimed_until <= $3
+    FROM images i
+    WHERE i.account_id = $1 AND i.id = ANY($2::uuid[]) AND i.claimed_until <= $3
     ORDER BY i.number
     """,
 )
@@ -87,6 +92,7 @@ CLAIMABLE: Final = Statement(
     JOIN images i ON i.account_id = q.account_id AND i.id = q.id
     ORDER BY q.due, q.uploaded_at, q.id
     """,
+    many="the queue is of all accounts",
 )
 
 

@@ -25,6 +25,7 @@ ACCOUNTS_TO_CORRECT: Final = Statement(
     WHERE NOT by_last_instant AND account_id > $1
     ORDER BY account_id LIMIT {_ACCOUNTS}
     """,
+    many="a job looks for snapshots of a release before",
 )
 
 # Snapshots of an account that are to be corrected, oldest first: pulse_snapshots_to_correct_idx.

@@ -39,10 +39,11 @@ class AccountCounters(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
     `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
-    something as of. `frontier` is the instant of the last command: an import goes on from there, since the lines it
-    read may tell deliveries that come later. Minute rollups are complete from `minutes_since` on; older cut points
-    read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last and has not noted
-    its end: while its session holds the advisory lock of that number, the events with it are not final.
+    something as of. `watermark` (the column `frontier`) is the instant of the last command: an import goes on from
+    there, since the lines it read may tell deliveries that come later. Minute rollups are complete from `minutes_since`
+    on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
+    and has not noted its end: while its session holds the advisory lock of that number, the events with it are not
+    final.
     """
 
     __tablename__ = "account_heads"
@@ -51,7 +52,7 @@ class AccountCounters(Table, table=True):
     next_order_number: int
     next_event_sequence: int = Field(sa_type=BigInteger)
     last_at: datetime = Field(sa_type=Instant)
-    frontier: datetime = Field(sa_type=Instant)
+    watermark: datetime = Field(sa_type=Instant, sa_column_kwargs={"name": "frontier"})
     minutes_since: datetime = Field(sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
 

@@ -162,7 +162,7 @@ async def test_copied_records_are_in_the_order_of_the_tables_columns(pool: Pool,
 
 async def test_instants_come_back_in_utc_with_their_microseconds(pool: Pool, reader: PoolReader) -> None:
     head = AccountCounters(
-        account_id=ACME, next_order_number=1, next_event_sequence=2**40, last_at=NOW, frontier=NOW, minutes_since=NOW
+        account_id=ACME, next_order_number=1, next_event_sequence=2**40, last_at=NOW, watermark=NOW, minutes_since=NOW
     )
     await keep(pool, [account(1, "ACME")], [head])
     row = await reader.fetch_row(Statement("head", "SELECT last_at, next_event_sequence FROM account_heads"))
@@ -243,7 +243,7 @@ async def test_ids_that_were_read_can_be_written_into_json(pool: Pool, reader: P
 async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> None:
     await keep(pool, [account(1, "ACME")])
     async with unit_of_work(pool) as writer:
-        with pytest.raises(TypeError):
+        with pytest.raises(ServerError, match="invalid input"):
             await writer.insert([event(1, {"mistake": mistake})])
     async with unit_of_work(pool) as writer:
         with pytest.raises((TypeError, ValueError)):

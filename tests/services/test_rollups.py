@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -35,9 +35,10 @@ class ListeningWriter(Writer):
         super().__init__(connection)
         self.heard: list[str] = []
 
-    async def execute(self, statement: Statement, *args: object) -> None:
-        self.heard.append(statement.name)
-        await super().execute(statement, *args)
+    async def execute_many(self, statement: Statement, rows: Iterable[Sequence[object]]) -> None:
+        if rows := list(rows):
+            self.heard.append(statement.name)
+        await super().execute_many(statement, rows)
 
 
 async def accounts(pool: Pool, count: int) -> list[UUID]:
@@ -64,7 +65,7 @@ async def table(pool: Pool, statement: Statement, account_id: UUID) -> list[tupl
     return [tuple(row) for row in await PoolReader(pool).fetch(statement, account_id)]
 
 
-async def test_all_accounts_of_a_batch_are_written_by_one_statement(pool: Pool) -> None:
+async def test_all_accounts_of_a_batch_are_written_at_once(pool: Pool) -> None:
     ids = await accounts(pool, 3)
     assert await written(pool, tallies_of(ids, 1, 1)) == ["add_rollups"]
     for account_id in ids:

@@ -88,6 +88,10 @@ class _Connection:
         await self._count()
         return await self._connection.execute(query, *args)
 
+    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None:
+        await self._count()
+        await self._connection.executemany(command, args)
+
     async def copy_records_to_table(
         self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:

@@ -170,7 +170,7 @@ async def _write_account(writer: Writer, history: History) -> None:
                 next_order_number=len(history.images) + 1,
                 next_event_sequence=1,
                 last_at=CREATED_AT,
-                frontier=CREATED_AT,
+                watermark=CREATED_AT,
                 minutes_since=history.minutes_since,
             )
         ]

@@ -83,6 +83,10 @@ class CountingConnection:
             self._statements.append(query)
         return await self._connection.execute(query, *args)
 
+    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None:
+        self._statements.append(command)
+        await self._connection.executemany(command, args)
+
     async def copy_records_to_table(
         self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
     ) -> str:

@@ -18,7 +18,7 @@ from db.queries import job_runs, order_pages
 from db.queries.job_runs import RunsWanted
 from db.queries.order_selection import Shape
 from db.tables.base import Table
-from db.writer import _shape  # pyright: ignore[reportPrivateUsage] - typed writes have no other name
+from db.writes import insert
 
 
 def every_statement() -> set[Statement]:
@@ -54,8 +54,7 @@ def _within(value: object) -> Iterator[Statement]:
 
 
 def _of_tables() -> Iterator[Statement]:
-    for table in Table.metadata.tables:
-        yield Statement(f"insert_{table}", _shape(table).insert)
+    yield from (insert(table) for table in Table.__subclasses__())
 
 
 def _of_order_pages() -> Iterator[Statement]:

@@ -1,7 +1,7 @@
 """The counters of accounts: locked before anything of an account is written, so that its writes are in one order."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
@@ -9,16 +9,23 @@ from uuid import UUID
 
 from app.clock import Clock, SystemClock
 from app.domain.errors import DomainError
+from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
 from db.settled import ACCOUNT_LOCK, BEGINNING, CLOCK
+from db.tables.accounts import AccountCounters
 from db.writer import Writer, unit_of_work
+from db.writes import update
 
 RECENT: Final = "interval '1 second'"
 """How far back of its beginning a live command may find an account's last instant; answers read meanwhile are as of it.
 
 Of its beginning: else one of many accounts, which takes longer than that, would find the first of them quiet again.
 """
+
+_NOT_COUNTED: Final = {"import_run"}
+_COLUMNS: Final = attributes_of(AccountCounters, but=_NOT_COUNTED)
+_COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
 
 
 def _lock_counters(name: str, rows: str) -> Statement:
@@ -32,8 +39,8 @@ def _lock_counters(name: str, rows: str) -> Statement:
         name,
         f"""
         WITH head AS MATERIALIZED (
-          SELECT account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since
-          FROM account_heads WHERE account_id = $1 {rows}
+          SELECT {selected(AccountCounters, "h", but=_NOT_COUNTED)}
+          FROM account_heads h WHERE account_id = $1 {rows}
         ), locked AS MATERIALIZED (
           SELECT CASE
             WHEN $4 AND last_at >= {BEGINNING.format("$2", "$3")} - {RECENT}
@@ -62,18 +69,8 @@ FORWARD_COUNTERS: Final = Statement(
     """,  # noqa: S608 - made of fixed texts
 )
 
-# Writes the counters of accounts back; the primary key finds them.
-SAVE_COUNTERS: Final = Statement(
-    "save_counters",
-    """
-    UPDATE account_heads SET
-      next_order_number = h.next_order_number, next_event_sequence = h.next_event_sequence, last_at = h.last_at,
-      frontier = h.frontier, minutes_since = h.minutes_since
-    FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
-      AS h (account_id, next_order_number, next_event_sequence, last_at, frontier, minutes_since)
-    WHERE account_heads.account_id = h.account_id
-    """,
-)
+# Writes the counters of an account back; the primary key finds them.
+SAVE_COUNTERS: Final = update("save_counters", AccountCounters, *_COLUMNS[1:])
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _POSTGRES_CLOCK: Final = SystemClock()
@@ -109,7 +106,7 @@ class Counters:
     next_order_number: int
     next_event_sequence: int
     last_at: datetime
-    frontier: datetime
+    watermark: datetime
     minutes_since: datetime
     read_at: datetime
 
@@ -133,10 +130,6 @@ class Counters:
         return self.next_event_sequence - 1
 
 
-_COLUMNS: Final = tuple(field.name for field in fields(Counters) if field.name != "read_at")
-_COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
-
-
 def next_instant(now: datetime, last_at: datetime) -> datetime:
     """Return the instant of what comes next on an account (UTC): now, but after `last_at`."""
     return max(now, last_at + _MICROSECOND)
@@ -149,7 +142,7 @@ def counters_row(counters: Counters) -> dict[str, Any]:
 
 def new_counters(account_id: UUID, at: datetime) -> Counters:
     """Return the counters of an account that begins at an instant; their row is still to be written."""
-    return Counters(account_id, 1, FIRST_EVENT, last_at=at, frontier=at, minutes_since=at, read_at=at)
+    return Counters(account_id, 1, FIRST_EVENT, last_at=at, watermark=at, minutes_since=at, read_at=at)
 
 
 async def lock_counters(
@@ -220,9 +213,7 @@ def earliest_reading(all_counters: Mapping[UUID, Counters]) -> datetime:
 
 async def save_counters(writer: Writer, all_counters: Iterable[Counters]) -> None:
     """Write the counters of locked counters back."""
-    rows = [_COUNTERS(counters) for counters in all_counters]
-    if rows:
-        await writer.execute(SAVE_COUNTERS, *zip(*rows, strict=True))
+    await writer.execute_many(SAVE_COUNTERS, map(_COUNTERS, all_counters))
 
 
 async def _locked(

@@ -11,5 +11,5 @@ from db.writer import Writer
 async def record(writer: Writer, counters: Counters, at: datetime, told: NewEvent) -> None:
     """Write what a command at an instant (UTC) did to an account, whose counters are locked; the caller commits."""
     await write_events(writer, {counters.account_id: [told]}, {counters.account_id: counters}, at)
-    counters.last_at = counters.frontier = at
+    counters.last_at = counters.watermark = at
     await save_counters(writer, [counters])

@@ -17,17 +17,15 @@ from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
-from db.connections import Statement
-from db.tables.accounts import TimeZonePeriod
+from db.tables.accounts import Account, LedgerDay, TimeZonePeriod
 from db.writer import Writer
+from db.writes import update
 
 # Makes a zone the account's; the primary key.
-CHANGE_TIME_ZONE: Final = Statement("change_time_zone", "UPDATE accounts SET time_zone = $2 WHERE id = $1")
+CHANGE_TIME_ZONE: Final = update("change_time_zone", Account, "time_zone")
 
 # Lets a ledger day close at another instant, if it has a row; the primary key.
-EXTEND_LEDGER_DAY: Final = Statement(
-    "extend_ledger_day", "UPDATE ledger_days SET closes_at = $3 WHERE account_id = $1 AND date = $2"
-)
+EXTEND_LEDGER_DAY: Final = update("extend_ledger_day", LedgerDay, "closes_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,25 +13,21 @@ from db.connections import Pool, Statement
 from db.queries.api_keys import Caller
 from db.writer import unit_of_work
 
-# Writes the last uses of clients' keys, each at most once a minute, whichever processes see it used; of all accounts
-# that sent requests, sorted, so that no two processes wait for each other. The primary key finds them.
-WRITE_KEY_USES: Final = Statement(
-    "write_key_uses",
+# Writes the last use of a client's key, at most once a minute, whichever processes see it used; the primary key.
+WRITE_KEY_USE: Final = Statement(
+    "write_key_use",
     """
-    INSERT INTO api_key_uses (account_id, key_id, used_at)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS u (account_id, key_id, used_at)
-    ORDER BY account_id, key_id
+    INSERT INTO api_key_uses (account_id, key_id, used_at) VALUES ($1, $2, $3)
     ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = excluded.used_at
       WHERE api_key_uses.used_at <= excluded.used_at - interval '1 minute'
     """,
 )
 
-# Writes the last uses of tokens, as above.
-WRITE_TOKEN_USES: Final = Statement(
-    "write_token_uses",
+# Writes the last use of a token, as above.
+WRITE_TOKEN_USE: Final = Statement(
+    "write_token_use",
     """
-    INSERT INTO token_uses (token_id, used_at)
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS u (token_id, used_at) ORDER BY token_id
+    INSERT INTO token_uses (token_id, used_at) VALUES ($1, $2)
     ON CONFLICT (token_id) DO UPDATE SET used_at = excluded.used_at
       WHERE token_uses.used_at <= excluded.used_at - interval '1 minute'
     """,
@@ -102,8 +98,6 @@ async def _write(pool: Pool, uses: Mapping[_Key, datetime]) -> None:
     if not uses:
         return
     async with unit_of_work(pool) as writer:
-        if keys:
-            await writer.execute(WRITE_KEY_USES, *zip(*keys, strict=True))
-        if tokens:
-            await writer.execute(WRITE_TOKEN_USES, *zip(*tokens, strict=True))
+        await writer.execute_many(WRITE_KEY_USE, sorted(keys))  # or two processes could wait for each other
+        await writer.execute_many(WRITE_TOKEN_USE, sorted(tokens))
         await writer.commit()

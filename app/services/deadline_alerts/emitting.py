@@ -42,7 +42,7 @@ async def emit(
     """Write what is to be told of orders by what was before `now`, a clock's reading since the counters were locked.
 
     Returns the number of events; the caller commits. No later commit can then carry an instant before `now`. The
-    frontier stays where it is: history that is imported later goes on from there.
+    watermark stays where it is: history that is imported later goes on from there.
     """
     new_events = await _new_events(writer, keys, lead, now)
     if new_events:

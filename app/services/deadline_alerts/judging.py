@@ -11,7 +11,7 @@ from app.domain.orders.state import OrderState
 from app.domain.vocabulary import EventType
 from db.connections import Record
 from db.queries.deadlines import EVENTS_OF_DEADLINES
-from db.queries.order_states import OrderKey, order_states
+from db.queries.order_states import OrderKey, by_account, order_states
 from db.readers import Reader
 
 
@@ -71,10 +71,10 @@ async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: 
 
 
 async def _emitted_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, _Emitted]:
-    rows = await reader.fetch(EVENTS_OF_DEADLINES, [key[0] for key in keys], [key[1] for key in keys])
     told = {key: _Emitted() for key in keys}
-    for row in rows:
-        told[row["account_id"], row["order_id"]].take_in(row)
+    for account_id, ids in by_account(keys):
+        for row in await reader.fetch(EVENTS_OF_DEADLINES, account_id, ids):
+            told[account_id, row["order_id"]].take_in(row)
     return told
 
 

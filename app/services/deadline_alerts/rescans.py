@@ -45,7 +45,7 @@ PUT_OFF: Final = Statement(
     "postpone_watch",
     """
     INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
-    SELECT a.id, $2, a.time_zone, NULL, $3, 1, $4 FROM accounts a WHERE a.id = $1
+    SELECT $1::uuid, $2, a.time_zone, NULL, $3, 1, $4 FROM accounts a WHERE a.id = $1
     ON CONFLICT (account_id, job) DO UPDATE SET
       due_at = least(job_cursors.due_at, excluded.due_at), attempts = job_cursors.attempts + 1,
       retry_at = excluded.retry_at

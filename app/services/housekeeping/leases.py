@@ -17,24 +17,19 @@ from app.services.accounts.counters import earliest_reading, lock_counters, save
 from app.services.events import write_events
 from app.services.jobs.isolation import isolate_failures
 from app.services.orders.claiming import expired
-from db.connections import Pool, Record, Statement
-from db.queries.order_states import ImageKey
+from db.connections import Pool, Record
+from db.queries.order_states import ImageKey, by_account
 from db.queries.queue import ENDED_LEASES, STILL_ENDED
 from db.readers import PoolReader
+from db.tables.images import Image
 from db.writer import unit_of_work
+from db.writes import update
 
 RETURN: Final = "return_expired_leases"
 
 
-# Takes images from those who held them; the primary key.
-END_LEASES: Final = Statement(
-    "end_leases",
-    """
-    UPDATE images SET claimed_by = NULL, claimed_until = NULL
-    FROM unnest($1::uuid[], $2::uuid[]) AS c (account_id, id)
-    WHERE images.account_id = c.account_id AND images.id = c.id
-    """,
-)
+# Takes an image from who held it; the primary key.
+END_LEASE: Final = update("end_lease", Image, "claimed_by", "claimed_until")
 
 
 @dataclass(slots=True)
@@ -70,9 +65,9 @@ async def _return(
     async with unit_of_work(pool) as writer:
         all_counters = await lock_counters(writer, account_ids, clock)
         now = earliest_reading(all_counters)
-        ended = await writer.fetch(STILL_ENDED, *zip(*images, strict=True), now)
+        ended = [row for of in by_account(images) for row in await writer.fetch(STILL_ENDED, *of, now)]
         if ended:
-            await writer.execute(END_LEASES, [row["account_id"] for row in ended], [row["id"] for row in ended])
+            await writer.execute_many(END_LEASE, [(row["account_id"], row["id"], None, None) for row in ended])
             await write_events(writer, _told(ended), all_counters, now)
         for counters in all_counters.values():
             counters.last_at = max(counters.last_at, now)

@@ -26,10 +26,10 @@ PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)
 
 
-# Forgets the keys of accounts from an instant or before, unless they were taken anew meanwhile; the primary key.
+# Forgets the keys of an account from an instant or before, unless they were taken anew meanwhile; the primary key.
 FORGET_KEYS: Final = Statement(
     "forget_keys",
-    "DELETE FROM idempotency_keys WHERE account_id = ANY($1) AND created_at <= $2 RETURNING account_id",
+    "DELETE FROM idempotency_keys WHERE account_id = $1 AND created_at <= $2 RETURNING account_id",
 )
 
 # Forgets the keys of staff from an instant or before; all are read.
@@ -38,11 +38,11 @@ FORGET_STAFF_KEYS: Final = Statement(
 )
 
 
-# Forgets the minutes of accounts before an instant, in both tables; primary keys.
+# Forgets the minutes of an account before an instant, in both tables; primary keys.
 FORGET_MINUTES: Final = (
-    Statement("forget_minutes", "DELETE FROM rollups WHERE account_id = ANY($1) AND grain = 1 AND bucket < $2"),
+    Statement("forget_minutes", "DELETE FROM rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"),
     Statement(
-        "forget_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = ANY($1) AND grain = 1 AND bucket < $2"
+        "forget_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"
     ),
 )
 
@@ -119,14 +119,15 @@ class _Pruning:
         self.failed |= (await isolate_failures(PRUNE, account_ids, work)).keys()
 
     async def _forget_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
-        self.keys += await _forget(self.pool, FORGET_KEYS, account_ids, before)
+        for account_id in account_ids:
+            self.keys += await _forget(self.pool, FORGET_KEYS, account_id, before)
 
     async def _forget_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
         """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
         async with unit_of_work(self.pool) as writer:
             all_counters = await lock_counters(writer, account_ids)
             for statement in FORGET_MINUTES:
-                await writer.execute(statement, account_ids, before)
+                await writer.execute_many(statement, [(account_id, before) for account_id in sorted(account_ids)])
             for counters in all_counters.values():
                 counters.minutes_since = max(counters.minutes_since, before)
             await save_counters(writer, all_counters.values())

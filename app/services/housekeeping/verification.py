@@ -52,6 +52,7 @@ BEGIN_TURNS: Final = Statement(
     WHERE NOT EXISTS (SELECT FROM job_cursors c WHERE c.account_id = h.account_id AND c.job = $1::text)
     ON CONFLICT (account_id, job) DO NOTHING
     """,
+    many="a job looks for accounts that it does not know",
 )
 
 

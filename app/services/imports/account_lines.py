@@ -41,7 +41,7 @@ def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaT
     """Begin an account at its first instant; version 1 of its SLA starts with its first ledger day."""
     line = pending.line
     account = Account.open(at, line.time_zone, plan_terms[line.plan], line.images_per_day, line.expedites_per_day)
-    state = AccountState(new_id(at), line.ref, account, frontier=at, last_at=at, minutes_since=at, untold=True)
+    state = AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, untold=True)
     specifications = {ref: new_specification(each, at) for ref, (each, _) in pending.specifications.items()}
     return Standing(state, specifications, pending)
 

@@ -73,7 +73,7 @@ class Loader:
                 raise AccountMoved(row["ref"])
         histories = await account_histories(self._reader, [row["id"] for row in rows])
         begun = await self._begun_only([row["id"] for row in rows if row["next_order_number"] == 1])
-        since = [(row["id"], row["frontier"]) for row in rows]
+        since = [(row["id"], row["watermark"]) for row in rows]
         days = _grouped(await self._fetch(queries.LEDGER_DAYS, since))
         for row in rows:
             id_, history = row["id"], histories[row["id"]]
@@ -82,7 +82,7 @@ class Loader:
                 id=id_,
                 ref=row["ref"],
                 account=account,
-                frontier=row["frontier"],
+                watermark=row["watermark"],
                 last_at=row["last_at"],
                 minutes_since=row["minutes_since"],
                 next_order_number=row["next_order_number"],

@@ -98,8 +98,8 @@ class Replay:
         account = self._memory.accounts.get(line.account)
         if account is not None:
             if not self._is_known(account, line, digest):
-                self._add_specification(account, line, digest, new_specification(line, account.frontier))
-                self._advance(account, account.frontier)
+                self._add_specification(account, line, digest, new_specification(line, account.watermark))
+                self._advance(account, account.watermark)
             return
         pending = self._pending(line.account)
         if line.ref in pending.specifications:
@@ -129,8 +129,8 @@ class Replay:
     def _require_turn(self, account: AccountState, field: str, at: datetime) -> None:
         if at > self._now:
             raise LineRefused(field, "is in the future")
-        if at < account.frontier:
-            told_until = f"{rfc3339(account.frontier)}, up to which the account {account.ref!r} is told already"
+        if at < account.watermark:
+            told_until = f"{rfc3339(account.watermark)}, up to which the account {account.ref!r} is told already"
             raise LineRefused(field, f"is before {told_until}")
 
     def _prepared(
@@ -194,12 +194,12 @@ class Replay:
         self, account: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
     ) -> None:
         self._memory.specifications[account.id, line.ref] = specification
-        self.batch.specifications.append(NewSpecification(account.id, specification.id, line, account.frontier))
-        self.batch.tell(account.id, specification_created(specification.id, line.wording, account.frontier))
+        self.batch.specifications.append(NewSpecification(account.id, specification.id, line, account.watermark))
+        self.batch.tell(account.id, specification_created(specification.id, line.wording, account.watermark))
         self._remember(account, line, digest, specification.id)
 
     def _advance(self, account: AccountState, at: datetime) -> None:
-        account.frontier = at
+        account.watermark = at
         account.last_at = max(account.last_at, at)
         self.batch.accounts[account.id] = account
 

@@ -13,9 +13,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.services.orders.writing import execute
 from db.connections import Connection, Statement
+from db.tables.accounts import AccountCounters
 from db.writer import Writer, transaction
+from db.writes import update
 
 _ACCOUNTS_AT_ONCE: Final = 200  # whose heads are locked in one transaction
 _BITS: Final = 63  # of a positive bigint
@@ -24,14 +25,8 @@ _BITS: Final = 63  # of a positive bigint
 HOLD_RUN: Final = Statement("hold_import_run", "SELECT pg_advisory_lock($1)")
 LET_GO_OF_RUN: Final = Statement("let_go_of_import_run", "SELECT pg_advisory_unlock($1)")
 
-# Notes the run in heads, which are locked; the primary key finds them, those of all accounts of a batch at once.
-NOTE_RUN: Final = Statement(
-    "note_import_run",
-    """
-    UPDATE account_heads SET import_run = $2 FROM unnest($1::uuid[]) AS r (account_id)
-     WHERE account_heads.account_id = r.account_id
-    """,
-)
+# Names the run in the counters of an account, which are locked; the primary key.
+NOTE_RUN: Final = update("note_import_run", AccountCounters, "import_run")
 
 # Notes the end of a run in the head of an account, unless another run wrote to the account since; the primary key.
 END_RUN: Final = Statement(
@@ -60,9 +55,9 @@ class ImportRun:
 
     async def note(self, writer: Writer, account_ids: Iterable[UUID]) -> None:
         """Name the run in the heads of accounts, which are locked, where they do not name it yet."""
-        unnoted = [(account_id,) for account_id in account_ids if account_id not in self.accounts]
-        await execute(writer, NOTE_RUN, unnoted, self.number)
-        self.accounts.update(account_id for (account_id,) in unnoted)
+        unnoted = [account_id for account_id in account_ids if account_id not in self.accounts]
+        await writer.execute_many(NOTE_RUN, [(account_id, self.number) for account_id in unnoted])
+        self.accounts.update(unnoted)
 
     async def end(self, connection: Connection) -> None:
         """Note in all its accounts that it has ended: ascending and a statement each, as heads are locked."""

@@ -29,17 +29,17 @@ class PendingAccount:
 class AccountState:
     """An account as of the last line read of it; its `day` is the ledger day of that line.
 
-    `frontier` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
+    `watermark` and `next_order_number` are where its head will be. `written` is the place of the next event by the head
     in the database, which every change moves; None for an account that is not there yet. `uncounted` is how many more
     events than that were written since: by jobs, which change nothing an import goes by, and by its own batches to
     withdraw others. `untold` is one that an import began and no dated line told of yet: its opening is still open.
-    `days` are ledger days in use in the database from the frontier on, by date.
+    `days` are ledger days in use in the database from the watermark on, by date.
     """
 
     id: UUID
     ref: str
     account: Account
-    frontier: datetime
+    watermark: datetime
     last_at: datetime
     minutes_since: datetime
     next_order_number: int = 1
@@ -59,7 +59,7 @@ class AccountState:
         return self.account.created_at
 
     def day_at(self, at: datetime) -> QuotaDay:
-        """Return the ledger day of an instant not before the frontier, with its use."""
+        """Return the ledger day of an instant not before the watermark, with its use."""
         if self.account.day is None or not self.account.day.contains(at):
             day = self.account.day_at(at)
             self.account = self.account.using(self.days.get(day.day.date, day))
@@ -74,7 +74,7 @@ class AccountState:
     def opening_at(self, at: datetime) -> "AccountState":
         """Return an untold account as it is when it begins at another instant."""
         account = self.account.opened_at(at, self.account.zones[0].time_zone)
-        return replace(self, account=account, frontier=at, last_at=at, minutes_since=at)
+        return replace(self, account=account, watermark=at, last_at=at, minutes_since=at)
 
     def move(self, at: datetime, time_zone: str) -> QuotaDay:
         """Move to another zone; return the ledger day that runs then, and longer now."""

@@ -12,8 +12,16 @@ from zoneinfo import ZoneInfo
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.specifications import kept_steps
-from app.services.accounts.counters import FIRST_EVENT, Counters, lock_counters, new_counters, save_counters
+from app.services.accounts.counters import (
+    FIRST_EVENT,
+    Counters,
+    counters_row,
+    lock_counters,
+    new_counters,
+    save_counters,
+)
 from app.services.accounts.opening import ADD_ACCOUNT, version_row
+from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
 from app.services.imports.batch import Batch, NewSpecification
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.events import BatchEvents
@@ -21,9 +29,8 @@ from app.services.imports.midnight import write_cursors
 from app.services.imports.openings import write_openings
 from app.services.imports.runs import ImportRun
 from app.services.imports.state import AccountState
-from app.services.imports.statements import CHANGE_TIME_ZONES, EXTEND_LEDGER_DAYS
 from app.services.orders.rows import OrderRows, Row, changed_rows
-from app.services.orders.writing import execute, write_ledger_days, write_orders
+from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
 from db.settled import settle
 from db.tables.accounts import AccountCounters, TimeZonePeriod
@@ -43,7 +50,7 @@ class _Account:
     ref: str
     expected: int | None
     next_order_number: int
-    frontier: datetime
+    watermark: datetime
     last_at: datetime
     minutes_since: datetime
     zone: ZoneInfo
@@ -90,7 +97,8 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     lines = ((*key, *known) for key, known in batch.lines.items())
     await writer.copy(ImportLine, lines)
     await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
-    await execute(writer, EXTEND_LEDGER_DAYS, [(*key, closes_at) for key, closes_at in sorted(batch.extended.items())])
+    extended = ((*key, closes_at) for key, closes_at in sorted(batch.extended.items()))
+    await writer.execute_many(EXTEND_LEDGER_DAY, extended)
     await _write_rollups(writer, prepared)
 
 
@@ -100,7 +108,7 @@ def _account(state: AccountState, minutes_since: datetime) -> _Account:
         ref=state.ref,
         expected=state.written,
         next_order_number=state.next_order_number,
-        frontier=state.frontier,
+        watermark=state.watermark,
         last_at=state.last_at,
         minutes_since=max(state.minutes_since, minutes_since),
         zone=state.zone,
@@ -132,8 +140,8 @@ async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
     periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
     await writer.insert([version_row(id_, version) for id_, version in batch.versions])
-    zones = [(id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved)]
-    await execute(writer, CHANGE_TIME_ZONES, zones)
+    zones = ((id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved))
+    await writer.execute_many(CHANGE_TIME_ZONE, zones)
 
 
 async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
@@ -169,12 +177,12 @@ async def _write_counters(
             counters.begin(opening.before, account.created_at)
         counters.next_order_number = account.next_order_number
         counters.last_at = max(counters.last_at, account.last_at)
-        counters.frontier = account.frontier
+        counters.watermark = account.watermark
         counters.minutes_since = max(counters.minutes_since, account.minutes_since)
         if account.expected is not None:
             advanced.append(counters)
         else:
-            begun.append(_counters_row(counters, run.number))
+            begun.append((*counters_row(counters).values(), run.number))
     await save_counters(writer, advanced)
     await writer.copy(AccountCounters, begun)
     await run.note(writer, [counters.account_id for counters in advanced])
@@ -188,9 +196,4 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
     await write_rollups(writer, tallies, minutes_since, zones)
     for id_ in sorted(prepared.batch.moved):
         account = prepared.accounts[id_]
-        await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.frontier)
-
-
-def _counters_row(counters: Counters, import_run: int) -> Row:
-    next_numbers = (counters.next_order_number, counters.next_event_sequence)
-    return (counters.account_id, *next_numbers, counters.last_at, counters.frontier, counters.minutes_since, import_run)
+        await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.watermark)

@@ -26,7 +26,9 @@ from db.queries.accounts import AccountHistory, account_histories
 from db.queries.events import RESETS_AFTER
 from db.queries.job_cursors import ACCOUNTS_DONE_BEYOND, ACCOUNTS_WITHOUT_CURSORS, DUE_ACCOUNTS, DUE_GROUPS
 from db.readers import PoolReader, Reader
+from db.tables.jobs import JobCursor
 from db.writer import Writer, unit_of_work
+from db.writes import insert_unless_known
 
 SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"
@@ -42,18 +44,8 @@ _AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _ACCOUNTS_IN_A_GO: Final = 200
 
-# Lets the jobs at midnight begin with a ledger day of accounts, unless they have begun; the primary key.
-_BEGIN: Final = Statement(
-    "begin_cursors",
-    """
-    INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at)
-    SELECT b.account_id, j.job, b.time_zone, b.date, b.due_at, 0, NULL
-    FROM unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[]) AS b (account_id, time_zone, date, due_at)
-    CROSS JOIN unnest($5::text[]) AS j (job)
-    ON CONFLICT (account_id, job) DO NOTHING
-    """,
-)
-
+# Lets a job at midnight begin with a ledger day of an account, unless it has begun; the primary key.
+_BEGIN: Final = insert_unless_known("begin_cursor", JobCursor)
 
 # Lets an account's cursors be of another zone, and those that stand at a ledger day or after it stand there, as it is
 # now; the primary key. The watch has no day, and goes on from where it was told to.
@@ -84,14 +76,13 @@ _FORGET_OPENED_DAYS: Final = Statement(
 )
 
 
-# Lets the watch look at the deadlines of accounts with imported history from an instant on, or from an earlier one it
+# Lets the watch look at the deadlines of an account with imported history from an instant on, or from an earlier one it
 # was told already; the primary key.
 _WATCH_FROM: Final = Statement(
     "watch_from",
     """
     INSERT INTO job_cursors (account_id, job, time_zone, date, due_at, attempts, retry_at, imported)
-    SELECT w.account_id, $4, w.time_zone, NULL, w.since, 0, NULL, true
-    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS w (account_id, time_zone, since)
+    VALUES ($1, $4, $2, NULL, $3, 0, NULL, true)
     ON CONFLICT (account_id, job) DO UPDATE SET
       due_at = least(job_cursors.due_at, excluded.due_at), attempts = 0, retry_at = NULL, imported = true
     """,
@@ -128,9 +119,15 @@ async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: 
 
 async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str, LedgerDay]]) -> None:
     """Let the jobs begin with the first ledger days of new accounts, each with its zone."""
-    rows = [(account_id, zone, day.date, day.closes_at) for account_id, zone, day in beginnings]
-    if rows:
-        await writer.execute(_BEGIN, *zip(*rows, strict=True), _AT_MIDNIGHT)
+    if beginnings:
+        await writer.execute_many(
+            _BEGIN,
+            (
+                (account_id, job, zone, day.date, day.closes_at, 0, None, False)
+                for account_id, zone, day in beginnings
+                for job in _AT_MIDNIGHT
+            ),
+        )
         await tell_zones(writer, {zone for _, zone, _ in beginnings})
 
 
@@ -191,9 +188,7 @@ async def forget_after(
 
 async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:
     """Have the watch scan deadlines of accounts again: each, its counters locked, with its zone and since when."""
-    rows = sorted(accounts)
-    if rows:
-        await writer.execute(_WATCH_FROM, *zip(*rows, strict=True), WATCH)
+    await writer.execute_many(_WATCH_FROM, ((*each, WATCH) for each in sorted(accounts)))
 
 
 async def tell_zones(writer: Writer, zones: Iterable[str]) -> None:

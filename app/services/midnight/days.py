@@ -9,7 +9,9 @@ from uuid import UUID
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from db.connections import Pool, Statement
 from db.queries.accounts import AccountHistory, account_histories
+from db.tables.jobs import JobCursor
 from db.writer import Writer, unit_of_work
+from db.writes import update
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -18,17 +20,8 @@ _LOCK_CURSOR: Final = Statement(
     "lock_cursor",
     "SELECT account_id FROM job_cursors WHERE account_id = $1 AND job = $2 AND due_at = $3 FOR UPDATE",
 )
-
-# Moves the cursors of a job for accounts; the primary key.
-_MOVE_CURSORS: Final = Statement(
-    "move_cursors",
-    """
-    UPDATE job_cursors SET
-      time_zone = m.time_zone, date = m.date, due_at = m.due_at, attempts = 0, retry_at = NULL
-    FROM unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[]) AS m (account_id, time_zone, date, due_at)
-    WHERE job_cursors.account_id = m.account_id AND job_cursors.job = $5
-    """,
-)
+# Moves the cursor of a job for an account; the primary key.
+_MOVE_CURSOR: Final = update("move_cursor", JobCursor, "time_zone", "date", "due_at", "attempts", "retry_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +77,10 @@ async def skip_days(pool: Pool, job: str, closes_at: datetime, account_ids: Sequ
 
 
 async def _move(writer: Writer, job: str, days: Sequence[tuple[AccountHistory, LedgerDay]]) -> None:
-    rows = [(history.account_id, history.zones[-1].time_zone, day.date, day.closes_at) for history, day in days]
-    if rows:
-        await writer.execute(_MOVE_CURSORS, *zip(*rows, strict=True), job)
+    await writer.execute_many(
+        _MOVE_CURSOR,
+        (
+            (history.account_id, job, history.zones[-1].time_zone, day.date, day.closes_at, 0, None)
+            for history, day in days
+        ),
+    )

@@ -1,34 +1,25 @@
 """The Pulse of accounts as of the end of a ledger day, written once (domain rules, section 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
-from app.domain.pulse.streak import Streak
 from app.services.accounts.counters import earliest_reading, lock_counters, save_counters
 from app.services.ids import new_ids
 from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
-from db.connections import Pool, Statement
+from db.connections import Pool
 from db.queries.pulse import pulse_figures
 from db.queries.streak import streaks
+from db.tables.snapshots import PulseSnapshot
 from db.writer import Writer, unit_of_work
+from db.writes import insert_unless_known
 
-# Adds the snapshots of accounts, each of which may have only one of a ledger day; the unique key tells.
-_ADD_SNAPSHOTS: Final = Statement(
-    "add_snapshots",
-    """
-    INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak, by_last_instant)
-    SELECT s.account_id, s.id, s.date, $4, $5, s.figures, s.streak, true
-    FROM unnest($1::uuid[], $2::uuid[], $3::date[], $6::jsonb[], $7::jsonb[])
-      AS s (account_id, id, date, figures, streak)
-    ON CONFLICT (account_id, date) DO NOTHING
-    """,
-)
+# Adds the snapshot of an account, which may have only one of a ledger day; the unique key tells.
+_ADD_SNAPSHOT: Final = insert_unless_known("add_snapshot", PulseSnapshot, "account_id", "date")
 
 
 async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
@@ -72,10 +63,13 @@ async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, accou
 async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
     asked = [closed.history.as_of(closes_at) for closed in days]
     figures, weeks = await pulse_figures(writer, asked), await streaks(writer, asked)
-    accounts = [closed.account_id for closed in days]
-    named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
-    await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))
-
-
-def _kept(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
-    return [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]
+    ids = new_ids(recorded_at, len(days))
+    await writer.execute_many(
+        _ADD_SNAPSHOT,
+        (
+            (closed.account_id, id_, closed.day.date, closes_at, recorded_at, *kept, True)
+            for closed, id_, *kept in zip(
+                days, ids, map(figures_to_json, figures), map(streak_to_json, weeks), strict=True
+            )
+        ),
+    )

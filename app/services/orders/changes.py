@@ -57,4 +57,4 @@ async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> Non
 def _advance(change: AccountChange) -> None:
     counters = change.counters
     counters.next_order_number += len({order.id for order in change.after} - {order.id for order in change.before})
-    counters.last_at = counters.frontier = change.at
+    counters.last_at = counters.watermark = change.at

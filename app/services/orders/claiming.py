@@ -113,7 +113,7 @@ async def _take(
         await writer.execute(CLAIM, *zip(*rows, strict=True), *astuple(claim))
         await write_events(writer, _told(free, claim, instants), all_counters, min(instants.values()))
         for account_id, at in instants.items():
-            all_counters[account_id].last_at = all_counters[account_id].frontier = at
+            all_counters[account_id].last_at = all_counters[account_id].watermark = at
         await save_counters(writer, [all_counters[account_id] for account_id in instants])
 
 

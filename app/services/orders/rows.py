@@ -1,6 +1,6 @@
 """Orders as the rows they come to, in the order of the tables' columns, and what changes of those that are there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -16,6 +16,7 @@ from app.domain.orders.state import (
     tally_order,
 )
 from app.domain.pulse.rollups import Tally
+from db.columns import attributes_of
 from db.tables.base import Table
 from db.tables.images import Image
 from db.tables.orders import Order
@@ -24,65 +25,38 @@ from db.tables.rejections import Rejection
 Row: TypeAlias = tuple[Any, ...]
 
 
-def _columns(table: type[Table], *names: str) -> Callable[[Row], Row]:
-    """Return what takes the key and these columns out of a row of the table."""
-    order = list(table.model_fields)
-    return itemgetter(*(order.index(name) for name in ("account_id", "id", *names)))
-
-
-# What can change once it is written, in the order of the parameters of `statements`.
-_OF_ORDER: Final = _columns(
+_KEY: Final = ("account_id", "id")
+ORDER_CHANGES: Final = attributes_of(
     Order,
-    "service_level",
-    "status",
-    "deadline_status",
-    "due_at",
-    "late_at",
-    "sla_version",
-    "first_position",
-    "last_position",
-    "expedited_at",
-    "first_expedite_position",
-    "last_expedite_position",
-    "confirmed_at",
-    "image_count",
-    "delivered_count",
-    "rejected_count",
-    "price",
-    "delivered_at",
-    "completed_at",
-    "cancelled_at",
-    "kept_due_at",
-    "kept_sla_version",
+    but=(
+        *_KEY,
+        *("number", "name", "specification_id", "specification_version"),
+        *("placed_at", "currency", "split_from"),
+    ),
 )
-_OF_IMAGE: Final = _columns(
+"""The attributes of an order that change once it is written."""
+
+IMAGE_CHANGES: Final = attributes_of(
     Image,
-    "order_id",
-    "status",
-    "service_level",
-    "expedite_position",
-    "price",
-    "due_at",
-    "late_at",
-    "first_delivered_at",
-    "delivered_at",
-    "first_rejected_at",
-    "rejected_at",
-    "redo_due_at",
-    "cancelled_at",
-    "claimed_by",
-    "claimed_until",
+    but=(
+        *_KEY,
+        *("number", "filename", "specification_id", "specification_version"),
+        *("uploaded_at", "position", "first_claimed_at"),
+    ),
 )
-_OF_REJECTION: Final = _columns(Rejection, "due_at", "late_at", "redelivered_at", "sla_version")
+"""The attributes of an image that change once it is written, but for those that only a claim changes."""
+
+REJECTION_CHANGES: Final = attributes_of(Rejection, but=(*_KEY, "image_id", "at", "reason"))
+"""The attributes of a rejection that change once it is written."""
 
 
 class _Sorted:
     """Rows of one table: those to add, and what changes of those to keep."""
 
-    def __init__(self, changeable: Callable[[Row], Row]) -> None:
+    def __init__(self, table: type[Table], changes: Sequence[str]) -> None:
         self.added: list[Row] = []
         self.changed: list[Row] = []
-        self._changeable = changeable
+        self._changeable: Callable[[Row], Row] = itemgetter(*map(attributes_of(table).index, (*_KEY, *changes)))
         self._stored: dict[UUID, Row] = {}
 
     def store(self, rows: Iterable[Row]) -> None:
@@ -106,9 +80,9 @@ class _Sorted:
 class OrderRows:
     """Rows of orders, their images and the rejections of these, and what they change in the rollups of accounts."""
 
-    orders: _Sorted = field(default_factory=lambda: _Sorted(_OF_ORDER))
-    images: _Sorted = field(default_factory=lambda: _Sorted(_OF_IMAGE))
-    rejections: _Sorted = field(default_factory=lambda: _Sorted(_OF_REJECTION))
+    orders: _Sorted = field(default_factory=lambda: _Sorted(Order, ORDER_CHANGES))
+    images: _Sorted = field(default_factory=lambda: _Sorted(Image, IMAGE_CHANGES))
+    rejections: _Sorted = field(default_factory=lambda: _Sorted(Rejection, REJECTION_CHANGES))
     tallies: dict[UUID, Tally] = field(default_factory=dict[UUID, Tally])
 
     def tally(self, account_id: UUID, order: OrderState, sign: int) -> None:

@@ -36,7 +36,7 @@ async def test_a_new_account_counts_from_one_and_has_its_creation_behind_it(pool
         all_counters = await lock_counters(writer, [account_id], clock)
     now = clock.now()
     assert all_counters == {
-        account_id: Counters(account_id, 1, 2, last_at=now, frontier=now, minutes_since=now, read_at=now)
+        account_id: Counters(account_id, 1, 2, last_at=now, watermark=now, minutes_since=now, read_at=now)
     }
 
 
@@ -45,7 +45,7 @@ async def test_what_was_taken_stays_taken_once_committed(pool: Pool, clock: Froz
     async with unit_of_work(pool) as writer:
         counters = (await lock_counters(writer, [account_id]))[account_id]
         assert [counters.take_event_sequence(), counters.take_event_sequence()] == [2, 3]
-        counters.last_at = counters.frontier = clock.advance(HOUR)
+        counters.last_at = counters.watermark = clock.advance(HOUR)
         await save_counters(writer, [counters])
         await writer.commit()
     async with unit_of_work(pool) as writer:

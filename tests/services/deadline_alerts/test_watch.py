@@ -176,7 +176,7 @@ async def test_all_images_expedited_at_the_plan_level_keep_a_deadline_that_was_a
     assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2)]
 
 
-async def test_the_watch_leaves_the_frontier_of_imports_alone(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+async def test_the_watch_leaves_the_watermark_of_imports_alone(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
     placed = await giver.place(1)
     go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)

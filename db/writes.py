@@ -1,0 +1,80 @@
+"""Statements that write rows, made from the tables: a column is written out in its table and where it gets a value.
+
+Those of one row are run for each of several by `Writer.execute_many`: so each is about one account, whose row an index
+finds however large the account is. Those of arrays have an array for each column, by `Writer.execute_columns`.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import make_url
+
+from db.columns import attributes_of, columns_by_attribute, columns_of, key_of, names_of
+from db.connections import Statement
+from db.tables.base import Table
+
+
+def insert(table: type[Table]) -> Statement:
+    """Add a row; parameters are all columns in their order."""
+    return Statement(f"insert_{table.__tablename__}", _insert(table))
+
+
+def insert_unless_known(name: str, table: type[Table], *unique: str) -> Statement:
+    """Add a row unless there is one of its unique attributes, the primary key by default; parameters as of `insert`."""
+    return Statement(name, f"{_insert(table)}\nON CONFLICT ({_named(table, unique or key_of(table))}) DO NOTHING")
+
+
+def upsert(name: str, table: type[Table], *changes: str) -> Statement:
+    """Add a row, or change attributes of the one of its primary key; parameters as of `insert`."""
+    changed = ", ".join(f"{column} = excluded.{column}" for column in names_of(table, changes))
+    return Statement(name, f"{_insert(table)}\nON CONFLICT ({_named(table, key_of(table))}) DO UPDATE SET {changed}")
+
+
+def update(name: str, table: type[Table], *changes: str) -> Statement:
+    """Change attributes of the row of a primary key; parameters are the key, then these."""
+    key = names_of(table, key_of(table))
+    changed = ", ".join(f"{column} = ${at}" for at, column in enumerate(names_of(table, changes), len(key) + 1))
+    found = " AND ".join(f"{column} = ${at}" for at, column in enumerate(key, 1))
+    return Statement(name, f"UPDATE {table.__tablename__} SET {changed} WHERE {found}")  # noqa: S608 - as below
+
+
+def update_columns(name: str, table: type[Table], *changes: str) -> Statement:
+    """Change attributes of rows by primary key; parameters are arrays, of the key, then of these."""
+    key, changed = names_of(table, key_of(table)), names_of(table, changes)
+    assigned = ", ".join(f"{column} = c.{column}" for column in changed)
+    found = " AND ".join(f"{table.__tablename__}.{column} = c.{column}" for column in key)
+    arrays, names = _arrays(table, (*key_of(table), *changes), 1), ", ".join((*key, *changed))
+    return Statement(
+        name,
+        f"UPDATE {table.__tablename__} SET {assigned}\nFROM unnest({arrays}) AS c ({names})\nWHERE {found}",  # noqa: S608
+    )
+
+
+def adding(table: type[Table], first: int) -> str:
+    """Write the SQL that adds counts to rows of an account ($1) by primary key, or adds such rows.
+
+    Parameters from `first` on are arrays of the other columns, in their order. All but the key are counts.
+    """
+    name, (account, *others) = table.__tablename__, attributes_of(table)
+    counts = columns_of(table, key_of(table))
+    added = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in counts)
+    rows = f"unnest({_arrays(table, others, first)}) AS r ({_named(table, others)})"
+    return f"""
+      INSERT INTO {name} ({_named(table, (account, *others))})
+      SELECT $1::uuid, r.* FROM {rows}
+      ON CONFLICT ({_named(table, key_of(table))}) DO UPDATE SET {added}"""  # noqa: S608 - made of names of columns
+
+
+def _insert(table: type[Table]) -> str:
+    columns = columns_of(table)
+    values = ", ".join(f"${at}" for at in range(1, len(columns) + 1))
+    return f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - as above
+
+
+def _named(table: type[Table], attributes: Iterable[str]) -> str:
+    return ", ".join(names_of(table, attributes))
+
+
+def _arrays(table: type[Table], attributes: Iterable[str], first: int) -> str:
+    dialect = make_url("postgresql+asyncpg://").get_dialect()()
+    types = (columns_by_attribute(table)[attribute].type.compile(dialect) for attribute in attributes)
+    return ", ".join(f"${at}::{type_}[]" for at, type_ in enumerate(types, first))
