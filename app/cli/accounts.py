@@ -11,27 +11,26 @@ import typer
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
+from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ledger_day_at
 from app.domain.sla.terms import SlaInForce, sla_on
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
-from app.services.names import MAX_LENGTH
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
 from engine.ids import account_global_id
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
 
-_MOST = 2**31 - 1  # what an integer of the database holds
 _HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED")
-PerDay = Annotated[int | None, typer.Option(min=0, max=_MOST, help="When not the plan's own.")]
+PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When not the plan's own.")]
 
 
 @account.command("create")
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_LENGTH} characters.")],
+    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_NAME} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
     time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
     ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,

@@ -7,11 +7,11 @@ from uuid import UUID
 from app.domain.errors import DomainError
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod, first_ledger_day
+from app.domain.texts import require_name
 from app.domain.vocabulary import EventType, Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
-from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
 from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
 
@@ -52,9 +52,9 @@ async def create_account(
 ) -> UUID:
     """Begin an account at an instant; version 1 of its SLA starts with its first ledger day (domain rules, section 2).
 
-    Raises BadName, UnknownTimeZone and AccountRefTaken.
+    Raises BadText, UnknownTimeZone and AccountRefTaken.
     """
-    require_name("The name", name)
+    name = require_name("The name", name)
     if ref is not None:
         require_name("The ref", ref)
     first_day = first_ledger_day([ZonePeriod(at, time_zone)])

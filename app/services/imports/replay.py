@@ -12,6 +12,7 @@ from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.domain.sla.terms import PlanTerms, SlaVersion
+from app.domain.texts import composed
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import Standing, moved, negotiated, new_specification, opened, standing
@@ -267,7 +268,7 @@ def _created(line: AccountLine, account: AccountState) -> NewEvent:
     return account_created(
         account.created_at,
         ref=line.ref,
-        name=line.name,
+        name=composed(line.name),
         plan=line.plan,
         time_zone=line.time_zone,
         images_per_day=terms.images_per_day,
