@@ -166,10 +166,11 @@ class PoolReader:
 
 
 class _Turns:
-    """A queue for one connection: whoever asked last is served first.
+    """A lock of one connection that serves whoever asked last first, and that can be closed.
 
     What is asked for at once comes in the order of an operation's fields, figures first as a rule and lists last. Lists
-    take longest to be shown: their rows are at hand while PostgreSQL reads the rest.
+    take longest to be shown: their rows are at hand while PostgreSQL reads the rest. It is written by hand since the
+    locks of asyncio and of libraries serve whoever asked first, and since `end` has to refuse all who wait.
     """
 
     def __init__(self) -> None:

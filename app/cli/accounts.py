@@ -82,7 +82,7 @@ def account_list(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
     else:
-        typer.echo(as_table([_HEADINGS, *map(_as_cells, rows)]))
+        typer.echo(as_table(map(_as_cells, rows), _HEADINGS))
 
 
 @account.command("show")
@@ -111,7 +111,7 @@ def account_show(
         typer.echo(orjson.dumps(_as_json(row) | more))
     else:
         names = [*map(str.lower, _HEADINGS), "images per day", "expedites per day", "orders"]
-        typer.echo(as_table([*zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)]))
+        typer.echo(as_table(zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)))
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:

@@ -195,7 +195,7 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
-    table = as_table([_HEADINGS, *(row for status in statuses for row in _rows(status))])
+    table = as_table((row for status in statuses for row in _rows(status)), _HEADINGS)
     return "\n".join([table, *(_error_as_text(error) for status in statuses for error in status.errors)])
 
 

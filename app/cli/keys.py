@@ -96,7 +96,7 @@ def key_list(
     if as_json:
         typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
     else:
-        typer.echo(as_table([_HEADINGS, *(_as_cells(row, now) for row in rows)]))
+        typer.echo(as_table((_as_cells(row, now) for row in rows), _HEADINGS))
 
 
 @key.command("show")
@@ -149,7 +149,7 @@ def _print(row: KeyRow, now: datetime, *, as_json: bool) -> None:
         typer.echo(orjson.dumps(_as_json(row, now)))
     else:
         names = [*map(str.lower, _HEADINGS), "revoked"]
-        typer.echo(as_table([*zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)]))
+        typer.echo(as_table(zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)))
 
 
 def _as_cells(row: KeyRow, now: datetime) -> tuple[str, ...]:
