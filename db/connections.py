@@ -389,22 +389,6 @@ async def connect(url: str) -> Connection:
         return connection
 
 
-async def listen(url: str, channel: str, told: Callable[[], object]) -> Connection:
-    """Open a connection on which `told` is called at each notification of a channel, and when it is lost.
-
-    Raises DatabaseUnreachable.
-    """
-    connection = await connect(url)
-
-    def notified(*_notification: object) -> None:
-        told()
-
-    listening = cast("Any", connection)
-    listening.add_termination_listener(notified)
-    await listening.add_listener(channel, notified)
-    return connection
-
-
 @contextmanager
 def _reaching(url: str) -> Generator[None]:
     try:

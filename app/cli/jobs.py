@@ -22,9 +22,10 @@ from db.connections import PoolReader, open_pool
 from db.queries.job_status import FailedRun
 from engine.ids import account_global_id
 from jobs.catalogue import JOBS
-from jobs.counts import Work
+from jobs.counts import Counts
+from jobs.kind import JobStatus, ZoneStatus
 from jobs.scheduler import open_scheduler
-from jobs.status import JobStatus, ZoneStatus, job_statuses
+from jobs.status import job_statuses
 from jobs.worker import Worker, new_owner, working_pool
 
 jobs = typer.Typer(
@@ -99,7 +100,9 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
             await scheduler.run()
 
 
-async def _run_due(url: str, settings: Settings, clock: SystemClock, at: datetime | None) -> Mapping[str, Work] | None:
+async def _run_due(
+    url: str, settings: Settings, clock: SystemClock, at: datetime | None
+) -> Mapping[str, Counts] | None:
     """Do it; None where it was broken off by a signal."""
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
@@ -140,7 +143,7 @@ def _instant(text: str, now: datetime) -> datetime:
     return at
 
 
-def _works_as_json(works: Mapping[str, Work]) -> bytes:
+def _works_as_json(works: Mapping[str, Counts]) -> bytes:
     rows = [
         {"job": job, "runs": work.runs, "accounts": work.accounts, "failures": work.failures}
         for job, work in works.items()
@@ -148,7 +151,7 @@ def _works_as_json(works: Mapping[str, Work]) -> bytes:
     return orjson.dumps({"jobs": rows})
 
 
-def _works_as_text(works: Mapping[str, Work]) -> str:
+def _works_as_text(works: Mapping[str, Counts]) -> str:
     lines = [
         f"{job}: runs {work.runs:,}, accounts {work.accounts:,}, failures {work.failures:,}"
         for job, work in works.items()
@@ -207,7 +210,7 @@ def _error_as_text(error: FailedRun) -> str:
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each zone of a job, or the one row of a job by nothing."""
+    """Yield a row for each zone of a job, or the one row of a global job."""
     if not status.zones:
         yield _row(status.job, NOTHING, status.last_run, NOTHING, status.next, status.lag, status.failures)
     for zone in status.zones:

@@ -12,7 +12,7 @@ from app.cli.options import AsJson, read_account
 from app.clock import SystemClock
 from app.logging import configure_logging
 from app.services.housekeeping.verification import Verified, verify_accounts, verify_next
-from app.services.jobs.runs import told
+from app.services.jobs.runs import error_text
 from app.settings import Settings, read_settings
 from db.connections import PoolReader
 from engine.ids import account_global_id
@@ -57,7 +57,7 @@ async def _verify(url: str, settings: Settings, clock: SystemClock, account: str
 
 def _verified_as_json(verified: Verified) -> bytes:
     failures = [
-        {"account": account_global_id(account_id), "error": told(error)}
+        {"account": account_global_id(account_id), "error": error_text(error)}
         for account_id, error in verified.failed.items()
     ]
     return orjson.dumps({"accounts": verified.accounts, "failures": failures})
@@ -65,5 +65,5 @@ def _verified_as_json(verified: Verified) -> bytes:
 
 def _verified_as_text(verified: Verified) -> str:
     lines = [f"Accounts that agree with their rows: {verified.accounts:,}"]
-    lines += [f"{account_global_id(account_id)}: {told(error)}" for account_id, error in verified.failed.items()]
+    lines += [f"{account_global_id(account_id)}: {error_text(error)}" for account_id, error in verified.failed.items()]
     return "\n".join(lines)

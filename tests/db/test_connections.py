@@ -17,7 +17,6 @@ from db.connections import (
     SnapshotEnded,
     Statement,
     is_outage,
-    listen,
     open_pool,
     unit_of_work,
 )
@@ -279,14 +278,3 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
 )
 def test_an_outage_is_told_from_what_is_wrong_with_a_statement(error: Exception, *, expected: bool) -> None:
     assert is_outage(error) is expected
-
-
-async def test_who_listens_hears_what_was_committed(database: str, pool: Pool) -> None:
-    heard = asyncio.Event()
-    line = await listen(database, "loupe_zones", heard.set)
-    async with unit_of_work(pool) as writer:
-        await writer.fetch(Statement("notify", "SELECT pg_notify('loupe_zones', 'Europe/Copenhagen')"))
-        assert not heard.is_set()
-        await writer.commit()
-    await asyncio.wait_for(heard.wait(), 30)
-    await line.close()

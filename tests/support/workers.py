@@ -12,7 +12,8 @@ from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.settings import Settings
 from db.connections import Pool, Record, unit_of_work
-from jobs.registry import MidnightWork, Registry
+from jobs.kinds.midnight import MIDNIGHT, MidnightWork
+from jobs.registry import Registry
 from jobs.worker import Worker
 
 COPENHAGEN = "Europe/Copenhagen"
@@ -51,7 +52,7 @@ class Midnight:
 def worker(pool: Pool, clock: Clock, work: MidnightWork, owner: str = "a") -> Worker:
     """A worker that resets guarantees, and does nothing else."""
     jobs = Registry()
-    jobs.at_midnight(RESET)(work)
+    jobs.register(MIDNIGHT, RESET)(work)
     return Worker(pool, clock, Settings(), owner, jobs)
 
 

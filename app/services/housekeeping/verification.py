@@ -112,7 +112,7 @@ class Verified:
         """What failed, in a line; None where nothing did."""
         if not self.failed:
             return None
-        each = (f"account {account_id}: {job_runs.told(error)}" for account_id, error in self.failed.items())
+        each = (f"account {account_id}: {job_runs.error_text(error)}" for account_id, error in self.failed.items())
         return f"{len(self.failed)} of {self.accounts + len(self.failed)} accounts. {' '.join(each)}"
 
 
@@ -155,7 +155,7 @@ async def _note(pool: Pool, now: datetime, owner: str, account_id: UUID, error: 
         if error is None:
             await job_runs.note_recovery(writer, VERIFY, [account_id], owner, now)
         else:
-            await job_runs.note_failure(writer, run, owner, now, job_runs.told(error))
+            await job_runs.note_failure(writer, run, owner, now, job_runs.error_text(error))
         await writer.execute(END_TURN, account_id, VERIFY, now, int(error is not None))
         await writer.commit()
 
