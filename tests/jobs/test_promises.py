@@ -24,6 +24,8 @@ from tests.support.database import temporary_database
 from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, snapshots
 from tests.support.studios import Giver, begin, claim, deliver
 
+pytestmark = pytest.mark.races
+
 WORKERS = 5
 ZONES = (
     "Africa/Cairo",
