@@ -17,7 +17,7 @@ from db.connections import Pool, Statement, Writer, unit_of_work
 from db.queries.pulse import FiguresRequest, pulse_figures
 from db.queries.streak import StreakRequest, streaks
 
-# Adds the snapshots of accounts, each of which may have only one of a ledger day; the unique key tells.
+# Adds the snapshots of accounts, at most one for each ledger day; the unique key.
 _ADD_SNAPSHOTS: Final = Statement(
     "add_snapshots",
     """
@@ -31,15 +31,15 @@ _ADD_SNAPSHOTS: Final = Statement(
 
 
 async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
-    """Write the snapshots of accounts whose ledger day closed at an instant (UTC); return how many accounts were done.
+    """Write the snapshots of accounts whose ledger day closed at an instant (UTC); return the number of accounts done.
 
-    Those whose cursor does not stand at such a day are left out: somebody did it. A day that closed more than 400 days
-    ago is skipped, and counts as done. Whatever is wrong with one account is raised for all, and nothing is written.
+    Accounts whose cursor is elsewhere are left out: their day was done. A day that closed more than 400 days ago is
+    skipped, and counts as done. An error of one account is raised for all, and nothing is written.
     """
     oldest = clock.now() - OLDEST
     if closes_at <= oldest:
         return await skip_days(pool, SNAPSHOT, closes_at, account_ids, oldest)
-    now = await _let_all_be_later(pool, clock, closes_at, account_ids)
+    now = await _require_later_commands(pool, clock, closes_at, account_ids)
     if now < closes_at:
         return 0  # the clock of the process that woke this job is ahead
     async with unit_of_work(pool) as writer:
@@ -51,7 +51,9 @@ async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_
     return len(days)
 
 
-async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> datetime:
+async def _require_later_commands(
+    pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]
+) -> datetime:
     """Prevent later commands on the accounts from having an instant before this one, once it has passed.
 
     All counters are locked, also where the last instant is this one already: an import that holds them may write
@@ -75,8 +77,8 @@ async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days:
     weeks = await streaks(writer, [StreakRequest.of(closed.history, closes_at) for closed in days])
     accounts = [closed.account_id for closed in days]
     named = (accounts, new_ids(recorded_at, len(days)), [closed.day.date for closed in days])
-    await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_kept(figures, weeks))
+    await writer.execute(_ADD_SNAPSHOTS, *named, closes_at, recorded_at, *_as_json(figures, weeks))
 
 
-def _kept(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
+def _as_json(figures: Iterable[PulseFigures], weeks: Iterable[Streak]) -> tuple[list[object], list[object]]:
     return [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]
