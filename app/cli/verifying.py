@@ -29,10 +29,10 @@ def verify_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; mends nothing.
+    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; nothing is repaired.
 
-    The exit code is 1 where figures differ or an account could not be compared. What differs is shown by `loupe jobs
-    status`, too, until it is compared again and does not.
+    The exit code is 1 where figures differ or an account could not be compared. Differences are shown by `loupe jobs
+    status`, too, until a later comparison finds none.
 
     Example: loupe jobs verify --account acme
     """
@@ -40,7 +40,7 @@ def verify_command(
     with migrated_database(settings) as url:
         clock = database_clock(url, settings)
         configure_logging()
-        logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # what differs is printed at the end
+        logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # differences are printed at the end
         verified = asyncio.run(_verify(url, settings, clock, account))
     typer.echo(_verified_as_json(verified) if as_json else _verified_as_text(verified))
     if verified.failed:

@@ -38,7 +38,7 @@ JOBS = [
     "verify_pulse",
 ]
 NOTHING = {"runs": 0, "accounts": 0, "failures": 0}
-BROKEN_OFF = "loupe: Broken off. What was begun is finished, or done by the next run."
+INTERRUPTED = "loupe: Interrupted. Batches under way were finished, or are done by the next run."
 
 
 def begun(*arguments: str, **settings: str) -> "subprocess.Popen[str]":
@@ -162,7 +162,7 @@ async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, p
             await until_waiting(pool)
             process.terminate()
         _, said = process.communicate(timeout=10)
-        assert (process.returncode, said.splitlines()[-1]) == (1, BROKEN_OFF)
+        assert (process.returncode, said.splitlines()[-1]) == (1, INTERRUPTED)
     assert await snapshots(pool) == [(account, MIDNIGHT)]
 
 
