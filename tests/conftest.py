@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -18,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat the tests of kills and races."""
-    rounds: int = metafunc.config.getoption("--rounds")
+    rounds = cast("int", metafunc.config.getoption("--rounds"))
     if rounds > 1 and metafunc.definition.get_closest_marker("races") is not None:
         metafunc.fixturenames.append("round_number")
         metafunc.parametrize("round_number", range(rounds))
