@@ -3,35 +3,45 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test soak check bench release setup lock
+.PHONY: demo test coverage soak fix lint check bench release setup lock help
 .DEFAULT_GOAL := demo
 
-demo: $(STAMP)
+demo: $(STAMP)  ## Serve invented studios with a history, in a browser too
 	@exec $(BIN)/loupe demo
 
-test: $(STAMP)
+test: $(STAMP)  ## Run the tests
 	@$(BIN)/pytest
 
-# What needs longer than the tests may.
-soak: $(STAMP)
-	@$(BIN)/pytest -m soak -n 1
+coverage: $(STAMP)  ## Run the tests and print which lines they leave out
+	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
 
-check: $(STAMP)
+# Kills and races have other timing each time, so they are repeated.
+soak: $(STAMP)  ## Run the tests that take long, and those of kills and races ten times
+	@$(BIN)/pytest -m soak -n 1
+	@$(BIN)/pytest -m races --rounds 10 -n 2
+
+fix: $(STAMP)  ## Format, and mend what can be mended automatically
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: $(STAMP)  ## Check format, rules, types and who imports whom
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy && $(BIN)/basedpyright
 	@$(BIN)/lint-imports
+
+check: lint  ## Check all that takes long as well: the schema, and PostgreSQL 16
 	@$(BIN)/python -m tests.check_schema
 	@$(BIN)/loupe schema check
 	@LOUPE_TEST_POSTGRES=16 $(BIN)/pytest tests/db tests/api
 
-bench: $(STAMP)
+bench: $(STAMP)  ## Measure against the bounds of the README
 	@$(BIN)/python -m bench
 
-# What the tests of the next release keep of this one; the seed keeps sets of texts in one order.
-release: $(STAMP)
+# The seed keeps sets of texts in one order.
+release: $(STAMP)  ## Record what the tests of the next release need of this one
 	@PYTHONHASHSEED=0 $(BIN)/python -m tests.release
 
-setup: $(STAMP)
+setup: $(STAMP)  ## Install everything into .venv
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Loupe needs Python 3.11 or newer; name one with make PYTHON=python3.12")'
@@ -41,7 +51,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Newest releases of everything; the lock file names no index host.
-lock:
+# The lock file names no index host.
+lock:  ## Take the newest releases of all packages
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra embedded --group dev pyproject.toml -o requirements.lock
+
+help:  ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -5,17 +5,19 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import environment
+from app.domain.bounds import MAX_PER_DAY
+from app.domain.instants import BadInstant, read_instant
 from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from app.domain.vocabulary import Plan
@@ -71,6 +73,14 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
 
 
+def _instant(value: object) -> object:
+    """Read an instant from the environment; raises ValueError."""
+    try:
+        return read_instant(value) if isinstance(value, str) else value
+    except BadInstant as error:
+        raise ValueError(f"it {error.problem}") from None
+
+
 def _parse(value: object) -> object:
     return orjson.loads(value) if isinstance(value, str) else value
 
@@ -86,7 +96,7 @@ class Settings(BaseSettings):
     """The folder of the embedded database."""
     migrate: Migrate = Migrate.AUTO
     """Whether commands migrate the database first, or refuse one that is behind; `loupe migrate` always migrates."""
-    clock: AwareDatetime | None = None
+    clock: Annotated[datetime | None, BeforeValidator(_instant)] = None
     """The instant at which the process's clock starts, running; the machine's own time without it."""
     host: str = "127.0.0.1"
     """The address to serve at."""
@@ -147,8 +157,9 @@ class Settings(BaseSettings):
     @field_validator("plan_terms")
     @classmethod
     def _over_defaults(cls, terms: Mapping[Plan, SlaTerms]) -> Mapping[Plan, SlaTerms]:
-        if any(figure < 0 for term in terms.values() for figure in (term.images_per_day, term.expedites_per_day)):
-            raise ValueError("figures are 0 or more")
+        figures = (figure for term in terms.values() for figure in (term.images_per_day, term.expedites_per_day))
+        if not all(0 <= figure <= MAX_PER_DAY for figure in figures):
+            raise ValueError(f"figures are 0 to {MAX_PER_DAY:,}")
         if any(term.expedite_multiplier < 0 for term in terms.values()):
             raise ValueError("an expedite_multiplier is 0 or more")
         durations = [each.name for each in fields(SlaTerms) if each.type is timedelta]

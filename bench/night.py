@@ -8,6 +8,7 @@ from app.services.jobs.cursors import SNAPSHOT
 from app.services.midnight.snapshots import snapshot_pulse
 from app.settings import Settings
 from bench.client import FixedClock
+from jobs.kinds.midnight import MIDNIGHT
 from jobs.registry import Registry
 from jobs.worker import Worker, new_owner, working_pool
 
@@ -15,9 +16,9 @@ from jobs.worker import Worker, new_owner, working_pool
 async def main(url: str, now: datetime) -> None:
     """Do what is due at an instant."""
     jobs = Registry()
-    jobs.at_midnight(SNAPSHOT)(snapshot_pulse)
+    jobs.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
     async with working_pool(url) as pool:
-        await Worker(pool, FixedClock(now), Settings(), new_owner(), jobs).run_midnights()
+        await Worker(pool, FixedClock(now), Settings(), new_owner(), jobs).run(MIDNIGHT)
 
 
 if __name__ == "__main__":

@@ -134,22 +134,6 @@ async def connect(url: str) -> Connection:
         return connection
 
 
-async def listen(url: str, channel: str, told: Callable[[], object]) -> Connection:
-    """Open a connection on which `told` is called at each notification of a channel, and when it is lost.
-
-    Raises DatabaseUnreachable.
-    """
-    connection = await connect(url)
-
-    def notified(*_notification: object) -> None:
-        told()
-
-    listening = cast("Any", connection)
-    listening.add_termination_listener(notified)
-    await listening.add_listener(channel, notified)
-    return connection
-
-
 @asynccontextmanager
 async def open_transaction(connection: Connection, begin: str) -> AsyncGenerator[None]:
     """Open a transaction, which is rolled back unless it was ended."""

@@ -1,4 +1,4 @@
-"""The jobs of the service (domain rules, section 7)."""
+"""The catalogue: all jobs of the service (domain rules, section 7)."""
 
 from dataclasses import asdict
 from typing import Final
@@ -15,47 +15,49 @@ from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
 from app.settings import Settings
 from db.connections import Pool
-from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.kinds.midnight import MIDNIGHT
+from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
+from jobs.registry import Registry
 from jobs.worker import new_owner
 
 JOBS: Final = Registry()
-"""All of them; those by nothing are done in this order, so that the watch reads the ledger before it is pruned."""
+"""All jobs; those of a kind run in this order, so that the watch reads the ledger before it is pruned."""
 
-JOBS.at_midnight(SNAPSHOT)(snapshot_pulse)
-JOBS.at_midnight(RESET)(reset_guarantee)
+JOBS.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
+JOBS.register(MIDNIGHT, RESET)(reset_guarantee)
 
 
-@JOBS.every(MINUTE, WATCH)
+@JOBS.register(EVERY_MINUTE, WATCH)
 async def watch(pool: Pool, clock: Clock, settings: Settings, last: Success | None) -> Done:
-    """Tell of deadlines at risk and of missed ones, in events."""
+    """Emit alerts to deadlines at risk and to missed ones."""
     lead = settings.at_risk_lead
     since, horizon = (None, None) if last is None else (last.began_at, last.horizon)
     watched = await watch_deadlines(pool, clock, since, lead, horizon)
-    return Done(watched.failed, {"told": watched.told}, watched.until + lead)
+    return Done(watched.failed, {"emitted": watched.emitted}, watched.until + lead)
 
 
-@JOBS.every(MINUTE, RETURN)
+@JOBS.register(EVERY_MINUTE, RETURN)
 async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
     """Return images whose claim has run out."""
     returned = await return_expired_leases(pool, clock)
     return Done(returned.failed, {"images": returned.images})
 
 
-@JOBS.every(DAY, PRUNE)
+@JOBS.register(DAILY, PRUNE)
 async def prune_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
-    """Remove what nobody needs any more."""
+    """Delete rows that are kept for a limited time and are older."""
     counts = asdict(await prune(pool, clock, settings.run_retention))
     return Done(counts.pop("failed"), counts)
 
 
-@JOBS.every(DAY, CORRECT)
+@JOBS.register(DAILY, CORRECT)
 async def correct_daily(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
-    """Compute snapshots once more whose month and week a release before counted otherwise."""
+    """Correct snapshots whose month and week an earlier release counted otherwise."""
     corrected = await correct_snapshots(pool, clock)
     return Done(corrected.failed, {"snapshots": corrected.snapshots})
 
 
-@JOBS.every(DAY, VERIFY)
+@JOBS.register(DAILY, VERIFY)
 async def verify_daily(pool: Pool, clock: Clock, settings: Settings, _last: Success | None) -> Done:
     """Compare the Pulse of some accounts with the rows it is counted from."""
     if not settings.verified_accounts:

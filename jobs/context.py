@@ -1,10 +1,10 @@
-"""A context of a worker: what all its runs share, how they take part in the ledger, and how they end together."""
+"""The context of a worker: resources that its runs share, their claims and leases, and how they end together."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from app.clock import Clock
@@ -13,41 +13,38 @@ from app.services.jobs.runs import Claim, RunKey
 from app.settings import Settings
 from db.connections import Pool
 from db.writer import unit_of_work
-from jobs.registry import DAY
 
 AT_ONCE: Final = 2
-"""How many batches of accounts, or runs of minutes, are in hand at most; beside them one run of a day."""
+"""Batches of accounts, or runs of minutes, that a worker does at once; beside them one long run."""
 
 LEASE: Final = timedelta(minutes=1)
-"""How long a run stays with a worker that is not heard of any more."""
+"""How long a run stays claimed by a worker that does not renew its lease."""
 
 GRACE: Final = 5.0
-"""Seconds that a drained worker has to finish what it has in hand."""
+"""Seconds that a drained worker has to finish what it has claimed."""
 
-_LAST_WORD: Final = 1.0  # seconds for what is broken off to be rolled back, if the server answers
+_LAST_WORD: Final = 1.0  # seconds for cancelled work to be rolled back, if the server answers
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """Who works by which pool and clock. `drained` asks for no run and no batch to be begun any more."""
+    """A worker's pool, clock and name in the ledger. Once `drained` is set, no run and no batch begins any more."""
 
     pool: Pool
     clock: Clock
     settings: Settings
     owner: str
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    day_hand: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    long_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     drained: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def hand_for(self, period: timedelta) -> asyncio.Semaphore:
-        """Return what a run of a period takes while it is done: that of a day may take long, and has its own."""
-        return self.day_hand if period >= DAY else self.slots
+    upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """When something that is done now and then was done last (UTC), by name."""
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:
-        """Hold a run as long as it takes, however long a batch of it does; None where it is not to be had."""
+        """Claim a run and renew its lease until the end of the block; None where it cannot be claimed."""
         async with unit_of_work(self.pool) as writer:
             claim = await job_runs.claim(writer, run, self.owner, self.clock.now(), LEASE, again=again)
             await writer.commit()
@@ -72,7 +69,7 @@ class WorkerContext:
 
 
 async def gather_all(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
-    """Do all at once and each to its end; then raise the first error there was."""
+    """Run all concurrently and each to its end; then raise the first error."""
     outcomes = await asyncio.gather(*works, return_exceptions=True)
     results: list[_Result] = []
     for outcome in outcomes:
@@ -83,9 +80,9 @@ async def gather_all(*works: Coroutine[Any, Any, _Result]) -> list[_Result]:
 
 
 async def in_time(work: Coroutine[Any, Any, _Result], drained: asyncio.Event) -> _Result | None:
-    """Do work; once drained it has a few seconds left, then it is broken off and None is returned.
+    """Return the result of work; once drained, it is cancelled after a few seconds and None is returned.
 
-    What is broken off is rolled back, and done by whoever comes next.
+    Cancelled work is rolled back, and done by the next worker.
     """
     task, end = asyncio.ensure_future(work), asyncio.ensure_future(drained.wait())
     try:

@@ -1,11 +1,11 @@
-"""What a worker did, counted."""
+"""Counts of what a worker did."""
 
 from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Work:
-    """How many runs were taken, accounts done, and accounts or runs that failed."""
+class Counts:
+    """Runs that were claimed, accounts that were processed, and accounts or runs that failed."""
 
     runs: int = 0
     accounts: int = 0

@@ -1,6 +1,6 @@
-"""The scheduler: wakes a worker at each midnight of each zone in use, and every minute.
+"""The scheduler: wakes a worker at each midnight of each zone in use, every minute, and at notifications.
 
-APScheduler is the alarm clock and nothing else: what is due, the cursors and the ledger tell. So an alarm too many, or
+APScheduler is the alarm clock and nothing else: the cursors and the ledger say what is due. So an alarm too many, or
 one missed by a machine that slept, does no harm; the next minute heals it. APScheduler reads the machine's clock by
 itself, so triggers convert by the constant offset that LOUPE_CLOCK makes.
 """
@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
@@ -23,19 +24,19 @@ from app.domain.local_time import local_day, midnight, time_zone
 from app.logging import CountedWarning
 from app.services.jobs.cursors import ZONES_CHANNEL
 from app.settings import Settings
-from db.connections import Connection, hang_up, listen
 from db.failures import is_outage
+from db.notifications import Notifications, open_notifications
 from db.queries.job_cursors import zones_in_use
 from db.readers import PoolReader
 from jobs.context import gather_all
-from jobs.kinds.periodic import beginning
-from jobs.registry import MINUTE, Registry
+from jobs.kinds.periodic import MINUTE, beginning
+from jobs.registry import Registry
 from jobs.worker import Worker, new_owner, working_pool
 
 _ONE_DAY: Final = timedelta(days=1)
 _EVERY_MINUTE: Final = "every minute"  # the id of its alarm; those of zones are their names
-_PATIENCE: Final = 60.0  # seconds until all is looked at anew, by a clock that nobody steps, unlike the alarms
-_NEXT_TRY: Final = 1.0  # seconds after a first error
+_PATIENCE: Final = 60.0  # seconds until all is looked at again, by a clock that nobody steps, unlike the alarms
+_NEXT_TRY: Final = 1.0  # seconds until the next attempt after a first error
 
 _Work: TypeAlias = Callable[[], Awaitable[object]]
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
@@ -43,14 +44,14 @@ _outage: Final = CountedWarning(_log, "jobs_interrupted")
 
 
 class _Alarm(Protocol):
-    """What is used of an APScheduler job."""
+    """The part of an APScheduler job that is used."""
 
     id: str
     next_run_time: datetime | None
 
 
 class _Alarms(Protocol):
-    """What is used of APScheduler, which is untyped."""
+    """The part of APScheduler that is used; it ships no types."""
 
     def start(self) -> None: ...
 
@@ -73,7 +74,10 @@ class _Alarms(Protocol):
 
 
 class LocalMidnight(BaseTrigger):  # type: ignore[misc] # it ships no types
-    """Fires at each midnight of a zone, so once per local day (domain rules, section 1)."""
+    """Fires at each midnight of a zone, so once per local day (domain rules, section 1).
+
+    It is written by hand since a CronTrigger of APScheduler skips days that have no 00:00, and fires twice on others.
+    """
 
     def __init__(self, zone: ZoneInfo, clock: SystemClock) -> None:
         self._zone = zone
@@ -91,7 +95,7 @@ class LocalMidnight(BaseTrigger):  # type: ignore[misc] # it ships no types
 
 
 class WholeMinute(BaseTrigger):  # type: ignore[misc] # it ships no types
-    """Fires as each minute begins."""
+    """Fires as each minute begins, by the process's clock: an IntervalTrigger goes by the machine's."""
 
     def __init__(self, clock: SystemClock) -> None:
         self._offset = clock.offset
@@ -113,38 +117,41 @@ def _latest(previous: datetime | None, now: datetime) -> datetime:
 class Scheduler:
     """Runs a worker whenever something may be due, until it is stopped; no error ends it."""
 
-    def __init__(self, url: str, reader: PoolReader, worker: Worker, clock: SystemClock) -> None:
-        self._url = url
+    def __init__(self, notifications: Notifications, reader: PoolReader, worker: Worker, clock: SystemClock) -> None:
+        self._notifications = notifications
         self._reader = reader
         self._worker = worker
         self._clock = clock
         self._alarms = _new_alarms()
         self._zones: set[str] = set()
-        self._line: Connection | None = None
-        self._woken = [asyncio.Event() for _ in range(4)]
+        self._woken: list[asyncio.Event] = []
 
     def stop(self) -> None:
-        """Let `run` end, once the batches in hand are done or its few seconds are over."""
+        """Make `run` end, once the batches under way are done or its few seconds are over."""
         self._worker.drain()
         self._wake()
 
     async def run(self) -> None:
-        """Do what is due, now and whenever it becomes so, until it is stopped."""
+        """Run what is due, now and whenever something becomes due, until it is stopped."""
         self._alarms.start()
-        # Each waits for no other: a long catch-up or a day's run must not keep the watch or a new zone waiting.
-        worker = self._worker
-        works: list[_Work] = [self._follow, worker.run_midnights, worker.run_minutes, worker.run_days]
-        loops = (self._attend(work, woken) for work, woken in zip(works, self._woken, strict=True))
+        # No loop waits for another: a long catch-up or a day's run must not keep the watch or a new zone waiting.
+        follow = self._new_event()
+        loops = [self._attend(self._follow, follow)]
+        # A connection that is new may have missed zones; a zone may be of an account with days that have closed.
+        self._notifications.subscribe(ZONES_CHANNEL, lambda zone: follow.set() if zone is None else self._wake())
+        for kind in self._worker.kinds:
+            woken = self._new_event()
+            if kind.channel is not None:
+                self._notifications.subscribe(kind.channel, partial(_set, woken))
+            loops.append(self._attend(partial(self._worker.run, kind), woken))
         try:
             await self._worker.in_time(gather_all(*loops))
         finally:
             self._alarms.shutdown(wait=False)
             await asyncio.sleep(0)  # in which it does so
-            if self._line is not None:
-                await hang_up(self._line)
 
     async def _attend(self, work: _Work, woken: asyncio.Event) -> None:
-        """Do work at once and each time it is woken; an error is told, and it is tried again soon."""
+        """Do work at once and each time it is woken; an error is logged, and work is tried again soon."""
         pause = _NEXT_TRY
         while not self._worker.drained.is_set():
             woken.clear()
@@ -158,6 +165,11 @@ class Scheduler:
                 await _wait(woken, _PATIENCE)
                 pause = _NEXT_TRY
 
+    def _new_event(self) -> asyncio.Event:
+        """Return the event of a loop that alarms wake."""
+        self._woken.append(asyncio.Event())
+        return self._woken[-1]
+
     def _wake(self) -> None:
         for woken in self._woken:
             woken.set()
@@ -167,10 +179,8 @@ class Scheduler:
         self._wake()
 
     async def _follow(self) -> None:
-        """Have an alarm every minute and at the midnights of the zones in use, and hear of new ones at once."""
-        if self._line is None or self._line.is_closed():
-            self._line = await listen(self._url, ZONES_CHANNEL, self._wake)
-        self._mend()
+        """Set an alarm every minute and at the midnights of the zones in use."""
+        self._repair()
         used = set(await zones_in_use(self._reader))
         for zone in sorted(used - self._zones):
             self._add(zone)
@@ -179,8 +189,8 @@ class Scheduler:
                 self._alarms.remove_job(zone)
         self._zones = used
 
-    def _mend(self) -> None:
-        """Set all alarms anew at first, and after the machine's clock was set back: they would be late by as much."""
+    def _repair(self) -> None:
+        """Set all alarms again at first, and after the machine's clock was set back: they would be late by as much."""
         alarm = self._alarms.get_job(_EVERY_MINUTE)
         if alarm is None or alarm.next_run_time is None or alarm.next_run_time > datetime.now(UTC) + MINUTE:
             self._alarms.remove_all_jobs()
@@ -201,9 +211,10 @@ class Scheduler:
 
 @asynccontextmanager
 async def open_scheduler(url: str, settings: Settings, clock: SystemClock, jobs: Registry) -> AsyncGenerator[Scheduler]:
-    """Make a scheduler with a worker and connections of its own; raises DatabaseUnreachable."""
-    async with working_pool(url) as pool:
-        yield Scheduler(url, PoolReader(pool), Worker(pool, clock, settings, new_owner(), jobs), clock)
+    """Open a scheduler with a worker and connections of its own; raises DatabaseUnreachable."""
+    async with working_pool(url) as pool, open_notifications(url) as notifications:
+        worker = Worker(pool, clock, settings, new_owner(), jobs)
+        yield Scheduler(notifications, PoolReader(pool), worker, clock)
 
 
 @asynccontextmanager
@@ -219,7 +230,7 @@ async def jobs_alongside(url: str, settings: Settings, clock: SystemClock, jobs:
 
 
 def _warn(error: Exception) -> None:
-    """Log what interrupts a work: an outage, which interrupts all, without where it was met."""
+    """Log an error that interrupts jobs; an outage, which interrupts all of them, without a traceback."""
     if is_outage(error):
         _outage.count(error)
     else:
@@ -227,11 +238,15 @@ def _warn(error: Exception) -> None:
 
 
 def _new_alarms() -> _Alarms:
-    """Make an alarm clock that misses nothing it was late for, and tells no more than what is wrong."""
+    """Return an alarm clock that skips no alarm it was late for, and logs warnings only."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     defaults: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True}
     new = cast("Callable[..., _Alarms]", AsyncIOScheduler)
     return new(timezone=UTC, job_defaults=defaults)
+
+
+def _set(woken: asyncio.Event, _payload: str | None) -> None:
+    woken.set()
 
 
 async def _wait(woken: asyncio.Event, seconds: float) -> None:

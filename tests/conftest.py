@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,18 @@ from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.database import TEMPLATE, empty_database, make_template, running_server, temporary_database
 from tests.support.folders import folder_of_run, run_folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=1, help="how often each test of kills and races runs")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat the tests of kills and races."""
+    rounds = cast("int", metafunc.config.getoption("--rounds"))
+    if rounds > 1 and metafunc.definition.get_closest_marker("races") is not None:
+        metafunc.fixturenames.append("round_number")
+        metafunc.parametrize("round_number", range(rounds))
 
 
 def pytest_configure(config: pytest.Config) -> None:

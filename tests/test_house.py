@@ -1,5 +1,6 @@
-"""The folder `graphql/` must never shadow graphql-core's package of that name."""
+"""The house around the code: the folder `graphql/` never shadows graphql-core's package, hooks run what people do."""
 
+import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -20,6 +21,13 @@ def test_graphql_is_the_package_of_graphql_core() -> None:
 def test_api_is_ours_and_lives_in_the_folder_graphql() -> None:
     assert api.__file__ is not None
     assert Path(api.__file__).parent == ROOT / "graphql" / "api"
+
+
+def test_hooks_run_commands_of_the_makefile() -> None:
+    hooks = re.findall(r"entry: make (\w+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert hooks == ["fix", "lint"]
+    assert set(hooks) <= set(targets)
 
 
 def test_the_folder_graphql_is_no_package() -> None:

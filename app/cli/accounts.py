@@ -11,26 +11,25 @@ import typer
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
+from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.instants import rfc3339
 from app.domain.sla.terms import SlaInForce
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
-from app.services.names import MAX_LENGTH
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
 from engine.ids import account_global_id
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
 
-_MOST = 2**31 - 1  # what an integer of the database holds
 _HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED")
-PerDay = Annotated[int | None, typer.Option(min=0, max=_MOST, help="When not the plan's own.")]
+PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When not the plan's own.")]
 
 
 @account.command("create")
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_LENGTH} characters.")],
+    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_NAME} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
     time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
     ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,
@@ -82,7 +81,7 @@ def account_list(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
     else:
-        typer.echo(as_table([_HEADINGS, *map(_as_cells, rows)]))
+        typer.echo(as_table(map(_as_cells, rows), _HEADINGS))
 
 
 @account.command("show")
@@ -111,7 +110,7 @@ def account_show(
         typer.echo(orjson.dumps(_as_json(row) | more))
     else:
         names = [*map(str.lower, _HEADINGS), "images per day", "expedites per day", "orders"]
-        typer.echo(as_table([*zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)]))
+        typer.echo(as_table(zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)))
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:

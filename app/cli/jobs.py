@@ -23,9 +23,10 @@ from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from engine.ids import account_global_id
 from jobs.catalogue import JOBS
-from jobs.counts import Work
+from jobs.counts import Counts
+from jobs.kind import JobStatus, ZoneStatus
 from jobs.scheduler import open_scheduler
-from jobs.status import JobStatus, ZoneStatus, job_statuses
+from jobs.status import job_statuses
 from jobs.worker import Worker, new_owner, working_pool
 
 jobs = typer.Typer(
@@ -42,7 +43,7 @@ _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES
 def jobs_command(context: typer.Context) -> None:
     """Run the jobs whenever they are due; any number of such processes share the work.
 
-    Ctrl-C or SIGTERM lets the batch in hand be finished, and takes a few seconds.
+    On Ctrl-C or SIGTERM the batches under way are finished, which takes a few seconds.
     """
     if context.invoked_subcommand is not None:
         return
@@ -60,9 +61,9 @@ def run_due_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run what is due and end; the exit code is 1 where some of it failed, or was broken off by Ctrl-C or SIGTERM.
+    """Run what is due and end; the exit code is 1 after a failure, or when interrupted by Ctrl-C or SIGTERM.
 
-    What another process has in hand is left to it.
+    Runs that another process has claimed are left to it.
 
     Example: loupe jobs run-due --at 2026-03-28T23:00:00Z
     """
@@ -71,18 +72,18 @@ def run_due_command(
     with migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
         begin_log(settings)
-        logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # what was done is told at the end
-        works = asyncio.run(_run_due(url, settings, clock, until))
-    if works is None:
-        raise CommandFailed("Broken off. What was begun is finished, or done by the next run.")
-    typer.echo(_works_as_json(works) if as_json else _works_as_text(works))
-    if any(work.failures for work in works.values()):
+        logging.getLogger("loupe.jobs").setLevel(logging.WARNING)  # counts are printed at the end
+        counts = asyncio.run(_run_due(url, settings, clock, until))
+    if counts is None:
+        raise CommandFailed("Interrupted. Batches under way were finished, or are done by the next run.")
+    typer.echo(_counts_as_json(counts) if as_json else _counts_as_text(counts))
+    if any(each.failures for each in counts.values()):
         raise typer.Exit(1)
 
 
 @jobs.command("status")
 def status_command(*, as_json: AsJson = False) -> None:
-    """Show what each job did last in each zone, what it does next, how late it is and what fails.
+    """Show the last and the next run of each job in each zone, its lag and its failures.
 
     Example: loupe jobs status --json
     """
@@ -100,13 +101,15 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
             await scheduler.run()
 
 
-async def _run_due(url: str, settings: Settings, clock: SystemClock, at: datetime | None) -> Mapping[str, Work] | None:
-    """Do it; None where it was broken off by a signal."""
+async def _run_due(
+    url: str, settings: Settings, clock: SystemClock, at: datetime | None
+) -> Mapping[str, Counts] | None:
+    """Return the counts by job; None when interrupted by a signal."""
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with _signalled(worker.drain):
-            works = await worker.in_time(worker.run_due(at))
-        return None if worker.drained.is_set() else works
+            counts = await worker.in_time(worker.run_due(at))
+        return None if worker.drained.is_set() else counts
 
 
 async def _statuses(url: str, now: datetime) -> list[JobStatus]:
@@ -119,7 +122,7 @@ async def _statuses(url: str, now: datetime) -> list[JobStatus]:
 
 @contextmanager
 def _signalled(end: Callable[[], None]) -> Generator[None]:
-    """Call `end` on Ctrl-C and SIGTERM, instead of what they did before."""
+    """Call `end` on Ctrl-C and SIGTERM, in place of the handlers before."""
     loop = asyncio.get_running_loop()
 
     def pass_on(_number: int, _frame: object) -> None:
@@ -134,28 +137,28 @@ def _signalled(end: Callable[[], None]) -> Generator[None]:
 
 
 def _instant(text: str, now: datetime) -> datetime:
-    """Read --at; raises CommandFailed for what is no instant, and for one after now."""
+    """Read --at; raises CommandFailed for text that is no instant, and for an instant after now."""
     at = read_instant("--at", text)
     if at > now:
         raise CommandFailed(f"--at is {rfc3339(at)}, which is after now, {rfc3339(now)}: nothing is due yet then.")
     return at
 
 
-def _works_as_json(works: Mapping[str, Work]) -> bytes:
+def _counts_as_json(counts: Mapping[str, Counts]) -> bytes:
     rows = [
-        {"job": job, "runs": work.runs, "accounts": work.accounts, "failures": work.failures}
-        for job, work in works.items()
+        {"job": job, "runs": each.runs, "accounts": each.accounts, "failures": each.failures}
+        for job, each in counts.items()
     ]
     return orjson.dumps({"jobs": rows})
 
 
-def _works_as_text(works: Mapping[str, Work]) -> str:
+def _counts_as_text(counts: Mapping[str, Counts]) -> str:
     lines = [
-        f"{job}: runs {work.runs:,}, accounts {work.accounts:,}, failures {work.failures:,}"
-        for job, work in works.items()
-        if work.runs
+        f"{job}: runs {each.runs:,}, accounts {each.accounts:,}, failures {each.failures:,}"
+        for job, each in counts.items()
+        if each.runs
     ]
-    return "\n".join(lines) or "Nothing was due that nobody else has in hand."
+    return "\n".join(lines) or "Nothing was due that no other process has claimed."
 
 
 def _statuses_as_json(statuses: Sequence[JobStatus], now: datetime) -> bytes:
@@ -196,19 +199,19 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
-    table = as_table([_HEADINGS, *(row for status in statuses for row in _rows(status))])
+    table = as_table((row for status in statuses for row in _rows(status)), _HEADINGS)
     return "\n".join([table, *(_error_as_text(error) for status in statuses for error in status.errors)])
 
 
 def _error_as_text(error: FailedRun) -> str:
-    """Write a failure under the table: which job, of which zone or account, when, and why."""
+    """Return a failure as a line: its job, zone or account, instant and error."""
     of = (error.account_id and account_global_id(error.account_id)) or error.time_zone
     parts = [error.job, *([of] if of else []), rfc3339(error.scheduled_for)]
     return f"{' '.join(parts)}: {error.error}"
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each zone of a job, or the one row of a job by nothing."""
+    """Yield a row for each zone of a job, or the one row of a global job."""
     if not status.zones:
         yield _row(status.job, NOTHING, status.last_run, NOTHING, status.next, status.lag, status.failures)
     for zone in status.zones:

@@ -10,9 +10,10 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
-from app.cli.options import AsJson, instant_in, read_account
+from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table, instant_or
-from app.domain.instants import rfc3339
+from app.domain.instants import BadInstant, read_instant, rfc3339
+from app.domain.texts import composed
 from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
@@ -63,7 +64,7 @@ def key_create(
         "token": made.secret,
         "number": made.number,
         "prefix": made.prefix,
-        "name": name,
+        "name": name and composed(name),
         "expiresAt": expires_at and rfc3339(expires_at),
     }
     typer.echo(orjson.dumps(created) if as_json else made.secret)
@@ -95,7 +96,7 @@ def key_list(
     if as_json:
         typer.echo(orjson.dumps({"keys": [_as_json(row, now) for row in rows]}))
     else:
-        typer.echo(as_table([_HEADINGS, *(_as_cells(row, now) for row in rows)]))
+        typer.echo(as_table((_as_cells(row, now) for row in rows), _HEADINGS))
 
 
 @key.command("show")
@@ -136,14 +137,11 @@ def key_revoke(name: Which, *, as_json: AsJson = False) -> None:
 def _expiry(text: str, now: datetime) -> datetime:
     """Read --expires: an instant, or a length of time from now on; raises CommandFailed."""
     try:
-        at = now + _LENGTH.validate_python(text) if text.startswith("P") else instant_in(text)
+        return now + _LENGTH.validate_python(text) if text.startswith("P") else read_instant(text)
     except (ValidationError, OverflowError):
-        at = None
-    if at is None:
-        raise CommandFailed(
-            f"--expires is neither an instant such as 2027-01-31T00:00:00Z nor a length of time such as P90D: {text!r}."
-        )
-    return at
+        raise CommandFailed(f"--expires is no length of time such as P90D: {text!r}.") from None
+    except BadInstant as error:
+        raise CommandFailed(f"--expires {error.problem}, or a length of time such as P90D.") from None
 
 
 def _print(row: KeyRow, now: datetime, *, as_json: bool) -> None:
@@ -151,7 +149,7 @@ def _print(row: KeyRow, now: datetime, *, as_json: bool) -> None:
         typer.echo(orjson.dumps(_as_json(row, now)))
     else:
         names = [*map(str.lower, _HEADINGS), "revoked"]
-        typer.echo(as_table([*zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)]))
+        typer.echo(as_table(zip(names, [*_as_cells(row, now), instant_or(row.revoked_at)], strict=True)))
 
 
 def _as_cells(row: KeyRow, now: datetime) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 """Options that several commands have, and how their values are read."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import typer
 
 from app.cli.database import CommandFailed
+from app.domain.instants import BadInstant
+from app.domain.instants import read_instant as instant_in
+from app.domain.texts import require_name
 from app.services.accounts.opening import find_account
-from app.services.names import require_name
 from db.readers import Reader
 from engine.ids import MalformedId, read_global_id
 
@@ -16,24 +18,15 @@ AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON ob
 
 
 def read_instant(option: str, text: str) -> datetime:
-    """Read an instant in UTC from an option; raises CommandFailed for what is none."""
-    at = instant_in(text)
-    if at is None:
-        raise CommandFailed(f"{option} is no instant such as 2026-03-28T23:00:00Z: {text!r}.")
-    return at
-
-
-def instant_in(text: str) -> datetime | None:
-    """Read an instant in UTC from a text; None where it is none, or has no time zone."""
+    """Read an instant, UTC, from an option; raises CommandFailed."""
     try:
-        at = datetime.fromisoformat(text)
-        return None if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+        return instant_in(text)
+    except BadInstant as error:
+        raise CommandFailed(f"{option} {error.problem}.") from None
 
 
 async def read_account(reader: Reader, name: str) -> UUID:
-    """Find the account that a ref or an id names, global or plain; raises BadName and UnknownAccount."""
+    """Find the account that a ref or an id names, global or plain; raises BadText and UnknownAccount."""
     require_name("The account's name", name)
     return await find_account(reader, name, _id_in(name))
 

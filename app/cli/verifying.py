@@ -12,7 +12,7 @@ from app.cli.options import AsJson, read_account
 from app.clock import SystemClock
 from app.logging import configure_logging
 from app.services.housekeeping.verification import Verified, verify_accounts, verify_next
-from app.services.jobs.runs import told
+from app.services.jobs.runs import error_text
 from app.settings import Settings, read_settings
 from db.readers import PoolReader
 from engine.ids import account_global_id
@@ -29,10 +29,10 @@ def verify_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; mends nothing.
+    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; nothing is repaired.
 
-    The exit code is 1 where figures differ or an account could not be compared. What differs is shown by `loupe jobs
-    status`, too, until it is compared again and does not.
+    The exit code is 1 where figures differ or an account could not be compared. Differences are shown by `loupe jobs
+    status`, too, until a later comparison finds none.
 
     Example: loupe jobs verify --account acme
     """
@@ -40,7 +40,7 @@ def verify_command(
     with migrated_database(settings) as url:
         clock = database_clock(url, settings)
         configure_logging()
-        logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # what differs is printed at the end
+        logging.getLogger("loupe.jobs").setLevel(logging.ERROR)  # differences are printed at the end
         verified = asyncio.run(_verify(url, settings, clock, account))
     typer.echo(_verified_as_json(verified) if as_json else _verified_as_text(verified))
     if verified.failed:
@@ -57,7 +57,7 @@ async def _verify(url: str, settings: Settings, clock: SystemClock, account: str
 
 def _verified_as_json(verified: Verified) -> bytes:
     failures = [
-        {"account": account_global_id(account_id), "error": told(error)}
+        {"account": account_global_id(account_id), "error": error_text(error)}
         for account_id, error in verified.failed.items()
     ]
     return orjson.dumps({"accounts": verified.accounts, "failures": failures})
@@ -65,5 +65,5 @@ def _verified_as_json(verified: Verified) -> bytes:
 
 def _verified_as_text(verified: Verified) -> str:
     lines = [f"Accounts that agree with their rows: {verified.accounts:,}"]
-    lines += [f"{account_global_id(account_id)}: {told(error)}" for account_id, error in verified.failed.items()]
+    lines += [f"{account_global_id(account_id)}: {error_text(error)}" for account_id, error in verified.failed.items()]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from app.demo.production import Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
+from app.domain.instants import rfc3339
 
 Line: TypeAlias = dict[str, object]
 
@@ -28,7 +29,7 @@ def order_line(
     head: Line, placed_at: datetime, images: Sequence[Image], until: datetime, *, expedite: bool = False
 ) -> Line:
     """Write an order as far as it had come at `until`."""
-    line = {"type": "order"} | head | {"placedAt": instant(placed_at)}
+    line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
     return line | {"images": [_image(image, until) for image in images]}
@@ -36,13 +37,13 @@ def order_line(
 
 def cancellation_line(studio: Studio, order: str, at: datetime) -> Line:
     """Write that an order was called off."""
-    return {"type": "cancellation", "account": studio.ref, "order": order, "at": instant(at)}
+    return {"type": "cancellation", "account": studio.ref, "order": order, "at": rfc3339(at)}
 
 
 def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: datetime) -> Line:
     """Write that placed images were expedited; all that are eligible if none is named."""
     line: Line = {"type": "expedite", "account": studio.ref, "order": order}
-    return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": instant(at)}
+    return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": rfc3339(at)}
 
 
 def terms_line(
@@ -50,17 +51,12 @@ def terms_line(
 ) -> Line:
     """Write down negotiated terms for a coming ledger day; None continues what was."""
     line: Line = {"type": "terms", "account": studio.ref} | _terms(images_per_day, expedites_per_day)
-    return line | {"effectiveDate": effective.isoformat(), "at": instant(at)}
+    return line | {"effectiveDate": effective.isoformat(), "at": rfc3339(at)}
 
 
 def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
     """Write that the account's zone changed."""
-    return {"type": "timeZone", "account": studio.ref, "timeZone": time_zone, "at": instant(at)}
-
-
-def instant(at: datetime) -> str:
-    """Write an instant as RFC 3339 in UTC, with microseconds only where there are some."""
-    return at.isoformat().replace("+00:00", "Z")
+    return {"type": "timeZone", "account": studio.ref, "timeZone": time_zone, "at": rfc3339(at)}
 
 
 def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
@@ -73,15 +69,15 @@ def _image(image: Image, until: datetime) -> Line:
     if image.confirmation and image.confirmation.confirmed_at < until:
         line["deadline"] = _deadline(image.confirmation)
     if image.delivered_at and image.delivered_at < until:
-        line["deliveredAt"] = instant(image.delivered_at)
+        line["deliveredAt"] = rfc3339(image.delivered_at)
     returns = [_rejection(back, until) for back in image.returns if back.at < until]
     return line | ({"rejections": returns} if returns else {})
 
 
 def _deadline(confirmation: Confirmation) -> Line:
-    return {"at": instant(confirmation.due_at), "confirmedAt": instant(confirmation.confirmed_at)}
+    return {"at": rfc3339(confirmation.due_at), "confirmedAt": rfc3339(confirmation.confirmed_at)}
 
 
 def _rejection(back: Return, until: datetime) -> Line:
-    line: Line = {"at": instant(back.at), "reason": back.reason}
-    return line | ({"redeliveredAt": instant(back.redelivered_at)} if back.redelivered_at < until else {})
+    line: Line = {"at": rfc3339(back.at), "reason": back.reason}
+    return line | ({"redeliveredAt": rfc3339(back.redelivered_at)} if back.redelivered_at < until else {})

@@ -6,12 +6,12 @@ YEARS: Final = range(1970, 2201)
 """In which days and instants are."""
 MAX_NAME: Final = 255
 """Characters of a name."""
-MAX_REASON: Final = 2_000
-"""Characters of what people write about something."""
+MAX_PROSE: Final = 2_000
+"""Characters of a reason, a note, a message or instructions."""
 MAX_IMAGES: Final = 2_000
 """Images of one order."""
 MAX_PER_DAY: Final = 1_000_000
-"""Images a day that terms may name."""
+"""Images a day that terms may state."""
 MAX_STEPS: Final = 100
 """Steps of a specification."""
 
@@ -19,7 +19,7 @@ PRICE_DIGITS: Final = 14
 """Digits of a price, those after the point included."""
 PRICE_DECIMALS: Final = 4
 """Of these, after the point."""
-SECONDS_DIGITS: Final = 10
-"""Digits of a step's seconds, those after the point included."""
+MAX_SECONDS: Final = 1_000_000
+"""Seconds of a step."""
 SECONDS_DECIMALS: Final = 3
-"""Of these, after the point: steps are kept in whole milliseconds."""
+"""Digits after the point of a step's seconds: steps are stored in whole milliseconds."""

@@ -1,4 +1,4 @@
-"""Reads of how the jobs stand: their runs by job and by zone, and what their cursors say is next."""
+"""Queries of the status of jobs: their runs by job and by zone, and the next days of their cursors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from db.readers import Reader
 
 _ERRORS: Final = 100  # that are shown of all jobs
 
-# How many runs of a job there are by now, the newest one and the newest successful one; of a job by nothing also how
+# How many runs of a job there are by now, the newest one and the newest successful one; of a global job also how
 # many have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
 _LEDGER: Final = Statement(
     "runs_by_job",
@@ -38,7 +38,7 @@ _LAST_RUNS: Final = Statement(
     """,
 )
 
-# What jobs at midnight do next in each zone, for how many accounts, and for how many they fail: all cursors.
+# The next day of midnight jobs in each zone, with the numbers of accounts and of failing ones: all cursors.
 _CURSORS: Final = Statement(
     "cursors_by_zone",
     """
@@ -93,7 +93,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class JobLedger:
-    """The runs of a job that are known. Instants (UTC) are what runs were scheduled for.
+    """The runs of a job in the ledger. Instants (UTC) are those that runs were scheduled for.
 
     `failed_since` are the runs that failed after the newest successful one, each for all of a zone or for no zone.
     """
@@ -117,7 +117,7 @@ class ZoneRun:
 
 @dataclass(frozen=True, slots=True)
 class ZoneCursors:
-    """What a job at midnight does next in a zone: the oldest day not done yet closes, or closed, at `next` (UTC)."""
+    """The next day of a midnight job in a zone: the oldest one not done closes, or closed, at `next` (UTC)."""
 
     job: str
     time_zone: str
@@ -128,7 +128,7 @@ class ZoneCursors:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """The accounts that a job by nothing fails for: what it has to do for them is of `since` (UTC) or later."""
+    """The accounts that a global job fails for: their work is of `since` (UTC) or later."""
 
     job: str
     accounts: int
@@ -147,15 +147,15 @@ async def last_zone_runs(reader: Reader, jobs: Sequence[str]) -> dict[tuple[str,
 
 
 async def zone_cursors(reader: Reader, jobs: Sequence[str]) -> list[ZoneCursors]:
-    """Read what jobs at midnight do next, by job and zone; only zones in use."""
+    """Return the next days of midnight jobs, by job and zone; only zones in use."""
     return [ZoneCursors(*row) for row in await reader.fetch(_CURSORS, jobs)]
 
 
 async def failed_runs(reader: Reader, jobs: Sequence[str], now: datetime) -> list[FailedRun]:
-    """Read what fails of jobs by now, and why; at most a hundred."""
+    """Return the failures of jobs with their errors, at most a hundred."""
     return [FailedRun(*row) for row in await reader.fetch(_FAILED, jobs, now)]
 
 
 async def accounts_put_off(reader: Reader, jobs: Sequence[str]) -> dict[str, PutOff]:
-    """Read which jobs by nothing fail for accounts, by job."""
+    """Return the global jobs that fail for accounts, by job."""
     return {row["job"]: PutOff(*row) for row in await reader.fetch(_PUT_OFF, jobs)}

@@ -4,8 +4,7 @@ A check answers with what was given or, having noted what is wrong with it, with
 done with.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,14 +17,14 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.context import Viewer
 from api.user_errors import Path, UserErrorCode, user_error
-from app.domain.bounds import MAX_NAME, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS, SECONDS_DIGITS, YEARS
+from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.instants import rfc3339
+from app.domain.texts import composed, line_problem, name_problem, prose_problem
+from app.services.currencies import CURRENCIES
 from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId, NodeType, read_global_id
 from engine.scalars import write_decimal
 
-MAX_PROSE: Final = 1_000
-"""Characters of what people write down."""
 MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
 
@@ -35,9 +34,10 @@ Key: TypeAlias = tuple[UUID, UUID]
 NOBODY: Final = UUID(int=0)
 """What an id is read as that names nothing."""
 
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and halves of a pair
-_OF_LINES: Final = frozenset("\t\n\r")
+NAME_RULE: Final = f"1 to {MAX_NAME} characters in one line, not all of them invisible; kept in Unicode's NFC"
+"""The rule of names, for descriptions of the schema."""
+PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters in any number of lines, not all of them invisible"
+"""The rule of other texts, for descriptions of the schema."""
 
 
 @dataclass
@@ -71,26 +71,17 @@ class Checks:
         if count > most:
             self.refuse(f"At most {most:,} at once, not {count:,}.", *path, code=UserErrorCode.LIMIT_EXCEEDED)
 
-    def text(self, text: str, *path: str, most: int = MAX_NAME) -> str:
-        """Check a text of any characters but control characters."""
-        if not 1 <= len(text) <= most:
-            self.refuse(f"It has 1 to {most:,} characters, not {len(text):,}.", *path)
-        if _UNPRINTABLE.search(text):
-            self.refuse("It has no control characters.", *path)
-        return text
+    def text(self, text: str, *path: str) -> str:
+        """Check an identifier, which is taken as it is written."""
+        return self._text(text, line_problem, *path)
 
     def name(self, text: str, *path: str) -> str:
-        """Check a text by which people know something."""
-        if text.isspace():
-            self.refuse("It is not blank.", *path)
-        return self.text(text, *path)
+        """Return a name in NFC, having checked it."""
+        return self._text(composed(text), name_problem, *path)
 
     def prose(self, text: str, *path: str) -> str:
-        """Check what people write down, in lines or not."""
-        if text.isspace():
-            self.refuse("It is not blank.", *path)
-        self.text("".join(" " if each in _OF_LINES else each for each in text), *path, most=MAX_PROSE)
-        return text
+        """Return a reason or a note in NFC, having checked it."""
+        return self._text(composed(text), prose_problem, *path)
 
     def number(self, number: int, least: int, most: int, *path: str) -> int:
         """Check a number."""
@@ -107,23 +98,27 @@ class Checks:
 
     def price(self, price: Decimal, *path: str) -> Decimal:
         """Check what an image costs."""
-        return self._decimal(price, PRICE_DIGITS, PRICE_DECIMALS, *path)
+        whole = PRICE_DIGITS - PRICE_DECIMALS
+        if not 0 <= price < 10**whole or price != round(price, PRICE_DECIMALS):
+            self.refuse(
+                f"It is 0 or more, with at most {whole} digits before and {PRICE_DECIMALS} after the point.", *path
+            )
+            return price
+        exponent = price.as_tuple().exponent
+        stated = round(price, PRICE_DECIMALS) if isinstance(exponent, int) and exponent < -PRICE_DECIMALS else price
+        return abs(stated)  # there is a zero below zero, too
 
     def seconds(self, seconds: Decimal, *path: str) -> Decimal:
         """Check how long a step takes."""
-        return self._decimal(seconds, SECONDS_DIGITS, SECONDS_DECIMALS, *path)
+        if not 0 <= seconds <= MAX_SECONDS or seconds != round(seconds, SECONDS_DECIMALS):
+            self.refuse(f"It is 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point.", *path)
+        return seconds
 
     def currency(self, code: str, *path: str) -> str:
-        """Check what may be the code of a currency."""
-        if _CURRENCY.fullmatch(code) is None:
-            self.refuse("It is three capital letters, like USD.", *path)
+        """Check the code of a currency."""
+        if code not in CURRENCIES:
+            self.refuse("It is a currency of ISO 4217, like USD.", *path)
         return code
-
-    def instant(self, at: datetime, *path: str) -> datetime:
-        """Check an instant: local days are told of some years only."""
-        if at.year not in YEARS:
-            self.refuse(f"It is in the years {YEARS[0]} to {YEARS[-1]}.", *path)
-        return at
 
     def account(self, text: str | None) -> UUID:
         """Check whose account is meant: a client's own, which it need not name; staff name one."""
@@ -158,14 +153,11 @@ class Checks:
                 self.refuse("The image is named before.", *path, str(place))
         return [self.node(NodeType.IMAGE, text, *path, str(place)) for place, text in enumerate(texts)]
 
-    def _decimal(self, number: Decimal, digits: int, decimals: int, *path: str) -> Decimal:
-        whole = digits - decimals
-        if not 0 <= number < 10**whole or number != round(number, decimals):
-            self.refuse(f"It is 0 or more, with at most {whole} digits before and {decimals} after the point.", *path)
-            return number
-        exponent = number.as_tuple().exponent
-        told = round(number, decimals) if isinstance(exponent, int) and exponent < -decimals else number
-        return abs(told)  # there is a zero below zero, too
+    def _text(self, text: str, problem_of: Callable[[str], str | None], *path: str) -> str:
+        problem = problem_of(text)
+        if problem is not None:
+            self.refuse(f"It {problem}.", *path)
+        return text
 
     def _named(self, type_: NodeType, text: str) -> GlobalId | None:
         try:

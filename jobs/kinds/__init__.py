@@ -1,1 +1,1 @@
-"""The kinds of jobs: at midnight of each zone, and periodic ones."""
+"""The kinds of jobs, a module each: at midnight of each zone, and periodic ones."""

@@ -12,6 +12,7 @@ from db.tables.jobs import JobRun
 from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType, account_global_id
 from jobs.catalogue import JOBS
+from jobs.kinds.periodic import DAILY
 from jobs.worker import Worker
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
@@ -121,7 +122,7 @@ async def test_what_the_nightly_proof_finds_is_shown_with_its_figures(
     await giver.place(3)
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
     clock.advance(timedelta(days=1))
-    await Worker(pool, clock, Settings(), "a", JOBS).run_days()
+    await Worker(pool, clock, Settings(), "a", JOBS).run(DAILY)
     asked = '{ jobRuns(job: "verify_pulse", failed: true) { nodes { accounts failures error account { name } } } }'
     nodes = (await staff.data(asked))["jobRuns"]["nodes"]
     assert all("current.uploaded 4 by rollups, 3 by rows" in node.pop("error") for node in nodes)

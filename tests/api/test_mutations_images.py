@@ -152,12 +152,12 @@ async def test_what_was_delivered_can_be_sent_back(
     for ids, reason, errors in (
         ([b, a], "Halo", [("NOT_DELIVERED", ["imageIds", "0"])]),
         ([a], "", [("INVALID", ["reason"])]),
-        ([a], "H" * 1001, [("INVALID", ["reason"])]),
+        ([a], "H" * 2001, [("INVALID", ["reason"])]),
         ([*theirs["imageIds"], "x"], "Halo", [("NOT_FOUND", ["imageIds", "0"]), ("NOT_FOUND", ["imageIds", "1"])]),
     ):
         assert await refused(shop.client, "rejectImages", imageIds=ids, reason=reason) == errors
     assert await contents(pool) == before
-    payload = await done(shop.client, "rejectImages", imageIds=[a], reason="Halo,\nleft")
+    payload = await done(shop.client, "rejectImages", imageIds=[a], reason="Halo,\nleft" + "." * 1990)
     assert payload["images"] == [{"id": a, "status": "REJECTED"}]
     assert payload["orders"] == [{"id": order["id"], "status": "IN_PRODUCTION", "rejectedCount": 1}]
     assert (await told(pool, shop.studio))[-1] == "IMAGES_REJECTED"

@@ -60,11 +60,15 @@ async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: N
     bad = {
         "name": "",
         "pricePerImage": "-0.01",
-        "currency": "usd",
-        "steps": [{"step": " ", "seconds": "1"}, {"step": "SHADOW", "seconds": "1.2345"}],
+        "currency": "ZZZ",
+        "steps": [
+            {"step": " ", "seconds": "1"},
+            {"step": "SHADOW", "seconds": "1.2345"},
+            {"step": "MASK", "seconds": "1000000.001"},
+        ],
     }
     wrong = [("INVALID", [name]) for name in ("name", "pricePerImage", "currency")]
-    wrong += [("INVALID", ["steps", "0", "step"]), ("INVALID", ["steps", "1", "seconds"])]
+    wrong += [("INVALID", ["steps", "0", "step"]), *(("INVALID", ["steps", step, "seconds"]) for step in "12")]
     assert await refused(shop.client, "createSpecification", **bad) == wrong
     assert await refused(staff, "createSpecification", **NEW) == [("INVALID", ["accountId"])]
     assert await refused(shop.client, "createSpecification", **NEW, accountId=other.account) == [

@@ -125,7 +125,6 @@ async def test_what_would_be_refused_is_not_quoted(
         ({"imageCount": 1, "imageIds": a}, [("INVALID", ["imageIds"])]),
         ({"imageCount": 1, "specificationId": other.specification}, [("NOT_FOUND", ["specificationId"])]),
         ({"imageCount": 1, "at": "2026-03-10T11:59:59Z"}, [("INVALID", ["at"])]),
-        ({"imageCount": 1, "at": "2300-03-10T11:59:59Z"}, [("INVALID", ["at"])]),
         ({"imageCount": 1, "at": "2026-03-14T12:00:00Z", "expedite": True}, [("EXPEDITE_WINDOW_CLOSED", ["expedite"])]),
         ({"orderId": theirs["id"]}, [("NOT_FOUND", ["orderId"])]),
         ({"orderId": order["id"], "imageIds": theirs["imageIds"]}, [("NOT_FOUND", ["imageIds", "0"])]),
@@ -152,7 +151,7 @@ async def test_until_when_to_upload_for_a_deadline(shop: Shop) -> None:
     ):
         assert await shop.client.data(ask, {"due": due}) == {"account": {"latestUploadFor": latest}}
     error = await shop.client.error(ask, {"due": "9999-03-16T08:00:00Z"})
-    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "due")
+    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "$due")
 
 
 async def test_the_first_quotes_of_a_server_wait_for_nothing_that_they_hold_themselves(shop: Shop) -> None:

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from db.connections import Pool, open_pool
 from db.queries.import_runs import ended_imports
 from db.readers import PoolReader
@@ -15,6 +17,8 @@ from tests.app.test_import_command import LOUPE, environment
 from tests.support.database import empty_database
 from tests.support.import_files import Line, everything
 from tests.support.random_files import random_file
+
+pytestmark = pytest.mark.races
 
 SEED = 1
 FILES = 6

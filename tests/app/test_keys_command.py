@@ -22,7 +22,8 @@ from tests.support.clock import FrozenClock
 AT = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
 CLOCK = "2026-03-28T22:59:30Z"
 NO_SUCH_KEY = "There is no key of that number or prefix: `loupe key list` has them all."
-NO_EXPIRY = "--expires is neither an instant such as 2027-01-31T00:00:00Z nor a length of time such as P90D: "
+NO_LENGTH = "--expires is no length of time such as P90D: "
+NO_INSTANT = "--expires must be an instant with an offset, like 2026-03-02T13:05:00Z, or a length of time such as P90D."
 
 Loupe = Callable[..., str]
 
@@ -101,7 +102,8 @@ async def test_only_the_secret_is_printed_for_people_and_token_is_another_name(
 
 async def test_keys_are_listed_with_all_but_their_secret(loupe: Loupe, pool: Pool, reader: PoolReader) -> None:
     id_ = await new_account(loupe)
-    shop = await read(loupe, "key", "create", "--account", "acme", "--name", "web\nshop", "--expires", "P1D")
+    shop = await read(loupe, "key", "create", "--account", "acme", "--name", "shop", "--expires", "P1D")
+    await pool.fetch("UPDATE api_keys SET name = $1", "web\nshop")  # as releases before took it
     desk = await read(loupe, "key", "create", "--staff")
     caller = await find_caller(reader, FrozenClock(AT), shop["token"])
     assert caller is not None
@@ -182,21 +184,25 @@ async def test_a_key_is_shown_to_people_line_by_line(loupe: Loupe, unset: pytest
         ),
         (
             ("key", "create", "--staff", "--expires", "tomorrow"),
-            NO_EXPIRY + "'tomorrow'.",
+            NO_INSTANT,
         ),
         (
             ("key", "create", "--staff", "--expires", "2027-01-31"),
-            NO_EXPIRY + "'2027-01-31'.",
+            NO_INSTANT,
         ),
         (
             ("key", "create", "--staff", "--expires", "P90"),
-            NO_EXPIRY + "'P90'.",
+            NO_LENGTH + "'P90'.",
         ),
         (
             ("key", "create", "--staff", "--expires", "P9999999D"),
-            NO_EXPIRY + "'P9999999D'.",
+            NO_LENGTH + "'P9999999D'.",
         ),
         (("key", "create", "--staff", "--name", " "), "The key's name must not be blank."),
+        (
+            ("key", "create", "--staff", "--name", "web\nshop"),
+            "The key's name has a line end or a control character.",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

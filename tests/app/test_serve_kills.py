@@ -23,6 +23,8 @@ from tests.app.test_cli import ACME, LOUPE, address_in, answer, environment, ser
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.services.orders.test_kills import PATIENCE, kill_server, wait_until
 
+pytestmark = pytest.mark.races
+
 CLIENTS = 4
 SEED = 5
 CREATE = """

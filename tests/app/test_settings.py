@@ -86,7 +86,7 @@ def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("term", "problem"),
     [
-        ({"images_per_day": -1}, "figures are 0 or more"),
+        ({"images_per_day": -1}, "figures are 0 to 1,000,000"),
         ({"expedite_multiplier": "-1"}, "an expedite_multiplier is 0 or more"),
         ({"rejection_turnaround": "PT0S"}, "support_response are longer than nothing"),
     ],
@@ -213,7 +213,7 @@ def test_nothing_is_told_where_all_is_known(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ("LOUPE_PORT", "http", "Input should be a valid integer, unable to parse string as an integer"),
         ("LOUPE_PORT", "65536", "Input should be less than or equal to 65535"),
-        ("LOUPE_CLOCK", "2026-03-28T22:59:30", "Input should have timezone info"),
+        ("LOUPE_CLOCK", "2026-03-28T22:59:30", "it must be an instant with an offset, like 2026-03-02T13:05:00Z"),
         ("LOUPE_DATABASE_URL", "mysql://me:secret@db/loupe", "String should match pattern '^postgres(ql)?://'"),
         (
             "LOUPE_DATABASE_URL",
@@ -225,7 +225,13 @@ def test_nothing_is_told_where_all_is_known(monkeypatch: pytest.MonkeyPatch) -> 
             "SOLO,GOLD",
             "Input should be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'",
         ),
-        ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 or more"),
+        ("LOUPE_PLAN_TERMS", '{"SOLO": {"images_per_day": -1, "expedites_per_day": 6}}', "figures are 0 to 1,000,000"),
+        (
+            "LOUPE_PLAN_TERMS",
+            '{"SOLO": {"images_per_day": 1000001, "expedites_per_day": 6}}',
+            "figures are 0 to 1,000,000",
+        ),
+        ("LOUPE_CLOCK", "2201-01-01T00:00:00Z", "it must be in the years 1970 to 2200"),
         ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* stands for all origins, so it stands alone"),
         ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
         ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),

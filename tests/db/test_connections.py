@@ -8,7 +8,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no
 import pytest
 from asyncpg.exceptions._base import DataError as DriversDataError  # pyright: ignore[reportMissingTypeStubs] - the same
 
-from db.connections import Pool, Statement, listen, open_pool
+from db.connections import Pool, Statement, open_pool
 from db.failures import DatabaseUnreachable, OutcomeUnknown, ServerError, is_outage
 from db.readers import PoolReader, SnapshotEnded
 from db.tables.accounts import Account, AccountCounters
@@ -273,14 +273,3 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
 )
 def test_an_outage_is_told_from_what_is_wrong_with_a_statement(error: Exception, *, expected: bool) -> None:
     assert is_outage(error) is expected
-
-
-async def test_who_listens_hears_what_was_committed(database: str, pool: Pool) -> None:
-    heard = asyncio.Event()
-    line = await listen(database, "loupe_zones", heard.set)
-    async with unit_of_work(pool) as writer:
-        await writer.fetch(Statement("notify", "SELECT pg_notify('loupe_zones', 'Europe/Copenhagen')"))
-        assert not heard.is_set()
-        await writer.commit()
-    await asyncio.wait_for(heard.wait(), 30)
-    await line.close()

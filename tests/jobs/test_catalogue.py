@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.settings import Settings
 from db.connections import Pool
 from jobs.catalogue import JOBS
-from jobs.registry import MINUTE
+from jobs.kinds.periodic import EVERY_MINUTE, MINUTE
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
 from tests.support.studios import begin
@@ -21,7 +21,7 @@ async def test_a_lead_that_is_made_longer_leaves_out_nothing_at_risk_by_it(pool:
     found: list[int] = []
     for hours in (1, 4, 1, 4):
         worker = Worker(pool, clock, Settings(at_risk_lead=hours * HOUR), f"{hours} hours", JOBS)
-        await worker.run_minutes()
+        await worker.run(EVERY_MINUTE)
         clock.advance(MINUTE)
         found.append(len(await told_briefly(pool)))
     assert found == [0, 1, 1, 1]

@@ -11,7 +11,7 @@ from app.clock import Clock
 from app.services.commands import Overtaken
 from app.services.midnight.resets import reset_guarantee
 from db.connections import Pool
-from jobs.counts import Work
+from jobs.counts import Counts
 from tests.support.clock import FrozenClock
 from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs, worker
 
@@ -28,7 +28,7 @@ async def test_every_day_that_closed_is_done_the_oldest_first(pool: Pool, clock:
     clock.advance(2 * DAY)
     work = Midnight()
     done = await worker(pool, clock, work).run_due()
-    assert done == {RESET: Work(runs=4, accounts=4)}
+    assert done == {RESET: Counts(runs=4, accounts=4)}
     cairo_end = datetime(2026, 3, 10, 22, tzinfo=UTC)
     done_at = [at for at, _ in work.batches]  # two groups are in hand at once
     assert [set(done_at[:2]), set(done_at[2:])] == [{cairo_end, FIRST_END}, {cairo_end + DAY, FIRST_END + DAY}]
@@ -44,17 +44,17 @@ async def test_every_day_that_closed_is_done_the_oldest_first(pool: Pool, clock:
 async def test_a_day_is_due_from_its_last_instant_on_and_not_before(pool: Pool, clock: FrozenClock) -> None:
     await new_account(pool, clock.now())
     clock.advance(FIRST_END - clock.now() - timedelta(microseconds=1))
-    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work()}
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Counts()}
     assert await runs(pool, "job") == []
     clock.advance()
-    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Counts(runs=1, accounts=1)}
 
 
 async def test_an_instant_in_the_past_leaves_out_what_was_not_due_then(pool: Pool, clock: FrozenClock) -> None:
     account = await new_account(pool, clock.now())
     clock.advance(5 * DAY)
     done = await worker(pool, clock, Midnight()).run_due(FIRST_END + DAY)
-    assert done == {RESET: Work(runs=2, accounts=2)}
+    assert done == {RESET: Counts(runs=2, accounts=2)}
     assert await next_days(pool) == [(account, FIRST_END + 2 * DAY)]
 
 
@@ -63,7 +63,7 @@ async def test_more_that_becomes_due_of_a_run_is_done_in_another_attempt(pool: P
     clock.advance(DAY)
     await worker(pool, clock, Midnight()).run_due()
     await new_account(pool, CREATED)
-    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Counts(runs=1, accounts=1)}
     assert await runs(pool, "attempts", "owner", "accounts", "state") == [(2, "b", 2, "SUCCEEDED")]
 
 
@@ -86,7 +86,7 @@ async def test_batches_are_bounded_and_at_most_two_are_in_hand(
         return done
 
     most: list[int] = []
-    assert await worker(pool, clock, slow).run_due() == {RESET: Work(runs=1, accounts=10)}
+    assert await worker(pool, clock, slow).run_due() == {RESET: Counts(runs=1, accounts=10)}
     assert [len(batch) for batch in batches] == [3, 3, 3, 1]
     assert [account for batch in batches for account in batch] == accounts
     assert max(most) == 2
@@ -103,7 +103,7 @@ async def test_who_was_overtaken_tries_again_and_nothing_has_failed(pool: Pool, 
             raise Overtaken
         return await reset_guarantee(pool, clock, closes_at, account_ids)
 
-    assert await worker(pool, clock, work).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await worker(pool, clock, work).run_due() == {RESET: Counts(runs=1, accounts=1)}
     assert await runs(pool, "account_id", "state", "attempts") == [(None, "SUCCEEDED", 1)]
 
 
@@ -119,7 +119,7 @@ async def test_an_outage_is_no_failure_of_an_account_and_the_run_is_gone_on_with
         await at_work.run_due()
     assert await runs(pool, "account_id", "state") == [(None, "RUNNING")]
     work.wrong.clear()
-    assert await at_work.run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await at_work.run_due() == {RESET: Counts(runs=1, accounts=1)}
     assert await runs(pool, "account_id", "state", "attempts") == [(None, "SUCCEEDED", 2)]
 
 
@@ -131,9 +131,9 @@ async def test_what_another_has_in_hand_is_left_to_it_until_its_lease_is_over(po
     with pytest.raises(ConnectionResetError):
         await worker(pool, clock, work, "killed").run_due()
     clock.advance(MINUTE - timedelta(microseconds=1))
-    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work()}
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Counts()}
     clock.advance()
-    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await worker(pool, clock, Midnight(), "b").run_due() == {RESET: Counts(runs=1, accounts=1)}
     assert await runs(pool, "owner", "state", "attempts") == [("b", "SUCCEEDED", 2)]
 
 
@@ -167,7 +167,7 @@ async def test_a_drained_worker_finishes_the_batches_in_hand_and_leaves_the_rest
     assert (done.runs, done.failures) == (1, 0)
     assert done.accounts in {1, 2}  # the other hand may have had one, too
     assert await runs(pool, "state", "lease_until", "accounts") == [("RUNNING", clock.now(), done.accounts)]
-    assert await drained.run_due() == {RESET: Work()}
+    assert await drained.run_due() == {RESET: Counts()}
     left = (await worker(pool, clock, Midnight(), "b").run_due())[RESET]
     assert (left.accounts, left.failures) == (15 - done.accounts, 0)
     assert await runs(pool, "state", "accounts") == [("SUCCEEDED", 5)] * 3
@@ -180,12 +180,12 @@ async def test_nothing_is_tried_for_ever_that_does_not_become_less(pool: Pool, c
     async def idle(_pool: Pool, _clock: Clock, _closes_at: datetime, _account_ids: Sequence[UUID]) -> int:
         return 0
 
-    assert await worker(pool, clock, idle).run_due() == {RESET: Work(runs=2)}
+    assert await worker(pool, clock, idle).run_due() == {RESET: Counts(runs=2)}
 
 
 async def test_accounts_of_a_release_without_jobs_are_begun_with(pool: Pool, clock: FrozenClock) -> None:
     account = await new_account(pool, clock.now())
     await pool.fetch("DELETE FROM job_cursors")
     clock.advance(DAY)
-    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Work(runs=1, accounts=1)}
+    assert await worker(pool, clock, Midnight()).run_due() == {RESET: Counts(runs=1, accounts=1)}
     assert await next_days(pool) == [(account, FIRST_END + DAY)]

@@ -12,16 +12,16 @@ from app.clock import Clock
 from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
-from jobs.counts import Work
-from jobs.kinds.periodic import beginning
-from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.counts import Counts
+from jobs.kinds.periodic import DAY, MINUTE, Done, Periodic, beginning
+from jobs.registry import Registry
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
 from tests.support.workers import runs
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-ONCE = {"look": Work(runs=1)}
-NOT_DUE = {"look": Work()}
+ONCE = {"look": Counts(runs=1)}
+NOT_DUE = {"look": Counts()}
 
 
 class Look:
@@ -50,7 +50,7 @@ def at_work(pool: Pool, clock: FrozenClock, look: Look) -> Worker:
 
 def worker(pool: Pool, clock: Clock, look: Look, owner: str = "a", period: timedelta = MINUTE) -> Worker:
     jobs = Registry()
-    jobs.every(period, "look")(look)
+    jobs.register(Periodic(period), "look")(look)
     return Worker(pool, clock, Settings(), owner, jobs)
 
 
@@ -136,12 +136,12 @@ async def test_a_day_that_failed_is_tried_again_after_growing_pauses(
 ) -> None:
     daily = worker(pool, clock, look, period=DAY)
     look.comes_to = broken
-    assert await daily.run_due() == {"look": Work(runs=1, failures=1)}
+    assert await daily.run_due() == {"look": Counts(runs=1, failures=1)}
     for pause in (1, 2, 4):
         clock.advance(pause * MINUTE - timedelta(microseconds=1))
         assert await daily.run_due() == NOT_DUE
         clock.advance()
-        assert await daily.run_due() == {"look": Work(runs=1, failures=1)}
+        assert await daily.run_due() == {"look": Counts(runs=1, failures=1)}
     look.comes_to = Done
     clock.advance(8 * MINUTE)
     assert await daily.run_due() == ONCE
@@ -173,7 +173,7 @@ async def test_minutes_that_a_clock_did_which_was_ahead_are_done_again_as_they_c
         await at_work.run_due()
     # but for the first two: clocks that differ by less than a minute would undo each other's all the time
     assert look.since == [NOON + minutes * MINUTE for minutes in range(2, 30)]
-    assert [each["runs"] for each in logs if each["event"] == "runs_ahead_of_the_clock_forgotten"] == [28]
+    assert [each["runs"] for each in logs if each["event"] == "runs_ahead_of_the_clock_deleted"] == [28]
 
 
 async def test_a_drained_worker_begins_nothing(pool: Pool, at_work: Worker) -> None:

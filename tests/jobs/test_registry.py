@@ -9,7 +9,9 @@ from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
 from jobs.catalogue import JOBS
-from jobs.registry import DAY, MINUTE, Done, DuplicateJob, Registry
+from jobs.kinds.midnight import MIDNIGHT
+from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
+from jobs.registry import DuplicateJob, Registry
 
 
 async def at_midnight(_pool: Pool, _clock: Clock, _closes_at: datetime, account_ids: Sequence[UUID]) -> int:
@@ -21,23 +23,24 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
 
 
 def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_three_a_day() -> None:
-    assert list(JOBS.midnight) == ["snapshot_pulse", "reset_guarantee"]
-    assert [(job.name, job.period) for job in JOBS.periodic.values()] == [
-        ("watch_deadlines", MINUTE),
-        ("return_expired_leases", MINUTE),
-        ("prune", DAY),
-        ("correct_snapshots", DAY),
-        ("verify_pulse", DAY),
-    ]
+    assert {kind: [*JOBS.of(kind)] for kind in JOBS.kinds} == {
+        MIDNIGHT: ["snapshot_pulse", "reset_guarantee"],
+        EVERY_MINUTE: ["watch_deadlines", "return_expired_leases"],
+        DAILY: ["prune", "correct_snapshots", "verify_pulse"],
+    }
 
 
 def test_a_name_is_taken_once_whatever_the_kind() -> None:
     jobs = Registry()
-    assert jobs.at_midnight("count")(at_midnight) is at_midnight
-    assert jobs.every(MINUTE, "look")(now_and_then) is now_and_then
+    assert jobs.register(MIDNIGHT, "count")(at_midnight) is at_midnight
+    assert jobs.register(EVERY_MINUTE, "look")(now_and_then) is now_and_then
     for name in ("count", "look"):
         with pytest.raises(DuplicateJob, match=f"There is a job '{name}' already"):
-            jobs.at_midnight(name)(at_midnight)
+            jobs.register(MIDNIGHT, name)(at_midnight)
         with pytest.raises(DuplicateJob, match=f"There is a job '{name}' already"):
-            jobs.every(DAY, name)(now_and_then)
-    assert (list(jobs.midnight), list(jobs.periodic)) == (["count"], ["look"])
+            jobs.register(DAILY, name)(now_and_then)
+    assert (list(jobs.of(MIDNIGHT)), list(jobs.of(EVERY_MINUTE)), jobs.names) == (
+        ["count"],
+        ["look"],
+        ["count", "look"],
+    )

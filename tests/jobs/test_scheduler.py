@@ -11,14 +11,17 @@ from app.services.accounts.terms import change_time_zone
 from app.services.commands import in_transaction
 from app.services.jobs.runs import Success
 from app.settings import Settings
-from db.connections import Connection, Pool
+from db.connections import Pool
+from db.notifications import open_notifications
 from db.readers import PoolReader
-from jobs.registry import DAY, MINUTE, Done, Registry
+from jobs.kinds.midnight import MIDNIGHT
+from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
+from jobs.registry import Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker
 from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs
 
-MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
+CLOSING = datetime(2026, 3, 28, 23, tzinfo=UTC)
 PATIENCE = 30.0
 
 
@@ -31,7 +34,7 @@ async def comes(true: Callable[[], object]) -> None:
 
 def registry(work: Midnight) -> Registry:
     jobs = Registry()
-    jobs.at_midnight("reset_guarantee")(work)
+    jobs.register(MIDNIGHT, "reset_guarantee")(work)
     return jobs
 
 
@@ -47,9 +50,9 @@ class Watched(Scheduler):
         cast("Any", self._alarms).modify_job(name, next_run_time=at)
 
     @property
-    def line(self) -> Connection | None:
-        """On which it hears of zones."""
-        return self._line
+    def line(self) -> object:
+        """The connection on which it listens for zones."""
+        return cast("Any", self._notifications)._connection  # noqa: SLF001
 
     def wake(self) -> Self:
         self._wake()
@@ -59,49 +62,50 @@ class Watched(Scheduler):
 @asynccontextmanager
 async def running(url: str, pool: Pool, clock: SystemClock, work: Midnight) -> AsyncGenerator[Watched]:
     worker = Worker(pool, clock, Settings(), "a", registry(work))
-    scheduler = Watched(url, PoolReader(pool), worker, clock)
-    task = asyncio.create_task(scheduler.run())
-    try:
-        await comes(lambda: "every minute" in scheduler.alarms)
-        yield scheduler
-    finally:
-        scheduler.stop()
-        await task
+    async with open_notifications(url) as notifications:
+        scheduler = Watched(notifications, PoolReader(pool), worker, clock)
+        task = asyncio.create_task(scheduler.run())
+        try:
+            await comes(lambda: "every minute" in scheduler.alarms)
+            yield scheduler
+        finally:
+            scheduler.stop()
+            await task
 
 
 async def test_a_midnight_is_done_as_it_comes_by_a_clock_set_just_before_it(database: str, pool: Pool) -> None:
-    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    account = await new_account(pool, CLOSING - timedelta(hours=3))
     work = Midnight()
-    async with running(database, pool, clock_from(MIDNIGHT - timedelta(seconds=0.5)), work):
+    async with running(database, pool, clock_from(CLOSING - timedelta(seconds=0.5)), work):
         await comes(lambda: work.batches)
-    assert work.batches == [(MIDNIGHT, [account])]
-    assert await runs(pool, "scheduled_for", "state") == [(MIDNIGHT, "SUCCEEDED")]
+    assert work.batches == [(CLOSING, [account])]
+    assert await runs(pool, "scheduled_for", "state") == [(CLOSING, "SUCCEEDED")]
 
 
 async def test_all_that_was_missed_is_done_at_the_start(database: str, pool: Pool) -> None:
-    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    account = await new_account(pool, CLOSING - timedelta(hours=3))
     work = Midnight()
-    async with running(database, pool, clock_from(MIDNIGHT + timedelta(days=13, hours=12)), work):
+    async with running(database, pool, clock_from(CLOSING + timedelta(days=13, hours=12)), work):
         await comes(lambda: len(work.batches) == 14)
     [(_, following)] = await next_days(pool)
-    assert following == MIDNIGHT - timedelta(hours=1) + timedelta(days=14)  # in summer
+    assert following == CLOSING - timedelta(hours=1) + timedelta(days=14)  # in summer
     assert {ids[0] for _, ids in work.batches} == {account}
 
 
 async def test_zones_are_followed_at_once_as_accounts_begin_and_change_them(database: str, pool: Pool) -> None:
-    clock = clock_from(MIDNIGHT - timedelta(hours=2))
+    clock = clock_from(CLOSING - timedelta(hours=2))
     async with running(database, pool, clock, Midnight()) as scheduler:
         assert set(scheduler.alarms) == {"every minute"}
         account = await new_account(pool, clock.now())
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
-        assert scheduler.alarms[COPENHAGEN] == MIDNIGHT - clock.offset
+        assert scheduler.alarms[COPENHAGEN] == CLOSING - clock.offset
         await in_transaction(pool, lambda writer: change_time_zone(writer, clock, account, "Africa/Cairo"))
         await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
 
 
 async def test_zones_are_followed_without_being_told_too(database: str, pool: Pool) -> None:
-    clock = clock_from(MIDNIGHT)
-    account = await new_account(pool, MIDNIGHT)
+    clock = clock_from(CLOSING)
+    account = await new_account(pool, CLOSING)
     async with running(database, pool, clock, Midnight()) as scheduler:
         await comes(lambda: COPENHAGEN in scheduler.alarms)
         await pool.fetch("UPDATE accounts SET time_zone = 'Africa/Cairo' WHERE id = $1", account)
@@ -112,9 +116,9 @@ async def test_zones_are_followed_without_being_told_too(database: str, pool: Po
 async def test_an_unknown_zone_has_no_alarm_and_ends_nothing(
     database: str, pool: Pool, logs: list[dict[str, object]]
 ) -> None:
-    lost = await new_account(pool, MIDNIGHT)
+    lost = await new_account(pool, CLOSING)
     await pool.fetch("UPDATE accounts SET time_zone = 'Mars/Olympus' WHERE id = $1", lost)
-    clock = clock_from(MIDNIGHT)
+    clock = clock_from(CLOSING)
     async with running(database, pool, clock, Midnight()) as scheduler:
         await new_account(pool, clock.now())
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
@@ -122,8 +126,8 @@ async def test_an_unknown_zone_has_no_alarm_and_ends_nothing(
 
 
 async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(database: str, pool: Pool) -> None:
-    await new_account(pool, MIDNIGHT)
-    clock = clock_from(MIDNIGHT)
+    await new_account(pool, CLOSING)
+    clock = clock_from(CLOSING)
     async with running(database, pool, clock, Midnight()) as scheduler:
         await comes(lambda: COPENHAGEN in scheduler.alarms)
         due = scheduler.alarms[COPENHAGEN]
@@ -138,7 +142,7 @@ async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(databas
 
 
 async def test_an_outage_ends_nothing_and_the_line_is_opened_again_at_once(database: str, pool: Pool) -> None:
-    clock = clock_from(MIDNIGHT - timedelta(hours=2))
+    clock = clock_from(CLOSING - timedelta(hours=2))
     async with running(database, pool, clock, Midnight()) as scheduler:
         before = scheduler.line
         await pool.fetch(
@@ -153,10 +157,10 @@ async def test_an_outage_ends_nothing_and_the_line_is_opened_again_at_once(datab
 async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
     database: str, pool: Pool, logs: list[MutableMapping[str, Any]]
 ) -> None:
-    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    account = await new_account(pool, CLOSING - timedelta(hours=3))
     work = Midnight()
     work.wrong[account] = ConnectionResetError("cut off")
-    async with running(database, pool, clock_from(MIDNIGHT + timedelta(seconds=1)), work):
+    async with running(database, pool, clock_from(CLOSING + timedelta(seconds=1)), work):
         await comes(lambda: logs)
     [line] = logs
     assert line.pop("errors") >= 1
@@ -164,23 +168,23 @@ async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
 
 
 async def test_a_days_run_that_takes_long_keeps_no_minute_and_no_midnight_waiting(database: str, pool: Pool) -> None:
-    account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    account = await new_account(pool, CLOSING - timedelta(hours=3))
     work, looks, ended = Midnight(), list[datetime](), asyncio.Event()
     jobs = registry(work)
 
-    @jobs.every(DAY, "prove")
+    @jobs.register(DAILY, "prove")
     async def prove(_pool: Pool, _clock: Clock, _settings: Settings, _last: Success | None) -> Done:
         await ended.wait()
         return Done()
 
-    @jobs.every(MINUTE, "look")
+    @jobs.register(EVERY_MINUTE, "look")
     async def look(_pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
         looks.append(clock.now())
         return Done()
 
-    async with jobs_alongside(database, Settings(), clock_from(MIDNIGHT - timedelta(seconds=0.5)), jobs):
+    async with jobs_alongside(database, Settings(), clock_from(CLOSING - timedelta(seconds=0.5)), jobs):
         await comes(lambda: work.batches and len(looks) == 2)
-        assert work.batches == [(MIDNIGHT, [account])]
+        assert work.batches == [(CLOSING, [account])]
         assert [tuple(row) for row in await pool.fetch("SELECT state FROM job_runs WHERE job = 'prove'")] == [
             ("RUNNING",)
         ]
@@ -188,9 +192,9 @@ async def test_a_days_run_that_takes_long_keeps_no_minute_and_no_midnight_waitin
 
 
 async def test_it_runs_for_as_long_as_something_else(database: str, pool: Pool) -> None:
-    await new_account(pool, MIDNIGHT - timedelta(hours=3))
+    await new_account(pool, CLOSING - timedelta(hours=3))
     work = Midnight()
-    clock = clock_from(MIDNIGHT + timedelta(seconds=1))
+    clock = clock_from(CLOSING + timedelta(seconds=1))
     async with jobs_alongside(database, Settings(), clock, registry(work)):
         await comes(lambda: work.batches)
-    assert await runs(pool, "scheduled_for", "state") == [(MIDNIGHT, "SUCCEEDED")]
+    assert await runs(pool, "scheduled_for", "state") == [(CLOSING, "SUCCEEDED")]

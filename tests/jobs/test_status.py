@@ -12,8 +12,11 @@ from db.connections import Pool
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from jobs.catalogue import JOBS
-from jobs.registry import DAY, MINUTE, Done, Registry
-from jobs.status import JobStatus, ZoneStatus, job_statuses
+from jobs.kind import JobStatus, ZoneStatus
+from jobs.kinds.midnight import MIDNIGHT
+from jobs.kinds.periodic import DAY, EVERY_MINUTE, MINUTE, Done
+from jobs.registry import Registry
+from jobs.status import job_statuses
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
 from tests.support.faltering import mend, spoil
@@ -39,8 +42,8 @@ class Fragile(Midnight):
 
     def jobs(self) -> Registry:
         jobs = Registry()
-        jobs.at_midnight(RESET)(self)
-        jobs.every(MINUTE, "look")(self.look)
+        jobs.register(MIDNIGHT, RESET)(self)
+        jobs.register(EVERY_MINUTE, "look")(self.look)
         return jobs
 
 
@@ -137,7 +140,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
         await spoil(pool, giver.account_id)
     watching = Worker(pool, clock, Settings(), "a", JOBS)
     clock.advance(timedelta(hours=2))
-    await watching.run_minutes()
+    await watching.run(EVERY_MINUTE)
     assert await watched(reader, clock) == (3, None)  # with the run; there has been no success
     await next_minute(watching, clock)
     assert await watched(reader, clock) == (4, None)
@@ -152,7 +155,7 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
 
 async def next_minute(worker: Worker, clock: FrozenClock) -> None:
     clock.advance(MINUTE)
-    await worker.run_minutes()
+    await worker.run(EVERY_MINUTE)
 
 
 async def watched(reader: PoolReader, clock: Clock) -> tuple[int, timedelta | None]:

@@ -11,8 +11,10 @@ from db.connections import Pool
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from jobs.catalogue import JOBS
-from jobs.counts import Work
-from jobs.status import JobStatus, job_statuses
+from jobs.counts import Counts
+from jobs.kind import JobStatus
+from jobs.kinds.periodic import DAILY
+from jobs.status import job_statuses
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
 from tests.support.studios import Giver, begin
@@ -34,9 +36,9 @@ async def givers(pool: Pool, clock: FrozenClock) -> list[Giver]:
     return made
 
 
-async def verify(pool: Pool, clock: FrozenClock, accounts: int = 100) -> Work:
+async def verify(pool: Pool, clock: FrozenClock, accounts: int = 100) -> Counts:
     """Do what is due of the UTC day."""
-    return (await Worker(pool, clock, Settings(verified_accounts=accounts), "a", JOBS).run_days())[VERIFY]
+    return (await Worker(pool, clock, Settings(verified_accounts=accounts), "a", JOBS).run(DAILY))[VERIFY]
 
 
 async def damage(pool: Pool, giver: Giver, by: int = 1) -> None:
@@ -61,7 +63,7 @@ async def runs(pool: Pool) -> list[tuple[Any, ...]]:
 async def test_a_night_without_a_difference_counts_its_accounts(
     pool: Pool, clock: FrozenClock, givers: list[Giver], logs: list[dict[str, object]]
 ) -> None:
-    assert await verify(pool, clock) == Work(runs=1, accounts=len(givers))
+    assert await verify(pool, clock) == Counts(runs=1, accounts=len(givers))
     assert await runs(pool) == [(TODAY, "SUCCEEDED", 2, 0, None)]
     assert {"event": "job_done", "log_level": "info", "job": VERIFY, "accounts": 2} in logs
     assert (await status(pool, clock)).errors == ()
@@ -71,7 +73,7 @@ async def test_a_difference_fails_the_night_with_figures_in_the_run_the_status_a
     pool: Pool, clock: FrozenClock, givers: list[Giver], logs: list[dict[str, object]]
 ) -> None:
     await damage(pool, givers[0])
-    assert await verify(pool, clock) == Work(runs=1, accounts=1, failures=1)
+    assert await verify(pool, clock) == Counts(runs=1, accounts=1, failures=1)
     figures = "current.uploaded 5 by rollups, 3 by rows"  # a bucket each of the upload and of the deadline
     [(at, state, accounts, failures, error)] = await runs(pool)
     assert (at, state, accounts, failures) == (TODAY, "FAILED", 1, 1)
@@ -92,14 +94,14 @@ async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_a
     pool: Pool, clock: FrozenClock, givers: list[Giver]
 ) -> None:
     await damage(pool, givers[0])
-    assert await verify(pool, clock, accounts=1) == Work(runs=1, failures=1)
+    assert await verify(pool, clock, accounts=1) == Counts(runs=1, failures=1)
     clock.advance(timedelta(hours=11))
-    assert await verify(pool, clock) == Work()
+    assert await verify(pool, clock) == Counts()
     clock.advance(DAY)
-    assert await verify(pool, clock, accounts=1) == Work(runs=1, accounts=1, failures=1)
+    assert await verify(pool, clock, accounts=1) == Counts(runs=1, accounts=1, failures=1)
     await damage(pool, givers[0], by=-1)
     clock.advance(DAY)
-    assert await verify(pool, clock, accounts=1) == Work(runs=1, accounts=2)
+    assert await verify(pool, clock, accounts=1) == Counts(runs=1, accounts=2)
     assert [(state, accounts, failures) for _, state, accounts, failures, _ in await runs(pool)] == [
         ("FAILED", 0, 1),
         ("FAILED", 1, 1),
@@ -111,5 +113,5 @@ async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_a
 
 @pytest.mark.usefixtures("givers")
 async def test_no_account_is_compared_where_none_is_to_be(pool: Pool, clock: FrozenClock) -> None:
-    assert await verify(pool, clock, accounts=0) == Work(runs=1)
+    assert await verify(pool, clock, accounts=0) == Counts(runs=1)
     assert await runs(pool) == [(TODAY, "SUCCEEDED", 0, 0, None)]

@@ -1,12 +1,15 @@
 """A command is one transaction, tried again where PostgreSQL asks for it (domain rules, section 5)."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import pytest
+import stamina
+from structlog.testing import capture_logs
 
-from app.services.commands import Answer, Command, Overtaken, perform
+from app.services.commands import Answer, Command, Overtaken, perform, retries
 from db.connections import Pool, Statement
 from db.failures import ServerError
 from db.writer import Writer
@@ -18,6 +21,12 @@ SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"
 NOT_NULL_VIOLATION = "23502"
 ATTEMPTS = 20
+
+
+@pytest.fixture
+def without_pauses() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=ATTEMPTS, cap=True):
+        yield
 
 
 def failing(sqlstate: str) -> Statement:
@@ -86,6 +95,7 @@ async def test_work_tried_again_under_a_key_is_done_once_and_its_answer_known(
     assert await keys(pool) == [("first", {"call": 2})]
 
 
+@pytest.mark.usefixtures("without_pauses")
 @pytest.mark.parametrize("key", [None, "first"])
 async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
     pool: Pool, clock: FrozenClock, key: str | None
@@ -95,6 +105,7 @@ async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
     assert await names(pool) == ["ACMEx"]
 
 
+@pytest.mark.usefixtures("without_pauses")
 @pytest.mark.parametrize("key", [None, "first"])
 async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
     pool: Pool, clock: FrozenClock, key: str | None
@@ -104,6 +115,35 @@ async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
         await perform(pool, clock, command(work, key), work)
     assert getattr(failed.value, "sqlstate", None) == DEADLOCK
     assert (work.calls, await names(pool), await keys(pool)) == (ATTEMPTS, ["ACME"], [])
+
+
+async def test_retries_are_counted_by_error_and_logged_nowhere(
+    pool: Pool, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = retries.copy()
+    with capture_logs() as logs:
+        for failures, fails_by in ((2, DEADLOCK), (1, Overtaken()), (0, "")):
+            work = await a_work(pool, clock, failures, fails_by)
+            await perform(pool, clock, command(work, None), work)
+    assert retries - before == {"DeadlockDetectedError": 2, "Overtaken": 1}
+    assert (logs, caplog.records) == ([], [])
+
+
+async def test_pauses_before_retries_grow_and_are_as_long_as_an_overtaken_command_says(
+    pool: Pool, clock: FrozenClock
+) -> None:
+    pauses: list[float] = []
+    hooks = stamina.instrumentation.get_on_retry_hooks()
+    stamina.instrumentation.set_on_retry_hooks([lambda details: pauses.append(details.wait_for)])
+    try:
+        for failures, fails_by in ((4, DEADLOCK), (1, Overtaken(0.03)), (1, Overtaken())):
+            work = await a_work(pool, clock, failures, fails_by)
+            await perform(pool, clock, command(work, None), work)
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(hooks)
+    grown = zip(pauses[:4], (0.005, 0.01, 0.02, 0.04), strict=True)
+    assert [least <= pause <= least + 0.02 for pause, least in grown] == [True] * 4
+    assert [round(pause, 6) for pause in pauses[4:]] == [0.03, 0]
 
 
 @dataclass

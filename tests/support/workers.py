@@ -13,7 +13,8 @@ from app.services.midnight.resets import reset_guarantee
 from app.settings import Settings
 from db.connections import Pool, Record
 from db.writer import unit_of_work
-from jobs.registry import MidnightWork, Registry
+from jobs.kinds.midnight import MIDNIGHT, MidnightWork
+from jobs.registry import Registry
 from jobs.worker import Worker
 
 COPENHAGEN = "Europe/Copenhagen"
@@ -52,7 +53,7 @@ class Midnight:
 def worker(pool: Pool, clock: Clock, work: MidnightWork, owner: str = "a") -> Worker:
     """A worker that resets guarantees, and does nothing else."""
     jobs = Registry()
-    jobs.at_midnight(RESET)(work)
+    jobs.register(MIDNIGHT, RESET)(work)
     return Worker(pool, clock, Settings(), owner, jobs)
 
 

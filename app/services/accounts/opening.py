@@ -9,11 +9,11 @@ from app.domain.errors import DomainError
 from app.domain.events.orders import NewEvent
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion
+from app.domain.texts import require_name
 from app.domain.vocabulary import EventType, Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
-from app.services.names import require_name
 from db.connections import Statement
 from db.queries.accounts import FIND_ACCOUNT
 from db.readers import Reader
@@ -56,9 +56,9 @@ async def create_account(
 
     `plan_terms` are the plan's as configured, PLAN_TERMS where nothing is.
 
-    Raises BadName, UnknownTimeZone and AccountRefTaken.
+    Raises BadText, UnknownTimeZone and AccountRefTaken.
     """
-    require_name("The name", name)
+    name = require_name("The name", name)
     if ref is not None:
         require_name("The ref", ref)
     account = Account.open(at, time_zone, plan_terms or PLAN_TERMS[plan], images_per_day, expedites_per_day)

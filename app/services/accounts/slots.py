@@ -1,4 +1,4 @@
-"""How many commands of one account are under way in a process at once."""
+"""A limit of commands of one account that are under way in a process at once."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -8,10 +8,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 SLOTS: Final = 2
-"""Commands of an account at once: one that has its head, and the next one, which waits for it."""
+"""Commands of an account at once: one that has locked the counters, and the next one."""
 
 PATIENCE: Final = 10.0
-"""Seconds that a command waits for its turn at most."""
+"""Seconds that a command waits for a slot at most."""
 
 
 class AccountBusy(Exception):  # noqa: N818 - it names what is the case, as all errors here do
@@ -19,9 +19,10 @@ class AccountBusy(Exception):  # noqa: N818 - it names what is the case, as all 
 
 
 class AccountSlots:
-    """Lets few commands of an account have connections at once; the others wait without one, in their order.
+    """Limits how many commands of an account have connections at once; others wait in order, without a connection.
 
-    All that have one would wait for the head of a busy account, and leave none for the commands of other accounts.
+    Without it all connections could wait for the counters of one busy account. It is a semaphore of asyncio for each
+    account in use, written by hand since libraries limit rates or keep a limiter for every key they ever saw.
     """
 
     def __init__(self) -> None:

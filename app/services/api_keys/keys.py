@@ -15,8 +15,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
+from app.domain.texts import require_name
 from app.services.ids import new_id
-from app.services.names import require_name
 from db.connections import Statement
 from db.queries.api_keys import Caller, KeyFilter, KeyRow, client_by_key, holder_by_token, keys
 from db.readers import Reader
@@ -101,10 +101,10 @@ async def create_key(
 ) -> NewKey:
     """Make a key for an account that exists, or for staff without one, at an instant (UTC).
 
-    It is in force until `expires_at` (UTC), exclusive, or until it is revoked. Raises BadName and KeyExpired.
+    It is in force until `expires_at` (UTC), exclusive, or until it is revoked. Raises BadText and KeyExpired.
     """
     if name is not None:
-        require_name("The key's name", name)
+        name = require_name("The key's name", name)
     if expires_at is not None and expires_at <= at:
         raise KeyExpired(expires_at, at)
     head = _MARK if account_id is None else f"{_MARK}{account_id.hex}_"
@@ -128,7 +128,7 @@ async def find_caller(reader: Reader, clock: Clock, secret: str) -> Caller | Non
 
 
 async def find_key(reader: Reader, name: str) -> KeyRow:
-    """Find a key by its number, its prefix or its whole secret; raises BadName, UnknownKey and AmbiguousKey."""
+    """Find a key by its number, its prefix or its whole secret; raises BadText, UnknownKey and AmbiguousKey."""
     require_name("The key", name)
     if not _is_number(name):
         found = await keys(reader, KeyFilter(prefix=name, hash=secret_hash(name)))

@@ -1,6 +1,6 @@
-"""Which orders the watch over deadlines has to look at, a page at a time.
+"""Candidates: orders that the watch over deadlines has to look at, a page at a time.
 
-What these reads leave out has nothing to be told; what they find is judged anew.
+Orders that these reads leave out need no alert; those that they find are judged again.
 """
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from db.queries.pages import LEAST_UUID
 from db.readers import Reader
 
 MOST_IMAGES: Final = 10_000
-"""Images whose orders are looked at in one transaction, for all of them are read: more only of a single order."""
+"""Images of the orders that are looked at in one transaction, all of which are read: more only of a single order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time whose alerts are to be told, from `since` to before `until` (UTC), at a lead."""
+    """The time whose alerts are due, from `since` to before `until` (UTC), at a lead."""
 
     since: datetime
     until: datetime
@@ -32,7 +32,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CandidatePage:
-    """Orders, each with the first of its deadlines here, by which they stand; beyond the last page is nothing more."""
+    """Orders, each with its first deadline on the page, in the order of these; the last page says so."""
 
     orders: Mapping[OrderKey, datetime]
     last_due_at: datetime
@@ -40,7 +40,7 @@ class CandidatePage:
 
     @property
     def accounts(self) -> list[UUID]:
-        """Whose orders these are, each account once."""
+        """The accounts of the orders, each once."""
         return list(dict.fromkeys(account_id for account_id, _ in self.orders))
 
     def of(self, account_ids: Collection[UUID]) -> list[OrderKey]:
@@ -49,14 +49,14 @@ class CandidatePage:
         return [key for key in self.orders if key[0] in wanted]
 
     def first_due_at(self, account_id: UUID) -> datetime:
-        """Tell the first deadline of an account that has one here."""
+        """Return the first deadline (UTC) of an account on the page."""
         return min(self.orders[key] for key in self.of([account_id]))
 
 
 async def candidates(reader: Reader, span: Span, account_id: UUID | None = None) -> AsyncGenerator[CandidatePage]:
-    """Read page by page which orders are to be looked at, of one account or of all; at least one page, maybe empty.
+    """Yield pages of orders to look at, of one account or of all; at least one page, which may be empty.
 
-    Of one account all deadlines from `since` on are meant, as it may be long ago, when the lead was another.
+    Of one account, all deadlines from `since` on are included, as it may be long ago, when the lead was another.
     """
     lead = span.lead
     first, *of = (
@@ -77,7 +77,7 @@ async def candidates(reader: Reader, span: Span, account_id: UUID | None = None)
 
 
 def portions(rows: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """Cut rows, which name their orders, into parts whose orders do not have too many images together; at least one."""
+    """Cut rows of orders into parts whose orders do not have too many images in all; at least one part."""
     start, images = 0, 0
     orders: set[UUID] = set()
     for place, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""What there is to be told of the deadlines of orders, and what was told (domain rules, section 3)."""
+"""Judging: the alerts that the deadlines of orders need, and those already emitted (domain rules, section 3)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class _Emitted:
-    """What the events of an order say: the deadlines it was given, what it was split into, and its alerts."""
+    """The content of the events of an order: its deadlines, the orders split off, and its alerts."""
 
     deadlines: list[SetDeadline] = field(default_factory=list[SetDeadline])
     splits: list[tuple[OrderKey, datetime]] = field(default_factory=list[tuple[OrderKey, datetime]])
     alerts: set[Alert] = field(default_factory=set[Alert])
 
-    def take_in(self, row: Record) -> None:
-        """Note an event."""
+    def add(self, row: Record) -> None:
+        """Add an event."""
         match EventType(row["type"]):
             case EventType.ORDER_SPLIT:
                 self.splits += (((row["account_id"], UUID(each["id"])), row["at"]) for each in row["into_orders"])
@@ -43,54 +43,54 @@ class _Emitted:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An order, by its account, id and number, with what is to be told of its deadlines, and what of it was told."""
+    """An order, by account, id and number, with all alerts of its deadlines, and those already emitted."""
 
     key: OrderKey
     number: int
     true: Mapping[Alert, NewEvent]
-    told: frozenset[Alert]
+    emitted: frozenset[Alert]
 
     @property
     def not_emitted(self) -> list[NewEvent]:
-        """What is still to be told."""
-        return [new_event for alert, new_event in self.true.items() if alert not in self.told]
+        """The alerts that are still to be emitted."""
+        return [new_event for alert, new_event in self.true.items() if alert not in self.emitted]
 
 
 async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: datetime) -> Iterator[Judged]:
     """Judge the deadlines of orders by what was before `now` (UTC).
 
-    Their accounts' heads are locked, or all is read as of one instant.
+    The counters of their accounts are locked, or all is read in one snapshot.
     """
     orders = await order_states(reader, keys)
-    told = await _emitted_of(reader, keys)
-    pasts = await _pasts(reader, orders, told)
+    emitted = await _emitted_of(reader, keys)
+    pasts = await _pasts(reader, orders, emitted)
     return (
-        Judged(key, order.number, dict(alerts(order, pasts[key], lead, now)), frozenset(told[key].alerts))
+        Judged(key, order.number, dict(alerts(order, pasts[key], lead, now)), frozenset(emitted[key].alerts))
         for key, order in orders.items()
     )
 
 
 async def _emitted_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, _Emitted]:
-    told = {key: _Emitted() for key in keys}
+    emitted = {key: _Emitted() for key in keys}
     for account_id, ids in by_account(keys):
         for row in await reader.fetch(EVENTS_OF_DEADLINES, account_id, ids):
-            told[account_id, row["order_id"]].take_in(row)
-    return told
+            emitted[account_id, row["order_id"]].add(row)
+    return emitted
 
 
 async def _pasts(
-    reader: Reader, orders: Mapping[OrderKey, OrderState], told: Mapping[OrderKey, _Emitted]
+    reader: Reader, orders: Mapping[OrderKey, OrderState], emitted: Mapping[OrderKey, _Emitted]
 ) -> dict[OrderKey, OrderPast]:
-    """Tell what orders had before. What was split off as an order was placed was never its own."""
+    """Return the earlier deadlines and images of orders. Images split off at placing never belonged to an order."""
     splits = {
-        key: [(sibling, at) for sibling, at in told[key].splits if at > order.placed_at]
+        key: [(sibling, at) for sibling, at in emitted[key].splits if at > order.placed_at]
         for key, order in orders.items()
     }
     wanted = [sibling for each in splits.values() for sibling, _ in each]
     siblings = await order_states(reader, wanted) if wanted else {}
     return {
         key: OrderPast(
-            deadlines=told[key].deadlines_in_order(),
+            deadlines=emitted[key].deadlines_in_order(),
             departed=[(image, at) for sibling, at in splits[key] for image in siblings[sibling].images],
         )
         for key in orders

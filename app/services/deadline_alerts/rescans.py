@@ -1,8 +1,8 @@
-"""Accounts whose deadlines the watch has to look at again from an instant on: rows of `job_cursors`, without a date.
+"""Rescan requests: accounts whose deadlines the watch has to look at again, as rows of `job_cursors` without a date.
 
-An import writes one for history that it adds, the watch for an account that it failed at. While the watch works through
-an account, `retry_at` is when it last went on: an import that comes in between takes that away, and the watch stops, to
-begin anew from where the import says.
+An import writes one for history that it adds, the watch for an account that it failed for. While the watch processes an
+account, `retry_at` is the instant of its last step: an import meanwhile clears it, and the watch stops, to start again
+from the instant that the import wrote.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,22 @@ from typing import Final
 from uuid import UUID
 
 from app.services.jobs.cursors import WATCH
-from app.services.jobs.runs import LONGEST_PAUSE, RunKey, failing_since, note_failure, note_recovery, pause_after, told
+from app.services.jobs.runs import (
+    LONGEST_PAUSE,
+    RunKey,
+    error_text,
+    failing_since,
+    note_failure,
+    note_recovery,
+    pause_after,
+)
 from db.connections import Pool, Statement
 from db.queries.deadlines import FAILED_ATTEMPTS, RESCAN_REQUESTS
 from db.readers import Reader
 from db.writer import Writer, unit_of_work
 
-# Moves what is to be looked at of an account on, unless it is another than expected; what an import made untrue was
-# taken back before, and what failed goes on to be what failed until all is settled. The primary key.
+# Moves the rescan request of an account forward, unless it is another than expected; alerts that an import made untrue
+# were retracted before, and failed attempts stay until the request is done. The primary key.
 MOVE_RESCAN: Final = Statement(
     "move_rescan",
     """
@@ -29,7 +37,7 @@ MOVE_RESCAN: Final = Statement(
     """,
 )
 
-# Forgets what was to be looked at of an account, unless it is another than expected; the primary key.
+# Deletes the rescan request of an account, unless it is another than expected; the primary key.
 END_RESCAN: Final = Statement(
     "end_rescan",
     """
@@ -40,7 +48,7 @@ END_RESCAN: Final = Statement(
 )
 
 
-# Lets an account be looked at again from an instant on, but not at once; primary keys.
+# Requests a rescan of an account after a pause; primary keys.
 PUT_OFF: Final = Statement(
     "postpone_watch",
     """
@@ -56,9 +64,9 @@ PUT_OFF: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class RescanRequest:
-    """An account whose deadlines are to be looked at again from `since` (UTC) on; `touched_at` tells its changes.
+    """An account whose deadlines are to be looked at again from `since` (UTC) on; `touched_at` changes with each step.
 
-    `imported` says that history was imported, and what was told may be untrue by it.
+    `imported` says that history was imported, by which alerts may have become untrue.
     """
 
     account_id: UUID
@@ -68,14 +76,14 @@ class RescanRequest:
 
 
 async def rescan_requests(reader: Reader, now: datetime) -> Sequence[RescanRequest]:
-    """Read which accounts are to be looked at again by now, what is oldest first."""
+    """Return the rescan requests that are due, oldest first."""
     return [RescanRequest(*row) for row in await reader.fetch(RESCAN_REQUESTS, now, now + LONGEST_PAUSE, WATCH)]
 
 
 async def go_on(writer: Writer, found: RescanRequest, since: datetime | None, now: datetime) -> bool:
-    """Let an account, whose head is locked, be looked at from `since` on instead; None when nothing is left.
+    """Move a request of an account, whose counters are locked, to `since` (UTC), or delete it without one.
 
-    Says False, and notes nothing, where the account has other arrears by now.
+    Returns False, and changes nothing, where the account has another request by now.
     """
     known = (found.account_id, WATCH, found.since, found.touched_at)
     if since is not None:
@@ -87,9 +95,9 @@ async def go_on(writer: Writer, found: RescanRequest, since: datetime | None, no
 
 
 async def put_off(pool: Pool, account_id: UUID, since: datetime, now: datetime, error: Exception) -> None:
-    """Let an account that the watch failed at be looked at again, after a minute, then two, four, up to an hour.
+    """Request a rescan of an account that the watch failed for, after a minute, then two, four, up to an hour.
 
-    The ledger has it as a run that fails since where it failed first, until nothing of it is left.
+    The ledger has a failed run of it, scheduled for where it failed first, until the request is done.
     """
     async with unit_of_work(pool) as writer:
         row = await writer.fetch_row(FAILED_ATTEMPTS, account_id, WATCH)
@@ -97,5 +105,5 @@ async def put_off(pool: Pool, account_id: UUID, since: datetime, now: datetime, 
         [put] = await writer.fetch(PUT_OFF, account_id, WATCH, since, now + pause_after(attempts))
         fails_since = await failing_since(writer, WATCH, account_id) or put["due_at"]
         run = RunKey(WATCH, None, account_id, None, fails_since)
-        await note_failure(writer, run, WATCH, now, told(error))
+        await note_failure(writer, run, WATCH, now, error_text(error))
         await writer.commit()

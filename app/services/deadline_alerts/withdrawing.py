@@ -1,4 +1,4 @@
-"""Withdraws events of deadlines that history imported later makes untrue (domain rules, section 3).
+"""Withdrawing alerts that history imported later makes untrue (domain rules, section 3).
 
 So an import and the watch have the same result whichever is first: an order that was cancelled in time, as an import
 says later, was never missed.
@@ -23,7 +23,7 @@ from db.writer import Writer, unit_of_work
 
 
 async def retract(pool: Pool, clock: Clock, account_id: UUID, since: datetime, lead: timedelta) -> None:
-    """Withdraw the events of an account's deadlines from `since` (UTC) on that are untrue by what is known now.
+    """Withdraw the alerts of an account from `since` (UTC) on that are untrue by its present history.
 
     Repeating it withdraws nothing more, so it may be interrupted anywhere and started again.
     """
@@ -50,7 +50,7 @@ async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], l
 
 
 def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
-    """Say whether an event is one of those that are to be told, word for word."""
+    """Say whether an event equals one of the alerts of its order, with the same instant and images."""
     new_event = true.get(alert_of_event(EventType(row["type"]), row["after"]))
     if new_event is None:
         return False

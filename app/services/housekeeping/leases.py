@@ -1,7 +1,7 @@
-"""Leases that ran out: their images are noted as returned to the queue (domain rules, section 5).
+"""Expired leases: their images are recorded as returned to the queue (domain rules, section 5).
 
-The clock alone ends a claim, so anybody can take such an image before. Who comes first, the next worker or this job,
-tells that the claim ended, and when.
+The clock alone ends a claim, so an image can be claimed again before this job runs. Whichever is first, the next claim
+or this job, records that the claim ended, and when.
 """
 
 from collections import defaultdict
@@ -34,16 +34,16 @@ END_LEASE: Final = update("end_lease", Image, "claimed_by", "claimed_until")
 
 @dataclass(slots=True)
 class Returned:
-    """How many images were returned, and the accounts that failed."""
+    """Numbers of returned images and of accounts that failed."""
 
     images: int
     failed: int
 
 
 async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
-    """Note of all images whose lease has ended by now that they are in the queue, but for accounts that fail.
+    """Record that all images whose lease has ended are back in the queue, except for accounts that fail.
 
-    The event of each is at the end of its lease (UTC). Many at once are harmless, and so is none at all.
+    The event of each is at the end of its lease (UTC). Several such jobs at once are harmless, and so is none.
     """
     returned, failed = Returned(0, 0), set[UUID]()
     while found := await PoolReader(pool).fetch(ENDED_LEASES, clock.now(), list(failed)):
@@ -60,7 +60,7 @@ async def return_expired_leases(pool: Pool, clock: Clock) -> Returned:
 async def _return(
     pool: Pool, clock: Clock, found: Sequence[ImageKey], returned: Returned, account_ids: Sequence[UUID]
 ) -> None:
-    """Return found images of accounts, but for those that were delivered or claimed again since."""
+    """Return found images of accounts, except those that were delivered or claimed again since."""
     images = [key for key in found if key[0] in account_ids]
     async with unit_of_work(pool) as writer:
         all_counters = await lock_counters(writer, account_ids, clock)
@@ -68,7 +68,7 @@ async def _return(
         ended = [row for of in by_account(images) for row in await writer.fetch(STILL_ENDED, *of, now)]
         if ended:
             await writer.execute_many(END_LEASE, [(row["account_id"], row["id"], None, None) for row in ended])
-            await write_events(writer, _told(ended), all_counters, now)
+            await write_events(writer, _expiries(ended), all_counters, now)
         for counters in all_counters.values():
             counters.last_at = max(counters.last_at, now)
         await save_counters(writer, all_counters.values())
@@ -76,10 +76,11 @@ async def _return(
     returned.images += len(ended)
 
 
-def _told(ended: Sequence[Record]) -> dict[UUID, list[NewEvent]]:
-    told: defaultdict[UUID, list[NewEvent]] = defaultdict(list)
+def _expiries(ended: Sequence[Record]) -> dict[UUID, list[NewEvent]]:
+    """Return the events of ended claims by account, in the order of their instants."""
+    found: defaultdict[UUID, list[NewEvent]] = defaultdict(list)
     for account_id, new_event in expired(ended):
-        told[account_id].append(new_event)
-    for each in told.values():
+        found[account_id].append(new_event)
+    for each in found.values():
         each.sort(key=lambda new_event: new_event.at)
-    return told
+    return found

@@ -1,7 +1,7 @@
-"""Forgets what nobody asks for any more: keys of commands, rollups of minutes, and runs of jobs.
+"""Pruning: deletes idempotency keys, rollups of minutes and runs of jobs that are past their retention.
 
-Events and snapshots are kept for ever, and all figures stay what they are: cut points older than the minutes read the
-rows themselves.
+Events and snapshots are kept for ever, and all figures stay the same: cut points older than the minutes read the rows
+themselves.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from app.clock import Clock
 from app.domain.pulse.rollups import minutes_kept_since
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.commands import KEPT
-from app.services.jobs.isolation import Work, isolate_failures
+from app.services.jobs.isolation import BatchWork, isolate_failures
 from db.connections import Pool, Statement
 from db.queries.outdated import ACCOUNTS_PAGE, ACCOUNTS_WITH_MINUTES, OUTDATED_KEYS
 from db.queries.pages import LEAST_UUID
@@ -26,31 +26,29 @@ PRUNE: Final = "prune"
 _FREQUENT_RUNS_KEPT: Final = timedelta(days=1)
 
 
-# Forgets the keys of an account from an instant or before, unless they were taken anew meanwhile; the primary key.
-FORGET_KEYS: Final = Statement(
-    "forget_keys",
+# Deletes the keys of an account of an instant or before, unless they were taken again meanwhile; the primary key.
+PRUNE_KEYS: Final = Statement(
+    "prune_keys",
     "DELETE FROM idempotency_keys WHERE account_id = $1 AND created_at <= $2 RETURNING account_id",
 )
 
-# Forgets the keys of staff from an instant or before; all are read.
-FORGET_STAFF_KEYS: Final = Statement(
-    "forget_staff_keys", "DELETE FROM staff_idempotency_keys WHERE created_at <= $1 RETURNING key"
+# Deletes the keys of staff of an instant or before; all are read.
+PRUNE_STAFF_KEYS: Final = Statement(
+    "prune_staff_keys", "DELETE FROM staff_idempotency_keys WHERE created_at <= $1 RETURNING key"
 )
 
 
-# Forgets the minutes of an account before an instant, in both tables; primary keys.
-FORGET_MINUTES: Final = (
-    Statement("forget_minutes", "DELETE FROM rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"),
-    Statement(
-        "forget_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"
-    ),
+# Deletes the minutes of an account before an instant, in both tables; primary keys.
+PRUNE_MINUTES: Final = (
+    Statement("prune_minutes", "DELETE FROM rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"),
+    Statement("prune_saved_minutes", "DELETE FROM savings_rollups WHERE account_id = $1 AND grain = 1 AND bucket < $2"),
 )
 
-# Forgets runs that ended before $1, and those by nothing, some every minute, that succeeded before $2. The last success
-# of such a job stays, for the next run goes on from there. job_runs_by_time_idx, as no run ends before it was to begin;
+# Deletes runs that ended before $1, and global ones, some every minute, that succeeded before $2. The last success of a
+# global job stays, for the next run continues from there. job_runs_by_time_idx, as no run ends before it was to begin;
 # job_runs_by_job_idx.
-FORGET_RUNS: Final = Statement(
-    "forget_runs",
+PRUNE_RUNS: Final = Statement(
+    "prune_runs",
     """
     DELETE FROM job_runs r
     WHERE r.state <> 'RUNNING' AND r.scheduled_for < greatest($1::timestamptz, $2) AND (
@@ -67,10 +65,7 @@ FORGET_RUNS: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How much was forgotten: keys of commands, runs of jobs, and the accounts some of whose minutes were.
-
-    `failed` are the accounts that failed.
-    """
+    """Numbers of deleted keys and runs, of accounts whose minutes were pruned, and of accounts that failed."""
 
     keys: int
     runs: int
@@ -79,54 +74,54 @@ class Pruned:
 
 
 async def prune(pool: Pool, clock: Clock, retention: timedelta) -> Pruned:
-    """Forget what is outdated: runs of jobs after `retention`, the rest after times of its own.
+    """Delete runs of jobs after `retention`, and the rest after retentions of their own.
 
-    Several at once, or one ended anywhere, are harmless.
+    Several prunings at once, or one that was interrupted, are harmless.
     """
     now = clock.now()
     pruning = _Pruning(pool)
-    await pruning.forget_keys(now - KEPT)
-    runs = await _forget(pool, FORGET_RUNS, now - retention, now - _FREQUENT_RUNS_KEPT)
-    await pruning.forget_minutes(minutes_kept_since(now))
+    await pruning.prune_keys(now - KEPT)
+    runs = await _delete(pool, PRUNE_RUNS, now - retention, now - _FREQUENT_RUNS_KEPT)
+    await pruning.prune_minutes(minutes_kept_since(now))
     return Pruned(pruning.keys, runs, pruning.accounts, len(pruning.failed))
 
 
 @dataclass(slots=True)
 class _Pruning:
-    """What is forgotten of accounts, some at a time."""
+    """A running pruning, of some accounts at a time."""
 
     pool: Pool
     keys: int = 0
     accounts: int = 0
     failed: set[UUID] = field(default_factory=set[UUID])
 
-    async def forget_keys(self, before: datetime) -> None:
-        """Forget the keys that are known no more: those of clients by accounts, then those of staff."""
+    async def prune_keys(self, before: datetime) -> None:
+        """Delete the idempotency keys of an instant (UTC) or before: of clients by account, then of staff."""
         accounts = [row["account_id"] for row in await PoolReader(self.pool).fetch(OUTDATED_KEYS, before)]
         for start in range(0, len(accounts), ACCOUNTS_PAGE):
-            await self._apart(accounts[start : start + ACCOUNTS_PAGE], partial(self._forget_keys_of, before))
-        self.keys += await _forget(self.pool, FORGET_STAFF_KEYS, before)
+            await self._isolate(accounts[start : start + ACCOUNTS_PAGE], partial(self._prune_keys_of, before))
+        self.keys += await _delete(self.pool, PRUNE_STAFF_KEYS, before)
 
-    async def forget_minutes(self, before: datetime) -> None:
-        """Forget the rollups of minutes before an instant at which an hour begins."""
+    async def prune_minutes(self, before: datetime) -> None:
+        """Delete the rollups of minutes before an instant (UTC) at which an hour begins."""
         last = LEAST_UUID
         while rows := await PoolReader(self.pool).fetch(ACCOUNTS_WITH_MINUTES, last, before):
             found = [row["account_id"] for row in rows]
-            await self._apart(found, partial(self._forget_minutes_of, before))
+            await self._isolate(found, partial(self._prune_minutes_of, before))
             last = found[-1]
 
-    async def _apart(self, account_ids: Sequence[UUID], work: Work) -> None:
+    async def _isolate(self, account_ids: Sequence[UUID], work: BatchWork) -> None:
         self.failed |= (await isolate_failures(PRUNE, account_ids, work)).keys()
 
-    async def _forget_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
+    async def _prune_keys_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
         for account_id in account_ids:
-            self.keys += await _forget(self.pool, FORGET_KEYS, account_id, before)
+            self.keys += await _delete(self.pool, PRUNE_KEYS, account_id, before)
 
-    async def _forget_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
-        """Forget minutes of accounts, and note since when they have all: so nobody reads or writes earlier ones."""
+    async def _prune_minutes_of(self, before: datetime, account_ids: Sequence[UUID]) -> None:
+        """Delete minutes of accounts and move `minutes_since`, so that nobody reads or writes earlier ones."""
         async with unit_of_work(self.pool) as writer:
             all_counters = await lock_counters(writer, account_ids)
-            for statement in FORGET_MINUTES:
+            for statement in PRUNE_MINUTES:
                 await writer.execute_many(statement, [(account_id, before) for account_id in sorted(account_ids)])
             for counters in all_counters.values():
                 counters.minutes_since = max(counters.minutes_since, before)
@@ -135,8 +130,8 @@ class _Pruning:
         self.accounts += len(account_ids)
 
 
-async def _forget(pool: Pool, statement: Statement, *args: object) -> int:
-    """Delete in a transaction; returns how many rows that were."""
+async def _delete(pool: Pool, statement: Statement, *args: object) -> int:
+    """Delete in a transaction; return the number of rows."""
     async with unit_of_work(pool) as writer:
         rows = await writer.fetch(statement, *args)
         await writer.commit()

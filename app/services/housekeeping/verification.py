@@ -1,12 +1,12 @@
-"""The nightly proof: the Pulse of accounts as it is served, from rollups, against the plain SQL over their rows.
+"""The nightly verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
 
 Each account is compared at a settled instant T, what is open included, and at one in its past, both in one snapshot of
-the database, so that commands meanwhile are seen by both sides or by neither. Nothing is mended: a difference is a
+the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a difference is a
 failure of the account, with the figures of both sides, until a later comparison finds none. One account is read at a
 time, by one process of the server, for a bounded time.
 
-Accounts take turns: the next one is that whose last comparison, or whose creation where there is none, is longest ago.
-That instant is the `due_at` of a cursor without a date. Accounts that failed are compared every night beside the turns.
+Accounts take turns: the next one is that whose last comparison, or else whose creation, is longest ago. That instant is
+the `due_at` of a cursor without a date. Accounts that failed are compared every night as well.
 """
 
 from collections.abc import Sequence
@@ -35,13 +35,13 @@ from db.writer import unit_of_work
 VERIFY: Final = "verify_pulse"
 _LONGEST: Final = "2min"
 
-# Ends a statement of this transaction that takes too long, and lets it have one process of the server.
+# Limits the time of each statement of this transaction, and its processes of the server to one.
 BOUNDS: Final = (
     Statement("bound_time", f"SET LOCAL statement_timeout = '{_LONGEST}'"),
     Statement("bound_processes", "SET LOCAL max_parallel_workers_per_gather = 0"),
 )
 
-# Lets accounts that are not known to the job wait for their turn since their creation: all accounts are looked at.
+# Adds cursors for accounts that have none, with the turn of their creation: all accounts are looked at.
 BEGIN_TURNS: Final = Statement(
     "begin_turns",
     """
@@ -56,7 +56,7 @@ BEGIN_TURNS: Final = Statement(
 )
 
 
-# Notes when an account was compared, and whether that failed (1) or not (0); the primary key.
+# Records when an account was compared, and whether that failed (1) or not (0); the primary key.
 END_TURN: Final = Statement(
     "end_turn",
     """
@@ -70,26 +70,26 @@ END_TURN: Final = Statement(
 
 
 class PulseDiffers(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """The Pulse that is served is not what the rows say; the text has the figures of both."""
+    """The Pulse that is served differs from the rows; the text has the figures of both."""
 
 
 class NotCompared(Exception):  # noqa: N818 - the same
-    """An account could not be compared within the time there is for it."""
+    """An account could not be compared within the time limit."""
 
 
 @dataclass(slots=True)
 class Verified:
-    """How many accounts were found to be right, and which failed and why."""
+    """The number of accounts without a difference, and the errors of the others."""
 
     accounts: int = 0
     failed: dict[UUID, Exception] = field(default_factory=dict[UUID, Exception])
 
     @property
     def error(self) -> str | None:
-        """What failed, in a line; None where nothing did."""
+        """The errors in a line; None if there are none."""
         if not self.failed:
             return None
-        each = (f"account {account_id}: {job_runs.told(error)}" for account_id, error in self.failed.items())
+        each = (f"account {account_id}: {job_runs.error_text(error)}" for account_id, error in self.failed.items())
         return f"{len(self.failed)} of {self.accounts + len(self.failed)} accounts. {' '.join(each)}"
 
 
@@ -122,7 +122,7 @@ async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Seq
 
 
 def _day(at: datetime) -> datetime:
-    """Return when the UTC day that holds an instant began."""
+    """Return the beginning of the UTC day that holds an instant (UTC)."""
     return datetime.combine(at.date(), time(0), UTC)
 
 
@@ -132,7 +132,7 @@ async def _note(pool: Pool, now: datetime, owner: str, account_id: UUID, error: 
         if error is None:
             await job_runs.note_recovery(writer, VERIFY, [account_id], owner, now)
         else:
-            await job_runs.note_failure(writer, run, owner, now, job_runs.told(error))
+            await job_runs.note_failure(writer, run, owner, now, job_runs.error_text(error))
         await writer.execute(END_TURN, account_id, VERIFY, now, int(error is not None))
         await writer.commit()
 
@@ -158,7 +158,7 @@ async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None
 
 
 async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
-    """Say what differs as of an instant; nothing where nothing does."""
+    """Return the differences as of an instant (UTC) as text; empty if there are none."""
     asked = [history.as_of(at, is_now=is_now)]
     served = map(PulseSums, await pulse_figures(reader, asked), await streaks(reader, asked))
     rows = map(PulseSums, await reference_figures(reader, asked), await reference_streaks(reader, asked))

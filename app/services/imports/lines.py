@@ -1,7 +1,8 @@
 """The lines of an import file, as its page says; what a line may hold is checked here, what it means in `replay`."""
 
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -12,7 +13,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
-    StringConstraints,
     TypeAdapter,
 )
 from pydantic.alias_generators import to_camel
@@ -21,36 +21,51 @@ from pydantic_core import PydanticCustomError
 from app.domain.bounds import (
     MAX_IMAGES,
     MAX_PER_DAY,
-    MAX_REASON,
+    MAX_SECONDS,
     MAX_STEPS,
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
-    SECONDS_DIGITS,
     YEARS,
 )
+from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.specifications import SpecificationTerms, step_of
+from app.domain.texts import composed, name_problem, prose_problem
 from app.domain.vocabulary import Plan
-from app.services.names import Name
+from app.services.currencies import CURRENCIES
 
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def _read_instant(value: object) -> datetime:
-    """Read an RFC 3339 instant; it has an offset and at most microseconds."""
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise PydanticCustomError("instant", "must be an instant with an offset, like 2026-03-02T13:05:00Z")
+    """Read an RFC 3339 instant."""
     try:
-        at = datetime.fromisoformat(value)
-        at = at if at.tzinfo is UTC else at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise PydanticCustomError("instant", "is no instant that exists: {value}", {"value": value}) from error
-    if at.year not in YEARS:
-        raise PydanticCustomError("instant", "must be in the years 1970 to 2200")
-    return at
+        return read_instant(value)
+    except BadInstant as error:
+        raise PydanticCustomError("instant", "{problem}", {"problem": error.problem}) from None
+
+
+def _checked(problem_of: Callable[[str], str | None]) -> AfterValidator:
+    """Make a validator that refuses texts with a problem and returns others as they are written.
+
+    Lines are known by what is written in them; whoever takes a text from a line stores it in NFC.
+    """
+
+    def check(text: str) -> str:
+        problem = problem_of(composed(text))
+        if problem is not None:
+            raise PydanticCustomError("text", "{problem}", {"problem": problem})
+        return text
+
+    return AfterValidator(check)
+
+
+def _read_currency(value: object) -> str:
+    if not isinstance(value, str) or value not in CURRENCIES:
+        raise PydanticCustomError("currency", "must be a currency of ISO 4217, like USD")
+    return value
 
 
 def _read_date(value: object) -> date:
@@ -90,7 +105,10 @@ def _read_time_zone(value: object) -> str:
 
 
 Instant: TypeAlias = Annotated[datetime, BeforeValidator(_read_instant)]
-Reason: TypeAlias = Annotated[str, StringConstraints(max_length=MAX_REASON, pattern=r"\S")]
+Name: TypeAlias = Annotated[str, _checked(name_problem)]
+Ref: TypeAlias = Annotated[str, _checked(name_problem)]
+"""An identifier of the file's own, or of an account: never changed, so that what was stored before is found."""
+Reason: TypeAlias = Annotated[str, _checked(prose_problem)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
 PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
@@ -98,8 +116,8 @@ Number: TypeAlias = Annotated[Decimal, BeforeValidator(_read_number), PlainSeria
 Price: TypeAlias = Annotated[
     Number, Field(ge=0, max_digits=PRICE_DIGITS, decimal_places=PRICE_DECIMALS), AfterValidator(_tidied)
 ]
-Seconds: TypeAlias = Annotated[Number, Field(ge=0, max_digits=SECONDS_DIGITS, decimal_places=SECONDS_DECIMALS)]
-Currency: TypeAlias = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+Seconds: TypeAlias = Annotated[Number, Field(ge=0, le=MAX_SECONDS, decimal_places=SECONDS_DECIMALS)]
+Currency: TypeAlias = Annotated[str, BeforeValidator(_read_currency)]
 
 
 class _Part(BaseModel):
@@ -107,7 +125,7 @@ class _Part(BaseModel):
 
 
 class _OfAccount(_Part):
-    account: Name
+    account: Ref
 
 
 class _Dated(_OfAccount):
@@ -118,7 +136,7 @@ class AccountLine(_Part):
     """A client; it starts at the first instant told of it."""
 
     type: Literal["account"]
-    ref: Name
+    ref: Ref
     name: Name
     plan: Plan
     time_zone: ZoneName
@@ -137,7 +155,7 @@ class SpecificationLine(_OfAccount):
     """How images are to be retouched, and for how much."""
 
     type: Literal["specification"]
-    ref: Name
+    ref: Ref
     name: Name
     price_per_image: Price
     currency: Currency
@@ -146,8 +164,8 @@ class SpecificationLine(_OfAccount):
     @property
     def wording(self) -> SpecificationTerms:
         """What the specification says."""
-        steps = tuple(step_of(part.step, part.seconds) for part in self.steps)
-        return SpecificationTerms(self.name, self.price_per_image, self.currency, steps)
+        steps = tuple(step_of(composed(part.step), part.seconds) for part in self.steps)
+        return SpecificationTerms(composed(self.name), self.price_per_image, self.currency, steps)
 
 
 class RejectionPart(_Part):
@@ -178,9 +196,9 @@ class OrderLine(_OfAccount):
     """Photos ordered at once."""
 
     type: Literal["order"]
-    ref: Name
+    ref: Ref
     name: Name
-    specification: Name
+    specification: Ref
     placed_at: Instant
     expedite: bool = False
     images: Annotated[list[ImagePart], Field(min_length=1, max_length=MAX_IMAGES)]
@@ -190,14 +208,14 @@ class CancellationLine(_Dated):
     """An order called off."""
 
     type: Literal["cancellation"]
-    order: Name
+    order: Ref
 
 
 class ExpediteLine(_Dated):
     """Images of an order expedited after their upload; all that can be when none is named."""
 
     type: Literal["expedite"]
-    order: Name
+    order: Ref
     filenames: Annotated[list[Name], Field(min_length=1, max_length=MAX_IMAGES)] | None = None
 
 

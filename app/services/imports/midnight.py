@@ -8,8 +8,8 @@ from app.services.imports.batch import Batch
 from app.services.jobs.cursors import (
     accounts_done_beyond,
     begin_all_cursors,
-    forget_after,
-    tell_zones,
+    notify_zones,
+    undo_after,
     watch_from,
 )
 from db.connections import Record
@@ -36,7 +36,7 @@ async def _go_back(writer: Writer, batch: Batch, zones: Mapping[UUID, Sequence[Z
     moved = batch.moved & zones.keys()
     resets: list[Record] = []
     for id_ in sorted(anew | done | moved):  # in everybody's order, or two could wait for each other
-        resets += await forget_after(writer, id_, since.get(id_), zones[id_])
+        resets += await undo_after(writer, id_, since.get(id_), zones[id_])
     if moved:
-        await tell_zones(writer, {zones[id_][-1].time_zone for id_ in moved})
+        await notify_zones(writer, {zones[id_][-1].time_zone for id_ in moved})
     return resets

@@ -18,6 +18,7 @@ from app.domain.orders.history import ImageHistory, as_of, with_facts_after, wit
 from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
 from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
+from app.domain.texts import composed
 from app.domain.vocabulary import DeadlineStatus
 from app.services.ids import new_id, new_ids
 from app.services.imports.chronology import last_instant
@@ -44,8 +45,8 @@ class Effect:
 def place_order(line: OrderLine, account: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
     """Place an order and tell what happened to it since; raises LineRefused."""
     last_at = last_instant(line, now)
-    filenames = [image.filename for image in line.images]
-    placement = Placement(line.name, specification, filenames, line.placed_at, line.expedite)
+    filenames = [composed(image.filename) for image in line.images]
+    placement = Placement(composed(line.name), specification, filenames, line.placed_at, line.expedite)
     day = account.day_at(line.placed_at)
     with refusing("expedite"):
         change = place(placement, day, account.zone, account.next_order_number, partial(new_ids, line.placed_at))
@@ -58,7 +59,7 @@ def expedite_order(line: ExpediteLine, account: AccountState, orders: Sequence[O
     """Expedite images of an order and its siblings as of the line's instant; raises LineRefused."""
     at = line.at
     then = [as_of(order, at) for order in orders]
-    chosen = None if line.filenames is None else _chosen(line.order, line.filenames, then)
+    chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], then)
     day = account.day_at(at)
     try:
         change = expedite(then, chosen, at, day, account.next_order_number, partial(new_ids, at))
@@ -119,7 +120,7 @@ def _rejection(part: RejectionPart, account: Account) -> RejectionState:
     return RejectionState(
         id=new_id(part.at),
         at=part.at,
-        reason=part.reason,
+        reason=composed(part.reason),
         due_at=due_at,
         sla_version=sla_version,
         redelivered_at=part.redelivered_at,
@@ -149,10 +150,10 @@ def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderStat
 
 
 def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) -> list[UUID]:
-    """Return the images of these names, in the order of the names; all of a name that several have, as uploaded."""
+    """Return the images with these names (NFC), in the order of the names; all images of a name, as uploaded."""
     named: dict[str, list[ImageState]] = {}
     for image in sorted((image for order in orders for image in order.images), key=lambda image: image.number):
-        named.setdefault(image.filename, []).append(image)
+        named.setdefault(composed(image.filename), []).append(image)
     chosen: list[UUID] = []
     for index, filename in enumerate(filenames):
         images = named.pop(filename, None)
@@ -170,9 +171,9 @@ def _blamed(refusal: DomainError, line: ExpediteLine) -> str:
         return "at"
     if line.filenames is None:
         return "order"
-    return (
-        f"filenames[{line.filenames.index(refusal.filename)}]" if isinstance(refusal, NotExpeditable) else "filenames"
-    )
+    if not isinstance(refusal, NotExpeditable):
+        return "filenames"
+    return f"filenames[{[*map(composed, line.filenames)].index(composed(refusal.filename))}]"
 
 
 def _with_later_facts(

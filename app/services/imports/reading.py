@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
@@ -19,7 +19,6 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "extra_forbidden": "is not known",
     "model_type": "must be an object",
     "dict_type": "must be an object",
-    "string_too_long": "is longer than {max_length} characters",
     "too_short": "is empty",
     "too_long": "has more than {max_length} entries",
     "enum": "must be {expected}",
@@ -33,14 +32,12 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "decimal_max_places": "has more than {decimal_places} decimals",
     "decimal_max_digits": "has more than {max_digits} digits",
     "decimal_whole_digits": "has more than {whole_digits} digits before the point",
-    "string_pattern_mismatch": "must not be blank",
     "union_tag_not_found": "type: is missing",
     "union_tag_invalid": "type: {tag!r} is not one of {expected_tags}",
 }
 _MOST_PROBLEMS: Final = 5
 _MOST_CHARACTERS: Final = 80
 _OF_THE_LINE: Final = frozenset({"type", "account", "ref"})
-_ESCAPED_NUL: Final = b"\\u0000"
 _NAMED_ACCOUNT: Final = re.compile(rb'"account"\s*:\s*("(?:[^"\\]|\\.)*")')
 _KIND: Final = re.compile(rb'"type"\s*:')
 
@@ -92,8 +89,6 @@ def read_line(raw: RawLine) -> ReadLine:
         problem = f"{error.key}: is told twice"
         anybodys = error.key in _OF_THE_LINE
         return BadLine(raw.number, problem, None, None) if anybodys else _bad_line(raw.number, raw.data, problem)
-    if _ESCAPED_NUL in raw.data and (path := next(_nul_paths(orjson.loads(raw.data)), None)) is not None:
-        return _bad_line(raw.number, raw.data, f"{field_name(path)}: holds a NUL character, which cannot be stored")
     return GoodLine(raw.number, content, digest_of(content))
 
 
@@ -144,8 +139,6 @@ def _one_problem(error: ErrorDetails) -> str:
     if "tag" in context:
         context["tag"] = _clipped(context["tag"])
     text = error["msg"] if text is None else text.format(**context)
-    if error["loc"][-1:] == ("currency",):
-        text = "must be a currency of three capital letters, like USD"
     field = field_name(error["loc"][1:])  # the first part is the type of line
     return f"{field}: {text}" if field else text
 
@@ -175,16 +168,3 @@ def _account_in(data: bytes) -> str | None:
         return str(orjson.loads(names.pop()))
     except orjson.JSONDecodeError:
         return None
-
-
-def _nul_paths(value: object, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
-    """Yield the paths of strings with a NUL, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        if "\0" in value:
-            yield path
-    elif isinstance(value, dict):
-        for key, part in cast("dict[str, object]", value).items():
-            yield from _nul_paths(part, (*path, key))
-    elif isinstance(value, list):
-        for index, part in enumerate(cast("list[object]", value)):
-            yield from _nul_paths(part, (*path, index))

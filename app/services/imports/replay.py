@@ -13,6 +13,7 @@ from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.domain.sla.terms import SlaTerms
+from app.domain.texts import composed
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import (
@@ -274,4 +275,4 @@ class Replay:
 
 
 def _created(line: AccountLine, account: AccountState) -> NewEvent:
-    return account_created(account.account, ref=line.ref, name=line.name, plan=line.plan)
+    return account_created(account.account, ref=line.ref, name=composed(line.name), plan=line.plan)

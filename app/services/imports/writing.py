@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.specifications import kept_steps
+from app.domain.texts import composed
 from app.services.accounts.counters import (
     FIRST_EVENT,
     Counters,
@@ -127,7 +128,7 @@ async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID
         await require_unmoved(writer, id_, state.ref, due, counters.next_event_sequence)
     for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
         line, account = new.line, prepared.accounts[new.id]
-        begun = (new.id, line.ref, line.name, line.plan, account.zone.key, account.created_at)
+        begun = (new.id, line.ref, composed(line.name), line.plan, account.zone.key, account.created_at)
         if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
             raise AccountMoved(line.ref)
         all_counters[new.id] = new_counters(new.id, account.created_at)
@@ -151,7 +152,7 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
             new.account_id,
             new.id,
             1,
-            new.line.name,
+            composed(new.line.name),
             new.line.price_per_image,
             new.line.currency,
             kept_steps(new.line.wording.steps),

@@ -1,1 +1,1 @@
-"""What all jobs share: their runs, cursors, and the isolation of accounts that fail."""
+"""Shared by all jobs: the ledger of runs, cursors, and the isolation of failures."""

@@ -1,12 +1,12 @@
-"""The ledger day that each job at midnight does next for each account: the truth about what is missing.
+"""Cursors: the next ledger day of each midnight job for each account, which alone says what is due.
 
-An account has a cursor of each of these jobs from its beginning on. Doing a day moves the cursor to the next one, in
-the transaction that writes what the job makes of the day: so a run may be repeated, be late, happen on many machines at
-once or end anywhere, and comes out the same (domain rules, section 7).
+An account has a cursor for each of these jobs from its beginning on. Doing a day moves the cursor to the next one, in
+the transaction that writes the job's result: so a run may be repeated, be late, run on many machines at once or be
+interrupted anywhere, with the same result (domain rules, section 7).
 
-Who moves a cursor forwards holds its row, and held the account's counters after the day had closed (see `days`), but
-for days that are skipped, of which nothing is written. Who sets one back, or to another midnight, holds the counters
-and then the row.
+To move a cursor forward, its row is locked, and the account's counters were locked after the day had closed (see
+`days`), except for skipped days, of which nothing is written. To set a cursor back, or to another midnight, the
+counters are locked and then the row.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,10 +34,10 @@ SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"
 WATCH: Final = "watch_deadlines"
 OLDEST: Final = timedelta(days=400)
-"""How long after it closed a ledger day is still done; a cursor further back goes on with the day of that long ago."""
+"""The age of the oldest ledger day that is still done; a cursor further back skips to it."""
 
 ZONES_CHANNEL: Final = "loupe_zones"
-"""Where those who listen hear at once of zones that accounts have now; nothing depends on it."""
+"""The channel of notifications of zones that accounts have now; they only save waiting for the next minute."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 _AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
@@ -47,8 +47,8 @@ _ACCOUNTS_IN_A_GO: Final = 200
 # Lets a job at midnight begin with a ledger day of an account, unless it has begun; the primary key.
 _BEGIN: Final = insert_unless_known("begin_cursor", JobCursor)
 
-# Lets an account's cursors be of another zone, and those that stand at a ledger day or after it stand there, as it is
-# now; the primary key. The watch has no day, and goes on from where it was told to.
+# Moves an account's cursors to another zone, and those at a ledger day or after it to that day, as it is now. The
+# cursor of the watch has no day and stays. The primary key.
 _SET: Final = Statement(
     "set_cursors",
     """
@@ -61,14 +61,14 @@ _SET: Final = Statement(
 )
 
 
-# Forgets the snapshots of an account after an instant, from a date on; the unique key of both.
-_FORGET_SNAPSHOTS: Final = Statement(
-    "forget_snapshots", "DELETE FROM pulse_snapshots WHERE account_id = $1 AND as_of > $2 AND date >= $3"
+# Deletes the snapshots of an account after an instant, from a date on; the unique key of both.
+_DELETE_SNAPSHOTS: Final = Statement(
+    "delete_snapshots", "DELETE FROM pulse_snapshots WHERE account_id = $1 AND as_of > $2 AND date >= $3"
 )
 
-# Forgets the ledger days of an account that only a reset opened after an instant, from a date on; the primary key.
-_FORGET_OPENED_DAYS: Final = Statement(
-    "forget_opened_days",
+# Deletes the ledger days of an account that only a reset opened after an instant, from a date on; the primary key.
+_DELETE_OPENED_DAYS: Final = Statement(
+    "delete_opened_days",
     """
     DELETE FROM ledger_days
      WHERE account_id = $1 AND opens_at > $2 AND date >= $3 AND used = 0 AND expedite_used = 0
@@ -76,8 +76,8 @@ _FORGET_OPENED_DAYS: Final = Statement(
 )
 
 
-# Lets the watch look at the deadlines of an account with imported history from an instant on, or from an earlier one it
-# was told already; the primary key.
+# Requests a rescan of the deadlines of accounts with imported history, from an instant on or from that of an earlier
+# request; the primary key.
 _WATCH_FROM: Final = Statement(
     "watch_from",
     """
@@ -88,11 +88,11 @@ _WATCH_FROM: Final = Statement(
     """,
 )
 
-# Tells those who listen of zones that accounts have now, once the transaction is committed.
-_TELL_ZONES: Final = Statement("tell_zones", "SELECT pg_notify($1, zone) FROM unnest($2::text[]) AS z (zone)")
+# Notifies listeners of zones that accounts have now, once the transaction is committed.
+_NOTIFY_ZONES: Final = Statement("notify_zones", "SELECT pg_notify($1, zone) FROM unnest($2::text[]) AS z (zone)")
 
 
-# Notes that an account failed, and from when on a job may try it again; the primary key.
+# Postpones an account that failed until an instant; the primary key.
 _POSTPONE: Final = Statement(
     "postpone_account",
     "UPDATE job_cursors SET attempts = attempts + 1, retry_at = $3 WHERE job = $1 AND account_id = $2",
@@ -101,9 +101,9 @@ _POSTPONE: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class DueGroup:
-    """Accounts in a zone whose ledger days closed at the same instant (UTC), and were not done by a job yet.
+    """Accounts in a zone whose ledger days closed at the same instant (UTC), and which a job has not done yet.
 
-    `date` names these days; some may have a later name, of accounts that left another zone.
+    `date` is the date of these days; some may have a later one, of accounts that left another zone.
     """
 
     job: str
@@ -113,12 +113,12 @@ class DueGroup:
 
 
 async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: LedgerDay) -> None:
-    """Let the jobs begin with the first ledger day of a new account."""
+    """Add the cursors of a new account, at its first ledger day."""
     await begin_all_cursors(writer, [(account_id, zone, first_day)])
 
 
 async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str, LedgerDay]]) -> None:
-    """Let the jobs begin with the first ledger days of new accounts, each with its zone."""
+    """Add the cursors of new accounts, each with its zone and first ledger day."""
     if beginnings:
         await writer.execute_many(
             _BEGIN,
@@ -128,11 +128,11 @@ async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str
                 for job in _AT_MIDNIGHT
             ),
         )
-        await tell_zones(writer, {zone for _, zone, _ in beginnings})
+        await notify_zones(writer, {zone for _, zone, _ in beginnings})
 
 
 async def begin_missing_cursors(pool: Pool) -> int:
-    """Let the jobs begin with accounts that a release made which knew not all of them; return how many those are."""
+    """Add the cursors that accounts made by an earlier release lack; return the number of these accounts."""
     last, begun = UUID(int=0), 0
     while rows := await PoolReader(pool).fetch(ACCOUNTS_WITHOUT_CURSORS, last, _AT_MIDNIGHT, _ACCOUNTS_IN_A_GO):
         found = [row["account_id"] for row in rows]
@@ -147,7 +147,7 @@ async def begin_missing_cursors(pool: Pool) -> int:
 
 
 def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]:
-    """Tell with what the jobs begin at an account; with nothing where its days cannot be told: the others go on."""
+    """Yield an account's zone and first ledger day; nothing where the days cannot be computed, which is logged."""
     try:
         yield history.account_id, history.zones[-1].time_zone, first_ledger_day(history.zones)
     except DomainError as error:
@@ -157,59 +157,60 @@ def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]
 async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
     """Move the jobs of an account, its counters locked, to a zone; `day` is its running ledger day from then on."""
     await _set(writer, account_id, zone, day)
-    await tell_zones(writer, [zone])
+    await notify_zones(writer, [zone])
 
 
 async def accounts_done_beyond(reader: Reader, since: Mapping[UUID, datetime]) -> set[UUID]:
-    """Tell of which accounts, whose counters are locked, a job has done or is doing a day that closed after an instant.
+    """Return the accounts of which a job has done, or is doing, a day that closed after an instant (UTC).
 
-    Whoever does a day has had the counters since that day closed. So nobody is doing a later one than the cursor shows.
+    Their counters are locked. A worker that does a day has locked them since the day closed, so nobody is doing a later
+    day than the cursor shows.
     """
     rows = await reader.fetch(ACCOUNTS_DONE_BEYOND, *zip(*since.items(), strict=True)) if since else []
     return {row["account_id"] for row in rows}
 
 
-async def forget_after(
+async def undo_after(
     writer: Writer, account_id: UUID, since: datetime | None, zones: Sequence[ZonePeriod]
 ) -> Sequence[Record]:
-    """Undo what the jobs at midnight did for an account after an instant (UTC), so that they do it anew.
+    """Undo the results of midnight jobs for an account after an instant (UTC), so that they are done again.
 
-    The counters are locked; `zones` are all the account has now. Without an instant everything is undone, as when it
-    begins at another one than before. Waits for who is doing a day of the account. Returns the events of resets that
-    will be done again, for the caller to withdraw: what they say was used of a day may have changed.
+    The counters are locked; `zones` are all the account has now. Without an instant everything is undone, as when an
+    account begins at another instant than before. Waits for a worker that is doing a day of the account. Returns the
+    events of resets that will be done again, for the caller to withdraw: the use of a day may have changed.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
     await _set(writer, account_id, zones[-1].time_zone, day)
     bound, first_date = (_EVER, date.min) if since is None else (since, day.date)
-    await writer.execute(_FORGET_SNAPSHOTS, account_id, bound, first_date)
-    await writer.execute(_FORGET_OPENED_DAYS, account_id, bound, first_date)
+    await writer.execute(_DELETE_SNAPSHOTS, account_id, bound, first_date)
+    await writer.execute(_DELETE_OPENED_DAYS, account_id, bound, first_date)
     return await writer.fetch(RESETS_AFTER, account_id, bound)
 
 
 async def watch_from(writer: Writer, accounts: Iterable[tuple[UUID, str, datetime]]) -> None:
-    """Have the watch scan deadlines of accounts again: each, its counters locked, with its zone and since when."""
+    """Request rescans of accounts whose counters are locked, each with its zone and the instant (UTC) to start from."""
     await writer.execute_many(_WATCH_FROM, ((*each, WATCH) for each in sorted(accounts)))
 
 
-async def tell_zones(writer: Writer, zones: Iterable[str]) -> None:
-    """Tell those who listen that accounts have these zones now, once the transaction is committed."""
-    await writer.execute(_TELL_ZONES, ZONES_CHANNEL, sorted(zones))
+async def notify_zones(writer: Writer, zones: Iterable[str]) -> None:
+    """Notify listeners of zones that accounts have now, once the transaction is committed."""
+    await writer.execute(_NOTIFY_ZONES, ZONES_CHANNEL, sorted(zones))
 
 
 async def due_groups(reader: Reader, job: str, until: datetime, now: datetime) -> list[DueGroup]:
-    """Read what of a job at midnight was due by `until`, oldest first, but for accounts that wait to be tried again."""
+    """Return the groups of a midnight job due by `until` (UTC), oldest first, without postponed accounts."""
     return [DueGroup(*row) for row in await reader.fetch(DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
 
 
 async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UUID | None, limit: int) -> list[UUID]:
-    """Read accounts of a group but those that wait to be tried again, ascending, from after one on."""
+    """Return the next accounts of a group after one, ascending, without postponed ones."""
     which = (group.job, group.due_at, group.time_zone, after or UUID(int=0))
     rows = await reader.fetch(DUE_ACCOUNTS, now, now + LONGEST_PAUSE, *which, limit)
     return [row["account_id"] for row in rows]
 
 
 async def postpone(writer: Writer, job: str, account_id: UUID, retry_at: datetime) -> None:
-    """Note that a job failed for an account, which is due again from an instant on (UTC); the caller commits."""
+    """Postpone an account for which a job failed until an instant (UTC); the caller commits."""
     await writer.execute(_POSTPONE, job, account_id, retry_at)
 
 

@@ -1,4 +1,4 @@
-"""Work for many accounts at once, of which one that fails does not stop the others."""
+"""Isolation of failures: in work for many accounts, one that fails does not stop the others."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
@@ -8,16 +8,16 @@ import structlog
 
 from db.failures import is_locked, is_outage
 
-Work: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
-"""Does what there is to do for accounts, for all of them or for none."""
+BatchWork: TypeAlias = Callable[[Sequence[UUID]], Awaitable[None]]
+"""Does something for all of the accounts, or for none."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
-async def isolate_failures(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID, Exception]:
-    """Do work for accounts, for one after the other where it fails for all; return for which it failed, and why.
+async def isolate_failures(job: str, account_ids: Sequence[UUID], work: BatchWork) -> dict[UUID, Exception]:
+    """Do work for accounts at once, or for one after the other where that fails; return errors by account.
 
-    Raises what is not an account's own: that the server cannot be asked.
+    Raises an outage, which is no failure of an account.
     """
     try:
         await work(account_ids)
@@ -32,7 +32,7 @@ async def isolate_failures(job: str, account_ids: Sequence[UUID], work: Work) ->
     return {}
 
 
-async def _one_by_one(job: str, account_ids: Sequence[UUID], work: Work) -> dict[UUID, Exception]:
+async def _one_by_one(job: str, account_ids: Sequence[UUID], work: BatchWork) -> dict[UUID, Exception]:
     failed: dict[UUID, Exception] = {}
     for account_id in account_ids:
         failed |= await isolate_failures(job, [account_id], work)

@@ -1,8 +1,8 @@
-"""The ledger of runs: who does a run of a job, until when, and what came of it (domain rules, section 7).
+"""The ledger of runs: claims, leases and outcomes of the runs of jobs (domain rules, section 7).
 
-A run is claimed by insert and held by a lease; when that is over, whoever comes next takes it over. So any number of
-schedulers may be at work. What is missing is not told here but by the jobs' cursors: a run may be claimed as often as
-anything of it is due.
+A run is claimed by insert and held by a lease; once that is over, the run is orphaned and the next worker claims it. So
+any number of schedulers may run. The jobs' cursors, not the ledger, say what is due: a run may be claimed as often as
+anything of it is.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from db.queries.job_runs import FAILING_ACCOUNTS, FAILING_SINCE, LAPSED_RUNS, LA
 from db.readers import Reader
 from db.writer import Writer
 
-_ERROR_LENGTH: Final = 500  # characters kept of what went wrong
+_ERROR_LENGTH: Final = 500  # characters of an error that are stored
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
-"""How long what fails waits at most until it is tried again."""
+"""The longest pause before a failed run is tried again."""
 
 _DOUBLINGS: Final = 6  # after which a pause is the longest
 
-# Takes a run unless somebody has it: it is RUNNING and its lease ahead, and not one's own, which an outage broke off. A
-# lease that is longer than two is by a clock that went ahead, and nobody's. One that FAILED is taken from `lease_until`
-# on, one that SUCCEEDED if it may be done again. The unique index tells.
+# Claims a run unless another worker has it: it is RUNNING with a lease that is not over. A lease of more than twice the
+# length is by a clock that went ahead, and does not count; one's own run was interrupted by an outage. A FAILED run is
+# claimed from `lease_until` on, a SUCCEEDED one if it may be done again. The unique index finds it.
 _CLAIM: Final = Statement(
     "claim_run",
     """
@@ -46,7 +46,7 @@ _CLAIM: Final = Statement(
     """,
 )
 
-# Lengthens the lease of a run that one still has, and counts what was done of it since; the primary key.
+# Renews the lease of a run that is still claimed, and adds the accounts processed since; the primary key.
 _RENEW: Final = Statement(
     "renew_run",
     """
@@ -54,7 +54,7 @@ _RENEW: Final = Statement(
     """,
 )
 
-# Ends a run that one still has; the primary key.
+# Ends a run that is still claimed; the primary key.
 _FINISH: Final = Statement(
     "finish_run",
     """
@@ -64,7 +64,7 @@ _FINISH: Final = Statement(
     """,
 )
 
-# Writes down that a run failed for one account, once more if it did before; the unique index tells.
+# Records that a run failed for one account, or failed again; the unique index finds it.
 _NOTE_FAILURE: Final = Statement(
     "note_failure",
     """
@@ -79,7 +79,7 @@ _NOTE_FAILURE: Final = Statement(
     """,
 )
 
-# Writes down that a job has succeeded for accounts for which it had failed; job_runs_by_account_idx.
+# Records that a job has succeeded for accounts for which it had failed; job_runs_by_account_idx.
 _NOTE_RECOVERY: Final = Statement(
     "note_recovery",
     """
@@ -104,18 +104,18 @@ _END_RECOVERED: Final = Statement(
 )
 
 
-# Forgets the runs by nothing that were scheduled for after an instant: job_runs_by_time_idx.
-_FORGET_AHEAD: Final = Statement(
-    "forget_runs_ahead",
+# Deletes the global runs that were scheduled for after an instant: job_runs_by_time_idx.
+_DELETE_AHEAD: Final = Statement(
+    "delete_runs_ahead",
     "DELETE FROM job_runs WHERE scheduled_for > $1 AND time_zone IS NULL AND account_id IS NULL RETURNING id",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """What a run is of: a job, for a zone or an account of it or neither, at an instant (UTC).
+    """The identity of a run: a job and an instant (UTC), for a zone, for an account of a zone, or global.
 
-    `date` is the ledger day that closed then, of a job at midnight.
+    `date` is the ledger day that closed then, of a midnight job.
     """
 
     job: str
@@ -127,7 +127,7 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run that `owner` has until its lease is over, as its first or a later attempt."""
+    """A run that `owner` holds until its lease is over; `attempts` counts from 1."""
 
     id: UUID
     run: RunKey
@@ -137,9 +137,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A run by nothing that succeeded and had begun at an instant (UTC).
+    """A global run that succeeded, and the instant (UTC) at which it had begun.
 
-    `horizon` is how far ahead it looked, where it does and the release that did it told so.
+    `horizon` is the instant (UTC) up to which a job looked that looks ahead; None in runs of an early release.
     """
 
     began_at: datetime
@@ -149,9 +149,9 @@ class Success:
 async def claim(
     writer: Writer, run: RunKey, owner: str, now: datetime, lease: timedelta, *, again: bool
 ) -> Claim | None:
-    """Take a run until `now` + `lease`; None where somebody has it, or where it failed and is not to be tried yet.
+    """Claim a run until `now` + `lease`; None where another worker has it, or where it failed and has to wait.
 
-    `again` says that one which succeeded may be done again, since more has become due of it. The caller commits.
+    `again` allows to claim a run that succeeded, since more of it has become due. The caller commits.
     """
     key = astuple(run)
     row = await writer.fetch_row(_CLAIM, new_id(now), *key, owner, now + lease, now, again)
@@ -159,16 +159,16 @@ async def claim(
 
 
 async def renew(writer: Writer, claimed: Claim, until: datetime, accounts: int = 0) -> None:
-    """Keep a run until an instant, with so many accounts done since; nothing happens where it was taken over."""
+    """Renew a lease until an instant (UTC) and add processed accounts; a run that was taken over stays as it is."""
     await writer.execute(_RENEW, claimed.id, claimed.owner, until, accounts)
 
 
 async def succeed(
     writer: Writer, claimed: Claim, now: datetime, horizon: datetime | None = None, accounts: int = 0
 ) -> None:
-    """End a run with nothing left to do up to its horizon; nothing happens where it was taken over.
+    """End a run that succeeded up to its horizon; a run that was taken over stays as it is.
 
-    `accounts` were done since it was renewed last.
+    `accounts` were processed since the last renewal.
     """
     ended = (JobRunState.SUCCEEDED, None, now, 0, None, horizon, accounts)
     await writer.execute(_FINISH, claimed.id, claimed.owner, *ended)
@@ -183,16 +183,16 @@ async def fail(
     retry_at: datetime | None,
     accounts: int = 0,
 ) -> None:
-    """End a run that failed, not to be tried again before `retry_at`; nothing happens where it was taken over.
+    """End a run that failed, until it is tried again from `retry_at` on; a run that was taken over stays as it is.
 
-    `accounts` were done since it was renewed last.
+    `accounts` were processed since the last renewal.
     """
     ended = (JobRunState.FAILED, retry_at, now, failures, error[:_ERROR_LENGTH], None, accounts)
     await writer.execute(_FINISH, claimed.id, claimed.owner, *ended)
 
 
-async def lapsed(reader: Reader, now: datetime) -> list[Claim]:
-    """Read the runs that nobody has in hand any more: who had them died, or was cut off."""
+async def orphaned_runs(reader: Reader, now: datetime) -> list[Claim]:
+    """Return the runs whose lease is over: their workers died, or lost the database."""
     rows = await reader.fetch(LAPSED_RUNS, now)
     return [
         Claim(
@@ -206,14 +206,14 @@ async def lapsed(reader: Reader, now: datetime) -> list[Claim]:
 
 
 async def note_failure(writer: Writer, run: RunKey, owner: str, now: datetime, error: str) -> int:
-    """Write down that a run, which names an account, failed; return how often it has."""
+    """Record that the run of an account failed; return its failed attempts."""
     [row] = await writer.fetch(_NOTE_FAILURE, new_id(now), *astuple(run), owner, now, error[:_ERROR_LENGTH])
     attempts: int = row["attempts"]
     return attempts
 
 
 async def note_recovery(writer: Writer, job: str, account_ids: Sequence[UUID], owner: str, now: datetime) -> None:
-    """Write down that a job succeeded for accounts; only where it had failed, that is in the ledger."""
+    """Record that a job succeeded for those of the accounts for which it had failed."""
     if await writer.fetch(_NOTE_RECOVERY, account_ids, job, owner, now):
         await writer.execute(_END_RECOVERED, job, now)
 
@@ -225,13 +225,13 @@ async def failing_accounts(reader: Reader, run: RunKey) -> int:
 
 
 async def failing_since(reader: Reader, job: str, account_id: UUID) -> datetime | None:
-    """Tell the instant (UTC) of the oldest run of a job that still fails for an account; None when there is none."""
+    """Return the instant (UTC) of the oldest run of a job that still fails for an account; None if none does."""
     row = await reader.fetch_row(FAILING_SINCE, account_id, job)
     return None if row is None else row["scheduled_for"]
 
 
 async def last_success(reader: Reader, job: str, now: datetime) -> Success | None:
-    """Read the newest successful run of a job by nothing; None when there is none.
+    """Return the newest successful run of a global job; None if there is none.
 
     Runs scheduled for after `now` do not count: they were made by a process whose clock was set ahead.
     """
@@ -239,19 +239,19 @@ async def last_success(reader: Reader, job: str, now: datetime) -> Success | Non
     return None if row is None else Success(row["started_at"], row["horizon"])
 
 
-async def forget_ahead(writer: Writer, until: datetime) -> int:
-    """Forget the runs by nothing scheduled for after an instant, and return how many there were.
+async def delete_runs_ahead(writer: Writer, until: datetime) -> int:
+    """Delete the global runs scheduled for after an instant (UTC), and return their number.
 
-    A clock that went ahead did them by what was known then: their minutes are still to come.
+    A process whose clock was ahead made them, by what was known then: their periods are still to come.
     """
-    return len(await writer.fetch(_FORGET_AHEAD, until))
+    return len(await writer.fetch(_DELETE_AHEAD, until))
 
 
-def told(error: BaseException) -> str:
-    """Say in a line what went wrong, for the ledger."""
+def error_text(error: BaseException) -> str:
+    """Return an error in one line, for the ledger."""
     return f"{type(error).__name__}: {error}"
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Tell how long to wait after so many failed attempts: 1, 2, 4 minutes and so on, at most an hour."""
+    """Return the pause after a number of failed attempts: 1, 2, 4 minutes and so on, at most an hour."""
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), LONGEST_PAUSE)

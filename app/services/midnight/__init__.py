@@ -1,1 +1,1 @@
-"""What is done for every account as its ledger day closes: the snapshot of its Pulse, the reset of its guarantee."""
+"""Midnight jobs, for every account as its ledger day closes: the snapshot of its Pulse, the reset of its guarantee."""

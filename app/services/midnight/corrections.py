@@ -1,7 +1,7 @@
-"""Snapshots whose month and week a release before counted otherwise: computed once more, and kept (domain rules, Time).
+"""Corrections of snapshots whose month and week an earlier release counted otherwise (domain rules, Time).
 
-A column marks them: the migration marked those that may be wrong, however old, and the column's default marks what the
-release before goes on writing. They are corrected in place, so that their ids stay and no page of them has a hole, and
+A column marks them: the migration marked those that may be wrong, however old, and the column's default marks those
+that the release before still writes. They are corrected in place, so that their ids stay and no page has a hole, and
 not removed for the snapshot job to fill in: during an upgrade that could be the job of the release before.
 """
 
@@ -48,7 +48,7 @@ CORRECT_SNAPSHOTS: Final = Statement(
 
 @dataclass(slots=True)
 class Corrected:
-    """How many snapshots were computed once more, and the accounts that failed."""
+    """Numbers of corrected snapshots and of accounts that failed."""
 
     snapshots: int = 0
     failed: int = 0

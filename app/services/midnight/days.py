@@ -1,4 +1,4 @@
-"""Ledger days that closed, as a job at midnight finds them: locked, so that each is done once."""
+"""Closed ledger days of a midnight job: their cursors are locked, so that each day is done once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MOVE_CURSOR: Final = update("move_cursor", JobCursor, "time_zone", "date", "due
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A ledger day of an account that a job does, and the one that followed; its history tells all zones and terms."""
+    """A ledger day of an account that a job does, the one that followed, and the account's zones and terms."""
 
     history: AccountHistory
     day: LedgerDay
@@ -41,14 +41,14 @@ class ClosedDay:
 async def lock_closed_days(
     writer: Writer, job: str, closes_at: datetime, account_ids: Sequence[UUID]
 ) -> list[ClosedDay]:
-    """Lock the cursors of accounts that stand at a day which closed at an instant (UTC), and read their histories.
+    """Lock the cursors of accounts that are at a day which closed at an instant (UTC), and read their histories.
 
-    Others are left out: somebody did their day, or set them back. Until the transaction ends nobody changes a zone, nor
-    imports anything from before that instant.
+    Accounts whose day was done, or whose cursor was set back, are left out. Until the transaction ends no zone changes,
+    and nothing from before that instant is imported.
     """
     found = [
         account_id
-        for account_id in sorted(set(account_ids))  # ascending and a statement each, as with heads
+        for account_id in sorted(set(account_ids))  # ascending and a statement each, as with counters
         if await writer.fetch_row(_LOCK_CURSOR, account_id, job, closes_at) is not None
     ]
     histories = await account_histories(writer, found)
@@ -63,12 +63,12 @@ async def lock_closed_days(
 
 
 async def move_on(writer: Writer, job: str, days: Sequence[ClosedDay]) -> None:
-    """Let a job go on with the days that followed those it did."""
+    """Move the cursors of a job to the days that followed the closed ones."""
     await _move(writer, job, [(closed.history, closed.following) for closed in days])
 
 
 async def skip_days(pool: Pool, job: str, closes_at: datetime, account_ids: Sequence[UUID], oldest: datetime) -> int:
-    """Let a job go on with the days that hold `oldest` instead of earlier ones; return how many accounts that moved."""
+    """Skip days that closed before `oldest` (UTC); return the number of accounts whose cursors moved."""
     async with unit_of_work(pool) as writer:
         days = await lock_closed_days(writer, job, closes_at, account_ids)
         await _move(writer, job, [(closed.history, ledger_day_at(oldest, closed.history.zones)) for closed in days])

@@ -1,6 +1,6 @@
 """The reset of the guarantee: a ledger day closes, and the next one opens (domain rules, sections 4 and 7).
 
-Nothing depends on it, since the ledger decides by interval. It makes every day of an account a row, and tells of it.
+Nothing depends on it, since the ledger decides by interval. It writes a row and an event for every day of an account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,10 +24,10 @@ from db.writer import Writer, unit_of_work
 
 
 async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
-    """Reset the guarantee of accounts whose ledger day closed at an instant (UTC); return how many accounts were done.
+    """Reset the guarantee of accounts whose ledger day closed at an instant (UTC); return the number of accounts done.
 
-    Those whose cursor does not stand at such a day are left out: somebody did it. A day that closed more than 400 days
-    ago is skipped, and counts as done. Whatever is wrong with one account is raised for all, and nothing is written.
+    Accounts whose cursor is elsewhere are left out: their day was done. A day that closed more than 400 days ago is
+    skipped, and counts as done. An error of one account is raised for all, and nothing is written.
     """
     oldest = clock.now() - OLDEST
     if closes_at <= oldest:
@@ -51,8 +51,10 @@ async def _reset(
     written = await ledger_days(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
     ledger = unused | {key: _used(unused[key], row) for key, row in written.items()}
-    told = {closed.account_id: [_told(closed, ledger[closed.account_id, closed.day.date])] for closed in days}
-    await write_events(writer, told, all_counters, now)
+    new_events = {
+        closed.account_id: [_reset_event(closed, ledger[closed.account_id, closed.day.date])] for closed in days
+    }
+    await write_events(writer, new_events, all_counters, now)
     done = [all_counters[closed.account_id] for closed in days]
     for closed, counters in zip(days, done, strict=True):
         counters.last_at = max(counters.last_at, closed.day.closes_at)
@@ -60,7 +62,7 @@ async def _reset(
 
 
 def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
-    """Return the days that close and those that open, as they are as long as nothing is used of them."""
+    """Return the days that close and those that open, unused."""
     return {
         (closed.account_id, day.date): unused_day(day.opens_at, closed.history.zones, closed.history.versions)
         for closed in days
@@ -69,14 +71,14 @@ def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
 
 
 def _used(day: QuotaDay, row: LedgerDayRow) -> QuotaDay:
-    """Return the day with what its row says is used of it."""
+    """Return the day with the capacity and use of its row."""
     return replace(day, allowance=Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used))
 
 
-def _told(closed: ClosedDay, used: QuotaDay) -> NewEvent:
-    """Tell of a reset what was known as the day closed, however much later that is.
+def _reset_event(closed: ClosedDay, used: QuotaDay) -> NewEvent:
+    """Return the event of a reset as of the instant at which the day closed, however much later the job runs.
 
-    The next day had nothing used of it then, and was to close as the zone in force had it.
+    The next day was unused then, and was to close by the zone in force.
     """
     at, history = closed.day.closes_at, closed.history
     known = [period for period in history.zones if period.starts_at <= at]

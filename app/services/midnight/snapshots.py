@@ -23,15 +23,15 @@ _ADD_SNAPSHOT: Final = insert_unless_known("add_snapshot", PulseSnapshot, "accou
 
 
 async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
-    """Write the snapshots of accounts whose ledger day closed at an instant (UTC); return how many accounts were done.
+    """Write the snapshots of accounts whose ledger day closed at an instant (UTC); return the number of accounts done.
 
-    Those whose cursor does not stand at such a day are left out: somebody did it. A day that closed more than 400 days
-    ago is skipped, and counts as done. Whatever is wrong with one account is raised for all, and nothing is written.
+    Accounts whose cursor is elsewhere are left out: their day was done. A day that closed more than 400 days ago is
+    skipped, and counts as done. An error of one account is raised for all, and nothing is written.
     """
     oldest = clock.now() - OLDEST
     if closes_at <= oldest:
         return await skip_days(pool, SNAPSHOT, closes_at, account_ids, oldest)
-    now = await _let_all_be_later(pool, clock, closes_at, account_ids)
+    now = await _require_later_commands(pool, clock, closes_at, account_ids)
     if now < closes_at:
         return 0  # the clock of the process that woke this job is ahead
     async with unit_of_work(pool) as writer:
@@ -43,7 +43,9 @@ async def snapshot_pulse(pool: Pool, clock: Clock, closes_at: datetime, account_
     return len(days)
 
 
-async def _let_all_be_later(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> datetime:
+async def _require_later_commands(
+    pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]
+) -> datetime:
     """Prevent later commands on the accounts from having an instant before this one, once it has passed.
 
     All counters are locked, also where the last instant is this one already: an import that holds them may write

@@ -7,7 +7,7 @@ import strawberry
 
 from api.account.types import Account, account
 from api.answers import answer, begin, read_keys, written_day, written_keys
-from api.checks import Checks
+from api.checks import PROSE_RULE, Checks
 from api.context import Info
 from api.order.payloads import GuaranteePayload, Payload, payload_fields
 from api.sla.types import SLA, read_sla_version
@@ -57,7 +57,7 @@ class NegotiateSlaInput:
     effective_date: date = strawberry.field(
         description="The date of the first ledger day that has them, after the running one."
     )
-    note: str | None = optional("What to remember of it, 1 to 1,000 characters.")
+    note: str | None = optional(f"What to remember of it: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -127,5 +127,5 @@ def _terms(checks: Checks, asked: NegotiateSlaInput) -> NegotiatedTerms:
     if expedites is not None:
         checks.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
     if note is not None:
-        checks.prose(note, "note")
+        note = checks.prose(note, "note")
     return NegotiatedTerms(images, expedites, asked.effective_date, note)

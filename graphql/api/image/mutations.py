@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import strawberry
 
 from api.answers import answer, answered, begin, written_keys
-from api.checks import MAX_IDS
+from api.checks import MAX_IDS, NAME_RULE, PROSE_RULE
 from api.context import Info
 from api.order.payloads import ImagesPayload, OrdersPayload, instant, payload_fields
 from app.domain.instants import rfc3339
@@ -27,7 +27,7 @@ class RejectImagesInput:
     """What is sent back."""
 
     image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, each delivered.")
-    reason: str = strawberry.field(description="What is wrong with them, 1 to 1,000 characters.")
+    reason: str = strawberry.field(description=f"What is wrong with them: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -40,7 +40,7 @@ class RejectImagesPayload(ImagesPayload, OrdersPayload):
 class ClaimImagesInput:
     """Who takes how many images, and for how long."""
 
-    worker: str = strawberry.field(description="Who will work on them, by a name of their own, 1 to 255 characters.")
+    worker: str = strawberry.field(description=f"Who will work on them, by a name of their own: {NAME_RULE}.")
     count: int = strawberry.field(default=1, description="How many, 1 to 500.")
     lease_seconds: int = strawberry.field(
         default=3600,

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import strawberry
 
 from api.answers import answer, answered, begin
-from api.checks import Checks
+from api.checks import NAME_RULE, PROSE_RULE, Checks
 from api.context import Info
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, payload_fields
 from api.quote.types import bound
@@ -31,9 +31,7 @@ _BOUND_BY_QUOTE: Final = (
 class NewImageInput:
     """A photo to be uploaded."""
 
-    filename: str = strawberry.field(
-        description="The name of its file, 1 to 255 characters of any kind but control characters."
-    )
+    filename: str = strawberry.field(description=f"The name of its file: {NAME_RULE}.")
 
 
 @input_type
@@ -41,7 +39,7 @@ class PlaceOrderInput:
     """What is ordered."""
 
     account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
-    name: str = strawberry.field(description="What to call the order, 1 to 255 characters.")
+    name: str = strawberry.field(description=f"What to call the order: {NAME_RULE}.")
     specification_id: strawberry.ID = strawberry.field(description="What is to be done to the images.")
     images: list[NewImageInput] = strawberry.field(description="The images, in their order: 1 to 2,000.")
     expedite: bool | None = strawberry.field(default=False, description="Whether they are wanted within hours.")
@@ -105,7 +103,7 @@ class ConfirmDeadlineInput:
     deadline: datetime = strawberry.field(
         description="When its images will be delivered: to come, and earlier than the deadline they have."
     )
-    note: str | None = optional("What to remember of it, 1 to 1,000 characters.")
+    note: str | None = optional(f"What to remember of it: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -207,8 +205,7 @@ class OrderMutations:
         key = checks.node(NodeType.ORDER, input.order_id, "orderId")
         note = or_none(input.note)
         if note is not None:
-            checks.prose(note, "note")
-        checks.instant(input.deadline, "deadline")
+            note = checks.prose(note, "note")
 
         async def work(writer: Writer) -> Answer:
             return answered(await confirm_deadline(writer, context.clock, key, input.deadline, note))
@@ -222,4 +219,4 @@ def _filenames(checks: Checks, images: list[NewImageInput]) -> list[str]:
     if len(images) > MAX_IMAGES:
         checks.limit(len(images), MAX_IMAGES, "images")
         return []
-    return [checks.text(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]
+    return [checks.name(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api.answers import answer, begin, read_keys, written_keys
-from api.checks import Checks
+from api.checks import NAME_RULE, Checks
 from api.context import Info
 from api.order.payloads import Payload, payload_fields
 from api.specification.types import Specification, specification
@@ -33,9 +33,9 @@ from engine.inputs import idempotency_key, optional
 class SpecificationStepInput:
     """A retouching step."""
 
-    step: str = strawberry.field(description="Its name, 1 to 255 characters.")
+    step: str = strawberry.field(description=f"Its name: {NAME_RULE}.")
     seconds: Decimal = strawberry.field(
-        description="How long a median human retoucher needs for it, per image; at most three decimals."
+        description="How long a median human retoucher needs for it, per image: 0 to 1,000,000, at most three decimals."
     )
 
 
@@ -44,7 +44,7 @@ class CreateSpecificationInput:
     """What is to be done to images, and for how much."""
 
     account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
-    name: str = strawberry.field(description="What to call it, 1 to 255 characters.")
+    name: str = strawberry.field(description=f"What to call it: {NAME_RULE}.")
     price_per_image: Decimal = strawberry.field(
         description="The price of an image that is not expedited; at most four decimals."
     )
@@ -60,7 +60,7 @@ class UpdateSpecificationInput:
     """What a specification is to say from now on; what is left out stays."""
 
     specification_id: strawberry.ID = strawberry.field(description="The specification.")
-    name: str | None = optional("What to call it, 1 to 255 characters.")
+    name: str | None = optional(f"What to call it: {NAME_RULE}.")
     price_per_image: Decimal | None = optional("The price of an image that is not expedited; at most four decimals.")
     steps: list[SpecificationStepInput] | None = optional("All its retouching steps, in their order; at most 100.")
     idempotency_key: str | None = idempotency_key()
@@ -143,9 +143,9 @@ class SpecificationMutations:
         key = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
         name, price, stated = or_none(input.name), or_none(input.price_per_image), or_none(input.steps)
         if name is not None:
-            checks.name(name, "name")
+            name = checks.name(name, "name")
         if price is not None:
-            checks.price(price, "pricePerImage")
+            price = checks.price(price, "pricePerImage")
         steps = None if stated is None else _steps(checks, stated)
 
         async def work(writer: Writer) -> Answer:

@@ -12,6 +12,7 @@ from alembic import command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.texts import BadText
 from app.services.api_keys import keys as api_keys
 from app.services.api_keys.keys import (
     AmbiguousKey,
@@ -24,7 +25,6 @@ from app.services.api_keys.keys import (
     revoke_key,
     secret_hash,
 )
-from app.services.names import BadName
 from db.connections import Pool, Record, Statement, open_pool
 from db.migrate import migrate, run_alembic
 from db.queries.api_keys import KeyFilter, keys
@@ -178,7 +178,7 @@ async def test_a_key_that_would_be_of_no_use_is_refused(pool: Pool, reader: Pool
 
 
 async def test_a_name_that_nothing_can_have_is_refused(pool: Pool, reader: PoolReader) -> None:
-    with pytest.raises(BadName, match=r"^The key's name must not be blank\.$"):
+    with pytest.raises(BadText, match=r"^The key's name must not be blank\.$"):
         await new_key(pool, None, name=" ")
     assert await rows(reader, "tokens") == []
 

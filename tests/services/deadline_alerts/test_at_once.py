@@ -41,7 +41,7 @@ async def test_commands_under_way_as_the_last_watch_ended_are_seen_by_the_next(
     await giver.place(1, expedite=True)
     ended_at = clock.now() + SLACK - MICROSECOND
     go_on_until(clock, ended_at + MINUTE)
-    assert (await watch_deadlines(pool, clock, ended_at, 4 * HOUR)).told == 1
+    assert (await watch_deadlines(pool, clock, ended_at, 4 * HOUR)).emitted == 1
 
 
 async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_next_watch(
@@ -60,8 +60,8 @@ async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_n
             watched = await watch_deadlines(pool, clock, seen, lead)
         await writer.commit()
     clock.advance(MINUTE)
-    assert watched.told == 0
-    assert (await watch_deadlines(pool, clock, watched.until, lead)).told == 1
+    assert watched.emitted == 0
+    assert (await watch_deadlines(pool, clock, watched.until, lead)).emitted == 1
     assert [each.order_id for each in await told(pool)][1:] == [placed.orders[0][1]]
 
 
@@ -75,7 +75,7 @@ async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, cloc
     clock.advance(MINUTE)
     async with unit_of_work(pool) as writer, asyncio.timeout(10):
         await lock_counters(writer, [held.account_id])
-        assert (await watch_deadlines(pool, clock, seen, 4 * HOUR)).told == 1
+        assert (await watch_deadlines(pool, clock, seen, 4 * HOUR)).emitted == 1
     assert [each.order_id for each in await told(pool) if each.account_id == other.account_id] == [taken[0][1]]
     query = "SELECT last_at FROM account_heads WHERE account_id = $1"
     assert await pool.fetch(query, held.account_id) == last_at

@@ -106,7 +106,7 @@ async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stay
     await pool.fetch(cancel, placed[0].orders[0][1], RISK_AT)
     await pool.fetch(cancel, placed[1].orders[0][1], RISK_AT + MINUTE)
     await note(pool, giver.account_id, RISK_AT - MINUTE)
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=0, failed=0)
+    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), emitted=0, failed=0)
     assert await told_briefly(pool) == [
         ("AT_RISK", "2026-03-11T07:00:00", 2),
         ("AT_RISK", "2026-03-11T07:00:00", 3),
@@ -198,18 +198,18 @@ async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again
     """
     await pool.fetch(spoil, broken, clock.now(), placed[1].orders[0][1])
     go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
-    assert await watch(pool, clock) == Watched(clock.now(), told=4, failed=1)
+    assert await watch(pool, clock) == Watched(clock.now(), emitted=4, failed=1)
     assert await owed(pool) == [(broken, RISK_AT, 1, clock.now() + MINUTE)]
     assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 1, 1, "ValueError: None is not a valid DeadlineKind")]
     for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
         clock.advance(minutes * MINUTE - MICROSECOND)
-        assert await watch(pool, clock) == Watched(clock.now(), told=0, failed=0)
+        assert await watch(pool, clock) == Watched(clock.now(), emitted=0, failed=0)
         clock.advance()
-        assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=0, failed=1)
+        assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), emitted=0, failed=1)
     assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 9, 1, "ValueError: None is not a valid DeadlineKind")]
     await pool.fetch("DELETE FROM events WHERE sequence = 100 RETURNING sequence")
     clock.advance(HOUR)
-    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), told=2, failed=0)
+    assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), emitted=2, failed=0)
     assert await owed(pool) == []
     assert await runs_of(pool, broken) == [("SUCCEEDED", RISK_AT, 10, 0, None)]
 
@@ -243,7 +243,7 @@ async def test_an_account_that_only_failed_keeps_what_was_told_of_a_deadline_it_
     assert (await watch_deadlines(pool, clock, clock.now(), DAY)).failed == 1
     await mend(pool, giver.account_id)
     clock.advance(MINUTE)
-    assert await watch_deadlines(pool, clock, clock.now(), DAY) == Watched(clock.now(), told=1, failed=0)
+    assert await watch_deadlines(pool, clock, clock.now(), DAY) == Watched(clock.now(), emitted=1, failed=0)
     assert ((await told(pool))[:1], await owed(pool)) == (at_first, [])
 
 
@@ -259,7 +259,7 @@ async def test_a_pause_by_a_clock_that_was_ahead_holds_nothing_back(
     await giver.place(1, expedite=True)
     seen = clock.advance(2 * HOUR + MINUTE)
     await pool.fetch("UPDATE job_cursors SET retry_at = retry_at + $1 WHERE job = $2 RETURNING job", 2 * HOUR, WATCH)
-    assert await watch_deadlines(pool, clock, seen - MINUTE, LEAD) == Watched(clock.now(), told=3, failed=0)
+    assert await watch_deadlines(pool, clock, seen - MINUTE, LEAD) == Watched(clock.now(), emitted=3, failed=0)
     assert await owed(pool) == []
 
 
@@ -274,7 +274,7 @@ async def test_what_is_looked_at_at_once_is_bounded_in_images(
     assert [list(page.orders) for page in pages] == [placed[:2], placed[2:3], placed[3:4], placed[4:]]
     assert [page.is_last for page in pages] == [False, False, False, True]
     await note(pool, giver.account_id, span.since)
-    assert (await watch(pool, clock)).told == 2 * len(placed)
+    assert (await watch(pool, clock)).emitted == 2 * len(placed)
     await pool.fetch("UPDATE images SET first_delivered_at = uploaded_at, late_at = NULL RETURNING id")
     await note(pool, giver.account_id, span.since)
     await watch(pool, clock)
@@ -299,4 +299,4 @@ async def test_an_account_that_waits_is_told_by_a_lead_that_was_made_longer_mean
     assert (await watch(pool, clock)).failed == 1
     await mend(pool, giver.account_id)
     clock.advance(MINUTE)
-    assert (await watch_deadlines(pool, clock, clock.now(), 4 * HOUR, clock.now() + LEAD)).told == 2
+    assert (await watch_deadlines(pool, clock, clock.now(), 4 * HOUR, clock.now() + LEAD)).emitted == 2

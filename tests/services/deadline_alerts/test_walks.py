@@ -71,7 +71,7 @@ async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     watched = await watch_deadlines(pool, world.clock, begins_at, lead)
     at_once = await told(pool)
     assert in_order(at_once) == in_order(in_time)
-    assert watched.told == len(at_once)
+    assert watched.emitted == len(at_once)
     assert at_once == sorted(at_once, key=lambda each: (each.account_id, each.at))
     missed = {(each.order_id, datetime.fromisoformat(each.data["after"]["dueAt"])) for each in missed_of(at_once)}
     assert missed == {(row[0], row[1]) for row in await pool.fetch(LATE, world.clock.now())}

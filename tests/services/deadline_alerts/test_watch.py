@@ -50,7 +50,7 @@ async def test_a_deadline_is_told_at_risk_and_then_missed_each_as_soon_as_it_is_
         go_on_until(clock, at)
         watched = await watch_deadlines(pool, clock, seen, LEAD)
         seen = watched.until
-        found.append((at.isoformat(), watched.told))
+        found.append((at.isoformat(), watched.emitted))
     assert [count for _, count in found] == [0, 1, 0, 1, 0]
     assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 3), ("MISSED", "2026-03-11T08:00:00", 3)]
     await assert_consistent(PoolReader(pool), giver)
@@ -61,7 +61,7 @@ async def test_what_is_told_names_the_deadline_and_the_images(giver: Giver, pool
     images = [image_id for _, image_id in await giver.images_of(placed)]
     await deliver_some(giver, clock, placed, 1)
     go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
-    assert await watch(pool, clock) == Watched(clock.now(), told=2, failed=0)
+    assert await watch(pool, clock) == Watched(clock.now(), emitted=2, failed=0)
     data: dict[str, object] = {"before": None, "after": {"dueAt": "2026-03-11T08:00:00+00:00", "kind": "DELIVERY"}}
     data |= {"images": [str(images[1])]}
     assert [tuple(each) for each in await told(pool)] == [
@@ -97,7 +97,7 @@ async def test_what_was_delivered_or_cancelled_in_time_is_not_told_of(
     await done(pool, partial(cancel_order, clock=clock, key=cancelled.orders[0]))
     await deliver_some(giver, clock, await giver.place(1), 1)
     clock.advance(3 * HOUR)
-    assert (await watch(pool, clock)).told == 0
+    assert (await watch(pool, clock)).emitted == 0
 
 
 async def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on(
@@ -109,7 +109,7 @@ async def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on(
     await done(pool, partial(confirm_deadline, clock=clock, key=placed.orders[1], due_at=due_at))
     seen = clock.now()
     clock.advance(MINUTE)
-    assert (await watch_deadlines(pool, clock, seen, LEAD)).told == 1
+    assert (await watch_deadlines(pool, clock, seen, LEAD)).emitted == 1
     assert await told_briefly(pool) == [("AT_RISK", "2026-03-10T12:01:00", 1)]
 
 

@@ -27,6 +27,8 @@ from tests.support.import_files import (
 )
 from tests.support.random_files import random_file
 
+pytestmark = pytest.mark.races
+
 LATER = "2026-03-03T11:00:00Z"
 HEADS_BEHIND = """
     SELECT h.account_id FROM account_heads h JOIN events e ON e.account_id = h.account_id

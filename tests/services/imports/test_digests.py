@@ -82,3 +82,25 @@ def test_a_field_that_is_added_to_a_type_of_line_changes_no_digest_of_lines_with
     assert (digest_of(longer), first_digest_of(longer)) == (digest_of(short), first_digest_of(short))
     said = LongerLine.model_validate_json(json.dumps({"type": "terms", **fields, "message": "As agreed"}))
     assert digest_of(said) != digest_of(short)
+
+
+async def test_names_and_reasons_are_stored_in_nfc(pool: Pool) -> None:
+    decomposed = normalize("NFD", "Äé")
+    image = {"filename": decomposed, "deliveredAt": "2026-03-03T13:00:00Z"}
+    rejected = image | {"rejections": [{"at": "2026-03-03T14:00:00Z", "reason": f"{decomposed}\n{decomposed}"}]}
+    specification = SPECIFICATION | {"name": decomposed, "steps": [{"step": decomposed, "seconds": 1}]}
+    lines = [ACCOUNT | {"name": decomposed}, specification, order("o-1", [rejected], name=decomposed)]
+    assert (await run_import(pool, lines)).problems == []
+    stored = """
+        SELECT a.name, v.name, v.steps->0->>'step', o.name, i.filename, r.reason
+          FROM accounts a, specification_versions v, orders o, images i, rejections r"""
+    assert await rows(pool, stored) == [("Äé",) * 5 + ("Äé\nÄé",)]
+    assert decomposed not in str(await rows(pool, "SELECT data::text FROM events"))
+
+
+async def test_an_image_is_found_by_its_name_however_a_release_before_stored_it(pool: Pool) -> None:
+    composed, decomposed = normalize("NFC", "é.jpg"), normalize("NFD", "é.jpg")
+    await run_import(pool, [ACCOUNT, SPECIFICATION, order("o-1", [{"filename": composed}])])
+    await pool.fetch("UPDATE images SET filename = $1", decomposed)
+    again = change("expedite", "2026-03-03T12:00:00Z", order="o-1", filenames=[composed])
+    assert (await run_import(pool, [again])).problems == []

@@ -24,7 +24,7 @@ DEADLINE = {"at": "2026-03-05T12:00:00Z", "confirmedAt": "2026-03-03T11:00:00Z"}
 FULL = ACCOUNT | {"imagesPerDay": 0}
 CONTROL = r"(\u0000-\u001F) found while parsing a string"
 KINDS = "'account', 'specification', 'order', 'cancellation', 'expedite', 'terms', 'timeZone'"
-NUL = "holds a NUL character, which cannot be stored"
+CONTROL_CHARACTER = "has a line end or a control character"
 
 
 def image(**more: object) -> Line:
@@ -60,7 +60,10 @@ BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     (ACCOUNT | {"ref": " "}, "ref: must not be blank"),
     (ACCOUNT | {"name": 5}, "name: must be a string"),
     (ACCOUNT | {"name": "n" * 256}, "name: is longer than 255 characters"),
-    (ACCOUNT | {"name": "a\0b"}, f"name: {NUL}"),
+    (ACCOUNT | {"name": "a\0b"}, f"name: {CONTROL_CHARACTER}"),
+    (ACCOUNT | {"name": "a\nb"}, f"name: {CONTROL_CHARACTER}"),
+    (ACCOUNT | {"name": "\u200b\u3164"}, "name: must not be blank"),
+    (ACCOUNT | {"ref": "\u2800"}, "ref: must not be blank"),
     (ACCOUNT | {"plan": "GOLD"}, "plan: must be 'SOLO', 'PROFESSIONAL_TRIAL', 'PROFESSIONAL' or 'ENTERPRISE'"),
     (ACCOUNT | {"timeZone": "Copenhagen"}, "timeZone: must be an IANA time zone, like Europe/Copenhagen"),
     (ACCOUNT | {"timeZone": None}, "timeZone: must be an IANA time zone, like Europe/Copenhagen"),
@@ -101,12 +104,17 @@ BAD_SPECIFICATIONS: list[tuple[Line, str]] = [
     ({"pricePerImage": "1e400"}, "pricePerImage: has more than 14 digits"),
     ({"pricePerImage": f"1.{'0' * 50}1"}, "pricePerImage: has more than 14 digits"),
     ({"pricePerImage": True}, "pricePerImage: must be a number"),
-    ({"currency": "usd"}, "currency: must be a currency of three capital letters, like USD"),
-    ({"currency": 5}, "currency: must be a currency of three capital letters, like USD"),
+    ({"currency": "usd"}, "currency: must be a currency of ISO 4217, like USD"),
+    ({"currency": "ZZZ"}, "currency: must be a currency of ISO 4217, like USD"),
+    ({"currency": 5}, "currency: must be a currency of ISO 4217, like USD"),
     ({"steps": "CLIPPING"}, "steps: must be a list"),
     ({"steps": [{"step": "", "seconds": 1}]}, "steps[0].step: must not be blank"),
     ({"steps": [{"step": "CLIPPING", "seconds": 1.0005}]}, "steps[0].seconds: has more than 3 decimals"),
     ({"steps": [{"step": "CLIPPING", "seconds": -1}]}, "steps[0].seconds: must not be less than 0"),
+    (
+        {"steps": [{"step": "CLIPPING", "seconds": "1000000.001"}]},
+        "steps[0].seconds: must not be more than 1000000",
+    ),
     ({"steps": [{"step": "CLIPPING"}]}, "steps[0].seconds: is missing"),
     ({"steps": [{"step": "S", "seconds": 1}] * 101}, "steps: has more than 100 entries"),
 ]
@@ -115,17 +123,13 @@ BAD_ORDERS: list[tuple[Line, str]] = [
     (order("o", 2001), "images: has more than 2000 entries"),
     (order("o", [{"filename": ""}]), "images[0].filename: must not be blank"),
     (order("o", [image(), {"filename": "f" * 256}]), "images[1].filename: is longer than 255 characters"),
-    (order("o", [image(), {"filename": "\0"}]), f"images[1].filename: {NUL}"),
+    (order("o", [image(), {"filename": "a\0"}]), f"images[1].filename: {CONTROL_CHARACTER}"),
     (order("o", [image(size=5)]), "images[0].size: is not known"),
     (order("o", expedite="yes"), "expedite: must be true or false"),
     (order("o", specification="g"), "specification: there is no specification 'g'"),
     (order("o", at="2026-03-03"), "placedAt: must be an instant with an offset, like 2026-03-02T13:05:00Z"),
     (
         order("o", at="2026-03-03T10:00:00"),
-        "placedAt: must be an instant with an offset, like 2026-03-02T13:05:00Z",
-    ),
-    (
-        order("o", at="2026-03-03T10:00:00.1234567Z"),
         "placedAt: must be an instant with an offset, like 2026-03-02T13:05:00Z",
     ),
     (order("o", at="2026-02-30T10:00:00Z"), "placedAt: is no instant that exists: 2026-02-30T10:00:00Z"),
@@ -152,7 +156,7 @@ BAD_ORDERS: list[tuple[Line, str]] = [
     (order("o", [delivered(back("2026-06-02T00:00:00Z"))]), "images[0].rejections[0].at: is in the future"),
     (
         order("o", [delivered(back(DELIVERED) | {"reason": "r" * 2001})]),
-        "images[0].rejections[0].reason: is longer than 2000 characters",
+        "images[0].rejections[0].reason: is longer than 2,000 characters",
     ),
     (order("o", [image(deadline=DEADLINE)]), "images[0].deadline: the rules give STANDARD images their deadline"),
     (

@@ -36,6 +36,8 @@ from tests.support.serving import SETTINGS
 from tests.support.studios import Giver, assert_consistent, begin
 from tests.support.writers import START, Asked, give
 
+pytestmark = pytest.mark.races
+
 SEED = 3
 KILLS = 3
 PATIENCE = 60.0

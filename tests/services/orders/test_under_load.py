@@ -25,6 +25,8 @@ from tests.support.production_commands import Claim, Deliver
 from tests.support.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
 from tests.support.worlds import Command, World
 
+pytestmark = pytest.mark.races
+
 Images = Sequence[tuple[UUID, UUID]]
 
 

@@ -1,0 +1,74 @@
+"""Names and texts: one rule for the API, imports and the command line (domain rules, Names and texts).
+
+Texts are stored in Unicode's NFC. A name is one line of 1 to 255 code points with something visible in it; prose, such
+as a reason or a note, has 1 to 2,000 and may have line ends and tabs. Refs of accounts and of import files are
+identifiers: they are checked alike, but compared as they are written, so that those stored before are still found.
+What is stored already is not checked again.
+"""
+
+import re
+from typing import Final
+from unicodedata import normalize
+
+from app.domain.bounds import MAX_NAME, MAX_PROSE
+from app.domain.errors import DomainError
+
+# Halves of surrogate pairs are how Python reads bytes of a command line that are not UTF-8.
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_NOT_IN_PROSE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NOT_IN_LINES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# White space, and characters that Unicode calls default ignorable, fillers and the blank Braille pattern.
+_NOTHING_VISIBLE: Final = re.compile(
+    "[\\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]*"
+)
+
+
+class BadText(DomainError):  # noqa: N818 - a refusal is named by what it says
+    """A text that breaks the rule; `problem` continues a sentence that begins with what the text is."""
+
+    def __init__(self, subject: str, problem: str) -> None:
+        super().__init__(f"{subject} {problem}.")
+        self.problem = problem
+
+
+def composed(text: str) -> str:
+    """Return the text in Unicode's NFC, in which texts are checked and stored."""
+    return normalize("NFC", text)
+
+
+def require_name(subject: str, text: str) -> str:
+    """Return a name in NFC; `subject` names it for people, "The name". Raises BadText."""
+    name = composed(text)
+    problem = name_problem(name)
+    if problem is not None:
+        raise BadText(subject, problem)
+    return name
+
+
+def name_problem(name: str) -> str | None:
+    """Return what is wrong with a name, given in NFC; None if nothing is."""
+    return "must not be blank" if _NOTHING_VISIBLE.fullmatch(name) else line_problem(name)
+
+
+def line_problem(line: str) -> str | None:
+    """Return what is wrong with one line of 1 to 255 characters; None if nothing is."""
+    return _problem(line, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character")
+
+
+def prose_problem(prose: str) -> str | None:
+    """Return what is wrong with prose, given in NFC; None if nothing is."""
+    if _NOTHING_VISIBLE.fullmatch(prose):
+        return "must not be blank"
+    return _problem(prose, MAX_PROSE, _NOT_IN_PROSE, "has a control character")
+
+
+def _problem(text: str, most: int, excluded: re.Pattern[str], reason: str) -> str | None:
+    if not text:
+        return "must not be blank"
+    if len(text) > most:
+        return f"is longer than {most:,} characters"
+    if excluded.search(text):
+        return reason
+    return "is not written in UTF-8" if _HALF.search(text) else None

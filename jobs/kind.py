@@ -1,0 +1,83 @@
+"""The interface of a kind of jobs: midnights and periods so far, each in a module of `jobs/kinds`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from app.services.jobs.runs import Claim
+from db.queries.job_status import FailedRun
+from db.readers import Reader
+from jobs.context import WorkerContext
+from jobs.counts import Counts
+
+WorkT = TypeVar("WorkT")
+"""The function that does a job of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneStatus:
+    """The status of a midnight job in a zone; instants in UTC.
+
+    `next` is when the oldest day not done closes or closed; `lag` is how long ago that is. `failures` are the accounts
+    that the job fails for.
+    """
+
+    time_zone: str
+    accounts: int
+    last_run: datetime | None
+    state: str | None
+    next: datetime
+    lag: timedelta
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """The status of a job; instants in UTC.
+
+    `runs` are those in the ledger. `failures` are accounts that the job fails for and, of a global job, its runs that
+    failed since the last success. `lag` is how long the next run has been due, or if that is longer, how long ago the
+    instant is from which on an account that fails is still to be done; None for a job that never succeeded. `errors`
+    are the failures by zone and by account.
+    """
+
+    job: str
+    runs: int
+    failures: int
+    lag: timedelta | None
+    last_run: datetime | None
+    next: datetime | None
+    zones: tuple[ZoneStatus, ...] = ()
+    errors: tuple[FailedRun, ...] = ()
+
+
+class Kind(ABC, Generic[WorkT]):
+    """A kind of jobs: how they run, are described, and end when the worker that ran them died.
+
+    A kind is hashable and has no state of its own: the jobs in each call are those of one registry, by name. The
+    scheduler runs each kind in a loop of its own, at the start, every minute and at each midnight.
+    """
+
+    @property
+    def order(self) -> int:
+        """The position among kinds where a worker runs them one after the other; what may take long comes last."""
+        return 0
+
+    @property
+    def channel(self) -> str | None:
+        """The channel of PostgreSQL whose notifications make the scheduler run the kind at once."""
+        return None
+
+    @abstractmethod
+    async def run(self, context: WorkerContext, jobs: Mapping[str, WorkT], at: datetime | None) -> dict[str, Counts]:
+        """Run what is due at an instant (UTC), or by now, until nothing of it can be claimed; return counts by job."""
+
+    @abstractmethod
+    async def end_orphaned(self, context: WorkerContext, claim: Claim) -> None:
+        """End a run whose lease is over, unless a later call of `run` takes it over."""
+
+    @abstractmethod
+    async def describe(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[JobStatus]:
+        """Return the status of each job at an instant (UTC), without its errors."""
