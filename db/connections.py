@@ -266,7 +266,7 @@ class Writer:
         shape = _shape(rows[0].__tablename__)
         columns = [[getattr(row, column) for row in rows] for column in shape.columns]
         for place in shape.json:
-            columns[place] = [_encode_json(value).decode() for value in columns[place]]
+            columns[place] = [None if value is None else _encode_json(value).decode() for value in columns[place]]
         await self._connection.execute(shape.insert, *columns)
 
     async def copy(self, table: type[Table], records: Iterable[tuple[object, ...]]) -> None:
@@ -450,11 +450,6 @@ def _shape(table: str) -> _Shape:
     )
     insert = f"INSERT INTO {table} ({columns}) SELECT {values} FROM unnest({arrays}) AS rows ({columns})"  # noqa: S608
     return _Shape(table, tuple(types), json, insert)
-
-
-def read_back(value: object) -> object:
-    """Return a value as a jsonb column that it was written to reads."""
-    return orjson.loads(_encode_json(value))
 
 
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped

@@ -459,11 +459,12 @@ class Rejection(Table, table=True):
 
 
 class Event(Table, table=True):
-    """Something that happened, with what was before and after, in the account's sequence.
+    """Something that happened, with what was before and after, in the account's sequence (see `events/stored.py`).
 
     It is final, but for those of an `import_run` that is still under way: these may be rewritten. A final event that
     turns out to be untrue stays, and `withdrawn_by` is the place of the event that withdraws it. `recorded_at` is when
-    it was written, null where that is `at`.
+    it was written, null where that is `at`. `texts` may hold a person's data and can be erased; null where the event
+    has none, or has them in `data`, as the releases before wrote it.
     """
 
     __tablename__ = "events"
@@ -482,6 +483,7 @@ class Event(Table, table=True):
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
     withdrawn_by: int | None = Field(default=None, sa_type=BigInteger)
+    texts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
 
 
 class Rollup(Table, table=True):

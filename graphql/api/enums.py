@@ -91,6 +91,11 @@ describe(
     },
 )
 describe(
+    vocabulary.DeadlineKind,
+    "What is due.",
+    {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
+)
+describe(
     explanations.DeadlineStepCode,
     "What a step of a deadline's explanation is about.",
     {
@@ -140,7 +145,7 @@ describe(
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
         "GUARANTEE_RESET": "A day's guarantee began anew.",
         "SPECIFICATION_CHANGED": "A specification was made, reworded or archived.",
-        "EVENT_WITHDRAWN": "Another event turned out to be untrue; it is named by `event` in the data.",
+        "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )
 describe(

@@ -11,6 +11,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.context import Context
+from api.event.reads import EVENT_TYPES
 from api.mutation import Mutation
 from api.query import Query
 from engine.errors import format_error, nothing_answered
@@ -56,4 +57,10 @@ class Schema(strawberry.Schema):
         """Log nothing here: `present` logs what is ours to mend, once."""
 
 
-schema = Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission])
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=list(EVENT_TYPES.values()),
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=[Admission],
+)

@@ -15,8 +15,6 @@ LocalTime = NewType("LocalTime", str)
 """HH:MM on a wall clock; 24:00 is the end of the day."""
 TimeZone = NewType("TimeZone", str)
 """An IANA name."""
-JSON = NewType("JSON", object)
-"""Any JSON value."""
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -108,5 +106,4 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         serialize=write_decimal,
         parse_value=read_decimal,
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
 }

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import EventType, ServiceLevel
+from app.domain.events.facts import Change, OrderChanges, Progress
+from app.domain.events.kinds import ImagesDelivered, OrderCompleted
+from app.domain.vocabulary import OrderStatus, ServiceLevel
 from db.connections import Pool
-from db.tables import Event
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
@@ -273,7 +274,7 @@ async def test_a_redo_explains_its_own_deadline(pool: Pool, client_of: NewClient
 
 EVENTS = """
 query ($first: Int, $after: String) { account { order(number: 2) { events(first: $first, after: $after) {
-  nodes { type at data order { number } image { filename } }
+  nodes { type at order { number } ... on ImagesDelivered { images { nodes { filename } } imageCount } }
   pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
 } } } }
 """
@@ -283,28 +284,23 @@ async def test_events_of_an_order_are_listed_oldest_first(pool: Pool, client_of:
     studio = await begin(pool, Studio())
     studio.order(MONDAY - DAY)
     order = studio.order(MONDAY, [Photo("x.jpg")])
-    later: Event = studio.event(EventType.IMAGES_DELIVERED, MONDAY + HOUR, order, {"images": 1})
-    later.image_id = studio.images[-1].id
-    studio.event(EventType.ORDER_COMPLETED, MONDAY + HOUR, order)
+    ready, completed = OrderStatus.READY_FOR_DOWNLOAD, OrderStatus.COMPLETED
+    counts = Progress(OrderStatus.IN_PRODUCTION, 0, 0, None), Progress(ready, 1, 0, None)
+    studio.event(MONDAY + HOUR, order, ImagesDelivered(*counts, (studio.images[-1].id,)))
+    studio.event(MONDAY + HOUR, order, OrderCompleted(OrderChanges(status=Change(ready, completed))))
     await write(pool, studio)
     client = await client_of(studio)
     events = (await client.data(EVENTS))["account"]["order"]["events"]
     assert events["nodes"] == [
-        {
-            "type": "ORDER_PLACED",
-            "at": "2026-03-09T13:00:00Z",
-            "data": {"images": 1},
-            "order": {"number": 2},
-            "image": None,
-        },
+        {"type": "ORDER_PLACED", "at": "2026-03-09T13:00:00Z", "order": {"number": 2}},
         {
             "type": "IMAGES_DELIVERED",
             "at": "2026-03-09T14:00:00Z",
-            "data": {"images": 1},
             "order": {"number": 2},
-            "image": {"filename": "x.jpg"},
+            "images": {"nodes": [{"filename": "x.jpg"}]},
+            "imageCount": 1,
         },
-        {"type": "ORDER_COMPLETED", "at": "2026-03-09T14:00:00Z", "data": {}, "order": {"number": 2}, "image": None},
+        {"type": "ORDER_COMPLETED", "at": "2026-03-09T14:00:00Z", "order": {"number": 2}},
     ]
     assert events["totalCount"] == 3
     first = (await client.data(EVENTS, {"first": 2}))["account"]["order"]["events"]

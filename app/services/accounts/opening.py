@@ -5,15 +5,17 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.errors import DomainError
+from app.domain.events.kinds import AccountCreated
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod, first_ledger_day
-from app.domain.vocabulary import EventType, Plan
+from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
+from app.services.events import write_events
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from app.services.names import require_name
 from db.connections import Reader, Statement, Writer
-from db.tables import AccountCounters, Event, SlaVersion, TimeZonePeriod
+from db.tables import AccountCounters, SlaVersion, TimeZonePeriod
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
 ADD_ACCOUNT: Final = Statement(
@@ -100,9 +102,8 @@ def account_created(
     expedites_per_day: int | None,
 ) -> NewEvent:
     """Tell that an account begins at an instant, with its first terms."""
-    after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": time_zone}
-    after |= {"imagesPerDay": images_per_day, "expeditesPerDay": expedites_per_day}
-    return NewEvent(at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
+    event = AccountCreated(ref, name, plan, time_zone, images_per_day, expedites_per_day)
+    return NewEvent(at, None, None, event)
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
@@ -117,14 +118,5 @@ async def find_account(reader: Reader, name: str, account_id: UUID | None = None
 async def _record(writer: Writer, account_id: UUID, created: NewEvent) -> None:
     """Write the first event of an account, and its counters."""
     counters = new_counters(account_id, created.at)
-    event = Event(
-        account_id=account_id,
-        sequence=counters.take_event_sequence(),
-        at=created.at,
-        type=created.type,
-        order_id=created.order_id,
-        image_id=created.image_id,
-        data=created.data,
-    )
+    await write_events(writer, {account_id: [created]}, {account_id: counters}, created.at)
     await writer.insert([AccountCounters(**counters_row(counters))])
-    await writer.insert([event])

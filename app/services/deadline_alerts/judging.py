@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alerts
+from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alerts
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
-from app.domain.vocabulary import EventType
+from app.domain.vocabulary import DeadlineKind, EventType
 from app.services.orders.states import OrderKey, order_states
 from db.connections import Reader, Record, Statement
 

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.deadlines.alerts import Alert, alert_of_event
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
+from app.domain.events.stored import from_json
 from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters, lock_counters, save_counters
 from app.services.deadline_alerts.candidates import portions
@@ -27,8 +29,7 @@ _PAGE: Final = 500
 ALERTS_SINCE: Final = Statement(
     "alerts_since",
     f"""
-    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
-      o.image_count
+    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, o.image_count
     FROM events e
     JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
     WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
@@ -67,8 +68,9 @@ async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], l
 
 
 def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
-    """Say whether an event is one of those that are to be told, word for word."""
-    new_event = true.get(alert_of_event(EventType(row["type"]), row["after"]))
-    if new_event is None:
-        return False
-    return (new_event.at, [str(image_id) for image_id in new_event.data["images"]]) == (row["at"], row["images"])
+    """Return whether an event is exactly one of those that are true by what is known now."""
+    event = from_json(EventType(row["type"]), row["data"], None)
+    if not isinstance(event, DeadlineAtRisk | DeadlineMissed):
+        raise TypeError(event)
+    new_event = true.get(alert_of_event(event))
+    return new_event is not None and (new_event.at, new_event.event) == (row["at"], event)
