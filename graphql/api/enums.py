@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from app.domain import vocabulary
-from app.domain.deadlines import explanations
+from app.domain.deadlines import steps
 from app.domain.pulse import trends
 from engine.decorators import describe
 
@@ -96,8 +96,8 @@ describe(
     {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
 )
 describe(
-    explanations.DeadlineStepCode,
-    "What a step of a deadline's explanation is about.",
+    steps.DeadlineStepCode,
+    "The kind of a step of a deadline's explanation.",
     {
         "UPLOADED_AT": "The upload, in user time.",
         "CUTOFF": "The end of the day of the upload, before which it came.",

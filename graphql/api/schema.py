@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from api.context import Context
 from api.event.reads import EVENT_TYPES
 from api.mutation import Mutation
+from api.order.steps import STEP_TYPES
 from api.query import Query
 from engine.errors import format_error, nothing_answered
 from engine.guards import Admission
@@ -60,7 +61,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=list(EVENT_TYPES.values()),
+    types=[*EVENT_TYPES.values(), *(type_ for type_, _ in STEP_TYPES.values())],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[Admission],
 )

@@ -203,7 +203,11 @@ async def test_rejections_are_listed_oldest_first(pool: Pool, client_of: NewClie
 
 
 EXPLANATION = """{ account { order(number: 1) {
-  deadline { explanation { code text at } } images { nodes { deadline { explanation { code text } } } }
+  deadline { explanation { code text __typename ... on UploadedAtStep { at timeZone }
+    ... on CutoffStep { at date uploadBy countedFor }
+    ... on GuaranteePositionStep { first: from last: to of imageCount date }
+    ... on BaseDeadlineStep { at timeZone turnaround } ... on WeekendShiftStep { hours from to timeZone }
+    ... on SlaVersionStep { version } } } images { nodes { deadline { explanation { code text } } } }
 } } }"""
 
 
@@ -224,13 +228,33 @@ async def test_a_deadline_says_why_it_is_what_it_is(pool: Pool, client_of: NewCl
     await write(pool, studio)
     data = await (await client_of(studio)).data(EXPLANATION)
     steps = data["account"]["order"]["deadline"]["explanation"]
-    assert [(step["code"], step["at"]) for step in steps] == [
-        ("UPLOADED_AT", "2026-03-06T13:05:00Z"),
-        ("CUTOFF", "2026-03-06T23:00:00Z"),
-        ("GUARANTEE_POSITION", None),
-        ("BASE_DEADLINE", "2026-03-07T08:00:00Z"),
-        ("WEEKEND_SHIFT", "2026-03-09T08:00:00Z"),
-        ("SLA_VERSION", None),
+    zone = {"timeZone": "Europe/Copenhagen"}
+    assert [{key: value for key, value in step.items() if key not in {"code", "text"}} for step in steps] == [
+        {"__typename": "UploadedAtStep", "at": "2026-03-06T13:05:00Z", **zone},
+        {
+            "__typename": "CutoffStep",
+            "at": "2026-03-06T23:00:00Z",
+            "date": "2026-03-06",
+            "uploadBy": "24:00",
+            "countedFor": None,
+        },
+        {
+            "__typename": "GuaranteePositionStep",
+            "first": 181,
+            "last": 200,
+            "of": 200,
+            "imageCount": 20,
+            "date": "2026-03-06",
+        },
+        {"__typename": "BaseDeadlineStep", "at": "2026-03-07T08:00:00Z", "turnaround": None, **zone},
+        {
+            "__typename": "WeekendShiftStep",
+            "hours": 48.0,
+            "from": "2026-03-07T08:00:00Z",
+            "to": "2026-03-09T08:00:00Z",
+            **zone,
+        },
+        {"__typename": "SlaVersionStep", "version": 1},
     ]
     of_first = data["account"]["order"]["images"]["nodes"][0]["deadline"]["explanation"]
     assert "14:05 (UTC+01:00, Europe/Copenhagen)" in steps[0]["text"]
