@@ -114,7 +114,7 @@ async def test_every_key_of_every_stored_event_is_shown_by_a_field(stored: Seque
     assert {row["type"] for row in stored} == {*EventType}
     for row, node in zip(stored, await shown(staff, stored), strict=True):
         answered = by_path(node)
-        for path, values in by_path({**row["data"], **(row["texts"] or {})}).items():
+        for path, values in by_path(row["data"] | (row["texts"] or {})).items():
             field = SHOWN[row["type"]][path]
             if not field.startswith("-"):
                 expected = [plain(value, path) for value in values]
@@ -185,7 +185,7 @@ async def test_images_of_an_event_are_listed_in_pages(stored: Sequence[Record], 
       nodes { filename } pageInfo { endCursor hasNextPage hasPreviousPage } totalCount } } } }"""
     placed = next(row for row in stored if row["type"] == "ORDER_PLACED" and len(row["data"]["images"]) > 1)
     id_ = str(numbered(NodeType.EVENT, placed["account_id"], placed["sequence"]))
-    found, after = list[str](), None
+    found, after, images = list[str](), None, dict[str, Any]()
     for index in range(len(placed["data"]["images"])):
         images = (await staff.data(page, {"id": id_, "after": after}))["node"]["images"]
         found += [image["filename"] for image in images["nodes"]]

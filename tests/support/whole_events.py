@@ -14,10 +14,11 @@ _PLACES: Final[Mapping[tuple[str, str], str]] = {
 """Which part of the data has a text; the data itself without."""
 
 
-def whole(event: Mapping[str, Any]) -> dict[str, Any]:
+def whole(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or what reads like one
     """Return the data of an event's row with its texts, and without the version of its form."""
     data = {key: deepcopy(value) for key, value in event["data"].items() if key != "version"}
-    for name, text in (event["texts"] or {}).items():
+    texts: dict[str, Any] = event["texts"] or {}
+    for name, text in texts.items():
         if name in {"filenames", "reasons"}:
             for image, each in zip(data["images"], text, strict=True):
                 image[name.removesuffix("s")] = each

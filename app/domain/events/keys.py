@@ -6,10 +6,14 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from app.domain.events.facts import Change, OrderChanges
+from app.domain.events import kinds
+from app.domain.events.facts import Change, OrderChanges, Progress
+from app.domain.events.kinds import StatedTerms
 from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
+from app.domain.pulse.figures import Step
+from app.domain.specifications import kept_steps
 from app.domain.vocabulary import DeadlineKind, DeadlineStatus, OrderStatus, Plan, ServiceLevel
 
 Data: TypeAlias = dict[str, Any]
@@ -156,3 +160,31 @@ def read_day(data: Data) -> QuotaDay:
     day = LedgerDay(date.fromisoformat(data["date"]), INSTANT(data["opensAt"]), INSTANT(data["closesAt"]))
     allowance = Allowance(data["capacity"], data["used"], data["expediteCapacity"], data["expediteUsed"])
     return QuotaDay(day, data["slaVersion"], allowance)
+
+
+def write_progress(event: kinds.ImagesDelivered | kinds.ImagesRejected) -> Data:
+    """Return how far an order was, under `before` and `after`."""
+    return {"before": write(PROGRESS, event.before), "after": write(PROGRESS, event.after)}
+
+
+def read_progress(data: Data) -> tuple[Progress, Progress]:
+    """Return how far an order was before and after."""
+    before, after = (Progress(**read(PROGRESS, data[side])) for side in ("before", "after"))
+    return before, after
+
+
+def write_terms(terms: StatedTerms) -> Data:
+    """Return the terms of a specification that an event states."""
+    stated = {key: value for key, value in write(TERMS, terms).items() if value is not None}
+    return stated if terms.steps is None else {**stated, "steps": kept_steps(terms.steps)}
+
+
+def read_terms(data: Data) -> StatedTerms:
+    """Return the terms of a specification that an event states."""
+    steps = tuple(Step(each["step"], each["milliseconds"]) for each in data["steps"]) if "steps" in data else None
+    return StatedTerms(steps=steps, **read(TERMS, data))
+
+
+def read_ids(data: Data) -> tuple[UUID, ...]:
+    """Return the ids of the images that an event concerns."""
+    return tuple(map(UUID, data["images"]))

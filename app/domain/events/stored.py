@@ -21,14 +21,10 @@ from app.domain.events.facts import (
     OrderChanges,
     OrderFacts,
     PlacedImage,
-    Progress,
     RejectedImage,
     SplitOff,
 )
 from app.domain.events.keys import Data
-from app.domain.events.kinds import StatedTerms
-from app.domain.pulse.figures import Step
-from app.domain.specifications import kept_steps
 from app.domain.vocabulary import EventType
 
 VERSION: Final = 2
@@ -51,8 +47,7 @@ class _TextsOf(NamedTuple):
 
     def one(self, name: str, old: Mapping[str, Any]) -> str | None:
         """Return a text; `old` holds it in a row of version 1."""
-        found: str | None = (old if self.beside is None else self.beside).get(name)
-        return found
+        return (old if self.beside is None else self.beside).get(name)
 
     def each(self, name: str, old: Sequence[Mapping[str, Any]], old_key: str) -> list[str]:
         """Return a text for each image; `old` holds them in a row of version 1."""
@@ -144,6 +139,14 @@ def _write_end(event: kinds.OrderCancelled | kinds.OrderCompleted) -> tuple[Data
     return keys.write_changes(event.changes), {}
 
 
+def _read_cancelled(data: Data, _: _TextsOf) -> kinds.OrderCancelled:
+    return kinds.OrderCancelled(keys.read_changes(data))
+
+
+def _read_completed(data: Data, _: _TextsOf) -> kinds.OrderCompleted:
+    return kinds.OrderCompleted(keys.read_changes(data))
+
+
 def _write_claimed(event: kinds.ImagesClaimed) -> tuple[Data, Data]:
     lease = keys.write(keys.LEASE, event)
     return {"before": None, "after": lease, "images": event.images}, {"worker": event.worker}
@@ -151,7 +154,7 @@ def _write_claimed(event: kinds.ImagesClaimed) -> tuple[Data, Data]:
 
 def _read_claimed(data: Data, texts: _TextsOf) -> kinds.ImagesClaimed:
     lease = data["after"]
-    return kinds.ImagesClaimed(texts.one("worker", lease), images=_ids(data), **keys.read(keys.LEASE, lease))
+    return kinds.ImagesClaimed(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
 
 
 def _write_expired(event: kinds.ClaimExpired) -> tuple[Data, Data]:
@@ -161,20 +164,22 @@ def _write_expired(event: kinds.ClaimExpired) -> tuple[Data, Data]:
 
 def _read_expired(data: Data, texts: _TextsOf) -> kinds.ClaimExpired:
     lease = data["before"]
-    return kinds.ClaimExpired(texts.one("worker", lease), images=_ids(data), **keys.read(keys.LEASE, lease))
+    return kinds.ClaimExpired(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
 
 
 def _write_delivered(event: kinds.ImagesDelivered) -> tuple[Data, Data]:
-    return {**_write_progress(event), "images": event.images}, {"worker": event.worker}
+    return {**keys.write_progress(event), "images": event.images}, {"worker": event.worker}
 
 
 def _read_delivered(data: Data, texts: _TextsOf) -> kinds.ImagesDelivered:
-    return kinds.ImagesDelivered(*_read_progress(data), images=_ids(data), worker=texts.one("worker", data))
+    return kinds.ImagesDelivered(
+        *keys.read_progress(data), images=keys.read_ids(data), worker=texts.one("worker", data)
+    )
 
 
 def _write_rejected(event: kinds.ImagesRejected) -> tuple[Data, Data]:
     images = [keys.write(keys.REJECTED, image) for image in event.images]
-    return {**_write_progress(event), "images": images}, {"reasons": [image.reason for image in event.images]}
+    return {**keys.write_progress(event), "images": images}, {"reasons": [image.reason for image in event.images]}
 
 
 def _read_rejected(data: Data, texts: _TextsOf) -> kinds.ImagesRejected:
@@ -183,16 +188,7 @@ def _read_rejected(data: Data, texts: _TextsOf) -> kinds.ImagesRejected:
         RejectedImage(reason=reason, **keys.read(keys.REJECTED, each))
         for each, reason in zip(images, reasons, strict=True)
     )
-    return kinds.ImagesRejected(*_read_progress(data), images=tuple(rejected))
-
-
-def _write_progress(event: kinds.ImagesDelivered | kinds.ImagesRejected) -> Data:
-    return {"before": keys.write(keys.PROGRESS, event.before), "after": keys.write(keys.PROGRESS, event.after)}
-
-
-def _read_progress(data: Data) -> tuple[Progress, Progress]:
-    before, after = (Progress(**keys.read(keys.PROGRESS, data[side])) for side in ("before", "after"))
-    return before, after
+    return kinds.ImagesRejected(*keys.read_progress(data), images=tuple(rejected))
 
 
 def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
@@ -202,7 +198,7 @@ def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
 
 def _read_confirmed(data: Data, texts: _TextsOf) -> kinds.DeadlineConfirmed:
     return kinds.DeadlineConfirmed(
-        keys.read_changes(data), _ids(data), note=texts.one("note", data), **keys.read(keys.PRICED, data)
+        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.read(keys.PRICED, data)
     )
 
 
@@ -210,12 +206,20 @@ def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Da
     return {"before": None, "after": keys.write(keys.ALERT, event), "images": event.images}, {}
 
 
-def _read_alert(data: Data) -> Data:
-    return {**keys.read(keys.ALERT, data["after"]), "images": _ids(data)}
+def _read_at_risk(data: Data, _: _TextsOf) -> kinds.DeadlineAtRisk:
+    return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
+
+
+def _read_missed(data: Data, _: _TextsOf) -> kinds.DeadlineMissed:
+    return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
 
 
 def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
     return {"before": None, "after": keys.write(keys.DEADLINE, event)}, {}
+
+
+def _read_met(data: Data, _: _TextsOf) -> kinds.DeadlineMet:
+    return kinds.DeadlineMet(**keys.read(keys.DEADLINE, data["after"]))
 
 
 def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
@@ -241,36 +245,35 @@ def _write_reset(event: kinds.GuaranteeReset) -> tuple[Data, Data]:
     return {"before": keys.write_day(event.closed), "after": keys.write_day(event.opened)}, {}
 
 
+def _read_reset(data: Data, _: _TextsOf) -> kinds.GuaranteeReset:
+    return kinds.GuaranteeReset(keys.read_day(data["before"]), keys.read_day(data["after"]))
+
+
+def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
+    return {"before": None, "after": None, "event": event.event}, {}
+
+
+def _read_withdrawn(data: Data, _: _TextsOf) -> kinds.EventWithdrawn:
+    return kinds.EventWithdrawn(data["event"])
+
+
 def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
     """Return a change of a specification; a new one has nothing before, and an archived one no version."""
     named = {"id": event.specification_id}
     if event.version is None:
         return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
-    after = {**named, "version": event.version, **_write_terms(event.after)}
+    after = {**named, "version": event.version, **keys.write_terms(event.after)}
     if event.version == 1:
         return {"before": None, "after": after}, {}
-    return {"before": {**named, "version": event.version - 1, **_write_terms(event.before)}, "after": after}, {}
+    return {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}, {}
 
 
 def _read_specification(data: Data, _: _TextsOf) -> kinds.SpecificationChanged:
-    before, after = data["before"] or {}, data["after"]
+    before: Data = data["before"] or {}
+    after: Data = data["after"]
     return kinds.SpecificationChanged(
-        before=_read_terms(before), after=_read_terms(after), **keys.read(keys.SPECIFICATION, after)
+        before=keys.read_terms(before), after=keys.read_terms(after), **keys.read(keys.SPECIFICATION, after)
     )
-
-
-def _write_terms(terms: StatedTerms) -> Data:
-    stated = {key: value for key, value in keys.write(keys.TERMS, terms).items() if value is not None}
-    return stated if terms.steps is None else {**stated, "steps": kept_steps(terms.steps)}
-
-
-def _read_terms(data: Data) -> StatedTerms:
-    steps = tuple(Step(each["step"], each["milliseconds"]) for each in data["steps"]) if "steps" in data else None
-    return StatedTerms(steps=steps, **keys.read(keys.TERMS, data))
-
-
-def _ids(data: Data) -> tuple[UUID, ...]:
-    return tuple(map(UUID, data["images"]))
 
 
 _FORMS: Final[Mapping[EventType, _Form[Any]]] = {
@@ -278,26 +281,19 @@ _FORMS: Final[Mapping[EventType, _Form[Any]]] = {
     EventType.ORDER_PLACED: _Form(_write_placed, _read_placed),
     EventType.ORDER_SPLIT: _Form(_write_split, _read_split),
     EventType.ORDER_EXPEDITED: _Form(_write_expedited, _read_expedited),
-    EventType.ORDER_CANCELLED: _Form(_write_end, lambda data, _: kinds.OrderCancelled(keys.read_changes(data))),
-    EventType.ORDER_COMPLETED: _Form(_write_end, lambda data, _: kinds.OrderCompleted(keys.read_changes(data))),
+    EventType.ORDER_CANCELLED: _Form(_write_end, _read_cancelled),
+    EventType.ORDER_COMPLETED: _Form(_write_end, _read_completed),
     EventType.IMAGES_CLAIMED: _Form(_write_claimed, _read_claimed),
     EventType.CLAIM_EXPIRED: _Form(_write_expired, _read_expired),
     EventType.IMAGES_DELIVERED: _Form(_write_delivered, _read_delivered),
     EventType.IMAGES_REJECTED: _Form(_write_rejected, _read_rejected),
     EventType.DEADLINE_CONFIRMED: _Form(_write_confirmed, _read_confirmed),
-    EventType.DEADLINE_AT_RISK: _Form(_write_alert, lambda data, _: kinds.DeadlineAtRisk(**_read_alert(data))),
-    EventType.DEADLINE_MISSED: _Form(_write_alert, lambda data, _: kinds.DeadlineMissed(**_read_alert(data))),
-    EventType.DEADLINE_MET: _Form(
-        _write_met, lambda data, _: kinds.DeadlineMet(**keys.read(keys.DEADLINE, data["after"]))
-    ),
+    EventType.DEADLINE_AT_RISK: _Form(_write_alert, _read_at_risk),
+    EventType.DEADLINE_MISSED: _Form(_write_alert, _read_missed),
+    EventType.DEADLINE_MET: _Form(_write_met, _read_met),
     EventType.SLA_NEGOTIATED: _Form(_write_negotiated, _read_negotiated),
     EventType.TIME_ZONE_CHANGED: _Form(_write_moved, _read_moved),
-    EventType.GUARANTEE_RESET: _Form(
-        _write_reset, lambda data, _: kinds.GuaranteeReset(keys.read_day(data["before"]), keys.read_day(data["after"]))
-    ),
+    EventType.GUARANTEE_RESET: _Form(_write_reset, _read_reset),
     EventType.SPECIFICATION_CHANGED: _Form(_write_specification, _read_specification),
-    EventType.EVENT_WITHDRAWN: _Form(
-        lambda event: ({"before": None, "after": None, "event": event.event}, {}),
-        lambda data, _: kinds.EventWithdrawn(data["event"]),
-    ),
+    EventType.EVENT_WITHDRAWN: _Form(_write_withdrawn, _read_withdrawn),
 }

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from uuid import UUID
 
 import orjson
@@ -164,6 +164,7 @@ TEXTS: dict[EventType, dict[str, Any]] = {
     EventType.SLA_NEGOTIATED: {"note": "as agreed"},
 }
 EACH = range(len(OLD_ROWS))
+NAMES = [type_ for type_, _ in OLD_ROWS]
 
 
 def stored(event: kinds.Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -174,8 +175,9 @@ def stored(event: kinds.Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 def without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
-        return {key: without_nulls(each) for key, each in value.items() if each is not None}
-    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+        parts = cast("dict[str, Any]", value)
+        return {key: without_nulls(each) for key, each in parts.items() if each is not None}
+    return [without_nulls(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def test_there_is_an_old_row_and_a_class_of_every_type() -> None:
@@ -183,13 +185,13 @@ def test_there_is_an_old_row_and_a_class_of_every_type() -> None:
     assert [each.type for each in get_args(kinds.Event)] == list(EventType)
 
 
-@pytest.mark.parametrize("place", EACH, ids=lambda place: OLD_ROWS[place][0])
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
 def test_a_row_of_before_is_read_as_a_typed_event(place: int) -> None:
     type_, data = OLD_ROWS[place]
     assert from_json(EventType(type_), data, None) == TYPED[place]
 
 
-@pytest.mark.parametrize("place", EACH, ids=lambda place: OLD_ROWS[place][0])
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
 def test_an_event_is_stored_under_the_keys_of_before_with_a_version_and_its_texts_beside_it(place: int) -> None:
     type_, old = OLD_ROWS[place]
     data, texts = stored(TYPED[place])
@@ -199,7 +201,7 @@ def test_an_event_is_stored_under_the_keys_of_before_with_a_version_and_its_text
     assert not any(text in str(data) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed"))
 
 
-@pytest.mark.parametrize("place", EACH, ids=lambda place: OLD_ROWS[place][0])
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
 def test_what_is_stored_is_read_back(place: int) -> None:
     assert from_json(TYPED[place].type, *stored(TYPED[place])) == TYPED[place]
 
