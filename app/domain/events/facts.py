@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
@@ -22,8 +22,7 @@ class Change(Generic[Value]):
     after: Value
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
+class OrderFacts(NamedTuple):
     """A new order; deliveries have events of their own. `price` is that of all its images. Instants are UTC."""
 
     number: int
@@ -63,8 +62,7 @@ class OrderChanges:
     cancelled_at: Change[datetime | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far an order is: images delivered, and images that wait for their redo. `completed_at` is UTC."""
 
     status: OrderStatus
@@ -73,16 +71,14 @@ class Progress:
     completed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedImage:
+class PlacedImage(NamedTuple):
     """An image of a new order, with the name of its file."""
 
     id: UUID
     filename: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExpeditedImage:
+class ExpeditedImage(NamedTuple):
     """An image and its place in the day's expedites, counted from 1; None where the day has none."""
 
     id: UUID

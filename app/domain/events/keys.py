@@ -105,7 +105,10 @@ PREVIOUS_ZONE: Final[Keys] = {"timeZone": ("previous", str)}
 
 def write(keys: Keys, of: object) -> Data:
     """Return the values of an object's attributes by their keys; amounts as strings, all else as orjson writes it."""
-    return {key: plain(getattr(of, attribute)) for key, (attribute, _) in keys.items()}
+    return {
+        key: plain(getattr(of, attribute)) if convert is Decimal else getattr(of, attribute)
+        for key, (attribute, convert) in keys.items()
+    }
 
 
 def read(keys: Keys, data: Mapping[str, Any]) -> Data:
