@@ -1,6 +1,7 @@
 """Events as they are stored, by this release and by 0.1.0."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -177,7 +178,7 @@ def without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         parts = cast("dict[str, Any]", value)
         return {key: without_nulls(each) for key, each in parts.items() if each is not None}
-    return [without_nulls(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+    return [without_nulls(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
 
 
 def test_there_is_an_old_row_and_a_class_of_every_type() -> None:
