@@ -180,11 +180,6 @@ def _require_release(connection: Any) -> None:  # noqa: ANN401 - asyncpg's conne
         raise _TooOldError(f"it is PostgreSQL {major}, and Loupe needs {_OLDEST} or newer.")
 
 
-def read_back(value: object) -> object:
-    """Return a value as a jsonb column that it was written to reads."""
-    return orjson.loads(_encode_json(value))
-
-
 async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
     _require_release(connection)
     await connection.set_type_codec(

@@ -23,7 +23,12 @@ def user_time(at: datetime, zone: ZoneInfo) -> str:
 
 def offset_in_words(at: datetime, zone: ZoneInfo) -> str:
     """Tell how far the zone is from UTC at an instant: "UTC+05:45"."""
-    return str(timezone(at.astimezone(zone).utcoffset() or timedelta(0)))
+    return str(timezone(utc_offset(at, zone)))
+
+
+def utc_offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    """Return how far the zone is from UTC at an instant, positive east of it."""
+    return at.astimezone(zone).utcoffset() or timedelta(0)
 
 
 def date_in_words(day: date) -> str:

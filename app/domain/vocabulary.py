@@ -30,6 +30,13 @@ class DeadlineStatus(StrEnum):
     PLAN_REQUIRED = "PLAN_REQUIRED"
 
 
+class DeadlineKind(StrEnum):
+    """What is due: the first delivery, or the next one after a rejection."""
+
+    DELIVERY = "DELIVERY"
+    REDO = "REDO"
+
+
 class OrderStatus(StrEnum):
     """Where an order stands (domain rules, section 5)."""
 

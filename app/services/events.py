@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.events.orders import NewEvent
+from app.domain.events.stored import to_json
 from app.domain.events.withdrawals import withdrawal
 from app.services.accounts.counters import Counters, next_instant
 from db.connections import Record, Statement
@@ -66,5 +67,6 @@ def _rows(
         written_at = max(now, counters.last_at)
         for each in told:
             recorded_at = None if each.at >= written_at else written_at
-            told_of = (each.at, each.type, each.order_id, each.image_id, each.data)
-            yield account_id, counters.take_event_sequence(), *told_of, recorded_at, import_run, None
+            data, texts = to_json(each.event)
+            facts = (each.at, each.type, each.order_id, each.image_id, data)
+            yield account_id, counters.take_event_sequence(), *facts, recorded_at, import_run, None, texts

@@ -89,7 +89,7 @@ ALERTS_PAGE: Final = 500
 ALERTS_SINCE: Final = Statement(
     "alerts_since",
     f"""
-    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data -> 'after' AS after, e.data -> 'images' AS images,
+    SELECT e.sequence, e.at, e.type, e.order_id, e.image_id, e.data,
       o.image_count
     FROM events e
     JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id

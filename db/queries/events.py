@@ -43,6 +43,7 @@ class EventRow:
     image_id: UUID | None
     data: dict[str, Any]
     recorded_at: datetime
+    texts: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class EventsWanted:
 
 
 _COLUMNS: Final = """
-      e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, coalesce(e.recorded_at, e.at)"""
+      e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, coalesce(e.recorded_at, e.at), e.texts"""
 
 # Says whether an event `{0}` is final, where `h` is its account's head and {1} the run that has ended, or null.
 _IS_FINAL: Final = """

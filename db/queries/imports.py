@@ -101,7 +101,7 @@ REJECTED_ORDERS: Final = Statement(
     """,
 )
 
-_EVENT_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.import_run"
+_EVENT_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.texts, e.import_run"
 
 # The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
 # orders of many accounts, so all are asked at once.

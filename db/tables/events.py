@@ -22,7 +22,8 @@ class Event(Table, table=True):
 
     It is final, but for those of an `import_run` that is still under way: these may be rewritten. A final event that
     turns out to be untrue stays, and `withdrawn_by` is the place of the event that withdraws it. `recorded_at` is when
-    it was written, null where that is `at`.
+    it was written, null where that is `at`. `texts` may hold a person's data and can be erased; null where the event
+    has none, or is of a release that kept them in `data`.
     """
 
     __tablename__ = "events"
@@ -41,3 +42,4 @@ class Event(Table, table=True):
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
     withdrawn_by: int | None = Field(default=None, sa_type=BigInteger)
+    texts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from app.domain import vocabulary
-from app.domain.deadlines import explanations
+from app.domain.deadlines import steps
 from app.domain.pulse import trends
 from engine.decorators import describe
 
@@ -91,8 +91,13 @@ describe(
     },
 )
 describe(
-    explanations.DeadlineStepCode,
-    "What a step of a deadline's explanation is about.",
+    vocabulary.DeadlineKind,
+    "What is due.",
+    {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
+)
+describe(
+    steps.DeadlineStepCode,
+    "The kind of a step of a deadline's explanation.",
     {
         "UPLOADED_AT": "The upload, in user time.",
         "CUTOFF": "The end of the day of the upload, before which it came.",
@@ -140,7 +145,7 @@ describe(
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
         "GUARANTEE_RESET": "A day's guarantee began anew.",
         "SPECIFICATION_CHANGED": "A specification was made, reworded or archived.",
-        "EVENT_WITHDRAWN": "Another event turned out to be untrue; it is named by `event` in the data.",
+        "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )
 describe(

@@ -9,7 +9,8 @@ import strawberry
 from api.account.types import Account, account, accounts_of_all, read_account
 from api.context import Context, Info
 from api.enums import ViewerKind
-from api.event.types import Event, event
+from api.event.reads import read_event
+from api.event.types import Event
 from api.image.types import Image, Rejection, image, queue_of_production, rejection
 from api.job_run.types import JobRun, job_run, runs_of_jobs
 from api.nodes import Node
@@ -18,7 +19,6 @@ from api.pulse.snapshots import PulseSnapshot, snapshot
 from api.sla.types import SLA, read_sla_version
 from api.specification.types import Specification, specification
 from app.domain.vocabulary import Plan
-from db.queries.events import GREATEST_SEQUENCE
 from db.queries.job_runs import RunsWanted
 from engine.arguments import given_text, or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
@@ -207,11 +207,7 @@ async def _specification(context: Context, named: GlobalId) -> Specification | N
 
 
 async def _event(context: Context, named: GlobalId) -> Event | None:
-    if named.number > GREATEST_SEQUENCE:
-        return None
-    ended = await context.view.ended_import(named.account_id)
-    row = await context.loaders.events.load((named.account_id, named.number, ended))
-    return None if row is None else event(row)
+    return await read_event(context, named.account_id, named.number)
 
 
 async def _sla(context: Context, named: GlobalId) -> SLA | None:

@@ -11,7 +11,9 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.context import Context
+from api.event.reads import EVENT_TYPES
 from api.mutation import Mutation
+from api.order.steps import STEP_TYPES
 from api.query import Query
 from engine.errors import format_error, nothing_answered
 from engine.guards import Admission
@@ -56,4 +58,10 @@ class Schema(strawberry.Schema):
         """Log nothing here: `present` logs what is ours to mend, once."""
 
 
-schema = Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Admission])
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=[*EVENT_TYPES.values(), *(type_ for type_, _ in STEP_TYPES.values())],
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=[Admission],
+)

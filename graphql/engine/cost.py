@@ -16,6 +16,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLCompositeType,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -69,10 +70,26 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "ImageConnection.totalCount": _LOOK_UP,
     "Deadline.explanation": 2 * _LOOK_UP,
     "SpecificationConnection.totalCount": _LOOK_UP,
+    "Event.account": _LOOK_UP,
     "Event.order": _LOOK_UP,
-    "Event.image": _LOOK_UP,
-    "Event.data": 4 * _LOOK_UP,
     "EventConnection.totalCount": _LOOK_UP,
+    "OrderPlaced.specification": _LOOK_UP,
+    "OrderPlaced.splitFrom": _LOOK_UP,
+    "SplitOffOrder.order": _LOOK_UP,
+    "OrderSplit.newPrice": _LOOK_UP,
+    "OrderSplit.previousPrice": _LOOK_UP,
+    "OrderExpedited.splitFrom": _LOOK_UP,
+    "OrderExpedited.newPrice": _LOOK_UP,
+    "OrderExpedited.previousPrice": _LOOK_UP,
+    "OrderExpedited.pricePerImage": _LOOK_UP,
+    "DeadlineConfirmed.newPrice": _LOOK_UP,
+    "DeadlineConfirmed.previousPrice": _LOOK_UP,
+    "DeadlineConfirmed.newPricePerImage": _LOOK_UP,
+    "ImagesRejected.rejectedImages": _LOOK_UP,
+    "SpecificationChanged.specification": _LOOK_UP,
+    "SpecificationChanged.newPricePerImage": _LOOK_UP,
+    "SpecificationChanged.previousPricePerImage": _LOOK_UP,
+    "EventWithdrawn.event": _LOOK_UP,
     "Account.quote": _COMMAND,
     "Mutation.placeOrder": _COMMAND,
     "Mutation.expediteOrder": _COMMAND,
@@ -93,6 +110,9 @@ WEIGHTS: Final[Mapping[str, int]] = {
 LENGTHS: Final[Mapping[str, int]] = {
     "Account.orderFeed": FEED_SIZE,
     "Order.splitInto": 4,
+    "OrderSplit.into": 2,
+    "SpecificationChanged.newSteps": 8,
+    "SpecificationChanged.previousSteps": 8,
     "Image.rejections": 2,
     "Deadline.explanation": 6,
     "Specification.steps": 8,
@@ -212,7 +232,7 @@ class _Meter:
     def _field(self, node: FieldNode, of: GraphQLCompositeType) -> Cost:
         name = f"{of.name}.{node.name.value}"
         field: Any = self._schema.get_field(of, node.name.value)
-        answered = 1 + WEIGHTS.get(name, 0)
+        answered = 1 + _weight(of, node.name.value)
         if node.selection_set is None:
             return Cost(answered, 0, 1)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
@@ -262,6 +282,12 @@ class _Meter:
                 return value.values
             case _:
                 return value
+
+
+def _weight(of: GraphQLCompositeType, field: str) -> int:
+    """Return the weight of a field of a type, or of an interface of it."""
+    interfaces = of.interfaces if isinstance(of, GraphQLObjectType) else ()
+    return max(WEIGHTS.get(f"{each.name}.{field}", 0) for each in (of, *interfaces))
 
 
 def _at_most(size: int) -> int:

@@ -15,8 +15,6 @@ LocalTime = NewType("LocalTime", str)
 """HH:MM on a wall clock; 24:00 is the end of the day."""
 TimeZone = NewType("TimeZone", str)
 """An IANA name."""
-JSON = NewType("JSON", object)
-"""Any JSON value."""
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
@@ -106,5 +104,4 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         serialize=write_decimal,
         parse_value=read_decimal,
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
 }

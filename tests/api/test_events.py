@@ -1,8 +1,6 @@
-"""The data of events: what the domain recorded, in the ids and instants that clients know."""
+"""Events as they are listed and shown."""
 
-import re
-from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 
@@ -12,13 +10,13 @@ from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
 from db.connections import Pool, connect
 from db.writer import Writer
-from engine.ids import GlobalId, NodeType, numbered
+from engine.ids import GlobalId, NodeType, account_global_id, numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import Shop, done, open_shop
 from tests.support.import_files import NOW, START, change, order, run_import
 from tests.support.serving import Client, NewClient
+from tests.support.typed_events import EVERY_EVENT
 
-UUID_TEXT: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DELIVERED: Final = "2026-03-04T07:00:00.000250Z"
 RETURNED: Final = {"deliveredAt": DELIVERED, "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo at 10:30"}]}
 PLAN: Final = {"deadline": {"at": "2026-03-04T06:00:00Z", "confirmedAt": "2026-03-03T12:00:00Z"}}
@@ -48,7 +46,7 @@ WRITTEN: Final = {
     EventType.SLA_NEGOTIATED,
     EventType.TIME_ZONE_CHANGED,
 }
-EVENTS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Event { type data order { number } } } }"
+EVENTS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Event { type } } }"
 
 
 @pytest.fixture
@@ -59,7 +57,9 @@ async def events(pool: Pool, clock: FrozenClock, staff: Client) -> list[dict[str
     assert outcome.problems == []
     found = await pool.fetch("SELECT account_id, sequence FROM events ORDER BY sequence")
     ids = [str(numbered(NodeType.EVENT, row["account_id"], row["sequence"])) for row in found]
-    nodes: list[dict[str, Any]] = (await staff.data(EVENTS, {"ids": ids}))["nodes"]
+    nodes: list[dict[str, Any]] = []
+    for start in range(0, len(ids), 10):
+        nodes += (await staff.data(EVERY_EVENT, {"ids": ids[start : start + 10]}))["nodes"]
     return nodes
 
 
@@ -72,120 +72,95 @@ def first(events: list[dict[str, Any]], type_: EventType) -> dict[str, Any]:
     return next(event for event in events if event["type"] == type_)
 
 
-async def test_no_event_of_any_type_shows_a_raw_id_or_an_instant_with_another_offset_than_z(
-    events: list[dict[str, Any]],
-) -> None:
-    assert {event["type"] for event in events} == WRITTEN
-    for event in events:
-        assert UUID_TEXT.search(str(event["data"])) is None, event
-        assert "+00:00" not in str(event["data"]), event
-
-
-ID_KEYS: Final = {
-    "images": "Image",
-    "rejection": "Rejection",
-    "specificationId": "Specification",
-    "splitFrom": "Order",
-    "into": "Order",
-}
-
-
-def named(data: object, key: str = "", type_name: str = "Specification") -> Iterator[tuple[str, str]]:
-    """Yield the ids in an event's data, each with the type of what it should name."""
-    type_name = ID_KEYS.get(key, type_name)
-    if isinstance(data, dict):
-        for name, part in cast("dict[str, object]", data).items():
-            yield from named(part, name, type_name)
-    elif isinstance(data, list):
-        for part in cast("list[object]", data):
-            yield from named(part, key, type_name)
-    elif isinstance(data, str) and (key == "id" or key in ID_KEYS):
-        yield data, type_name
-
-
-async def test_every_id_in_an_event_names_a_node_of_its_type(events: list[dict[str, Any]], staff: Client) -> None:
-    ids = list(dict.fromkeys(found for event in events for found in named(event["data"])))
-    assert {type_name for _, type_name in ids} == {"Image", "Order", "Rejection", "Specification"}
-    for start in range(0, len(ids), 100):
-        part = dict(ids[start : start + 100])
-        nodes = await staff.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", {"ids": list(part)})
-        assert {node["id"]: node["__typename"] for node in nodes["nodes"]} == part
-
-
-async def test_a_rejection_is_told_with_its_image_its_rejection_and_its_deadline(
+async def test_a_rejection_is_shown_with_its_image_its_reason_and_its_deadline(
     events: list[dict[str, Any]], pool: Pool
 ) -> None:
+    assert {event["type"] for event in events} == WRITTEN
     [row] = await pool.fetch("SELECT account_id, id, image_id FROM rejections")
-    assert first(events, EventType.IMAGES_REJECTED)["data"] == {
-        "before": {"status": "READY_FOR_DOWNLOAD", "deliveredCount": 2, "rejectedCount": 0, "completedAt": None},
-        "after": {"status": "IN_PRODUCTION", "deliveredCount": 1, "rejectedCount": 1, "completedAt": None},
-        "images": [
-            {
-                "id": str(GlobalId(NodeType.IMAGE, row["account_id"], row["image_id"])),
-                "rejection": str(GlobalId(NodeType.REJECTION, row["account_id"], row["id"])),
-                "reason": "halo at 10:30",
-                "dueAt": "2026-03-04T13:00:00Z",
-                "slaVersion": 1,
-            }
-        ],
+    image = {"id": str(GlobalId(NodeType.IMAGE, row["account_id"], row["image_id"]))}
+    rejected = first(events, EventType.IMAGES_REJECTED)
+    assert rejected["before"] == {
+        "status": "READY_FOR_DOWNLOAD",
+        "deliveredCount": 2,
+        "rejectedCount": 0,
+        "completedAt": None,
     }
+    assert (rejected["after"]["status"], rejected["after"]["rejectedCount"]) == ("IN_PRODUCTION", 1)
+    assert (rejected["imageCount"], rejected["images"]["nodes"]) == (1, [image | {"filename": "a.jpg"}])
+    assert rejected["rejectedImages"]["nodes"] == [
+        {
+            "reason": "halo at 10:30",
+            "dueAt": "2026-03-04T13:00:00Z",
+            "slaVersion": 1,
+            "image": image,
+            "rejection": {"id": str(GlobalId(NodeType.REJECTION, row["account_id"], row["id"]))},
+        }
+    ]
 
 
-async def test_a_new_order_is_told_whole(events: list[dict[str, Any]], pool: Pool) -> None:
+async def test_a_new_order_is_shown_whole(events: list[dict[str, Any]], pool: Pool) -> None:
     [row] = await pool.fetch("SELECT account_id, id, specification_id FROM orders WHERE number = 1")
     placed = first(events, EventType.ORDER_PLACED)
-    assert placed["order"] == {"number": 1}
-    assert placed["data"]["before"] is None
-    assert placed["data"]["after"] == {
+    assert placed["account"] == {"id": account_global_id(row["account_id"])}
+    assert placed["order"]["id"] == str(GlobalId(NodeType.ORDER, row["account_id"], row["id"]))
+    specification = {"id": str(GlobalId(NodeType.SPECIFICATION, row["account_id"], row["specification_id"]))}
+    expected = {
+        "at": "2026-03-03T10:00:00Z",
         "number": 1,
         "name": "Order o-1",
         "status": "IN_PRODUCTION",
-        "specificationId": str(GlobalId(NodeType.SPECIFICATION, row["account_id"], row["specification_id"])),
+        "specification": specification,
         "specificationVersion": 1,
         "serviceLevel": "STANDARD",
         "deadlineStatus": "CONFIRMED",
-        "dueAt": "2026-03-04T08:00:00Z",
+        "deadline": "2026-03-04T08:00:00Z",
         "slaVersion": 1,
         "imageCount": 2,
-        "price": "2.90",
-        "currency": "USD",
-        "placedAt": "2026-03-03T10:00:00Z",
+        "price": {"amount": "2.90", "currency": "USD"},
+        "pricePerImage": {"amount": "1.45", "currency": "USD"},
         "expeditedAt": None,
-        "confirmedAt": None,
-        "completedAt": None,
-        "cancelledAt": None,
         "splitFrom": None,
+        "firstNumber": 1,
+        "firstPosition": 1,
+        "firstExpeditePosition": None,
     }
-    assert [image["filename"] for image in placed["data"]["images"]] == ["a.jpg", "b.jpg"]
+    assert {key: placed[key] for key in expected} == expected
+    assert [image["filename"] for image in placed["images"]["nodes"]] == ["a.jpg", "b.jpg"]
 
 
-async def test_what_people_wrote_and_dates_stay_as_they_are(events: list[dict[str, Any]]) -> None:
-    created = first(events, EventType.ACCOUNT_CREATED)["data"]["after"]
+async def test_events_of_the_account_are_of_no_order(events: list[dict[str, Any]]) -> None:
+    created = first(events, EventType.ACCOUNT_CREATED)
     assert (created["name"], created["timeZone"], created["plan"]) == ("ACME", "Europe/Copenhagen", "PROFESSIONAL")
-    negotiated = first(events, EventType.SLA_NEGOTIATED)["data"]["after"]
-    assert negotiated == {"version": 2, "effectiveDate": "2026-04-01", "imagesPerDay": 300, "expeditesPerDay": None}
-    assert first(events, EventType.TIME_ZONE_CHANGED)["data"] == {
-        "before": {"timeZone": "Europe/Copenhagen"},
-        "after": {"timeZone": "America/New_York"},
-    }
+    negotiated = first(events, EventType.SLA_NEGOTIATED)
+    assert (negotiated["version"], negotiated["effectiveDate"]) == (2, "2026-04-01")
+    assert (negotiated["imagesPerDay"], negotiated["expeditesPerDay"], negotiated["note"]) == (300, None, None)
+    moved = first(events, EventType.TIME_ZONE_CHANGED)
+    assert (moved["timeZone"], moved["previousTimeZone"]) == ("America/New_York", "Europe/Copenhagen")
+    assert [each["order"] for each in (created, negotiated, moved)] == [None] * 3
 
 
-async def test_a_claim_is_told_until_when_it_is(shop: Shop, clock: FrozenClock, staff: Client) -> None:
+async def test_a_claim_is_shown_with_its_end_and_to_staff_with_its_worker(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
     await shop.place("a.jpg")
     clock.advance()
     await done(staff, "claimImages", worker="Ada")
     clock.advance()
-    seen = await shop.client.data("{ account { order(number: 1) { events { nodes { type data } } } } }")
-    claimed = seen["account"]["order"]["events"]["nodes"][-1]
-    assert (claimed["type"], claimed["data"]["after"]) == (
-        "IMAGES_CLAIMED",
-        {"worker": "Ada", "leaseUntil": "2026-03-10T13:00:00.000001Z"},
-    )
+    ask = "{ node(id: $id) { ... on Order { events { nodes { type ... on ImagesClaimed { leaseUntil worker } } } } } }"
+    id_ = (await shop.client.data("{ account { order(number: 1) { id } } }"))["account"]["order"]["id"]
+    for client, worker in ((shop.client, None), (staff, "Ada")):
+        seen = await client.data(f"query ($id: ID!) {ask}", {"id": id_})
+        assert seen["node"]["events"]["nodes"][-1] == {
+            "type": "IMAGES_CLAIMED",
+            "leaseUntil": "2026-03-10T13:00:00.000001Z",
+            "worker": worker,
+        }
 
 
 LISTED: Final = """
 query ($id: ID!, $withdrawn: Boolean) {
-  node(id: $id) { ... on Order { events(withdrawn: $withdrawn) { totalCount nodes { id type at recordedAt data } } } }
+  node(id: $id) { ... on Order { events(withdrawn: $withdrawn) { totalCount nodes { id type at recordedAt
+    ... on EventWithdrawn { event { id type } } } } } }
 }"""
 IMPORTED: Final = "2026-06-01T00:00:00Z"
 
@@ -228,9 +203,7 @@ async def test_withdrawn_events_are_listed_only_where_they_are_wanted(pool: Pool
     every = await listed(pool, staff, withdrawn=True)
     withdrawals = [event for event in every if event["type"] == "EVENT_WITHDRAWN"]
     gone = [event for event in before if event not in now]
-    assert [event["data"] for event in withdrawals] == [
-        {"before": None, "after": None, "event": event["id"]} for event in gone
-    ]
+    assert [event["event"] for event in withdrawals] == [{"id": each["id"], "type": each["type"]} for each in gone]
     assert sorted(event["id"] for event in every) == sorted(event["id"] for event in [*now, *withdrawals, *gone])
     found = await staff.data(EVENTS, {"ids": [event["id"] for event in gone]})
     assert [node["type"] for node in found["nodes"]] == ["IMAGES_DELIVERED", "DEADLINE_MET"]

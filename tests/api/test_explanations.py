@@ -1,8 +1,10 @@
 """The facts that explanations of deadlines are made from, where they are not those of a plain upload."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from api.order.steps import STEP_TYPES
+from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.accounts import TimeZonePeriod
@@ -14,8 +16,8 @@ from tests.support.serving import NewClient
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
 EXPLANATION = """{ account { order(number: 1) {
-  deadline { status explanation { code text at } }
-  images { nodes { deadline { at status slaVersion explanation { code text at } } } }
+  deadline { status explanation { code text ... on CutoffStep { at } } }
+  images { nodes { deadline { at status slaVersion explanation { code text } } } }
 } } }"""
 
 
@@ -117,3 +119,84 @@ async def test_each_instant_is_told_in_the_zone_of_its_own_time(pool: Pool, clie
         "due Wednesday 4 March 2026, 17:00 (UTC+09:00, Asia/Tokyo)"
     )
     assert explanation[1]["at"] == "2026-03-03T23:00:00Z"  # as planned then, though the change made the day longer
+
+
+PLACES: Final = "first: from last: to of imageCount date"
+WINDOW: Final = "windowOpensAt windowClosesAt"
+EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanation {{ __typename code text
+  ... on UploadedAtStep {{ at timeZone }} ... on CutoffStep {{ at date uploadBy countedFor }}
+  ... on GuaranteePositionStep {{ {PLACES} }} ... on ExpeditePositionStep {{ {PLACES} at timeZone {WINDOW} }}
+  ... on BaseDeadlineStep {{ at timeZone turnaround }} ... on WeekendShiftStep {{ hours base: from moved: to timeZone }}
+  ... on ClockChangeStep {{ at timeZone offsetBeforeSeconds offsetAfterSeconds }}
+  ... on AwaitingStaffStep {{ closed planFrom deadlineStands }} ... on StaffConfirmedStep {{ at deadline timeZone }}
+  ... on SlaVersionStep {{ version }} ... on PlanVoidStep {{ at timeZone planFrom }}
+}} }} images {{ nodes {{ deadline {{ explanation {{ __typename ... on RejectedAtStep {{ at timeZone }}
+  ... on BaseDeadlineStep {{ at timeZone turnaround }} }} }} }} }} }} }} }}"""
+
+
+def test_every_code_has_a_type_of_its_name() -> None:
+    named = {f"{code.title().replace('_', '')}Step" for code in DeadlineStepCode}
+    assert {type_.__name__ for type_, _ in STEP_TYPES.values()} == named
+
+
+async def test_steps_have_all_that_their_texts_name(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
+    studio = await begin(pool, Studio())
+    friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
+    photos = [Photo(delivered_at=friday + HOUR, rejections=((friday + 2 * HOUR, None),))]
+    studio.order(friday, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
+    await write(pool, studio)
+    found = (await (await client_of(studio)).data(EVERY_STEP))["account"]["order"]
+    steps = {step.pop("code"): step for step in found["deadline"]["explanation"]}
+    zone = {"timeZone": "Europe/Copenhagen"}
+    places = {"first": 1, "last": 1, "imageCount": 1, "date": "2026-03-06"}
+    for step in steps.values():
+        assert step.pop("text")
+    assert steps["EXPEDITE_POSITION"] == {
+        "__typename": "ExpeditePositionStep",
+        **places,
+        "of": 20,
+        "at": "2026-03-06T13:05:00Z",
+        **zone,
+        "windowOpensAt": "2026-03-02T00:00:00Z",
+        "windowClosesAt": "2026-03-07T00:00:00Z",
+    }
+    assert steps["AWAITING_STAFF"] == {
+        "__typename": "AwaitingStaffStep",
+        "closed": True,
+        "planFrom": 40,
+        "deadlineStands": True,
+    }
+    [image] = found["images"]["nodes"]
+    assert image["deadline"]["explanation"][:2] == [
+        {"__typename": "RejectedAtStep", "at": "2026-03-06T15:05:00Z", **zone},
+        {"__typename": "BaseDeadlineStep", "at": "2026-03-06T20:05:00Z", "turnaround": "PT5H", **zone},
+    ]
+
+
+async def test_a_deadline_set_by_staff_beyond_a_clock_change_has_its_instants_and_offsets(
+    pool: Pool, client_of: NewClient
+) -> None:
+    studio = await begin(pool, Studio())
+    uploaded_at = datetime(2026, 3, 2, 13, tzinfo=UTC)
+    due_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
+    studio.order(uploaded_at, level=ServiceLevel.ADDITIONAL, position=201, due_at=due_at)
+    await write(pool, studio)
+    found = (await (await client_of(studio)).data(EVERY_STEP))["account"]["order"]
+    steps = {step.pop("code"): step for step in found["deadline"]["explanation"]}
+    for step in steps.values():
+        assert step.pop("text")
+    zone = {"timeZone": "Europe/Copenhagen"}
+    assert steps["CUTOFF"]["countedFor"] == "2026-03-02"
+    assert steps["CLOCK_CHANGE"] == {
+        "__typename": "ClockChangeStep",
+        "at": "2026-03-29T01:00:00Z",
+        "offsetBeforeSeconds": 3600.0,
+        "offsetAfterSeconds": 7200.0,
+        **zone,
+    }
+    assert steps["STAFF_CONFIRMED"] == {
+        "__typename": "StaffConfirmedStep",
+        "at": "2026-03-02T14:00:00Z",
+        "deadline": "2026-04-01T10:00:00Z",
+        **zone,
+    }

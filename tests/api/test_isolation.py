@@ -10,10 +10,12 @@ import pytest
 from graphql import ObjectTypeDefinitionNode, parse, print_ast
 
 from api.schema import schema
-from app.domain.vocabulary import EventType, ServiceLevel
+from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
+from engine import cost as complexity
 from engine.ids import GlobalId, NodeType, account_global_id, read_global_id
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
+from tests.support.built_events import events_of_images
 from tests.support.clock import FrozenClock
 from tests.support.midnights import take_snapshots
 from tests.support.serving import Client, NewClient
@@ -26,7 +28,15 @@ fragment order on Order {
   id number name url
   specification { id name }
   images(first: 5) { nodes { id filename rejections { id reason } } }
-  events(first: 5) { nodes { id data } }
+  events(first: 9) { nodes { id ...event } }
+}
+"""
+
+EVENT: Final = """
+fragment event on Event {
+  __typename
+  ... on OrderPlaced { name specification { id name } images(first: 2) { nodes { id filename } } }
+  ... on ImagesRejected { rejectedImages(first: 2) { nodes { reason image { id filename } rejection { id reason } } } }
 }
 """
 
@@ -44,12 +54,13 @@ fragment everything on Node {
   ... on Image { filename order { id name } rejections { id reason } }
   ... on Rejection { reason }
   ... on Specification { name pricePerImage { amount } steps { step } }
-  ... on Event { data happenedTo: order { id name } image { id filename } }
+  ... on Event { ...event happenedTo: order { id name } of: account { id name } }
   ... on PulseSnapshot { kept: pulse { productivity { images { nodes { id filename } } } } }
   ... on SLA { version compliance { standard { met missed openImages { nodes { id filename } } } } }
 }
 """
     + ORDER
+    + EVENT
 )
 
 # Every way from an id to something, with the variable's type.
@@ -59,13 +70,25 @@ ROOTS: Final = {
     "nodes": "query ($id: ID!) { found: nodes(ids: [$id]) { ...everything } }",
 }
 
+OF_IMAGES: Final = (
+    *("OrderPlaced", "OrderExpedited", "ImagesClaimed", "ClaimExpired", "ImagesDelivered", "ImagesRejected"),
+    *("DeadlineConfirmed", "DeadlineAtRisk", "DeadlineMissed"),
+)
+
 # Every list that an account leads to.
 LISTS: Final = {
     "Account.orders": "orders(after: $after) { edges { cursor node { id name } } }",
     "Account.slaVersions": "slaVersions(after: $after) { edges { cursor node { id } } }",
     "Account.specifications": "specifications(after: $after) { edges { cursor node { id name } } }",
     "Order.images": "order(number: 1) { images(after: $after) { edges { cursor node { id filename } } } }",
-    "Order.events": "order(number: 1) { events(after: $after) { edges { cursor node { id data } } } }",
+    "Order.events": "order(number: 1) { events(after: $after) { edges { cursor node { id account { id } } } } }",
+    **{
+        f"{name}.images": f"order(number: 1) {{ events {{ nodes {{ ... on {name} {{ images(after: $after) {{"
+        " edges { cursor node { id filename } } } } } } }"
+        for name in OF_IMAGES
+    },
+    "ImagesRejected.rejectedImages": "order(number: 1) { events { nodes { ... on ImagesRejected {"
+    " rejectedImages(after: $after) { edges { cursor node { reason image { id } rejection { id } } } } } } } }",
     "Account.pulseHistory": "pulseHistory(after: $after) { edges { cursor node { id date } } }",
     "Productivity.images": "pulse { productivity { images(after: $after) { edges { cursor node { id filename } } } } }",
     "Quality.deliveredImages": "pulse { quality { deliveredImages(after: $after) { edges { cursor node { id } } } } }",
@@ -127,8 +150,8 @@ def furnish(studio: Studio, mark: str) -> None:
     studio.order(NOON - HOUR, name=f"{mark}-additional", level=ServiceLevel.ADDITIONAL, position=201)
     for rejection in studio.rejections:
         rejection.reason = f"{mark}-reason"
-    event = studio.event(EventType.IMAGES_REJECTED, NOON - DAY, first, {"reason": f"{mark}-reason"})
-    event.image_id = studio.images[1].id
+    for event in events_of_images(first, studio.rejections, NOON - DAY):
+        studio.event(NOON - DAY, first, event)
 
 
 async def all_ids(client: Client, studio: Studio) -> list[str]:
@@ -224,7 +247,10 @@ async def test_their_keys_under_our_account_name_nothing_of_theirs(neighbours: N
             assert response.json()["data"]["found"] in (None, [None])
 
 
-async def test_of_mixed_ids_ours_are_answered_in_their_places(neighbours: Neighbours) -> None:
+async def test_of_mixed_ids_ours_are_answered_in_their_places(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", 10**9)
     ours = await all_ids(neighbours.client, neighbours.ours)
     mixed = [id_ for pair in zip(ours, neighbours.their_ids, strict=False) for id_ in pair]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ...everything } }" + EVERYTHING
@@ -269,7 +295,7 @@ async def test_their_cursors_are_refused_by_lists_of_other_kinds(neighbours: Nei
 
 
 async def test_their_order_numbers_are_ours_or_nobodys(neighbours: Neighbours) -> None:
-    query = "query ($number: Int!) { account { order(number: $number) { ...order } } }" + ORDER
+    query = "query ($number: Int!) { account { order(number: $number) { ...order } } }" + ORDER + EVENT
     found: list[str | None] = []
     for order in neighbours.theirs.orders:
         response = await neighbours.client.post(query, {"number": order.number})

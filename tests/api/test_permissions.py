@@ -193,7 +193,8 @@ NODES = """
 query ($ids: [ID!]!) { nodes(ids: $ids) {
   __typename id
   ... on Account { name orders { nodes { name } } } ... on Order { name images { nodes { filename } } }
-  ... on Image { filename } ... on Rejection { reason } ... on Specification { name } ... on Event { type data }
+  ... on Image { filename } ... on Rejection { reason } ... on Specification { name } ... on Event { type }
+  ... on OrderPlaced { orderName: name images { nodes { filename } } }
   ... on SLA { version }
 } }
 """
@@ -210,7 +211,7 @@ async def test_nodes_of_ones_own_account_are_found_by_their_ids(own: Studio, cli
         "Image",
         "Rejection",
         "Specification",
-        "Event",
+        "OrderPlaced",
         "SLA",
     ]
     for id_, node in zip(ids, nodes, strict=True):

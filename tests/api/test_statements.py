@@ -71,7 +71,8 @@ EVERYTHING = """
   orders(first: 5) {
     nodes {
       images(first: 2) { nodes { filename order { number } } totalCount }
-      events { nodes { order { number } image { id } } totalCount }
+      events(first: 5) { nodes { order { number } ... on OrderPlaced { images(first: 1) { nodes { id } } } }
+        totalCount }
       account { name }
     }
     pageInfo { hasNextPage hasPreviousPage }

@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 10, 12, 0, 0, 123456, tzinfo=UTC)
 ACME = UUID(int=1)
 NAMES = Statement("names", "SELECT name FROM accounts ORDER BY id")
 ONE_NAME = Statement("one_name", "SELECT name FROM accounts WHERE id = $1")
-UNNOTED = (None, None, None)  # when an event was recorded, by which import, and what withdrew it
+UNNOTED = (None, None, None, None)  # when an event was recorded, by which import, what withdrew it, and its texts
 EVENTS = Statement("events", "SELECT * FROM events ORDER BY sequence")
 RENAME = Statement("rename", "UPDATE accounts SET name = $2 WHERE id = $1")
 BROKEN = Statement("broken", "SELECT 1 / 0")

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -107,8 +107,9 @@ def postmaster_seen(files: list[Path]) -> int:
     """The server's number as everybody can learn it."""
     data = next(file.parent for file in files if file.name == "PG_VERSION" and file.parent.name == "data")
     for process in Path("/proc").glob("[0-9]*"):
-        if f"postgres\0-D\0{data}\0" in (process / "cmdline").read_text(errors="replace"):
-            return int(process.name)
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            if f"postgres\0-D\0{data}\0" in (process / "cmdline").read_text(errors="replace"):
+                return int(process.name)
     raise AssertionError
 
 

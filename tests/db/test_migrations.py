@@ -31,7 +31,7 @@ OF_BEFORE = """
 """
 LOCK = "pg_advisory_lock(6003956)"
 VERSIONS = Path(migrations.__file__).parent / "migrations" / "versions"
-MET = "SELECT account_id, order_id, at, data FROM events WHERE type = 'DEADLINE_MET' ORDER BY 1, 2, 3"
+MET = "SELECT account_id, order_id, at, data - 'version' FROM events WHERE type = 'DEADLINE_MET' ORDER BY 1, 2, 3"
 HEADS = "SELECT account_id, next_event_sequence FROM account_heads ORDER BY 1"
 BY_DELIVERY = """type = 'DEADLINE_MET' AND at = (
     SELECT max(first_delivered_at) FROM images i WHERE i.order_id = events.order_id AND i.due_at IS NOT NULL)"""

@@ -23,6 +23,7 @@ from db.connections import Pool
 from tests.support.acting import GHOST, a_specification, done
 from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
+from tests.support.whole_events import whole
 
 HOUR = timedelta(hours=1)
 STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
@@ -47,9 +48,8 @@ async def specifications(pool: Pool) -> list[tuple[Any, ...]]:
 
 
 async def changes(pool: Pool) -> list[tuple[Any, ...]]:
-    return await rows(
-        pool, "SELECT sequence, at, data FROM events WHERE type = 'SPECIFICATION_CHANGED' ORDER BY sequence"
-    )
+    found = await pool.fetch("SELECT * FROM events WHERE type = 'SPECIFICATION_CHANGED' ORDER BY sequence")
+    return [(row["sequence"], row["at"], whole(row)) for row in found]
 
 
 async def test_a_new_specification_has_its_first_version_and_an_event(

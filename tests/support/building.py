@@ -9,9 +9,11 @@ from uuid import UUID
 
 from app.domain.deadlines.lateness import late_at
 from app.domain.deadlines.rules import initial_deadline, rejection_deadline
+from app.domain.events import kinds
+from app.domain.events.stored import to_json
 from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import DeadlineStatus, EventType, ImageStatus, OrderStatus, Plan, ServiceLevel
+from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
@@ -25,6 +27,7 @@ from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
+from tests.support.built_events import order_placed
 from tests.support.sla import TERMS
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -165,21 +168,21 @@ class Studio:
         self.orders.append(order)
         for number, (id_, photo) in enumerate(zip(new_ids(placed_at, len(photos)), photos, strict=True), 1):
             self._image(order, id_, number, photo)
-        self.event(EventType.ORDER_PLACED, placed_at, order, {"images": len(photos)})
+        self.event(placed_at, order, order_placed(order, self.images[-len(photos) :]))
         return order
 
-    def event(
-        self, type_: EventType, at: datetime, order: Order | None = None, data: dict[str, object] | None = None
-    ) -> Event:
-        """Add an event; the account's creation is the first one."""
+    def event(self, at: datetime, order: Order, what: kinds.Event) -> Event:
+        """Add an event of an order; the account's creation is the first one."""
+        data, texts = to_json(what)
         event = Event(
             account_id=self.id,
             sequence=len(self.events) + 2,
             at=at,
-            type=type_,
-            order_id=None if order is None else order.id,
+            type=what.type,
+            order_id=order.id,
             image_id=None,
-            data=data or {},
+            data=data,
+            texts=None if texts is None else dict(texts),
         )
         self.events.append(event)
         return event

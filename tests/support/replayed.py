@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from db.connections import Pool, Record
 from tests.support.replayed_accounts import ReplayedAccount
+from tests.support.whole_events import whole
 
 Data: TypeAlias = dict[str, Any]
 
@@ -65,9 +66,9 @@ class Replayed:
         """Play the events of an account in the order in which they happened."""
         for event in sorted(events, key=lambda event: (event["at"], event["sequence"])):
             if event["order_id"] is None:
-                self.account.play(event["type"], event["data"])
+                self.account.play(event["type"], whole(event))
             else:
-                self._play(str(event["order_id"]), event["type"], event["data"], event["at"])
+                self._play(str(event["order_id"]), event["type"], whole(event), event["at"])
         self.account.assert_resets_follow(
             ({"id": id_, **order} for id_, order in self.orders.items()), self.images.values()
         )

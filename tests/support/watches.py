@@ -17,7 +17,7 @@ RISK_AT = WEDNESDAY_AT_NINE - LEAD
 MINUTE = timedelta(minutes=1)
 FORGET = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
 _TOLD = """
-    SELECT at, type, account_id, order_id, image_id, data FROM events
+    SELECT at, type, account_id, order_id, image_id, data - 'version' FROM events
     WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND withdrawn_by IS NULL ORDER BY account_id, sequence
 """
 

@@ -7,20 +7,13 @@ are what they would have been in time, also of a deadline that an earlier one ha
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import ImageState, OrderState
-from app.domain.vocabulary import EventType
-
-
-class DeadlineKind(StrEnum):
-    """What is due: the first delivery, or the next one after a rejection."""
-
-    DELIVERY = "DELIVERY"
-    REDO = "REDO"
+from app.domain.vocabulary import DeadlineKind, EventType
 
 
 class Alert(NamedTuple):
@@ -81,9 +74,9 @@ def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -
             yield alert, _new_event(order, alert, due_at, promises)
 
 
-def alert_of_event(type_: EventType, after: Mapping[str, Any]) -> Alert:
-    """Read back what an event of this type told, from the `after` of its data."""
-    return Alert(type_, DeadlineKind(after["kind"]), datetime.fromisoformat(after["dueAt"]))
+def alert_of_event(event: DeadlineAtRisk | DeadlineMissed) -> Alert:
+    """Return the alert that an event recorded."""
+    return Alert(event.type, event.kind, event.due_at)
 
 
 def _promises(order: OrderState, past: OrderPast) -> _Promises:
@@ -123,8 +116,8 @@ def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | Non
 
 
 def _new_event(order: OrderState, alert: Alert, at: datetime, promises: Sequence[_Promise]) -> NewEvent:
-    """Tell of a deadline at an instant, with the images that are open then; a single one is named."""
-    images = list(dict.fromkeys(promise.image.id for promise in promises if promise.is_open(at)))
-    after = {"dueAt": alert.due_at, "kind": alert.kind}
-    data = {"before": None, "after": after, "images": images}
-    return NewEvent(at, alert.type, order.id, images[0] if len(images) == 1 else None, data)
+    """Return the event of a deadline at an instant, with the images that are open then; a single one is named."""
+    images = tuple(dict.fromkeys(promise.image.id for promise in promises if promise.is_open(at)))
+    kind = DeadlineAtRisk if alert.type is EventType.DEADLINE_AT_RISK else DeadlineMissed
+    event = kind(alert.kind, alert.due_at, images)
+    return NewEvent(at, order.id, images[0] if len(images) == 1 else None, event)

@@ -1,91 +1,73 @@
-"""What is recorded of an account beside its orders: specifications, terms, zone, guarantee (domain rules, 2, 4 and 5).
-
-The data of every event has `before` and `after`. Amounts are strings.
-"""
+"""The events of an account beside its orders: specifications, terms, zone, guarantee (domain rules, 2, 4 and 5)."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
+from app.domain.events.kinds import (
+    GuaranteeReset,
+    SlaNegotiated,
+    SpecificationChanged,
+    StatedTerms,
+    TimeZoneChanged,
+)
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.terms import SlaVersion, sla_on
-from app.domain.specifications import SpecificationTerms, kept_steps
-from app.domain.vocabulary import EventType
-
-Facts: TypeAlias = dict[str, object]
+from app.domain.specifications import SpecificationTerms
 
 
-def specification_created(specification_id: UUID, wording: SpecificationTerms, at: datetime) -> NewEvent:
-    """Tell of the first version of a specification."""
-    after: Facts = {"id": specification_id, "version": 1, **_said(wording)}
-    return _of_account(at, EventType.SPECIFICATION_CHANGED, None, after)
+def specification_created(specification_id: UUID, terms: SpecificationTerms, at: datetime) -> NewEvent:
+    """Return the event of the first version of a specification."""
+    stated = StatedTerms(terms.name, terms.price_per_image, terms.currency, terms.steps)
+    return NewEvent(at, None, None, SpecificationChanged(specification_id, 1, after=stated))
 
 
 def specification_reworded(
     specification_id: UUID, version: int, before: SpecificationTerms, after: SpecificationTerms, at: datetime
 ) -> NewEvent:
-    """Tell of a new version of a specification, by what it says otherwise than the one before."""
-    old, new = _said(before), _said(after)
-    changed = [name for name in new if old[name] != new[name]]
-    was: Facts = {"id": specification_id, "version": version - 1, **{name: old[name] for name in changed}}
-    now: Facts = {"id": specification_id, "version": version, **{name: new[name] for name in changed}}
-    return _of_account(at, EventType.SPECIFICATION_CHANGED, was, now)
+    """Return the event of a new version of a specification, with the terms that differ from the one before."""
+    event = SpecificationChanged(specification_id, version, _differing(before, after), _differing(after, before))
+    return NewEvent(at, None, None, event)
 
 
 def specification_archived(specification_id: UUID, at: datetime) -> NewEvent:
-    """Tell that a specification was put away."""
-    before: Facts = {"id": specification_id, "archivedAt": None}
-    return _of_account(at, EventType.SPECIFICATION_CHANGED, before, {"id": specification_id, "archivedAt": at})
+    """Return the event of a specification that is archived."""
+    return NewEvent(at, None, None, SpecificationChanged(specification_id, archived_at=at))
 
 
 def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> NewEvent:
-    """Tell of a new SLA version; before it is what its first day would have had by the versions without it."""
-    replaced = sla_on(version.effective_date, versions)
-    before: Facts = {"version": replaced.version, "imagesPerDay": replaced.terms.images_per_day}
-    before["expeditesPerDay"] = replaced.terms.expedites_per_day
-    after: Facts = {"version": version.version, "effectiveDate": version.effective_date}
-    after |= {"imagesPerDay": version.images_per_day, "expeditesPerDay": version.expedites_per_day}
-    if version.note is not None:
-        after["note"] = version.note
-    return _of_account(version.negotiated_at, EventType.SLA_NEGOTIATED, before, after)
+    """Return the event of a new SLA version; before it is what its first day would have had without it."""
+    previous = sla_on(version.effective_date, versions)
+    event = SlaNegotiated(
+        version=version.version,
+        effective_date=version.effective_date,
+        images_per_day=version.images_per_day,
+        expedites_per_day=version.expedites_per_day,
+        previous_version=previous.version,
+        previous_images_per_day=previous.terms.images_per_day,
+        previous_expedites_per_day=previous.terms.expedites_per_day,
+        note=version.note,
+    )
+    return NewEvent(version.negotiated_at, None, None, event)
 
 
 def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> NewEvent:
-    """Tell of a move to another zone."""
-    before: Facts = {"timeZone": replaced.time_zone}
-    return _of_account(period.starts_at, EventType.TIME_ZONE_CHANGED, before, {"timeZone": period.time_zone})
+    """Return the event of a move to another zone."""
+    return NewEvent(period.starts_at, None, None, TimeZoneChanged(period.time_zone, replaced.time_zone))
 
 
 def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:
-    """Tell that a ledger day closed with what was used of it, and that the next one opened at that instant."""
-    return _of_account(closed.day.closes_at, EventType.GUARANTEE_RESET, _used(closed), _used(opened))
+    """Return the event of a ledger day that closed and the next one, which opened at that instant."""
+    return NewEvent(closed.day.closes_at, None, None, GuaranteeReset(closed.recorded, opened.recorded))
 
 
-def _used(day: QuotaDay) -> Facts:
-    allowance = day.allowance
-    return {
-        "date": day.day.date,
-        "opensAt": day.day.opens_at,
-        "closesAt": day.day.closes_at,
-        "slaVersion": day.sla_version,
-        "capacity": allowance.capacity,
-        "used": allowance.used,
-        "expediteCapacity": allowance.expedite_capacity,
-        "expediteUsed": allowance.expedite_used,
-    }
-
-
-def _said(wording: SpecificationTerms) -> Facts:
-    return {
-        "name": wording.name,
-        "pricePerImage": f"{wording.price_per_image:f}",
-        "currency": wording.currency,
-        "steps": kept_steps(wording.steps),
-    }
-
-
-def _of_account(at: datetime, type_: EventType, before: Facts | None, after: Facts) -> NewEvent:
-    return NewEvent(at, type_, None, None, {"before": before, "after": after})
+def _differing(terms: SpecificationTerms, others: SpecificationTerms) -> StatedTerms:
+    """Return the terms that are otherwise in another version."""
+    return StatedTerms(
+        name=terms.name if terms.name != others.name else None,
+        price_per_image=terms.price_per_image if terms.price_per_image != others.price_per_image else None,
+        currency=terms.currency if terms.currency != others.currency else None,
+        steps=terms.steps if terms.steps != others.steps else None,
+    )

@@ -1,8 +1,7 @@
-"""What is recorded of an order, so that an account's events tell how its rows came to be (domain rules, section 5).
+"""The events of an order, from which its rows can be replayed (domain rules, section 5).
 
-The data of every event has `before` and `after`, the fields of the order that changed (all of them when it is new), and
-`images`, those concerned. What changed is told once: `before` is what the events before it said. Instants are UTC,
-amounts strings.
+Each has the fields of the order that it changed, or all of them when the order is new, and the images concerned. A
+change is recorded once: what it was before is what the events before said.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.orders.fields import Data, changed_fields, counted, order_view, standing
+from app.domain.events.facts import ExpeditedImage, OrderChanges, PlacedImage, RejectedImage, SplitOff
+from app.domain.events.kinds import (
+    ClaimExpired,
+    DeadlineConfirmed,
+    DeadlineMet,
+    Event,
+    ImagesClaimed,
+    ImagesDelivered,
+    ImagesRejected,
+    OrderCancelled,
+    OrderCompleted,
+    OrderExpedited,
+    OrderPlaced,
+    OrderSplit,
+)
+from app.domain.orders.fields import order_changes, order_facts, progress, progress_with
 from app.domain.orders.history import unconfirmed
 from app.domain.orders.state import Claim, ImageState, OrderState, RejectionState
 from app.domain.vocabulary import EventType
@@ -18,13 +32,20 @@ from app.domain.vocabulary import EventType
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event of an account that has no place in its sequence yet; `data` is JSON as orjson writes it."""
+    """An event without a place in its account's sequence yet, and the order and the single image it is about.
+
+    `at` is UTC. An event of several images, or of none, has no `image_id`; one of the account has no `order_id`.
+    """
 
     at: datetime
-    type: EventType
     order_id: UUID | None
     image_id: UUID | None
-    data: Data
+    event: Event
+
+    @property
+    def type(self) -> EventType:
+        """The type of the event."""
+        return self.event.type
 
 
 @dataclass(slots=True)
@@ -37,21 +58,20 @@ class _Moment:
 
 
 def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
-    """Tell of orders placed at once, and of a split that changed nothing: the original never had the others' images."""
+    """Yield the events of orders placed at once, and of a split, which changed nothing of the first order."""
     for order in orders:
         first = order.images[0]
-        data: Data = {
-            "before": None,
-            "after": order_view(order),
-            "firstNumber": first.number,
-            "firstPosition": first.position,
-            "firstExpeditePosition": first.expedite_position,
-            "pricePerImage": str(first.price),
-            "images": [{"id": image.id, "filename": image.filename} for image in order.images],
-        }
-        yield _new_event(order, order.placed_at, EventType.ORDER_PLACED, order.images, data)
+        event = OrderPlaced(
+            order=order_facts(order),
+            first_number=first.number,
+            first_position=first.position,
+            first_expedite_position=first.expedite_position,
+            price_per_image=first.price,
+            images=tuple(PlacedImage(image.id, image.filename) for image in order.images),
+        )
+        yield _new_event(order, order.placed_at, order.images, event)
     if len(orders) > 1:
-        yield _split(orders[0], orders[1:], orders[0].placed_at, {"before": None, "after": None})
+        yield _split(orders[0], orders[1:], orders[0].placed_at, OrderChanges())
 
 
 def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[NewEvent]:
@@ -70,7 +90,7 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
         origin = origins[order.id if order.id in origins or order.split_from is None else order.split_from]
         if order.id in siblings:
             left = _without_departed(origin, order)
-            yield _split(left, siblings[order.id], at, changed_fields(origin, left))
+            yield _split(left, siblings[order.id], at, order_changes(origin, left))
             yield from _met(origin, left, at)
             origin = left
         if order.expedited_at == at:
@@ -90,48 +110,44 @@ def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -
 
 
 def cancelled(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
-    """Tell of a cancellation at `at`."""
-    return _new_event(after, at, EventType.ORDER_CANCELLED, (), changed_fields(before, after))
+    """Return the event of a cancellation at `at`."""
+    return _new_event(after, at, (), OrderCancelled(order_changes(before, after)))
 
 
 def completed(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
-    """Tell of a download at `at`."""
-    return _new_event(after, at, EventType.ORDER_COMPLETED, (), changed_fields(before, after))
+    """Return the event of a download at `at`."""
+    return _new_event(after, at, (), OrderCompleted(order_changes(before, after)))
 
 
 def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> NewEvent:
-    """Tell of a deadline that staff set at `at`."""
-    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    return _confirmed(before, after, at, taking, {"note": note})
+    """Return the event of a deadline that staff set at `at`."""
+    return _confirmed(before, after, at, _changed_images(before, after), note)
 
 
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:
-    """Tell of a delivery at `at`, and of the order's deadline when that is met by it."""
-    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    data: Data = {"before": standing(before), "after": standing(after), "worker": worker}
-    data["images"] = [image.id for image in taking]
-    yield _new_event(after, at, EventType.IMAGES_DELIVERED, taking, data)
+    """Yield the event of a delivery at `at`, and that of the order's deadline where the delivery meets it."""
+    images = _changed_images(before, after)
+    yield _new_event(after, at, images, ImagesDelivered(progress(before), progress(after), _ids(images), worker))
     yield from _met(before, after, at)
 
 
 def rejected(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
-    """Tell of images sent back at `at`."""
-    taking = [image for image, was in zip(after.images, before.images, strict=True) if image != was]
-    data: Data = {"before": standing(before), "after": standing(after)}
-    data["images"] = [_sent_back(image, image.rejections[-1]) for image in taking]
-    return _new_event(after, at, EventType.IMAGES_REJECTED, taking, data)
+    """Return the event of images that the client sent back at `at`."""
+    images = _changed_images(before, after)
+    sent_back = tuple(_rejected_image(image, image.rejections[-1]) for image in images)
+    return _new_event(after, at, images, ImagesRejected(progress(before), progress(after), sent_back))
 
 
 def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> NewEvent:
-    """Tell of images of an order that a worker took at `at`."""
-    data: Data = {"before": None, "after": {"worker": claim.worker, "leaseUntil": claim.until}, "images": images}
-    return NewEvent(at, EventType.IMAGES_CLAIMED, order_id, images[0] if len(images) == 1 else None, data)
+    """Return the event of images of an order that a worker took at `at`."""
+    event = ImagesClaimed(claim.worker, claim.until, tuple(images))
+    return NewEvent(at, order_id, images[0] if len(images) == 1 else None, event)
 
 
 def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> NewEvent:
-    """Tell of images of an order that a worker held until the claim ran out."""
-    data: Data = {"before": {"worker": claim.worker, "leaseUntil": claim.until}, "after": None, "images": images}
-    return NewEvent(claim.until, EventType.CLAIM_EXPIRED, order_id, images[0] if len(images) == 1 else None, data)
+    """Return the event of images of an order that a worker held until the claim ran out."""
+    event = ClaimExpired(claim.worker, claim.until, tuple(images))
+    return NewEvent(claim.until, order_id, images[0] if len(images) == 1 else None, event)
 
 
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]:
@@ -141,7 +157,7 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]
     """
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
         taking = [image for image in order.images if image.due_at == order.due_at]
-        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, {"note": None})
+        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, None)
     moments: dict[tuple[datetime, int], _Moment] = {}
     for image in order.images:
         if image.first_delivered_at is not None:
@@ -156,7 +172,7 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]
             if is_new:
                 yield _delivered(order, at, moment, (delivered, rejected), now)
             if is_new and (at, turn) == (met_at, 0):
-                yield _deadline_met(order, at)
+                yield from _deadline_met(order, at)
             delivered, rejected = now
         if moment.rejected:
             now = delivered - len(moment.rejected), rejected + len(moment.rejected)
@@ -186,44 +202,38 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
 def _delivered(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> NewEvent:
-    data: Data = {**counted(order, before, after), "images": [image.id for image in moment.delivered]}
-    return _new_event(order, at, EventType.IMAGES_DELIVERED, moment.delivered, data)
+    counts = progress_with(order, *before), progress_with(order, *after)
+    return _new_event(order, at, moment.delivered, ImagesDelivered(*counts, _ids(moment.delivered)))
 
 
 def _rejected(
     order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
 ) -> NewEvent:
-    images = [_sent_back(image, rejection) for image, rejection in moment.rejected]
-    data: Data = {**counted(order, before, after), "images": images}
-    return _new_event(order, at, EventType.IMAGES_REJECTED, [image for image, _ in moment.rejected], data)
+    counts = progress_with(order, *before), progress_with(order, *after)
+    sent_back = tuple(_rejected_image(image, rejection) for image, rejection in moment.rejected)
+    return _new_event(order, at, [image for image, _ in moment.rejected], ImagesRejected(*counts, sent_back))
 
 
-def _sent_back(image: ImageState, rejection: RejectionState) -> Data:
-    return {
-        "id": image.id,
-        "rejection": rejection.id,
-        "reason": rejection.reason,
-        "dueAt": rejection.due_at,
-        "slaVersion": rejection.sla_version,
-    }
+def _rejected_image(image: ImageState, rejection: RejectionState) -> RejectedImage:
+    return RejectedImage(image.id, rejection.id, rejection.reason, rejection.due_at, rejection.sla_version)
 
 
 def _confirmed(
-    before: OrderState, after: OrderState, at: datetime, taking: Sequence[ImageState], noted: Data
+    before: OrderState, after: OrderState, at: datetime, images: Sequence[ImageState], note: str | None
 ) -> NewEvent:
-    data: Data = {**changed_fields(before, after), "images": [image.id for image in taking], **noted}
-    if taking:
-        data["pricePerImage"] = str(taking[0].price)
-    return _new_event(after, at, EventType.DEADLINE_CONFIRMED, taking, data)
+    price = images[0].price if images else None
+    event = DeadlineConfirmed(order_changes(before, after), _ids(images), price, note)
+    return _new_event(after, at, images, event)
 
 
 def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> NewEvent:
-    data: Data = {
-        **({"before": None, "after": order_view(order)} if before is None else changed_fields(before, order)),
-        "pricePerImage": str(order.images[0].price),
-        "images": [{"id": image.id, "expeditePosition": image.expedite_position} for image in order.images],
-    }
-    return _new_event(order, at, EventType.ORDER_EXPEDITED, order.images, data)
+    event = OrderExpedited(
+        order=order_facts(order) if before is None else None,
+        changes=OrderChanges() if before is None else order_changes(before, order),
+        price_per_image=order.images[0].price,
+        images=tuple(ExpeditedImage(image.id, image.expedite_position) for image in order.images),
+    )
+    return _new_event(order, at, order.images, event)
 
 
 def _without_departed(before: OrderState, after: OrderState) -> OrderState:
@@ -232,24 +242,34 @@ def _without_departed(before: OrderState, after: OrderState) -> OrderState:
     return replace(before, images=tuple(image for image in before.images if image.id in staying))
 
 
-def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, change: Data) -> NewEvent:
-    into = [{"id": order.id, "number": order.number, "serviceLevel": order.service_level} for order in siblings]
-    return _new_event(original, at, EventType.ORDER_SPLIT, (), {**change, "into": into})
+def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, changes: OrderChanges) -> NewEvent:
+    into = tuple(SplitOff(order.id, order.number, order.service_level) for order in siblings)
+    return _new_event(original, at, (), OrderSplit(changes, into))
 
 
-def _new_event(order: OrderState, at: datetime, type_: EventType, images: Sequence[ImageState], data: Data) -> NewEvent:
+def _changed_images(before: OrderState, after: OrderState) -> list[ImageState]:
+    """Return the images that a command changed, as they are after it."""
+    return [image for image, was in zip(after.images, before.images, strict=True) if image != was]
+
+
+def _ids(images: Iterable[ImageState]) -> tuple[UUID, ...]:
+    return tuple(image.id for image in images)
+
+
+def _new_event(order: OrderState, at: datetime, images: Sequence[ImageState], event: Event) -> NewEvent:
     """Return an event of an order; one that concerns a single image names it."""
-    return NewEvent(at, type_, order.id, images[0].id if len(images) == 1 else None, data)
+    return NewEvent(at, order.id, images[0].id if len(images) == 1 else None, event)
 
 
 def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[NewEvent]:
     """Tell of the order's deadline if it is met at `at`: by its last delivery, or as its last open images leave it."""
     if _met_at(after) is not None and _met_at(before) is None:
-        yield _deadline_met(after, at)
+        yield from _deadline_met(after, at)
 
 
-def _deadline_met(order: OrderState, at: datetime) -> NewEvent:
-    return _new_event(order, at, EventType.DEADLINE_MET, (), {"before": None, "after": {"dueAt": order.due_at}})
+def _deadline_met(order: OrderState, at: datetime) -> Iterator[NewEvent]:
+    if order.due_at is not None:
+        yield _new_event(order, at, (), DeadlineMet(order.due_at))
 
 
 def _met_at(order: OrderState) -> datetime | None:

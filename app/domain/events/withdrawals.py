@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.events.kinds import EventWithdrawn
 from app.domain.events.orders import NewEvent
-from app.domain.vocabulary import EventType
 
 
 def withdrawal(sequence: int, order_id: UUID | None, image_id: UUID | None, at: datetime) -> NewEvent:
-    """Withdraw at `at` (UTC) the event that has a place in its account's sequence; it concerns what that concerned."""
-    data: dict[str, object] = {"before": None, "after": None, "event": sequence}
-    return NewEvent(at, EventType.EVENT_WITHDRAWN, order_id, image_id, data)
+    """Return the event that withdraws another one of the account at `at` (UTC), about the same order and image."""
+    return NewEvent(at, order_id, image_id, EventWithdrawn(sequence))

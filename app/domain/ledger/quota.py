@@ -10,6 +10,15 @@ from app.domain.sla.terms import SlaInForce, SlaVersion, sla_on
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedDay:
+    """A ledger day with its use, as events and stored results have it: the SLA by the number of its version."""
+
+    day: LedgerDay
+    sla_version: int
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaDay:
     """A ledger day, the SLA version in force when it opened, and what that grants and is used of it."""
 
@@ -21,6 +30,11 @@ class QuotaDay:
     def sla_version(self) -> int:
         """The number of the SLA version in force."""
         return self.sla.version
+
+    @property
+    def recorded(self) -> RecordedDay:
+        """The day as it is recorded."""
+        return RecordedDay(self.day, self.sla.version, self.allowance)
 
     def contains(self, at: datetime) -> bool:
         """Say whether the instant falls into the day."""

@@ -1,67 +1,53 @@
-"""The fields of an order that its events say, as they were before and as they are after (domain rules, section 5).
+"""The facts of an order that its events record, before and after a command (domain rules, section 5)."""
 
-Instants are UTC, amounts strings.
-"""
+from dataclasses import fields
+from typing import Any, Final
 
-from typing import Any, TypeAlias
-
+from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
 from app.domain.orders.state import OrderState, order_figures, order_price, order_status
 
-Data: TypeAlias = dict[str, Any]
+_CHANGING: Final = tuple(field.name for field in fields(OrderChanges))
 
 
-def order_view(order: OrderState) -> Data:
+def order_facts(order: OrderState) -> OrderFacts:
     """Return the fields of an order that commands set; deliveries have events of their own."""
     delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
-    return {
-        "number": order.number,
-        "name": order.name,
-        "status": order_status(order, delivered),
-        "specificationId": order.specification.id,
-        "specificationVersion": order.specification.version,
-        "serviceLevel": order.service_level,
-        "deadlineStatus": order.deadline_status,
-        "dueAt": order.due_at,
-        "slaVersion": order.sla_version,
-        "imageCount": len(order.images),
-        "price": str(order_price(order)),
-        "currency": order.specification.currency,
-        "placedAt": order.placed_at,
-        "expeditedAt": order.expedited_at,
-        "confirmedAt": order.confirmed_at,
-        "completedAt": order.completed_at,
-        "cancelledAt": order.cancelled_at,
-        "splitFrom": order.split_from,
-    }
+    return OrderFacts(
+        number=order.number,
+        name=order.name,
+        status=order_status(order, delivered),
+        specification_id=order.specification.id,
+        specification_version=order.specification.version,
+        service_level=order.service_level,
+        deadline_status=order.deadline_status,
+        due_at=order.due_at,
+        sla_version=order.sla_version,
+        image_count=len(order.images),
+        price=order_price(order),
+        currency=order.specification.currency,
+        placed_at=order.placed_at,
+        expedited_at=order.expedited_at,
+        confirmed_at=order.confirmed_at,
+        completed_at=order.completed_at,
+        cancelled_at=order.cancelled_at,
+        split_from=order.split_from,
+    )
 
 
-def changed_fields(before: OrderState, after: OrderState) -> Data:
-    """Return the fields that commands set and that differ, as they were and as they are."""
-    old, new = order_view(before), order_view(after)
-    changed = [name for name in new if old[name] != new[name]]
-    return {"before": {name: old[name] for name in changed}, "after": {name: new[name] for name in changed}}
+def order_changes(before: OrderState, after: OrderState) -> OrderChanges:
+    """Return the fields that commands set and that differ."""
+    old, new = order_facts(before), order_facts(after)
+    values = {name: (getattr(old, name), getattr(new, name)) for name in _CHANGING}
+    changes: dict[str, Any] = {name: Change(*both) for name, both in values.items() if both[0] != both[1]}
+    return OrderChanges(**changes)
 
 
-def counted(order: OrderState, before: tuple[int, int], after: tuple[int, int]) -> Data:
-    """Return what deliveries or rejections change: pairs of images delivered and images awaiting their redelivery."""
-    views = [
-        {
-            "status": order_status(order, delivered),
-            "deliveredCount": delivered,
-            "rejectedCount": rejected,
-            "completedAt": None,
-        }
-        for delivered, rejected in (before, after)
-    ]
-    return {"before": views[0], "after": views[1]}
-
-
-def standing(order: OrderState) -> Data:
-    """Return what deliveries and rejections change of an order."""
+def progress(order: OrderState) -> Progress:
+    """Return the fields of an order that deliveries and rejections change."""
     figures = order_figures(order)
-    return {
-        "status": figures.status,
-        "deliveredCount": figures.delivered_count,
-        "rejectedCount": figures.rejected_count,
-        "completedAt": order.completed_at,
-    }
+    return Progress(figures.status, figures.delivered_count, figures.rejected_count, order.completed_at)
+
+
+def progress_with(order: OrderState, delivered: int, rejected: int) -> Progress:
+    """Return these fields for images delivered and images awaiting their redelivery; not yet completed."""
+    return Progress(order_status(order, delivered), delivered, rejected, completed_at=None)

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.errors import DomainError
+from app.domain.events.kinds import AccountCreated
 from app.domain.events.orders import NewEvent
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion
 from app.domain.texts import require_name
-from app.domain.vocabulary import EventType, Plan
+from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
+from app.services.events import write_events
 from app.services.ids import new_id
 from app.services.jobs.cursors import begin_cursors
 from db.connections import Statement
@@ -19,7 +21,6 @@ from db.queries.accounts import FIND_ACCOUNT
 from db.readers import Reader
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.accounts import SlaVersion as SlaVersionRow
-from db.tables.events import Event
 from db.writer import Writer
 
 # Adds an account unless its name of one's own is taken; the unique index on ref tells.
@@ -75,9 +76,8 @@ async def create_account(
 def account_created(account: Account, *, ref: str | None, name: str, plan: Plan) -> NewEvent:
     """Return the event of an account's opening, with its first terms."""
     zone, version = account.zones[0], account.versions[0]
-    after: dict[str, object] = {"ref": ref, "name": name, "plan": plan, "timeZone": zone.time_zone}
-    after |= {"imagesPerDay": version.images_per_day, "expeditesPerDay": version.expedites_per_day}
-    return NewEvent(account.created_at, EventType.ACCOUNT_CREATED, None, None, {"before": None, "after": after})
+    terms = (version.images_per_day, version.expedites_per_day)
+    return NewEvent(account.created_at, None, None, AccountCreated(ref, name, plan, zone.time_zone, *terms))
 
 
 def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
@@ -106,14 +106,5 @@ async def find_account(reader: Reader, name: str, account_id: UUID | None = None
 async def _record(writer: Writer, account_id: UUID, created: NewEvent) -> None:
     """Write the first event of an account, and its counters."""
     counters = new_counters(account_id, created.at)
-    event = Event(
-        account_id=account_id,
-        sequence=counters.take_event_sequence(),
-        at=created.at,
-        type=created.type,
-        order_id=created.order_id,
-        image_id=created.image_id,
-        data=created.data,
-    )
+    await write_events(writer, {account_id: [created]}, {account_id: counters}, created.at)
     await writer.insert([AccountCounters(**counters_row(counters))])
-    await writer.insert([event])

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.deadlines.alerts import Alert, alert_of_event
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
+from app.domain.events.stored import from_json
 from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters, lock_counters, save_counters
 from app.services.deadline_alerts.candidates import portions
@@ -51,7 +53,8 @@ async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], l
 
 def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
     """Say whether an event equals one of the alerts of its order, with the same instant and images."""
-    new_event = true.get(alert_of_event(EventType(row["type"]), row["after"]))
-    if new_event is None:
-        return False
-    return (new_event.at, [str(image_id) for image_id in new_event.data["images"]]) == (row["at"], row["images"])
+    event = from_json(EventType(row["type"]), row["data"], None)
+    if not isinstance(event, DeadlineAtRisk | DeadlineMissed):
+        raise TypeError(event)
+    new_event = true.get(alert_of_event(event))
+    return new_event is not None and (new_event.at, new_event.event) == (row["at"], event)

@@ -9,20 +9,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.events.kinds import Event
 from app.domain.events.orders import NewEvent
+from app.domain.events.stored import from_json
 from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events
 from app.services.imports.batch import Opening
-from db.connections import Record, Statement, read_back
+from db.connections import Record, Statement
 from db.queries.imports import EVENTS_OF_OPENINGS, EVENTS_OF_ORDERS
 from db.writer import Writer
 
 _Moment: TypeAlias = tuple[UUID, UUID | None, datetime]  # account, order, instant
-_Said: TypeAlias = tuple[str, object]  # type, data
 
 _REWRITTEN: Final = (
     EventType.IMAGES_DELIVERED,
@@ -57,8 +58,8 @@ class BatchEvents:
         earlier = await writer.fetch(EVENTS_OF_OPENINGS, *zip(*rows, strict=True)) if rows else []
         self.refute(earlier)
         for event in reversed(earlier):
-            account_id, type_ = event["account_id"], EventType(event["type"])
-            self.new_events[account_id].insert(0, NewEvent(at[account_id], type_, None, None, event["data"]))
+            account_id = event["account_id"]
+            self.new_events[account_id].insert(0, NewEvent(at[account_id], None, None, _event(event)))
 
     async def rewrite(self, writer: Writer, rewritten_since: Mapping[UUID, tuple[UUID, datetime]]) -> None:
         """Replace the events of images after an instant, given by order with its account, by those of the batch.
@@ -73,7 +74,7 @@ class BatchEvents:
         rewritten = self._rewritten_at(stored)
         stays: set[_Moment] = set()
         for moment, events in stored.items():
-            if [_said(each["type"], each["data"]) for each in events] == rewritten[moment]:
+            if [_event(each) for each in events] == rewritten[moment]:
                 stays.add(moment)
             elif [each["type"] for each in events] != [EventType.DEADLINE_MET]:  # alone it is told by a split
                 self.refute(events)
@@ -82,14 +83,14 @@ class BatchEvents:
                 each for each in self.new_events[account_id] if _rewritten_moment(account_id, each) not in stays
             ]
 
-    def _rewritten_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[_Said]]:
-        """Return the type and data of the events that the batch has at these moments."""
-        rewritten: defaultdict[_Moment, list[_Said]] = defaultdict(list)
+    def _rewritten_at(self, moments: Collection[_Moment]) -> Mapping[_Moment, Sequence[Event]]:
+        """Return the events that the batch has at these moments."""
+        rewritten: defaultdict[_Moment, list[Event]] = defaultdict(list)
         for account_id in {account_id for account_id, _, _ in moments}:
             for each in self.new_events[account_id]:
                 moment = _rewritten_moment(account_id, each)
                 if moment is not None and moment in moments:
-                    rewritten[moment].append(_said(each.type, read_back(each.data)))
+                    rewritten[moment].append(each.event)
         return rewritten
 
     async def write(self, writer: Writer, all_counters: Mapping[UUID, Counters], run: int, now: datetime) -> None:
@@ -107,15 +108,5 @@ def _rewritten_moment(account_id: UUID, new_event: NewEvent) -> _Moment | None:
     return (account_id, new_event.order_id, new_event.at) if new_event.type in _REWRITTEN else None
 
 
-def _said(type_: str, data: object) -> _Said:
-    """Return what an event says, by which it is compared: a field that is null says nothing."""
-    return str(type_), _without_nulls(data)
-
-
-def _without_nulls(value: object) -> object:
-    if isinstance(value, list):
-        return [_without_nulls(each) for each in cast("list[object]", value)]
-    if isinstance(value, dict):
-        parts = cast("dict[str, object]", value)
-        return {name: _without_nulls(part) for name, part in parts.items() if part is not None}
-    return value
+def _event(row: Record) -> Event:
+    return from_json(EventType(row["type"]), row["data"], row["texts"])

@@ -9,9 +9,10 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from app.domain.deadlines import explanations
+from api.order.steps import DeadlineStep, deadline_step
 from app.domain.deadlines import rules as deadlines
-from app.domain.deadlines.explanations import DeadlineStepCode, Expedite, Moment, Promise, explain, explain_rejection
+from app.domain.deadlines import steps
+from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.orders.changes import awaited_status
@@ -22,16 +23,7 @@ from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
 from engine.decorators import field, object_type
 
-Explain: TypeAlias = Callable[[AccountHistory], list[explanations.DeadlineStep]]
-
-
-@object_type
-class DeadlineStep:
-    """A step on the way to a deadline."""
-
-    code: DeadlineStepCode = strawberry.field(description="What the step is about.")
-    text: str = strawberry.field(description="The step in words, times in user time.")
-    at: datetime | None = strawberry.field(description="The instant it is about; null when it is about none.")
+Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
 
 @object_type
@@ -48,8 +40,7 @@ class Deadline:
     @field
     async def explanation(self, info: Info) -> list[DeadlineStep]:
         """Why the deadline is what it is, step by step."""
-        steps = self.explain(await info.context.history(self.account_id))
-        return [DeadlineStep(code=step.code, text=step.text, at=step.at) for step in steps]
+        return [deadline_step(step) for step in self.explain(await info.context.history(self.account_id))]
 
 
 def is_late(late_at: datetime | None, now: datetime) -> bool:
@@ -127,7 +118,7 @@ def _confirmed_at(row: ImageRow) -> datetime | None:
     return confirmed_at
 
 
-def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     ever_delivered = row.delivered_count + row.rejected_count
     promise = Promise(
         service_level=row.service_level,
@@ -146,7 +137,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
     return explain(promise)
 
 
-def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanations.DeadlineStep]:
+def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.DeadlineStep]:
     figures = order_figures(order)
     promise = Promise(
         service_level=order.service_level,
@@ -166,7 +157,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[explanat
     return explain(promise)
 
 
-def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[explanations.DeadlineStep]:
+def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     confirmed_at, status = _confirmed_at(row), _delivery_status(row)
     promise = Promise(
         service_level=row.service_level,
@@ -187,7 +178,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
 
 def _explain_redo(
     rejected_at: datetime, due_at: datetime, sla_version: int, history: AccountHistory
-) -> list[explanations.DeadlineStep]:
+) -> list[steps.DeadlineStep]:
     return explain_rejection(_moment(rejected_at, history), due_at, sla_version, history.terms_at(rejected_at).terms)
 
 

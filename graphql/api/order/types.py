@@ -11,7 +11,8 @@ import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
-from api.event.types import Event, Withdrawn, events_of
+from api.event.reads import events_of
+from api.event.types import Event, Withdrawn
 from api.image.types import Image, images_of
 from api.money import Money
 from api.nodes import Node

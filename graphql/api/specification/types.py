@@ -1,6 +1,6 @@
 """Specifications: how an account wants its images retouched."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ import strawberry
 from api.context import Context, Info
 from api.money import Money
 from api.nodes import Node
+from app.domain.pulse.figures import Step
 from db.queries.pages import Page, Slice
 from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
 from engine.connections import Listing
@@ -56,12 +57,15 @@ def specification(row: SpecificationRow) -> Specification:
         name=row.name,
         archived=row.archived_at is not None,
         price_per_image=Money(amount=row.price_per_image, currency=row.currency),
-        steps=[
-            SpecificationStep(step=step["step"], seconds=step["milliseconds"] / _MILLISECONDS) for step in row.steps
-        ],
+        steps=specification_steps(Step(step["step"], step["milliseconds"]) for step in row.steps),
         seconds_per_image=sum(step["milliseconds"] for step in row.steps) / _MILLISECONDS,
         account_id=row.account_id,
     )
+
+
+def specification_steps(steps: Iterable[Step]) -> list[SpecificationStep]:
+    """Show retouching steps."""
+    return [SpecificationStep(step=step.step, seconds=step.milliseconds / _MILLISECONDS) for step in steps]
 
 
 def specifications_of(

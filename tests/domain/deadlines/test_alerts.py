@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.deadlines.alerts import Alert, DeadlineKind, OrderPast, SetDeadline, alert_of_event, alerts
+from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alert_of_event, alerts
+from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
 from app.domain.orders.changes import cancel, confirm
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, RejectionState
-from app.domain.vocabulary import EventType
+from app.domain.vocabulary import DeadlineKind, EventType
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import SLA
 
@@ -29,6 +30,11 @@ def told(
     return [new_event for _, new_event in alerts(order, past or having(order), lead, now)]
 
 
+def alerted(new_event: NewEvent) -> DeadlineAtRisk | DeadlineMissed:
+    assert isinstance(new_event.event, DeadlineAtRisk | DeadlineMissed)
+    return new_event.event
+
+
 def having(order: OrderState, since: datetime | None = None) -> OrderPast:
     """Return the past of an order that has had its deadline `since` then, or since staff set it or it was placed."""
     at = since or order.confirmed_at or order.placed_at
@@ -42,7 +48,7 @@ def said(
     numbers = {image.id: image.number for image in order.images}
     numbers |= {image.id: image.number for image, _ in (past.departed if past else ())}
     return [
-        (each.type, each.at, [numbers[image_id] for image_id in each.data["images"]])
+        (each.type, each.at, [numbers[image_id] for image_id in alerted(each).images])
         for each in told(order, now, lead, past)
     ]
 
@@ -61,14 +67,10 @@ def rejected(order: OrderState, number: int, *rejections: tuple[datetime, dateti
 
 def test_an_undelivered_order_is_at_risk_an_hour_before_its_deadline_and_missed_at_it() -> None:
     (order,) = placed(2)
-    data = {
-        "before": None,
-        "after": {"dueAt": NEXT_MORNING, "kind": "DELIVERY"},
-        "images": [i.id for i in order.images],
-    }
+    facts = DeadlineKind.DELIVERY, NEXT_MORNING, tuple(image.id for image in order.images)
     assert told(order) == [
-        NewEvent(RISK_AT, AT_RISK, order.id, None, data),
-        NewEvent(NEXT_MORNING, MISSED, order.id, None, data),
+        NewEvent(RISK_AT, order.id, None, DeadlineAtRisk(*facts)),
+        NewEvent(NEXT_MORNING, order.id, None, DeadlineMissed(*facts)),
     ]
 
 
@@ -200,7 +202,7 @@ def test_rejections_with_one_deadline_are_told_together_and_apart_from_the_deliv
     back = (UPLOADED_AT + 3 * HOUR, due_at, None)
     order = rejected(rejected(delivered(order, delivery, delivery), 1, back), 2, back)
     assert said(order) == [(AT_RISK, due_at - HOUR, [1, 2]), (MISSED, due_at, [1, 2])]
-    assert told(order)[0].data["after"] == {"dueAt": due_at, "kind": "REDO"}
+    assert told(order)[0].event == DeadlineAtRisk(DeadlineKind.REDO, due_at, tuple(image.id for image in order.images))
 
 
 def test_a_redo_is_at_risk_while_it_is_awaited() -> None:
@@ -218,4 +220,4 @@ def test_what_was_told_is_read_back() -> None:
     (order,) = placed(1)
     for alert, new_event in alerts(order, having(order), HOUR, LATER):
         assert alert == Alert(new_event.type, DeadlineKind.DELIVERY, NEXT_MORNING)
-        assert alert_of_event(new_event.type, {"dueAt": NEXT_MORNING.isoformat(), "kind": "DELIVERY"}) == alert
+        assert alert_of_event(alerted(new_event)) == alert

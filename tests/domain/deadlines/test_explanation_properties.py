@@ -9,15 +9,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.deadlines.explanations import (
-    DeadlineStep,
-    DeadlineStepCode,
     Expedite,
     Moment,
     Promise,
-    explain,
     explain_rejection,
 )
 from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_deadline
+from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.errors import DomainError
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.positions import Places
@@ -27,10 +25,11 @@ from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.vocabulary import DeadlineStatus
-from tests.domain.deadlines.test_explanations import codes, day_of
+from tests.domain.deadlines.test_explanations import codes, day_of, explained
 from tests.support.order_states import GHOST, new_ids
 from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
+from tests.support.told_steps import Step, in_words
 
 Code = DeadlineStepCode
 FRESH = Allowance(capacity=6, used=0, expedite_capacity=2, expedite_used=0)
@@ -68,13 +67,13 @@ def cutoff_in(told: str, zone: ZoneInfo) -> datetime:
     return local_day_interval(read_date(found), zone).end
 
 
-def follow(steps: list[DeadlineStep], order: str) -> bool:
+def follow(steps: list[Step], order: str) -> bool:
     """Say whether the codes come in this order, each once at most."""
     coming: Iterator[str] = iter(order.split())
     return all(step.code in coming for step in steps)
 
 
-def told_due(steps: list[DeadlineStep]) -> datetime | None:
+def told_due(steps: list[Step]) -> datetime | None:
     """The last instant named as a deadline."""
     by_code = {step.code: step for step in steps}
     for code in (Code.STAFF_CONFIRMED, Code.WEEKEND_SHIFT, Code.BASE_DEADLINE):
@@ -154,7 +153,7 @@ def confirmed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
 @given(promises())
 def test_every_promise_is_explained_by_texts_that_name_its_instants_in_a_fixed_order(drawn: list[Promise]) -> None:
     for promise in drawn:
-        steps = explain(promise)
+        steps = explained(promise)
         assert follow(steps, KEPT_IN_ORDER if promise.keeps_deadline else IN_ORDER)
         assert told_due(steps) == promise.due_at
         for step in steps:
@@ -185,7 +184,7 @@ def test_every_redo_is_explained_by_texts_that_name_its_instants_in_a_fixed_orde
 ) -> None:
     zone, rejected_at = moment
     due_at = rejection_deadline(rejected_at, zone, TERMS)
-    steps = explain_rejection(Moment(rejected_at, zone), due_at, 1, TERMS)
+    steps = in_words(explain_rejection(Moment(rejected_at, zone), due_at, 1, TERMS))
     assert follow(steps, REDO_IN_ORDER)
     assert told_due(steps) == due_at
     assert all([*instants_in(step.text)] == ([] if step.at is None else [step.at]) for step in steps)

@@ -1,13 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 
+from app.domain.deadlines import steps
 from app.domain.deadlines.explanations import (
-    DeadlineStep,
-    DeadlineStepCode,
     Expedite,
     Moment,
     Promise,
@@ -15,12 +14,14 @@ from app.domain.deadlines.explanations import (
     explain_rejection,
 )
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
+from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import moments
+from tests.support.told_steps import Step, in_words
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 HOUR = timedelta(hours=1)
@@ -30,7 +31,7 @@ TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 FRIDAY_BEFORE_SUMMER_TIME = datetime(2026, 3, 27, 13, 5, tzinfo=UTC)
 SUMMER_TIME = datetime(2026, 3, 29, 1, tzinfo=UTC)
 
-Code, Step = DeadlineStepCode, DeadlineStep
+Code = DeadlineStepCode
 SLA_STEP = Step(Code.SLA_VERSION, "Under version 1 of the SLA", None)
 SUMMER_TIME_STEP = Step(
     Code.CLOCK_CHANGE,
@@ -92,16 +93,20 @@ def planned(uploaded_at: datetime, expedite: Expedite) -> Promise:
     )
 
 
+def explained(promise: Promise) -> list[Step]:
+    return in_words(explain(promise))
+
+
 def codes(promise: Promise) -> str:
-    return " ".join(step.code for step in explain(promise))
+    return " ".join(step.code for step in explained(promise))
 
 
 def text(promise: Promise, code: DeadlineStepCode) -> str:
-    return next(step.text for step in explain(promise) if step.code is code)
+    return next(step.text for step in explained(promise) if step.code is code)
 
 
 def test_a_standard_deadline_is_explained_by_upload_cutoff_position_and_morning() -> None:
-    assert explain(standard(TUESDAY)) == [
+    assert explained(standard(TUESDAY)) == [
         Step(Code.UPLOADED_AT, "Uploaded Tuesday 3 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)", TUESDAY),
         Step(Code.CUTOFF, "Before the cutoff at 24:00 on Tuesday 3 March 2026", TUESDAYS_CUTOFF),
         POSITION_STEP,
@@ -116,7 +121,7 @@ def test_a_standard_deadline_is_explained_by_upload_cutoff_position_and_morning(
 
 def test_a_weekend_and_a_clock_change_within_it_are_explained_too() -> None:
     promise = standard(FRIDAY_BEFORE_SUMMER_TIME)
-    assert explain(promise)[3:] == [
+    assert explained(promise)[3:] == [
         Step(
             Code.BASE_DEADLINE,
             "Due the next morning, Saturday 28 March 2026, 09:00 (UTC+01:00, Europe/Copenhagen)",
@@ -142,7 +147,7 @@ def test_half_an_hours_clock_change_is_told() -> None:
 
 
 def test_images_beyond_the_guarantee_await_their_confirmation() -> None:
-    assert explain(additional(TUESDAY))[1:] == [
+    assert explained(additional(TUESDAY))[1:] == [
         Step(
             Code.CUTOFF, "Before the cutoff at 24:00 on Tuesday 3 March 2026, so counted for that day", TUESDAYS_CUTOFF
         ),
@@ -167,7 +172,7 @@ def test_a_ledger_day_made_longer_by_a_change_of_zone_is_told_by_its_own_cutoff_
         uploaded=Moment(uploaded_at, time_zone("Pacific/Auckland")),
         guarantee=replace(promise.guarantee, day=ledger_day_at(uploaded_at, periods)),
     )
-    assert [(step.text, step.at) for step in explain(moved)[:3]] == [
+    assert [(step.text, step.at) for step in explained(moved)[:3]] == [
         ("Uploaded Wednesday 11 March 2026, 02:00 (UTC+13:00, Pacific/Auckland)", uploaded_at),
         (
             "Before the cutoff at 24:00 on Wednesday 11 March 2026, so counted for Tuesday 10 March 2026",
@@ -187,7 +192,7 @@ def test_a_confirmed_deadline_names_when_staff_set_it() -> None:
         confirmed=Moment(confirmed_at, COPENHAGEN),
     )
     assert codes(confirmed) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION STAFF_CONFIRMED SLA_VERSION"
-    assert explain(confirmed)[3] == Step(
+    assert explained(confirmed)[3] == Step(
         Code.STAFF_CONFIRMED,
         "Support set the deadline on Tuesday 3 March 2026, 15:05 (UTC+01:00, Europe/Copenhagen): "
         "due Thursday 5 March 2026, 17:00 (UTC+01:00, Europe/Copenhagen)",
@@ -213,7 +218,7 @@ def test_an_expedited_deadline_is_explained_by_its_places_in_guarantee_and_quota
         due_at=expedited_at + 3 * HOUR,
         expedite=expedited(expedited_at, 1, 20),
     )
-    assert explain(promise)[1:] == [
+    assert explained(promise)[1:] == [
         POSITION_STEP,
         Step(
             Code.EXPEDITE_POSITION,
@@ -273,7 +278,7 @@ def test_a_delivery_plan_is_awaited_and_says_from_where_on_one_is_needed(
     quota: int, reason: str, rest: str, *, closed: bool
 ) -> None:
     promise = replace(planned(TUESDAY, expedited(TUESDAY, 2 * quota + 1, 60, quota)), closed=closed)
-    assert explain(promise)[3:] == [
+    assert explained(promise)[3:] == [
         Step(Code.AWAITING_STAFF, f"{reason}, support and production make a delivery plan; {rest}", None),
         SLA_STEP,
     ]
@@ -297,7 +302,7 @@ def test_a_void_plan_is_told_after_the_deadline_that_counts_instead() -> None:
     assert (
         codes(promise) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION BASE_DEADLINE EXPEDITE_POSITION PLAN_VOID SLA_VERSION"
     )
-    assert explain(promise)[5] == Step(
+    assert explained(promise)[5] == Step(
         Code.PLAN_VOID,
         "From 40 expedites in a day on, support and production make a delivery plan; they made none by "
         "Wednesday 4 March 2026, 09:00 (UTC+01:00, Europe/Copenhagen), so the deadline above stands",
@@ -328,7 +333,7 @@ def test_a_kept_deadline_of_which_only_events_know_when_staff_set_it_is_told_wit
         closed=True,
         expedite=expedited(TUESDAY + 2 * HOUR, 41, 75),
     )
-    assert explain(promise)[3] == Step(
+    assert explained(promise)[3] == Step(
         Code.STAFF_CONFIRMED,
         "Support set the deadline: due Thursday 5 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)",
         None,
@@ -349,7 +354,7 @@ def test_a_plan_that_staff_have_made_is_explained_by_it_alone() -> None:
 def test_a_rejection_is_explained_by_five_hours_a_weekend_and_a_clock_change() -> None:
     rejected_at = datetime(2026, 3, 27, 20, tzinfo=UTC)
     due_at = rejection_deadline(rejected_at, COPENHAGEN, TERMS)
-    assert explain_rejection(Moment(rejected_at, COPENHAGEN), due_at, 2, TERMS) == [
+    assert in_words(explain_rejection(Moment(rejected_at, COPENHAGEN), due_at, 2, TERMS)) == [
         Step(Code.REJECTED_AT, "Rejected Friday 27 March 2026, 21:00 (UTC+01:00, Europe/Copenhagen)", rejected_at),
         Step(
             Code.BASE_DEADLINE,
@@ -364,6 +369,30 @@ def test_a_rejection_is_explained_by_five_hours_a_weekend_and_a_clock_change() -
         SUMMER_TIME_STEP,
         Step(Code.SLA_VERSION, "Under version 2 of the SLA", None),
     ]
+
+
+def test_steps_have_all_that_their_texts_name() -> None:
+    expedited_at = FRIDAY_BEFORE_SUMMER_TIME + HOUR
+    promise = replace(
+        planned(FRIDAY_BEFORE_SUMMER_TIME, expedited(expedited_at, 41, 60)),
+        due_at=standard_deadline(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN, DELIVER_BY),
+    )
+    expedite = promise.expedite
+    assert expedite is not None
+    saturday, monday = datetime(2026, 3, 28, 8, tzinfo=UTC), datetime(2026, 3, 30, 7, tzinfo=UTC)
+    assert explain(promise) == [
+        steps.UploadedAtStep(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN),
+        steps.CutoffStep(datetime(2026, 3, 27, 23, tzinfo=UTC), date(2026, 3, 27)),
+        steps.GuaranteePositionStep(20, promise.guarantee),
+        steps.BaseDeadlineStep(saturday, COPENHAGEN),
+        shift := steps.WeekendShiftStep(saturday, monday, COPENHAGEN),
+        steps.ClockChangeStep(SUMMER_TIME, COPENHAGEN, HOUR, 2 * HOUR),
+        position := steps.ExpeditePositionStep(expedited_at, COPENHAGEN, 20, expedite.places),
+        steps.AwaitingStaffStep(closed=False, plan_from=40, keeps_deadline=True),
+        steps.SlaVersionStep(1),
+    ]
+    assert shift.hours == 47  # the clock changes between them
+    assert position.window == (datetime(2026, 3, 23, tzinfo=UTC), datetime(2026, 3, 28, tzinfo=UTC))
 
 
 @given(moments())

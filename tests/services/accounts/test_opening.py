@@ -54,7 +54,19 @@ async def test_an_account_begins_with_its_zone_its_terms_and_an_event(pool: Pool
         "expeditesPerDay": 40,
     }
     assert [tuple(row) for row in await rows(reader, "events")] == [
-        (account_id, 1, AT, "ACCOUNT_CREATED", None, None, {"before": None, "after": after}, None, None, None)
+        (
+            account_id,
+            1,
+            AT,
+            "ACCOUNT_CREATED",
+            None,
+            None,
+            {"before": None, "after": after, "version": 2},
+            None,
+            None,
+            None,
+            None,
+        )
     ]
 
 

@@ -18,6 +18,7 @@ from tests.support.acting import a_specification, done
 from tests.support.building import CREATED_AT, Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.sla import sla
+from tests.support.whole_events import whole
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -36,7 +37,8 @@ async def rows(pool: Pool, sql: str) -> list[tuple[Any, ...]]:
 
 
 async def events(pool: Pool, type_: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in await pool.fetch("SELECT sequence, at, data FROM events WHERE type = $1", type_)]
+    found = await pool.fetch("SELECT * FROM events WHERE type = $1", type_)
+    return [(row["sequence"], row["at"], whole(row)) for row in found]
 
 
 async def place(pool: Pool, clock: FrozenClock, account_id: UUID, images: int, specification_id: UUID) -> None:

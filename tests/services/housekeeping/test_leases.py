@@ -18,8 +18,9 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.faltering import FalteringPool, Killed, mend, spoil
 from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
 from tests.support.watches import MINUTE
+from tests.support.whole_events import whole
 
-EXPIRED = "SELECT at, order_id, image_id, data FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
+EXPIRED = "SELECT * FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
 CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"
 
 
@@ -41,7 +42,7 @@ async def test_a_lease_that_ran_out_is_told_once_at_its_end(giver: Giver, pool: 
     [(_, image_id), _] = await giver.images_of(placed)
     data: dict[str, object] = {"before": {"worker": "ann", "leaseUntil": "2026-03-10T13:01:00+00:00"}, "after": None}
     data |= {"images": [str(image_id)]}
-    assert [tuple(row) for row in await pool.fetch(EXPIRED)] == [
+    assert [(row["at"], row["order_id"], row["image_id"], whole(row)) for row in await pool.fetch(EXPIRED)] == [
         (claimed_at + LEASE, placed.orders[0][1], image_id, data)
     ]
     assert [tuple(row) for row in await pool.fetch(CLAIMS)] == [

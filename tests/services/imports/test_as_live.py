@@ -21,6 +21,7 @@ from tests.support.live_histories import ToldLife, lines_of
 from tests.support.lives import Result
 from tests.support.midnight_jobs import run_jobs
 from tests.support.watches import LEAD
+from tests.support.whole_events import whole
 
 SECOND: Final = timedelta(seconds=1)
 ACTS: Final = 50
@@ -29,7 +30,7 @@ Told: TypeAlias = tuple[Any, ...]
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEGINNINGS: Final = {"ACCOUNT_CREATED", "SPECIFICATION_CHANGED"}
 _EVENTS: Final = """
-    SELECT a.ref, e.at, o.number, e.type, e.image_id::text AS image, e.data
+    SELECT a.ref, e.at, o.number, e.type, e.image_id::text AS image, e.data, e.texts
       FROM events e JOIN accounts a ON a.id = e.account_id
       LEFT JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
      WHERE e.withdrawn_by IS NULL AND e.type NOT IN ('EVENT_WITHDRAWN', 'IMAGES_CLAIMED', 'CLAIM_EXPIRED')
@@ -65,7 +66,7 @@ async def told(pool: Pool) -> list[Told]:
             row["number"],
             row["type"],
             named(row["image"]),
-            named({key: value for key, value in sorted(row["data"].items()) if key != "worker"}),
+            named({key: value for key, value in sorted(whole(row).items()) if key != "worker"}),
         )
         for row in await pool.fetch(_EVENTS)
     ]

@@ -61,7 +61,7 @@ async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
 
 
 async def told(pool: Pool) -> list[tuple[Any, ...]]:
-    return await rows(pool, "SELECT at, data FROM events WHERE type = 'GUARANTEE_RESET' ORDER BY at")
+    return await rows(pool, "SELECT at, data - 'version' FROM events WHERE type = 'GUARANTEE_RESET' ORDER BY at")
 
 
 async def levels(client: Client, outcome: Outcome) -> list[tuple[str, int]]:

@@ -1,0 +1,265 @@
+"""The steps of explanations, a class for each code: the facts that a text names, and the text itself.
+
+Instants are UTC and are told in user time, by `zone` (domain rules, section 3, "Explanation").
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from typing import ClassVar, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Places, places_in_words
+from app.domain.local_time import local_day, week_start
+from app.domain.sla.terms import UPLOAD_BY
+from app.domain.user_time import date_in_words, duration_in_words, user_time
+
+_ONE_HOUR: Final = timedelta(hours=1)
+
+_WINDOW: Final = timedelta(days=5)
+_EXPEDITE_WINDOW: Final = "the window from Monday 00:00 to Friday 24:00 UTC"
+
+
+class DeadlineStepCode(StrEnum):
+    """The kind of a step of an explanation."""
+
+    UPLOADED_AT = "UPLOADED_AT"
+    CUTOFF = "CUTOFF"
+    GUARANTEE_POSITION = "GUARANTEE_POSITION"
+    EXPEDITE_POSITION = "EXPEDITE_POSITION"
+    BASE_DEADLINE = "BASE_DEADLINE"
+    WEEKEND_SHIFT = "WEEKEND_SHIFT"
+    CLOCK_CHANGE = "CLOCK_CHANGE"
+    AWAITING_STAFF = "AWAITING_STAFF"
+    STAFF_CONFIRMED = "STAFF_CONFIRMED"
+    REJECTED_AT = "REJECTED_AT"
+    SLA_VERSION = "SLA_VERSION"
+    PLAN_VOID = "PLAN_VOID"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedAtStep:
+    """The upload."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.UPLOADED_AT
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        return f"Uploaded {user_time(self.at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CutoffStep:
+    """The end of the local `day` of the upload, at `at`; beyond the guarantee, the ledger day `counted_for`."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.CUTOFF
+    at: datetime
+    day: date
+    counted_for: date | None = None
+
+    @property
+    def text(self) -> str:
+        """The step in words; the two dates differ in a ledger day that a change of the time zone made longer."""
+        before = f"Before the cutoff at {UPLOAD_BY} on {date_in_words(self.day)}"
+        if self.counted_for is None:
+            return before
+        counted = "that day" if self.counted_for == self.day else date_in_words(self.counted_for)
+        return f"{before}, so counted for {counted}"
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteePositionStep:
+    """The places of `image_count` images in the day's guarantee."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.GUARANTEE_POSITION
+    image_count: int
+    places: Places
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        text = places_in_words(self.image_count, self.places, GUARANTEED)
+        return text[0].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpeditePositionStep:
+    """The places of `image_count` images in the day's expedites, and when they were expedited."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.EXPEDITE_POSITION
+    at: datetime
+    zone: ZoneInfo
+    image_count: int
+    places: Places
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The instants between which expedites could be asked for in that week."""
+        monday = datetime.combine(week_start(self.at.date()), time(0), UTC)
+        return monday, monday + _WINDOW
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        places = places_in_words(self.image_count, self.places, EXPEDITES)
+        return f"Expedited {user_time(self.at, self.zone)}, within {_EXPEDITE_WINDOW}: {places}"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseDeadlineStep:
+    """The deadline by the terms, before a weekend: after a `turnaround`, or without one the next morning."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.BASE_DEADLINE
+    at: datetime
+    zone: ZoneInfo
+    turnaround: timedelta | None = None
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        later = "the next morning" if self.turnaround is None else f"{duration_in_words(self.turnaround)} later"
+        return f"Due {later}, {user_time(self.at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekendShiftStep:
+    """The deadline moved off the weekend."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.WEEKEND_SHIFT
+    base: datetime
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def hours(self) -> float:
+        """The hours by which it moved, elapsed."""
+        return (self.at - self.base) / _ONE_HOUR
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        return f"{local_day(self.base, self.zone):%A} is no working day, so due {user_time(self.at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChangeStep:
+    """A change of the zone's offset from UTC by the deadline."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.CLOCK_CHANGE
+    at: datetime
+    zone: ZoneInfo
+    offset_before: timedelta
+    offset_after: timedelta
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        before = timezone(self.offset_before)
+        return f"The clock changes from {before} by the deadline, on {user_time(self.at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingStaffStep:
+    """Staff are to confirm a deadline, or nobody any more once it is `closed`.
+
+    With `plan_from` they are to make a delivery plan, needed from that many expedites in a day on, 0 where the day has
+    none. Until then, and for good once it is closed, the deadline before it stands if there is one (`keeps_deadline`).
+    """
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.AWAITING_STAFF
+    closed: bool
+    plan_from: int | None = None
+    keeps_deadline: bool = False
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        if self.plan_from is None:
+            wait = "confirmed no deadline in time" if self.closed else "are to confirm the deadline"
+            return f"Support and production {wait}"
+        until = "they made none in time, so" if self.closed else "until then"
+        rest = "the deadline above stands" if self.keeps_deadline else "there is no deadline"
+        return f"{_plan_needed(self.plan_from)}; {until} {rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVoidStep:
+    """No delivery plan was made by `at`, so that the deadline before it counts; `plan_from` as above."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.PLAN_VOID
+    at: datetime
+    zone: ZoneInfo
+    plan_from: int
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        none = f"they made none by {user_time(self.at, self.zone)}, so the deadline above stands"
+        return f"{_plan_needed(self.plan_from)}; {none}"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffConfirmedStep:
+    """The deadline `due_at` that staff set, at `at` if that is still known outside the events."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.STAFF_CONFIRMED
+    at: datetime | None
+    due_at: datetime
+    zone: ZoneInfo
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        set_on = "" if self.at is None else f" on {user_time(self.at, self.zone)}"
+        return f"Support set the deadline{set_on}: due {user_time(self.due_at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedAtStep:
+    """The rejection."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.REJECTED_AT
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        return f"Rejected {user_time(self.at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SlaVersionStep:
+    """The version of the SLA that made the promise."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.SLA_VERSION
+    version: int
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        return f"Under version {self.version} of the SLA"
+
+
+DeadlineStep: TypeAlias = (
+    UploadedAtStep
+    | CutoffStep
+    | GuaranteePositionStep
+    | ExpeditePositionStep
+    | BaseDeadlineStep
+    | WeekendShiftStep
+    | ClockChangeStep
+    | AwaitingStaffStep
+    | PlanVoidStep
+    | StaffConfirmedStep
+    | RejectedAtStep
+    | SlaVersionStep
+)
+
+
+def _plan_needed(plan_from: int) -> str:
+    reason = f"From {plan_from:,} expedites in a day on" if plan_from else "Without expedites for the day"
+    return f"{reason}, support and production make a delivery plan"

@@ -1,0 +1,268 @@
+"""The events of an account, a class for each type. Instants are UTC; `images` are ids, in the order of their upload.
+
+Workers, notes and other texts that may hold a person's data can be erased: they are None then, or ERASED where they
+cannot be None (domain rules, section 5.17).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar, TypeAlias
+from uuid import UUID
+
+from app.domain.events.facts import (
+    ExpeditedImage,
+    OrderChanges,
+    OrderFacts,
+    PlacedImage,
+    Progress,
+    RejectedImage,
+    SplitOff,
+)
+from app.domain.ledger.quota import RecordedDay
+from app.domain.pulse.figures import Step
+from app.domain.vocabulary import DeadlineKind, EventType, Plan, ServiceLevel
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """An account began, with its first terms; None for a term that the plan gave."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_CREATED
+    ref: str | None
+    name: str
+    plan: Plan
+    time_zone: str
+    images_per_day: int | None
+    expedites_per_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """An order was placed. Its images have consecutive numbers and positions, counted from 1."""
+
+    type: ClassVar[EventType] = EventType.ORDER_PLACED
+    order: OrderFacts
+    first_number: int
+    first_position: int
+    first_expedite_position: int | None
+    price_per_image: Decimal
+    images: tuple[PlacedImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSplit:
+    """Images were split off from an order; one split as it was placed never had them, so nothing changed."""
+
+    type: ClassVar[EventType] = EventType.ORDER_SPLIT
+    changes: OrderChanges
+    into: tuple[SplitOff, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpedited:
+    """An order was expedited; one that is new, split off for it, has `order` and no changes."""
+
+    type: ClassVar[EventType] = EventType.ORDER_EXPEDITED
+    order: OrderFacts | None
+    changes: OrderChanges
+    price_per_image: Decimal
+    images: tuple[ExpeditedImage, ...]
+
+    @property
+    def service_level(self) -> ServiceLevel:
+        """The service level after it."""
+        if self.order is not None:
+            return self.order.service_level
+        if self.changes.service_level is None:
+            raise ValueError(self)
+        return self.changes.service_level.after
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order was cancelled."""
+
+    type: ClassVar[EventType] = EventType.ORDER_CANCELLED
+    changes: OrderChanges
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCompleted:
+    """The client downloaded an order."""
+
+    type: ClassVar[EventType] = EventType.ORDER_COMPLETED
+    changes: OrderChanges
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesClaimed:
+    """A worker took images, until the lease ends."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_CLAIMED
+    worker: str | None
+    lease_until: datetime
+    images: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimExpired:
+    """The lease of a worker's images ended without a delivery."""
+
+    type: ClassVar[EventType] = EventType.CLAIM_EXPIRED
+    worker: str | None
+    lease_until: datetime
+    images: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesDelivered:
+    """Images were delivered; `worker` is None where an import does not know it."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_DELIVERED
+    before: Progress
+    after: Progress
+    images: tuple[UUID, ...]
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesRejected:
+    """The client sent images back."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_REJECTED
+    before: Progress
+    after: Progress
+    images: tuple[RejectedImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineConfirmed:
+    """Staff set the deadline of images; `price_per_image` is None where there are none."""
+
+    type: ClassVar[EventType] = EventType.DEADLINE_CONFIRMED
+    changes: OrderChanges
+    images: tuple[UUID, ...]
+    price_per_image: Decimal | None
+    note: str | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """The deadline that staff set."""
+        if self.changes.due_at is None or self.changes.due_at.after is None:
+            raise ValueError(self)
+        return self.changes.due_at.after
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineAtRisk:
+    """A deadline was near with images open."""
+
+    type: ClassVar[EventType] = EventType.DEADLINE_AT_RISK
+    kind: DeadlineKind
+    due_at: datetime
+    images: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineMissed:
+    """A deadline passed with images open."""
+
+    type: ClassVar[EventType] = EventType.DEADLINE_MISSED
+    kind: DeadlineKind
+    due_at: datetime
+    images: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineMet:
+    """Every image of an order was delivered by the deadline."""
+
+    type: ClassVar[EventType] = EventType.DEADLINE_MET
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SlaNegotiated:
+    """A new SLA version from a ledger day on; None for a term that continues. `previous_*` would have held that day."""
+
+    type: ClassVar[EventType] = EventType.SLA_NEGOTIATED
+    version: int
+    effective_date: date
+    images_per_day: int | None
+    expedites_per_day: int | None
+    previous_version: int
+    previous_images_per_day: int
+    previous_expedites_per_day: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZoneChanged:
+    """An account moved to another zone, an IANA name."""
+
+    type: ClassVar[EventType] = EventType.TIME_ZONE_CHANGED
+    time_zone: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeReset:
+    """A ledger day closed, with what was used of it, and the next one opened at that instant."""
+
+    type: ClassVar[EventType] = EventType.GUARANTEE_RESET
+    closed: RecordedDay
+    opened: RecordedDay
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTerms:
+    """The terms of a specification that an event is about; None for the others."""
+
+    name: str | None = None
+    price_per_image: Decimal | None = None
+    currency: str | None = None
+    steps: tuple[Step, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationChanged:
+    """A specification began (version 1), got a new version, or was archived at `archived_at` (version None)."""
+
+    type: ClassVar[EventType] = EventType.SPECIFICATION_CHANGED
+    specification_id: UUID
+    version: int | None = None
+    before: StatedTerms = StatedTerms()
+    after: StatedTerms = StatedTerms()
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventWithdrawn:
+    """Another event of the account, named by its sequence, turned out to be untrue."""
+
+    type: ClassVar[EventType] = EventType.EVENT_WITHDRAWN
+    event: int
+
+
+Event: TypeAlias = (
+    AccountCreated
+    | OrderPlaced
+    | OrderSplit
+    | OrderExpedited
+    | OrderCancelled
+    | OrderCompleted
+    | ImagesClaimed
+    | ClaimExpired
+    | ImagesDelivered
+    | ImagesRejected
+    | DeadlineConfirmed
+    | DeadlineAtRisk
+    | DeadlineMissed
+    | DeadlineMet
+    | SlaNegotiated
+    | TimeZoneChanged
+    | GuaranteeReset
+    | SpecificationChanged
+    | EventWithdrawn
+)

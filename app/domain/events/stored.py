@@ -1,0 +1,299 @@
+"""The stored form of events: the columns `type`, `data` and `texts` of the table `events`.
+
+`data` has what was before and after, under the keys that the releases before wrote and read, and the `version` of this
+form. Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids
+UUIDs.
+
+Texts that may hold a person's data are in `texts`, beside the event: the `name` of a new order, the `filenames` and the
+`reasons` of images, in the event's order of them, the name of a `worker` and the `note` of staff. To erase them, set
+`texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either
+reads as None, or as ERASED where a text cannot be None.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+from app.domain.events import keys, kinds
+from app.domain.events.facts import (
+    ERASED,
+    ExpeditedImage,
+    OrderChanges,
+    OrderFacts,
+    PlacedImage,
+    RejectedImage,
+    SplitOff,
+)
+from app.domain.events.keys import Data
+from app.domain.vocabulary import EventType
+
+VERSION: Final = 2
+
+Texts: TypeAlias = Mapping[str, Any]
+Kind = TypeVar("Kind", bound=kinds.Event)
+
+
+class Stored(NamedTuple):
+    """An event as its row has it; `texts` is None for an event without any."""
+
+    data: Data
+    texts: Texts | None
+
+
+class _TextsOf(NamedTuple):
+    """The texts of a row, which one of version 1 has in `data`."""
+
+    beside: Texts | None
+
+    def one(self, name: str, old: Mapping[str, Any]) -> str | None:
+        """Return a text; `old` holds it in a row of version 1."""
+        return (old if self.beside is None else self.beside).get(name)
+
+    def each(self, name: str, old: Sequence[Mapping[str, Any]], old_key: str) -> list[str]:
+        """Return a text for each image; `old` holds them in a row of version 1."""
+        found = [each.get(old_key) for each in old] if self.beside is None else self.beside.get(name)
+        return [ERASED if text is None else text for text in found or [None] * len(old)]
+
+
+class _Form(NamedTuple, Generic[Kind]):
+    """How a kind of event is written, its data and its texts apart, and read."""
+
+    write: Callable[[Kind], tuple[Data, Data]]
+    read: Callable[[Data, _TextsOf], Kind]
+
+
+def to_json(event: kinds.Event) -> Stored:
+    """Return an event as it is stored, in values that orjson writes."""
+    data, texts = _FORMS[event.type].write(event)
+    texts = {name: text for name, text in texts.items() if text is not None}
+    return Stored({**data, "version": VERSION}, texts or None)
+
+
+def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
+    """Return the event of a row, of any version; keys that it does not know are left aside."""
+    event: kinds.Event = _FORMS[type_].read(data, _TextsOf(texts))
+    return event
+
+
+def _write_created(event: kinds.AccountCreated) -> tuple[Data, Data]:
+    return {"before": None, "after": keys.write(keys.ACCOUNT, event)}, {}
+
+
+def _read_created(data: Data, _: _TextsOf) -> kinds.AccountCreated:
+    return kinds.AccountCreated(**keys.read(keys.ACCOUNT, data["after"]))
+
+
+def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
+    order = {"before": None, "after": keys.write(keys.ORDER, event.order)}
+    images = [{"id": image.id} for image in event.images]
+    texts = {"name": event.order.name, "filenames": [image.filename for image in event.images]}
+    return {**order, **keys.write(keys.PLACED, event), "images": images}, texts
+
+
+def _read_placed(data: Data, texts: _TextsOf) -> kinds.OrderPlaced:
+    images, filenames = data["images"], texts.each("filenames", data["images"], "filename")
+    return kinds.OrderPlaced(
+        order=_read_order(data["after"], texts),
+        images=tuple(PlacedImage(UUID(each["id"]), name) for each, name in zip(images, filenames, strict=True)),
+        **keys.read(keys.PLACED, data),
+    )
+
+
+def _read_order(after: Data, texts: _TextsOf) -> OrderFacts:
+    return OrderFacts(name=texts.one("name", after) or ERASED, **keys.read(keys.ORDER, after))
+
+
+def _write_split(event: kinds.OrderSplit) -> tuple[Data, Data]:
+    """Return a split; one at placing changed nothing, and has no facts before or after."""
+    change = keys.write_changes(event.changes)
+    change = change if change["after"] else {"before": None, "after": None}
+    return {**change, "into": [keys.write(keys.SPLIT_OFF, each) for each in event.into]}, {}
+
+
+def _read_split(data: Data, _: _TextsOf) -> kinds.OrderSplit:
+    into = tuple(SplitOff(**keys.read(keys.SPLIT_OFF, each)) for each in data["into"])
+    return kinds.OrderSplit(keys.read_changes(data), into)
+
+
+def _write_expedited(event: kinds.OrderExpedited) -> tuple[Data, Data]:
+    rest: Data = {
+        **keys.write(keys.PRICED, event),
+        "images": [keys.write(keys.EXPEDITED, image) for image in event.images],
+    }
+    if event.order is None:
+        return {**keys.write_changes(event.changes), **rest}, {}
+    return {"before": None, "after": keys.write(keys.ORDER, event.order), **rest}, {"name": event.order.name}
+
+
+def _read_expedited(data: Data, texts: _TextsOf) -> kinds.OrderExpedited:
+    is_new = data["before"] is None
+    return kinds.OrderExpedited(
+        order=_read_order(data["after"], texts) if is_new else None,
+        changes=OrderChanges() if is_new else keys.read_changes(data),
+        images=tuple(ExpeditedImage(**keys.read(keys.EXPEDITED, each)) for each in data["images"]),
+        **keys.read(keys.PRICED, data),
+    )
+
+
+def _write_end(event: kinds.OrderCancelled | kinds.OrderCompleted) -> tuple[Data, Data]:
+    return keys.write_changes(event.changes), {}
+
+
+def _read_cancelled(data: Data, _: _TextsOf) -> kinds.OrderCancelled:
+    return kinds.OrderCancelled(keys.read_changes(data))
+
+
+def _read_completed(data: Data, _: _TextsOf) -> kinds.OrderCompleted:
+    return kinds.OrderCompleted(keys.read_changes(data))
+
+
+def _write_claimed(event: kinds.ImagesClaimed) -> tuple[Data, Data]:
+    lease = keys.write(keys.LEASE, event)
+    return {"before": None, "after": lease, "images": event.images}, {"worker": event.worker}
+
+
+def _read_claimed(data: Data, texts: _TextsOf) -> kinds.ImagesClaimed:
+    lease = data["after"]
+    return kinds.ImagesClaimed(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
+
+
+def _write_expired(event: kinds.ClaimExpired) -> tuple[Data, Data]:
+    lease = keys.write(keys.LEASE, event)
+    return {"before": lease, "after": None, "images": event.images}, {"worker": event.worker}
+
+
+def _read_expired(data: Data, texts: _TextsOf) -> kinds.ClaimExpired:
+    lease = data["before"]
+    return kinds.ClaimExpired(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
+
+
+def _write_delivered(event: kinds.ImagesDelivered) -> tuple[Data, Data]:
+    return {**keys.write_progress(event), "images": event.images}, {"worker": event.worker}
+
+
+def _read_delivered(data: Data, texts: _TextsOf) -> kinds.ImagesDelivered:
+    return kinds.ImagesDelivered(
+        *keys.read_progress(data), images=keys.read_ids(data), worker=texts.one("worker", data)
+    )
+
+
+def _write_rejected(event: kinds.ImagesRejected) -> tuple[Data, Data]:
+    images = [keys.write(keys.REJECTED, image) for image in event.images]
+    return {**keys.write_progress(event), "images": images}, {"reasons": [image.reason for image in event.images]}
+
+
+def _read_rejected(data: Data, texts: _TextsOf) -> kinds.ImagesRejected:
+    images, reasons = data["images"], texts.each("reasons", data["images"], "reason")
+    rejected = (
+        RejectedImage(reason=reason, **keys.read(keys.REJECTED, each))
+        for each, reason in zip(images, reasons, strict=True)
+    )
+    return kinds.ImagesRejected(*keys.read_progress(data), images=tuple(rejected))
+
+
+def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
+    rest = {"images": event.images, **keys.write(keys.PRICED, event)}
+    return {**keys.write_changes(event.changes), **rest}, {"note": event.note}
+
+
+def _read_confirmed(data: Data, texts: _TextsOf) -> kinds.DeadlineConfirmed:
+    return kinds.DeadlineConfirmed(
+        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.read(keys.PRICED, data)
+    )
+
+
+def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Data, Data]:
+    return {"before": None, "after": keys.write(keys.ALERT, event), "images": event.images}, {}
+
+
+def _read_at_risk(data: Data, _: _TextsOf) -> kinds.DeadlineAtRisk:
+    return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
+
+
+def _read_missed(data: Data, _: _TextsOf) -> kinds.DeadlineMissed:
+    return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
+
+
+def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
+    return {"before": None, "after": keys.write(keys.DEADLINE, event)}, {}
+
+
+def _read_met(data: Data, _: _TextsOf) -> kinds.DeadlineMet:
+    return kinds.DeadlineMet(**keys.read(keys.DEADLINE, data["after"]))
+
+
+def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
+    before, after = keys.write(keys.PREVIOUS_TERMS, event), keys.write(keys.NEW_TERMS, event)
+    return {"before": before, "after": after}, {"note": event.note}
+
+
+def _read_negotiated(data: Data, texts: _TextsOf) -> kinds.SlaNegotiated:
+    before, after = keys.read(keys.PREVIOUS_TERMS, data["before"]), keys.read(keys.NEW_TERMS, data["after"])
+    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", data["after"]))
+
+
+def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:
+    return {"before": keys.write(keys.PREVIOUS_ZONE, event), "after": keys.write(keys.NEW_ZONE, event)}, {}
+
+
+def _read_moved(data: Data, _: _TextsOf) -> kinds.TimeZoneChanged:
+    previous, new = keys.read(keys.PREVIOUS_ZONE, data["before"]), keys.read(keys.NEW_ZONE, data["after"])
+    return kinds.TimeZoneChanged(**previous, **new)
+
+
+def _write_reset(event: kinds.GuaranteeReset) -> tuple[Data, Data]:
+    return {"before": keys.write_day(event.closed), "after": keys.write_day(event.opened)}, {}
+
+
+def _read_reset(data: Data, _: _TextsOf) -> kinds.GuaranteeReset:
+    return kinds.GuaranteeReset(keys.read_day(data["before"]), keys.read_day(data["after"]))
+
+
+def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
+    return {"before": None, "after": None, "event": event.event}, {}
+
+
+def _read_withdrawn(data: Data, _: _TextsOf) -> kinds.EventWithdrawn:
+    return kinds.EventWithdrawn(data["event"])
+
+
+def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
+    """Return a change of a specification; a new one has nothing before, and an archived one no version."""
+    named = {"id": event.specification_id}
+    if event.version is None:
+        return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
+    after = {**named, "version": event.version, **keys.write_terms(event.after)}
+    if event.version == 1:
+        return {"before": None, "after": after}, {}
+    return {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}, {}
+
+
+def _read_specification(data: Data, _: _TextsOf) -> kinds.SpecificationChanged:
+    before: Data = data["before"] or {}
+    after: Data = data["after"]
+    return kinds.SpecificationChanged(
+        before=keys.read_terms(before), after=keys.read_terms(after), **keys.read(keys.SPECIFICATION, after)
+    )
+
+
+_FORMS: Final[Mapping[EventType, _Form[Any]]] = {
+    EventType.ACCOUNT_CREATED: _Form(_write_created, _read_created),
+    EventType.ORDER_PLACED: _Form(_write_placed, _read_placed),
+    EventType.ORDER_SPLIT: _Form(_write_split, _read_split),
+    EventType.ORDER_EXPEDITED: _Form(_write_expedited, _read_expedited),
+    EventType.ORDER_CANCELLED: _Form(_write_end, _read_cancelled),
+    EventType.ORDER_COMPLETED: _Form(_write_end, _read_completed),
+    EventType.IMAGES_CLAIMED: _Form(_write_claimed, _read_claimed),
+    EventType.CLAIM_EXPIRED: _Form(_write_expired, _read_expired),
+    EventType.IMAGES_DELIVERED: _Form(_write_delivered, _read_delivered),
+    EventType.IMAGES_REJECTED: _Form(_write_rejected, _read_rejected),
+    EventType.DEADLINE_CONFIRMED: _Form(_write_confirmed, _read_confirmed),
+    EventType.DEADLINE_AT_RISK: _Form(_write_alert, _read_at_risk),
+    EventType.DEADLINE_MISSED: _Form(_write_alert, _read_missed),
+    EventType.DEADLINE_MET: _Form(_write_met, _read_met),
+    EventType.SLA_NEGOTIATED: _Form(_write_negotiated, _read_negotiated),
+    EventType.TIME_ZONE_CHANGED: _Form(_write_moved, _read_moved),
+    EventType.GUARANTEE_RESET: _Form(_write_reset, _read_reset),
+    EventType.SPECIFICATION_CHANGED: _Form(_write_specification, _read_specification),
+    EventType.EVENT_WITHDRAWN: _Form(_write_withdrawn, _read_withdrawn),
+}

@@ -1,0 +1,217 @@
+"""The events of an account beside its orders: its terms, zone, guarantee and specifications; and withdrawals."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.context import Info
+from api.event.facts import GuaranteeDay, for_staff, guarantee_day
+from api.event.types import Event
+from api.money import Money
+from api.specification.types import Specification, SpecificationStep, specification, specification_steps
+from app.domain.events import kinds
+from app.domain.vocabulary import Plan
+from db.queries.specifications import SpecificationRow
+from engine.decorators import field, object_type
+from engine.scalars import TimeZone
+
+
+@object_type
+class AccountCreated(Event):
+    """The account began."""
+
+    details: strawberry.Private[kinds.AccountCreated]
+
+    @field
+    def ref(self, info: Info) -> str | None:  # @staff
+        """The name by which imports know the account, for staff only; null without one."""
+        return for_staff(info, self.details.ref)
+
+    @field
+    def name(self) -> str:
+        """The name of the account."""
+        return self.details.name
+
+    @field
+    def plan(self) -> Plan:
+        """The plan it began with."""
+        return self.details.plan
+
+    @field
+    def time_zone(self) -> TimeZone:
+        """The time zone it began in."""
+        return TimeZone(self.details.time_zone)
+
+    @field
+    def images_per_day(self) -> int | None:
+        """Images guaranteed per ledger day; null where the plan said so."""
+        return self.details.images_per_day
+
+    @field
+    def expedites_per_day(self) -> int | None:
+        """Expedites at the shortest turnaround per ledger day; null where the plan said so."""
+        return self.details.expedites_per_day
+
+
+@object_type
+class SlaNegotiated(Event):
+    """New terms of the SLA were agreed, for the ledger days from a date on."""
+
+    details: strawberry.Private[kinds.SlaNegotiated]
+
+    @field
+    def version(self) -> int:
+        """The new version of the SLA."""
+        return self.details.version
+
+    @field
+    def effective_date(self) -> date:
+        """The first ledger day of the new version."""
+        return self.details.effective_date
+
+    @field
+    def images_per_day(self) -> int | None:
+        """Images guaranteed per ledger day; null where that continues."""
+        return self.details.images_per_day
+
+    @field
+    def expedites_per_day(self) -> int | None:
+        """Expedites at the shortest turnaround per ledger day; null where that continues."""
+        return self.details.expedites_per_day
+
+    @field
+    def previous_version(self) -> int:
+        """The version that would have been in force on the effective date."""
+        return self.details.previous_version
+
+    @field
+    def previous_images_per_day(self) -> int:
+        """Images that would have been guaranteed per ledger day."""
+        return self.details.previous_images_per_day
+
+    @field
+    def previous_expedites_per_day(self) -> int:
+        """Expedites at the shortest turnaround that there would have been per ledger day."""
+        return self.details.previous_expedites_per_day
+
+    @field
+    def note(self, info: Info) -> str | None:  # @staff
+        """The note of staff, for staff only; null without one."""
+        return for_staff(info, self.details.note)
+
+
+@object_type
+class TimeZoneChanged(Event):
+    """The account's time zone changed."""
+
+    details: strawberry.Private[kinds.TimeZoneChanged]
+
+    @field
+    def time_zone(self) -> TimeZone:
+        """The time zone from then on."""
+        return TimeZone(self.details.time_zone)
+
+    @field
+    def previous_time_zone(self) -> TimeZone:
+        """The time zone before."""
+        return TimeZone(self.details.previous)
+
+
+@object_type
+class GuaranteeReset(Event):
+    """A ledger day closed and the next one opened, with nothing used."""
+
+    details: strawberry.Private[kinds.GuaranteeReset]
+
+    @field
+    def closed(self) -> GuaranteeDay:
+        """The ledger day that closed."""
+        return guarantee_day(self.details.closed)
+
+    @field
+    def opened(self) -> GuaranteeDay:
+        """The ledger day that opened."""
+        return guarantee_day(self.details.opened)
+
+
+@object_type
+class SpecificationChanged(Event):
+    """A specification was made, changed or archived. A term and its previous value are both null where it stayed."""
+
+    details: strawberry.Private[kinds.SpecificationChanged]
+
+    @field
+    async def specification(self, info: Info) -> Specification:
+        """The specification as it is now."""
+        return specification(await self._specification(info))
+
+    @field
+    def new_version(self) -> int | None:
+        """The version that the specification got, from 1; null when it was archived."""
+        return self.details.version
+
+    @field
+    def archived_at(self) -> datetime | None:
+        """The instant at which it was archived; null when it got a version."""
+        return self.details.archived_at
+
+    @field
+    def new_name(self) -> str | None:
+        """The new name."""
+        return self.details.after.name
+
+    @field
+    def previous_name(self) -> str | None:
+        """The name before."""
+        return self.details.before.name
+
+    @field
+    async def new_price_per_image(self, info: Info) -> Money | None:
+        """The new price of an image that is not expedited."""
+        return await self._money(info, self.details.after.price_per_image)
+
+    @field
+    async def previous_price_per_image(self, info: Info) -> Money | None:
+        """The price before."""
+        return await self._money(info, self.details.before.price_per_image)
+
+    @field
+    def new_steps(self) -> list[SpecificationStep] | None:
+        """The new retouching steps, in their order."""
+        steps = self.details.after.steps
+        return None if steps is None else specification_steps(steps)
+
+    @field
+    def previous_steps(self) -> list[SpecificationStep] | None:
+        """The retouching steps before, in their order."""
+        steps = self.details.before.steps
+        return None if steps is None else specification_steps(steps)
+
+    async def _money(self, info: Info, amount: Decimal | None) -> Money | None:
+        """Show an amount in the currency of the specification, which never changes."""
+        return None if amount is None else Money(amount=amount, currency=(await self._specification(info)).currency)
+
+    async def _specification(self, info: Info) -> SpecificationRow:
+        key = (self.row.account_id, self.details.specification_id)
+        row = await info.context.loaders.specifications.load(key)
+        if row is None:
+            raise LookupError(f"There is no specification {key}.")
+        return row
+
+
+@object_type
+class EventWithdrawn(Event):
+    """Another event turned out to be untrue."""
+
+    details: strawberry.Private[kinds.EventWithdrawn]
+
+    @field
+    async def event(self, info: Info) -> Event:
+        """The event that was withdrawn."""
+        from api.event.reads import read_event  # noqa: PLC0415 - it shows every type of event, this one as well
+
+        found = await read_event(info.context, self.row.account_id, self.details.event)
+        if found is None:
+            raise LookupError(f"There is no event {self.row.account_id} {self.details.event}.")
+        return found

@@ -1,0 +1,238 @@
+"""Facts that several types of events show."""
+
+from asyncio import gather
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.enums import ViewerKind
+from api.image.types import Image, Rejection, image, rejection
+from api.money import Money
+from app.domain.events import facts, kinds
+from app.domain.events.facts import Change
+from app.domain.ledger.quota import RecordedDay
+from app.domain.vocabulary import OrderStatus, ServiceLevel
+from db.queries.events import EventRow
+from db.queries.images import ImageRow
+from db.queries.orders import OrderRow
+from db.queries.pages import Page, Slice, Span, page
+from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing, known
+from engine.cursors import NUMBER, CursorKind
+from engine.decorators import field, object_type
+
+if TYPE_CHECKING:
+    from api.order.types import Order
+
+Value = TypeVar("Value")
+Fact = TypeVar("Fact")
+Item = TypeVar("Item")
+OfImages: TypeAlias = (
+    kinds.OrderPlaced
+    | kinds.OrderExpedited
+    | kinds.ImagesClaimed
+    | kinds.ClaimExpired
+    | kinds.ImagesDelivered
+    | kinds.ImagesRejected
+    | kinds.DeadlineConfirmed
+    | kinds.DeadlineAtRisk
+    | kinds.DeadlineMissed
+)
+
+_IMAGE_CURSORS: Final = CursorKind("imagesOfEvent", (NUMBER,))
+_REJECTED_CURSORS: Final = CursorKind("rejectedImagesOfEvent", (NUMBER,))
+
+
+class EventOfImages(Protocol):
+    """An event that concerns images."""
+
+    row: EventRow
+
+    @property
+    def details(self) -> OfImages:
+        """The typed event."""
+        ...
+
+
+@object_type
+class OrderProgress:
+    """How far an order was at an instant."""
+
+    status: OrderStatus = strawberry.field(description="The status of the order.")
+    delivered_count: int = strawberry.field(description="Images delivered, rejected ones not counted.")
+    rejected_count: int = strawberry.field(description="Images that were rejected and waited for their redo.")
+    completed_at: datetime | None = strawberry.field(
+        description="When the client had downloaded it; null if it had not."
+    )
+
+
+@object_type
+class SplitOffOrder:
+    """An order that was split off from another one."""
+
+    number: int = strawberry.field(description="Its number.")
+    service_level: ServiceLevel = strawberry.field(description="The service level it was split off for.")
+    key: strawberry.Private[tuple[UUID, UUID]]
+
+    @field
+    async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
+        """The order as it is now."""
+        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
+
+        return await read_order(info.context, self.key)
+
+
+@object_type
+class GuaranteeDay:
+    """A ledger day of an account, with what of its allowance was used."""
+
+    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
+    opens_at: datetime = strawberry.field(description="When it opens: a midnight, user time.")
+    closes_at: datetime = strawberry.field(description="When it closes and the next one opens, as known at the event.")
+    sla_version: int = strawberry.field(description="The version of the SLA in force when it opened.")
+    capacity: int = strawberry.field(description="Images guaranteed.")
+    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
+    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
+    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
+
+
+@object_type
+class RejectedImage:
+    """An image that the client sent back, as the event says."""
+
+    reason: str = strawberry.field(description="The client's words on what was wrong; `erased` once erased.")
+    due_at: datetime = strawberry.field(description="When the redo was due.")
+    sla_version: int = strawberry.field(description="The version of the SLA that made that deadline.")
+    image: Image = strawberry.field(description="The image as it is now.")
+    rejection: Rejection | None = strawberry.field(
+        description="The rejection as it is now; null where an import changed it since."
+    )
+
+
+def order_progress(progress: facts.Progress) -> OrderProgress:
+    """Show how far an order was."""
+    return OrderProgress(
+        status=progress.status,
+        delivered_count=progress.delivered_count,
+        rejected_count=progress.rejected_count,
+        completed_at=progress.completed_at,
+    )
+
+
+def guarantee_day(day: RecordedDay) -> GuaranteeDay:
+    """Show a ledger day."""
+    return GuaranteeDay(
+        day=day.day.date,
+        opens_at=day.day.opens_at,
+        closes_at=day.day.closes_at,
+        sla_version=day.sla_version,
+        capacity=day.allowance.capacity,
+        used=day.allowance.used,
+        expedite_capacity=day.allowance.expedite_capacity,
+        expedite_used=day.allowance.expedite_used,
+    )
+
+
+def images_of_event(
+    self: EventOfImages, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+) -> Connection[Image]:
+    """The images it concerns, in the order of their upload."""
+    account_id, context = self.row.account_id, info.context
+
+    async def read(id_: UUID) -> ImageRow | None:
+        return await context.loaders.images.load((account_id, id_))
+
+    return _listed(_IMAGE_CURSORS, _ids(self.details), read, partial(image, context=context)).first(first, after)
+
+
+def count_images(self: EventOfImages) -> int:
+    """The number of images it concerns."""
+    return len(self.details.images)
+
+
+def rejected_images(
+    context: Context, row: EventRow, details: kinds.ImagesRejected
+) -> Listing[RejectedImage, RejectedImage]:
+    """List the images that an event says were sent back."""
+    loaders = context.loaders
+
+    async def read(rejected: facts.RejectedImage) -> RejectedImage | None:
+        image_row, rejection_row = await gather(
+            loaders.images.load((row.account_id, rejected.id)),
+            loaders.rejections.load((row.account_id, rejected.rejection_id)),
+        )
+        if image_row is None:
+            return None
+        return RejectedImage(
+            reason=rejected.reason,
+            due_at=rejected.due_at,
+            sla_version=rejected.sla_version,
+            image=image(image_row, context),
+            rejection=None if rejection_row is None else rejection(rejection_row),
+        )
+
+    return _listed(_REJECTED_CURSORS, details.images, read, lambda each: each)
+
+
+async def order_row(info: Info, row: EventRow) -> OrderRow:
+    """Read the order of an event that has one."""
+    found = None
+    if row.order_id is not None:
+        found = await info.context.loaders.orders.load((row.account_id, row.order_id))
+    if found is None:
+        raise LookupError(f"There is no order of the event {row.account_id} {row.sequence}.")
+    return found
+
+
+async def money(info: Info, row: EventRow, amount: Decimal) -> Money:
+    """Show an amount in the currency of the event's order, which never changes."""
+    return Money(amount=amount, currency=(await order_row(info, row)).currency)
+
+
+async def money_or_none(info: Info, row: EventRow, amount: Decimal | None) -> Money | None:
+    """Show an amount as `money` does; null for None."""
+    return None if amount is None else await money(info, row, amount)
+
+
+def before(change: Change[Value] | None) -> Value | None:
+    """Return a value before the event; None where it did not change."""
+    return None if change is None else change.before
+
+
+def after(change: Change[Value] | None) -> Value | None:
+    """Return a value after the event; None where it did not change."""
+    return None if change is None else change.after
+
+
+def for_staff(info: Info, value: Value) -> Value | None:
+    """Return a value to staff and None to clients, until `@field(staff=True)` does."""
+    return value if info.context.viewer.kind is ViewerKind.STAFF else None
+
+
+def _ids(details: OfImages) -> list[UUID]:
+    return [each if isinstance(each, UUID) else each.id for each in details.images]
+
+
+def _listed(
+    cursors: CursorKind,
+    found: Sequence[Fact],
+    read: Callable[[Fact], Awaitable[Value | None]],
+    show: Callable[[Value], Item],
+) -> Listing[Value, Item]:
+    """List what an event names, by position from 0; pages read together what they show."""
+    span = Span(least=(-1,), greatest=(len(found),))
+
+    async def read_slice(part: Slice) -> Page[Value]:
+        (lower,), (upper,) = span.within(part)
+        walked = range(lower + 1, upper)[::-1] if part.backwards else range(lower + 1, upper)
+        positions = walked[: part.size + 1]
+        values = await gather(*(read(found[position]) for position in positions))
+        rows = [((position,), each) for position, each in zip(positions, values, strict=True) if each is not None]
+        return page(rows, part)
+
+    return Listing(cursors, span, read_slice, known(len(found)), show)

@@ -1,0 +1,159 @@
+"""The events of production: images claimed, delivered and rejected, and what became of deadlines."""
+
+from datetime import datetime
+
+import strawberry
+
+from api.context import Info
+from api.event.facts import (
+    OrderProgress,
+    RejectedImage,
+    count_images,
+    for_staff,
+    images_of_event,
+    order_progress,
+    rejected_images,
+)
+from api.event.types import Event
+from app.domain.events import kinds
+from app.domain.vocabulary import DeadlineKind
+from engine.connections import DEFAULT_SIZE, After, Connection, First
+from engine.decorators import field, object_type
+
+
+@object_type
+class ImagesClaimed(Event):
+    """A worker took images."""
+
+    details: strawberry.Private[kinds.ImagesClaimed]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def lease_until(self) -> datetime:
+        """The instant until which the images are the worker's."""
+        return self.details.lease_until
+
+    @field
+    def worker(self, info: Info) -> str | None:  # @staff
+        """The name of the worker, for staff only; null once erased."""
+        return for_staff(info, self.details.worker)
+
+
+@object_type
+class ClaimExpired(Event):
+    """A worker held images for too long; they are in the queue again."""
+
+    details: strawberry.Private[kinds.ClaimExpired]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def lease_until(self) -> datetime:
+        """The instant until which the images were the worker's."""
+        return self.details.lease_until
+
+    @field
+    def worker(self, info: Info) -> str | None:  # @staff
+        """The name of the worker, for staff only; null once erased."""
+        return for_staff(info, self.details.worker)
+
+
+@object_type
+class ImagesDelivered(Event):
+    """Images were delivered, for the first time or again."""
+
+    details: strawberry.Private[kinds.ImagesDelivered]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def before(self) -> OrderProgress:
+        """The progress of the order before it."""
+        return order_progress(self.details.before)
+
+    @field
+    def after(self) -> OrderProgress:
+        """The progress of the order after it."""
+        return order_progress(self.details.after)
+
+    @field
+    def worker(self, info: Info) -> str | None:  # @staff
+        """The name of the worker, for staff only; null where an import does not know it, or once erased."""
+        return for_staff(info, self.details.worker)
+
+
+@object_type
+class ImagesRejected(Event):
+    """The client sent images back."""
+
+    details: strawberry.Private[kinds.ImagesRejected]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def rejected_images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[RejectedImage]:
+        """The images with the client's reasons, in the order of their upload."""
+        return rejected_images(info.context, self.row, self.details).first(first, after)
+
+    @field
+    def before(self) -> OrderProgress:
+        """The progress of the order before it."""
+        return order_progress(self.details.before)
+
+    @field
+    def after(self) -> OrderProgress:
+        """The progress of the order after it."""
+        return order_progress(self.details.after)
+
+
+@object_type
+class DeadlineAtRisk(Event):
+    """A deadline was near with images undelivered."""
+
+    details: strawberry.Private[kinds.DeadlineAtRisk]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def deadline(self) -> datetime | None:
+        """The deadline; never null."""
+        return self.details.due_at
+
+    @field
+    def kind(self) -> DeadlineKind:
+        """Whether the delivery was due or a redo."""
+        return self.details.kind
+
+
+@object_type
+class DeadlineMissed(Event):
+    """A deadline passed with images undelivered."""
+
+    details: strawberry.Private[kinds.DeadlineMissed]
+    images = field(images_of_event)
+    image_count = field(count_images)
+
+    @field
+    def deadline(self) -> datetime | None:
+        """The deadline; never null."""
+        return self.details.due_at
+
+    @field
+    def kind(self) -> DeadlineKind:
+        """Whether the delivery was due or a redo."""
+        return self.details.kind
+
+
+@object_type
+class DeadlineMet(Event):
+    """Every image of an order was delivered by the deadline."""
+
+    details: strawberry.Private[kinds.DeadlineMet]
+
+    @field
+    def deadline(self) -> datetime | None:
+        """The deadline; never null."""
+        return self.details.due_at

@@ -1,0 +1,81 @@
+"""Reads of events, each shown as the type it is of."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from api.context import Context
+from api.event import accounts, orders, production
+from api.event.types import Event
+from app.domain.events.stored import from_json
+from app.domain.vocabulary import EventType
+from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
+from db.queries.orders import OrderRow
+from db.queries.pages import Page, Slice
+from engine.connections import Listing
+from engine.cursors import INSTANT, SEQUENCE, CursorKind
+from engine.ids import NodeType, numbered
+
+_CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
+
+EVENT_TYPES: Final[Mapping[EventType, Any]] = {
+    EventType.ACCOUNT_CREATED: accounts.AccountCreated,
+    EventType.ORDER_PLACED: orders.OrderPlaced,
+    EventType.ORDER_SPLIT: orders.OrderSplit,
+    EventType.ORDER_EXPEDITED: orders.OrderExpedited,
+    EventType.ORDER_CANCELLED: orders.OrderCancelled,
+    EventType.ORDER_COMPLETED: orders.OrderCompleted,
+    EventType.IMAGES_CLAIMED: production.ImagesClaimed,
+    EventType.CLAIM_EXPIRED: production.ClaimExpired,
+    EventType.IMAGES_DELIVERED: production.ImagesDelivered,
+    EventType.IMAGES_REJECTED: production.ImagesRejected,
+    EventType.DEADLINE_CONFIRMED: orders.DeadlineConfirmed,
+    EventType.DEADLINE_AT_RISK: production.DeadlineAtRisk,
+    EventType.DEADLINE_MISSED: production.DeadlineMissed,
+    EventType.DEADLINE_MET: production.DeadlineMet,
+    EventType.SLA_NEGOTIATED: accounts.SlaNegotiated,
+    EventType.TIME_ZONE_CHANGED: accounts.TimeZoneChanged,
+    EventType.GUARANTEE_RESET: accounts.GuaranteeReset,
+    EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
+    EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
+}
+"""The type of the schema for each type of event; the schema names them all, since no field has one as its own type."""
+
+
+def event(row: EventRow) -> Event:
+    """Show an event."""
+    shown: Event = EVENT_TYPES[row.type](
+        name_in_api=numbered(NodeType.EVENT, row.account_id, row.sequence),
+        at=row.at,
+        recorded_at=row.recorded_at,
+        type=row.type,
+        row=row,
+        details=from_json(row.type, row.data, row.texts),
+    )
+    return shown
+
+
+async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:
+    """Read a final event by its place in an account's sequence; None when there is none."""
+    if sequence > GREATEST_SEQUENCE:
+        return None
+    ended = await context.view.ended_import(account_id)
+    row = await context.loaders.events.load((account_id, sequence, ended))
+    return None if row is None else event(row)
+
+
+def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[EventRow, Event]:
+    """List what happened to an order, oldest first; withdrawn events and their withdrawals only if wanted."""
+    loaders = context.loaders
+    key = (order.account_id, order.id)
+
+    async def wanted() -> EventsWanted:
+        return EventsWanted(withdrawn, await context.view.ended_import(order.account_id))
+
+    async def read(part: Slice) -> Page[EventRow]:
+        return await loaders.events_of_orders.load((key, part, await wanted()))
+
+    async def count() -> int:
+        return await loaders.event_counts.load((key, await wanted()))
+
+    return Listing(_CURSORS, EVENT_SPAN, read, count, event)

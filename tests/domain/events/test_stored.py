@@ -1,0 +1,250 @@
+"""Events as they are stored, by this release and by 0.1.0."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast, get_args
+from uuid import UUID
+
+import orjson
+import pytest
+
+from app.domain.events import facts, kinds
+from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
+from app.domain.events.stored import VERSION, from_json, to_json
+from app.domain.ledger.days import LedgerDay
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import RecordedDay
+from app.domain.pulse.figures import Step
+from app.domain.vocabulary import DeadlineKind, DeadlineStatus, EventType, OrderStatus, Plan, ServiceLevel
+from tests.support.old_events import OLD_ROWS
+from tests.support.whole_events import whole
+
+RELEASED = Path(__file__).parents[2] / "released"
+NOTHING = OrderChanges()
+IMAGES = tuple(UUID(f"019cd27c-7de0-7000-90e2-5717076f37{last}") for last in ("89", "8c", "8d", "8e"))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-{text}").replace(tzinfo=UTC)
+
+
+FIRST_DAY = RecordedDay(LedgerDay(date(2026, 3, 3), at("02T23:00"), at("03T23:00")), 1, Allowance(4, 6, 2, 1))
+SECOND_DAY = RecordedDay(LedgerDay(date(2026, 3, 4), at("03T23:00"), at("04T23:00")), 1, Allowance(4, 0, 2, 0))
+O_1 = OrderFacts(
+    number=1,
+    name="Order o-1",
+    status=OrderStatus.IN_PRODUCTION,
+    specification_id=UUID("019cd277-ea00-7000-988c-8e2bc324c985"),
+    specification_version=1,
+    service_level=ServiceLevel.STANDARD,
+    deadline_status=DeadlineStatus.CONFIRMED,
+    due_at=at("04T08:00"),
+    sla_version=1,
+    image_count=2,
+    price=Decimal("2.90"),
+    currency="USD",
+    placed_at=at("03T10:00"),
+    expedited_at=None,
+    confirmed_at=None,
+    completed_at=None,
+    cancelled_at=None,
+    split_from=None,
+)
+O_2 = OrderFacts(
+    number=3,
+    name="Order o-2",
+    status=OrderStatus.IN_PRODUCTION,
+    specification_id=UUID("019cd277-ea00-7000-988c-8e2bc324c985"),
+    specification_version=1,
+    service_level=ServiceLevel.EXPEDITED,
+    deadline_status=DeadlineStatus.CONFIRMED,
+    due_at=at("03T14:00"),
+    sla_version=1,
+    image_count=1,
+    price=Decimal("2.90"),
+    currency="USD",
+    placed_at=at("03T10:00"),
+    expedited_at=at("03T11:00"),
+    confirmed_at=None,
+    completed_at=None,
+    cancelled_at=None,
+    split_from=UUID("019cb323-e500-7000-99a8-8fc6b8b6d8fe"),
+)
+OPEN, READY = OrderStatus.IN_PRODUCTION, OrderStatus.READY_FOR_DOWNLOAD
+STEPS = (Step("CLIPPING", 180_000), Step("SHADOW", 95_500))
+SPECIFICATION = UUID("019cd277-ea00-7000-988c-8e2bc324c985")
+REWORDED, ARCHIVED = UUID("019cd278-d460-7000-80b6-dcdc07d4bedc"), UUID("019cd279-bec0-7000-94c9-14fb06839eb9")
+TYPED: list[kinds.Event] = [
+    kinds.AccountCreated("acme", "ACME", Plan.PROFESSIONAL, "Europe/Copenhagen", 4, 2),
+    kinds.SpecificationChanged(
+        SPECIFICATION, 1, after=kinds.StatedTerms("Ghost mannequin", Decimal("1.45"), "USD", STEPS)
+    ),
+    kinds.SpecificationChanged(REWORDED, 2, kinds.StatedTerms("Ghost"), kinds.StatedTerms("Ghost mannequin")),
+    kinds.SpecificationChanged(ARCHIVED, archived_at=at("09T12:04")),
+    kinds.OrderPlaced(
+        order=O_1,
+        first_number=1,
+        first_position=1,
+        first_expedite_position=None,
+        price_per_image=Decimal("1.45"),
+        images=(
+            facts.PlacedImage(UUID("019cb323-e500-7000-9644-434b008a05a7"), "a.jpg"),
+            facts.PlacedImage(UUID("019cb323-e500-7000-9644-434b008a05a8"), "b.jpg"),
+        ),
+    ),
+    kinds.OrderSplit(
+        NOTHING, (facts.SplitOff(UUID("019cd27c-7de0-7000-90e2-5717076f3788"), 2, ServiceLevel.ADDITIONAL),)
+    ),
+    kinds.OrderSplit(
+        OrderChanges(image_count=Change(2, 1), price=Change(Decimal("2.90"), Decimal("1.45"))),
+        (facts.SplitOff(UUID("019cb35a-d380-7000-92ea-ba983a902931"), 3, ServiceLevel.EXPEDITED),),
+    ),
+    kinds.OrderExpedited(
+        order=O_2,
+        changes=NOTHING,
+        price_per_image=Decimal("2.90"),
+        images=(facts.ExpeditedImage(UUID("019cb323-e500-7000-99a8-8fc6b8b6d900"), 1),),
+    ),
+    kinds.OrderCancelled(
+        OrderChanges(status=Change(OPEN, OrderStatus.CANCELLED), cancelled_at=Change(None, at("04T10:30")))
+    ),
+    kinds.OrderCompleted(
+        OrderChanges(status=Change(READY, OrderStatus.COMPLETED), completed_at=Change(None, at("09T12:15")))
+    ),
+    kinds.ImagesClaimed("Ada", at("09T13:10"), IMAGES[1:2]),
+    kinds.ClaimExpired("Ada", at("09T13:16"), IMAGES[:1]),
+    kinds.ImagesDelivered(Progress(OPEN, 0, 0, None), Progress(READY, 1, 0, None), IMAGES[1:2], "Ada"),
+    kinds.ImagesDelivered(
+        Progress(OPEN, 0, 0, None),
+        Progress(READY, 1, 0, None),
+        (UUID("019cb323-e500-7000-99a8-8fc6b8b6d900"),),
+    ),
+    kinds.ImagesRejected(
+        Progress(READY, 2, 0, None),
+        Progress(OPEN, 1, 1, None),
+        (
+            facts.RejectedImage(
+                UUID("019cb323-e500-7000-9644-434b008a05a7"),
+                UUID("019cb7dc-6400-7000-8885-c7a87204e52d"),
+                "halo",
+                at("04T13:00"),
+                1,
+            ),
+        ),
+    ),
+    kinds.DeadlineConfirmed(
+        OrderChanges(
+            deadline_status=Change(DeadlineStatus.TO_BE_CONFIRMED, DeadlineStatus.CONFIRMED),
+            due_at=Change(None, at("10T18:00")),
+            confirmed_at=Change(None, at("09T12:07")),
+        ),
+        IMAGES[2:],
+        Decimal("1.45"),
+        "Ada can",
+    ),
+    kinds.DeadlineAtRisk(DeadlineKind.DELIVERY, at("10T08:00"), IMAGES[:1]),
+    kinds.DeadlineMissed(DeadlineKind.REDO, at("10T08:00"), IMAGES[:1]),
+    kinds.DeadlineMet(at("09T15:06")),
+    kinds.SlaNegotiated(2, date(2026, 3, 18), 8, None, 1, 4, 2, "as agreed"),
+    kinds.TimeZoneChanged("Europe/London", "Europe/Copenhagen"),
+    kinds.GuaranteeReset(FIRST_DAY, SECOND_DAY),
+    kinds.EventWithdrawn(7),
+]
+"""What OLD_ROWS say."""
+TEXTS: dict[EventType, dict[str, Any]] = {
+    EventType.ORDER_PLACED: {"name": "Order o-1", "filenames": ["a.jpg", "b.jpg"]},
+    EventType.ORDER_EXPEDITED: {"name": "Order o-2"},
+    EventType.IMAGES_CLAIMED: {"worker": "Ada"},
+    EventType.CLAIM_EXPIRED: {"worker": "Ada"},
+    EventType.IMAGES_DELIVERED: {"worker": "Ada"},
+    EventType.IMAGES_REJECTED: {"reasons": ["halo"]},
+    EventType.DEADLINE_CONFIRMED: {"note": "Ada can"},
+    EventType.SLA_NEGOTIATED: {"note": "as agreed"},
+}
+EACH = range(len(OLD_ROWS))
+NAMES = [type_ for type_, _ in OLD_ROWS]
+
+
+def stored(event: kinds.Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The columns of an event as they are read."""
+    data, texts = orjson.loads(orjson.dumps(tuple(to_json(event))))
+    return data, texts
+
+
+def without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        parts = cast("dict[str, Any]", value)
+        return {key: without_nulls(each) for key, each in parts.items() if each is not None}
+    return [without_nulls(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
+
+
+def test_there_is_an_old_row_and_a_class_of_every_type() -> None:
+    assert {type_ for type_, _ in OLD_ROWS} == set(EventType)
+    assert [each.type for each in get_args(kinds.Event)] == list(EventType)
+
+
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
+def test_a_row_of_before_is_read_as_a_typed_event(place: int) -> None:
+    type_, data = OLD_ROWS[place]
+    assert from_json(EventType(type_), data, None) == TYPED[place]
+
+
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
+def test_an_event_is_stored_under_the_keys_of_before_with_a_version_and_its_texts_beside_it(place: int) -> None:
+    type_, old = OLD_ROWS[place]
+    data, texts = stored(TYPED[place])
+    assert data["version"] == VERSION
+    assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+    assert texts == (None if "worker" not in old and type_ == "IMAGES_DELIVERED" else TEXTS.get(EventType(type_)))
+    assert not any(text in str(data) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed"))
+
+
+@pytest.mark.parametrize("place", EACH, ids=NAMES)
+def test_what_is_stored_is_read_back(place: int) -> None:
+    assert from_json(TYPED[place].type, *stored(TYPED[place])) == TYPED[place]
+
+
+@pytest.mark.parametrize("type_", TEXTS)
+def test_an_erased_text_reads_as_none_or_as_erased_and_all_else_as_before(type_: EventType) -> None:
+    event = next(each for each in TYPED if each.type is type_)
+    data, _ = stored(event)
+    erasures: tuple[dict[str, Any] | None, ...] = ({}, None)
+    for texts in erasures:
+        erased = from_json(type_, data, texts)
+        assert erased == from_json(type_, stored(erased)[0], texts)
+        assert not any(text in str(erased) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed"))
+        assert re.sub("Order o-.|[ab].jpg|halo", "erased", repr(event)) == re.sub(
+            "(worker|note)=None", lambda found: f"{found[1]}={getattr(event, found[1])!r}", repr(erased)
+        )
+
+
+def test_the_texts_of_a_row_of_before_are_erased_by_removing_them() -> None:
+    _, data = next(row for row in OLD_ROWS if row[0] == "ORDER_PLACED")
+    bare = orjson.loads(orjson.dumps(data).replace(b'"name":"Order o-1",', b"").replace(b'"filename"', b'"was"'))
+    event = from_json(EventType.ORDER_PLACED, bare, None)
+    assert isinstance(event, kinds.OrderPlaced)
+    assert (event.order.name, [image.filename for image in event.images]) == ("erased", ["erased", "erased"])
+    masked = from_json(EventType.ORDER_PLACED, data, {})
+    assert masked == event
+
+
+def test_every_event_of_the_release_before_says_the_same_once_it_is_typed() -> None:
+    rows = re.findall(r"INTO public\.events VALUES \('[^']+', \d+, '[^']+', '(\w+)', .*?, '(\{.*\})'", _dump())
+    assert len(rows) == 60
+    for type_, text in rows:
+        old = orjson.loads(text)
+        data, texts = stored(from_json(EventType(type_), old, None))
+        assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+
+
+def test_keys_of_a_later_release_are_left_aside() -> None:
+    for (type_, data), event in zip(OLD_ROWS, TYPED, strict=True):
+        later = {**data, "version": 99, "new": 1, **({"after": {**data["after"], "new": 1}} if data["after"] else {})}
+        assert from_json(EventType(type_), later, None) == event
+
+
+def _dump() -> str:
+    return (RELEASED / "dump.sql").read_text()
