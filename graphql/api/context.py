@@ -63,6 +63,11 @@ class Context:
     view: SettledView
 
     @property
+    def is_staff(self) -> bool:
+        """Whether staff ask."""
+        return self.viewer.account is None
+
+    @property
     def loaders(self) -> Loaders:
         """What reads for the request."""
         return self.view.loaders
@@ -91,14 +96,9 @@ class Context:
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
 
-    def require_staff(self) -> None:
-        """Raise ApiError for a client."""
-        if self.viewer.kind is not ViewerKind.STAFF:
-            raise ApiError(ErrorCode.FORBIDDEN, "This is for staff only.")
-
     def require_dashboard(self, plan: Plan) -> None:
         """Raise ApiError for a client whose plan has no dashboard (domain rules, section 2)."""
-        if self.viewer.kind is not ViewerKind.STAFF and plan not in self.settings.dashboard_plans:
+        if not self.is_staff and plan not in self.settings.dashboard_plans:
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
@@ -111,6 +111,10 @@ class Context:
         except MalformedId:
             raise bad_input(argument, "This is not an id.") from None
         return named if self.viewer.may_see(named.account_id) else None
+
+    async def close(self) -> None:
+        """Give back the connection that the request was read by."""
+        await self.view.close()
 
     async def account(self, account_id: UUID) -> AccountRow | None:
         """Read an account as the view shows it; None when there is none."""

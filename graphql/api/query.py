@@ -25,6 +25,7 @@ from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 from engine.errors import bad_input
 from engine.ids import GlobalId, NodeType, named_account
+from engine.weights import LOOK_UP
 
 Item = TypeVar("Item")
 _MAX_NODES: Final = 100
@@ -47,7 +48,7 @@ class Query:
     the fields that its answer could have, and what is allowed.
     """
 
-    @field
+    @field(cost=LOOK_UP)
     async def node(
         self,
         info: Info,
@@ -60,7 +61,7 @@ class Query:
         await info.context.open_view([named.account_id])
         return await _node(info.context, named)
 
-    @field
+    @field(item_cost=LOOK_UP, length="ids")
     async def nodes(
         self,
         info: Info,
@@ -85,7 +86,7 @@ class Query:
         await context.open_view()
         return Viewer(kind=context.viewer.kind, account=await read_account(context, own.id))
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(
         self,
         info: Info,
@@ -103,7 +104,7 @@ class Query:
         await context.open_view([named.account_id])
         return await _account(context, named)
 
-    @field
+    @field(staff=True)
     async def accounts(
         self,
         info: Info,
@@ -115,30 +116,27 @@ class Query:
         plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
     ) -> Connection[Account]:
         """All accounts, by name; for staff."""
-        info.context.require_staff()
         beginning = given_text("search", search) or ""
         return await _page(
             info.context, lambda: accounts_of_all(info.context, beginning, or_none(plan)).first(first, after)
         )
 
-    @field
+    @field(staff=True)
     async def production_queue(
         self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """Images of all accounts that wait for production, earliest deadline first; those claimed not; for staff."""
-        info.context.require_staff()
         size = _QUEUE_SIZE if first is None else first
         return await _page(info.context, lambda: queue_of_production(info.context).first(size, after))
 
-    @field
+    @field(staff=True)
     async def orders_awaiting_deadline(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Order]:
         """Orders of all accounts whose deadline support and production have to set, oldest first; for staff."""
-        info.context.require_staff()
         return await _page(info.context, lambda: awaiting_deadline(info.context).first(first, after))
 
-    @field
+    @field(staff=True)
     async def job_runs(
         self,
         info: Info,
@@ -156,7 +154,6 @@ class Query:
     ) -> Connection[JobRun]:
         """Runs of jobs, newest first; for staff."""
         context = info.context
-        context.require_staff()
         text = or_none(account_id)
         named = None if text is None else context.visible("accountId", text)
         if named is not None and named.type is not NodeType.ACCOUNT:

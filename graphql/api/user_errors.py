@@ -26,7 +26,7 @@ from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
 from app.services.orders.outcome import NotFound
-from engine.decorators import describe, object_type
+from engine.decorators import attribute, describe, object_type
 
 Path: TypeAlias = tuple[str, ...]
 """Leads to a part of an input: names of fields, and places in lists."""
@@ -83,9 +83,10 @@ class UserError:
 
     code: UserErrorCode = strawberry.field(description="What is to mend.")
     message: str = strawberry.field(description="What is to mend, in a sentence for people.")
-    path: list[str] = strawberry.field(
-        description="Leads to what is to mend within the input: names of fields, and places in lists, counted from 0:"
-        ' ["imageIds", "3"]. Empty when it is no part of the input.'
+    path: list[str] = attribute(
+        "Leads to what is to mend within the input: names of fields, and places in lists, counted from 0:"
+        ' ["imageIds", "3"]. Empty when it is no part of the input.',
+        length=2,
     )
 
 

@@ -10,7 +10,7 @@ from engine.cost import Cost, measure, require_affordable
 from engine.documents import chosen_operation, read_document, require_few_values
 
 
-class Admission(SchemaExtension):
+class Guards(SchemaExtension):
     """Refuses what cannot or may not be executed, with an ApiError."""
 
     def on_parse(self) -> Iterator[None]:

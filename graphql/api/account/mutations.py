@@ -22,6 +22,7 @@ from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
 from engine.scalars import TimeZone
+from engine.weights import COMMAND
 
 
 @input_type
@@ -79,7 +80,7 @@ class NegotiateSlaPayload(Payload):
 class AccountMutations:
     """What changes the terms of accounts."""
 
-    @field
+    @field(cost=COMMAND)
     async def change_time_zone(
         self,
         info: Info,
@@ -99,7 +100,7 @@ class AccountMutations:
 
         return ChangeTimeZonePayload(**payload_fields(await answer(context, "changeTimeZone", checks, work)))
 
-    @field
+    @field(cost=COMMAND, staff=True)
     async def negotiate_sla(
         self,
         info: Info,
@@ -107,7 +108,6 @@ class AccountMutations:
     ) -> NegotiateSlaPayload:
         """Agree on other terms for ledger days to come; for staff."""
         context = info.context
-        context.require_staff()
         checks = begin(context, input)
         account_id, _ = checks.node(NodeType.ACCOUNT, input.account_id, "accountId")
         terms = _terms(checks, input)

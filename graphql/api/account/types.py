@@ -10,8 +10,8 @@ import strawberry
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.nodes import Node
-from api.order.types import Order, OrderFilter, order, order_feed, orders_of
-from api.pulse.reads import read_pulse
+from api.order.types import FEED_SIZE, Order, OrderFilter, order, order_feed, orders_of
+from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse
 from api.quote.types import QuoteInput, QuotePayload, read_quote
@@ -33,6 +33,7 @@ from engine.decorators import field, object_type
 from engine.errors import bad_input
 from engine.ids import named_account
 from engine.scalars import TimeZone
+from engine.weights import COMMAND, COUNT, ITEM, LOOK_UP, PAGE
 
 _CURSORS: Final = CursorKind("accounts", (TEXT, ID))
 _HISTORY_SIZE: Final = 30
@@ -47,7 +48,7 @@ AsOf = Annotated[
 ]
 
 
-@object_type
+@object_type(count=COUNT)
 class Account(Node):
     """A client of the service."""
 
@@ -57,7 +58,7 @@ class Account(Node):
     created_at: datetime = strawberry.field(description="When it began.")
     row: strawberry.Private[AccountRow]
 
-    @field
+    @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         info.context.require_dashboard(self.row.plan)
@@ -82,13 +83,13 @@ class Account(Node):
         days = Days(or_none(since), or_none(to))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
 
-    @field
+    @field(cost=2 * LOOK_UP)
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
         """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         info.context.require_dashboard(self.row.plan)
         return await read_sla(info.context, self.row, self._instant(info.context, as_of))
 
-    @field
+    @field(cost=PAGE, item_cost=ITEM, length=FEED_SIZE)
     async def order_feed(
         self,
         info: Info,
@@ -107,7 +108,7 @@ class Account(Node):
         """All versions of the SLA, newest first, coming ones too."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
-    @field
+    @field(cost=2 * LOOK_UP)
     async def daily_guarantee(
         self,
         info: Info,
@@ -134,7 +135,7 @@ class Account(Node):
         """The orders, newest first; the first 20 when neither first nor last is given."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(
         self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
     ) -> Order | None:
@@ -155,7 +156,7 @@ class Account(Node):
         """The specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
-    @field
+    @field(cost=COMMAND)
     async def quote(
         self,
         info: Info,

@@ -20,6 +20,7 @@ from engine.cursors import INSTANT, SEQUENCE, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType, numbered
 from engine.scalars import JSON
+from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
@@ -42,7 +43,7 @@ _NODE_TYPES: Final[Mapping[str, NodeType]] = {
 _INSTANT: Final = ("At", "Until")  # so end the keys of instants
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class Event(Node):
     """Something that happened; never changed afterwards. Where it was not so, an EVENT_WITHDRAWN says that later."""
 
@@ -53,14 +54,14 @@ class Event(Node):
     type: EventType = strawberry.field(description="What happened.")
     row: strawberry.Private[EventRow]
 
-    @field
+    @field(cost=4 * LOOK_UP)
     def data(self) -> JSON:
         """The facts: what was before and after; ids and instants in it are written as everywhere else."""
         row = self.row
         about = NodeType.SPECIFICATION if row.type is EventType.SPECIFICATION_CHANGED else None
         return JSON({key: _written(key, value, row.account_id, about) for key, value in row.data.items()})
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it happened to; null when it happened to none."""
         from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
@@ -68,7 +69,7 @@ class Event(Node):
         row = self.row
         return None if row.order_id is None else await read_order(info.context, (row.account_id, row.order_id))
 
-    @field
+    @field(cost=LOOK_UP)
     async def image(self, info: Info) -> Image | None:
         """The image it happened to; null when it happened to none, or to several."""
         if self.row.image_id is None:

@@ -16,6 +16,7 @@ from app.services.orders.producing import deliver_images, reject_images
 from db.connections import Writer
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key
+from engine.weights import COMMAND
 
 _SHORTEST_LEASE: Final = 60  # seconds
 _LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
@@ -80,7 +81,7 @@ class DeliverImagesPayload(ImagesPayload, OrdersPayload):
 class ImageMutations:
     """What changes images."""
 
-    @field
+    @field(cost=COMMAND)
     async def reject_images(
         self,
         info: Info,
@@ -97,7 +98,7 @@ class ImageMutations:
 
         return RejectImagesPayload(**payload_fields(await answer(context, "rejectImages", checks, work)))
 
-    @field
+    @field(cost=COMMAND, staff=True)
     async def claim_images(
         self,
         info: Info,
@@ -107,7 +108,6 @@ class ImageMutations:
     ) -> ClaimImagesPayload:
         """Take the most urgent images of all accounts out of the queue for a while; for staff."""
         context = info.context
-        context.require_staff()
         checks = begin(context, input)
         worker = checks.name(input.worker, "worker")
         count = checks.amount(input.count, MAX_IDS, "count")
@@ -126,7 +126,7 @@ class ImageMutations:
             **payload_fields(await answer(context, "claimImages", checks, work, context.claiming))
         )
 
-    @field
+    @field(cost=COMMAND, staff=True)
     async def deliver_images(
         self,
         info: Info,
@@ -136,7 +136,6 @@ class ImageMutations:
     ) -> DeliverImagesPayload:
         """Deliver images that a worker holds; for staff."""
         context = info.context
-        context.require_staff()
         checks = begin(context, input)
         worker = checks.name(input.worker, "worker")
         images = checks.images(input.image_ids, "imageIds")

@@ -22,6 +22,7 @@ from engine.connections import Listing, known
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType
+from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
@@ -40,7 +41,7 @@ class Rejection(Node):
     redelivered_at: datetime | None = strawberry.field(description="When it was delivered again; null while it is not.")
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class Image(Node):
     """A photo of an order."""
 
@@ -68,14 +69,14 @@ class Image(Node):
     )
     row: strawberry.Private[ImageRow]
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
         """The order it belongs to."""
         from api.order.types import read_order  # noqa: PLC0415 - orders are made of images, which so can meet them only now
 
         return await read_order(info.context, (self.row.account_id, self.row.order_id))
 
-    @field
+    @field(cost=LOOK_UP, length=2)
     async def rejections(self, info: Info) -> list[Rejection]:
         """Every time the client sent it back, oldest first."""
         if self.row.first_rejected_at is None:

@@ -18,12 +18,13 @@ from engine.cursors import ID, INSTANT, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType
 from engine.scalars import TimeZone
+from engine.weights import COUNT, LOOK_UP
 
 _CURSORS: Final = CursorKind("jobRuns", (INSTANT, ID))
 _NOBODY: Final = UUID(int=0)
 
 
-@object_type
+@object_type(count=COUNT, staff=True)
 class JobRun(Node):
     """A run of a job: for a zone at its midnight, for all at once, or for an account where it failed; for staff."""
 
@@ -44,7 +45,7 @@ class JobRun(Node):
     error: str | None = strawberry.field(description="What went wrong; null when nothing did.")
     account_id: strawberry.Private[UUID | None]
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Account | None:
         """The account that it failed for, now or before; null when it is the run of many."""
         return None if self.account_id is None else await read_account(info.context, self.account_id)

@@ -8,7 +8,7 @@ import strawberry
 from api.answers import answer, answered, begin
 from api.checks import Checks
 from api.context import Info
-from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, payload_fields
+from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders, payload_fields
 from api.quote.types import bound
 from app.domain.bounds import MAX_IMAGES
 from app.services.commands import Answer
@@ -20,6 +20,7 @@ from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
+from engine.weights import COMMAND
 
 _BOUND_BY_QUOTE: Final = (
     "The token of a quote: the mutation is done only if it comes to what was quoted, parts, prices and standard"
@@ -53,6 +54,8 @@ class PlaceOrderInput:
 class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
     """The result of placing an order: an order for each service level and deadline that its images got."""
 
+    orders = field(length=3)(changed_orders)
+
 
 @input_type
 class ExpediteOrderInput:
@@ -69,6 +72,8 @@ class ExpediteOrderInput:
 @object_type
 class ExpediteOrderPayload(OrdersPayload, GuaranteePayload):
     """What expediting came to: the original order, and those that were split off from it."""
+
+    orders = field(length=4)(changed_orders)
 
 
 @input_type
@@ -118,7 +123,7 @@ class ConfirmDeadlinePayload(OrderPayload):
 class OrderMutations:
     """What changes orders."""
 
-    @field
+    @field(cost=COMMAND)
     async def place_order(
         self,
         info: Info,
@@ -139,7 +144,7 @@ class OrderMutations:
 
         return PlaceOrderPayload(**payload_fields(await answer(context, "placeOrder", checks, work)))
 
-    @field
+    @field(cost=COMMAND)
     async def expedite_order(
         self,
         info: Info,
@@ -160,7 +165,7 @@ class OrderMutations:
 
         return ExpediteOrderPayload(**payload_fields(await answer(context, "expediteOrder", checks, work)))
 
-    @field
+    @field(cost=COMMAND)
     async def complete_order(
         self,
         info: Info,
@@ -176,7 +181,7 @@ class OrderMutations:
 
         return CompleteOrderPayload(**payload_fields(await answer(context, "completeOrder", checks, work)))
 
-    @field
+    @field(cost=COMMAND)
     async def cancel_order(
         self,
         info: Info,
@@ -192,7 +197,7 @@ class OrderMutations:
 
         return CancelOrderPayload(**payload_fields(await answer(context, "cancelOrder", checks, work)))
 
-    @field
+    @field(cost=COMMAND, staff=True)
     async def confirm_deadline(
         self,
         info: Info,
@@ -202,7 +207,6 @@ class OrderMutations:
     ) -> ConfirmDeadlinePayload:
         """Set the deadline of an order that awaits one; for staff."""
         context = info.context
-        context.require_staff()
         checks = begin(context, input)
         key = checks.node(NodeType.ORDER, input.order_id, "orderId")
         note = or_none(input.note)

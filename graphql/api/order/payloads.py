@@ -32,17 +32,19 @@ class Payload:
         return not self.user_errors
 
 
+async def changed_orders(self: Payload, info: Info) -> list[Order] | None:
+    """The orders that were placed or changed, as they are now, by number."""
+    if not self.is_done:
+        return None
+    orders = await gather(*(read_order(info.context, key) for key in read_keys(self.answer, "orders")))
+    return sorted(orders, key=lambda order: (order.row.account_id, order.number))
+
+
 @object_type
 class OrdersPayload(Payload):
     """What a mutation that changes orders came to."""
 
-    @field
-    async def orders(self, info: Info) -> list[Order] | None:
-        """The orders that were placed or changed, as they are now, by number."""
-        if not self.is_done:
-            return None
-        orders = await gather(*(read_order(info.context, key) for key in read_keys(self.answer, "orders")))
-        return sorted(orders, key=lambda order: (order.row.account_id, order.number))
+    orders = field(length=20)(changed_orders)
 
 
 @object_type
@@ -59,7 +61,7 @@ class OrderPayload(Payload):
 class ImagesPayload(Payload):
     """What a mutation of images came to."""
 
-    @field
+    @field(length=100)
     async def images(self, info: Info) -> list[Image] | None:
         """The images as they are now: those that were named, in that order, or claimed, most urgent first."""
         if not self.is_done:

@@ -27,6 +27,7 @@ from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, input_type, object_type
 from engine.ids import GlobalId, NodeType, account_global_id
+from engine.weights import COUNT, LOOK_UP
 
 if TYPE_CHECKING:
     from api.account.types import Account
@@ -38,7 +39,7 @@ FEED_SIZE: Final = 10
 """Orders in a feed, at most (domain rules, section 5)."""
 
 
-@object_type
+@object_type(count=COUNT)
 class Order(Node):
     """Images of one specification at one service level, placed together."""
 
@@ -63,7 +64,7 @@ class Order(Node):
     url: str = strawberry.field(description="Its page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
         """The account that placed it."""
         from api.account.types import read_account  # noqa: PLC0415 - accounts list their orders, which so can meet them only now
@@ -84,14 +85,14 @@ class Order(Node):
         """Its images, in the order in which they were uploaded."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
-    @field
+    @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it was split off from; null when it was placed as it is."""
         if self.row.split_from is None:
             return None
         return await read_order(info.context, (self.row.account_id, self.row.split_from))
 
-    @field
+    @field(cost=2 * LOOK_UP, length=4)
     async def split_into(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.order.types")]]:
         """The orders that were split off from it, by number."""
         rows = await info.context.loaders.orders_split_from.load((self.row.account_id, self.row.id))

@@ -3,7 +3,7 @@
 from asyncio import gather
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from api.context import Context
@@ -27,6 +27,9 @@ from app.domain.pulse.streak import Streak
 from db.queries.accounts import AccountRow
 from db.queries.pulse import FiguresRequest
 from db.queries.streak import StreakRequest
+
+FIGURES: Final = 1_000
+"""The weight of a field that needs the sums behind Pulse and compliance."""
 
 Shown = TypeVar("Shown", bound=KPI)
 _Figure: TypeAlias = (

@@ -18,11 +18,12 @@ from engine.connections import Listing
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import object_type
 from engine.ids import GlobalId, NodeType
+from engine.weights import LOOK_UP
 
 _CURSORS: Final = CursorKind("pulseHistory", (NUMBER,))
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class PulseSnapshot(Node):
     """The Pulse as of the end of a day, kept as it was."""
 

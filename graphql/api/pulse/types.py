@@ -12,7 +12,7 @@ from app.domain.pulse.trends import Sentiment, TrendDirection
 from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import delivered_images, late_images, on_time_images, rejected_images, uploaded_images
 from engine.connections import DEFAULT_SIZE, After, Connection, First
-from engine.decorators import field, interface, object_type
+from engine.decorators import attribute, field, interface, object_type
 
 
 @object_type
@@ -130,9 +130,7 @@ class TimeSavings(KPI):
     trend = field(_trend_of_windows)
     hours: float = strawberry.field(description="Hours for the images first delivered in the current window.")
     previous_hours: float = strawberry.field(description="The same of the previous window.")
-    by_steps: list[StepSavings] = strawberry.field(
-        description="The hours of the current window by retouching step, most first."
-    )
+    by_steps: list[StepSavings] = attribute("The hours of the current window by retouching step, most first.", length=8)
 
 
 @object_type

@@ -18,7 +18,7 @@ from app.services.quotes import making as quoting
 from app.services.quotes.making import ExpediteRequest, QuoteRequest, UploadRequest
 from app.services.quotes.tokens import Binding, Subject, read_token
 from engine.arguments import or_none
-from engine.decorators import input_type, object_type
+from engine.decorators import attribute, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import optional
 
@@ -63,7 +63,7 @@ class Quote:
         " delivery plan is required; other expedited parts promise a turnaround from the call. Opaque."
     )
     at: datetime = strawberry.field(description="When it would be done.")
-    parts: list[QuotePart] = strawberry.field(description="The images by service level and deadline.")
+    parts: list[QuotePart] = attribute("The images by service level and deadline.", length=2)
     guarantee_remaining: int = strawberry.field(description="Images still guaranteed that day after it.")
     expedite_remaining: int = strawberry.field(
         description="Images that can still be expedited that day at the shortest turnaround after it."

@@ -8,6 +8,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.nodes import Node
+from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
 from app.domain.deadlines.rules import expedite_window
 from app.domain.ledger.days import ledger_day_at, sla_effective_from
@@ -108,7 +109,7 @@ class SLA(Node):
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 
-    @field
+    @field(cost=FIGURES)
     async def compliance(self, info: Info) -> SLACompliance | None:
         """How promises to the account were kept in the 30 days before the instant asked for, by whatever version.
 

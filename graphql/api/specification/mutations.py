@@ -27,6 +27,7 @@ from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
+from engine.weights import COMMAND
 
 
 @input_type
@@ -106,7 +107,7 @@ class ArchiveSpecificationPayload(SpecificationPayload):
 class SpecificationMutations:
     """What changes specifications."""
 
-    @field
+    @field(cost=COMMAND)
     async def create_specification(
         self,
         info: Info,
@@ -128,7 +129,7 @@ class SpecificationMutations:
 
         return CreateSpecificationPayload(**payload_fields(await answer(context, "createSpecification", checks, work)))
 
-    @field
+    @field(cost=COMMAND)
     async def update_specification(
         self,
         info: Info,
@@ -156,7 +157,7 @@ class SpecificationMutations:
 
         return UpdateSpecificationPayload(**payload_fields(await answer(context, "updateSpecification", checks, work)))
 
-    @field
+    @field(cost=COMMAND)
     async def archive_specification(
         self,
         info: Info,

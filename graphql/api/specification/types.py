@@ -15,8 +15,9 @@ from db.queries.pages import Page, Slice
 from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
 from engine.connections import Listing
 from engine.cursors import ID, CursorKind
-from engine.decorators import object_type
+from engine.decorators import attribute, object_type
 from engine.ids import GlobalId, NodeType
+from engine.weights import LOOK_UP
 
 _CURSORS: Final = CursorKind("specifications", (ID,))
 _MILLISECONDS: Final = 1000
@@ -30,7 +31,7 @@ class SpecificationStep:
     seconds: float = strawberry.field(description="How long a median human retoucher needs for it, per image.")
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class Specification(Node):
     """What is to be done to the images of an order."""
 
@@ -38,7 +39,7 @@ class Specification(Node):
     archived: bool = strawberry.field(description="Whether it is put away; orders that have it keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
     turnaround: str = strawberry.field(description="When images of it are delivered, in words.")
-    steps: list[SpecificationStep] = strawberry.field(description="The retouching steps, in their order.")
+    steps: list[SpecificationStep] = attribute("The retouching steps, in their order.", length=8)
     seconds_per_image: float = strawberry.field(
         description="How long a median human retoucher needs for an image: all steps together."
     )
