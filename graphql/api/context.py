@@ -4,10 +4,10 @@ Whatever an operation reads belongs to accounts that `Viewer.may_see` has let th
 staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -23,8 +23,11 @@ from app.settings import Settings
 from db.connections import Database, Pool
 from db.queries.accounts import AccountHistory, AccountRow
 from db.settled import Settlement
+from engine.connections import Connection
 from engine.errors import ApiError, ErrorCode, bad_input
 from engine.ids import GlobalId, MalformedId, read_global_id
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,17 @@ class Context:
         except MalformedId:
             raise bad_input(argument, "This is not an id.") from None
         return named if self.viewer.may_see(named.account_id) else None
+
+    async def page_of_all(self, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
+        """Return a page of a list over all accounts; it is read twice, first outside the view, to find its accounts."""
+
+        async def find() -> None:
+            await self.view.read_clock()
+            page = cut()
+            await page.listing.read(page.part)
+
+        await self.view.open(find)
+        return cut()
 
     async def close(self) -> None:
         """Give back the connection that the request was read by."""

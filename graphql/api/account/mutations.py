@@ -10,7 +10,8 @@ from api.answers import answer, begin, read_keys, written_day, written_keys
 from api.checks import Checks
 from api.context import Info
 from api.order.payloads import GuaranteePayload, Payload, payload_fields
-from api.sla.types import SLA, read_sla_version
+from api.sla.reads import read_sla_version
+from api.sla.types import SLA
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.instants import rfc3339
 from app.domain.sla.negotiation import NegotiatedTerms

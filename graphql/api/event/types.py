@@ -9,7 +9,6 @@ import strawberry
 
 from api.context import Context, Info
 from api.image.types import Image, image
-from api.nodes import Node
 from app.domain.instants import rfc3339
 from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, EventRow, EventsWanted
@@ -19,6 +18,7 @@ from engine.connections import Listing
 from engine.cursors import INSTANT, SEQUENCE, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType, numbered
+from engine.nodes import Node, existing_node
 from engine.scalars import JSON
 from engine.weights import LOOK_UP
 
@@ -64,10 +64,10 @@ class Event(Node):
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it happened to; null when it happened to none."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
-
         row = self.row
-        return None if row.order_id is None else await read_order(info.context, (row.account_id, row.order_id))
+        if row.order_id is None:
+            return None
+        return cast("Order", await existing_node(info.context, GlobalId(NodeType.ORDER, row.account_id, row.order_id)))
 
     @field(cost=LOOK_UP)
     async def image(self, info: Info) -> Image | None:

@@ -9,7 +9,7 @@ from api.answers import answer, answered, begin
 from api.checks import Checks
 from api.context import Info
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders, payload_fields
-from api.quote.types import bound
+from api.quote.reads import bound
 from app.domain.bounds import MAX_IMAGES
 from app.services.commands import Answer
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order

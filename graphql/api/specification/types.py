@@ -1,25 +1,17 @@
 """Specifications: how an account wants its images retouched."""
 
-from collections.abc import Awaitable
-from functools import partial
 from typing import Final
-from uuid import UUID
 
 import strawberry
 
-from api.context import Context
 from api.money import Money
-from api.nodes import Node
 from app.domain.sla.terms import STANDARD_SUMMARY
-from db.queries.pages import Page, Slice
-from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
-from engine.connections import Listing
-from engine.cursors import ID, CursorKind
+from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, object_type
 from engine.ids import GlobalId, NodeType
+from engine.nodes import Node
 from engine.weights import LOOK_UP
 
-_CURSORS: Final = CursorKind("specifications", (ID,))
 _MILLISECONDS: Final = 1000
 
 
@@ -58,16 +50,3 @@ def specification(row: SpecificationRow) -> Specification:
         ],
         seconds_per_image=sum(step["milliseconds"] for step in row.steps) / _MILLISECONDS,
     )
-
-
-def specifications_of(
-    context: Context, account_id: UUID, archived: bool | None
-) -> Listing[SpecificationRow, Specification]:
-    """List an account's specifications, oldest first."""
-    loaders = context.loaders
-
-    def read(part: Slice) -> Awaitable[Page[SpecificationRow]]:
-        return loaders.specifications_of_accounts.load((account_id, part, archived))
-
-    count = partial(loaders.specification_counts.load, (account_id, archived))
-    return Listing(_CURSORS, SPECIFICATION_SPAN, read, count, specification)
