@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.accounts import terms_negotiated, time_zone_changed
+from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
@@ -16,6 +17,7 @@ from app.services.accounts.facts import account_facts
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
+from app.services.stored_results import StoredResult, day_from_json, day_to_json, keys_from_json, keys_to_json
 from db.connections import Statement, Writer
 from db.tables import SlaVersion, TimeZonePeriod
 
@@ -35,6 +37,23 @@ class TermsOutcome:
     at: datetime
     account_id: UUID
     version: int
+    changed: bool = True
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The account."""
+        return {self.account_id}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        accounts = keys_to_json([(self.account_id, self.account_id)])
+        return {"at": rfc3339(self.at), "accounts": accounts, "version": self.version}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "TermsOutcome":
+        """Read what was stored with a key."""
+        [(account_id, _)] = keys_from_json(stored["accounts"])
+        return cls(datetime.fromisoformat(stored["at"]), account_id, stored["version"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,22 @@ class TimeZoneOutcome:
     account_id: UUID
     day: QuotaDay
     changed: bool = True
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The account."""
+        return {self.account_id}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        accounts = keys_to_json([(self.account_id, self.account_id)])
+        return {"at": rfc3339(self.at), "accounts": accounts, "day": day_to_json(self.day)}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "TimeZoneOutcome":
+        """Read what was stored with a key."""
+        [(account_id, _)] = keys_from_json(stored["accounts"])
+        return cls(datetime.fromisoformat(stored["at"]), account_id, day_from_json(stored["day"]))
 
 
 async def negotiate_sla(

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from api.checks import NOBODY, Checks
 from api.context import Context
 from api.money import Money
 from api.order.deadlines import quoted_deadline
 from api.quote.types import Quote, QuoteInput, QuotePart, QuotePayload
-from api.user_errors import UserErrorCode, shown, told
+from api.user_errors import UserErrorCode
+from api.validation import NOBODY, Validation
 from app.domain.bounds import MAX_IMAGES
 from app.domain.errors import DomainError
 from app.services.quotes import making as quoting
@@ -20,20 +20,19 @@ from engine.ids import NodeType
 
 async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> QuotePayload:
     """Quote something of an account that the caller may see."""
-    checks = Checks(context.viewer, asked)
-    request = _request(checks, account_id, asked)
-    if checks.errors:
-        return QuotePayload(quote=None, user_errors=shown(checks.errors))
+    validation = Validation(context.viewer, asked)
+    request = _request(validation, account_id, asked)
+    if validation.errors:
+        return QuotePayload(quote=None, user_errors=validation.errors)
     key = await context.quote_key.get()
     try:
         quote = await quoting.quote(context.loaders.reader, context.instant(account_id), context.now, key, request)
     except DomainError as refusal:
-        errors = told(refusal, "quote", checks.places, checks.given)
-        return QuotePayload(quote=None, user_errors=shown(errors))
+        return QuotePayload(quote=None, user_errors=validation.errors_of(refusal, "quote"))
     return QuotePayload(quote=_shown(account_id, quote), user_errors=[])
 
 
-async def bound(context: Context, checks: Checks, token: str | None, subject: Subject) -> Binding | None:
+async def bound(context: Context, validation: Validation, token: str | None, subject: Subject) -> Binding | None:
     """Read what a token binds, where one was given; that it is of no use is noted, unless its subject is."""
     chosen = subject.chosen
     if token is None or chosen == [] or NOBODY in (subject.account_id, subject.order_id, *(chosen or ())):
@@ -42,40 +41,40 @@ async def bound(context: Context, checks: Checks, token: str | None, subject: Su
     try:
         return read_token(token, key, subject)
     except DomainError as refusal:
-        checks.errors += told(refusal, "", checks.places, checks.given)
+        validation.errors += validation.errors_of(refusal, "")
         return None
 
 
-def _request(checks: Checks, account_id: UUID, asked: QuoteInput) -> QuoteRequest:
+def _request(validation: Validation, account_id: UUID, asked: QuoteInput) -> QuoteRequest:
     count, order_id, at = or_none(asked.image_count), or_none(asked.order_id), or_none(asked.at)
     if (count is None) == (order_id is None):
-        checks.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
-    specification_id, chosen = or_none(asked.specification_id), _chosen(checks, or_none(asked.image_ids))
+        validation.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
+    specification_id, chosen = or_none(asked.specification_id), _chosen(validation, or_none(asked.image_ids))
     if order_id is not None:
         if specification_id is not None:
-            checks.refuse("An order has its specification already.", "specificationId")
-        return ExpediteRequest(_of_account(checks, account_id, NodeType.ORDER, order_id, "orderId"), chosen, at)
+            validation.refuse("An order has its specification already.", "specificationId")
+        return ExpediteRequest(_of_account(validation, account_id, NodeType.ORDER, order_id, "orderId"), chosen, at)
     if chosen is not None:
-        checks.refuse("Only images of an order can be named.", "imageIds")
+        validation.refuse("Only images of an order can be named.", "imageIds")
     named = (
         None
         if specification_id is None
-        else _of_account(checks, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")
+        else _of_account(validation, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")
     )
-    count = checks.amount(1 if count is None else count, MAX_IMAGES, "imageCount")
+    count = validation.amount(1 if count is None else count, MAX_IMAGES, "imageCount")
     return UploadRequest(account_id, count, bool(asked.expedite), None if named is None else named[1], at)
 
 
-def _chosen(checks: Checks, image_ids: Sequence[str] | None) -> list[UUID] | None:
-    return None if image_ids is None else [id_ for _, id_ in checks.images(image_ids, "imageIds")]
+def _chosen(validation: Validation, image_ids: Sequence[str] | None) -> list[UUID] | None:
+    return None if image_ids is None else [id_ for _, id_ in validation.images(image_ids, "imageIds")]
 
 
-def _of_account(checks: Checks, account_id: UUID, type_: NodeType, text: str, field: str) -> tuple[UUID, UUID]:
+def _of_account(validation: Validation, account_id: UUID, type_: NodeType, text: str, field: str) -> tuple[UUID, UUID]:
     """Check the id of something of the account that is asked: staff may see that of others, too."""
-    before = len(checks.errors)
-    named = checks.node(type_, text, field)
-    if len(checks.errors) == before and named[0] != account_id:
-        checks.refuse(f"The account has no such {type_.name.lower()}.", field, code=UserErrorCode.NOT_FOUND)
+    before = len(validation.errors)
+    named = validation.node(type_, text, field)
+    if len(validation.errors) == before and named[0] != account_id:
+        validation.refuse(f"The account has no such {type_.name.lower()}.", field, code=UserErrorCode.NOT_FOUND)
     return named
 
 
