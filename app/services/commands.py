@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -151,7 +152,7 @@ async def perform(
     Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
     IdempotencyConflict and what the work raises, which changes nothing.
     """
-    return await with_retries(lambda: _attempt(pool, clock, command, work, from_json))
+    return await with_retries(partial(_attempt, pool, clock, command, work, from_json))
 
 
 async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:

@@ -46,13 +46,8 @@ class Payload:
         description="What is to mend, all of it; what the rules refuse is told once nothing is wrong with the input"
         " itself. Empty when the mutation was done. Nothing was changed otherwise, and all else in the payload is null."
     )
-    result: strawberry.Private[Any] = None
+    result: strawberry.Private[Any] = None  # of `result_type`; None where there are errors
     result_type: ClassVar[Any] = Outcome
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the mutation was done."""
-        return self.result is not None
 
 
 Answered = TypeVar("Answered", bound=Payload)

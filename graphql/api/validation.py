@@ -155,8 +155,8 @@ class Validation:
             self.refuse(f"It is 0 or more, with at most {whole} digits before and {decimals} after the point.", *path)
             return number
         exponent = number.as_tuple().exponent
-        told = round(number, decimals) if isinstance(exponent, int) and exponent < -decimals else number
-        return abs(told)  # there is a zero below zero, too
+        rounded = round(number, decimals) if isinstance(exponent, int) and exponent < -decimals else number
+        return abs(rounded)  # there is a zero below zero, too
 
     def _named(self, type_: NodeType, text: str) -> GlobalId | None:
         try:

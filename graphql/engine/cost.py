@@ -63,7 +63,7 @@ _LENGTHS_OF_INTROSPECTION: Final[Mapping[str, int]] = {
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = frozenset({"nodes", "edges"})
 _TOTAL_COUNT: Final = "totalCount"
-_COUNTED: Final = 10**15  # beyond, costs are told as this: JSON's readers have no greater whole numbers
+_COUNTED: Final = 10**15  # beyond, costs are reported as this: JSON's readers have no greater whole numbers
 
 
 class Cost(NamedTuple):
@@ -115,11 +115,11 @@ def require_affordable(cost: Cost) -> None:
             ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
         )
     if cost.once > MAX_COMPLEXITY:
-        told = min(cost.once, _COUNTED)
+        reported = min(cost.once, _COUNTED)
         raise ApiError(
             ErrorCode.TOO_COMPLEX,
-            f"The operation costs {told:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
-            cost=told,
+            f"The operation costs {reported:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
+            cost=reported,
             limit=MAX_COMPLEXITY,
         )
 
@@ -189,13 +189,12 @@ class _Meter:
         if type_.name.endswith(_CONNECTION):
             size = self._page_size(node)
             return Cost(answered + PAGE + size * (ITEM + inner.per_item) + inner.once, 0, depth)
-        return Cost(answered + self._length(node, weight) * (weight.per_item + inner.once), 0, depth)
+        length = weight.length if isinstance(weight.length, int) else self._length(node, weight.length)
+        return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
 
-    def _length(self, node: FieldNode, weight: Weight) -> int:
-        """Return how many items a list is taken to have that is no page."""
-        if isinstance(weight.length, int):
-            return weight.length
-        [items] = self._arguments(node, weight.length)
+    def _length(self, node: FieldNode, argument: str) -> int:
+        """Return how many items an argument has."""
+        [items] = self._arguments(node, argument)
         return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
 
     def _page_size(self, node: FieldNode) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, Protocol, TypeVar, cast, overload
+from typing import Any, Final, NoReturn, Protocol, TypeVar, cast, overload
 
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
@@ -57,6 +57,10 @@ class _Invalid(Exception):  # noqa: N818 - it names what is the case, as all err
     """An input with errors came with a key that is not known."""
 
 
+async def _refuse(_writer: Writer) -> NoReturn:
+    raise _Invalid
+
+
 async def perform_once(
     pool: Pool,
     clock: Clock,
@@ -70,16 +74,8 @@ async def perform_once(
 
     An input with errors is refused, but with a key that came with another input before for that reason alone.
     """
-    if errors and command.key is None:
-        return None
-
-    async def valid_work(writer: Writer) -> Done:
-        if errors:
-            raise _Invalid
-        return await work(writer)
-
     try:
-        return await perform(pool, clock, command, valid_work, from_json)
+        return await perform(pool, clock, command, _refuse if errors else work, from_json)
     except _Invalid:
         return None
     except DomainError as refusal:

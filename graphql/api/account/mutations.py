@@ -40,7 +40,7 @@ class ChangeTimeZonePayload(GuaranteePayload):
     @field
     async def account(self, info: Info) -> Account | None:
         """The account as it is now."""
-        if not self.is_done:
+        if self.result is None:
             return None
         row = await info.context.account(self.result.account_id)
         return None if row is None else account(row)
@@ -69,7 +69,7 @@ class NegotiateSlaPayload(Payload):
     @field
     async def sla(self, info: Info) -> SLA | None:
         """The version of the SLA with these terms."""
-        if not self.is_done:
+        if self.result is None:
             return None
         row = await info.context.account(self.result.account_id)
         return None if row is None else await read_sla_version(info.context, row, self.result.version)

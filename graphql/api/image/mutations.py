@@ -62,7 +62,7 @@ class ClaimImagesPayload(ImagesPayload):
     @field
     def lease_until(self) -> datetime | None:
         """Until when the worker holds the images."""
-        return self.result.until if self.is_done else None
+        return None if self.result is None else self.result.until
 
 
 @input_type

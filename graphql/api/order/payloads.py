@@ -1,6 +1,7 @@
 """What mutations answer: the parts that payloads are put together from."""
 
 from asyncio import gather
+from operator import attrgetter
 
 from api.context import Info
 from api.execution import Payload
@@ -12,10 +13,10 @@ from engine.decorators import field, object_type
 
 async def changed_orders(self: Payload, info: Info) -> list[Order] | None:
     """The orders that were placed or changed, as they are now, by number."""
-    if not self.is_done:
+    if self.result is None:
         return None
     orders = await gather(*(read_order(info.context, key) for key in self.result.orders))
-    return sorted(orders, key=lambda order: (order.row.account_id, order.number))
+    return sorted(orders, key=attrgetter("row.account_id", "number"))
 
 
 @object_type
@@ -32,7 +33,7 @@ class OrderPayload(Payload):
     @field
     async def order(self, info: Info) -> Order | None:
         """The order as it is now."""
-        return await read_order(info.context, self.result.orders[0]) if self.is_done else None
+        return None if self.result is None else await read_order(info.context, self.result.orders[0])
 
 
 @object_type
@@ -42,7 +43,7 @@ class ImagesPayload(Payload):
     @field(length=100)
     async def images(self, info: Info) -> list[Image] | None:
         """The images as they are now: those that were named, in that order, or claimed, most urgent first."""
-        if not self.is_done:
+        if self.result is None:
             return None
         rows = await info.context.loaders.images.load_many(self.result.images)
         return [image(row, info.context) for row in rows if row is not None]
@@ -55,4 +56,4 @@ class GuaranteePayload(Payload):
     @field
     def daily_guarantee(self) -> DailyGuarantee | None:
         """The running ledger day, as the mutation left it."""
-        return daily_guarantee(self.result.day.day, self.result.day.allowance) if self.is_done else None
+        return None if self.result is None else daily_guarantee(self.result.day.day, self.result.day.allowance)

@@ -79,7 +79,7 @@ class SpecificationPayload(Payload):
     @field
     async def specification(self, info: Info) -> Specification | None:
         """The specification as it is now."""
-        if not self.is_done:
+        if self.result is None:
             return None
         row = await info.context.loaders.specifications.load(self.result.key)
         return None if row is None else specification(row)
