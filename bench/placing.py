@@ -99,6 +99,16 @@ async def measure_placing(scratch: Scratch, repetitions: int) -> list[Figure]:
     ]
 
 
+def order_of_100_images(client: Client, account: UUID, specification: UUID) -> bytes:
+    """Write the body of a request that places an order."""
+    asked = {
+        "name": _NAME,
+        "specificationId": str(GlobalId(NodeType.SPECIFICATION, account, specification)),
+        "images": [{"filename": filename} for filename in _FILENAMES],
+    }
+    return client.written(_PLACE, input=asked)
+
+
 def _figure(name: str, buyer: _Buyer, plain: _Buyer) -> Figure:
     """Compare the medians."""
     ours, theirs = median(buyer.times[_WARM_UPS:]), median(plain.times[_WARM_UPS:])
@@ -123,13 +133,7 @@ async def _make_buyer(pool: Pool, name: str) -> _Buyer:
 
 
 def _by_api(client: Client, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
-    asked = {
-        "name": _NAME,
-        "specificationId": str(GlobalId(NodeType.SPECIFICATION, buyer.account, buyer.specification)),
-        "images": [{"filename": filename} for filename in _FILENAMES],
-    }
-
-    body = client.written(_PLACE, input=asked)
+    body = order_of_100_images(client, buyer.account, buyer.specification)
 
     async def place() -> None:
         data = await client.send(body)

@@ -10,7 +10,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
@@ -20,16 +21,11 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.services.accounts.counters import QuietAccounts, bring_forward
+from app.services.stored_results import StoredResult
 from db.connections import Pool, Record, Statement
 from db.failures import asks_to_try_again
 from db.queries.idempotency import KNOWN_KEY, KNOWN_STAFF_KEY
 from db.writer import Writer, unit_of_work
-
-Answer: TypeAlias = dict[str, Any]
-"""The answer of a command, as JSON: kept with its key, and given again to whoever asks again.
-
-One with `changed: false` is of a command that was refused or had nothing to change: it is not kept.
-"""
 
 KEPT: Final = timedelta(hours=24)
 """How long a key is known."""
@@ -45,6 +41,20 @@ retries: Final = Counter[str]()
 """Retries of this process so far, by the name of the error that each followed."""
 
 _Result = TypeVar("_Result")
+_Kept = TypeVar("_Kept", bound="Result")
+
+
+class Result(Protocol):
+    """What a command did. It is stored with the command's key, if there is one, unless nothing was changed."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed."""
+        ...
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored."""
+        ...
 
 
 class _Keys(NamedTuple):
@@ -135,20 +145,26 @@ class Command:
         return hashlib.sha256(orjson.dumps(self.request, option=orjson.OPT_SORT_KEYS, default=str)).digest()
 
 
-class Performed(NamedTuple):
-    """The answer of a command, and whether it was given before by the same key."""
+class Performed(NamedTuple, Generic[_Kept]):
+    """The result of a command, and whether a call before with the same key had it."""
 
-    answer: Answer
+    result: _Kept
     is_repeated: bool
 
 
-async def perform(pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]) -> Performed:
-    """Do a command's work in a transaction, or answer what it was answered before by the same key.
+async def perform(
+    pool: Pool,
+    clock: Clock,
+    command: Command,
+    work: Callable[[Writer], Awaitable[_Kept]],
+    from_json: Callable[[StoredResult], _Kept],
+) -> Performed[_Kept]:
+    """Do a command's work in a transaction, or read the result that a call before with the same key stored.
 
     Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
-    IdempotencyConflict.
+    IdempotencyConflict and what the work raises, which changes nothing.
     """
-    return await with_retries(lambda: _attempt(pool, clock, command, work))
+    return await with_retries(partial(_attempt, pool, clock, command, work, from_json))
 
 
 async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:
@@ -211,28 +227,31 @@ async def _live(pool: Pool) -> AsyncGenerator[Writer]:
 
 
 async def _attempt(
-    pool: Pool, clock: Clock, command: Command, work: Callable[[Writer], Awaitable[Answer]]
-) -> Performed:
+    pool: Pool,
+    clock: Clock,
+    command: Command,
+    work: Callable[[Writer], Awaitable[_Kept]],
+    from_json: Callable[[StoredResult], _Kept],
+) -> Performed[_Kept]:
     async with _live(pool) as writer:
         known = None if command.key is None else await _known(writer, clock.now(), command)
         if known is not None:
-            return Performed(known, is_repeated=True)
-        answer = await work(writer)
-        if not answer.get("changed", True):
-            return Performed(answer, is_repeated=False)
-        if command.key is not None:
-            await writer.execute(command.keys.keep, *command.named, answer)
-        await writer.commit()
-    return Performed(answer, is_repeated=False)
+            return Performed(from_json(known), is_repeated=True)
+        result = await work(writer)
+        if result.changed:
+            if command.key is not None:
+                await writer.execute(command.keys.keep, *command.named, result.to_json())
+            await writer.commit()
+    return Performed(result, is_repeated=False)
 
 
-async def _known(writer: Writer, now: datetime, command: Command) -> Answer | None:
-    """Take the command's key, or return what it was answered before; raises IdempotencyConflict."""
+async def _known(writer: Writer, now: datetime, command: Command) -> StoredResult | None:
+    """Take the command's key, or return the result stored with it; raises IdempotencyConflict."""
     asked = (command.operation, command.digest)
     if await writer.fetch_row(command.keys.take, *command.named, *asked, now, now - KEPT) is not None:
         return None
     row: Record | None = await writer.fetch_row(command.keys.known, *command.named)
     if row is None or (row["operation"], row["digest"]) != asked:
         raise IdempotencyConflict(command.key or "")
-    answer: Answer = row["answer"]
-    return answer
+    stored: StoredResult = row["answer"]
+    return stored

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
+from app.domain.instants import rfc3339
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationArchived, SpecificationTerms, kept_steps
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
+from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
 from db.queries.specifications import SpecificationRow, specifications_by_id
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
@@ -38,6 +40,26 @@ class SpecificationOutcome:
     account_id: UUID
     specification_id: UUID
     changed: bool = True
+
+    @property
+    def key(self) -> SpecificationKey:
+        """The account and the specification."""
+        return self.account_id, self.specification_id
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The account of the specification."""
+        return {self.account_id}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        return {"at": rfc3339(self.at), "specifications": keys_to_json([self.key])}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "SpecificationOutcome":
+        """Read what was stored with a key."""
+        [key] = keys_from_json(stored["specifications"])
+        return cls(datetime.fromisoformat(stored["at"]), *key)
 
 
 async def create_specification(

@@ -4,10 +4,10 @@ Whatever an operation reads belongs to accounts that `Viewer.may_see` has let th
 staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -24,8 +24,11 @@ from db.connections import Pool
 from db.queries.accounts import AccountHistory, AccountRow
 from db.readers import Database
 from db.settled import Settlement
+from engine.connections import Connection
 from engine.errors import ApiError, ErrorCode, bad_input
 from engine.ids import GlobalId, MalformedId, read_global_id
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Context:
     view: SettledView
 
     @property
+    def is_staff(self) -> bool:
+        """Whether staff ask."""
+        return self.viewer.account is None
+
+    @property
     def loaders(self) -> Loaders:
         """What reads for the request."""
         return self.view.loaders
@@ -92,14 +100,9 @@ class Context:
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
 
-    def require_staff(self) -> None:
-        """Raise ApiError for a client."""
-        if self.viewer.kind is not ViewerKind.STAFF:
-            raise ApiError(ErrorCode.FORBIDDEN, "This is for staff only.")
-
     def require_dashboard(self, plan: Plan) -> None:
         """Raise ApiError for a client whose plan has no dashboard (domain rules, section 2)."""
-        if self.viewer.kind is not ViewerKind.STAFF and plan not in self.settings.dashboard_plans:
+        if not self.is_staff and plan not in self.settings.dashboard_plans:
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
@@ -112,6 +115,21 @@ class Context:
         except MalformedId:
             raise bad_input(argument, "This is not an id.") from None
         return named if self.viewer.may_see(named.account_id) else None
+
+    async def page_of_all(self, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
+        """Return a page of a list over all accounts; it is read twice, first outside the view, to find its accounts."""
+
+        async def find() -> None:
+            await self.view.read_clock()
+            page = cut()
+            await page.listing.read(page.part)
+
+        await self.view.open(find)
+        return cut()
+
+    async def close(self) -> None:
+        """Give back the connection that the request was read by."""
+        await self.view.close()
 
     async def account(self, account_id: UUID) -> AccountRow | None:
         """Read an account as the view shows it; None when there is none."""

@@ -1,8 +1,8 @@
 """What a user can mend of a mutation or a quote, and the one table that gives the refusals of the rules their codes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -26,7 +26,7 @@ from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
 from app.services.orders.outcome import NotFound
-from engine.decorators import describe, object_type
+from engine.decorators import attribute, describe, object_type
 
 Path: TypeAlias = tuple[str, ...]
 """Leads to a part of an input: names of fields, and places in lists."""
@@ -83,9 +83,10 @@ class UserError:
 
     code: UserErrorCode = strawberry.field(description="What is to mend.")
     message: str = strawberry.field(description="What is to mend, in a sentence for people.")
-    path: list[str] = strawberry.field(
-        description="Leads to what is to mend within the input: names of fields, and places in lists, counted from 0:"
-        ' ["imageIds", "3"]. Empty when it is no part of the input.'
+    path: list[str] = attribute(
+        "Leads to what is to mend within the input: names of fields, and places in lists, counted from 0:"
+        ' ["imageIds", "3"]. Empty when it is no part of the input.',
+        length=2,
     )
 
 
@@ -130,37 +131,28 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], UserErrorCode]] = {
 }
 
 
-def user_error(code: UserErrorCode, message: str, path: Path) -> dict[str, Any]:
-    """Write an error as it is kept with an answer."""
-    return {"code": code, "message": message, "path": list(path)}
+def errors_of(
+    refusal: DomainError, operation: str, paths: Mapping[UUID, Path], given: Collection[str]
+) -> list[UserError]:
+    """Return a refusal as errors, one for each of several, in the order of the input; raises it when it has no code.
 
-
-def shown(errors: Iterable[Mapping[str, Any]]) -> list[UserError]:
-    """Show the errors of an answer."""
-    return [UserError(code=UserErrorCode(each["code"]), message=each["message"], path=each["path"]) for each in errors]
-
-
-def told(
-    refusal: DomainError, operation: str, places: Mapping[UUID, Path], given: Collection[str]
-) -> list[dict[str, Any]]:
-    """Write a refusal as errors, one for each of several, in the order of the input; raises it when it has no code.
-
-    `places` tells where ids stood in the input, `given` which of its fields there were.
+    `paths` are those of the ids in the input, `given` the names of the fields that the input has.
     """
     refusals = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
-    errors = [_told(each, operation, places, given) for each in refusals]
-    order = {path: place for place, path in enumerate(places.values())}
-    return sorted(errors, key=lambda error: order.get(tuple(error["path"]), -1))
+    errors = [_error_of(each, operation, paths, given) for each in refusals]
+    order = {path: index for index, path in enumerate(paths.values())}
+    return sorted(errors, key=lambda error: order.get(tuple(error.path), -1))
 
 
-def _told(refusal: DomainError, operation: str, places: Mapping[UUID, Path], given: Collection[str]) -> dict[str, Any]:
+def _error_of(refusal: DomainError, operation: str, paths: Mapping[UUID, Path], given: Collection[str]) -> UserError:
     mapped = next((CODES[kind] for kind in type(refusal).__mro__ if kind in CODES), None)
     if mapped is None:
         raise refusal
     code = _BY_OPERATION.get((operation, type(refusal)), mapped.code)
     named = _named(refusal)
     fallback = next(((field,) for field in mapped.fields if field in given), ())
-    return user_error(code, str(refusal), fallback if named is None else places.get(named, fallback))
+    path = fallback if named is None else paths.get(named, fallback)
+    return UserError(code=code, message=str(refusal), path=list(path))
 
 
 def _named(refusal: DomainError) -> UUID | None:

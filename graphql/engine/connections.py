@@ -153,7 +153,7 @@ def _size(argument: str, size: int | None) -> int:
 def known(count: int) -> Callable[[], Awaitable[int]]:
     """Make the count of a list whose length is known without reading it."""
 
-    async def told() -> int:
+    async def counted() -> int:
         return count
 
-    return told
+    return counted

@@ -6,6 +6,7 @@ the time that a plain field takes, about 4 microseconds. Fields that are selecte
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
@@ -16,6 +17,9 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLCompositeType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
@@ -29,11 +33,12 @@ from graphql import (
     VariableNode,
     get_named_type,
 )
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from api.order.types import FEED_SIZE
 from db.queries.pages import MAX_SIZE
 from engine.connections import DEFAULT_SIZE
 from engine.errors import ApiError, ErrorCode
+from engine.weights import ITEM, PAGE, PLAIN, Weight, count_weight, declared
 
 MAX_COMPLEXITY: Final = 500_000
 """The highest cost that is executed: two to three seconds of one core."""
@@ -41,92 +46,7 @@ MAX_COMPLEXITY: Final = 500_000
 MAX_DEPTH: Final = 32
 """Levels of fields below each other; the query by which GraphiQL reads the schema has 15."""
 
-_PAGE: Final = 150  # a statement and the page around its rows
-_ITEM: Final = 10  # a row of a page
-_LOOK_UP: Final = 25  # a row by its key; such are read together
-_FIGURES: Final = 1_000  # the sums behind Pulse and compliance
-_COUNT: Final = 500  # counting what a filter leaves
-_COMMAND: Final = 5_000  # a transaction, or what one would come to
-
-WEIGHTS: Final[Mapping[str, int]] = {
-    "Query.node": _LOOK_UP,
-    "Query.account": _LOOK_UP,
-    "Account.pulse": _FIGURES,
-    "PulseSnapshotConnection.totalCount": _LOOK_UP,
-    "JobRun.account": _LOOK_UP,
-    "JobRunConnection.totalCount": _COUNT,
-    "Account.sla": 2 * _LOOK_UP,
-    "Account.dailyGuarantee": 2 * _LOOK_UP,
-    "Account.order": _LOOK_UP,
-    "Account.orderFeed": _PAGE + FEED_SIZE * _ITEM,
-    "AccountConnection.totalCount": _COUNT,
-    "SLA.compliance": _FIGURES,
-    "Order.account": _LOOK_UP,
-    "Order.splitFrom": _LOOK_UP,
-    "Order.splitInto": 2 * _LOOK_UP,
-    "OrderConnection.totalCount": _COUNT,
-    "Image.order": _LOOK_UP,
-    "Image.rejections": _LOOK_UP,
-    "ImageConnection.totalCount": _LOOK_UP,
-    "Deadline.explanation": 2 * _LOOK_UP,
-    "SpecificationConnection.totalCount": _LOOK_UP,
-    "Event.account": _LOOK_UP,
-    "Event.order": _LOOK_UP,
-    "EventConnection.totalCount": _LOOK_UP,
-    "OrderPlaced.specification": _LOOK_UP,
-    "OrderPlaced.splitFrom": _LOOK_UP,
-    "SplitOffOrder.order": _LOOK_UP,
-    "OrderSplit.newPrice": _LOOK_UP,
-    "OrderSplit.previousPrice": _LOOK_UP,
-    "OrderExpedited.splitFrom": _LOOK_UP,
-    "OrderExpedited.newPrice": _LOOK_UP,
-    "OrderExpedited.previousPrice": _LOOK_UP,
-    "OrderExpedited.pricePerImage": _LOOK_UP,
-    "DeadlineConfirmed.newPrice": _LOOK_UP,
-    "DeadlineConfirmed.previousPrice": _LOOK_UP,
-    "DeadlineConfirmed.newPricePerImage": _LOOK_UP,
-    "ImagesRejected.rejectedImages": _LOOK_UP,
-    "SpecificationChanged.specification": _LOOK_UP,
-    "SpecificationChanged.newPricePerImage": _LOOK_UP,
-    "SpecificationChanged.previousPricePerImage": _LOOK_UP,
-    "EventWithdrawn.event": _LOOK_UP,
-    "Account.quote": _COMMAND,
-    "Mutation.placeOrder": _COMMAND,
-    "Mutation.expediteOrder": _COMMAND,
-    "Mutation.rejectImages": _COMMAND,
-    "Mutation.completeOrder": _COMMAND,
-    "Mutation.cancelOrder": _COMMAND,
-    "Mutation.createSpecification": _COMMAND,
-    "Mutation.updateSpecification": _COMMAND,
-    "Mutation.archiveSpecification": _COMMAND,
-    "Mutation.changeTimeZone": _COMMAND,
-    "Mutation.claimImages": _COMMAND,
-    "Mutation.deliverImages": _COMMAND,
-    "Mutation.confirmDeadline": _COMMAND,
-    "Mutation.negotiateSla": _COMMAND,
-}
-"""What fields cost besides being answered."""
-
-LENGTHS: Final[Mapping[str, int]] = {
-    "Account.orderFeed": FEED_SIZE,
-    "Order.splitInto": 4,
-    "OrderSplit.into": 2,
-    "SpecificationChanged.newSteps": 8,
-    "SpecificationChanged.previousSteps": 8,
-    "Image.rejections": 2,
-    "Deadline.explanation": 6,
-    "Specification.steps": 8,
-    "TimeSavings.bySteps": 8,
-    "UserError.path": 2,
-    "Quote.parts": 2,
-    "PlaceOrderPayload.orders": 3,
-    "ExpediteOrderPayload.orders": 4,
-    "RejectImagesPayload.images": 100,
-    "RejectImagesPayload.orders": 20,
-    "ClaimImagesPayload.images": 100,
-    "DeliverImagesPayload.images": 100,
-    "DeliverImagesPayload.orders": 20,
-    # Of the schema itself: about what a query of all types meets on average, of fields what most types have at most.
+_LENGTHS_OF_INTROSPECTION: Final[Mapping[str, int]] = {
     "__Schema.types": 100,
     "__Schema.directives": 6,
     "__Type.fields": 10,
@@ -138,11 +58,12 @@ LENGTHS: Final[Mapping[str, int]] = {
     "__Directive.args": 1,
     "__Directive.locations": 3,
 }
-"""How many items a list is taken to have that is no page and whose length no argument tells; `userErrors` have few."""
+"""About how many items lists of the schema's types have on average, and lists of fields at most for most types."""
 
 _CONNECTION: Final = "Connection"
-_ITEMS: Final = (f"{_CONNECTION}.nodes", f"{_CONNECTION}.edges")
-_COUNTED: Final = 10**15  # beyond, costs are told as this: JSON's readers have no greater whole numbers
+_ITEMS: Final = frozenset({"nodes", "edges"})
+_TOTAL_COUNT: Final = "totalCount"
+_COUNTED: Final = 10**15  # beyond, costs are reported as this: JSON's readers have no greater whole numbers
 
 
 class Cost(NamedTuple):
@@ -151,6 +72,30 @@ class Cost(NamedTuple):
     once: int
     per_item: int
     depth: int
+
+
+@cache
+def weights(schema: GraphQLSchema) -> Mapping[tuple[str, str], Weight]:
+    """Return the weights of all fields of a schema, by the names of their types and their own."""
+    composite = [
+        each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)
+    ]
+    return {
+        (type_.name, name): _weight(type_, name, field) for type_ in composite for name, field in type_.fields.items()
+    }
+
+
+def _weight(type_: GraphQLNamedType, name: str, field: GraphQLField) -> Weight:
+    if type_.name.startswith("__"):
+        return Weight(length=_LENGTHS_OF_INTROSPECTION.get(f"{type_.name}.{name}", 1))
+    if name == _TOTAL_COUNT and type_.name.endswith(_CONNECTION):
+        [item] = _definition(type_).type_var_map.values()
+        return Weight(count_weight(item))
+    return declared(_definition(field))
+
+
+def _definition(part: GraphQLNamedType | GraphQLField) -> Any:  # noqa: ANN401 - strawberry's, of whatever class
+    return part.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
 
 
 def measure(
@@ -170,11 +115,11 @@ def require_affordable(cost: Cost) -> None:
             ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
         )
     if cost.once > MAX_COMPLEXITY:
-        told = min(cost.once, _COUNTED)
+        reported = min(cost.once, _COUNTED)
         raise ApiError(
             ErrorCode.TOO_COMPLEX,
-            f"The operation costs {told:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
-            cost=told,
+            f"The operation costs {reported:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
+            cost=reported,
             limit=MAX_COMPLEXITY,
         )
 
@@ -190,6 +135,7 @@ class _Meter:
         variables: Mapping[str, object],
     ) -> None:
         self._schema = schema
+        self._weights = weights(schema)
         self._fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
@@ -230,31 +176,31 @@ class _Meter:
         return None if named is None else cast("GraphQLCompositeType", self._schema.get_type(named.name.value))
 
     def _field(self, node: FieldNode, of: GraphQLCompositeType) -> Cost:
-        name = f"{of.name}.{node.name.value}"
         field: Any = self._schema.get_field(of, node.name.value)
-        answered = 1 + _weight(of, node.name.value)
+        weight = self._weights.get((of.name, node.name.value), PLAIN)
+        answered = 1 + weight.once
         if node.selection_set is None:
             return Cost(answered, 0, 1)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
         inner = self._selections(node.selection_set, type_)
         depth = inner.depth + 1
-        if name.endswith(_ITEMS):
+        if node.name.value in _ITEMS and of.name.endswith(_CONNECTION):
             return Cost(answered, inner.once, depth)
         if type_.name.endswith(_CONNECTION):
             size = self._page_size(node)
-            return Cost(answered + _PAGE + size * (_ITEM + inner.per_item) + inner.once, 0, depth)
-        if name == "Query.nodes":
-            return Cost(answered + self._ids(node) * (_LOOK_UP + inner.once), 0, depth)
-        return Cost(answered + LENGTHS.get(name, 1) * inner.once, 0, depth)
+            return Cost(answered + PAGE + size * (ITEM + inner.per_item) + inner.once, 0, depth)
+        length = weight.length if isinstance(weight.length, int) else self._length(node, weight.length)
+        return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
+
+    def _length(self, node: FieldNode, argument: str) -> int:
+        """Return how many items an argument has."""
+        [items] = self._arguments(node, argument)
+        return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
 
     def _page_size(self, node: FieldNode) -> int:
         """Return how many items a page is asked to have; the most there can be for what is no whole number."""
         sizes = (size for size in self._arguments(node, "first", "last") if size is not None)
         return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=DEFAULT_SIZE)
-
-    def _ids(self, node: FieldNode) -> int:
-        [ids] = self._arguments(node, "ids")
-        return _at_most(len(cast("Sequence[object]", ids))) if isinstance(ids, list | tuple) else 1
 
     def _is_left_out(self, selection: SelectionNode) -> bool:
         return any(
@@ -282,12 +228,6 @@ class _Meter:
                 return value.values
             case _:
                 return value
-
-
-def _weight(of: GraphQLCompositeType, field: str) -> int:
-    """Return the weight of a field of a type, or of an interface of it."""
-    interfaces = of.interfaces if isinstance(of, GraphQLObjectType) else ()
-    return max(WEIGHTS.get(f"{each.name}.{field}", 0) for each in (of, *interfaces))
 
 
 def _at_most(size: int) -> int:

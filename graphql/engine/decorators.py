@@ -1,12 +1,13 @@
 """Types and fields of the schema that take their description from their docstring, so that it is written once.
 
-A field that is a plain attribute has none and is described by `strawberry.field(description=...)`.
+A field that is a plain attribute has none and is described by `strawberry.field(description=...)`, or by `attribute`
+where it has more to declare. What a field costs and who may see it is declared here too, and nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import EnumMeta
 from inspect import getdoc
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform, overload
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -14,18 +15,48 @@ from strawberry.types.enum import has_enum_definition
 from strawberry.types.field import StrawberryField
 
 from engine.inputs import input_of
+from engine.staff import STAFF
+from engine.weights import WEIGHT, Weight, weigh_count
 
 Type = TypeVar("Type", bound=type)
 Enumeration = TypeVar("Enumeration", bound=EnumMeta)
+Resolver = Callable[..., Any]
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
-def object_type(cls: Type) -> Type:
-    """Make a class an object type."""
-    return strawberry.type(cls, description=_description(cls))
+def attribute(
+    description: str,
+    *,
+    name: str | None = None,
+    length: int = 1,
+    staff: bool = False,
+) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
+    """Make a plain attribute a field; `length` is how many items its list is taken to have."""
+    directives = STAFF if staff else ()
+    metadata = {WEIGHT: Weight(length=length)}
+    return strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+@overload
+def object_type(cls: Type) -> Type: ...
+
+
+@overload
+def object_type(*, count: int = ..., staff: bool = ...) -> Callable[[Type], Type]: ...
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, attribute))
+def object_type(cls: Type | None = None, *, count: int = 0, staff: bool = False) -> Type | Callable[[Type], Type]:
+    """Make a class an object type; `count` is what it costs to count a list of such objects, of which pages are."""
+
+    def make(cls: Type) -> Type:
+        made = strawberry.type(cls, description=_description(cls), directives=STAFF if staff else ())
+        weigh_count(made, count)
+        return made
+
+    return make if cls is None else make(cls)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, attribute))
 def interface(cls: Type) -> Type:
     """Make a class an interface."""
     return strawberry.interface(cls, description=_description(cls))
@@ -39,17 +70,49 @@ def input_type(cls: Type) -> Type:
     return described
 
 
-def field(resolver: Callable[..., Any]) -> StrawberryField:
-    """Make a method a field; its arguments are described where they are annotated."""
-    return strawberry.field(resolver, description=_description(resolver))
+@overload
+def field(resolver: Resolver) -> StrawberryField: ...
 
 
-def describe(enumeration: Enumeration, description: str, values: Mapping[str, str]) -> Enumeration:
-    """Make an enumeration an enum of the schema, each value described; a missing description is a KeyError."""
+@overload
+def field(
+    *, cost: int = ..., item_cost: int = ..., length: int | str = ..., staff: bool = ...
+) -> Callable[[Resolver], StrawberryField]: ...
+
+
+def field(
+    resolver: Resolver | None = None,
+    *,
+    cost: int = 0,
+    item_cost: int = 0,
+    length: int | str = 1,
+    staff: bool = False,
+) -> StrawberryField | Callable[[Resolver], StrawberryField]:
+    """Make a method a field; its arguments are described where they are annotated.
+
+    `cost`, `item_cost` and `length` are as in `Weight`; `staff` says that it is for staff only.
+    """
+
+    def make(resolver: Resolver) -> StrawberryField:
+        weight, directives = Weight(cost, item_cost, length), STAFF if staff else ()
+        described = _description(resolver)
+        return strawberry.field(resolver, description=described, directives=directives, metadata={WEIGHT: weight})
+
+    return make if resolver is None else make(resolver)
+
+
+def describe(
+    enumeration: Enumeration, description: str, values: Mapping[str, str], *, staff: Collection[str] = ()
+) -> Enumeration:
+    """Make an enumeration an enum of the schema, each value described; a missing description is a KeyError.
+
+    `staff` are the values that are for staff only.
+    """
     described = strawberry.enum(enumeration, description=description)
     if has_enum_definition(described):
         for value in described.__strawberry_definition__.values:
             value.description = values[value.name]
+            value.directives = STAFF if value.name in staff else ()
     return described
 
 

@@ -10,8 +10,8 @@ from engine.cost import Cost, measure, require_affordable
 from engine.documents import chosen_operation, read_document, require_few_values
 
 
-class Admission(SchemaExtension):
-    """Refuses what cannot or may not be executed, with an ApiError."""
+class Guards(SchemaExtension):
+    """Refuse operations that are not clear, or too large or too costly, with an ApiError."""
 
     def on_parse(self) -> Iterator[None]:
         """Read the document within its limits, and the name of the operation by the specification's rules.
@@ -21,7 +21,9 @@ class Admission(SchemaExtension):
         context = self.execution_context
         if context.query:
             self._document = read_document(context.query)
-            self._operation = chosen_operation(self._document.node, _given_name(context))
+            # The public property would fill in the name of the first operation.
+            name = context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            self._operation = chosen_operation(self._document.node, name)
             context.graphql_document = self._document.node
         yield
 
@@ -50,11 +52,6 @@ class Admission(SchemaExtension):
         if not context.variables:
             self._document.costs[name] = cost
         return cost
-
-
-def _given_name(context: ExecutionContext) -> str | None:
-    """Return the operation's name in the request; the public property fills in that of the first operation."""
-    return context._provided_operation_name  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def _core(context: ExecutionContext) -> GraphQLSchema:

@@ -5,11 +5,13 @@ Strawberry would look at every field of every object anew, however many images a
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
+
+_Convert: TypeAlias = Callable[[Any], object]
 
 
 def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
@@ -28,11 +30,17 @@ def idempotency_key() -> Any:  # noqa: ANN401 - the same
 
 def input_of(made: type, values: Mapping[str, Any], _context: object = None) -> object:
     """Make an input of what was given for its fields; the others are as by default."""
-    return made(**{name: convert(values[given]) for given, name, convert in _fields_of(made) if given in values})
+    return made(
+        **{
+            name: values[given] if convert is None else convert(values[given])
+            for given, name, convert in _fields_of(made)
+            if given in values
+        }
+    )
 
 
 @cache
-def _fields_of(made: type) -> list[tuple[str, str, Callable[[Any], object]]]:
+def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
     """Return the fields of an input: the name in the schema, that in Python, and what makes its value."""
     definition = get_object_definition(made, strict=True)
     types = [each.resolve_type(type_definition=definition) for each in definition.fields]
@@ -40,16 +48,20 @@ def _fields_of(made: type) -> list[tuple[str, str, Callable[[Any], object]]]:
     return [(to_camel_case(name), name, _conversion(type_)) for name, type_ in zip(names, types, strict=True)]
 
 
-def _conversion(type_: object) -> Callable[[Any], object]:
-    """Return what makes a value of a type: inputs are made of theirs, also in lists; all else stays as it is."""
+def _conversion(type_: object) -> _Convert | None:
+    """Return what makes a value of a type: inputs are made of theirs, also in lists; None for what stays as it is."""
     if isinstance(type_, StrawberryOptional):
-        convert = _conversion(type_.of_type)
-        return lambda value: None if value is None else convert(value)
+        inner = _conversion(type_.of_type)
+        return None if inner is None else partial(_convert_nullable, inner)
     if isinstance(type_, StrawberryList):
-        convert = _conversion(type_.of_type)
-        return lambda values: [convert(value) for value in values]
-    return partial(input_of, type_) if isinstance(type_, type) and has_object_definition(type_) else _as_it_is
+        inner = _conversion(type_.of_type)
+        return None if inner is None else partial(_convert_each, inner)
+    return partial(input_of, type_) if isinstance(type_, type) and has_object_definition(type_) else None
 
 
-def _as_it_is(value: object) -> object:
-    return value
+def _convert_nullable(convert: _Convert, value: object) -> object:
+    return None if value is None else convert(value)
+
+
+def _convert_each(convert: _Convert, values: list[object]) -> list[object]:
+    return [convert(value) for value in values]

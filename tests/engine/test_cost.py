@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from graphql import GraphQLError, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_introspection_query
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_introspection_query
 
 from api.schema import schema
 from db.connections import Pool
 from engine import cost as complexity
-from engine.cost import LENGTHS, MAX_COMPLEXITY, MAX_DEPTH, WEIGHTS, measure, require_affordable
+from engine.cost import MAX_COMPLEXITY, MAX_DEPTH, measure, require_affordable, weights
 from engine.documents import chosen_operation, read_document
+from engine.weights import COMMAND, PLAIN, Weight
 from tests.support.building import DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
@@ -229,22 +230,34 @@ async def test_only_the_operation_that_is_meant_is_judged(staff: Client) -> None
     assert answers[1]["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
 
 
-def test_every_list_but_pages_has_a_length_and_every_weight_a_field() -> None:
-    types = [each for each in CORE.type_map.values() if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
-    fields = {f"{each.name}.{name}": str(field.type) for each in types for name, field in each.fields.items()}
-    lists = {name for name, type_ in fields.items() if type_.startswith("[") and not name.endswith(".userErrors")}
-    pages = {name for name in lists if name.endswith(("Connection.nodes", "Connection.edges"))}
-    assert lists - pages - {"Query.nodes"} == set(LENGTHS)
-    assert set(WEIGHTS) <= set(fields)
+def fields() -> dict[str, Any]:
+    """All fields of the schema's own objects, by Type.field."""
+    types = [each for each in CORE.type_map.values() if isinstance(each, GraphQLObjectType)]
+    own = [each for each in types if not each.name.startswith("__")]
+    return {f"{each.name}.{name}": field for each in own for name, field in each.fields.items()}
+
+
+def weight(name: str) -> Weight:
+    type_, field = name.split(".")
+    return weights(CORE)[type_, field]
+
+
+def test_every_list_but_pages_declares_its_length() -> None:
+    pages = ("Connection.nodes", "Connection.edges")
+    lists = {name for name, field in fields().items() if str(field.type).startswith("[") and not name.endswith(pages)}
+    assert {name for name in lists if weight(name).length == 1} == {
+        name for name in lists if name.endswith(".userErrors")
+    }
 
 
 def test_every_command_has_a_weight() -> None:
     mutation = CORE.mutation_type
     assert mutation is not None
-    assert {f"Mutation.{name}" for name in mutation.fields} <= set(WEIGHTS)
+    assert {weight(f"Mutation.{name}") for name in mutation.fields} == {Weight(COMMAND)}
 
 
 def test_every_field_that_counts_a_filtered_list_has_a_weight() -> None:
-    counted = {f"{name}.totalCount" for name in CORE.type_map if name.endswith("Connection")}
+    counted = {name for name in fields() if name.endswith("Connection.totalCount")}
     # Versions are few, and read whole; an event names its images.
-    assert counted - set(WEIGHTS) == {"SLAConnection.totalCount", "RejectedImageConnection.totalCount"}
+    free = {"SLAConnection.totalCount", "RejectedImageConnection.totalCount"}
+    assert {name for name in counted if weight(name) == PLAIN} == free

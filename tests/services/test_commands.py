@@ -9,10 +9,11 @@ import pytest
 import stamina
 from structlog.testing import capture_logs
 
-from app.services.commands import Answer, Command, Overtaken, perform, retries
+from app.services.commands import Command, Overtaken, perform, retries
 from db.connections import Pool, Statement
 from db.failures import ServerError
 from db.writer import Writer
+from tests.support.acting import Said
 from tests.support.clock import FrozenClock
 from tests.support.database import until
 from tests.support.studios import begin
@@ -47,14 +48,14 @@ class Work:
     fails_by: str | Exception
     calls: int = 0
 
-    async def __call__(self, writer: Writer) -> Answer:
+    async def __call__(self, writer: Writer) -> Said:
         self.calls += 1
         await writer.execute(RENAME, self.account_id, "x")
         if self.calls <= self.failures:
             if isinstance(self.fails_by, Exception):
                 raise self.fails_by
             await writer.execute(failing(self.fails_by))
-        return {"call": self.calls}
+        return Said(call=self.calls)
 
 
 async def a_work(pool: Pool, clock: FrozenClock, failures: int, fails_by: str | Exception) -> Work:
@@ -69,7 +70,7 @@ async def names(pool: Pool) -> list[str]:
     return [row["name"] for row in await pool.fetch("SELECT name FROM accounts")]
 
 
-async def keys(pool: Pool) -> list[tuple[str, Answer]]:
+async def keys(pool: Pool) -> list[tuple[str, Said]]:
     sql = "SELECT key, answer FROM idempotency_keys UNION ALL SELECT key, answer FROM staff_idempotency_keys"
     return [(row["key"], row["answer"]) for row in await pool.fetch(sql)]
 
@@ -79,7 +80,7 @@ async def test_work_that_postgresql_or_others_let_fail_is_tried_again_and_done_o
     pool: Pool, clock: FrozenClock, fails_by: str | Exception
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
-    assert await perform(pool, clock, command(work, None), work) == ({"call": 2}, False)
+    assert await perform(pool, clock, command(work, None), work, Said) == ({"call": 2}, False)
     assert (work.calls, await names(pool), await keys(pool)) == (2, ["ACMEx"], [])
 
 
@@ -90,7 +91,10 @@ async def test_work_tried_again_under_a_key_is_done_once_and_its_answer_known(
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
     asked = command(work, "first", of_staff=of_staff)
-    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [({"call": 2}, False), ({"call": 2}, True)]
+    assert [await perform(pool, clock, asked, work, Said) for _ in range(2)] == [
+        ({"call": 2}, False),
+        ({"call": 2}, True),
+    ]
     assert (work.calls, await names(pool)) == (2, ["ACMEx"])
     assert await keys(pool) == [("first", {"call": 2})]
 
@@ -101,7 +105,7 @@ async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
     pool: Pool, clock: FrozenClock, key: str | None
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS - 1, DEADLOCK)
-    assert await perform(pool, clock, command(work, key), work) == ({"call": ATTEMPTS}, False)
+    assert await perform(pool, clock, command(work, key), work, Said) == ({"call": ATTEMPTS}, False)
     assert await names(pool) == ["ACMEx"]
 
 
@@ -112,7 +116,7 @@ async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS, DEADLOCK)
     with pytest.raises(ServerError) as failed:
-        await perform(pool, clock, command(work, key), work)
+        await perform(pool, clock, command(work, key), work, Said)
     assert getattr(failed.value, "sqlstate", None) == DEADLOCK
     assert (work.calls, await names(pool), await keys(pool)) == (ATTEMPTS, ["ACME"], [])
 
@@ -124,7 +128,7 @@ async def test_retries_are_counted_by_error_and_logged_nowhere(
     with capture_logs() as logs:
         for failures, fails_by in ((2, DEADLOCK), (1, Overtaken()), (0, "")):
             work = await a_work(pool, clock, failures, fails_by)
-            await perform(pool, clock, command(work, None), work)
+            await perform(pool, clock, command(work, None), work, Said)
     assert retries - before == {"DeadlockDetectedError": 2, "Overtaken": 1}
     assert (logs, caplog.records) == ([], [])
 
@@ -138,7 +142,7 @@ async def test_pauses_before_retries_grow_and_are_as_long_as_an_overtaken_comman
     try:
         for failures, fails_by in ((4, DEADLOCK), (1, Overtaken(0.03)), (1, Overtaken())):
             work = await a_work(pool, clock, failures, fails_by)
-            await perform(pool, clock, command(work, None), work)
+            await perform(pool, clock, command(work, None), work, Said)
     finally:
         stamina.instrumentation.set_on_retry_hooks(hooks)
     grown = zip(pauses[:4], (0.005, 0.01, 0.02, 0.04), strict=True)
@@ -161,19 +165,19 @@ async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_t
     work, gate = await a_work(pool, clock, 0, ""), Gate()
     asked = command(work, "first", of_staff=of_staff)
 
-    async def change_nothing(_writer: Writer) -> Answer:
+    async def change_nothing(_writer: Writer) -> Said:
         gate.begun.set()
         await gate.opened.wait()
-        return {"call": 0, "changed": False}
+        return Said(call=0, changed=False)
 
-    refused = asyncio.create_task(perform(pool, clock, asked, change_nothing))
+    refused = asyncio.create_task(perform(pool, clock, asked, change_nothing, Said))
     await gate.begun.wait()
-    others = [asyncio.create_task(perform(pool, clock, asked, work)) for _ in range(3)]
+    others = [asyncio.create_task(perform(pool, clock, asked, work, Said)) for _ in range(3)]
     await until(pool, WAITING)
     gate.opened.set()
     assert await refused == ({"call": 0, "changed": False}, False)
     assert sorted([(await each).is_repeated for each in others]) == [False, True, True]
-    assert [(await each).answer for each in others] == [{"call": 1}] * 3
+    assert [(await each).result for each in others] == [{"call": 1}] * 3
     assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACMEx"], [("first", {"call": 1})])
 
 
@@ -184,14 +188,17 @@ async def test_a_refusal_that_a_release_before_kept_is_judged_again(
     work = await a_work(pool, clock, 0, "")
     asked = command(work, "first", of_staff=of_staff)
     table = "staff_idempotency_keys" if of_staff else "idempotency_keys"
-    await perform(pool, clock, asked, work)
+    await perform(pool, clock, asked, work, Said)
     await pool.fetch(f"UPDATE {table} SET answer = $1", {"at": "2026-03-10T12:00:00Z", "errors": []})  # noqa: S608
-    assert [await perform(pool, clock, asked, work) for _ in range(2)] == [({"call": 2}, False), ({"call": 2}, True)]
+    assert [await perform(pool, clock, asked, work, Said) for _ in range(2)] == [
+        ({"call": 2}, False),
+        ({"call": 2}, True),
+    ]
 
 
 async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:
     work = await a_work(pool, clock, 1, NOT_NULL_VIOLATION)
     with pytest.raises(ServerError) as failed:
-        await perform(pool, clock, command(work, "first"), work)
+        await perform(pool, clock, command(work, "first"), work, Said)
     assert getattr(failed.value, "sqlstate", None) == NOT_NULL_VIOLATION
     assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACME"], [])

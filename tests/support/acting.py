@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from app.clock import Clock
@@ -16,6 +16,17 @@ from db.writer import Writer
 Result = TypeVar("Result")
 
 GHOST: Final = SpecificationTerms("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
+
+
+class Said(dict[str, Any]):
+    """The result of a command of tests, which is what is stored with its key."""
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.get("changed", True))
+
+    def to_json(self) -> dict[str, Any]:
+        return self
 
 
 async def done(pool: Pool, work: Callable[[Writer], Awaitable[Result]]) -> Result:

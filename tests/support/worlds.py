@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from app.domain.errors import DomainError, Refusals
-from app.domain.ledger.quota import QuotaDay
+from app.domain.ledger.quota import RecordedDay
 from app.services.commands import in_transaction
 from db.writer import Writer
 from tests.support.clock import FrozenClock
@@ -68,7 +68,7 @@ async def both(agreed: Awaitable[tuple[Result, Told] | None]) -> tuple[Result, T
     return done
 
 
-def assert_day(told: QuotaDay | None, day: Day) -> None:
+def assert_day(told: RecordedDay | None, day: Day) -> None:
     """Assert that the service tells of the ledger day that the model has."""
     assert told is not None
     allowance = told.allowance

@@ -14,13 +14,14 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 
 from app.domain.errors import DomainError
-from app.services.commands import Answer, Command, perform
+from app.services.commands import Command, perform
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
 from db.failures import OutcomeUnknown
 from db.writer import Writer
+from tests.support.acting import Said
 from tests.support.clock import FrozenClock
 from tests.support.studios import LEASE
 
@@ -40,34 +41,35 @@ _PAUSE: Final = 0.05  # seconds before what failed is asked again
 Asked = dict[str, Any]
 
 
-async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
+async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Said:
     """Give a command by its key: the answer, of now or of before."""
     clock.advance(timedelta(seconds=1))
 
-    async def work(writer: Writer) -> Answer:
+    async def work(writer: Writer) -> Said:
         try:
             return await _done(writer, clock, asked)
         except DomainError as refusal:
-            return {"refused": str(refusal), "changed": False}
+            return Said(refused=str(refusal), changed=False)
 
     account_id = UUID(asked["account"]) if asked["operation"] == "place" else None
-    return (await perform(pool, clock, Command(account_id, asked["operation"], asked, asked["key"]), work)).answer
+    command = Command(account_id, asked["operation"], asked, asked["key"])
+    return (await perform(pool, clock, command, work, Said)).result
 
 
-async def _done(writer: Writer, clock: FrozenClock, asked: Asked) -> Answer:
+async def _done(writer: Writer, clock: FrozenClock, asked: Asked) -> Said:
     match asked["operation"]:
         case "place":
             filenames = [f"{number}.jpg" for number in range(asked["count"])]
             new = NewOrder(
                 UUID(asked["account"]), asked["key"], UUID(asked["specification"]), filenames, expedite=False
             )
-            return {"orders": [str(key[1]) for key in (await place_order(writer, clock, new)).orders]}
+            return Said(orders=[str(key[1]) for key in (await place_order(writer, clock, new)).orders])
         case "claim":
             claimed = await claim_images(writer, clock, asked["worker"], asked["count"], LEASE)
-            return {"images": [[str(part) for part in image] for image in claimed.images]}
+            return Said(images=[[str(part) for part in image] for image in claimed.images])
         case _:
             images = [(UUID(account_id), UUID(image_id)) for account_id, image_id in asked["images"]]
-            return {"delivered": len((await deliver_images(writer, clock, asked["worker"], images)).images)}
+            return Said(delivered=len((await deliver_images(writer, clock, asked["worker"], images)).images))
 
 
 async def write(pool: Pool, name: str, account: str, specification: str) -> None:
@@ -86,7 +88,7 @@ async def write(pool: Pool, name: str, account: str, specification: str) -> None
             )
 
 
-async def _ask(pool: Pool, clock: FrozenClock, asked: Asked) -> Answer:
+async def _ask(pool: Pool, clock: FrozenClock, asked: Asked) -> Said:
     _tell({"asked": asked})
     while True:
         try:

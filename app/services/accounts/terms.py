@@ -7,8 +7,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.accounts import terms_negotiated, time_zone_changed
+from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
-from app.domain.ledger.quota import QuotaDay
+from app.domain.ledger.quota import QuotaDay, RecordedDay
 from app.domain.local_time import time_zone
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.counters import Counters, begin_command
@@ -17,6 +18,7 @@ from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
+from app.services.stored_results import StoredResult, day_from_json, day_to_json, keys_from_json, keys_to_json
 from db.tables.accounts import Account, LedgerDay, TimeZonePeriod
 from db.writer import Writer
 from db.writes import update
@@ -35,6 +37,23 @@ class TermsOutcome:
     at: datetime
     account_id: UUID
     version: int
+    changed: bool = True
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The account."""
+        return {self.account_id}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        accounts = keys_to_json([(self.account_id, self.account_id)])
+        return {"at": rfc3339(self.at), "accounts": accounts, "version": self.version}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "TermsOutcome":
+        """Read what was stored with a key."""
+        [(account_id, _)] = keys_from_json(stored["accounts"])
+        return cls(datetime.fromisoformat(stored["at"]), account_id, stored["version"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +62,24 @@ class TimeZoneOutcome:
 
     at: datetime
     account_id: UUID
-    day: QuotaDay
+    day: RecordedDay
     changed: bool = True
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The account."""
+        return {self.account_id}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        accounts = keys_to_json([(self.account_id, self.account_id)])
+        return {"at": rfc3339(self.at), "accounts": accounts, "day": day_to_json(self.day)}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "TimeZoneOutcome":
+        """Read what was stored with a key."""
+        [(account_id, _)] = keys_from_json(stored["accounts"])
+        return cls(datetime.fromisoformat(stored["at"]), account_id, day_from_json(stored["day"]))
 
 
 async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: NegotiatedTerms) -> TermsOutcome:
@@ -72,14 +107,14 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     account, _ = await read_account(writer, account_id, at)
     replaced = account.zones[-1]
     if replaced.time_zone == name:
-        return TimeZoneOutcome(at, account_id, account.day_at(at), changed=False)
+        return TimeZoneOutcome(at, account_id, account.day_at(at).recorded, changed=False)
     moved = account.move(at, name)
     period, day = moved.zones[-1], moved.day_at(at)
     await _write_zone(writer, account_id, period, day)
     if _has_orders(counters):
         await recount_upload_weeks(writer, account_id, zone, since=account.created_at, until=at)
     await record(writer, counters, at, time_zone_changed(period, replaced))
-    return TimeZoneOutcome(at, account_id, day)
+    return TimeZoneOutcome(at, account_id, day.recorded)
 
 
 async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day: QuotaDay) -> None:

@@ -39,7 +39,7 @@ async def expedite_order(
     told = list(expedited([order], change.orders, at))
     written = AccountChange(counters, account, at, [order], change.orders, change.day, told)
     await write_changes(writer, [written])
-    return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day)
+    return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day.recorded)
 
 
 def expediting(
@@ -85,7 +85,7 @@ async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     told = [cancelled(order, after, at) for after in change.orders]
     used = None if change.day == day else change.day
     await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, told)])
-    return Outcome(at, [key], day=change.day)
+    return Outcome(at, [key], day=change.day.recorded)
 
 
 async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:

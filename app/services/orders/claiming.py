@@ -9,9 +9,11 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.orders import NewEvent, claim_expired, claimed
+from app.domain.instants import rfc3339
 from app.domain.orders.state import Claim
 from app.services.accounts.counters import Counters, QuietAccounts, begin_free_command, earliest_reading, save_counters
 from app.services.events import write_events
+from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
 from db.connections import Record, Statement
 from db.queries.queue import CLAIMABLE
 from db.settled import settle
@@ -45,6 +47,26 @@ class Claimed:
     until: datetime
     images: Sequence[tuple[UUID, UUID]]
     passed_by: Collection[UUID]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was claimed."""
+        return bool(self.images)
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The accounts of the images."""
+        return {account_id for account_id, _ in self.images}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        return {"at": rfc3339(self.at), "images": keys_to_json(self.images), "leaseUntil": rfc3339(self.until)}
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "Claimed":
+        """Read what was stored with a key."""
+        at, until = (datetime.fromisoformat(stored[name]) for name in ("at", "leaseUntil"))
+        return cls(at, until, keys_from_json(stored["images"]), ())
 
 
 async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, lease: timedelta) -> Claimed:

@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.domain.ledger.quota import QuotaDay
+from app.domain.instants import rfc3339
+from app.domain.ledger.quota import RecordedDay
+from app.services.stored_results import StoredResult, day_from_json, day_to_json, keys_from_json, keys_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,33 @@ class Outcome:
     at: datetime
     orders: Sequence[tuple[UUID, UUID]] = ()
     images: Sequence[tuple[UUID, UUID]] = ()
-    day: QuotaDay | None = None
+    day: RecordedDay | None = None
+    changed: bool = True
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The accounts of all that was changed."""
+        return {account_id for account_id, _ in (*self.orders, *self.images)}
+
+    def to_json(self) -> StoredResult:
+        """Write it as it is stored with a key."""
+        return {
+            "at": rfc3339(self.at),
+            "orders": keys_to_json(self.orders),
+            "images": keys_to_json(self.images),
+            "day": None if self.day is None else day_to_json(self.day),
+        }
+
+    @classmethod
+    def from_json(cls, stored: StoredResult) -> "Outcome":
+        """Read what was stored with a key."""
+        day = stored["day"]
+        return cls(
+            datetime.fromisoformat(stored["at"]),
+            keys_from_json(stored["orders"]),
+            keys_from_json(stored["images"]),
+            None if day is None else day_from_json(day),
+        )
 
 
 class NotFound(DomainError):  # noqa: N818 - a refusal is named by what it says

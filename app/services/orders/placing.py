@@ -47,7 +47,7 @@ async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Bind
         counters, account, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
     )
     await write_changes(writer, [written])
-    return Outcome(at, [(account_id, order.id) for order in change.orders], day=change.day)
+    return Outcome(at, [(account_id, order.id) for order in change.orders], day=change.day.recorded)
 
 
 def placement(

@@ -6,21 +6,20 @@ from typing import Annotated
 import strawberry
 
 from api.account.types import Account, account
-from api.answers import answer, begin, read_keys, written_day, written_keys
-from api.checks import PROSE_RULE, Checks
 from api.context import Info
-from api.order.payloads import GuaranteePayload, Payload, payload_fields
-from api.sla.types import SLA, read_sla_version
+from api.execution import Call, Payload
+from api.order.payloads import GuaranteePayload
+from api.sla.reads import read_sla_version
+from api.sla.types import SLA
+from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
-from app.domain.instants import rfc3339
 from app.domain.sla.negotiation import NegotiatedTerms
-from app.services.accounts.terms import change_time_zone, negotiate_sla
-from app.services.commands import Answer
-from db.writer import Writer
+from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
+from engine.mutation import mutation
 from engine.scalars import TimeZone
 
 
@@ -37,13 +36,14 @@ class ChangeTimeZoneInput:
 class ChangeTimeZonePayload(GuaranteePayload):
     """What changing a time zone came to: the running ledger day is never shortened by it."""
 
+    result_type = TimeZoneOutcome
+
     @field
     async def account(self, info: Info) -> Account | None:
         """The account as it is now."""
-        if not self.is_done:
+        if self.result is None:
             return None
-        [(account_id, _)] = read_keys(self.answer, "accounts")
-        row = await info.context.account(account_id)
+        row = await info.context.account(self.result.account_id)
         return None if row is None else account(row)
 
 
@@ -65,67 +65,52 @@ class NegotiateSlaInput:
 class NegotiateSlaPayload(Payload):
     """What negotiating an SLA came to."""
 
+    result_type = TermsOutcome
+
     @field
     async def sla(self, info: Info) -> SLA | None:
         """The version of the SLA with these terms."""
-        if not self.is_done:
+        if self.result is None:
             return None
-        [(account_id, _)] = read_keys(self.answer, "accounts")
-        row = await info.context.account(account_id)
-        return None if row is None else await read_sla_version(info.context, row, self.answer["version"])
+        row = await info.context.account(self.result.account_id)
+        return None if row is None else await read_sla_version(info.context, row, self.result.version)
 
 
 @object_type
 class AccountMutations:
     """What changes the terms of accounts."""
 
-    @field
+    @mutation
     async def change_time_zone(
         self,
         info: Info,
         input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="Where an account is.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
         """Let an account be in another time zone from now on; promises that were made stay."""
-        context = info.context
-        checks = begin(context, input)
-        account_id = checks.account(or_none(input.account_id))
-        zone = checks.text(input.time_zone, "timeZone")
+        call = Call(info, input)
+        account_id = call.account(or_none(input.account_id))
+        zone = call.text(input.time_zone, "timeZone")
+        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone)
 
-        async def work(writer: Writer) -> Answer:
-            outcome = await change_time_zone(writer, context.clock, account_id, zone)
-            accounts = written_keys([(account_id, account_id)])
-            day = written_day(outcome.day)
-            return {"at": rfc3339(outcome.at), "accounts": accounts, "day": day, "changed": outcome.changed}
-
-        return ChangeTimeZonePayload(**payload_fields(await answer(context, "changeTimeZone", checks, work)))
-
-    @field
+    @mutation(staff=True)
     async def negotiate_sla(
         self,
         info: Info,
         input: Annotated[NegotiateSlaInput, strawberry.argument(description="Terms that were agreed on.")],  # noqa: A002
     ) -> NegotiateSlaPayload:
         """Agree on other terms for ledger days to come; for staff."""
-        context = info.context
-        context.require_staff()
-        checks = begin(context, input)
-        account_id, _ = checks.node(NodeType.ACCOUNT, input.account_id, "accountId")
-        terms = _terms(checks, input)
-
-        async def work(writer: Writer) -> Answer:
-            outcome = await negotiate_sla(writer, context.clock, account_id, terms)
-            accounts = written_keys([(account_id, account_id)])
-            return {"at": rfc3339(outcome.at), "accounts": accounts, "version": outcome.version}
-
-        return NegotiateSlaPayload(**payload_fields(await answer(context, "negotiateSla", checks, work)))
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        terms = _terms(call, input)
+        return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
 
 
-def _terms(checks: Checks, asked: NegotiateSlaInput) -> NegotiatedTerms:
+def _terms(call: Call, asked: NegotiateSlaInput) -> NegotiatedTerms:
     images, expedites, note = or_none(asked.images_per_day), or_none(asked.expedites_per_day), or_none(asked.note)
     if images is not None:
-        checks.number(images, 0, MAX_PER_DAY, "imagesPerDay")
+        call.number(images, 0, MAX_PER_DAY, "imagesPerDay")
     if expedites is not None:
-        checks.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
+        call.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
     if note is not None:
-        note = checks.prose(note, "note")
+        note = call.prose(note, "note")
     return NegotiatedTerms(images, expedites, asked.effective_date, note)

@@ -1,39 +1,39 @@
 """Accounts: the clients of the service, and the way to all that is theirs."""
 
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Annotated, Final
-from uuid import UUID
 
 import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
-from api.nodes import Node
-from api.order.types import Order, OrderFilter, order, order_feed, orders_of
-from api.pulse.reads import read_pulse
+from api.order.reads import FEED_SIZE, order_feed, orders_of
+from api.order.types import Order, OrderFilter, order
+from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse
-from api.quote.types import QuoteInput, QuotePayload, read_quote
+from api.quote.reads import read_quote
+from api.quote.types import QuoteInput, QuotePayload
 from api.sla.guarantee import DailyGuarantee, read_daily_guarantee
-from api.sla.types import SLA, read_sla, sla_versions
-from api.specification.types import Specification, specifications_of
+from api.sla.reads import read_sla, sla_versions
+from api.sla.types import SLA
+from api.specification.reads import specifications_of
+from api.specification.types import Specification
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.vocabulary import Plan
-from db.queries.accounts import ACCOUNT_SPAN, AccountRow
-from db.queries.pages import Page, Slice
+from db.queries.accounts import AccountRow
 from db.queries.snapshots import Days
 from engine.arguments import or_none
-from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last, Listing
-from engine.cursors import ID, TEXT, CursorKind
+from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last
 from engine.decorators import field, object_type
 from engine.errors import bad_input
 from engine.ids import named_account
+from engine.nodes import Node
 from engine.scalars import TimeZone
+from engine.weights import COMMAND, COUNT, ITEM, LOOK_UP, PAGE
 
-_CURSORS: Final = CursorKind("accounts", (TEXT, ID))
 _HISTORY_SIZE: Final = 30
 _AHEAD: Final = timedelta(seconds=5)
 """How far ahead of PostgreSQL's clock an `asOf` may be, which then is the settled instant (domain rules, section 1)."""
@@ -46,7 +46,7 @@ AsOf = Annotated[
 ]
 
 
-@object_type
+@object_type(count=COUNT)
 class Account(Node):
     """A client of the service."""
 
@@ -56,7 +56,7 @@ class Account(Node):
     created_at: datetime = strawberry.field(description="When it began.")
     row: strawberry.Private[AccountRow]
 
-    @field
+    @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         info.context.require_dashboard(self.row.plan)
@@ -81,13 +81,13 @@ class Account(Node):
         days = Days(or_none(since), or_none(to))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
 
-    @field
+    @field(cost=2 * LOOK_UP)
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
         """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         info.context.require_dashboard(self.row.plan)
         return await read_sla(info.context, self.row, self._instant(info.context, as_of))
 
-    @field
+    @field(cost=PAGE, item_cost=ITEM, length=FEED_SIZE)
     async def order_feed(
         self,
         info: Info,
@@ -106,7 +106,7 @@ class Account(Node):
         """All versions of the SLA, newest first, coming ones too."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
-    @field
+    @field(cost=2 * LOOK_UP)
     async def daily_guarantee(
         self,
         info: Info,
@@ -133,7 +133,7 @@ class Account(Node):
         """The orders, newest first; the first 20 when neither first nor last is given."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(
         self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
     ) -> Order | None:
@@ -154,7 +154,7 @@ class Account(Node):
         """The specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
-    @field
+    @field(cost=COMMAND)
     async def quote(
         self,
         info: Info,
@@ -198,23 +198,3 @@ def account(row: AccountRow) -> Account:
         created_at=row.created_at,
         row=row,
     )
-
-
-async def read_account(context: Context, account_id: UUID) -> Account:
-    """Read an account that exists."""
-    row = await context.account(account_id)
-    if row is None:
-        raise LookupError(f"There is no account {account_id}.")
-    return account(row)
-
-
-def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> Listing[AccountRow, Account]:
-    """List the accounts whose name begins so, in any case, by name."""
-    loaders = context.loaders
-
-    async def read(part: Slice) -> Page[AccountRow]:
-        found = await loaders.accounts_by_name.load((part, beginning, plan))
-        await context.view.learn([row.id for _, row in found.rows])
-        return found
-
-    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import strawberry
 
 from api.context import Info
-from api.event.facts import GuaranteeDay, for_staff, guarantee_day
+from api.event.facts import GuaranteeDay, guarantee_day
 from api.event.types import Event
 from api.money import Money
 from api.specification.types import Specification, SpecificationStep, specification, specification_steps
@@ -15,6 +15,7 @@ from app.domain.vocabulary import Plan
 from db.queries.specifications import SpecificationRow
 from engine.decorators import field, object_type
 from engine.scalars import TimeZone
+from engine.weights import LOOK_UP
 
 
 @object_type
@@ -23,10 +24,10 @@ class AccountCreated(Event):
 
     details: strawberry.Private[kinds.AccountCreated]
 
-    @field
-    def ref(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def ref(self) -> str | None:
         """The name by which imports know the account, for staff only; null without one."""
-        return for_staff(info, self.details.ref)
+        return self.details.ref
 
     @field
     def name(self) -> str:
@@ -95,10 +96,10 @@ class SlaNegotiated(Event):
         """Expedites at the shortest turnaround that there would have been per ledger day."""
         return self.details.previous_expedites_per_day
 
-    @field
-    def note(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def note(self) -> str | None:
         """The note of staff, for staff only; null without one."""
-        return for_staff(info, self.details.note)
+        return self.details.note
 
 
 @object_type
@@ -141,7 +142,7 @@ class SpecificationChanged(Event):
 
     details: strawberry.Private[kinds.SpecificationChanged]
 
-    @field
+    @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
         """The specification as it is now."""
         return specification(await self._specification(info))
@@ -166,23 +167,23 @@ class SpecificationChanged(Event):
         """The name before."""
         return self.details.before.name
 
-    @field
+    @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
         """The new price of an image that is not expedited."""
         return await self._money(info, self.details.after.price_per_image)
 
-    @field
+    @field(cost=LOOK_UP)
     async def previous_price_per_image(self, info: Info) -> Money | None:
         """The price before."""
         return await self._money(info, self.details.before.price_per_image)
 
-    @field
+    @field(length=8)
     def new_steps(self) -> list[SpecificationStep] | None:
         """The new retouching steps, in their order."""
         steps = self.details.after.steps
         return None if steps is None else specification_steps(steps)
 
-    @field
+    @field(length=8)
     def previous_steps(self) -> list[SpecificationStep] | None:
         """The retouching steps before, in their order."""
         steps = self.details.before.steps
@@ -206,7 +207,7 @@ class EventWithdrawn(Event):
 
     details: strawberry.Private[kinds.EventWithdrawn]
 
-    @field
+    @field(cost=LOOK_UP)
     async def event(self, info: Info) -> Event:
         """The event that was withdrawn."""
         from api.event.reads import read_event  # noqa: PLC0415 - it shows every type of event, this one as well

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 
 from api.context import Context, Info
-from api.enums import ViewerKind
 from api.image.types import Image, Rejection, image, rejection
 from api.money import Money
 from app.domain.events import facts, kinds
@@ -25,6 +24,9 @@ from db.queries.pages import Page, Slice, Span, page
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing, known
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import field, object_type
+from engine.ids import GlobalId, NodeType
+from engine.nodes import existing_node
+from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
@@ -79,12 +81,15 @@ class SplitOffOrder:
     service_level: ServiceLevel = strawberry.field(description="The service level it was split off for.")
     key: strawberry.Private[tuple[UUID, UUID]]
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
         """The order as it is now."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
+        return await read_order(info, self.key)
 
-        return await read_order(info.context, self.key)
+
+async def read_order(info: Info, key: tuple[UUID, UUID]) -> "Order":
+    """Read an order, by its account and id, that an event names."""
+    return cast("Order", await existing_node(info.context, GlobalId(NodeType.ORDER, *key)))
 
 
 @object_type
@@ -207,11 +212,6 @@ def before(change: Change[Value] | None) -> Value | None:
 def after(change: Change[Value] | None) -> Value | None:
     """Return a value after the event; None where it did not change."""
     return None if change is None else change.after
-
-
-def for_staff(info: Info, value: Value) -> Value | None:
-    """Return a value to staff and None to clients, until `@field(staff=True)` does."""
-    return value if info.context.viewer.kind is ViewerKind.STAFF else None
 
 
 def _ids(details: OfImages) -> list[UUID]:

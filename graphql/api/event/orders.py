@@ -11,11 +11,11 @@ from api.event.facts import (
     after,
     before,
     count_images,
-    for_staff,
     images_of_event,
     money,
     money_or_none,
     order_row,
+    read_order,
 )
 from api.event.types import Event
 from api.money import Money
@@ -24,6 +24,7 @@ from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
 from engine.decorators import field, object_type
+from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
@@ -52,7 +53,7 @@ class OrderPlaced(Event):
         """The status of the new order."""
         return self.details.order.status
 
-    @field
+    @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
         """The retouching wanted, in the version with which it was placed."""
         return specification((await order_row(info, self.row)).specification)
@@ -112,13 +113,11 @@ class OrderPlaced(Event):
         """The place of its first image in the day's expedites, from 1; the others follow. Null if not expedited."""
         return self.details.first_expedite_position
 
-    @field
+    @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it was split off from as it was placed; null when it was placed as it is."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
-
         origin = self.details.order.split_from
-        return None if origin is None else await read_order(info.context, (self.row.account_id, origin))
+        return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
 
 @object_type
@@ -130,7 +129,7 @@ class OrderSplit(Event):
 
     details: strawberry.Private[kinds.OrderSplit]
 
-    @field
+    @field(length=2)
     def into(self) -> list[SplitOffOrder]:
         """The orders that were split off, by number."""
         account_id = self.row.account_id
@@ -159,12 +158,12 @@ class OrderSplit(Event):
         """The number of images before it."""
         return before(self.details.changes.image_count)
 
-    @field
+    @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
         """The price of the images left."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
-    @field
+    @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
         """The price of all images before it."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
@@ -181,13 +180,11 @@ class OrderExpedited(Event):
     images = field(images_of_event)
     image_count = field(count_images)
 
-    @field
+    @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it was split off from for this; null where it was there before."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
-
         origin = None if self.details.order is None else self.details.order.split_from
-        return None if origin is None else await read_order(info.context, (self.row.account_id, origin))
+        return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
     @field
     def service_level(self) -> ServiceLevel:
@@ -242,18 +239,18 @@ class OrderExpedited(Event):
         """The version of the SLA that made the promise before it."""
         return before(self.details.changes.sla_version)
 
-    @field
+    @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
         """The price of all its images after it."""
         new = self.details.order
         return await money_or_none(info, self.row, after(self.details.changes.price) if new is None else new.price)
 
-    @field
+    @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
         """The price of all its images before it."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
 
-    @field
+    @field(cost=LOOK_UP)
     async def price_per_image(self, info: Info) -> Money:
         """The price of each of its images after it."""
         return await money(info, self.row, self.details.price_per_image)
@@ -297,25 +294,25 @@ class DeadlineConfirmed(Event):
         """The version of the SLA that made the deadline before it."""
         return before(self.details.changes.sla_version)
 
-    @field
+    @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
         """The price of all images of the order after it."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
-    @field
+    @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
         """The price of all images of the order before it."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
 
-    @field
+    @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
         """The price of each image that got the deadline; null where none did."""
         return await money_or_none(info, self.row, self.details.price_per_image)
 
-    @field
-    def note(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def note(self) -> str | None:
         """The note of staff, for staff only; null without one, or once erased."""
-        return for_staff(info, self.details.note)
+        return self.details.note
 
 
 @object_type

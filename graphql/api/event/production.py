@@ -9,7 +9,6 @@ from api.event.facts import (
     OrderProgress,
     RejectedImage,
     count_images,
-    for_staff,
     images_of_event,
     order_progress,
     rejected_images,
@@ -19,6 +18,7 @@ from app.domain.events import kinds
 from app.domain.vocabulary import DeadlineKind
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
+from engine.weights import LOOK_UP
 
 
 @object_type
@@ -34,10 +34,10 @@ class ImagesClaimed(Event):
         """The instant until which the images are the worker's."""
         return self.details.lease_until
 
-    @field
-    def worker(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def worker(self) -> str | None:
         """The name of the worker, for staff only; null once erased."""
-        return for_staff(info, self.details.worker)
+        return self.details.worker
 
 
 @object_type
@@ -53,10 +53,10 @@ class ClaimExpired(Event):
         """The instant until which the images were the worker's."""
         return self.details.lease_until
 
-    @field
-    def worker(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def worker(self) -> str | None:
         """The name of the worker, for staff only; null once erased."""
-        return for_staff(info, self.details.worker)
+        return self.details.worker
 
 
 @object_type
@@ -77,10 +77,10 @@ class ImagesDelivered(Event):
         """The progress of the order after it."""
         return order_progress(self.details.after)
 
-    @field
-    def worker(self, info: Info) -> str | None:  # @staff
+    @field(staff=True)
+    def worker(self) -> str | None:
         """The name of the worker, for staff only; null where an import does not know it, or once erased."""
-        return for_staff(info, self.details.worker)
+        return self.details.worker
 
 
 @object_type
@@ -91,7 +91,7 @@ class ImagesRejected(Event):
     images = field(images_of_event)
     image_count = field(count_images)
 
-    @field
+    @field(cost=LOOK_UP)
     def rejected_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[RejectedImage]:

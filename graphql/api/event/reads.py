@@ -14,7 +14,8 @@ from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
 from engine.connections import Listing
 from engine.cursors import INSTANT, SEQUENCE, CursorKind
-from engine.ids import NodeType, numbered
+from engine.ids import GlobalId, NodeType, numbered
+from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
 
@@ -53,6 +54,12 @@ def event(row: EventRow) -> Event:
         details=from_json(row.type, row.data, row.texts),
     )
     return shown
+
+
+@reads(NodeType.EVENT)
+async def event_node(context: Context, named: GlobalId) -> Event | None:
+    """Read the event of an id."""
+    return await read_event(context, named.account_id, named.number)
 
 
 async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:

@@ -1,15 +1,17 @@
 """Events: the audit trail of an account, one type for each type of event."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import strawberry
 
 from api.context import Info
-from api.nodes import Node
 from app.domain.vocabulary import EventType
 from db.queries.events import EventRow
 from engine.decorators import field, interface
+from engine.ids import GlobalId, NodeType
+from engine.nodes import Node, existing_node
+from engine.weights import LOOK_UP, weigh_count
 
 if TYPE_CHECKING:
     from api.account.types import Account
@@ -35,17 +37,19 @@ class Event(Node):
     type: EventType = strawberry.field(description="The type of the event.")
     row: strawberry.Private[EventRow]
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
         """The account it happened to."""
-        from api.account.types import read_account  # noqa: PLC0415 - accounts list their orders, which list their events
+        named = GlobalId(NodeType.ACCOUNT, self.row.account_id, self.row.account_id)
+        return cast("Account", await existing_node(info.context, named))
 
-        return await read_account(info.context, self.row.account_id)
-
-    @field
+    @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it happened to; null when it happened to none."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders list their events, which so can meet them only now
+        if self.row.order_id is None:
+            return None
+        named = GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id)
+        return cast("Order", await existing_node(info.context, named))
 
-        row = self.row
-        return None if row.order_id is None else await read_order(info.context, (row.account_id, row.order_id))
+
+weigh_count(Event, LOOK_UP)

@@ -5,17 +5,18 @@ from typing import Annotated, Final
 
 import strawberry
 
-from api.answers import answer, answered, begin, written_keys
-from api.checks import MAX_IDS, NAME_RULE, PROSE_RULE
 from api.context import Info
-from api.order.payloads import ImagesPayload, OrdersPayload, instant, payload_fields
-from app.domain.instants import rfc3339
-from app.services.commands import Answer, Overtaken
-from app.services.orders.claiming import claim_images
+from api.execution import Call
+from api.order.payloads import ImagesPayload, OrdersPayload
+from api.validation import MAX_IDS, NAME_RULE, PROSE_RULE
+from app.clock import Clock
+from app.services.commands import Overtaken
+from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.producing import deliver_images, reject_images
 from db.writer import Writer
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key
+from engine.mutation import mutation
 
 _SHORTEST_LEASE: Final = 60  # seconds
 _LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
@@ -56,10 +57,12 @@ class ClaimImagesPayload(ImagesPayload):
     Images of an account that others are changing at this moment are passed by; they are there for the next claim.
     """
 
+    result_type = Claimed
+
     @field
     def lease_until(self) -> datetime | None:
         """Until when the worker holds the images."""
-        return instant(self.answer, "leaseUntil")
+        return None if self.result is None else self.result.until
 
 
 @input_type
@@ -80,24 +83,19 @@ class DeliverImagesPayload(ImagesPayload, OrdersPayload):
 class ImageMutations:
     """What changes images."""
 
-    @field
+    @mutation
     async def reject_images(
         self,
         info: Info,
         input: Annotated[RejectImagesInput, strawberry.argument(description="What is sent back.")],  # noqa: A002
     ) -> RejectImagesPayload:
         """Send delivered images back, to be done again for free."""
-        context = info.context
-        checks = begin(context, input)
-        images = checks.images(input.image_ids, "imageIds")
-        reason = checks.prose(input.reason, "reason")
+        call = Call(info, input)
+        images = call.images(input.image_ids, "imageIds")
+        reason = call.prose(input.reason, "reason")
+        return await call.perform(RejectImagesPayload, reject_images, reason, images)
 
-        async def work(writer: Writer) -> Answer:
-            return answered(await reject_images(writer, context.clock, reason, images))
-
-        return RejectImagesPayload(**payload_fields(await answer(context, "rejectImages", checks, work)))
-
-    @field
+    @mutation(staff=True)
     async def claim_images(
         self,
         info: Info,
@@ -106,27 +104,22 @@ class ImageMutations:
         ],
     ) -> ClaimImagesPayload:
         """Take the most urgent images of all accounts out of the queue for a while; for staff."""
-        context = info.context
-        context.require_staff()
-        checks = begin(context, input)
-        worker = checks.name(input.worker, "worker")
-        count = checks.amount(input.count, MAX_IDS, "count")
-        seconds = checks.number(input.lease_seconds, _SHORTEST_LEASE, _LONGEST_LEASE, "leaseSeconds")
-        pauses = iter(_PAUSES)
+        call = Call(info, input, is_claim=True)
+        worker = call.name(input.worker, "worker")
+        count = call.amount(input.count, MAX_IDS, "count")
+        seconds = call.number(input.lease_seconds, _SHORTEST_LEASE, _LONGEST_LEASE, "leaseSeconds")
+        lease, pauses = timedelta(seconds=seconds), iter(_PAUSES)
 
-        async def work(writer: Writer) -> Answer:
-            claimed = await claim_images(writer, context.clock, worker, count, timedelta(seconds=seconds))
+        async def claim(writer: Writer, clock: Clock) -> Claimed:
+            claimed = await claim_images(writer, clock, worker, count, lease)
             pause = None if claimed.images or not claimed.passed_by else next(pauses, None)
             if pause is not None:
                 raise Overtaken(pause)
-            images, until = written_keys(claimed.images), rfc3339(claimed.until)
-            return {"at": rfc3339(claimed.at), "images": images, "leaseUntil": until, "changed": bool(images)}
+            return claimed
 
-        return ClaimImagesPayload(
-            **payload_fields(await answer(context, "claimImages", checks, work, context.claiming))
-        )
+        return await call.perform(ClaimImagesPayload, claim)
 
-    @field
+    @mutation(staff=True)
     async def deliver_images(
         self,
         info: Info,
@@ -135,13 +128,7 @@ class ImageMutations:
         ],
     ) -> DeliverImagesPayload:
         """Deliver images that a worker holds; for staff."""
-        context = info.context
-        context.require_staff()
-        checks = begin(context, input)
-        worker = checks.name(input.worker, "worker")
-        images = checks.images(input.image_ids, "imageIds")
-
-        async def work(writer: Writer) -> Answer:
-            return answered(await deliver_images(writer, context.clock, worker, images))
-
-        return DeliverImagesPayload(**payload_fields(await answer(context, "deliverImages", checks, work)))
+        call = Call(info, input)
+        worker = call.name(input.worker, "worker")
+        images = call.images(input.image_ids, "imageIds")
+        return await call.perform(DeliverImagesPayload, deliver_images, worker, images)

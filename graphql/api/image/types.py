@@ -1,33 +1,24 @@
 """Images, and what a client sent back of them."""
 
-from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
 from api.context import Context, Info
 from api.money import Money
-from api.nodes import Node
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
 from app.domain.vocabulary import ImageStatus
-from db.queries.images import IMAGE_OF_ORDER_SPAN, ImageRow
-from db.queries.orders import OrderRow
-from db.queries.pages import Page, Slice
-from db.queries.queue import QUEUE_SPAN
+from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
-from engine.connections import Listing, known
-from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType
+from engine.nodes import Node, existing_node
+from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
-
-_CURSORS: Final = CursorKind("images", (NUMBER, ID))
-_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, ID))
 
 
 @object_type
@@ -40,7 +31,7 @@ class Rejection(Node):
     redelivered_at: datetime | None = strawberry.field(description="When it was delivered again; null while it is not.")
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class Image(Node):
     """A photo of an order."""
 
@@ -68,14 +59,14 @@ class Image(Node):
     )
     row: strawberry.Private[ImageRow]
 
-    @field
+    @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
         """The order it belongs to."""
-        from api.order.types import read_order  # noqa: PLC0415 - orders are made of images, which so can meet them only now
+        return cast(
+            "Order", await existing_node(info.context, GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id))
+        )
 
-        return await read_order(info.context, (self.row.account_id, self.row.order_id))
-
-    @field
+    @field(cost=LOOK_UP, length=2)
     async def rejections(self, info: Info) -> list[Rejection]:
         """Every time the client sent it back, oldest first."""
         if self.row.first_rejected_at is None:
@@ -113,34 +104,6 @@ def rejection(row: RejectionRow) -> Rejection:
         due_at=row.due_at,
         redelivered_at=row.redelivered_at,
     )
-
-
-def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus] | None) -> Listing[ImageRow, Image]:
-    """List the images of an order in the order of their upload, all of them or those of some statuses."""
-    key = (order.account_id, order.id)
-    now = context.instant(order.account_id)
-    chosen = None if statuses is None else tuple(dict.fromkeys(statuses))
-
-    def read(part: Slice) -> Awaitable[Page[ImageRow]]:
-        return context.loaders.images_of_orders.load((key, part, chosen, now))
-
-    count = known(order.image_count)
-    if chosen is not None:
-        count = partial(context.loaders.image_counts.load, (key, chosen, now))
-    return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, context=context))
-
-
-def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
-    """List the images of all accounts that can be claimed now, most urgent first."""
-    loaders = context.loaders
-
-    async def read(part: Slice) -> Page[ImageRow]:
-        found = await loaders.production_queue.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
-        return found
-
-    count = partial(loaders.queue_count.load, (context.now,))
-    return Listing(_QUEUE_CURSORS, QUEUE_SPAN, read, count, partial(image, context=context))
 
 
 def _late_by_seconds(row: ImageRow, now: datetime) -> float | None:

@@ -1,29 +1,25 @@
 """Runs of jobs: what was done at midnights and in between, for those who operate the service."""
 
 from datetime import date, datetime
-from functools import partial
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import strawberry
 
-from api.account.types import Account, read_account
-from api.context import Context, Info
-from api.nodes import Node
+from api.account.types import Account
+from api.context import Info
 from app.domain.vocabulary import JobRunState
-from db.queries.job_runs import RUN_SPAN, JobRunRow, RunsWanted
-from db.queries.pages import Page, Slice
-from engine.connections import Listing
-from engine.cursors import ID, INSTANT, CursorKind
+from db.queries.job_runs import JobRunRow
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId, NodeType, named_account
+from engine.nodes import Node, existing_node
 from engine.scalars import TimeZone
+from engine.weights import COUNT, LOOK_UP
 
-_CURSORS: Final = CursorKind("jobRuns", (INSTANT, ID))
 _NOBODY: Final = UUID(int=0)
 
 
-@object_type
+@object_type(count=COUNT, staff=True)
 class JobRun(Node):
     """A run of a job: for a zone at its midnight, for all at once, or for an account where it failed; for staff."""
 
@@ -44,10 +40,14 @@ class JobRun(Node):
     error: str | None = strawberry.field(description="What went wrong; null when nothing did.")
     account_id: strawberry.Private[UUID | None]
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Account | None:
         """The account that it failed for, now or before; null when it is the run of many."""
-        return None if self.account_id is None else await read_account(info.context, self.account_id)
+        return (
+            None
+            if self.account_id is None
+            else cast("Account", await existing_node(info.context, named_account(self.account_id)))
+        )
 
 
 def job_run(row: JobRunRow) -> JobRun:
@@ -67,15 +67,3 @@ def job_run(row: JobRunRow) -> JobRun:
         error=row.error,
         account_id=row.account_id,
     )
-
-
-def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, JobRun]:
-    """List runs, newest first."""
-    loaders = context.loaders
-
-    async def read(part: Slice) -> Page[JobRunRow]:
-        found = await loaders.job_runs.load((part, wanted))
-        await context.view.learn({row.account_id for _, row in found.rows if row.account_id is not None})
-        return found
-
-    return Listing(_CURSORS, RUN_SPAN, read, partial(loaders.job_run_count.load, (wanted,)), job_run)

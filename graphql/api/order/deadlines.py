@@ -22,6 +22,7 @@ from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
 from engine.decorators import field, object_type
+from engine.weights import LOOK_UP
 
 Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
@@ -37,7 +38,7 @@ class Deadline:
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
 
-    @field
+    @field(cost=2 * LOOK_UP, length=6)
     async def explanation(self, info: Info) -> list[DeadlineStep]:
         """Why the deadline is what it is, step by step."""
         return [deadline_step(step) for step in self.explain(await info.context.history(self.account_id))]

@@ -5,21 +5,20 @@ from typing import Annotated, Final
 
 import strawberry
 
-from api.answers import answer, answered, begin
-from api.checks import NAME_RULE, PROSE_RULE, Checks
 from api.context import Info
-from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, payload_fields
-from api.quote.types import bound
+from api.execution import Call
+from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders
+from api.quote.reads import bound
+from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.bounds import MAX_IMAGES
-from app.services.commands import Answer
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.tokens import Subject
-from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
+from engine.mutation import mutation
 
 _BOUND_BY_QUOTE: Final = (
     "The token of a quote: the mutation is done only if it comes to what was quoted, parts, prices and standard"
@@ -51,6 +50,8 @@ class PlaceOrderInput:
 class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
     """The result of placing an order: an order for each service level and deadline that its images got."""
 
+    orders = field(length=3)(changed_orders)
+
 
 @input_type
 class ExpediteOrderInput:
@@ -67,6 +68,8 @@ class ExpediteOrderInput:
 @object_type
 class ExpediteOrderPayload(OrdersPayload, GuaranteePayload):
     """What expediting came to: the original order, and those that were split off from it."""
+
+    orders = field(length=4)(changed_orders)
 
 
 @input_type
@@ -116,28 +119,23 @@ class ConfirmDeadlinePayload(OrderPayload):
 class OrderMutations:
     """What changes orders."""
 
-    @field
+    @mutation
     async def place_order(
         self,
         info: Info,
         input: Annotated[PlaceOrderInput, strawberry.argument(description="What is ordered.")],  # noqa: A002
     ) -> PlaceOrderPayload:
         """Upload images, as one order for each service level and deadline they get."""
-        context = info.context
-        checks = begin(context, input)
-        account_id = checks.account(or_none(input.account_id))
-        name = checks.name(input.name, "name")
-        _, specification_id = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
-        filenames = _filenames(checks, input.images)
+        call = Call(info, input)
+        account_id = call.account(or_none(input.account_id))
+        name = call.name(input.name, "name")
+        _, specification_id = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
+        filenames = _filenames(call, input.images)
         new = NewOrder(account_id, name, specification_id, filenames, expedite=bool(input.expedite))
-        binding = await bound(context, checks, or_none(input.quote_token), Subject(account_id))
+        binding = await bound(info.context, call, or_none(input.quote_token), Subject(account_id))
+        return await call.perform(PlaceOrderPayload, place_order, new, binding)
 
-        async def work(writer: Writer) -> Answer:
-            return answered(await place_order(writer, context.clock, new, binding))
-
-        return PlaceOrderPayload(**payload_fields(await answer(context, "placeOrder", checks, work)))
-
-    @field
+    @mutation
     async def expedite_order(
         self,
         info: Info,
@@ -146,51 +144,36 @@ class OrderMutations:
         ],
     ) -> ExpediteOrderPayload:
         """Expedite images of an order; those that get another service level than the others become a new one."""
-        context = info.context
-        checks = begin(context, input)
-        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        call = Call(info, input)
+        key = call.node(NodeType.ORDER, input.order_id, "orderId")
         named = or_none(input.image_ids)
-        chosen = None if named is None else [image_id for _, image_id in checks.images(named, "imageIds")]
-        binding = await bound(context, checks, or_none(input.quote_token), Subject(*key, chosen))
+        chosen = None if named is None else [image_id for _, image_id in call.images(named, "imageIds")]
+        binding = await bound(info.context, call, or_none(input.quote_token), Subject(*key, chosen))
+        return await call.perform(ExpediteOrderPayload, expedite_order, key, chosen, binding)
 
-        async def work(writer: Writer) -> Answer:
-            return answered(await expedite_order(writer, context.clock, key, chosen, binding))
-
-        return ExpediteOrderPayload(**payload_fields(await answer(context, "expediteOrder", checks, work)))
-
-    @field
+    @mutation
     async def complete_order(
         self,
         info: Info,
         input: Annotated[CompleteOrderInput, strawberry.argument(description="What was downloaded.")],  # noqa: A002
     ) -> CompleteOrderPayload:
         """Note that the client has downloaded an order."""
-        context = info.context
-        checks = begin(context, input)
-        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        call = Call(info, input)
+        key = call.node(NodeType.ORDER, input.order_id, "orderId")
+        return await call.perform(CompleteOrderPayload, complete_order, key)
 
-        async def work(writer: Writer) -> Answer:
-            return answered(await complete_order(writer, context.clock, key))
-
-        return CompleteOrderPayload(**payload_fields(await answer(context, "completeOrder", checks, work)))
-
-    @field
+    @mutation
     async def cancel_order(
         self,
         info: Info,
         input: Annotated[CancelOrderInput, strawberry.argument(description="What is called off.")],  # noqa: A002
     ) -> CancelOrderPayload:
         """Call an order off before production begins; what it used of the running day is given back."""
-        context = info.context
-        checks = begin(context, input)
-        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        call = Call(info, input)
+        key = call.node(NodeType.ORDER, input.order_id, "orderId")
+        return await call.perform(CancelOrderPayload, cancel_order, key)
 
-        async def work(writer: Writer) -> Answer:
-            return answered(await cancel_order(writer, context.clock, key))
-
-        return CancelOrderPayload(**payload_fields(await answer(context, "cancelOrder", checks, work)))
-
-    @field
+    @mutation(staff=True)
     async def confirm_deadline(
         self,
         info: Info,
@@ -199,24 +182,18 @@ class OrderMutations:
         ],
     ) -> ConfirmDeadlinePayload:
         """Set the deadline of an order that awaits one; for staff."""
-        context = info.context
-        context.require_staff()
-        checks = begin(context, input)
-        key = checks.node(NodeType.ORDER, input.order_id, "orderId")
+        call = Call(info, input)
+        key = call.node(NodeType.ORDER, input.order_id, "orderId")
         note = or_none(input.note)
         if note is not None:
-            note = checks.prose(note, "note")
-
-        async def work(writer: Writer) -> Answer:
-            return answered(await confirm_deadline(writer, context.clock, key, input.deadline, note))
-
-        return ConfirmDeadlinePayload(**payload_fields(await answer(context, "confirmDeadline", checks, work)))
+            note = call.prose(note, "note")
+        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, note)
 
 
-def _filenames(checks: Checks, images: list[NewImageInput]) -> list[str]:
+def _filenames(call: Call, images: list[NewImageInput]) -> list[str]:
     if not images:
-        checks.refuse("It has one image at least.", "images")
+        call.refuse("It has one image at least.", "images")
     if len(images) > MAX_IMAGES:
-        checks.limit(len(images), MAX_IMAGES, "images")
+        call.limit(len(images), MAX_IMAGES, "images")
         return []
-    return [checks.name(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]
+    return [call.name(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]

@@ -1,45 +1,37 @@
 """Orders."""
 
-from collections.abc import Awaitable
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import strawberry
 
 from api.context import Context, Info
-from api.enums import OrderFeedFilter
 from api.event.reads import events_of
 from api.event.types import Event, Withdrawn
-from api.image.types import Image, images_of
+from api.image.reads import images_of
+from api.image.types import Image
 from api.money import Money
-from api.nodes import Node
 from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
-from db.queries.orders import AWAITING_SPAN, OrderRow
-from db.queries.pages import Page, Slice
+from db.queries.orders import OrderRow
 from engine.arguments import given_text, or_none
-from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
-from engine.cursors import ID, INSTANT, NUMBER, CursorKind
+from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, input_type, object_type
-from engine.ids import GlobalId, NodeType, account_global_id
+from engine.ids import GlobalId, NodeType, account_global_id, named_account
+from engine.nodes import Node, existing_node
+from engine.weights import COUNT, LOOK_UP
 
 if TYPE_CHECKING:
     from api.account.types import Account
 
-_CURSORS: Final = CursorKind("orders", (INSTANT, NUMBER))
-_AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
 Choice = TypeVar("Choice", bound=StrEnum)
-FEED_SIZE: Final = 10
-"""Orders in a feed, at most (domain rules, section 5)."""
 
 
-@object_type
+@object_type(count=COUNT)
 class Order(Node):
     """Images of one specification at one service level, placed together."""
 
@@ -64,12 +56,10 @@ class Order(Node):
     url: str = strawberry.field(description="Its page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
-    @field
+    @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
         """The account that placed it."""
-        from api.account.types import read_account  # noqa: PLC0415 - accounts list their orders, which so can meet them only now
-
-        return await read_account(info.context, self.row.account_id)
+        return cast("Account", await existing_node(info.context, named_account(self.row.account_id)))
 
     @field
     def images(
@@ -85,14 +75,14 @@ class Order(Node):
         """Its images, in the order in which they were uploaded."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
-    @field
+    @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
         """The order it was split off from; null when it was placed as it is."""
         if self.row.split_from is None:
             return None
         return await read_order(info.context, (self.row.account_id, self.row.split_from))
 
-    @field
+    @field(cost=2 * LOOK_UP, length=4)
     async def split_into(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.order.types")]]:
         """The orders that were split off from it, by number."""
         rows = await info.context.loaders.orders_split_from.load((self.row.account_id, self.row.id))
@@ -185,45 +175,6 @@ async def read_order(context: Context, key: OrderKey) -> Order:
     if row is None:
         raise LookupError(f"There is no order {key}.")
     return order(row, context)
-
-
-def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) -> Listing[OrderRow, Order]:
-    """List an account's orders, newest first."""
-    now = context.instant(account_id)
-    selection = wanted.selection(now) if wanted else OrderSelection(now)
-
-    def read(part: Slice) -> Awaitable[Page[OrderRow]]:
-        return context.loaders.orders_of_accounts.load((account_id, part, selection))
-
-    async def count() -> int:
-        if selection.everything:
-            return (await context.history(account_id)).orders
-        return await context.loaders.order_counts.load((account_id, selection))
-
-    return Listing(_CURSORS, selection.span, read, count, partial(order, context=context))
-
-
-async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:
-    """Read the most recent orders of an account (domain rules, section 5)."""
-    now = context.instant(account_id)
-    selection = OrderSelection(now)
-    if shown is not OrderFeedFilter.ALL:
-        selection = OrderSelection(now, statuses=(OrderStatus(shown),))
-    page = await context.loaders.orders_of_accounts.load((account_id, Slice(FEED_SIZE), selection))
-    return [order(row, context) for _, row in page.rows]
-
-
-def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
-    """List the orders of all accounts whose deadline staff have to set, oldest first."""
-    loaders = context.loaders
-
-    async def read(part: Slice) -> Page[OrderRow]:
-        found = await loaders.orders_awaiting_deadline.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
-        return found
-
-    count = partial(loaders.awaiting_count.load, (context.now,))
-    return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
 
 
 def _chosen(every: type[Choice], wanted: list[Choice] | None) -> tuple[Choice, ...]:

@@ -18,8 +18,8 @@ _PARTS: Final = (INSTANT, ID)
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """Where the images behind figures are: their account, and the window they count in."""
+class Source:
+    """The source of figures: the account whose images they count, and the window they count in."""
 
     account_id: UUID
     window: Interval

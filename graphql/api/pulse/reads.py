@@ -3,11 +3,11 @@
 from asyncio import gather
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from api.context import Context
-from api.pulse.drilldowns import Behind
+from api.pulse.drilldowns import Source
 from api.pulse.types import (
     KPI,
     AverageLeadTime,
@@ -25,6 +25,9 @@ from app.domain.pulse import kpis as pulse
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.streak import Streak
 from db.queries.accounts import AccountRow
+
+FIGURES: Final = 1_000
+"""The weight of a field that needs the sums behind Pulse and compliance."""
 
 Shown = TypeVar("Shown", bound=KPI)
 _Figure: TypeAlias = (
@@ -58,7 +61,7 @@ async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pul
 def shown_pulse(account_id: UUID, at: datetime, figures: PulseFigures, streak: Streak) -> Pulse:
     """Show the Pulse of an account at an instant (UTC), computed from the sums and the streak as of it."""
     found = pulse.pulse_at(at, figures, streak)
-    behind = Behind(account_id, found.current_window)
+    source = Source(account_id, found.current_window)
     by_steps = [
         StepSavings(step=each.step, hours=each.hours, images=each.images) for each in found.time_savings.by_steps
     ]
@@ -66,11 +69,11 @@ def shown_pulse(account_id: UUID, at: datetime, figures: PulseFigures, streak: S
         as_of=found.as_of,
         current_window=_interval(found.current_window),
         previous_window=_interval(found.previous_window),
-        productivity=_kpi(Productivity, found.productivity, behind=behind),
-        quality=_kpi(Quality, found.quality, behind=behind),
+        productivity=_kpi(Productivity, found.productivity, source=source),
+        quality=_kpi(Quality, found.quality, source=source),
         time_savings=_kpi(TimeSavings, found.time_savings, by_steps=by_steps),
         productivity_streak=_kpi(ProductivityStreak, found.productivity_streak),
-        reliability=_kpi(Reliability, found.reliability, behind=behind),
+        reliability=_kpi(Reliability, found.reliability, source=source),
         average_lead_time=_kpi(AverageLeadTime, found.average_lead_time),
     )
 

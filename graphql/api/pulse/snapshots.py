@@ -9,7 +9,6 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context
-from api.nodes import Node
 from api.pulse.reads import shown_pulse
 from api.pulse.types import Pulse
 from db.queries.pages import Page, Slice
@@ -18,11 +17,13 @@ from engine.connections import Listing
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import object_type
 from engine.ids import GlobalId, NodeType
+from engine.nodes import Node, reads
+from engine.weights import LOOK_UP
 
 _CURSORS: Final = CursorKind("pulseHistory", (NUMBER,))
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class PulseSnapshot(Node):
     """The Pulse as of the end of a day, kept as it was."""
 
@@ -50,3 +51,14 @@ def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[Snap
 
     count = partial(loaders.snapshot_counts.load, (account_id, days))
     return Listing(_CURSORS, days.span, read, count, snapshot)
+
+
+@reads(NodeType.PULSE_SNAPSHOT)
+async def snapshot_node(context: Context, named: GlobalId) -> PulseSnapshot | None:
+    """Read the snapshot of an id; raises ApiError on plans without a dashboard."""
+    account = await context.account(named.account_id)
+    if account is None:
+        return None
+    context.require_dashboard(account.plan)
+    row = await context.loaders.snapshots.load(named.within_account)
+    return None if row is None else snapshot(row)

@@ -6,13 +6,13 @@ import strawberry
 
 from api.context import Info
 from api.image.types import Image
-from api.pulse.drilldowns import Behind
+from api.pulse.drilldowns import Source
 from app.domain.pulse import trends
 from app.domain.pulse.trends import Sentiment, TrendDirection
 from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import delivered_images, late_images, on_time_images, rejected_images, uploaded_images
 from engine.connections import DEFAULT_SIZE, After, Connection, First
-from engine.decorators import field, interface, object_type
+from engine.decorators import attribute, field, interface, object_type
 
 
 @object_type
@@ -73,13 +73,13 @@ class Productivity(KPI):
         description="Images uploaded this calendar month, user time; at exactly its end, in the month that ends."
     )
     all_time_processed: int = strawberry.field(description="Images ever delivered.")
-    behind: strawberry.Private[Behind]
+    source: strawberry.Private[Source]
 
     @field
     def images(self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET) -> Connection[Image]:
         """The images uploaded in the current window, last uploaded first."""
-        uploaded = uploaded_images(self.behind.window)
-        return self.behind.images(info.context, "images", uploaded, self.images_uploaded).first(first, after)
+        uploaded = uploaded_images(self.source.window)
+        return self.source.images(info.context, "images", uploaded, self.images_uploaded).first(first, after)
 
 
 @object_type
@@ -94,24 +94,24 @@ class Quality(KPI):
     previous_rate: float | None = strawberry.field(description="The same of the previous window.")
     delivered: int = strawberry.field(description="Images first delivered in the current window.")
     approved_first_time: int = strawberry.field(description="Those of them that were not rejected.")
-    behind: strawberry.Private[Behind]
+    source: strawberry.Private[Source]
 
     @field
     def delivered_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """The images first delivered in the current window, last delivered first."""
-        delivered = delivered_images(self.behind.window)
-        return self.behind.images(info.context, "deliveredImages", delivered, self.delivered).first(first, after)
+        delivered = delivered_images(self.source.window)
+        return self.source.images(info.context, "deliveredImages", delivered, self.delivered).first(first, after)
 
     @field
     def rejected_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """The images first delivered in the current window and rejected since, last delivered first."""
-        rejected = rejected_images(self.behind.window)
+        rejected = rejected_images(self.source.window)
         number = self.delivered - self.approved_first_time
-        return self.behind.images(info.context, "rejectedImages", rejected, number).first(first, after)
+        return self.source.images(info.context, "rejectedImages", rejected, number).first(first, after)
 
 
 @object_type
@@ -130,9 +130,7 @@ class TimeSavings(KPI):
     trend = field(_trend_of_windows)
     hours: float = strawberry.field(description="Hours for the images first delivered in the current window.")
     previous_hours: float = strawberry.field(description="The same of the previous window.")
-    by_steps: list[StepSavings] = strawberry.field(
-        description="The hours of the current window by retouching step, most first."
-    )
+    by_steps: list[StepSavings] = attribute("The hours of the current window by retouching step, most first.", length=8)
 
 
 @object_type
@@ -168,23 +166,23 @@ class Reliability(KPI):
     due: int = strawberry.field(description="Images that met or missed their deadline in the current window.")
     on_time: int = strawberry.field(description="Those that were first delivered in it, not after their deadline.")
     late: int = strawberry.field(description="Those whose deadline passed in it, delivered since or not.")
-    behind: strawberry.Private[Behind]
+    source: strawberry.Private[Source]
 
     @field
     def on_time_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """The images on time in the current window, last delivered first."""
-        on_time = on_time_images(self.behind.window)
-        return self.behind.images(info.context, "onTimeImages", on_time, self.on_time).first(first, after)
+        on_time = on_time_images(self.source.window)
+        return self.source.images(info.context, "onTimeImages", on_time, self.on_time).first(first, after)
 
     @field
     def late_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
         """The images that became late in the current window, latest deadline first."""
-        late = late_images(self.behind.window, tuple(ServiceLevel))
-        return self.behind.images(info.context, "lateImages", late, self.late).first(first, after)
+        late = late_images(self.source.window, tuple(ServiceLevel))
+        return self.source.images(info.context, "lateImages", late, self.late).first(first, after)
 
 
 @object_type

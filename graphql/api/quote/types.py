@@ -1,25 +1,14 @@
 """Quotes: what placing an order, or expediting one, would get."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
-from api.checks import NOBODY, Checks
-from api.context import Context
 from api.money import Money
-from api.order.deadlines import Deadline, quoted_deadline
-from api.user_errors import UserError, UserErrorCode, shown, told
-from app.domain.bounds import MAX_IMAGES
-from app.domain.errors import DomainError
+from api.order.deadlines import Deadline
+from api.user_errors import UserError
 from app.domain.vocabulary import ServiceLevel
-from app.services.quotes import making as quoting
-from app.services.quotes.making import ExpediteRequest, QuoteRequest, UploadRequest
-from app.services.quotes.tokens import Binding, Subject, read_token
-from engine.arguments import or_none
-from engine.decorators import input_type, object_type
-from engine.ids import NodeType
+from engine.decorators import attribute, input_type, object_type
 from engine.inputs import optional
 
 
@@ -63,7 +52,7 @@ class Quote:
         " delivery plan is required; other expedited parts promise a turnaround from the call. Opaque."
     )
     at: datetime = strawberry.field(description="When it would be done.")
-    parts: list[QuotePart] = strawberry.field(description="The images by service level and deadline.")
+    parts: list[QuotePart] = attribute("The images by service level and deadline.", length=2)
     guarantee_remaining: int = strawberry.field(description="Images still guaranteed that day after it.")
     expedite_remaining: int = strawberry.field(
         description="Images that can still be expedited that day at the shortest turnaround after it."
@@ -79,86 +68,4 @@ class QuotePayload:
     )
     user_errors: list[UserError] = strawberry.field(
         description="What is to mend, all of it: as placing or expediting would be refused."
-    )
-
-
-async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> QuotePayload:
-    """Quote something of an account that the caller may see."""
-    checks = Checks(context.viewer, asked)
-    request = _request(checks, account_id, asked)
-    if checks.errors:
-        return QuotePayload(quote=None, user_errors=shown(checks.errors))
-    key = await context.quote_key.get()
-    try:
-        quote = await quoting.quote(context.loaders.reader, context.instant(account_id), context.now, key, request)
-    except DomainError as refusal:
-        errors = told(refusal, "quote", checks.places, checks.given)
-        return QuotePayload(quote=None, user_errors=shown(errors))
-    return QuotePayload(quote=_shown(account_id, quote), user_errors=[])
-
-
-async def bound(context: Context, checks: Checks, token: str | None, subject: Subject) -> Binding | None:
-    """Read what a token binds, where one was given; that it is of no use is noted, unless its subject is."""
-    chosen = subject.chosen
-    if token is None or chosen == [] or NOBODY in (subject.account_id, subject.order_id, *(chosen or ())):
-        return None
-    key = await context.quote_key.get()
-    try:
-        return read_token(token, key, subject)
-    except DomainError as refusal:
-        checks.errors += told(refusal, "", checks.places, checks.given)
-        return None
-
-
-def _request(checks: Checks, account_id: UUID, asked: QuoteInput) -> QuoteRequest:
-    count, order_id, at = or_none(asked.image_count), or_none(asked.order_id), or_none(asked.at)
-    if (count is None) == (order_id is None):
-        checks.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
-    specification_id, chosen = or_none(asked.specification_id), _chosen(checks, or_none(asked.image_ids))
-    if order_id is not None:
-        if specification_id is not None:
-            checks.refuse("An order has its specification already.", "specificationId")
-        return ExpediteRequest(_of_account(checks, account_id, NodeType.ORDER, order_id, "orderId"), chosen, at)
-    if chosen is not None:
-        checks.refuse("Only images of an order can be named.", "imageIds")
-    named = (
-        None
-        if specification_id is None
-        else _of_account(checks, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")
-    )
-    count = checks.amount(1 if count is None else count, MAX_IMAGES, "imageCount")
-    return UploadRequest(account_id, count, bool(asked.expedite), None if named is None else named[1], at)
-
-
-def _chosen(checks: Checks, image_ids: Sequence[str] | None) -> list[UUID] | None:
-    return None if image_ids is None else [id_ for _, id_ in checks.images(image_ids, "imageIds")]
-
-
-def _of_account(checks: Checks, account_id: UUID, type_: NodeType, text: str, field: str) -> tuple[UUID, UUID]:
-    """Check the id of something of the account that is asked: staff may see that of others, too."""
-    before = len(checks.errors)
-    named = checks.node(type_, text, field)
-    if len(checks.errors) == before and named[0] != account_id:
-        checks.refuse(f"The account has no such {type_.name.lower()}.", field, code=UserErrorCode.NOT_FOUND)
-    return named
-
-
-def _shown(account_id: UUID, quote: quoting.Quote) -> Quote:
-    allowance = quote.day.allowance
-    return Quote(
-        token=quote.token,
-        at=quote.at,
-        parts=[_part(account_id, part) for part in quote.parts],
-        guarantee_remaining=allowance.remaining,
-        expedite_remaining=allowance.expedite_remaining,
-    )
-
-
-def _part(account_id: UUID, part: quoting.QuotePart) -> QuotePart:
-    order, price = part.order, part.price
-    return QuotePart(
-        image_count=len(order.images),
-        service_level=order.service_level,
-        deadline=quoted_deadline(account_id, order),
-        price=None if price is None else Money(amount=price, currency=order.specification.currency),
     )

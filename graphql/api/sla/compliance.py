@@ -9,7 +9,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.image.types import Image
-from api.pulse.drilldowns import Behind
+from api.pulse.drilldowns import Source
 from api.pulse.reads import read_figures
 from app.domain.pulse import compliance
 from app.domain.pulse.rollups import Term, term_of
@@ -38,9 +38,9 @@ class TermCompliance:
         description="The share of met in met and missed, from 0 to 1; null over nothing."
     )
     name: strawberry.Private[str]
-    behind: strawberry.Private[Behind]
-    behind_missed: strawberry.Private[Drilldown]
-    behind_open: strawberry.Private[Drilldown]
+    source: strawberry.Private[Source]
+    missed_source: strawberry.Private[Drilldown]
+    open_source: strawberry.Private[Drilldown]
 
     @field
     def missed_images(
@@ -48,7 +48,7 @@ class TermCompliance:
     ) -> Connection[Image]:
         """The images of the missed promises, latest deadline first; of rejections, one item each."""
         name = f"{self.name}.missedImages"
-        return self.behind.images(info.context, name, self.behind_missed, self.missed).first(first, after)
+        return self.source.images(info.context, name, self.missed_source, self.missed).first(first, after)
 
     @field
     def open_images(
@@ -56,7 +56,7 @@ class TermCompliance:
     ) -> Connection[Image]:
         """The images of the open promises, latest deadline first; of rejections, one item each; none for the past."""
         name = f"{self.name}.openImages"
-        return self.behind.images(info.context, name, self.behind_open, self.open or 0).first(first, after)
+        return self.source.images(info.context, name, self.open_source, self.open or 0).first(first, after)
 
 
 @object_type
@@ -73,22 +73,22 @@ async def read_compliance(context: Context, account_id: UUID, at: datetime) -> S
     """Read how the terms of an account were kept, as of an instant not before its creation."""
     found = compliance.compliance(await read_figures(context, account_id, at))
     window = windows(at).current
-    behind = Behind(account_id, window)
+    source = Source(account_id, window)
 
     def of_images(term: Term, kept: compliance.TermCompliance) -> TermCompliance:
         levels = _LEVELS[term]
-        return _shown(term, kept, behind, late_images(window, levels), open_images(at, levels))
+        return _shown(term, kept, source, late_images(window, levels), open_images(at, levels))
 
     return SLACompliance(
         standard=of_images("standard", found.standard),
         expedited=of_images("expedited", found.expedited),
         additional=of_images("additional", found.additional),
-        rejection=_shown("rejection", found.rejection, behind, late_redos(window), open_redos(at)),
+        rejection=_shown("rejection", found.rejection, source, late_redos(window), open_redos(at)),
     )
 
 
 def _shown(
-    name: str, kept: compliance.TermCompliance, behind: Behind, missed: Drilldown, still_open: Drilldown
+    name: str, kept: compliance.TermCompliance, source: Source, missed: Drilldown, still_open: Drilldown
 ) -> TermCompliance:
     return TermCompliance(
         met=kept.met,
@@ -96,7 +96,7 @@ def _shown(
         open=kept.open,
         rate=kept.rate,
         name=name,
-        behind=behind,
-        behind_missed=missed,
-        behind_open=still_open,
+        source=source,
+        missed_source=missed,
+        open_source=still_open,
     )

@@ -35,7 +35,7 @@ class DailyGuarantee:
 async def read_daily_guarantee(context: Context, account_id: UUID, day: date | None) -> DailyGuarantee | None:
     """Read the ledger day of a date, the running one without; None when the account has no such day.
 
-    Raises ApiError for a year in which days are not told.
+    Raises ApiError for a date that is out of range.
     """
     history = await context.history(account_id)
     found = history.ledger_day_at(context.instant(account_id)) if day is None else _day_of(day, history)

@@ -2,35 +2,16 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
 
 import strawberry
 
-from api.context import Context, Info
-from api.nodes import Node
+from api.context import Info
+from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
-from app.domain.deadlines.rules import expedite_window
-from app.domain.ledger.days import sla_effective_from
-from app.domain.sla.terms import (
-    ADDITIONAL_IMAGES,
-    REJECTION_FREE,
-    SUPPORT_DAYS,
-    UPLOAD_BY,
-    SlaInForce,
-    SlaTerms,
-    SlaVersion,
-    sla_on,
-)
-from db.queries.accounts import AccountHistory, AccountRow
-from db.queries.pages import Page, Slice, Span, page
-from engine.connections import Listing, known
-from engine.cursors import NUMBER, CursorKind
+from db.queries.accounts import AccountRow
 from engine.decorators import field, object_type
-from engine.ids import NodeType, numbered
-from engine.scalars import LocalTime, write_local_time
-
-_CURSORS: Final = CursorKind("slaVersions", (NUMBER,))
-_SPAN: Final = Span(least=(0,), greatest=(2**31,), descending=True)
+from engine.nodes import Node
+from engine.scalars import LocalTime
 
 
 @object_type
@@ -116,7 +97,7 @@ class SLA(Node):
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 
-    @field
+    @field(cost=FIGURES)
     async def compliance(self, info: Info) -> SLACompliance | None:
         """How promises to the account were kept in the 30 days before the instant asked for, by whatever version.
 
@@ -124,101 +105,3 @@ class SLA(Node):
         """
         info.context.require_dashboard(self.account.plan)
         return await read_compliance(info.context, self.account.id, self.at)
-
-
-async def read_sla(context: Context, account: AccountRow, at: datetime) -> SLA:
-    """Read the version in force at an instant not before the account's creation."""
-    history = await context.history(account.id)
-    in_force = history.terms_at(at)
-    return _shown(context, account, history, in_force, at)
-
-
-async def read_sla_version(context: Context, account: AccountRow, version: int) -> SLA | None:
-    """Read a version by its number; None when there is none."""
-    history = await context.history(account.id)
-    found = next((each for each in history.versions if each.version == version), None)
-    return (
-        None
-        if found is None
-        else _shown(context, account, history, _terms_of(found, history), context.instant(account.id))
-    )
-
-
-async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVersion, SLA]:
-    """List all versions, newest first, coming and superseded ones too."""
-    history = await context.history(account.id)
-
-    async def read(part: Slice) -> Page[SlaVersion]:
-        (lower,), (upper,) = _SPAN.within(part)
-        within = [version for version in history.versions if lower < version.version < upper]
-        walked = within if part.backwards else within[::-1]
-        return page([((version.version,), version) for version in walked[: part.size + 1]], part)
-
-    def show(version: SlaVersion) -> SLA:
-        return _shown(context, account, history, _terms_of(version, history), context.instant(account.id))
-
-    return Listing(_CURSORS, _SPAN, read, known(len(history.versions)), show)
-
-
-def _terms_of(version: SlaVersion, history: AccountHistory) -> SlaInForce:
-    """Return a version's terms, those it omits continued; of a superseded one what they were to be."""
-    superseding = (
-        other.version
-        for other in history.versions
-        if other.effective_date == version.effective_date and other.version > version.version
-    )
-    left_out = frozenset(superseding)
-    counting = [other for other in history.versions if other.version not in left_out]
-    return sla_on(version.effective_date, counting)
-
-
-def _shown(context: Context, account: AccountRow, history: AccountHistory, in_force: SlaInForce, at: datetime) -> SLA:
-    settings, terms = context.settings, in_force.terms
-    return SLA(
-        name_in_api=numbered(NodeType.SLA, account.id, in_force.version),
-        version=in_force.version,
-        effective_from=sla_effective_from(in_force.version, history.zones, history.versions),
-        standard=StandardTurnaround(
-            deliver_by=write_local_time(terms.deliver_by),
-            upload_by=LocalTime(UPLOAD_BY),
-            summary=terms.standard_summary,
-        ),
-        guarantee=_guarantee(terms, in_force.plan_terms),
-        expedite=_expedite(terms, in_force.plan_terms, at),
-        rejection=RejectionTerms(turnaround=terms.rejection_turnaround, free=REJECTION_FREE),
-        flow=FlowTerms(available=terms.flow_available, turnaround=terms.flow_turnaround),
-        support=SupportTerms(
-            help_center_url=settings.help_center_url,
-            email=settings.support_email,
-            phone=terms.support_phone,
-            days=SUPPORT_DAYS,
-            response_time=terms.support_response,
-        ),
-        account=account,
-        at=at,
-    )
-
-
-def _guarantee(terms: SlaTerms, default: SlaTerms) -> GuaranteeTerms:
-    return GuaranteeTerms(
-        images_per_day=terms.images_per_day,
-        custom=terms.images_per_day != default.images_per_day,
-        plan_default=default.images_per_day,
-        additional_images=ADDITIONAL_IMAGES,
-    )
-
-
-def _expedite(terms: SlaTerms, default: SlaTerms, at: datetime) -> ExpediteTerms:
-    window = expedite_window(at)
-    return ExpediteTerms(
-        images_per_day=terms.expedites_per_day,
-        custom=terms.expedites_per_day != default.expedites_per_day,
-        plan_default=default.expedites_per_day,
-        turnaround=terms.expedite_turnaround,
-        additional_turnaround=terms.expedite_additional_turnaround,
-        delivery_plan_from=terms.delivery_plan_from,
-        price_multiplier=terms.expedite_multiplier,
-        available=window.available,
-        opens_at=window.opens_at,
-        closes_at=window.closes_at,
-    )

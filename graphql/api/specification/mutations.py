@@ -6,27 +6,24 @@ from typing import Annotated
 
 import strawberry
 
-from api.answers import answer, begin, read_keys, written_keys
-from api.checks import NAME_RULE, Checks
 from api.context import Info
-from api.order.payloads import Payload, payload_fields
+from api.execution import Call, Payload
 from api.specification.types import Specification, specification
+from api.validation import NAME_RULE
 from app.domain.bounds import MAX_STEPS
-from app.domain.instants import rfc3339
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationTerms, step_of
-from app.services.commands import Answer
 from app.services.specifications import (
     SpecificationOutcome,
     archive_specification,
     create_specification,
     update_specification,
 )
-from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
+from engine.mutation import mutation
 
 
 @input_type
@@ -78,12 +75,14 @@ class ArchiveSpecificationInput:
 class SpecificationPayload(Payload):
     """What a mutation of a specification came to."""
 
+    result_type = SpecificationOutcome
+
     @field
     async def specification(self, info: Info) -> Specification | None:
         """The specification as it is now."""
-        if not self.is_done:
+        if self.result is None:
             return None
-        row = await info.context.loaders.specifications.load(read_keys(self.answer, "specifications")[0])
+        row = await info.context.loaders.specifications.load(self.result.key)
         return None if row is None else specification(row)
 
 
@@ -106,7 +105,7 @@ class ArchiveSpecificationPayload(SpecificationPayload):
 class SpecificationMutations:
     """What changes specifications."""
 
-    @field
+    @mutation
     async def create_specification(
         self,
         info: Info,
@@ -115,20 +114,13 @@ class SpecificationMutations:
         ],
     ) -> CreateSpecificationPayload:
         """Make a specification."""
-        context = info.context
-        checks = begin(context, input)
-        account_id = checks.account(or_none(input.account_id))
-        name, price = checks.name(input.name, "name"), checks.price(input.price_per_image, "pricePerImage")
-        wording = SpecificationTerms(
-            name, price, checks.currency(input.currency, "currency"), _steps(checks, input.steps)
-        )
+        call = Call(info, input)
+        account_id = call.account(or_none(input.account_id))
+        name, price = call.name(input.name, "name"), call.price(input.price_per_image, "pricePerImage")
+        wording = SpecificationTerms(name, price, call.currency(input.currency, "currency"), _steps(call, input.steps))
+        return await call.perform(CreateSpecificationPayload, create_specification, account_id, wording)
 
-        async def work(writer: Writer) -> Answer:
-            return _answered(await create_specification(writer, context.clock, account_id, wording))
-
-        return CreateSpecificationPayload(**payload_fields(await answer(context, "createSpecification", checks, work)))
-
-    @field
+    @mutation
     async def update_specification(
         self,
         info: Info,
@@ -138,54 +130,36 @@ class SpecificationMutations:
         ],
     ) -> UpdateSpecificationPayload:
         """Reword a specification; orders that were placed keep their price and steps."""
-        context = info.context
-        checks = begin(context, input)
-        key = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
+        call = Call(info, input)
+        key = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
         name, price, stated = or_none(input.name), or_none(input.price_per_image), or_none(input.steps)
         if name is not None:
-            name = checks.name(name, "name")
+            name = call.name(name, "name")
         if price is not None:
-            price = checks.price(price, "pricePerImage")
-        steps = None if stated is None else _steps(checks, stated)
+            price = call.price(price, "pricePerImage")
+        steps = None if stated is None else _steps(call, stated)
+        return await call.perform(
+            UpdateSpecificationPayload, update_specification, key, name=name, price_per_image=price, steps=steps
+        )
 
-        async def work(writer: Writer) -> Answer:
-            outcome = await update_specification(
-                writer, context.clock, key, name=name, price_per_image=price, steps=steps
-            )
-            return _answered(outcome)
-
-        return UpdateSpecificationPayload(**payload_fields(await answer(context, "updateSpecification", checks, work)))
-
-    @field
+    @mutation
     async def archive_specification(
         self,
         info: Info,
         input: Annotated[ArchiveSpecificationInput, strawberry.argument(description="What is put away.")],  # noqa: A002
     ) -> ArchiveSpecificationPayload:
         """Put a specification away: nothing new is ordered by it."""
-        context = info.context
-        checks = begin(context, input)
-        key = checks.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
-
-        async def work(writer: Writer) -> Answer:
-            return _answered(await archive_specification(writer, context.clock, key))
-
-        return ArchiveSpecificationPayload(
-            **payload_fields(await answer(context, "archiveSpecification", checks, work))
-        )
+        call = Call(info, input)
+        key = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
+        return await call.perform(ArchiveSpecificationPayload, archive_specification, key)
 
 
-def _answered(outcome: SpecificationOutcome) -> Answer:
-    keys = written_keys([(outcome.account_id, outcome.specification_id)])
-    return {"at": rfc3339(outcome.at), "specifications": keys, "changed": outcome.changed}
-
-
-def _steps(checks: Checks, steps: Sequence[SpecificationStepInput]) -> tuple[Step, ...]:
-    checks.limit(len(steps), MAX_STEPS, "steps")
+def _steps(call: Call, steps: Sequence[SpecificationStepInput]) -> tuple[Step, ...]:
+    call.limit(len(steps), MAX_STEPS, "steps")
     return tuple(
         step_of(
-            checks.name(each.step, "steps", str(place), "step"),
-            checks.seconds(each.seconds, "steps", str(place), "seconds"),
+            call.name(each.step, "steps", str(place), "step"),
+            call.seconds(each.seconds, "steps", str(place), "seconds"),
         )
         for place, each in enumerate(steps[:MAX_STEPS])
     )

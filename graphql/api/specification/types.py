@@ -1,24 +1,20 @@
 """Specifications: how an account wants its images retouched."""
 
-from collections.abc import Awaitable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 import strawberry
 
-from api.context import Context, Info
+from api.context import Info
 from api.money import Money
-from api.nodes import Node
 from app.domain.pulse.figures import Step
-from db.queries.pages import Page, Slice
-from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
-from engine.connections import Listing
-from engine.cursors import ID, CursorKind
-from engine.decorators import field, object_type
+from db.queries.specifications import SpecificationRow
+from engine.decorators import attribute, field, object_type
 from engine.ids import GlobalId, NodeType
+from engine.nodes import Node
+from engine.weights import LOOK_UP
 
-_CURSORS: Final = CursorKind("specifications", (ID,))
 _MILLISECONDS: Final = 1000
 
 
@@ -30,14 +26,14 @@ class SpecificationStep:
     seconds: float = strawberry.field(description="How long a median human retoucher needs for it, per image.")
 
 
-@object_type
+@object_type(count=LOOK_UP)
 class Specification(Node):
     """What is to be done to the images of an order."""
 
     name: str = strawberry.field(description="What people call it.")
     archived: bool = strawberry.field(description="Whether it is put away; orders that have it keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
-    steps: list[SpecificationStep] = strawberry.field(description="The retouching steps, in their order.")
+    steps: list[SpecificationStep] = attribute("The retouching steps, in their order.", length=8)
     seconds_per_image: float = strawberry.field(
         description="How long a median human retoucher needs for an image: all steps together."
     )
@@ -66,16 +62,3 @@ def specification(row: SpecificationRow) -> Specification:
 def specification_steps(steps: Iterable[Step]) -> list[SpecificationStep]:
     """Show retouching steps."""
     return [SpecificationStep(step=step.step, seconds=step.milliseconds / _MILLISECONDS) for step in steps]
-
-
-def specifications_of(
-    context: Context, account_id: UUID, archived: bool | None
-) -> Listing[SpecificationRow, Specification]:
-    """List an account's specifications, oldest first."""
-    loaders = context.loaders
-
-    def read(part: Slice) -> Awaitable[Page[SpecificationRow]]:
-        return loaders.specifications_of_accounts.load((account_id, part, archived))
-
-    count = partial(loaders.specification_counts.load, (account_id, archived))
-    return Listing(_CURSORS, SPECIFICATION_SPAN, read, count, specification)

@@ -8,7 +8,7 @@ import pytest
 from app.domain.errors import Refusals, UnknownTimeZone
 from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
-from app.domain.ledger.quota import QuotaDay
+from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
@@ -17,7 +17,6 @@ from db.connections import Pool
 from tests.support.acting import a_specification, done
 from tests.support.building import CREATED_AT, Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.sla import sla
 from tests.support.whole_events import whole
 
 HOUR = timedelta(hours=1)
@@ -121,7 +120,7 @@ async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise
     now = clock.advance(HOUR)
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York")
-    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, new_york), sla(1), Allowance(200, 30, 20, 0))
+    day = RecordedDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, new_york), 1, Allowance(200, 30, 20, 0))
     assert await done(pool, move) == TimeZoneOutcome(now, account_id, day)
     assert await ledger(pool) == [(date(2026, 3, 10), MIDNIGHT, new_york, 200, 30)]
     assert await rows(pool, "SELECT time_zone FROM accounts") == [("America/New_York",)]
@@ -167,7 +166,7 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
 ) -> None:
     counters = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
-    day = QuotaDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), sla(1), Allowance(200, 0, 20, 0))
+    day = RecordedDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
     assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1
     assert await rows(pool, COUNTERS) == counters

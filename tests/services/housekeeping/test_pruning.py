@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +18,7 @@ from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
 from db.tables.jobs import JobRun
 from db.writer import Writer
-from tests.support.acting import done
+from tests.support.acting import Said, done
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.database import execute
 from tests.support.faltering import FalteringPool, Killed
@@ -104,14 +103,14 @@ async def test_a_pruning_that_is_killed_anywhere_changes_no_figure(pool: Pool, c
     assert await minutes(pool, "rollups") == []
 
 
-async def ask(pool: Pool, clock: FrozenClock, giver: Giver | None, key: str) -> dict[str, Any]:
-    """Give a command that answers when it was done."""
+async def ask(pool: Pool, clock: FrozenClock, giver: Giver | None, key: str) -> Said:
+    """Give a command that says when it was done."""
 
-    async def work(_writer: Writer) -> dict[str, Any]:
-        return {"at": clock.now().isoformat()}
+    async def work(_writer: Writer) -> Said:
+        return Said(at=clock.now().isoformat())
 
     command = Command(None if giver is None else giver.account_id, "ask", {"asked": key}, key)
-    return (await perform(pool, clock, command, work)).answer
+    return (await perform(pool, clock, command, work, Said)).result
 
 
 async def test_keys_go_when_they_are_known_no_more(pool: Pool, clock: FrozenClock) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.services.accounts.counters import lock_counters
-from app.services.commands import Answer, Command, perform
-from app.services.orders.claiming import ONE_AT_A_TIME, claim_images
+from app.services.commands import Command, perform
+from app.services.orders.claiming import ONE_AT_A_TIME, Claimed, claim_images
 from db.connections import Pool, hang_up, open_pool
 from db.readers import PoolReader
 from db.writer import Writer, unit_of_work
@@ -27,17 +27,17 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
         await (await begin(pool, clock, name=name)).place(10)
     clock.advance(HOUR)
 
-    async def work(writer: Writer) -> Answer:
-        claimed = await claim_images(writer, clock, "w", 1, LEASE)
-        return {"images": [str(image_id) for _, image_id in claimed.images]}
+    async def work(writer: Writer) -> Claimed:
+        return await claim_images(writer, clock, "w", 1, LEASE)
 
     async with AsyncExitStack() as servers:
         pools = [await open_pool(database, max_size=10) for _ in range(4)]
         for server in pools:
             servers.push_async_callback(hang_up, server)
-        claims = (perform(pools[each % 4], clock, Command(None, "claimImages", {}), work) for each in range(40))
-        answers = await asyncio.gather(*claims)
-    got = [image_id for performed in answers for image_id in performed.answer["images"]]
+        command = Command(None, "claimImages", {})
+        claims = (perform(pools[each % 4], clock, command, work, Claimed.from_json) for each in range(40))
+        claimed = await asyncio.gather(*claims)
+    got = [image_id for performed in claimed for _, image_id in performed.result.images]
     assert len(got) == len(set(got)) == 40
 
 

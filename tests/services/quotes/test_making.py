@@ -70,7 +70,7 @@ async def test_a_quote_is_what_placing_at_that_instant_gives(
     orders = await client.states(outcome)
     assert promised([part.order for part in given.parts]) == promised(orders)
     assert [part.price for part in given.parts] == [order_price(order) for order in orders]
-    assert (given.at, given.day) == (outcome.at, outcome.day)
+    assert (given.at, given.day.recorded) == (outcome.at, outcome.day)
 
 
 @pytest.mark.parametrize("asked", [None, 1, 4])
@@ -87,7 +87,7 @@ async def test_a_quote_is_what_expediting_at_that_instant_gives(
     outcome = await client.expedite(key, chosen, bound(given, request))
     orders = [order for order in await client.states(outcome) if order.expedited_at is not None]
     assert promised([part.order for part in given.parts]) == promised(orders)
-    assert (given.at, given.day) == (outcome.at, outcome.day)
+    assert (given.at, given.day.recorded) == (outcome.at, outcome.day)
 
 
 async def test_a_quote_writes_nothing(client: Client) -> None:

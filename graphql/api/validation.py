@@ -1,35 +1,27 @@
-"""Checking inputs field by field, so that all that is wrong with one is told at once.
+"""The validation of inputs, field by field: all errors of an input are gathered.
 
-A check answers with what was given or, having noted what is wrong with it, with a value of the type that nothing is
-done with.
+A check returns what was given or, once it has noted an error, a value of the type that nothing is done with.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, cached_property
-from typing import Any, Final, TypeAlias, cast
+from typing import Final
 from uuid import UUID
 
-from strawberry.types.base import get_object_definition
-from strawberry.utils.str_converters import to_camel_case
-
 from api.context import Viewer
-from api.user_errors import Path, UserErrorCode, user_error
+from api.user_errors import Path, UserError, UserErrorCode, errors_of
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
-from app.domain.instants import rfc3339
+from app.domain.errors import DomainError
 from app.domain.texts import composed, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
-from engine.arguments import or_none
+from app.services.stored_results import Key
 from engine.ids import GlobalId, MalformedId, NodeType, read_global_id
-from engine.scalars import write_decimal
+from engine.mutation import as_request
 
 MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
 
-Key: TypeAlias = tuple[UUID, UUID]
-"""The account and the id."""
 
 NOBODY: Final = UUID(int=0)
 """What an id is read as that names nothing."""
@@ -41,20 +33,14 @@ PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters in any number of lines, not 
 
 
 @dataclass
-class Checks:
-    """The checks of one input: what is wrong with it, and where ids stood in it."""
+class Validation:
+    """The validation of one input: its errors so far, and the paths of the ids in it."""
 
     viewer: Viewer
-    asked: object
-    key: str | None = None
-    errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    places: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
+    given: object
+    errors: list[UserError] = field(default_factory=list["UserError"])
+    paths: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
     accounts: set[UUID] = field(default_factory=set[UUID])
-
-    @cached_property
-    def given(self) -> Mapping[str, Any]:
-        """What the input was given, by the names of the schema, as JSON: asked for by who has a key, or is refused."""
-        return as_request(self.asked)
 
     @property
     def first_account(self) -> UUID | None:
@@ -62,9 +48,13 @@ class Checks:
         own = self.viewer.account
         return min(self.accounts, default=None) if own is None else own.id
 
+    def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
+        """Return a refusal by the rules as errors at their paths; raises it when it has no code."""
+        return errors_of(refusal, operation, self.paths, as_request(self.given))
+
     def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
         """Note what is wrong with a part of the input."""
-        self.errors.append(user_error(code, message, path))
+        self.errors.append(UserError(code=code, message=message, path=list(path)))
 
     def limit(self, count: int, most: int, *path: str) -> None:
         """Check that there are not too many of something."""
@@ -135,8 +125,8 @@ class Checks:
         if named is None:
             self.refuse(f"There is no such {type_.name.lower()}.", *path, code=UserErrorCode.NOT_FOUND)
             return NOBODY, NOBODY
-        self.places.setdefault(named.key, path)
-        self.places.setdefault(named.account_id, path)
+        self.paths.setdefault(named.key, path)
+        self.paths.setdefault(named.account_id, path)
         self.accounts.add(named.account_id)
         return named.within_account
 
@@ -165,37 +155,3 @@ class Checks:
         except MalformedId:
             return None
         return named if named.type is type_ and self.viewer.may_see(named.account_id) else None
-
-
-def as_request(asked: object) -> dict[str, Any]:
-    """Return what an input was given, by the names of the schema, as JSON.
-
-    What is null or as by default is as not given.
-    """
-    input_type: Any = type(asked)
-    values = ((name, getattr(asked, attribute), default) for attribute, name, default in _fields(input_type))
-    return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
-
-
-@cache
-def _fields(input_type: type) -> list[tuple[str, str, object]]:
-    """Return the attributes of an input with their names in the schema and what they are by default."""
-    definition = get_object_definition(input_type)
-    if definition is None:
-        raise TypeError(f"{input_type!r} is no input.")
-    fields: list[Any] = definition.fields
-    return [(each.python_name, to_camel_case(each.python_name), each.default) for each in fields]
-
-
-def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, list):
-        return [_plain(each) for each in cast("list[object]", value)]
-    if isinstance(value, datetime):
-        return rfc3339(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return write_decimal(value)
-    return as_request(value) if get_object_definition(value) is not None else value

@@ -1,0 +1,126 @@
+"""The execution of a mutation within a request: the account's slot, the command, and the view its payload shows."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from api.context import Info
+from api.user_errors import UserError
+from api.validation import Validation
+from app.clock import Clock
+from app.services.commands import Command, Performed, Result
+from app.services.orders.outcome import Outcome
+from db.failures import OutcomeUnknown, is_outage
+from db.settled import after_command
+from db.writer import Writer
+from engine.arguments import or_none
+from engine.decorators import object_type
+from engine.mutation import KEY, Keyed, perform_once, request_of
+
+Arguments = ParamSpec("Arguments")
+
+
+class ShownResult(Result, Protocol):
+    """The result of a command that a payload shows, as of the instant after it."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant of the command (UTC)."""
+        ...
+
+    @property
+    def account_ids(self) -> set[UUID]:
+        """The accounts that it was about."""
+        ...
+
+
+@object_type
+class Payload:
+    """What a mutation came to."""
+
+    user_errors: list[UserError] = strawberry.field(
+        description="What is to mend, all of it; what the rules refuse is told once nothing is wrong with the input"
+        " itself. Empty when the mutation was done. Nothing was changed otherwise, and all else in the payload is null."
+    )
+    result: strawberry.Private[Any] = None  # of `result_type`; None where there are errors
+    result_type: ClassVar[Any] = Outcome
+
+
+Answered = TypeVar("Answered", bound=Payload)
+
+
+class Call(Validation):
+    """One call of a mutation: the validation of its input, then one command.
+
+    Claims, which are of no account, are performed by a pool of their own.
+    """
+
+    def __init__(self, info: Info, given: Keyed, *, is_claim: bool = False) -> None:
+        super().__init__(info.context.viewer, given)
+        self._context = info.context
+        self._operation = info.field_name
+        self._is_claim = is_claim
+        self._key = or_none(given.idempotency_key)
+        if self._key is not None:
+            self.text(self._key, KEY)
+            self._key = None if self.errors else self._key  # which could not be stored
+
+    async def perform(
+        self,
+        payload: type[Answered],
+        service: Callable[Concatenate[Writer, Clock, Arguments], Awaitable[ShownResult]],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Answered:
+        """Call a service once for the key, and return the payload of what it did, or of why it did nothing.
+
+        The rest of the request shows the state after it.
+        """
+        context = self._context
+        if self.errors and self._key is None:
+            return payload(user_errors=self.errors)
+        await context.view.close()
+
+        async def work(writer: Writer) -> ShownResult:
+            return await service(writer, context.clock, *args, **kwargs)
+
+        async with self._slot():
+            done = await perform_once(
+                context.claiming if self._is_claim else context.writing,
+                context.clock,
+                self._command(),
+                work,
+                payload.result_type.from_json,
+                self.errors,
+                partial(self.errors_of, operation=self._operation),
+            )
+        if done is None:
+            return payload(user_errors=self.errors)
+        await self._open_view(done)
+        return payload(user_errors=[], result=done.result)
+
+    def _slot(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._is_claim else self._context.slots.hold(self.first_account)
+
+    def _command(self) -> Command:
+        own = self.viewer.account
+        request: Mapping[str, Any] = {} if self._key is None else request_of(self.given)
+        return Command(None if own is None else own.id, self._operation, request, self._key)
+
+    async def _open_view(self, done: Performed[ShownResult]) -> None:
+        """Open the view that the payload is read from; raises OutcomeUnknown in an outage.
+
+        What was done just now is shown as of the instant after it; what was done by a call before, as of now.
+        """
+        settlement = None if done.is_repeated else after_command(done.result.at)
+        try:
+            await self._context.renew_view(done.result.account_ids, settlement)
+        except Exception as error:
+            if is_outage(error):
+                raise OutcomeUnknown from error
+            raise

@@ -1,0 +1,91 @@
+"""Reading orders."""
+
+from collections.abc import Awaitable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.enums import OrderFeedFilter
+from api.order.types import Order, OrderFilter, order
+from app.domain.vocabulary import OrderStatus
+from db.queries.order_selection import OrderSelection
+from db.queries.orders import AWAITING_SPAN, OrderRow
+from db.queries.pages import Page, Slice
+from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
+from engine.cursors import ID, INSTANT, NUMBER, CursorKind
+from engine.decorators import field, object_type
+from engine.ids import GlobalId, NodeType
+from engine.nodes import reads
+
+if TYPE_CHECKING:
+    pass
+
+_CURSORS: Final = CursorKind("orders", (INSTANT, NUMBER))
+
+
+_AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
+
+
+FEED_SIZE: Final = 10
+"""Orders in a feed, at most (domain rules, section 5)."""
+
+
+def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) -> Listing[OrderRow, Order]:
+    """List an account's orders, newest first."""
+    now = context.instant(account_id)
+    selection = wanted.selection(now) if wanted else OrderSelection(now)
+
+    def read(part: Slice) -> Awaitable[Page[OrderRow]]:
+        return context.loaders.orders_of_accounts.load((account_id, part, selection))
+
+    async def count() -> int:
+        if selection.everything:
+            return (await context.history(account_id)).orders
+        return await context.loaders.order_counts.load((account_id, selection))
+
+    return Listing(_CURSORS, selection.span, read, count, partial(order, context=context))
+
+
+async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:
+    """Read the most recent orders of an account (domain rules, section 5)."""
+    now = context.instant(account_id)
+    selection = OrderSelection(now)
+    if shown is not OrderFeedFilter.ALL:
+        selection = OrderSelection(now, statuses=(OrderStatus(shown),))
+    page = await context.loaders.orders_of_accounts.load((account_id, Slice(FEED_SIZE), selection))
+    return [order(row, context) for _, row in page.rows]
+
+
+def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
+    """List the orders of all accounts whose deadline staff have to set, oldest first."""
+    loaders = context.loaders
+
+    async def read(part: Slice) -> Page[OrderRow]:
+        found = await loaders.orders_awaiting_deadline.load((context.now, part))
+        await context.view.learn({row.account_id for _, row in found.rows})
+        return found
+
+    count = partial(loaders.awaiting_count.load, (context.now,))
+    return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
+
+
+@reads(NodeType.ORDER)
+async def order_node(context: Context, named: GlobalId) -> Order | None:
+    """Read the order of an id."""
+    row = await context.loaders.orders.load(named.within_account)
+    return None if row is None else order(row, context)
+
+
+@object_type
+class OrderQueries:
+    """What can be asked of orders."""
+
+    @field(staff=True)
+    async def orders_awaiting_deadline(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Order]:
+        """Orders of all accounts whose deadline support and production have to set, oldest first; for staff."""
+        return await info.context.page_of_all(lambda: awaiting_deadline(info.context).first(first, after))

@@ -1,0 +1,53 @@
+"""Nodes and the registry of their readers, so that a type needs to import none that it points back to."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias, TypeVar
+
+import strawberry
+
+from engine.decorators import field, interface
+from engine.ids import GlobalId, NodeType
+
+
+@interface
+class Node:
+    """A thing with an id of its own, by which it can be asked for again."""
+
+    name_in_api: strawberry.Private[GlobalId]
+
+    @field
+    def id(self) -> strawberry.ID:
+        """The id: opaque, and unique over all types."""
+        return strawberry.ID(str(self.name_in_api))
+
+
+Read: TypeAlias = Callable[[Any, GlobalId], Awaitable[Node | None]]
+"""Reads a node by its id for a context; None when there is none."""
+Registered = TypeVar("Registered", bound=Read)
+
+_READERS: Final[dict[NodeType, Read]] = {}
+
+
+def reads(type_: NodeType) -> Callable[[Registered], Registered]:
+    """Register the reader of a type of nodes; raises ValueError for a second one."""
+
+    def register(read: Registered) -> Registered:
+        if type_ in _READERS:
+            raise ValueError(f"{type_.name} has a reader already.")
+        _READERS[type_] = read
+        return read
+
+    return register
+
+
+async def read_node(context: object, named: GlobalId) -> Node | None:
+    """Read the node of an id that the caller may see; None when there is none."""
+    return await _READERS[named.type](context, named)
+
+
+async def existing_node(context: object, named: GlobalId) -> Node:
+    """Read a node that another one points to; raises LookupError when there is none."""
+    node = await read_node(context, named)
+    if node is None:
+        raise LookupError(f"There is no node {named!r}.")
+    return node
