@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.loaders import Loaders
 from app.clock import Clock
-from db.queries.accounts import last_instants
+from db.queries.accounts import AccountHistory, last_instants
 from db.queries.import_runs import ended_of
 from db.readers import Database, SnapshotEnded
 from db.settled import Settlement, settle
@@ -40,6 +40,7 @@ class SettledView:
         self._is_open = False
         self._is_closed = False
         self._instants: dict[UUID, datetime] = {}
+        self._histories: dict[UUID, AccountHistory] = {}
         self._ended_imports: dict[UUID, int] | None = None
 
     @property
@@ -52,6 +53,10 @@ class SettledView:
     def instant(self, account_id: UUID) -> datetime:
         """Return the settled instant (UTC) of an account that the view was opened for, or that it has learnt."""
         return self._instants[account_id]
+
+    def known_history(self, account_id: UUID) -> AccountHistory | None:
+        """Return the history of an account that was read as the view was opened, as for most queries it is."""
+        return self._histories.get(account_id)
 
     async def read_clock(self) -> None:
         """Read PostgreSQL's clock before the view is opened."""
@@ -129,5 +134,6 @@ class SettledView:
     async def _last_instants_of_histories(self, account_ids: list[UUID]) -> dict[UUID, datetime]:
         histories = [each for each in await self.loaders.histories.load_many(account_ids) if each is not None]
         for history in histories:
+            self._histories[history.account_id] = history
             self.loaders.accounts.prime(history.account_id, history.account)
         return {history.account_id: history.last_at for history in histories}

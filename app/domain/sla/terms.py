@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from app.domain.errors import NoSlaInForce
 from app.domain.vocabulary import Plan
 
+_CACHED_TERMS: Final = 2**12
 UPLOAD_BY: Final = "24:00"
 """Uploads until this time, user time, are for the next morning: the end of the day, which `time` cannot say."""
 ADDITIONAL_IMAGES: Final = "To be confirmed by support and production"
@@ -111,7 +113,9 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     return SlaInForce(in_order[-1].version, _with_quantities(plan_terms, images[-1], expedites[-1]), plan_terms)
 
 
+@lru_cache(maxsize=_CACHED_TERMS)
 def _with_quantities(terms: SlaTerms, images_per_day: int, expedites_per_day: int) -> SlaTerms:
+    """Return terms with other quantities; cached, since explanations and imports ask for few of them often."""
     if (terms.images_per_day, terms.expedites_per_day) == (images_per_day, expedites_per_day):
         return terms
     return replace(terms, images_per_day=images_per_day, expedites_per_day=expedites_per_day)

@@ -17,6 +17,7 @@ from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.state import OrderState, order_figures
+from app.domain.sla.terms import SlaTerms
 from app.domain.vocabulary import DeadlineStatus, OrderStatus
 from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
@@ -121,6 +122,7 @@ def _confirmed_at(row: ImageRow) -> datetime | None:
 
 def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     ever_delivered = row.delivered_count + row.rejected_count
+    uploaded, guarantee, terms = _upload(row.placed_at, row.first_position, row.last_position, history)
     promise = Promise(
         service_level=row.service_level,
         deadline_status=row.deadline_status,
@@ -128,9 +130,9 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         closed=row.status is OrderStatus.CANCELLED or ever_delivered == row.image_count or _has_passed(row.due_at, now),
         sla_version=row.sla_version,
         image_count=row.image_count,
-        uploaded=_moment(row.placed_at, history),
-        guarantee=_guarantee(row.placed_at, row.first_position, row.last_position, history),
-        terms=history.terms_at(row.placed_at).terms,
+        uploaded=uploaded,
+        guarantee=guarantee,
+        terms=terms,
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
         void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
@@ -140,6 +142,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
 
 def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.DeadlineStep]:
     figures = order_figures(order)
+    uploaded, guarantee, terms = _upload(order.placed_at, figures.first_position, figures.last_position, history)
     promise = Promise(
         service_level=order.service_level,
         deadline_status=order.deadline_status,
@@ -147,9 +150,9 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
         closed=False,
         sla_version=order.sla_version,
         image_count=len(order.images),
-        uploaded=_moment(order.placed_at, history),
-        guarantee=_guarantee(order.placed_at, figures.first_position, figures.last_position, history),
-        terms=history.terms_at(order.placed_at).terms,
+        uploaded=uploaded,
+        guarantee=guarantee,
+        terms=terms,
         expedite=_expedite(
             order.expedited_at, figures.first_expedite_position, figures.last_expedite_position, history
         ),
@@ -160,6 +163,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
 
 def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     confirmed_at, status = _confirmed_at(row), _delivery_status(row)
+    uploaded, guarantee, terms = _upload(row.uploaded_at, row.position, row.position, history)
     promise = Promise(
         service_level=row.service_level,
         deadline_status=status,
@@ -167,9 +171,9 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         closed=row.cancelled_at is not None or row.first_delivered_at is not None or _has_passed(row.due_at, now),
         sla_version=_sla_version(row),
         image_count=1,
-        uploaded=_moment(row.uploaded_at, history),
-        guarantee=_guarantee(row.uploaded_at, row.position, row.position, history),
-        terms=history.terms_at(row.uploaded_at).terms,
+        uploaded=uploaded,
+        guarantee=guarantee,
+        terms=terms,
         expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
         void=deadlines.is_plan_void(status, row.due_at, now),
@@ -191,9 +195,11 @@ def _moment(at: datetime, history: AccountHistory) -> Moment:
     return Moment(at, history.zone_at(at))
 
 
-def _guarantee(at: datetime, first: int, last: int, history: AccountHistory) -> Places:
+def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Places, SlaTerms]:
+    """Return when images were uploaded, their positions in the guarantee of that ledger day, and its terms."""
     day = _day_at(at, history)
-    return Places(day, first, last, history.terms_on(day.date).terms.images_per_day)
+    terms = history.terms_on(day.date).terms
+    return _moment(at, history), Places(day, first, last, terms.images_per_day), terms
 
 
 def _expedite(at: datetime | None, first: int | None, last: int | None, history: AccountHistory) -> Expedite | None:
