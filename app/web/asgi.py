@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -37,25 +38,6 @@ def create_app(
     claims, which wait for each other. What is to run in the same process is entered `alongside` the pools. Pages of the
     origins that are set may ask it in a browser, and those of `any_localhost` where that is wanted.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        async with AsyncExitStack() as stack:
-
-            async def opened(**options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
-                pool = await open_pool(database_url, **options)
-                stack.push_async_callback(hang_up, pool)
-                return pool
-
-            keep_reader(app, PoolReader(await opened(settings=PLANNED_ONCE)))
-            writing_pool = await opened(settings=COMMANDS)
-            keep_writing_pool(app, writing_pool)
-            keep_claiming_pool(app, await opened(max_size=_CLAIMS, settings=COMMANDS))
-            keep_quote_key(app, QuoteKey(writing_pool))
-            keep_key_uses(app, await stack.enter_async_context(noted_key_uses(writing_pool)))
-            await stack.enter_async_context(alongside())
-            yield
-
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(settings, clock)),
@@ -63,11 +45,33 @@ def create_app(
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
-        lifespan=lifespan,
+        lifespan=partial(_serving, database_url=database_url, alongside=alongside),
     )
     # Among Starlette's `middleware` it would be within the one that answers unexpected errors.
     app.middleware_stack = with_cors(app.build_middleware_stack(), settings, any_localhost=any_localhost)
     return app
+
+
+@asynccontextmanager
+async def _serving(
+    app: Starlette, database_url: str, alongside: Callable[[], AbstractAsyncContextManager[object]]
+) -> AsyncGenerator[None]:
+    """Open the pools of an application, and close them however it ends."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(**options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
+            pool = await open_pool(database_url, **options)
+            stack.push_async_callback(hang_up, pool)
+            return pool
+
+        keep_reader(app, PoolReader(await opened(settings=PLANNED_ONCE)))
+        writing_pool = await opened(settings=COMMANDS)
+        keep_writing_pool(app, writing_pool)
+        keep_claiming_pool(app, await opened(max_size=_CLAIMS, settings=COMMANDS))
+        keep_quote_key(app, QuoteKey(writing_pool))
+        keep_key_uses(app, await stack.enter_async_context(noted_key_uses(writing_pool)))
+        await stack.enter_async_context(alongside())
+        yield
 
 
 # The schema and the modules live as long as the process: the collector need not walk them again and again.

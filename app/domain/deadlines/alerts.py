@@ -1,7 +1,7 @@
-"""What is told of deadlines as time passes: that one is at risk, and that it was missed (domain rules, section 3).
+"""Alerts to deadlines at risk and deadlines missed (domain rules, section 3).
 
-Both are judged by what was the case at their own instant, which nothing that comes later changes: told weeks late, they
-are what they would have been in time, also of a deadline that an earlier one has replaced since.
+Both are judged by the facts at their own instant, which nothing later changes: an alert emitted weeks late equals one
+emitted in time, also for a deadline that an earlier one has replaced since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from app.domain.vocabulary import DeadlineKind, EventType
 
 
 class Alert(NamedTuple):
-    """What is told once of an order: `due_at` (UTC) says of which of its deadlines of a kind."""
+    """An alert that an order has once for each of its deadlines of a kind; `due_at` (UTC) names the deadline."""
 
     type: EventType
     kind: DeadlineKind
@@ -36,7 +36,7 @@ class SetDeadline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderPast:
-    """What an order's rows do not have: its deadlines, in order, and images it had that were split off, and when."""
+    """The deadlines an order has had, in order, and the images that were split off it, and when."""
 
     deadlines: Sequence[SetDeadline]
     departed: Sequence[tuple[ImageState, datetime]] = ()
@@ -59,10 +59,10 @@ _Promises: TypeAlias = Mapping[tuple[DeadlineKind, datetime], Sequence[_Promise]
 
 
 def alerts(order: OrderState, past: OrderPast, lead: timedelta, now: datetime) -> Iterator[tuple[Alert, NewEvent]]:
-    """Yield all that is to be told of an order's deadlines by what was before `now`, told already or not.
+    """Yield the alerts of an order at instants before `now` (UTC), whether they were emitted or not.
 
-    A deadline is at risk at the first instant from `lead` before it on at which an image is open that has it, which is
-    later when it was set later. It is missed at its own instant, when an image is open then.
+    A deadline is at risk from `lead` before it, or from when it was set if that is later, at the first instant at which
+    an image with it is open. It is missed at its own instant, if an image with it is open then.
     """
     for (kind, due_at), promises in _promises(order, past).items():
         at_risk_at = _first_open(promises, due_at - lead)

@@ -1,6 +1,6 @@
 """The steps of explanations, a class for each code: the facts that a text names, and the text itself.
 
-Instants are UTC and are told in user time, by `zone` (domain rules, section 3, "Explanation").
+Instants are UTC; texts show them in user time, by `zone` (domain rules, section 3, "Explanation").
 """
 
 from dataclasses import dataclass

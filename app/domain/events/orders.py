@@ -75,10 +75,10 @@ def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
 
 
 def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: datetime) -> Iterator[NewEvent]:
-    """Tell of an expedite at `at` from the orders as they were and as it left them, both without what came later.
+    """Yield the events of an expedite at `at` (UTC), from the orders before and after it, without later facts.
 
-    An order that gives images away and is expedited itself is told first as the split leaves it, at its old terms.
-    Before all that come the claims that had run out, each at its end.
+    Expired claims come first, each at its end. An order that gives images away and is expedited itself has its split
+    first, at its old terms.
     """
     origins = {order.id: order for order in before}
     yield from _expired_claims(origins.values(), after)
@@ -262,7 +262,7 @@ def _new_event(order: OrderState, at: datetime, images: Sequence[ImageState], ev
 
 
 def _met(before: OrderState, after: OrderState, at: datetime) -> Iterator[NewEvent]:
-    """Tell of the order's deadline if it is met at `at`: by its last delivery, or as its last open images leave it."""
+    """Yield the event of a deadline met at `at`: by the last delivery, or as the last open images leave the order."""
     if _met_at(after) is not None and _met_at(before) is None:
         yield from _deadline_met(after, at)
 

@@ -56,7 +56,7 @@ class _TextsOf(NamedTuple):
 
 
 class _Form(NamedTuple, Generic[Kind]):
-    """How a kind of event is written, its data and its texts apart, and read."""
+    """The writer of a kind of event, with its data and its texts separate, and its reader."""
 
     write: Callable[[Kind], tuple[Data, Data]]
     read: Callable[[Data, _TextsOf], Kind]
