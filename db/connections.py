@@ -8,6 +8,7 @@ SET, no LISTEN, no session-wide lock but that of an import, which lets go of it,
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 from uuid import UUID
 
@@ -192,18 +193,21 @@ async def _keep(_connection: object) -> None:
 
 
 def _encode_jsonb(value: object) -> bytes:
-    return _JSONB_VERSION + _encode_json(value)
+    return _JSONB_VERSION + encode_json(value)
 
 
-def _encode_json(value: object) -> bytes:
-    return orjson.dumps(value, default=_text_of_id)
+def encode_json(value: object) -> bytes:
+    """Write a jsonb value: ids, dates, instants (ISO 8601) and amounts as strings."""
+    return orjson.dumps(value, default=_text_of)
 
 
-def _text_of_id(value: object) -> str:
-    """Write the driver's own kind of UUID, which orjson does not know; all else it does not know is a mistake."""
-    if not isinstance(value, UUID):
-        raise TypeError
-    return str(value)
+def _text_of(value: object) -> str:
+    """Return amounts and the driver's own UUIDs as text; any other value that orjson does not know is a mistake."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
 
 
 def _decode_jsonb(data: bytes) -> object:

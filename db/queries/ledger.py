@@ -1,28 +1,16 @@
-"""Reads of the quota ledger: what of a day's guarantee is used."""
+"""Reads of the quota ledger: the allowances of ledger days, with their use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.ledger.guarantee import Allowance
 from db.connections import Statement
 from db.readers import Reader
 
 DayKey: TypeAlias = tuple[UUID, date]
 """The account and the ledger day's date."""
-
-
-@dataclass(slots=True)
-class LedgerDayRow:
-    """The amounts of a ledger day as in the table `ledger_days`."""
-
-    account_id: UUID
-    date: date
-    capacity: int
-    used: int
-    expedite_capacity: int
-    expedite_used: int
 
 
 # Ledger days by date; a day without use may have no row. The primary key.
@@ -36,8 +24,7 @@ _BY_DATE: Final = Statement(
 )
 
 
-async def ledger_days(reader: Reader, keys: Sequence[DayKey]) -> dict[DayKey, LedgerDayRow]:
-    """Read ledger days by account and date; those without a row are left out."""
+async def allowances(reader: Reader, keys: Sequence[DayKey]) -> dict[DayKey, Allowance]:
+    """Read the allowances of ledger days by account and date; those without a row are left out."""
     records = await reader.fetch(_BY_DATE, [key[0] for key in keys], [key[1] for key in keys])
-    rows = (LedgerDayRow(*record) for record in records)
-    return {(row.account_id, row.date): row for row in rows}
+    return {(account_id, day): Allowance(*amounts) for account_id, day, *amounts in records}

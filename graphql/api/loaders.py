@@ -10,7 +10,7 @@ from db.queries.events import count_events_of_orders, events_by_sequence, events
 from db.queries.images import count_images_of_orders, images_by_id, images_of_orders
 from db.queries.import_runs import ended_imports
 from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
-from db.queries.ledger import ledger_days
+from db.queries.ledger import allowances
 from db.queries.order_pages import count_orders, orders_of_accounts
 from db.queries.orders import (
     count_orders_awaiting_deadline,
@@ -37,7 +37,7 @@ class Loaders(LoaderSet):
     histories = by_key(account_histories)
     figures = in_order(pulse_figures)
     streaks = in_order(streaks)
-    ledger_days = by_key(ledger_days)
+    allowances = by_key(allowances)
     orders = by_key(orders_by_id)
     orders_by_number = by_key(orders_by_number)
     orders_split_from = by_key(orders_split_from)

@@ -3,189 +3,188 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.events import kinds
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import StatedTerms
-from app.domain.ledger.days import LedgerDay
-from app.domain.ledger.guarantee import Allowance
-from app.domain.ledger.quota import RecordedDay
 from app.domain.pulse.figures import Step
 from app.domain.specifications import kept_steps
 from app.domain.vocabulary import DeadlineKind, DeadlineStatus, OrderStatus, Plan, ServiceLevel
 
 Data: TypeAlias = dict[str, Any]
-Keys: TypeAlias = Mapping[str, tuple[str, Callable[[Any], object]]]
+
+
+class Keys:
+    """The keys of a stored object, each with the attribute it is of and the reader of its value."""
+
+    def __init__(self, readers: Mapping[str, tuple[str, Callable[[Any], object]]]) -> None:
+        self.readers = readers
+        attributes = [attribute for attribute, _ in readers.values()]
+        # with one attribute again at the end, as the getter of a single one returns no tuple
+        self._values: Callable[[object], tuple[object, ...]] = attrgetter(*attributes, attributes[0])
+
+    def write(self, of: object) -> Data:
+        """Return the values of an object's attributes by their keys, for `db.connections` to write."""
+        return dict(zip(self.readers, self._values(of), strict=False))
+
+    def read(self, data: Mapping[str, Any]) -> Data:
+        """Return values by their attributes; None for a key that is missing or null."""
+        return {
+            attribute: None if (value := data.get(key)) is None else convert(value)
+            for key, (attribute, convert) in self.readers.items()
+        }
+
 
 INSTANT: Final = datetime.fromisoformat
-ACCOUNT: Final[Keys] = {
-    "ref": ("ref", str),
-    "name": ("name", str),
-    "plan": ("plan", Plan),
-    "timeZone": ("time_zone", str),
-    "imagesPerDay": ("images_per_day", int),
-    "expeditesPerDay": ("expedites_per_day", int),
-}
-CHANGING: Final[Keys] = {
-    "status": ("status", OrderStatus),
-    "serviceLevel": ("service_level", ServiceLevel),
-    "deadlineStatus": ("deadline_status", DeadlineStatus),
-    "dueAt": ("due_at", INSTANT),
-    "slaVersion": ("sla_version", int),
-    "imageCount": ("image_count", int),
-    "price": ("price", Decimal),
-    "expeditedAt": ("expedited_at", INSTANT),
-    "confirmedAt": ("confirmed_at", INSTANT),
-    "completedAt": ("completed_at", INSTANT),
-    "cancelledAt": ("cancelled_at", INSTANT),
-}
-ORDER: Final[Keys] = {
-    **CHANGING,
-    "number": ("number", int),
-    "specificationId": ("specification_id", UUID),
-    "specificationVersion": ("specification_version", int),
-    "currency": ("currency", str),
-    "placedAt": ("placed_at", INSTANT),
-    "splitFrom": ("split_from", UUID),
-}
-PROGRESS: Final[Keys] = {
-    "status": ("status", OrderStatus),
-    "deliveredCount": ("delivered_count", int),
-    "rejectedCount": ("rejected_count", int),
-    "completedAt": ("completed_at", INSTANT),
-}
-PLACED: Final[Keys] = {
-    "firstNumber": ("first_number", int),
-    "firstPosition": ("first_position", int),
-    "firstExpeditePosition": ("first_expedite_position", int),
-    "pricePerImage": ("price_per_image", Decimal),
-}
-PRICED: Final[Keys] = {"pricePerImage": ("price_per_image", Decimal)}
-EXPEDITED: Final[Keys] = {"id": ("id", UUID), "expeditePosition": ("expedite_position", int)}
-REJECTED: Final[Keys] = {
-    "id": ("id", UUID),
-    "rejection": ("rejection_id", UUID),
-    "dueAt": ("due_at", INSTANT),
-    "slaVersion": ("sla_version", int),
-}
-SPLIT_OFF: Final[Keys] = {
-    "id": ("id", UUID),
-    "number": ("number", int),
-    "serviceLevel": ("service_level", ServiceLevel),
-}
-LEASE: Final[Keys] = {"leaseUntil": ("lease_until", INSTANT)}
-DEADLINE: Final[Keys] = {"dueAt": ("due_at", INSTANT)}
-ALERT: Final[Keys] = {"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)}
-PREVIOUS_TERMS: Final[Keys] = {
-    "version": ("previous_version", int),
-    "imagesPerDay": ("previous_images_per_day", int),
-    "expeditesPerDay": ("previous_expedites_per_day", int),
-}
-NEW_TERMS: Final[Keys] = {
-    "version": ("version", int),
-    "effectiveDate": ("effective_date", date.fromisoformat),
-    "imagesPerDay": ("images_per_day", int),
-    "expeditesPerDay": ("expedites_per_day", int),
-}
-SPECIFICATION: Final[Keys] = {
-    "id": ("specification_id", UUID),
-    "version": ("version", int),
-    "archivedAt": ("archived_at", INSTANT),
-}
-TERMS: Final[Keys] = {
-    "name": ("name", str),
-    "pricePerImage": ("price_per_image", Decimal),
-    "currency": ("currency", str),
-}
-NEW_ZONE: Final[Keys] = {"timeZone": ("time_zone", str)}
-PREVIOUS_ZONE: Final[Keys] = {"timeZone": ("previous", str)}
-
-
-def write(keys: Keys, of: object) -> Data:
-    """Return the values of an object's attributes by their keys; amounts as strings, all else as orjson writes it."""
-    return {
-        key: plain(getattr(of, attribute)) if convert is Decimal else getattr(of, attribute)
-        for key, (attribute, convert) in keys.items()
+ACCOUNT: Final = Keys(
+    {
+        "ref": ("ref", str),
+        "name": ("name", str),
+        "plan": ("plan", Plan),
+        "timeZone": ("time_zone", str),
+        "imagesPerDay": ("images_per_day", int),
+        "expeditesPerDay": ("expedites_per_day", int),
     }
-
-
-def read(keys: Keys, data: Mapping[str, Any]) -> Data:
-    """Return values by their attributes; None for a key that is missing or null."""
-    return {
-        attribute: None if (value := data.get(key)) is None else convert(value)
-        for key, (attribute, convert) in keys.items()
+)
+CHANGING: Final = Keys(
+    {
+        "status": ("status", OrderStatus),
+        "serviceLevel": ("service_level", ServiceLevel),
+        "deadlineStatus": ("deadline_status", DeadlineStatus),
+        "dueAt": ("due_at", INSTANT),
+        "slaVersion": ("sla_version", int),
+        "imageCount": ("image_count", int),
+        "price": ("price", Decimal),
+        "expeditedAt": ("expedited_at", INSTANT),
+        "confirmedAt": ("confirmed_at", INSTANT),
+        "completedAt": ("completed_at", INSTANT),
+        "cancelledAt": ("cancelled_at", INSTANT),
     }
-
-
-def plain(value: object) -> object:
-    """Return a value as orjson can write it."""
-    return f"{value:f}" if isinstance(value, Decimal) else value
+)
+ORDER: Final = Keys(
+    {
+        **CHANGING.readers,
+        "number": ("number", int),
+        "specificationId": ("specification_id", UUID),
+        "specificationVersion": ("specification_version", int),
+        "currency": ("currency", str),
+        "placedAt": ("placed_at", INSTANT),
+        "splitFrom": ("split_from", UUID),
+    }
+)
+PROGRESS: Final = Keys(
+    {
+        "status": ("status", OrderStatus),
+        "deliveredCount": ("delivered_count", int),
+        "rejectedCount": ("rejected_count", int),
+        "completedAt": ("completed_at", INSTANT),
+    }
+)
+PLACED: Final = Keys(
+    {
+        "firstNumber": ("first_number", int),
+        "firstPosition": ("first_position", int),
+        "firstExpeditePosition": ("first_expedite_position", int),
+        "pricePerImage": ("price_per_image", Decimal),
+    }
+)
+PRICED: Final = Keys({"pricePerImage": ("price_per_image", Decimal)})
+EXPEDITED: Final = Keys({"id": ("id", UUID), "expeditePosition": ("expedite_position", int)})
+REJECTED: Final = Keys(
+    {
+        "id": ("id", UUID),
+        "rejection": ("rejection_id", UUID),
+        "dueAt": ("due_at", INSTANT),
+        "slaVersion": ("sla_version", int),
+    }
+)
+SPLIT_OFF: Final = Keys(
+    {
+        "id": ("id", UUID),
+        "number": ("number", int),
+        "serviceLevel": ("service_level", ServiceLevel),
+    }
+)
+LEASE: Final = Keys({"leaseUntil": ("lease_until", INSTANT)})
+DEADLINE: Final = Keys({"dueAt": ("due_at", INSTANT)})
+ALERT: Final = Keys({"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)})
+PREVIOUS_TERMS: Final = Keys(
+    {
+        "version": ("previous_version", int),
+        "imagesPerDay": ("previous_images_per_day", int),
+        "expeditesPerDay": ("previous_expedites_per_day", int),
+    }
+)
+NEW_TERMS: Final = Keys(
+    {
+        "version": ("version", int),
+        "effectiveDate": ("effective_date", date.fromisoformat),
+        "imagesPerDay": ("images_per_day", int),
+        "expeditesPerDay": ("expedites_per_day", int),
+    }
+)
+SPECIFICATION: Final = Keys(
+    {
+        "id": ("specification_id", UUID),
+        "version": ("version", int),
+        "archivedAt": ("archived_at", INSTANT),
+    }
+)
+TERMS: Final = Keys(
+    {
+        "name": ("name", str),
+        "pricePerImage": ("price_per_image", Decimal),
+        "currency": ("currency", str),
+    }
+)
+NEW_ZONE: Final = Keys({"timeZone": ("time_zone", str)})
+PREVIOUS_ZONE: Final = Keys({"timeZone": ("previous", str)})
 
 
 def write_changes(changes: OrderChanges) -> Data:
     """Return what changed of an order under `before` and `after`."""
     found: dict[str, Change[Any] | None] = {
-        key: getattr(changes, attribute) for key, (attribute, _) in CHANGING.items()
+        key: getattr(changes, attribute) for key, (attribute, _) in CHANGING.readers.items()
     }
     changed = {key: change for key, change in found.items() if change is not None}
     return {
-        "before": {key: plain(change.before) for key, change in changed.items()},
-        "after": {key: plain(change.after) for key, change in changed.items()},
+        "before": {key: change.before for key, change in changed.items()},
+        "after": {key: change.after for key, change in changed.items()},
     }
 
 
 def read_changes(data: Data) -> OrderChanges:
     """Return what changed of an order from `before` and `after`; nothing where these are null."""
-    changed = {key: each for key, each in CHANGING.items() if key in (data["after"] or {})}
-    before, after = read(changed, data["before"] or {}), read(changed, data["after"] or {})
-    return OrderChanges(**{attribute: Change(before[attribute], value) for attribute, value in after.items()})
-
-
-def write_day(day: RecordedDay) -> Data:
-    """Return a ledger day with what is used of it."""
-    allowance = day.allowance
-    return {
-        "date": day.day.date,
-        "opensAt": day.day.opens_at,
-        "closesAt": day.day.closes_at,
-        "slaVersion": day.sla_version,
-        "capacity": allowance.capacity,
-        "used": allowance.used,
-        "expediteCapacity": allowance.expedite_capacity,
-        "expediteUsed": allowance.expedite_used,
-    }
-
-
-def read_day(data: Data) -> RecordedDay:
-    """Return a ledger day with what is used of it."""
-    day = LedgerDay(date.fromisoformat(data["date"]), INSTANT(data["opensAt"]), INSTANT(data["closesAt"]))
-    allowance = Allowance(data["capacity"], data["used"], data["expediteCapacity"], data["expediteUsed"])
-    return RecordedDay(day, data["slaVersion"], allowance)
+    stored: Data = data["after"] or {}
+    before, after = CHANGING.read(data["before"] or {}), CHANGING.read(stored)
+    changed = [attribute for key, (attribute, _) in CHANGING.readers.items() if key in stored]
+    return OrderChanges(**{attribute: Change(before[attribute], after[attribute]) for attribute in changed})
 
 
 def write_progress(event: kinds.ImagesDelivered | kinds.ImagesRejected) -> Data:
     """Return how far an order was, under `before` and `after`."""
-    return {"before": write(PROGRESS, event.before), "after": write(PROGRESS, event.after)}
+    return {"before": PROGRESS.write(event.before), "after": PROGRESS.write(event.after)}
 
 
 def read_progress(data: Data) -> tuple[Progress, Progress]:
     """Return how far an order was before and after."""
-    before, after = (Progress(**read(PROGRESS, data[side])) for side in ("before", "after"))
+    before, after = (Progress(**PROGRESS.read(data[side])) for side in ("before", "after"))
     return before, after
 
 
 def write_terms(terms: StatedTerms) -> Data:
     """Return the terms of a specification that an event states."""
-    stated = {key: value for key, value in write(TERMS, terms).items() if value is not None}
+    stated = {key: value for key, value in TERMS.write(terms).items() if value is not None}
     return stated if terms.steps is None else {**stated, "steps": kept_steps(terms.steps)}
 
 
 def read_terms(data: Data) -> StatedTerms:
     """Return the terms of a specification that an event states."""
     steps = tuple(Step(each["step"], each["milliseconds"]) for each in data["steps"]) if "steps" in data else None
-    return StatedTerms(steps=steps, **read(TERMS, data))
+    return StatedTerms(steps=steps, **TERMS.read(data))
 
 
 def read_ids(data: Data) -> tuple[UUID, ...]:

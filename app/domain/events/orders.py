@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.events.facts import ExpeditedImage, OrderChanges, PlacedImage, RejectedImage, SplitOff
+from app.domain.events.facts import ExpeditedImage, OrderChanges, PlacedImage, Progress, RejectedImage, SplitOff
 from app.domain.events.kinds import (
     ClaimExpired,
     DeadlineConfirmed,
@@ -133,9 +133,8 @@ def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) 
 
 def rejected(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     """Return the event of images that the client sent back at `at`."""
-    images = _changed_images(before, after)
-    sent_back = tuple(_rejected_image(image, image.rejections[-1]) for image in images)
-    return _new_event(after, at, images, ImagesRejected(progress(before), progress(after), sent_back))
+    pairs = [(image, image.rejections[-1]) for image in _changed_images(before, after)]
+    return _images_rejected(after, at, pairs, progress(before), progress(after))
 
 
 def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> NewEvent:
@@ -158,27 +157,33 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
         taking = [image for image in order.images if image.due_at == order.due_at]
         yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking, None)
+    for fact in _facts(order):
+        if after is None or fact.at > after:
+            yield fact
+
+
+def _facts(order: OrderState) -> Iterator[NewEvent]:
+    """Yield the events of all deliveries and rejections, and of the deadline if these met it, in order."""
     moments: dict[tuple[datetime, int], _Moment] = {}
     for image in order.images:
         if image.first_delivered_at is not None:
             _gather(moments, image, image.first_delivered_at)
-    delivered = rejected = 0
     met_at = _met_at(order)
+    before = progress_with(order, 0, 0)
     for at, turn in sorted(moments):
         moment = moments[at, turn]
-        is_new = after is None or at > after
-        if moment.delivered:
-            now = delivered + len(moment.delivered), rejected - moment.redelivered
-            if is_new:
-                yield _delivered(order, at, moment, (delivered, rejected), now)
-            if is_new and (at, turn) == (met_at, 0):
+        if images := moment.delivered:
+            counts = before.delivered_count + len(images), before.rejected_count - moment.redelivered
+            after = progress_with(order, *counts)
+            yield _new_event(order, at, images, ImagesDelivered(before, after, _ids(images)))
+            if (at, turn) == (met_at, 0):
                 yield from _deadline_met(order, at)
-            delivered, rejected = now
-        if moment.rejected:
-            now = delivered - len(moment.rejected), rejected + len(moment.rejected)
-            if is_new:
-                yield _rejected(order, at, moment, (delivered, rejected), now)
-            delivered, rejected = now
+            before = after
+        if rejected := moment.rejected:
+            counts = before.delivered_count - len(rejected), before.rejected_count + len(rejected)
+            after = progress_with(order, *counts)
+            yield _images_rejected(order, at, rejected, before, after)
+            before = after
 
 
 def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:
@@ -199,23 +204,18 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
             moment.redelivered += 1
 
 
-def _delivered(
-    order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
+def _images_rejected(
+    order: OrderState,
+    at: datetime,
+    rejected: Sequence[tuple[ImageState, RejectionState]],
+    before: Progress,
+    after: Progress,
 ) -> NewEvent:
-    counts = progress_with(order, *before), progress_with(order, *after)
-    return _new_event(order, at, moment.delivered, ImagesDelivered(*counts, _ids(moment.delivered)))
-
-
-def _rejected(
-    order: OrderState, at: datetime, moment: _Moment, before: tuple[int, int], after: tuple[int, int]
-) -> NewEvent:
-    counts = progress_with(order, *before), progress_with(order, *after)
-    sent_back = tuple(_rejected_image(image, rejection) for image, rejection in moment.rejected)
-    return _new_event(order, at, [image for image, _ in moment.rejected], ImagesRejected(*counts, sent_back))
-
-
-def _rejected_image(image: ImageState, rejection: RejectionState) -> RejectedImage:
-    return RejectedImage(image.id, rejection.id, rejection.reason, rejection.due_at, rejection.sla_version)
+    images = tuple(
+        RejectedImage(image.id, rejection.id, rejection.reason, rejection.due_at, rejection.sla_version)
+        for image, rejection in rejected
+    )
+    return _new_event(order, at, [image for image, _ in rejected], ImagesRejected(before, after, images))
 
 
 def _confirmed(

@@ -25,19 +25,13 @@ from app.domain.events.facts import (
     SplitOff,
 )
 from app.domain.events.keys import Data
+from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.vocabulary import EventType
 
 VERSION: Final = 2
 
 Texts: TypeAlias = Mapping[str, Any]
 Kind = TypeVar("Kind", bound=kinds.Event)
-
-
-class Stored(NamedTuple):
-    """An event as its row has it; `texts` is None for an event without any."""
-
-    data: Data
-    texts: Texts | None
 
 
 class _TextsOf(NamedTuple):
@@ -62,11 +56,11 @@ class _Form(NamedTuple, Generic[Kind]):
     read: Callable[[Data, _TextsOf], Kind]
 
 
-def to_json(event: kinds.Event) -> Stored:
-    """Return an event as it is stored, in values that orjson writes."""
+def to_json(event: kinds.Event) -> tuple[Data, Texts | None]:
+    """Return the `data` and the `texts` of an event, None without any, in values that `db.connections` writes."""
     data, texts = _FORMS[event.type].write(event)
-    texts = {name: text for name, text in texts.items() if text is not None}
-    return Stored({**data, "version": VERSION}, texts or None)
+    data["version"] = VERSION
+    return data, {name: text for name, text in texts.items() if text is not None} or None
 
 
 def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
@@ -76,18 +70,18 @@ def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
 
 
 def _write_created(event: kinds.AccountCreated) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.write(keys.ACCOUNT, event)}, {}
+    return {"before": None, "after": keys.ACCOUNT.write(event)}, {}
 
 
 def _read_created(data: Data, _: _TextsOf) -> kinds.AccountCreated:
-    return kinds.AccountCreated(**keys.read(keys.ACCOUNT, data["after"]))
+    return kinds.AccountCreated(**keys.ACCOUNT.read(data["after"]))
 
 
 def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
-    order = {"before": None, "after": keys.write(keys.ORDER, event.order)}
+    order = {"before": None, "after": keys.ORDER.write(event.order)}
     images = [{"id": image.id} for image in event.images]
     texts = {"name": event.order.name, "filenames": [image.filename for image in event.images]}
-    return {**order, **keys.write(keys.PLACED, event), "images": images}, texts
+    return {**order, **keys.PLACED.write(event), "images": images}, texts
 
 
 def _read_placed(data: Data, texts: _TextsOf) -> kinds.OrderPlaced:
@@ -95,34 +89,34 @@ def _read_placed(data: Data, texts: _TextsOf) -> kinds.OrderPlaced:
     return kinds.OrderPlaced(
         order=_read_order(data["after"], texts),
         images=tuple(PlacedImage(UUID(each["id"]), name) for each, name in zip(images, filenames, strict=True)),
-        **keys.read(keys.PLACED, data),
+        **keys.PLACED.read(data),
     )
 
 
 def _read_order(after: Data, texts: _TextsOf) -> OrderFacts:
-    return OrderFacts(name=texts.one("name", after) or ERASED, **keys.read(keys.ORDER, after))
+    return OrderFacts(name=texts.one("name", after) or ERASED, **keys.ORDER.read(after))
 
 
 def _write_split(event: kinds.OrderSplit) -> tuple[Data, Data]:
     """Return a split; one at placing changed nothing, and has no facts before or after."""
     change = keys.write_changes(event.changes)
     change = change if change["after"] else {"before": None, "after": None}
-    return {**change, "into": [keys.write(keys.SPLIT_OFF, each) for each in event.into]}, {}
+    return {**change, "into": [keys.SPLIT_OFF.write(each) for each in event.into]}, {}
 
 
 def _read_split(data: Data, _: _TextsOf) -> kinds.OrderSplit:
-    into = tuple(SplitOff(**keys.read(keys.SPLIT_OFF, each)) for each in data["into"])
+    into = tuple(SplitOff(**keys.SPLIT_OFF.read(each)) for each in data["into"])
     return kinds.OrderSplit(keys.read_changes(data), into)
 
 
 def _write_expedited(event: kinds.OrderExpedited) -> tuple[Data, Data]:
     rest: Data = {
-        **keys.write(keys.PRICED, event),
-        "images": [keys.write(keys.EXPEDITED, image) for image in event.images],
+        **keys.PRICED.write(event),
+        "images": [keys.EXPEDITED.write(image) for image in event.images],
     }
     if event.order is None:
         return {**keys.write_changes(event.changes), **rest}, {}
-    return {"before": None, "after": keys.write(keys.ORDER, event.order), **rest}, {"name": event.order.name}
+    return {"before": None, "after": keys.ORDER.write(event.order), **rest}, {"name": event.order.name}
 
 
 def _read_expedited(data: Data, texts: _TextsOf) -> kinds.OrderExpedited:
@@ -130,8 +124,8 @@ def _read_expedited(data: Data, texts: _TextsOf) -> kinds.OrderExpedited:
     return kinds.OrderExpedited(
         order=_read_order(data["after"], texts) if is_new else None,
         changes=OrderChanges() if is_new else keys.read_changes(data),
-        images=tuple(ExpeditedImage(**keys.read(keys.EXPEDITED, each)) for each in data["images"]),
-        **keys.read(keys.PRICED, data),
+        images=tuple(ExpeditedImage(**keys.EXPEDITED.read(each)) for each in data["images"]),
+        **keys.PRICED.read(data),
     )
 
 
@@ -148,23 +142,23 @@ def _read_completed(data: Data, _: _TextsOf) -> kinds.OrderCompleted:
 
 
 def _write_claimed(event: kinds.ImagesClaimed) -> tuple[Data, Data]:
-    lease = keys.write(keys.LEASE, event)
+    lease = keys.LEASE.write(event)
     return {"before": None, "after": lease, "images": event.images}, {"worker": event.worker}
 
 
 def _read_claimed(data: Data, texts: _TextsOf) -> kinds.ImagesClaimed:
     lease = data["after"]
-    return kinds.ImagesClaimed(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
+    return kinds.ImagesClaimed(texts.one("worker", lease), images=keys.read_ids(data), **keys.LEASE.read(lease))
 
 
 def _write_expired(event: kinds.ClaimExpired) -> tuple[Data, Data]:
-    lease = keys.write(keys.LEASE, event)
+    lease = keys.LEASE.write(event)
     return {"before": lease, "after": None, "images": event.images}, {"worker": event.worker}
 
 
 def _read_expired(data: Data, texts: _TextsOf) -> kinds.ClaimExpired:
     lease = data["before"]
-    return kinds.ClaimExpired(texts.one("worker", lease), images=keys.read_ids(data), **keys.read(keys.LEASE, lease))
+    return kinds.ClaimExpired(texts.one("worker", lease), images=keys.read_ids(data), **keys.LEASE.read(lease))
 
 
 def _write_delivered(event: kinds.ImagesDelivered) -> tuple[Data, Data]:
@@ -178,75 +172,74 @@ def _read_delivered(data: Data, texts: _TextsOf) -> kinds.ImagesDelivered:
 
 
 def _write_rejected(event: kinds.ImagesRejected) -> tuple[Data, Data]:
-    images = [keys.write(keys.REJECTED, image) for image in event.images]
+    images = [keys.REJECTED.write(image) for image in event.images]
     return {**keys.write_progress(event), "images": images}, {"reasons": [image.reason for image in event.images]}
 
 
 def _read_rejected(data: Data, texts: _TextsOf) -> kinds.ImagesRejected:
     images, reasons = data["images"], texts.each("reasons", data["images"], "reason")
     rejected = (
-        RejectedImage(reason=reason, **keys.read(keys.REJECTED, each))
-        for each, reason in zip(images, reasons, strict=True)
+        RejectedImage(reason=reason, **keys.REJECTED.read(each)) for each, reason in zip(images, reasons, strict=True)
     )
     return kinds.ImagesRejected(*keys.read_progress(data), images=tuple(rejected))
 
 
 def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
-    rest = {"images": event.images, **keys.write(keys.PRICED, event)}
+    rest = {"images": event.images, **keys.PRICED.write(event)}
     return {**keys.write_changes(event.changes), **rest}, {"note": event.note}
 
 
 def _read_confirmed(data: Data, texts: _TextsOf) -> kinds.DeadlineConfirmed:
     return kinds.DeadlineConfirmed(
-        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.read(keys.PRICED, data)
+        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.PRICED.read(data)
     )
 
 
 def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.write(keys.ALERT, event), "images": event.images}, {}
+    return {"before": None, "after": keys.ALERT.write(event), "images": event.images}, {}
 
 
 def _read_at_risk(data: Data, _: _TextsOf) -> kinds.DeadlineAtRisk:
-    return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
+    return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
 
 
 def _read_missed(data: Data, _: _TextsOf) -> kinds.DeadlineMissed:
-    return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.read(keys.ALERT, data["after"]))
+    return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
 
 
 def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.write(keys.DEADLINE, event)}, {}
+    return {"before": None, "after": keys.DEADLINE.write(event)}, {}
 
 
 def _read_met(data: Data, _: _TextsOf) -> kinds.DeadlineMet:
-    return kinds.DeadlineMet(**keys.read(keys.DEADLINE, data["after"]))
+    return kinds.DeadlineMet(**keys.DEADLINE.read(data["after"]))
 
 
 def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
-    before, after = keys.write(keys.PREVIOUS_TERMS, event), keys.write(keys.NEW_TERMS, event)
+    before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
     return {"before": before, "after": after}, {"note": event.note}
 
 
 def _read_negotiated(data: Data, texts: _TextsOf) -> kinds.SlaNegotiated:
-    before, after = keys.read(keys.PREVIOUS_TERMS, data["before"]), keys.read(keys.NEW_TERMS, data["after"])
+    before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
     return kinds.SlaNegotiated(**before, **after, note=texts.one("note", data["after"]))
 
 
 def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:
-    return {"before": keys.write(keys.PREVIOUS_ZONE, event), "after": keys.write(keys.NEW_ZONE, event)}, {}
+    return {"before": keys.PREVIOUS_ZONE.write(event), "after": keys.NEW_ZONE.write(event)}, {}
 
 
 def _read_moved(data: Data, _: _TextsOf) -> kinds.TimeZoneChanged:
-    previous, new = keys.read(keys.PREVIOUS_ZONE, data["before"]), keys.read(keys.NEW_ZONE, data["after"])
+    previous, new = keys.PREVIOUS_ZONE.read(data["before"]), keys.NEW_ZONE.read(data["after"])
     return kinds.TimeZoneChanged(**previous, **new)
 
 
 def _write_reset(event: kinds.GuaranteeReset) -> tuple[Data, Data]:
-    return {"before": keys.write_day(event.closed), "after": keys.write_day(event.opened)}, {}
+    return {"before": day_to_json(event.closed), "after": day_to_json(event.opened)}, {}
 
 
 def _read_reset(data: Data, _: _TextsOf) -> kinds.GuaranteeReset:
-    return kinds.GuaranteeReset(keys.read_day(data["before"]), keys.read_day(data["after"]))
+    return kinds.GuaranteeReset(day_from_json(data["before"]), day_from_json(data["after"]))
 
 
 def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
@@ -272,7 +265,7 @@ def _read_specification(data: Data, _: _TextsOf) -> kinds.SpecificationChanged:
     before: Data = data["before"] or {}
     after: Data = data["after"]
     return kinds.SpecificationChanged(
-        before=keys.read_terms(before), after=keys.read_terms(after), **keys.read(keys.SPECIFICATION, after)
+        before=keys.read_terms(before), after=keys.read_terms(after), **keys.SPECIFICATION.read(after)
     )
 
 

@@ -6,7 +6,7 @@ deadline, which may lie in the future: time that passes changes no rollup.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
@@ -91,7 +91,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._amounts: defaultdict[int, list[int]] = defaultdict(_zeros)
-        self._saved: defaultdict[tuple[int, UUID, int], int] = defaultdict(int)
+        self._saved: dict[tuple[UUID, int], dict[int, list[int]]] = {}
         self._uploads: defaultdict[datetime, int] = defaultdict(int)
 
     def add_images(self, facts: ImageFacts, count: int = 1) -> None:
@@ -117,29 +117,15 @@ class Tally:
 
     def rollup_rows(self, minutes_since: datetime) -> list[RollupRow]:
         """Rows of `rollups` without the account, sorted by their key; minutes only from `minutes_since` on."""
-        rows: list[RollupRow] = []
-        buckets: Mapping[int, Sequence[int]] = self._amounts
-        for grain in GRAINS:
-            buckets = _coarsened(buckets, grain)
-            for minute, amounts in sorted(buckets.items()):
-                bucket = _bucket(minute)
-                if any(amounts) and (grain != MINUTE or bucket >= minutes_since):
-                    rows.append((grain, bucket, *amounts))
-        return rows
+        return [(grain, bucket, *amounts) for grain, bucket, amounts in _buckets(self._amounts, minutes_since)]
 
     def savings_rows(self, minutes_since: datetime) -> list[SavingsRow]:
         """Rows of `savings_rollups` without the account, sorted by their key; minutes as of `rollup_rows`."""
-        rows: list[SavingsRow] = []
-        for grain in GRAINS:
-            images: defaultdict[tuple[datetime, UUID, int], int] = defaultdict(int)
-            for (minute, specification_id, version), amount in self._saved.items():
-                images[_bucket(minute // grain * grain), specification_id, version] += amount
-            rows += (
-                (grain, *key, amount)
-                for key, amount in sorted(images.items())
-                if amount and (grain != MINUTE or key[0] >= minutes_since)
-            )
-        return rows
+        return sorted(
+            (grain, bucket, *specification, images)
+            for specification, saved in self._saved.items()
+            for grain, bucket, (images,) in _buckets(saved, minutes_since)
+        )
 
     def week_rows(self, zone: ZoneInfo) -> list[tuple[date, int]]:
         """Rows of `upload_weeks` without the account: the Mondays of ISO weeks of this zone, ascending, and images."""
@@ -157,7 +143,8 @@ class Tally:
             amounts[_REJECTED] += count
         if facts.due_at is not None and at <= facts.due_at:
             amounts[_MET[_TERMS[facts.service_level]]] += count
-        self._saved[minute, facts.specification_id, facts.specification_version] += count
+        saved = self._saved.setdefault((facts.specification_id, facts.specification_version), {})
+        saved.setdefault(minute, [0])[0] += count
 
 
 def _zeros() -> list[int]:
@@ -169,8 +156,17 @@ def _minute(at: datetime) -> int:
     return (at - _EPOCH) // _ONE_MINUTE
 
 
-def _bucket(minute: int) -> datetime:
-    return _EPOCH + timedelta(minutes=minute)
+def _buckets(
+    minutes: Mapping[int, Sequence[int]], minutes_since: datetime
+) -> Iterator[tuple[int, datetime, Sequence[int]]]:
+    """Yield the grain, the start and the amounts of buckets that are not all zero, by grain, then by start."""
+    buckets = minutes
+    for grain in GRAINS:
+        buckets = _coarsened(buckets, grain)
+        for minute, amounts in sorted(buckets.items()):
+            bucket = _EPOCH + timedelta(minutes=minute)
+            if any(amounts) and (grain != MINUTE or bucket >= minutes_since):
+                yield grain, bucket, amounts
 
 
 def _coarsened(buckets: Mapping[int, Sequence[int]], grain: int) -> Mapping[int, Sequence[int]]:

@@ -48,7 +48,7 @@ def _lock_counters(name: str, rows: str) -> Statement:
             ELSE false END AS is_live, head.*
           FROM head
         )
-        SELECT locked.*, {CLOCK.format("$2", "$3")} AS read_at FROM locked
+        SELECT {", ".join(_COLUMNS)}, {CLOCK.format("$2", "$3")} AS read_at, is_live FROM locked
         """,  # noqa: S608 - made of fixed texts
     )
 
@@ -99,7 +99,8 @@ class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as al
 class Counters:
     """The counters of an account whose row is locked; see the table. Changes count once `save_counters` wrote them.
 
-    `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its beginning.
+    `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its opening. `is_live`
+    is True if the account's lock is held, too, as a live command needs.
     """
 
     account_id: UUID
@@ -109,6 +110,7 @@ class Counters:
     watermark: datetime
     minutes_since: datetime
     read_at: datetime
+    is_live: bool = False
 
     @property
     def instant(self) -> datetime:
@@ -146,27 +148,32 @@ def new_counters(account_id: UUID, at: datetime) -> Counters:
 
 
 async def lock_counters(
-    writer: Writer, account_ids: Iterable[UUID], clock: Clock = _POSTGRES_CLOCK
+    writer: Writer, account_ids: Iterable[UUID], clock: Clock = _POSTGRES_CLOCK, *, live: bool = False
 ) -> dict[UUID, Counters]:
     """Lock the counters of accounts until the end of the transaction; raises UnknownAccount.
 
     Always in ascending order, or two writers could wait for each other; a statement each, as Citus locks rows of one
-    account at a time. For jobs and imports: what they write changes no answer at an instant before.
+    account at a time. For jobs and imports, which change no answer at an instant before; see `begin_commands`.
     """
-    locked = await _locked(writer, clock, account_ids)
-    return {account_id: counters for account_id, (counters, _) in locked.items()}
+    all_counters: dict[UUID, Counters] = {}
+    for account_id in sorted(set(account_ids)):
+        row = await writer.fetch_row(LOCK_COUNTERS, account_id, *clock.reading, live)
+        if row is None:
+            raise UnknownAccount(str(account_id))
+        all_counters[account_id] = Counters(*row)
+    return all_counters
 
 
 async def begin_commands(writer: Writer, clock: Clock, account_ids: Iterable[UUID]) -> dict[UUID, Counters]:
-    """Lock the counters of accounts for live commands, so that answers read meanwhile are as of before them.
+    """Lock the counters of accounts for live commands, so that concurrent answers are as of an instant before them.
 
-    Raises UnknownAccount, and QuietAccounts before an answer could be as of long ago.
+    Raises UnknownAccount, and QuietAccounts where that instant would be long ago.
     """
-    locked = await _locked(writer, clock, account_ids, live=True)
-    quiet = {account_id for account_id, (_, is_live) in locked.items() if not is_live}
+    all_counters = await lock_counters(writer, account_ids, clock, live=True)
+    quiet = {account_id for account_id, counters in all_counters.items() if not counters.is_live}
     if quiet:
         raise QuietAccounts(quiet, clock)
-    return {account_id: counters for account_id, (counters, _) in locked.items()}
+    return all_counters
 
 
 async def begin_command(writer: Writer, clock: Clock, account_id: UUID) -> Counters:
@@ -182,10 +189,10 @@ async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> 
     row = await writer.fetch_row(LOCK_FREE_COUNTERS, account_id, *clock.reading, True)
     if row is None:
         return None
-    is_live, *columns = row
-    if not is_live:
+    counters = Counters(*row)
+    if not counters.is_live:
         raise QuietAccounts({account_id}, clock)
-    return Counters(*columns)
+    return counters
 
 
 async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID]) -> None:
@@ -212,19 +219,5 @@ def earliest_reading(all_counters: Mapping[UUID, Counters]) -> datetime:
 
 
 async def save_counters(writer: Writer, all_counters: Iterable[Counters]) -> None:
-    """Write the counters of locked counters back."""
+    """Write the counters of locked accounts back."""
     await writer.execute_many(SAVE_COUNTERS, map(_COUNTERS, all_counters))
-
-
-async def _locked(
-    writer: Writer, clock: Clock, account_ids: Iterable[UUID], *, live: bool = False
-) -> dict[UUID, tuple[Counters, bool]]:
-    """Lock the counters of accounts; each with whether the account's lock is held, too."""
-    found: dict[UUID, tuple[Counters, bool]] = {}
-    for account_id in sorted(set(account_ids)):
-        row = await writer.fetch_row(LOCK_COUNTERS, account_id, *clock.reading, live)
-        if row is None:
-            raise UnknownAccount(str(account_id))
-        is_live, *columns = row
-        found[account_id] = (Counters(*columns), is_live)
-    return found

@@ -10,6 +10,7 @@ from app.domain.events.accounts import terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay, RecordedDay
+from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.local_time import time_zone
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.counters import Counters, begin_command
@@ -18,7 +19,7 @@ from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.rollups import recount_upload_weeks
-from app.services.stored_results import StoredResult, day_from_json, day_to_json, keys_from_json, keys_to_json
+from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
 from db.tables.accounts import Account, LedgerDay, TimeZonePeriod
 from db.writer import Writer
 from db.writes import update

@@ -11,7 +11,6 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.events.accounts import guarantee_reset
 from app.domain.events.orders import NewEvent
-from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.services.accounts.counters import Counters, earliest_reading, lock_counters, save_counters
 from app.services.events import write_events
@@ -19,7 +18,7 @@ from app.services.jobs.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from app.services.orders.writing import write_ledger_days
 from db.connections import Pool
-from db.queries.ledger import DayKey, LedgerDayRow, ledger_days
+from db.queries.ledger import DayKey, allowances
 from db.writer import Writer, unit_of_work
 
 
@@ -48,9 +47,9 @@ async def _reset(
     writer: Writer, all_counters: Mapping[UUID, Counters], days: Sequence[ClosedDay], now: datetime
 ) -> None:
     unused = _unused_days(days)
-    written = await ledger_days(writer, list(unused))
+    written = await allowances(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
-    ledger = unused | {key: _used(unused[key], row) for key, row in written.items()}
+    ledger = unused | {key: replace(unused[key], allowance=allowance) for key, allowance in written.items()}
     new_events = {
         closed.account_id: [_reset_event(closed, ledger[closed.account_id, closed.day.date])] for closed in days
     }
@@ -68,11 +67,6 @@ def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
         for closed in days
         for day in (closed.day, closed.following)
     }
-
-
-def _used(day: QuotaDay, row: LedgerDayRow) -> QuotaDay:
-    """Return the day with the capacity and use of its row."""
-    return replace(day, allowance=Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used))
 
 
 def _reset_event(closed: ClosedDay, used: QuotaDay) -> NewEvent:

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import RecordedDay
-from app.services.stored_results import StoredResult, day_from_json, day_to_json, keys_from_json, keys_to_json
+from app.domain.ledger.stored import day_from_json, day_to_json
+from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
 
 
 @dataclass(frozen=True, slots=True)

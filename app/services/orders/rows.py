@@ -1,9 +1,9 @@
-"""Orders as the rows they come to, in the order of the tables' columns, and what changes of those that are there."""
+"""The rows of orders, their images and rejections, in the order of the tables' columns, and their changes."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from app.domain.orders.state import (
@@ -23,86 +23,81 @@ from db.tables.orders import Order
 from db.tables.rejections import Rejection
 
 Row: TypeAlias = tuple[Any, ...]
+Orders: TypeAlias = Iterable[tuple[UUID, OrderState]]
+"""Orders, each with its account."""
 
 
-_KEY: Final = ("account_id", "id")
-ORDER_CHANGES: Final = attributes_of(
+class Changes:
+    """The attributes of a table's rows that change once they are written, found by account and id."""
+
+    def __init__(self, table: type[Table], but: Collection[str]) -> None:
+        self.attributes: Final = attributes_of(table, but=("account_id", "id", *but))
+        indexes = map(attributes_of(table).index, ("account_id", "id", *self.attributes))
+        self._changeable: Callable[[Row], Row] = itemgetter(*indexes)
+
+    def between(self, before: Sequence[Row], after: list[Row]) -> "ChangedRows":
+        """Return the rows of `after` to add, and of those that differ from `before` their keys and attributes."""
+        if not before:  # orders are placed, of which each may have many images
+            return ChangedRows(after, [])
+        stored = {row[1]: self._changeable(row) for row in before}
+        kept = [self._changeable(row) for row in after if row[1] in stored]
+        return ChangedRows(
+            [row for row in after if row[1] not in stored], [row for row in kept if row != stored[row[1]]]
+        )
+
+
+class ChangedRows(NamedTuple):
+    """Whole rows of a table to add, and the keys and changing attributes of those to change."""
+
+    added: list[Row]
+    changed: list[Row]
+
+
+ORDERS: Final = Changes(
     Order,
     but=(
-        *_KEY,
         *("number", "name", "specification_id", "specification_version"),
         *("placed_at", "currency", "split_from"),
     ),
 )
-"""The attributes of an order that change once it is written."""
-
-IMAGE_CHANGES: Final = attributes_of(
+IMAGES: Final = Changes(  # but for those that only a claim changes
     Image,
     but=(
-        *_KEY,
         *("number", "filename", "specification_id", "specification_version"),
         *("uploaded_at", "position", "first_claimed_at"),
     ),
 )
-"""The attributes of an image that change once it is written, but for those that only a claim changes."""
-
-REJECTION_CHANGES: Final = attributes_of(Rejection, but=(*_KEY, "image_id", "at", "reason"))
-"""The attributes of a rejection that change once it is written."""
+REJECTIONS: Final = Changes(Rejection, but=("image_id", "at", "reason"))
 
 
-class _Sorted:
-    """Rows of one table: those to add, and what changes of those to keep."""
+class OrderRows(NamedTuple):
+    """The changed rows of orders, their images and rejections, and the changes to the rollups of each account."""
 
-    def __init__(self, table: type[Table], changes: Sequence[str]) -> None:
-        self.added: list[Row] = []
-        self.changed: list[Row] = []
-        self._changeable: Callable[[Row], Row] = itemgetter(*map(attributes_of(table).index, (*_KEY, *changes)))
-        self._stored: dict[UUID, Row] = {}
-
-    def store(self, rows: Iterable[Row]) -> None:
-        """Note what is in the database."""
-        self._stored.update({row[1]: self._changeable(row) for row in rows})
-
-    def sort(self, rows: Iterable[Row]) -> None:
-        """Note what is to be in the database."""
-        if not self._stored:  # orders are placed, of which each may have many images
-            self.added.extend(rows)
-            return
-        for row in rows:
-            stored = self._stored.get(row[1])
-            if stored is None:
-                self.added.append(row)
-            elif stored != (changeable := self._changeable(row)):
-                self.changed.append(changeable)
+    orders: ChangedRows
+    images: ChangedRows
+    rejections: ChangedRows
+    tallies: Mapping[UUID, Tally]
 
 
-@dataclass(slots=True)
-class OrderRows:
-    """Rows of orders, their images and the rejections of these, and what they change in the rollups of accounts."""
-
-    orders: _Sorted = field(default_factory=lambda: _Sorted(Order, ORDER_CHANGES))
-    images: _Sorted = field(default_factory=lambda: _Sorted(Image, IMAGE_CHANGES))
-    rejections: _Sorted = field(default_factory=lambda: _Sorted(Rejection, REJECTION_CHANGES))
-    tallies: dict[UUID, Tally] = field(default_factory=dict[UUID, Tally])
-
-    def tally(self, account_id: UUID, order: OrderState, sign: int) -> None:
-        """Count an order in the rollups of its account."""
-        tally_order(self.tallies.setdefault(account_id, Tally()), order, sign)
+def changed_rows(before: Orders, after: Orders) -> OrderRows:
+    """Return the rows to add and to change, so that the database has `after` where it has `before`."""
+    tallies: defaultdict[UUID, Tally] = defaultdict(Tally)
+    stored, wanted = _rows(before, tallies, -1), _rows(after, tallies, 1)
+    orders, images, rejections = (
+        changes.between(*rows) for changes, *rows in zip((ORDERS, IMAGES, REJECTIONS), stored, wanted, strict=True)
+    )
+    return OrderRows(orders, images, rejections, tallies)
 
 
-def changed_rows(before: Iterable[tuple[UUID, OrderState]], after: Iterable[tuple[UUID, OrderState]]) -> OrderRows:
-    """Return what is to be added and changed, so that the database has `after` where it has `before`."""
-    rows = OrderRows()
-    for account_id, order in before:
-        rows.tally(account_id, order, -1)
-        rows.orders.store([_order_row(account_id, order)])
-        rows.images.store(_image_rows(account_id, order))
-        rows.rejections.store(_rejection_rows(account_id, order))
-    for account_id, order in after:
-        rows.tally(account_id, order, 1)
-        rows.orders.sort([_order_row(account_id, order)])
-        rows.images.sort(_image_rows(account_id, order))
-        rows.rejections.sort(_rejection_rows(account_id, order))
+def _rows(orders: Orders, tallies: Mapping[UUID, Tally], sign: int) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return the rows of orders, of their images, and of the rejections of these; count them with a sign."""
+    rows: tuple[list[Row], list[Row], list[Row]] = [], [], []
+    for account_id, order in orders:
+        tally_order(tallies[account_id], order, sign)
+        rows[0].append(_order_row(account_id, order))
+        for image in order.images:
+            rows[1].append(_image_row(account_id, order, image))
+            rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
     return rows
 
 
@@ -142,10 +137,6 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
     )
 
 
-def _image_rows(account_id: UUID, order: OrderState) -> Iterable[Row]:
-    return (_image_row(account_id, order, image) for image in order.images)
-
-
 def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
     rejection, claim = image.open_rejection, image.claim
     return (
@@ -174,10 +165,6 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         None if claim is None else claim.until,
         image.first_claimed_at,
     )
-
-
-def _rejection_rows(account_id: UUID, order: OrderState) -> Iterable[Row]:
-    return (_rejection_row(account_id, image, each) for image in order.images for each in image.rejections)
 
 
 def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionState) -> Row:

@@ -1,11 +1,11 @@
-"""Writes orders and what is used of ledger days, as rows that were worked out before."""
+"""Writing the rows of orders and of ledger days."""
 
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from app.domain.ledger.quota import QuotaDay
-from app.services.orders.rows import IMAGE_CHANGES, ORDER_CHANGES, REJECTION_CHANGES, OrderRows, Row
+from app.services.orders.rows import IMAGES, ORDERS, REJECTIONS, OrderRows, Row
 from db.tables.accounts import LedgerDay
 from db.tables.images import Image
 from db.tables.orders import Order
@@ -13,29 +13,29 @@ from db.tables.rejections import Rejection
 from db.writer import Writer
 from db.writes import update_columns, upsert
 
-# Changes what changes of orders, of images, and of rejections; the primary keys find them.
-CHANGE_ORDERS: Final = update_columns("change_orders", Order, *ORDER_CHANGES)
-CHANGE_IMAGES: Final = update_columns("change_images", Image, *IMAGE_CHANGES)
-CHANGE_REJECTIONS: Final = update_columns("change_rejections", Rejection, *REJECTION_CHANGES)
+# Change orders, images and rejections; the primary keys find them.
+CHANGE_ORDERS: Final = update_columns("change_orders", Order, *ORDERS.attributes)
+CHANGE_IMAGES: Final = update_columns("change_images", Image, *IMAGES.attributes)
+CHANGE_REJECTIONS: Final = update_columns("change_rejections", Rejection, *REJECTIONS.attributes)
 
-# Writes what is used of a ledger day; the primary key finds it if it is there.
+# Writes the use of a ledger day; the primary key.
 WRITE_LEDGER_DAY: Final = upsert("write_ledger_day", LedgerDay, "closes_at", "used", "expedite_used")
 
 
 async def write_orders(writer: Writer, rows: OrderRows) -> None:
     """Add and change orders, then their images, then the rejections of these."""
-    for table, change, sorted_rows in (
+    for table, change, (added, changed) in (
         (Order, CHANGE_ORDERS, rows.orders),
         (Image, CHANGE_IMAGES, rows.images),
         (Rejection, CHANGE_REJECTIONS, rows.rejections),
     ):
-        if sorted_rows.added:
-            await writer.copy(table, sorted_rows.added)
-        await writer.execute_columns(change, sorted_rows.changed)
+        if added:
+            await writer.copy(table, added)
+        await writer.execute_columns(change, changed)
 
 
 async def write_ledger_days(writer: Writer, days: Sequence[tuple[UUID, QuotaDay]]) -> None:
-    """Write what is used of ledger days of accounts."""
+    """Write the use of ledger days of accounts."""
     await writer.execute_many(WRITE_LEDGER_DAY, (_ledger_day_row(account_id, day) for account_id, day in days))
 
 

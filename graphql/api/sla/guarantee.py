@@ -66,10 +66,8 @@ def _day_of(day: date, history: AccountHistory) -> LedgerDay | None:
 
 
 async def _with_use(context: Context, history: AccountHistory, day: LedgerDay) -> DailyGuarantee:
-    row = await context.loaders.ledger_days.load((history.account_id, day.date))
-    if row is None:
+    allowance = await context.loaders.allowances.load((history.account_id, day.date))
+    if allowance is None:
         terms = history.terms_on(day.date).terms
         allowance = Allowance(terms.images_per_day, 0, terms.expedites_per_day, 0)
-    else:
-        allowance = Allowance(row.capacity, row.used, row.expedite_capacity, row.expedite_used)
     return daily_guarantee(day, allowance)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from app.domain.events.keys import Data
@@ -32,7 +33,8 @@ def counts(delivered: int, rejected: int) -> dict[str, int | None]:
 
 def data(new_event: NewEvent) -> Data:
     """The stored form of an event, without its texts and the form's version."""
-    return {key: value for key, value in to_json(new_event.event).data.items() if key != "version"}
+    stored, _ = to_json(new_event.event)
+    return {key: value for key, value in stored.items() if key != "version"}
 
 
 def types(order: OrderState, after: datetime | None = None) -> list[str]:
@@ -55,7 +57,7 @@ def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
             "dueAt": NEXT_MORNING,
             "slaVersion": 3,
             "imageCount": 2,
-            "price": "2.90",
+            "price": Decimal("2.90"),
             "currency": "USD",
             "placedAt": UPLOADED_AT,
             "expeditedAt": None,
@@ -67,7 +69,7 @@ def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
         "firstNumber": 1,
         "firstPosition": 1,
         "firstExpeditePosition": None,
-        "pricePerImage": "1.45",
+        "pricePerImage": Decimal("1.45"),
         "images": [{"id": image.id} for image in order.images],
     }
 
@@ -77,8 +79,8 @@ def test_a_split_at_placing_changes_nothing_of_the_original_that_was_told() -> N
     *places, split = placed_events([original, sibling])
     assert [event.order_id for event in places] == [original.id, sibling.id]
     assert [(data(event)["after"]["imageCount"], data(event)["after"]["price"]) for event in places] == [
-        (2, "2.90"),
-        (1, "1.45"),
+        (2, Decimal("2.90")),
+        (1, Decimal("1.45")),
     ]
     assert places[1].image_id == sibling.images[0].id
     assert (split.type, split.order_id) == ("ORDER_SPLIT", original.id)
@@ -96,9 +98,14 @@ def test_an_order_that_turns_into_a_level_tells_what_changed() -> None:
     (event,) = expedited([order], change.orders, at)
     assert (event.type, event.image_id) == ("ORDER_EXPEDITED", order.images[0].id)
     assert data(event) == {
-        "before": {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": "1.45", "expeditedAt": None},
-        "after": {"serviceLevel": "EXPEDITED", "dueAt": at + timedelta(hours=3), "price": "2.90", "expeditedAt": at},
-        "pricePerImage": "2.90",
+        "before": {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": Decimal("1.45"), "expeditedAt": None},
+        "after": {
+            "serviceLevel": "EXPEDITED",
+            "dueAt": at + timedelta(hours=3),
+            "price": Decimal("2.90"),
+            "expeditedAt": at,
+        },
+        "pricePerImage": Decimal("2.90"),
         "images": [{"id": order.images[0].id, "expeditePosition": 1}],
     }
 
@@ -111,7 +118,7 @@ def test_images_that_move_out_are_told_of_both_orders() -> None:
     assert (split.type, split.order_id, data(split)["after"]) == (
         "ORDER_SPLIT",
         order.id,
-        {"imageCount": 1, "price": "1.45"},
+        {"imageCount": 1, "price": Decimal("1.45")},
     )
     assert (moved.order_id, data(moved)["before"]) == (sibling.id, None)
     assert data(moved)["after"]["splitFrom"] == order.id
@@ -124,18 +131,18 @@ def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -
     split, turned, moved = expedited([order], change.orders, DELIVERED_AT)
     sibling = change.orders[1]
     assert data(split) == {
-        "before": {"imageCount": 5, "price": "7.25"},
-        "after": {"imageCount": 2, "price": "2.90"},
+        "before": {"imageCount": 5, "price": Decimal("7.25")},
+        "after": {"imageCount": 2, "price": Decimal("2.90")},
         "into": [{"id": sibling.id, "number": 2, "serviceLevel": "EXPEDITED_ADDITIONAL"}],
     }
     due_at = DELIVERED_AT + timedelta(hours=3)
     assert (turned.type, turned.order_id, data(turned)["before"], data(turned)["after"]) == (
         "ORDER_EXPEDITED",
         order.id,
-        {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": "2.90", "expeditedAt": None},
-        {"serviceLevel": "EXPEDITED", "dueAt": due_at, "price": "5.80", "expeditedAt": DELIVERED_AT},
+        {"serviceLevel": "STANDARD", "dueAt": NEXT_MORNING, "price": Decimal("2.90"), "expeditedAt": None},
+        {"serviceLevel": "EXPEDITED", "dueAt": due_at, "price": Decimal("5.80"), "expeditedAt": DELIVERED_AT},
     )
-    assert (moved.order_id, data(moved)["before"], data(moved)["after"]["price"]) == (sibling.id, None, "8.70")
+    assert (moved.order_id, data(moved)["before"], data(moved)["after"]["price"]) == (sibling.id, None, Decimal("8.70"))
 
 
 def test_a_claim_that_ran_out_before_an_expedite_is_told_of_the_order_in_which_the_image_was() -> None:
@@ -162,8 +169,8 @@ def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split(
     change = expedite([order], [order.images[1].id], REJECTED_AT, quota(), 2, new_ids)
     split = next(expedited([order], change.orders, REJECTED_AT))
     assert (data(split)["before"], data(split)["after"]) == (
-        {"status": "IN_PRODUCTION", "imageCount": 2, "price": "2.90"},
-        {"status": "READY_FOR_DOWNLOAD", "imageCount": 1, "price": "1.45"},
+        {"status": "IN_PRODUCTION", "imageCount": 2, "price": Decimal("2.90")},
+        {"status": "READY_FOR_DOWNLOAD", "imageCount": 1, "price": Decimal("1.45")},
     )
 
 
@@ -243,15 +250,15 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
         "before": {"deadlineStatus": "TO_BE_CONFIRMED", "dueAt": None, "confirmedAt": None},
         "after": {"deadlineStatus": "CONFIRMED", "dueAt": NEXT_MORNING, "confirmedAt": REJECTED_AT},
         "images": (order.images[1].id,),
-        "pricePerImage": "1.45",
+        "pricePerImage": Decimal("1.45"),
     }
 
 
 def test_a_plan_tells_its_price() -> None:
     _, planned = placed(60, expedite=True)
     (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT, SLA), None)
-    assert (data(event)["before"]["price"], data(event)["after"]["price"]) == ("58.00", "116.00")
-    assert data(event)["pricePerImage"] == "2.90"
+    assert (data(event)["before"]["price"], data(event)["after"]["price"]) == (Decimal("58.00"), Decimal("116.00"))
+    assert data(event)["pricePerImage"] == Decimal("2.90")
 
 
 def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_made() -> None:

@@ -19,6 +19,7 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
 from app.domain.pulse.figures import Step
 from app.domain.vocabulary import DeadlineKind, DeadlineStatus, EventType, OrderStatus, Plan, ServiceLevel
+from db.connections import encode_json
 from tests.support.old_events import OLD_ROWS
 from tests.support.whole_events import whole
 
@@ -170,7 +171,7 @@ NAMES = [type_ for type_, _ in OLD_ROWS]
 
 def stored(event: kinds.Event) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The columns of an event as they are read."""
-    data, texts = orjson.loads(orjson.dumps(tuple(to_json(event))))
+    data, texts = orjson.loads(encode_json(to_json(event)))
     return data, texts
 
 
