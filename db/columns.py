@@ -1,6 +1,6 @@
 """Columns of tables, and the attributes of rows by which Python knows them: the one place that maps these."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -9,12 +9,15 @@ from sqlalchemy import Column, inspect
 from db.tables.base import Table
 
 
+@cache
 def columns_by_attribute(table: type[Table]) -> dict[str, Column[Any]]:
     """Return the columns of a table by attribute, in their order."""
-    return _columns(table.__tablename__)
+    columns = Table.metadata.tables[str(table.__tablename__)].columns
+    return {each.key: columns[each.columns[0].name] for each in inspect(table).column_attrs}
 
 
-def attributes_of(table: type[Table], but: Collection[str] = ()) -> tuple[str, ...]:
+@cache
+def attributes_of(table: type[Table], but: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the attributes of a table's rows, in the order of its columns, but for some."""
     return tuple(attribute for attribute in columns_by_attribute(table) if attribute not in but)
 
@@ -29,19 +32,13 @@ def names_of(table: type[Table], attributes: Iterable[str]) -> tuple[str, ...]:
     return tuple(columns_by_attribute(table)[attribute].name for attribute in attributes)
 
 
-def columns_of(table: type[Table], but: Collection[str] = ()) -> tuple[str, ...]:
+@cache
+def columns_of(table: type[Table], but: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names of a table's columns, in their order, but for those of some attributes."""
     return tuple(column.name for attribute, column in columns_by_attribute(table).items() if attribute not in but)
 
 
-def selected(table: type[Table], alias: str, but: Collection[str] = ()) -> str:
+def selected(table: type[Table], alias: str, but: tuple[str, ...] = ()) -> str:
     """Write the list of columns that selects attributes of a table, each by its name."""
     named = ((attribute, *names_of(table, [attribute])) for attribute in attributes_of(table, but))
     return ", ".join(f"{alias}.{name}" + ("" if name == attribute else f" AS {attribute}") for attribute, name in named)
-
-
-@cache
-def _columns(name: str) -> dict[str, Column[Any]]:
-    [table] = (each for each in Table.__subclasses__() if each.__tablename__ == name)
-    columns = Table.metadata.tables[name].columns
-    return {each.key: columns[each.columns[0].name] for each in inspect(table).column_attrs}

@@ -1,4 +1,4 @@
-"""Writing events, each with its place in its account's sequence, and withdrawing those that turn out to be untrue."""
+"""Writing events, each with the next number of its account's sequence, and withdrawing untrue ones."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from db.connections import Record, Statement
 from db.tables.events import Event
 from db.writer import Writer
 
-# Notes of events of an account which event withdraws each; the primary key.
+# Marks events of an account as withdrawn, each by another event; the primary key.
 WITHDRAW: Final = Statement(
     "withdraw_events",
     """
@@ -31,9 +31,9 @@ async def write_events(
     now: datetime,
     import_run: int | None = None,
 ) -> None:
-    """Write what happened to accounts, whose counters are locked, in order; the counters count on.
+    """Write the events of accounts, whose counters are locked, in order, and advance the counters' sequences.
 
-    `now` (UTC) is when that is, `import_run` the run of `loupe import` whose events these are.
+    `now` (UTC) is the instant of writing, `import_run` the number of the run of `loupe import` that writes.
     """
     await writer.copy(Event, _rows(new_events, all_counters, now, import_run))
 
@@ -43,16 +43,16 @@ async def withdraw_events(
 ) -> None:
     """Withdraw events of an account, whose counters are locked; records have `sequence`, `order_id` and `image_id`.
 
-    The withdrawals are at `now` (UTC), but after all the account has. The counters count on; the caller writes it.
+    The withdrawals are at `now` (UTC), but after all the account has. The counters are advanced; the caller saves them.
     """
     if not events:
         return
     at = next_instant(now, counters.last_at)
     first = counters.next_event_sequence
-    told = [withdrawal(each["sequence"], each["order_id"], each["image_id"], at) for each in events]
-    await write_events(writer, {counters.account_id: told}, {counters.account_id: counters}, now, import_run)
-    places = list(range(first, counters.next_event_sequence))
-    await writer.execute(WITHDRAW, counters.account_id, [each["sequence"] for each in events], places)
+    withdrawals = [withdrawal(each["sequence"], each["order_id"], each["image_id"], at) for each in events]
+    await write_events(writer, {counters.account_id: withdrawals}, {counters.account_id: counters}, now, import_run)
+    sequences = list(range(first, counters.next_event_sequence))
+    await writer.execute(WITHDRAW, counters.account_id, [each["sequence"] for each in events], sequences)
     counters.last_at = at
 
 
@@ -62,11 +62,12 @@ def _rows(
     now: datetime,
     import_run: int | None,
 ) -> Iterator[tuple[Any, ...]]:
-    for account_id, told in new_events.items():
+    for account_id, events in new_events.items():
         counters = all_counters[account_id]
         written_at = max(now, counters.last_at)
-        for each in told:
+        for each in events:
             recorded_at = None if each.at >= written_at else written_at
             data, texts = to_json(each.event)
-            facts = (each.at, each.type, each.order_id, each.image_id, data)
-            yield account_id, counters.take_event_sequence(), *facts, recorded_at, import_run, None, texts
+            facts = (each.at, each.event.type, each.order_id, each.image_id, data)
+            yield account_id, counters.next_event_sequence, *facts, recorded_at, import_run, None, texts
+            counters.next_event_sequence += 1

@@ -17,7 +17,7 @@ from app.web.cors import with_cors
 from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
-from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
+from app.web.state import Running, keep_running
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
@@ -64,12 +64,11 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        keep_reader(app, PoolReader(await opened(settings=PLANNED_ONCE)))
+        reader = PoolReader(await opened(settings=PLANNED_ONCE))
         writing_pool = await opened(settings=COMMANDS)
-        keep_writing_pool(app, writing_pool)
-        keep_claiming_pool(app, await opened(max_size=_CLAIMS, settings=COMMANDS))
-        keep_quote_key(app, QuoteKey(writing_pool))
-        keep_key_uses(app, await stack.enter_async_context(noted_key_uses(writing_pool)))
+        claiming_pool = await opened(max_size=_CLAIMS, settings=COMMANDS)
+        key_uses = await stack.enter_async_context(noted_key_uses(writing_pool))
+        keep_running(app, Running(reader, writing_pool, claiming_pool, QuoteKey(writing_pool), key_uses))
         await stack.enter_async_context(alongside())
         yield
 

@@ -10,7 +10,7 @@ from db.tables.accounts import AccountCounters
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
-    SELECT a.id, a.ref, {selected(AccountCounters, "h", but={"account_id", "import_run"})}
+    SELECT a.id, a.ref, {selected(AccountCounters, "h", but=("account_id", "import_run"))}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
      WHERE a.ref = ANY($1::text[])
     """,

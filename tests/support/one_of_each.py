@@ -16,6 +16,7 @@ from httpx import ASGITransport, AsyncClient
 
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
+from app.web.state import running_of
 from db.connections import Pool
 from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType, named_account, numbered
@@ -109,7 +110,7 @@ async def _world(url: str, clock: FrozenClock) -> AsyncGenerator[_World]:
             async with unit_of_work(pool) as writer:
                 token = (await create_key(writer, clock.now(), account_id)).secret
                 await writer.commit()
-            clients.append(Client(http, token, CountingReader(app.state.reader)))
+            clients.append(Client(http, token, CountingReader(running_of(app).reader)))
         client, staff = clients
         yield _World(pool, clock, Shop(studio, client, ""), staff)
 

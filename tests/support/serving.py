@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from app.services.api_keys.keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
-from app.web.state import keep_reader, keep_writing_pool
+from app.web.state import running_of
 from db.connections import Connection, Pool, Record, Statement
 from db.readers import Database, Reader
 from db.writer import unit_of_work
@@ -178,16 +178,16 @@ async def http(app: Starlette) -> AsyncGenerator[AsyncClient]:
 @pytest.fixture
 def counting(app: Starlette) -> CountingReader:
     """The reader of the application, which from then on notes what it is asked."""
-    reader = CountingReader(app.state.reader)
-    keep_reader(app, reader)
+    reader = CountingReader(running_of(app).reader)
+    running_of(app).reader = reader
     return reader
 
 
 @pytest.fixture
 def writing(app: Starlette) -> CountingPool:
     """The pool that the application writes by, which from then on notes what it is asked."""
-    pool = CountingPool(app.state.writing_pool)
-    keep_writing_pool(app, pool)
+    pool = CountingPool(running_of(app).writing_pool)
+    running_of(app).writing_pool = pool
     return pool
 
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from app.services.api_keys.keys import create_key, find_key, revoke_key
 from app.web.asgi import create_app
+from app.web.state import running_of
 from db.connections import Pool, Statement
 from db.readers import PoolReader
 from db.writer import unit_of_work
@@ -153,7 +154,7 @@ async def test_a_request_is_a_use_of_its_key_and_a_refused_one_is_none(
     await client.post(VIEWER)
     clock.advance(timedelta(minutes=2))
     await Client(client.http, f"{client.token}x", client.reader).post(VIEWER)
-    await app.state.key_uses.write()
+    await running_of(app).key_uses.write()
     assert (await find_key(reader, client.token or "")).used_at == clock.now() - timedelta(minutes=2)
 
 
@@ -164,7 +165,7 @@ async def test_requests_are_answered_while_uses_wait_to_be_written(
     await client.post(VIEWER)
     async with unit_of_work(pool) as others, asyncio.timeout(30):
         await others.execute(Statement("lock", "LOCK TABLE api_key_uses"))
-        writing = asyncio.create_task(app.state.key_uses.write())
+        writing = asyncio.create_task(running_of(app).key_uses.write())
         await asyncio.sleep(0.01)
         assert [(await client.post(VIEWER)).status_code for _ in range(3)] == [200] * 3
         assert not writing.done()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from app.domain.sla.terms import SlaTerms
@@ -11,7 +12,7 @@ from app.domain.sla.terms import SlaTerms
 Json: TypeAlias = dict[str, Any]
 
 _READ: Final[Mapping[object, Callable[[Any], object]]] = {
-    timedelta: lambda seconds: timedelta(seconds=seconds),
+    timedelta: partial(timedelta, 0),  # of seconds
     time: time.fromisoformat,
     Decimal: Decimal,
 }
@@ -20,19 +21,16 @@ _WRITE: Final[Mapping[object, Callable[[Any], object]]] = {
     time: time.isoformat,
     Decimal: str,
 }
+_FIELDS: Final = [(each.name, _READ.get(each.type), _WRITE.get(each.type)) for each in fields(SlaTerms)]
 
 
 def terms_to_json(terms: SlaTerms) -> Json:
     """Return all terms, by the names of their fields."""
-    return {each.name: _WRITE.get(each.type, _same)(getattr(terms, each.name)) for each in fields(terms)}
+    return {name: write(getattr(terms, name)) if write else getattr(terms, name) for name, _, write in _FIELDS}
 
 
 def terms_from_json(stored: Json) -> SlaTerms:
     """Return the terms that `terms_to_json` wrote; a term that a release before did not know is as by default."""
-    known = (each for each in fields(SlaTerms) if each.name in stored)
-    values: Json = {each.name: _READ.get(each.type, _same)(stored[each.name]) for each in known}
+    known = [(name, read) for name, read, _ in _FIELDS if name in stored]
+    values: Json = {name: read(stored[name]) if read else stored[name] for name, read in known}
     return SlaTerms(**values)
-
-
-def _same(value: object) -> object:
-    return value

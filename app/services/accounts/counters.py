@@ -23,7 +23,7 @@ RECENT: Final = "interval '1 second'"
 Of its beginning: else one of many accounts, which takes longer than that, would find the first of them quiet again.
 """
 
-_NOT_COUNTED: Final = {"import_run"}
+_NOT_COUNTED: Final = ("import_run",)
 _COLUMNS: Final = attributes_of(AccountCounters, but=_NOT_COUNTED)
 _COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
 
@@ -125,11 +125,6 @@ class Counters:
         """Let the account begin at an instant other than `before`, as long as it has no orders."""
         self.last_at = at if self.last_at == before else self.last_at
         self.minutes_since = at
-
-    def take_event_sequence(self) -> int:
-        """Take the account's next place among its events."""
-        self.next_event_sequence += 1
-        return self.next_event_sequence - 1
 
 
 def next_instant(now: datetime, last_at: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """The rows of orders, their images and rejections, in the order of the tables' columns, and their changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -30,7 +30,7 @@ Orders: TypeAlias = Iterable[tuple[UUID, OrderState]]
 class Changes:
     """The attributes of a table's rows that change once they are written, found by account and id."""
 
-    def __init__(self, table: type[Table], but: Collection[str]) -> None:
+    def __init__(self, table: type[Table], but: tuple[str, ...]) -> None:
         self.attributes: Final = attributes_of(table, but=("account_id", "id", *but))
         indexes = map(attributes_of(table).index, ("account_id", "id", *self.attributes))
         self._changeable: Callable[[Row], Row] = itemgetter(*indexes)
