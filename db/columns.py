@@ -1,22 +1,29 @@
 """Columns of tables, and the attributes of rows by which Python knows them: the one place that maps these."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, inspect
 
 from db.tables.base import Table
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-@cache
+
+def _cached(function: Function) -> Function:
+    """Cache a function of tables, which a type checker takes to be unhashable, as their rows are."""
+    return cast("Function", cache(function))
+
+
+@_cached
 def columns_by_attribute(table: type[Table]) -> dict[str, Column[Any]]:
     """Return the columns of a table by attribute, in their order."""
     columns = Table.metadata.tables[str(table.__tablename__)].columns
     return {each.key: columns[each.columns[0].name] for each in inspect(table).column_attrs}
 
 
-@cache
+@_cached
 def attributes_of(table: type[Table], but: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the attributes of a table's rows, in the order of its columns, but for some."""
     return tuple(attribute for attribute in columns_by_attribute(table) if attribute not in but)
@@ -32,7 +39,7 @@ def names_of(table: type[Table], attributes: Iterable[str]) -> tuple[str, ...]:
     return tuple(columns_by_attribute(table)[attribute].name for attribute in attributes)
 
 
-@cache
+@_cached
 def columns_of(table: type[Table], but: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names of a table's columns, in their order, but for those of some attributes."""
     return tuple(column.name for attribute, column in columns_by_attribute(table).items() if attribute not in but)

@@ -15,7 +15,7 @@ from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
 class Account:
     """The zones of an account and the versions of its SLA, oldest first, one of each at least.
 
-    `day` is a ledger day with its use, None where nothing was used or nobody asked; see `day_at`. Instants are UTC.
+    `day` is a ledger day with its use, None where that is not known or zero; see `day_at`. Instants are UTC.
     """
 
     zones: tuple[ZonePeriod, ...]
@@ -44,7 +44,7 @@ class Account:
         return cls(zones, (version,))
 
     def opened_at(self, at: datetime, time_zone: str) -> "Account":
-        """Return an account that has only been opened as if that had been at another instant or in another zone."""
+        """Return an account without orders as opened at another instant or in another zone."""
         zones = (ZonePeriod(at, time_zone),)
         version = replace(self.versions[0], effective_date=first_ledger_day(zones).date, negotiated_at=at)
         return Account(zones, (version,))
@@ -76,11 +76,11 @@ class Account:
         return self.terms_on(self.ledger_day_at(at).date)
 
     def deliver_by(self, day: date) -> time:
-        """Return by when uploads of a local day are delivered on the next working morning, user time."""
+        """Return the time, user time, of the next working morning by which uploads of a local day are delivered."""
         return self.terms_on(max(day, self.versions[0].effective_date)).terms.deliver_by
 
     def day_at(self, at: datetime) -> QuotaDay:
-        """Return the ledger day of an instant with its use: that of `day` where it is this one, else none."""
+        """Return the ledger day of an instant with its use: `day` if it contains the instant, else an unused one."""
         if self.day is not None and self.day.contains(at):
             return self.day
         return unused_day(at, self.zones, self.versions)

@@ -1,9 +1,9 @@
-"""How much and how many of something there can be, alike for commands and for files that are imported."""
+"""Upper bounds of quantities and lengths, the same for commands and imported files."""
 
 from typing import Final
 
 YEARS: Final = range(1970, 2201)
-"""In which days and instants are."""
+"""Years that days and instants are in."""
 MAX_NAME: Final = 255
 """Characters of a name."""
 MAX_PROSE: Final = 2_000

@@ -1,4 +1,4 @@
-"""What the rules refuse, each refusal with its data; the edge maps them to codes in one table."""
+"""Refusals by the rules, each with its data; the API maps them to codes in one table."""
 # ruff: noqa: N818 - a refusal is named by what it says: ExpediteWindowClosed, not ...Error
 
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from app.domain.instants import rfc3339
 
 
 class DomainError(Exception):
-    """A rule of the business refuses something; its text is one sentence for people."""
+    """A refusal by a rule of the business; its text is one sentence for people."""
 
 
 class Refusals(DomainError):
-    """Several refusals of one command: all that is to mend of it."""
+    """All refusals of one command."""
 
     def __init__(self, refusals: Sequence[DomainError]) -> None:
         super().__init__(" ".join(map(str, refusals)))
@@ -28,7 +28,7 @@ class UnknownTimeZone(DomainError):
 
 
 class DateOutOfRange(DomainError):
-    """A year in which local days are not told: only 1970 to 2200 are supported."""
+    """A date or instant outside the supported years, 1970 to 2200."""
 
     def __init__(self, year: int) -> None:
         super().__init__(f"The year {year} is out of range: 1970 to 2200.")
@@ -53,7 +53,7 @@ class NoSlaInForce(DomainError):
 
 
 class ExpediteWindowClosed(DomainError):
-    """An expedite asked on a UTC weekend; `opens_at` (UTC) is when it can be asked again."""
+    """An expedite requested on a UTC weekend; requests are open again from `opens_at` (UTC) on."""
 
     def __init__(self, opens_at: datetime) -> None:
         super().__init__(f"Expedites can be asked for again from {rfc3339(opens_at)} on.")
@@ -61,9 +61,9 @@ class ExpediteWindowClosed(DomainError):
 
 
 class NoGain(DomainError):
-    """An expedite, at placing or later, that would not bring every image at the 3 h or 6 h level an earlier deadline.
+    """An expedite, at placing or later, that would not give every image at the 3 h or 6 h level an earlier deadline.
 
-    Of the `asked` images `gaining` would be due earlier.
+    `gaining` of the `asked` images would be due earlier.
     """
 
     def __init__(self, gaining: int, asked: int) -> None:

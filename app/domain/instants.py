@@ -21,9 +21,9 @@ class BadInstant(ValueError):  # noqa: N818 - a refusal is named by what it says
 
 
 def read_instant(text: object) -> datetime:
-    """Return the instant, UTC, that a text in RFC 3339 names; digits after the microseconds are cut off.
+    """Return the instant, UTC, of a text in RFC 3339; digits after the microseconds are cut off.
 
-    It needs an offset and is in the years 1970 to 2200, UTC. Raises BadInstant for all else.
+    It needs an offset and is in the years 1970 to 2200, UTC. Raises BadInstant otherwise.
     """
     if not isinstance(text, str) or len(text) > _MOST_CHARACTERS or not _INSTANT.fullmatch(text):
         raise BadInstant("must be an instant with an offset, like 2026-03-02T13:05:00Z")

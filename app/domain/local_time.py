@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.errors import DateOutOfRange, UnknownTimeZone
 
-# Before any zone exists: no folder of the machine is searched, and zones read from one earlier are forgotten.
+# Before any zone is made: no folder of the machine is searched, and zones read from one earlier are dropped.
 zoneinfo.reset_tzpath(to=())
 ZoneInfo.clear_cache()
 
@@ -24,7 +24,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _ONE_SECOND: Final = timedelta(seconds=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MIDNIGHT: Final = time(0)
-# 1970 to 2200 are supported; the days just outside are those that a deadline or the end of a day may reach from inside.
+# 1970 to 2200 are supported; a deadline or the end of a day may reach the days just outside.
 _YEARS: Final = range(1969, 2202)
 _CACHED_READINGS: Final = 2**15
 
@@ -37,23 +37,23 @@ class Interval:
     end: datetime
 
     def contains(self, at: datetime) -> bool:
-        """Say whether `at` falls into the interval; its end does not."""
+        """Return True if the interval contains `at`; its end does not belong to it."""
         return self.start <= at < self.end
 
 
 @cache
 def time_zone(name: str) -> ZoneInfo:
-    """Return the zone of this IANA name, written exactly so; UnknownTimeZone when tzdata has none."""
+    """Return the zone of this IANA name, in its exact spelling; raises UnknownTimeZone."""
     if name not in TIME_ZONES:
         raise UnknownTimeZone(name)
     return ZoneInfo(name)
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """Return the local day whose interval holds the instant; DateOutOfRange outside 1970 to 2200.
+    """Return the local day whose interval contains the instant; raises DateOutOfRange outside 1970 to 2200.
 
-    It is the date on the wall, except where a clock set back across midnight shows the old date once more: the new day
-    has begun by then and goes on.
+    It is the date on the wall, except where a clock set back across midnight shows the old date again: the new day has
+    begun by then and continues.
     """
     if at.year not in _YEARS:
         raise DateOutOfRange(at.year)
@@ -76,7 +76,7 @@ def local_day_interval(day: date, zone: ZoneInfo) -> Interval:
 
 
 def next_local_day(day: date, zone: ZoneInfo) -> date:
-    """Return the local day that begins where this one ends: the next date, unless the zone skipped that whole."""
+    """Return the local day that starts as this one ends: the next date, unless the zone skipped it whole."""
     return local_day(midnight(day + _ONE_DAY, zone), zone)
 
 
@@ -123,7 +123,7 @@ def clock_change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime | N
 
 @lru_cache(maxsize=_CACHED_READINGS)
 def _wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """Find what `wall_clock` promises; cached, since an import asks for few days thousands of times a second."""
+    """Compute `wall_clock`; cached, since an import needs few days thousands of times a second."""
     if day.year not in _YEARS:
         raise DateOutOfRange(day.year)
     reading = datetime.combine(day, clock, tzinfo=zone)

@@ -1,4 +1,4 @@
-"""What a specification says (domain rules, section 5)."""
+"""The terms of specifications (domain rules, section 5)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ _MILLISECONDS: Final = 1000
 
 
 class SpecificationArchived(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """A specification that was put away: nothing new is ordered by it, and it stays as it is."""
+    """An archived specification: no new order can use it, and it cannot change."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The specification {name!r} is archived.")
@@ -20,7 +20,7 @@ class SpecificationArchived(DomainError):  # noqa: N818 - a refusal is named by 
 
 
 class KeptStep(TypedDict):
-    """A step as rows and events keep it."""
+    """A step in the form of rows and events."""
 
     step: str
     milliseconds: int
@@ -28,7 +28,7 @@ class KeptStep(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class SpecificationTerms:
-    """What one version of a specification says; the price is that of an image that is not expedited."""
+    """The terms of one version of a specification; the price is per image, without an expedite."""
 
     name: str
     price_per_image: Decimal
@@ -38,7 +38,7 @@ class SpecificationTerms:
     def reworded(
         self, name: str | None = None, price_per_image: Decimal | None = None, steps: Sequence[Step] | None = None
     ) -> "SpecificationTerms":
-        """Return the wording with what is stated instead; what is None stays."""
+        """Return the terms with those stated replaced; None keeps a term."""
         return replace(
             self,
             name=self.name if name is None else name,
@@ -48,10 +48,10 @@ class SpecificationTerms:
 
 
 def step_of(name: str, seconds: Decimal) -> Step:
-    """Return a step that takes so many seconds, with three decimals at most."""
+    """Return a step of some seconds, with three decimals at most."""
     return Step(name, int(seconds * _MILLISECONDS))
 
 
 def kept_steps(steps: Iterable[Step]) -> list[KeptStep]:
-    """Return steps as the table `specification_versions` and events keep them."""
+    """Return steps in the form of the table `specification_versions` and of events."""
     return [KeptStep(step=step.step, milliseconds=step.milliseconds) for step in steps]

@@ -9,9 +9,9 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 def user_time(at: datetime, zone: ZoneInfo) -> str:
-    """Tell an instant exactly: "Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)".
+    """Return an instant exactly: "Friday 6 March 2026, 14:05 (UTC+01:00, Europe/Copenhagen)".
 
-    Seconds are told where there are some, and microseconds.
+    Seconds and microseconds are included unless zero.
     """
     local = at.astimezone(zone)
     clock = local.time()
@@ -22,17 +22,17 @@ def user_time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def offset_in_words(at: datetime, zone: ZoneInfo) -> str:
-    """Tell how far the zone is from UTC at an instant: "UTC+05:45"."""
+    """Return the offset of a zone from UTC at an instant in words: "UTC+05:45"."""
     return str(timezone(utc_offset(at, zone)))
 
 
 def utc_offset(at: datetime, zone: ZoneInfo) -> timedelta:
-    """Return how far the zone is from UTC at an instant, positive east of it."""
+    """Return the offset of a zone from UTC at an instant, positive east of it."""
     return at.astimezone(zone).utcoffset() or timedelta(0)
 
 
 def date_in_words(day: date) -> str:
-    """Tell a date with its weekday: "Friday 6 March 2026"."""
+    """Return a date with its weekday: "Friday 6 March 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 

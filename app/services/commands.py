@@ -1,7 +1,7 @@
-"""The frame of every command: one transaction, done once for a key, tried again where PostgreSQL asks for it.
+"""The frame of every command: one transaction, performed once for a key, retried where PostgreSQL asks for it.
 
-A key is known for 24 hours to who used it: a client's to its account, those of staff to all staff (the contract's
-`idempotencyKey`). It keeps only what changed something.
+A key is known for 24 hours, within the account of the client or among all staff (the contract's `idempotencyKey`). Only
+results that changed something are stored with it.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from app.clock import Clock
 from app.domain.errors import DomainError
-from app.services.accounts.counters import QuietAccounts, bring_forward
+from app.services.accounts.counters import QuietAccounts, advance_quiet
 from app.services.stored_results import StoredResult
 from db.connections import Pool, Record, Statement
 from db.failures import asks_to_try_again
@@ -28,7 +28,7 @@ from db.queries.idempotency import KNOWN_KEY, KNOWN_STAFF_KEY
 from db.writer import Writer, unit_of_work
 
 KEPT: Final = timedelta(hours=24)
-"""How long a key is known."""
+"""The time during which a key is known."""
 
 _RETRYING: Final = AsyncRetryingCaller(
     attempts=20,
@@ -45,23 +45,23 @@ _Kept = TypeVar("_Kept", bound="Result")
 
 
 class Result(Protocol):
-    """What a command did. It is stored with the command's key, if there is one, unless nothing was changed."""
+    """The result of a command, stored with its key, if there is one, unless nothing was changed."""
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed."""
+        """True if anything was changed."""
         ...
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored."""
+        """Return the form that is stored with a key."""
         ...
 
 
 class _Keys(NamedTuple):
     """The statements on one of the tables of keys; the primary key serves all.
 
-    A key is taken unless it is taken already and not outdated; that waits for a transaction that is taking it. Releases
-    before kept refusals: their keys are free.
+    A key is taken unless it is known already; that waits for a transaction that is taking it. Earlier releases stored
+    refusals: their keys are free.
     """
 
     take: Statement
@@ -102,7 +102,7 @@ _OF_STAFF: Final = _Keys(
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Others were faster or in the way, so that nothing was done; the command is to be tried again after a pause."""
+    """Other commands were faster or in the way, so that nothing was done; to be retried after a pause."""
 
     def __init__(self, pause: float = 0.0) -> None:
         super().__init__("Others were faster or in the way.")
@@ -110,7 +110,7 @@ class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all er
 
 
 class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """A key that came with another input before."""
+    """A key that was used with another input before."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The key {key!r} was used for something else before.")
@@ -119,9 +119,9 @@ class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by wh
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is asked, and by whom: a client, by its account, or staff, without one.
+    """A request for a command by a client, named by its account, or by staff, without one.
 
-    `request` is all that the command was given but the key, as JSON; it counts with a key only.
+    `request` is the input without the key, as JSON; it matters with a key only.
     """
 
     account_id: UUID | None
@@ -131,7 +131,7 @@ class Command:
 
     @property
     def keys(self) -> _Keys:
-        """The statements on the keys of those who ask."""
+        """The statements on the keys of the caller."""
         return _OF_STAFF if self.account_id is None else _OF_CLIENTS
 
     @property
@@ -141,12 +141,12 @@ class Command:
 
     @property
     def digest(self) -> bytes:
-        """The SHA-256 of the request, however its parts are ordered."""
+        """The SHA-256 of the request, whatever the order of its parts."""
         return hashlib.sha256(orjson.dumps(self.request, option=orjson.OPT_SORT_KEYS, default=str)).digest()
 
 
 class Performed(NamedTuple, Generic[_Kept]):
-    """The result of a command, and whether a call before with the same key had it."""
+    """The result of a command; `is_repeated` is True if an earlier call with the same key stored it."""
 
     result: _Kept
     is_repeated: bool
@@ -159,16 +159,16 @@ async def perform(
     work: Callable[[Writer], Awaitable[_Kept]],
     from_json: Callable[[StoredResult], _Kept],
 ) -> Performed[_Kept]:
-    """Do a command's work in a transaction, or read the result that a call before with the same key stored.
+    """Perform a command in a transaction, or return the result that an earlier call with the same key stored.
 
-    Work that changed nothing is rolled back, its key too: a call that is repeated is judged by what is so then. Raises
-    IdempotencyConflict and what the work raises, which changes nothing.
+    Work that changed nothing is rolled back with its key: a repeated call is judged again. Raises IdempotencyConflict
+    and the errors of the work, after which nothing is changed.
     """
     return await with_retries(partial(_attempt, pool, clock, command, work, from_json))
 
 
 async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:
-    """Do work in a transaction of its own and commit it, again where others were faster or in the way."""
+    """Do work in a transaction of its own and commit it, with retries."""
 
     async def attempt() -> _Result:
         async with _live(pool) as writer:
@@ -183,7 +183,7 @@ async def with_retries(work: Callable[[], Awaitable[_Result]]) -> _Result:
     """Return the result of work, attempted up to 20 times where others were faster or in the way.
 
     Retries follow `Overtaken` after its pause, and a serialization failure or deadlock after 5 ms, doubled each time up
-    to 100 ms, with jitter. All else that work raises is the caller's, as is the error of the last attempt.
+    to 100 ms, with jitter. Other errors of work are raised, as is the error of the last attempt.
     """
     try:
         return await work()
@@ -192,7 +192,7 @@ async def with_retries(work: Callable[[], Awaitable[_Result]]) -> _Result:
             raise
         failed: Exception | None = error
 
-    # stamina takes 60 µs even where nothing fails, so only retries are its business.
+    # stamina takes 60 µs even where nothing fails, so only retries use it.
     async def attempt() -> _Result:
         nonlocal failed
         if failed is not None:
@@ -217,12 +217,12 @@ set_on_retry_hooks([_count])  # in place of stamina's own, which log each retry
 
 @asynccontextmanager
 async def _live(pool: Pool) -> AsyncGenerator[Writer]:
-    """Open a unit of work for live commands; raises Overtaken once quiet accounts are brought forward."""
+    """Open a unit of work for live commands; raises Overtaken once quiet accounts are advanced."""
     try:
         async with unit_of_work(pool) as writer:
             yield writer
     except QuietAccounts as quiet:
-        await bring_forward(pool, quiet.clock, quiet.accounts)
+        await advance_quiet(pool, quiet.clock, quiet.accounts)
         raise Overtaken from quiet
 
 

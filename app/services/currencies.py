@@ -1,8 +1,8 @@
-"""The currencies in which prices are stated: the list of ISO 4217, as the pinned `iso4217` package has it."""
+"""The currencies of prices: ISO 4217 in the pinned `iso4217` package."""
 
 from typing import Final
 
 from iso4217 import Currency
 
 CURRENCIES: Final = frozenset(currency.code for currency in Currency)
-"""The codes in use, in capital letters: USD. A code that was withdrawn stays readable where it is stored."""
+"""The codes in use, in capital letters: USD. A withdrawn code stays readable where it is stored."""

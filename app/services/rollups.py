@@ -21,14 +21,14 @@ _WIDTHS: Final = tuple(len(columns_of(table)) - 1 for table in _TABLES)
 _FIRST: Final = tuple(accumulate(_WIDTHS, initial=2))
 _WEEKS, _SAVINGS, _COUNTS = (adding(table, first) for table, first in zip(_TABLES, _FIRST, strict=False))
 
-# Adds counts to the buckets of an account, to those of specification versions, and to weeks: three tables at once,
-# which know nothing of each other. The primary keys find what is there.
+# Adds counts to the buckets of an account, to those of specification versions, and to weeks: three tables at once, each
+# by its primary key.
 ADD_ROLLUPS: Final = Statement("add_rollups", f"WITH weeks AS ({_WEEKS}), savings AS ({_SAVINGS}) {_COUNTS}")
 
-# Forgets the weeks of an account; the primary key finds them.
-FORGET_UPLOAD_WEEKS: Final = Statement("forget_upload_weeks", "DELETE FROM upload_weeks WHERE account_id = $1")
+# Deletes the weeks of an account; the primary key.
+DELETE_UPLOAD_WEEKS: Final = Statement("delete_upload_weeks", "DELETE FROM upload_weeks WHERE account_id = $1")
 
-# Counts an account's images in given weeks; orders_by_placing_idx finds the orders of each.
+# Counts an account's images in some weeks; orders_by_placing_idx finds the orders of each.
 COUNT_UPLOAD_WEEKS: Final = Statement(
     "count_upload_weeks",
     """
@@ -63,17 +63,17 @@ async def write_rollups(
 async def recount_upload_weeks(
     writer: Writer, account_id: UUID, zone: ZoneInfo, *, since: datetime, until: datetime
 ) -> None:
-    """Count an account's uploads anew by the weeks of `zone`, now that it is the account's.
+    """Count an account's uploads again by the weeks of its new `zone`.
 
-    `since` and `until` (UTC) are not after its first and not before its last upload. The orders have to be written.
+    `since` and `until` (UTC) are not after its first and not before its last upload. The orders are written already.
     """
     weeks = [(monday, week.start, week.end) for monday, week in weeks_between(since, until, zone)]
-    await writer.execute(FORGET_UPLOAD_WEEKS, account_id)
+    await writer.execute(DELETE_UPLOAD_WEEKS, account_id)
     await writer.execute(COUNT_UPLOAD_WEEKS, account_id, *zip(*weeks, strict=True))
 
 
 def _columns(tally: Tally, minutes_since: datetime, zone: ZoneInfo) -> Iterator[Sequence[object]]:
-    """Yield the columns of all rows that a tally comes to, in the order of the parameters."""
+    """Yield the columns of all rows of a tally, in the order of the parameters."""
     all_rows: Sequence[Sequence[Sequence[object]]] = (
         tally.week_rows(zone),
         tally.savings_rows(minutes_since),

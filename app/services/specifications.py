@@ -1,4 +1,4 @@
-"""Specifications: made, reworded, put away (domain rules, section 5). What is ordered keeps the version it has."""
+"""Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from db.writes import update
 SpecificationKey: TypeAlias = tuple[UUID, UUID]
 """The account and the specification."""
 
-# Makes a version of a specification the one in force; the primary key.
+# Changes the current version of a specification; the primary key.
 REWORD: Final = update("reword_specification", Specification, "current_version")
 
-# Puts a specification away; the primary key.
+# Archives a specification; the primary key.
 ARCHIVE: Final = update("archive_specification", Specification, "archived_at")
 
 
 @dataclass(frozen=True, slots=True)
 class SpecificationOutcome:
-    """The specification that a command at `at` (UTC) made, changed, or found to be so already."""
+    """The specification that a command at `at` (UTC) made, changed, or found unchanged."""
 
     at: datetime
     account_id: UUID
@@ -52,26 +52,26 @@ class SpecificationOutcome:
         return {self.account_id}
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored with a key."""
+        """Return the form that is stored with a key."""
         return {"at": rfc3339(self.at), "specifications": keys_to_json([self.key])}
 
     @classmethod
     def from_json(cls, stored: StoredResult) -> "SpecificationOutcome":
-        """Read what was stored with a key."""
+        """Return the result stored with a key."""
         [key] = keys_from_json(stored["specifications"])
         return cls(datetime.fromisoformat(stored["at"]), *key)
 
 
 async def create_specification(
-    writer: Writer, clock: Clock, account_id: UUID, wording: SpecificationTerms
+    writer: Writer, clock: Clock, account_id: UUID, terms: SpecificationTerms
 ) -> SpecificationOutcome:
-    """Make a specification in its first version; the caller commits. Raises UnknownAccount."""
+    """Create a specification in its first version; the caller commits. Raises UnknownAccount."""
     counters, at = await _begin(writer, clock, account_id)
     id_ = new_id(at)
     made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
     await writer.insert([made])
-    await _write_version(writer, (account_id, id_), 1, wording, at)
-    await record(writer, counters, at, specification_created(id_, wording, at))
+    await _write_version(writer, (account_id, id_), 1, terms, at)
+    await record(writer, counters, at, specification_created(id_, terms, at))
     return SpecificationOutcome(at, account_id, id_)
 
 
@@ -84,13 +84,13 @@ async def update_specification(
     price_per_image: Decimal | None = None,
     steps: Sequence[Step] | None = None,
 ) -> SpecificationOutcome:
-    """Let a specification say what is stated, in a new version unless it does already; the caller commits.
+    """Change the stated terms of a specification in a new version, unless they are the same; the caller commits.
 
     Raises UnknownAccount, NotFound, SpecificationArchived.
     """
     counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
-    before = _wording(row)
+    before = _terms(row)
     after = before.reworded(name, price_per_image, steps)
     if after != before:
         version = row.version + 1
@@ -101,9 +101,9 @@ async def update_specification(
 
 
 async def archive_specification(writer: Writer, clock: Clock, key: SpecificationKey) -> SpecificationOutcome:
-    """Put a specification away, so that nothing new is ordered by it; the caller commits.
+    """Archive a specification, so that no new order can use it; the caller commits.
 
-    Raises UnknownAccount, NotFound, and SpecificationArchived for one that is put away already.
+    Raises UnknownAccount, NotFound, and SpecificationArchived for one that is archived already.
     """
     counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
@@ -118,7 +118,7 @@ async def _begin(writer: Writer, clock: Clock, account_id: UUID) -> tuple[Counte
 
 
 async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
-    """Read a specification that is not put away; raises NotFound and SpecificationArchived."""
+    """Read a specification that is not archived; raises NotFound and SpecificationArchived."""
     row = (await specifications_by_id(writer, [key])).get(key)
     if row is None:
         raise NotFound("specification", key[1])
@@ -127,23 +127,23 @@ async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
     return row
 
 
-def _wording(row: SpecificationRow) -> SpecificationTerms:
+def _terms(row: SpecificationRow) -> SpecificationTerms:
     steps = tuple(Step(step["step"], step["milliseconds"]) for step in row.steps)
     return SpecificationTerms(row.name, row.price_per_image, row.currency, steps)
 
 
 async def _write_version(
-    writer: Writer, key: SpecificationKey, version: int, wording: SpecificationTerms, at: datetime
+    writer: Writer, key: SpecificationKey, version: int, terms: SpecificationTerms, at: datetime
 ) -> None:
     account_id, specification_id = key
     row = SpecificationVersion(
         account_id=account_id,
         specification_id=specification_id,
         version=version,
-        name=wording.name,
-        price_per_image=wording.price_per_image,
-        currency=wording.currency,
-        steps=[{**step} for step in kept_steps(wording.steps)],
+        name=terms.name,
+        price_per_image=terms.price_per_image,
+        currency=terms.currency,
+        steps=[{**step} for step in kept_steps(terms.steps)],
         created_at=at,
     )
     await writer.insert([row])

@@ -1,6 +1,6 @@
-"""How the parts of a command's result are kept with its key, as JSON: instants as texts, keys as pairs of texts.
+"""The parts of a command's result in the JSON stored with its key: instants as texts, keys as pairs of texts.
 
-Keys are known for 24 hours, also over an upgrade, so what the release before stored is read alike.
+Keys are known for 24 hours, also over an upgrade, so results stored by the release before are read, too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID
 StoredResult: TypeAlias = dict[str, Any]
 """The result of a command that changed something, as JSON."""
 Key: TypeAlias = tuple[UUID, UUID]
-"""The account and the id."""
+"""An account and an id."""
 
 
 def keys_to_json(keys: Iterable[Key]) -> list[list[str]]:

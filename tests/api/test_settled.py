@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
-from app.services.accounts.counters import begin_command, bring_forward
+from app.services.accounts.counters import advance_quiet, begin_command
 from app.web.state import running_of
 from db.connections import Pool
 from db.readers import Reader
@@ -68,7 +68,7 @@ async def test_staff_see_each_account_as_of_an_instant_of_its_own(
     clock.advance(DAY)
     asked = "{ accounts { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
     async with unit_of_work(pool) as writer:
-        await bring_forward(pool, FrozenClock(clock.now() - HOUR / 3_600 + MICROSECOND), [busy])
+        await advance_quiet(pool, FrozenClock(clock.now() - HOUR / 3_600 + MICROSECOND), [busy])
         await begin_command(writer, clock, busy)
         data = await staff.data(asked)
     assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [

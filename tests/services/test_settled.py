@@ -10,8 +10,8 @@ from app.clock import SystemClock
 from app.services.accounts.counters import (
     RECENT,
     QuietAccounts,
+    advance_quiet,
     begin_command,
-    bring_forward,
     lock_counters,
     save_counters,
 )
@@ -110,13 +110,13 @@ async def test_a_live_command_on_a_quiet_account_waits_until_that_is_brought_for
             await begin_command(writer, clock, studio.id)
         assert (await settle(PoolReader(pool), clock, [studio.id])).free == {studio.id}
     assert quiet.value.accounts == {studio.id}
-    await bring_forward(pool, clock, quiet.value.accounts)
+    await advance_quiet(pool, clock, quiet.value.accounts)
     assert (await pool.fetch("SELECT last_at FROM account_heads"))[0][0] == now - MICROSECOND
 
 
 async def test_many_accounts_are_brought_forward_to_one_instant(pool: Pool) -> None:
     studios = {(await begin(pool, Studio(name=name))).id for name in ("first", "second", "third")}
-    await bring_forward(pool, SystemClock(), studios)
+    await advance_quiet(pool, SystemClock(), studios)
     assert (await pool.fetch("SELECT count(DISTINCT last_at) FROM account_heads"))[0][0] == 1
 
 

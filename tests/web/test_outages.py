@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from app.logging import CountedWarning
-from app.services.accounts.counters import bring_forward
+from app.services.accounts.counters import advance_quiet
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool, Record, Statement
@@ -175,7 +175,7 @@ async def lined(
     database: str, pool: Pool, client_of: NewClient, clock: FrozenClock, tmp_path: Path
 ) -> AsyncGenerator[Lined]:
     shop = await open_shop(pool, client_of)
-    await bring_forward(pool, clock, [shop.studio.id])
+    await advance_quiet(pool, clock, [shop.studio.id])
     async with line_to(database, tmp_path) as (url, line):
         app = create_app(database_url=url, settings=SETTINGS, clock=clock)
         transport = ASGITransport(app)

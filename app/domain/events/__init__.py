@@ -1,1 +1,1 @@
-"""The events of an account: what its log says of each change."""
+"""The events of an account: its log of changes."""

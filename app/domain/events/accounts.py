@@ -1,4 +1,4 @@
-"""The events of an account beside its orders: specifications, terms, zone, guarantee (domain rules, 2, 4 and 5)."""
+"""The events of an account that concern no order: specifications, terms, zone, guarantee (domain rules, 2, 4, 5)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ def specification_archived(specification_id: UUID, at: datetime) -> NewEvent:
 
 
 def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> NewEvent:
-    """Return the event of a new SLA version; before it is what its first day would have had without it."""
+    """Return the event of a new SLA version, with the terms that its first day would have had without it."""
     previous = sla_on(version.effective_date, versions)
     event = SlaNegotiated(
         version=version.version,
@@ -64,7 +64,7 @@ def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:
 
 
 def _differing(terms: SpecificationTerms, others: SpecificationTerms) -> StatedTerms:
-    """Return the terms that are otherwise in another version."""
+    """Return the terms that differ in another version."""
     return StatedTerms(
         name=terms.name if terms.name != others.name else None,
         price_per_image=terms.price_per_image if terms.price_per_image != others.price_per_image else None,

@@ -11,7 +11,7 @@ from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
 Value = TypeVar("Value")
 
 ERASED: Final = "erased"
-"""Stands for an erased text that cannot be None."""
+"""The text in place of an erased one that cannot be None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class OrderChanges:
 
 
 class Progress(NamedTuple):
-    """How far an order is: images delivered, and images that wait for their redo. `completed_at` is UTC."""
+    """The progress of an order: images delivered, and images that await their redo. `completed_at` is UTC."""
 
     status: OrderStatus
     delivered_count: int
@@ -79,7 +79,7 @@ class PlacedImage(NamedTuple):
 
 
 class ExpeditedImage(NamedTuple):
-    """An image and its place in the day's expedites, counted from 1; None where the day has none."""
+    """An image and its position in the day's expedites, counted from 1; None where the day has none."""
 
     id: UUID
     expedite_position: int | None

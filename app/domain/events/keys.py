@@ -1,4 +1,4 @@
-"""The keys of the facts in stored events, each with the attribute it is of and how its value is read."""
+"""The keys of stored events, each with its attribute and the reader of its value."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -18,7 +18,7 @@ Data: TypeAlias = dict[str, Any]
 
 
 class Keys:
-    """The keys of a stored object, each with the attribute it is of and the reader of its value."""
+    """The keys of a stored object, each with its attribute and the reader of its value."""
 
     def __init__(self, readers: Mapping[str, tuple[str, Callable[[Any], object]]]) -> None:
         self.readers = readers
@@ -145,7 +145,7 @@ PREVIOUS_ZONE: Final = Keys({"timeZone": ("previous", str)})
 
 
 def write_changes(changes: OrderChanges) -> Data:
-    """Return what changed of an order under `before` and `after`."""
+    """Return the changes of an order under `before` and `after`."""
     found: dict[str, Change[Any] | None] = {
         key: getattr(changes, attribute) for key, (attribute, _) in CHANGING.readers.items()
     }
@@ -157,7 +157,7 @@ def write_changes(changes: OrderChanges) -> Data:
 
 
 def read_changes(data: Data) -> OrderChanges:
-    """Return what changed of an order from `before` and `after`; nothing where these are null."""
+    """Return the changes of an order from `before` and `after`; none where these are null."""
     stored: Data = data["after"] or {}
     before, after = CHANGING.read(data["before"] or {}), CHANGING.read(stored)
     changed = [attribute for key, (attribute, _) in CHANGING.readers.items() if key in stored]
@@ -165,12 +165,12 @@ def read_changes(data: Data) -> OrderChanges:
 
 
 def write_progress(event: kinds.ImagesDelivered | kinds.ImagesRejected) -> Data:
-    """Return how far an order was, under `before` and `after`."""
+    """Return the progress of an order under `before` and `after`."""
     return {"before": PROGRESS.write(event.before), "after": PROGRESS.write(event.after)}
 
 
 def read_progress(data: Data) -> tuple[Progress, Progress]:
-    """Return how far an order was before and after."""
+    """Return the progress of an order before and after an event."""
     before, after = (Progress(**PROGRESS.read(data[side])) for side in ("before", "after"))
     return before, after
 

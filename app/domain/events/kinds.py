@@ -26,7 +26,7 @@ from app.domain.vocabulary import DeadlineKind, EventType, Plan, ServiceLevel
 
 @dataclass(frozen=True, slots=True)
 class AccountCreated:
-    """An account began, with its first terms; None for a term that the plan gave."""
+    """An account was opened, with its first terms; None for a term that is the plan's."""
 
     type: ClassVar[EventType] = EventType.ACCOUNT_CREATED
     ref: str | None
@@ -52,7 +52,7 @@ class OrderPlaced:
 
 @dataclass(frozen=True, slots=True)
 class OrderSplit:
-    """Images were split off from an order; one split as it was placed never had them, so nothing changed."""
+    """Images were split off from an order; nothing changed where that happened at placing."""
 
     type: ClassVar[EventType] = EventType.ORDER_SPLIT
     changes: OrderChanges
@@ -117,7 +117,7 @@ class ClaimExpired:
 
 @dataclass(frozen=True, slots=True)
 class ImagesDelivered:
-    """Images were delivered; `worker` is None where an import does not know it."""
+    """Images were delivered; `worker` is None in imported history."""
 
     type: ClassVar[EventType] = EventType.IMAGES_DELIVERED
     before: Progress
@@ -208,7 +208,7 @@ class TimeZoneChanged:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeReset:
-    """A ledger day closed, with what was used of it, and the next one opened at that instant."""
+    """A ledger day closed, with its use, and the next one opened at that instant."""
 
     type: ClassVar[EventType] = EventType.GUARANTEE_RESET
     closed: RecordedDay
@@ -227,7 +227,7 @@ class StatedTerms:
 
 @dataclass(frozen=True, slots=True)
 class SpecificationChanged:
-    """A specification began (version 1), got a new version, or was archived at `archived_at` (version None)."""
+    """A specification was created (version 1), got a new version, or was archived at `archived_at` (version None)."""
 
     type: ClassVar[EventType] = EventType.SPECIFICATION_CHANGED
     specification_id: UUID

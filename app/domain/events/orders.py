@@ -1,7 +1,7 @@
 """The events of an order, from which its rows can be replayed (domain rules, section 5).
 
 Each has the fields of the order that it changed, or all of them when the order is new, and the images concerned. A
-change is recorded once: what it was before is what the events before said.
+change is recorded once: its values before are those of the events before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ from app.domain.vocabulary import EventType
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event without a place in its account's sequence yet, and the order and the single image it is about.
+    """An event without a number in its account's sequence yet, and the order and the single image that it concerns.
 
     `at` is UTC. An event of several images, or of none, has no `image_id`; one of the account has no `order_id`.
     """
@@ -50,7 +50,7 @@ class NewEvent:
 
 @dataclass(slots=True)
 class _Moment:
-    """What happened to images of an order at one instant."""
+    """Deliveries and rejections of images of an order at one instant."""
 
     delivered: list[ImageState] = field(default_factory=list[ImageState])
     redelivered: int = 0
@@ -98,7 +98,7 @@ def expedited(before: Iterable[OrderState], after: Iterable[OrderState], at: dat
 
 
 def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -> Iterator[NewEvent]:
-    """Yield the ends of claims that images had before and have no more, of the orders in which these were."""
+    """Yield the ends of claims that images no longer have, each with the order in which the image was."""
     unclaimed = {image.id for order in after for image in order.images if image.claim is None}
     ended: dict[tuple[UUID, Claim], list[UUID]] = {}
     for order in before:
@@ -144,7 +144,7 @@ def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) 
 
 
 def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> NewEvent:
-    """Return the event of images of an order that a worker held until the claim ran out."""
+    """Return the event of images of an order whose claim ran out."""
     event = ClaimExpired(claim.worker, claim.until, tuple(images))
     return NewEvent(claim.until, order_id, images[0] if len(images) == 1 else None, event)
 
@@ -152,7 +152,7 @@ def claim_expired(order_id: UUID, images: Sequence[UUID], claim: Claim) -> NewEv
 def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]:
     """Yield the events of deliveries, rejections and the deadline (set by staff, or met) after `after` (None: all).
 
-    They are in order, and the same as the commands with these effects would have written.
+    They are in order, and equal to those of live commands with these effects.
     """
     if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
         taking = [image for image in order.images if image.due_at == order.due_at]
@@ -189,7 +189,7 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
 def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:
     """Add an image's deliveries and rejections to their moments.
 
-    A redelivery at the instant of its rejection takes a further turn, so that turns of one instant tell the order.
+    A redelivery at the instant of its rejection takes a further turn, so that turns give the order within an instant.
     """
     at, turn = first_delivered_at, 0
     moments.setdefault((at, turn), _Moment()).delivered.append(image)
@@ -237,7 +237,7 @@ def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> Ne
 
 
 def _without_departed(before: OrderState, after: OrderState) -> OrderState:
-    """Return an order as it was, but without the images that it does not have afterwards."""
+    """Return an order as it was, without the images that it does not have afterwards."""
     staying = {image.id for image in after.images}
     return replace(before, images=tuple(image for image in before.images if image.id in staying))
 
@@ -248,7 +248,7 @@ def _split(original: OrderState, siblings: Iterable[OrderState], at: datetime, c
 
 
 def _changed_images(before: OrderState, after: OrderState) -> list[ImageState]:
-    """Return the images that a command changed, as they are after it."""
+    """Return the images that a command changed, in their state after it."""
     return [image for image, was in zip(after.images, before.images, strict=True) if image != was]
 
 
@@ -273,7 +273,7 @@ def _deadline_met(order: OrderState, at: datetime) -> Iterator[NewEvent]:
 
 
 def _met_at(order: OrderState) -> datetime | None:
-    """Return when the last image with the order's deadline was first delivered, None unless all met it."""
+    """Return the instant of the last first delivery of an image with a deadline, None unless all met theirs."""
     met_at: datetime | None = None
     for image in order.images:
         if image.due_at is None:

@@ -1,8 +1,7 @@
 """The stored form of events: the columns `type`, `data` and `texts` of the table `events`.
 
-`data` has what was before and after, under the keys that the releases before wrote and read, and the `version` of this
-form. Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids
-UUIDs.
+`data` has the facts before and after, under keys that earlier releases wrote and read, and the `version` of this form.
+Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids UUIDs.
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name` of a new order, the `filenames` and the
 `reasons` of images, in the event's order of them, the name of a `worker` and the `note` of staff. To erase them, set
@@ -64,7 +63,7 @@ def to_json(event: kinds.Event) -> tuple[Data, Texts | None]:
 
 
 def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
-    """Return the event of a row, of any version; keys that it does not know are left aside."""
+    """Return the event of a row of any version; unknown keys are ignored."""
     event: kinds.Event = _FORMS[type_].read(data, _TextsOf(texts))
     return event
 

@@ -1,4 +1,4 @@
-"""Events that turn out to be untrue: each stays as it is, and another one withdraws it (domain rules, section 5)."""
+"""Withdrawals: an event that turns out untrue stays, and another one withdraws it (domain rules, section 5)."""
 
 from datetime import datetime
 from uuid import UUID

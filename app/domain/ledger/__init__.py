@@ -1,1 +1,1 @@
-"""The quota ledger: its days, and what images use of them."""
+"""The quota ledger: its days, and their use by images."""

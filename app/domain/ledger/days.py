@@ -1,7 +1,7 @@
-"""An account's ledger days: what tiles time for its guarantee and quota (domain rules, section 4).
+"""An account's ledger days, which tile time for its guarantee and quota (domain rules, section 4).
 
-Normally they are the local days of the account's zone. A zone change never shortens the running one: it goes on until a
-midnight of the new zone. All is decided by interval, from the account's short zone history; no job need have run.
+Normally they are the local days of the account's zone. A zone change never shortens the running one: it lasts until a
+midnight of the new zone. They follow from the account's short zone history alone, whether jobs have run or not.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _CACHED_DAYS: Final = 2**14
 
 @dataclass(frozen=True, slots=True)
 class ZonePeriod:
-    """A zone, by name, and the instant since which it has been the account's.
+    """A zone, by name, and the instant since which it is the account's.
 
     A history ascends by instant; its first period starts with the account.
     """
@@ -43,8 +43,8 @@ class LedgerDay:
 class _Run:
     """The ledger day in which a zone became the account's, then that zone's local days, until the next run's first.
 
-    `planned_end` is when the first day was to close as it opened. A second change within that day begins a run with the
-    same day, which leaves nothing of this one.
+    `planned_end` is the closing that the first day had at its opening. A second change in that day starts a run with
+    the same day, which replaces this one.
     """
 
     first: LedgerDay
@@ -69,9 +69,9 @@ def first_ledger_day(periods: Sequence[ZonePeriod]) -> LedgerDay:
 
 
 def ledger_day_at(at: datetime, periods: Sequence[ZonePeriod]) -> LedgerDay:
-    """Return the ledger day that holds the instant; BeforeFirstLedgerDay for one before the account's first.
+    """Return the ledger day of an instant; raises BeforeFirstLedgerDay for one before the account's first.
 
-    A zone change alters the day running at it and those after, none before. Days to come are told with the last zone.
+    A zone change alters the day running at it and later ones, none before. Future days are of the last zone.
     """
     runs = _runs(periods)
     run = next((run for run in reversed(runs) if at >= run.first.opens_at), None)
@@ -87,9 +87,9 @@ def ledger_day_of(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay | None:
 
 
 def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> datetime:
-    """Return when this one of the versions starts, UTC: as the first ledger day of its date or a later one opens.
+    """Return the instant (UTC) from which a version is in force: the opening of the first ledger day from its date on.
 
-    A day to come is told with the last zone. KeyError when no version has the number.
+    A future day is of the last zone. Raises KeyError when no version has the number.
     """
     effective_dates = {each.version: each.effective_date for each in versions}
     return _ledger_day_from(effective_dates[version], periods).opens_at
@@ -105,7 +105,7 @@ def _ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
 
 
 def _runs(periods: Sequence[ZonePeriod]) -> list[_Run]:
-    """Return a run for each period; the account's creation begins the first one."""
+    """Return a run for each period; the account's opening starts the first one."""
     zone = time_zone(periods[0].time_zone)
     first = _local_ledger_day(local_day(periods[0].starts_at, zone), zone)
     runs = [_Run(first, first.closes_at, zone)]
@@ -115,7 +115,7 @@ def _runs(periods: Sequence[ZonePeriod]) -> list[_Run]:
 
 
 def _run_after(run: _Run, change: ZonePeriod) -> _Run:
-    """Return the run that a zone change begins: the day running at it ends at a midnight of the new zone.
+    """Return the run that a zone change starts: the day running at it ends at a midnight of the new zone.
 
     That midnight is the first one neither before the planned end nor before the change that opens a later date. So
     however often zones change, no day is shorter than planned and no date comes twice.
@@ -135,7 +135,7 @@ def _first_midnight(not_before: datetime, earliest: date, zone: ZoneInfo) -> dat
 
 
 def _day_in(run: _Run, at: datetime) -> LedgerDay:
-    """Return the day of the run that holds an instant not before it."""
+    """Return the day of a run that contains an instant not before it."""
     if at < run.first.closes_at:
         return run.first
     return _local_ledger_day(local_day(at, run.zone), run.zone)

@@ -8,7 +8,7 @@ from app.domain.vocabulary import ServiceLevel
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a ledger day has and what is used of it. Use may exceed the guarantee (DGI) and the expedite quota."""
+    """The guarantee (DGI) and the expedite quota of a ledger day, and their use, which may exceed them."""
 
     capacity: int
     used: int
@@ -31,7 +31,7 @@ class Allowance:
         return max(0, self.expedite_capacity - self.expedite_used)
 
     def guarantees(self, position: int) -> bool:
-        """Say whether the image at this place of the day, counted from 1, is within the guarantee."""
+        """Return True if the image at a position of the day, counted from 1, is within the guarantee."""
         return position <= self.capacity
 
 
@@ -39,9 +39,9 @@ class Allowance:
 class Part:
     """Neighbours in a list of images that get the same service level and deadline, and so become one order.
 
-    They are `count` images from index `start`, counted from 0. `position` is the first one's place in the day's
-    guarantee, counted from 1, or 0 where none is used; `expedite_position` its place in the expedite quota, None when
-    not expedited.
+    They are `count` images from index `start`, counted from 0. `position` is the first one's in the day's
+    guarantee, counted from 1, or 0 where none is used; `expedite_position` its position in the expedite quota, None
+    when not expedited.
     """
 
     service_level: ServiceLevel
@@ -54,8 +54,8 @@ class Part:
 def allocate_upload(count: int, allowance: Allowance, *, expedite: bool) -> list[Part]:
     """Split `count` images uploaded now by service level, in the order of the levels.
 
-    Every one of them uses a place in the guarantee; expedited ones use the expedite quota besides and get their level
-    from that alone. Those that need a delivery plan are split at the end of the guarantee: within it they have the
+    Each of them uses one image of the guarantee; expedited ones also use the expedite quota, which alone decides their
+    level. Those that need a delivery plan are split at the end of the guarantee: within it they have the
     standard deadline until there is a plan.
     """
     first = allowance.used + 1

@@ -1,4 +1,4 @@
-"""The places that images take in what a ledger day has of something (domain rules, sections 3 and 4)."""
+"""Positions of images in the guarantee or expedites of a ledger day, in words (domain rules, sections 3 and 4)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,10 +11,10 @@ _TO: Final = "\N{EN DASH}"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places that images took in the guarantee or the expedites of a ledger day.
+    """The positions of images in the guarantee or the expedites of a ledger day.
 
-    They lie from `first` to `last`, counted from 1; those up to the day's `size` are what it has. `day` closes as it
-    was to when they were taken.
+    They are between `first` and `last`, counted from 1; those up to `size` are within the guarantee or quota. `day`
+    closes as planned when they were taken.
     """
 
     day: LedgerDay
@@ -24,27 +24,27 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """How to name what a day has when that is nothing, one, or more: the last after the number."""
+class Phrases:
+    """Phrases for a guarantee or quota of none, of one, and of more images, the last one after the number."""
 
     none: str
     one: str
     more: str
 
 
-GUARANTEED: Final = Wording("none guaranteed", "the only one guaranteed", "guaranteed")
-EXPEDITES: Final = Wording("no expedites", "the only expedite", "expedites")
+GUARANTEED: Final = Phrases("none guaranteed", "the only one guaranteed", "guaranteed")
+EXPEDITES: Final = Phrases("no expedites", "the only expedite", "expedites")
 
 
-def places_in_words(count: int, places: Places, wording: Wording) -> str:
-    """Tell where `count` images are: "image 7 of the 200 guaranteed for Tuesday 3 March 2026"."""
+def places_in_words(count: int, places: Places, phrases: Phrases) -> str:
+    """Return the positions of `count` images in words: "image 7 of the 200 guaranteed for Tuesday 3 March 2026"."""
     size = places.size
-    allowance = wording.none if size == 0 else wording.one if size == 1 else f"the {size:,} {wording.more}"
-    return f"{_images(count, places)}{_standing(places)}{allowance} for {date_in_words(places.day.date)}"
+    allowance = phrases.none if size == 0 else phrases.one if size == 1 else f"the {size:,} {phrases.more}"
+    return f"{_images(count, places)}{_within_or_beyond(places)}{allowance} for {date_in_words(places.day.date)}"
 
 
 def _images(count: int, places: Places) -> str:
-    """Name images by their places; split off from between others, they are fewer than the places they lie between."""
+    """Return images by their positions; those split off are fewer than the positions between the first and the last."""
     first, last = places.first, places.last
     if first == last:
         return f"image {first:,}"
@@ -53,8 +53,8 @@ def _images(count: int, places: Places) -> str:
     return f"{count:,} images between {first:,} and {last:,}"
 
 
-def _standing(places: Places) -> str:
-    """Join images to what their day has, by whether they are among that, beyond it, or across its end."""
+def _within_or_beyond(places: Places) -> str:
+    """Join images to the guarantee or quota of their day: within it, beyond it, or across its end."""
     if places.size == 0:
         return ", with "
     if places.last <= places.size:

@@ -1,4 +1,4 @@
-"""A ledger day with what is used of it (domain rules, section 4)."""
+"""Ledger days with their use (domain rules, section 4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class RecordedDay:
 
 @dataclass(frozen=True, slots=True)
 class QuotaDay:
-    """A ledger day, the SLA version in force when it opened, and what that grants and is used of it."""
+    """A ledger day, the SLA in force at its opening, and the allowance that it grants, with its use."""
 
     day: LedgerDay
     sla: SlaInForce
@@ -37,11 +37,11 @@ class QuotaDay:
         return RecordedDay(self.day, self.sla.version, self.allowance)
 
     def contains(self, at: datetime) -> bool:
-        """Say whether the instant falls into the day."""
+        """Return True if the day contains an instant (UTC)."""
         return self.day.opens_at <= at < self.day.closes_at
 
     def using(self, uploads: int, expedites: int) -> "QuotaDay":
-        """Return the day with more used of it, or with negative numbers given back."""
+        """Return the day with more use; negative numbers give back."""
         allowance = self.allowance
         return replace(
             self,
@@ -51,12 +51,12 @@ class QuotaDay:
         )
 
     def extended(self, periods: Sequence[ZonePeriod]) -> "QuotaDay":
-        """Return the day as it closes after a change of the time zone while it runs."""
+        """Return the day with its closing after a change of the time zone while it runs."""
         return replace(self, day=ledger_day_at(self.day.opens_at, periods))
 
 
 def unused_day(at: datetime, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> QuotaDay:
-    """Return the ledger day that holds the instant, with nothing used of it yet."""
+    """Return the ledger day that contains the instant, unused."""
     day = ledger_day_at(at, periods)
     sla = sla_on(day.date, versions)
     return QuotaDay(day, sla, Allowance(sla.terms.images_per_day, 0, sla.terms.expedites_per_day, 0))

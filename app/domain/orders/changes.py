@@ -1,7 +1,7 @@
 """Commands on orders, by the rules and at one instant: placing, confirming, cancelling (domain rules, section 5).
 
-Each takes the states as they are at that instant and answers with the new ones, or raises a refusal and leaves all as
-it was. Live commands and imported ones go through here; expediting is in `order_expedites`.
+Each takes the states at that instant and returns new ones, or raises a refusal and changes nothing. Live commands and
+imported ones use these functions; expediting is in `expedites`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from app.domain.sla.terms import SlaInForce, SlaTerms
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
-"""Gives as many new ids as asked for, ascending."""
+"""Makes a number of new ids, ascending."""
 
 _AWAITED: Final[Mapping[ServiceLevel, DeadlineStatus]] = {
     ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
@@ -32,7 +32,7 @@ _AWAITED: Final[Mapping[ServiceLevel, DeadlineStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What is ordered: photos by name, in order, all of one specification, at the instant `at`."""
+    """A new order: photos by name, in order, all of one specification, at the instant `at`."""
 
     name: str
     specification: OrderedSpecification
@@ -43,7 +43,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command leaves: the orders it changed or made, and the ledger day that runs at it."""
+    """The result of a command: the orders that it changed or made, and the ledger day that runs at it."""
 
     orders: tuple[OrderState, ...]
     day: QuotaDay
@@ -73,7 +73,7 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
     orders = tuple(
         OrderState(
             id=id_,
-            number=first_number + place,
+            number=first_number + index,
             name=placement.name,
             specification=placement.specification,
             service_level=part.service_level,
@@ -83,9 +83,9 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
             sla_version=day.sla_version,
             images=_uploaded(placement, part, due_at, terms, image_ids),
             expedited_at=placement.at if placement.expedite else None,
-            split_from=original if place else None,
+            split_from=original if index else None,
         )
-        for place, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
+        for index, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
     )
     return Change(orders, day.using(count, count if placement.expedite else 0))
 
@@ -132,7 +132,7 @@ def require_open_deadline(order: OrderState, at: datetime) -> None:
 
 
 def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
-    """Cancel orders; what they use of the running ledger day is given back for later arrivals.
+    """Cancel orders; their use of the running ledger day is given back for later arrivals.
 
     Raises OrderCancelled or NotCancellable.
     """
@@ -154,7 +154,7 @@ def awaited_status(level: ServiceLevel) -> DeadlineStatus:
 
 
 def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[datetime | None]:
-    """Return the deadlines of so many images without an expedite: `due_at` within the guarantee, none beyond it."""
+    """Return the deadlines of `count` images without an expedite: `due_at` within the guarantee, none beyond it."""
     within = min(count, allowance.remaining)
     return [*[due_at] * within, *[None] * (count - within)]
 

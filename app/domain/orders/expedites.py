@@ -76,7 +76,7 @@ def _picked(
 
 
 def _refusal(order: OrderState, image: ImageState, at: datetime) -> DomainError | None:
-    """Say why the image cannot be expedited at `at`; None when it can."""
+    """Return the reason why the image cannot be expedited at `at`; None when it can."""
     if order.cancelled_at is not None:
         return OrderCancelled(order.number, order.cancelled_at)
     if image.first_delivered_at is not None:
@@ -93,7 +93,7 @@ def _expedited_image(
 ) -> ImageState:
     """Return the image with its new price and deadline; at the plan level it keeps the ones it has.
 
-    A claim that has run out ends, so that it is recorded of the order in which the image was then.
+    A claim that has run out ends, so that it is recorded with the order in which the image was then.
     """
     due_at = expedite_deadline(at, part.service_level, terms)
     first = part.expedite_position or 0
@@ -114,7 +114,7 @@ def _regrouped(
     first_number: int,
     new_ids: NewIds,
 ) -> Iterable[OrderState]:
-    """Yield the orders as expediting leaves them, then the new siblings, numbered by level, then by their original."""
+    """Yield the orders after expediting, then the new siblings, numbered by level, then by their original."""
     groups: dict[tuple[ServiceLevel, UUID], list[ImageState]] = {}
     for each in expedited:
         groups.setdefault((each.level, each.source.id), []).append(each.image)
@@ -130,15 +130,15 @@ def _regrouped(
             yield replace(source, images=staying)
         splits += ((level, source) for level in levels)
     splits.sort(key=lambda split: (_LEVELS.index(split[0]), split[1].number))
-    for place, ((level, source), id_) in enumerate(zip(splits, new_ids(len(splits)), strict=True)):
+    for index, ((level, source), id_) in enumerate(zip(splits, new_ids(len(splits)), strict=True)):
         sibling = _at_level(source, level, groups[level, source.id], at, sla)
-        yield replace(sibling, id=id_, number=first_number + place, split_from=source.id)
+        yield replace(sibling, id=id_, number=first_number + index, split_from=source.id)
 
 
 def _at_level(
     source: OrderState, level: ServiceLevel, images: Collection[ImageState], at: datetime, sla: SlaInForce
 ) -> OrderState:
-    """Return an order of these images expedited at `at`; at the plan level it keeps the deadline and whose it is."""
+    """Return an order of images expedited at `at`; at the plan level it keeps the deadline and its SLA version."""
     due_at = expedite_deadline(at, level, sla.terms)
     keeps_deadline = due_at is None and source.due_at is not None
     return replace(

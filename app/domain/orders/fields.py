@@ -43,11 +43,11 @@ def order_changes(before: OrderState, after: OrderState) -> OrderChanges:
 
 
 def progress(order: OrderState) -> Progress:
-    """Return the fields of an order that deliveries and rejections change."""
+    """Return the progress of an order."""
     figures = order_figures(order)
     return Progress(figures.status, figures.delivered_count, figures.rejected_count, order.completed_at)
 
 
 def progress_with(order: OrderState, delivered: int, rejected: int) -> Progress:
-    """Return these fields for images delivered and images awaiting their redelivery; not yet completed."""
+    """Return the progress of an order by its counts of images; not yet completed."""
     return Progress(order_status(order, delivered), delivered, rejected, completed_at=None)

@@ -1,7 +1,7 @@
 """Orders whose later facts are known already, as an import knows them.
 
-A line of an import tells an order with all that ever happened to its images. A command of a later line is given at its
-own instant: it has to see the order as it was then, and what happened after goes on from what the command made of it.
+A line of an import has an order with all later facts of its images. A command of a later line has an instant of its
+own: it applies to the order as of then, and the facts after that instant are added to its result.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,21 +15,21 @@ from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
 
 TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
-"""Gives the SLA in force on the ledger day of an instant."""
+"""Returns the SLA in force on the ledger day of an instant."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageHistory:
-    """What happened to an image after its upload."""
+    """The deliveries and rejections of an image."""
 
     first_delivered_at: datetime | None
     rejections: tuple[RejectionState, ...]
 
 
 def as_of(order: OrderState, at: datetime) -> OrderState:
-    """Return the order as it was at the instant: what happened after it has not happened.
+    """Return the order as of an instant (UTC), without later facts.
 
-    A deadline that staff set after it is taken back, as `unconfirmed` does.
+    A deadline that staff set later is removed, as by `unconfirmed`.
     """
     if order.confirmed_at is not None and order.confirmed_at > at:
         order = unconfirmed(order)
@@ -55,7 +55,7 @@ def unconfirmed(order: OrderState) -> OrderState:
 
 
 def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) -> OrderState:
-    """Return a placed order with what happened to its images since; `histories` is by their numbers, from 1."""
+    """Return a placed order with the later facts of its images; `histories` is by their numbers, from 1."""
     images = tuple(
         image if (history := histories[image.number - 1]) is None else _with_facts(image, history)
         for image in order.images
@@ -66,11 +66,10 @@ def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) ->
 def with_facts_after(
     order: OrderState, origin: OrderState, known: Mapping[UUID, ImageState], at: datetime, terms_at: TermsAt
 ) -> OrderState:
-    """Return an order as a command at `at` left it with what happened after.
+    """Return an order after a command at `at` with the later facts.
 
-    `origin` is the order as known before the command, of which this one is or was split from; `known` has the images
-    with all that happened to them. Raises DeadlineNotOpen when staff set a deadline later that the command leaves no
-    room for.
+    `origin` is the known order before the command, which this one is or was split from; `known` has the images with all
+    facts. Raises DeadlineNotOpen when staff set a deadline later for which the command leaves no image.
     """
     images = tuple(_with_facts(image, known[image.id]) for image in order.images)
     resumed = replace(order, images=images)

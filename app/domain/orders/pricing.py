@@ -1,4 +1,4 @@
-"""What an image costs (domain rules, sections 2, 3 and 5). Amounts are in the specification's currency."""
+"""Prices of images (domain rules, sections 2, 3 and 5). Amounts are in the specification's currency."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from app.domain.vocabulary import ServiceLevel
 def image_price(specification_price: Decimal, level: ServiceLevel, terms: SlaTerms) -> Decimal:
     """Return the price of an image at this level: a multiple of the specification's where it has a turnaround.
 
-    An image that awaits a delivery plan costs what it would without; `planned_price` once staff have set its deadline.
+    An image that awaits a delivery plan costs as much as without one; `planned_price` once staff have set its deadline.
     """
     return planned_price(specification_price, terms) if level in HAVE_TURNAROUND else specification_price
 

@@ -1,4 +1,4 @@
-"""What a quote binds, and what no longer holds of it (domain rules, sections 3 and 5)."""
+"""The offers that a quote binds, and changes of them (domain rules, sections 3 and 5)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from app.domain.orders.state import OrderState, order_price
 from app.domain.vocabulary import ServiceLevel
 
 VALID_FOR: Final = timedelta(minutes=15)
-"""How long a quote binds, from when it was made."""
+"""The time during which a quote binds, from its making on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a quote binds for the images that get one service level and deadline.
+    """The offer of a quote for the images of one service level and deadline.
 
     `due_at` (UTC) is the standard deadline, or the one kept at the plan level; None where there is none, and at the 3 h
     and 6 h levels, which promise a turnaround from the call. `price` is that of all the images, in `currency`; both are
@@ -33,7 +33,7 @@ class Offer:
 
 
 class QuoteChanged(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """What was quoted is not on offer any more; `reason` says for people what became of it."""
+    """The quoted offer has expired or changed; `reason` says so for people."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The quote no longer holds: {reason}.")
@@ -57,7 +57,7 @@ class QuoteInPast(DomainError):  # noqa: N818 - as above
 
 
 def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
-    """Return what a quote binds of the orders that it comes to; without prices when there is no specification."""
+    """Return the offers of quoted orders, without prices when there is no specification."""
     return tuple(
         Offer(
             service_level=order.service_level,
@@ -71,7 +71,7 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
 
 
 def require_unchanged(quoted: Sequence[Offer], offered: Sequence[Offer]) -> None:
-    """Raise QuoteChanged, telling all that differs, unless what is offered now is what was quoted."""
+    """Raise QuoteChanged, with all differences, unless the offers are those quoted."""
     before, now = (_by_level(each) for each in (quoted, offered))
     levels = [level for level in ServiceLevel if before[level] != now[level]]
     if levels:
@@ -80,7 +80,7 @@ def require_unchanged(quoted: Sequence[Offer], offered: Sequence[Offer]) -> None
 
 
 def _by_level(offers: Iterable[Offer]) -> dict[ServiceLevel, list[Offer]]:
-    """Group offers: the plan level may have two, within the guarantee and beyond it."""
+    """Group offers by level: the plan level may have two, within the guarantee and beyond it."""
     levels: dict[ServiceLevel, list[Offer]] = {level: [] for level in ServiceLevel}
     for offer in offers:
         levels[offer.service_level].append(offer)
@@ -92,7 +92,7 @@ def _all_in_words(offers: Sequence[Offer]) -> str:
 
 
 def _in_words(offer: Offer) -> str:
-    """Tell an offer: "20 images due 2026-03-04T08:00:00Z for 29.00 USD"."""
+    """Return an offer in words: "20 images due 2026-03-04T08:00:00Z for 29.00 USD"."""
     count = "1 image" if offer.image_count == 1 else f"{offer.image_count:,} images"
     due = "" if offer.due_at is None else f" due {rfc3339(offer.due_at)}"
     price = "" if offer.price is None else f" for {offer.price:f} {offer.currency}"

@@ -1,4 +1,4 @@
-"""Why an order cannot be changed as asked; each refusal carries its data (domain rules, sections 3 and 5)."""
+"""Refusals to change an order, each with its data (domain rules, sections 3 and 5)."""
 # ruff: noqa: N818 - a refusal is named by what it says: AlreadyLate, not AlreadyLateError
 
 from datetime import datetime
@@ -26,7 +26,7 @@ class AlreadyExpedited(NotExpeditable):
 
 
 class AlreadyDelivered(NotExpeditable):
-    """The image was delivered before, be it sent back since or not."""
+    """The image was delivered before, whether rejected since or not."""
 
     def __init__(self, image_id: UUID, filename: str) -> None:
         super().__init__(image_id, filename, "has been delivered already")
@@ -50,7 +50,7 @@ class NotDelivered(DomainError):
 
 
 class NotClaimed(DomainError):
-    """An image that a worker does not hold, or no longer."""
+    """An image that a worker does not hold, or holds no longer."""
 
     def __init__(self, image_id: UUID, filename: str, worker: str) -> None:
         super().__init__(f"{filename!r} is not claimed by {worker!r}.")
@@ -69,7 +69,7 @@ class NotCompletable(DomainError):
 
 
 class OrderCancelled(DomainError):
-    """The order was cancelled, so nothing of it can change any more."""
+    """The order was cancelled, so it cannot change any more."""
 
     def __init__(self, number: int, cancelled_at: datetime) -> None:
         super().__init__(f"Order {number} was cancelled at {rfc3339(cancelled_at)}.")

@@ -1,7 +1,7 @@
-"""Orders and images as they stand, and all that follows from it (domain rules, sections 3, 5 and 6).
+"""The states of orders and images, and the figures that follow from them (domain rules, sections 3, 5 and 6).
 
-States never change: a command (`order_changes`) answers with new ones, so that what was before stays at hand for events
-and rollups. What can be told from other facts, as a status or a count, is not kept but told.
+States are immutable: a command (`changes`) returns new ones, so that those before it remain for events and rollups.
+Figures that follow from other facts, such as a status or a count, are computed, not kept.
 """
 
 from collections import Counter
@@ -54,9 +54,9 @@ class Claim:
 class ImageState:
     """One photo of an order, with its deliveries and rejections in the order in which they happened.
 
-    `number` is its place in the list it was uploaded in; the positions are its places in the day's guarantee and, once
-    expedited, in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may have
-    run out. `first_claimed_at` is when work on the image first began.
+    `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
+    expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
+    have run out. `first_claimed_at` is the instant (UTC) of its first claim.
     """
 
     id: UUID
@@ -77,7 +77,7 @@ class ImageState:
 
     @property
     def delivered_at(self) -> datetime | None:
-        """The latest delivery, also when it was rejected since."""
+        """The instant of the latest delivery, even if rejected since."""
         for rejection in reversed(self.rejections):
             if rejection.redelivered_at is not None:
                 return rejection.redelivered_at
@@ -85,7 +85,7 @@ class ImageState:
 
     @property
     def first_rejected_at(self) -> datetime | None:
-        """When its first delivery was rejected."""
+        """The instant of the rejection of its first delivery."""
         return self.rejections[0].at if self.rejections else None
 
     @property
@@ -107,8 +107,8 @@ class KeptDeadline:
 class OrderState:
     """Images of one specification at one service level, in the order of their numbers.
 
-    Its images were uploaded at `placed_at`. `due_at` is the delivery deadline they share and `confirmed_at` when staff
-    set it; an image may be without, or have the `kept` one, having been delivered before.
+    Its images were uploaded at `placed_at`. They share the deadline `due_at`, which staff set at `confirmed_at` where
+    the rules give none; an image delivered before that has none, or the `kept` one. Instants are UTC.
     """
 
     id: UUID
@@ -131,7 +131,7 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class OrderFigures:
-    """What an order's row says of its images: columns of the table `orders`, of the same names."""
+    """The columns of the table `orders` that follow from an order's images."""
 
     status: OrderStatus
     late_at: datetime | None
@@ -151,7 +151,7 @@ def image_late_at(order: OrderState, image: ImageState) -> datetime | None:
 
 
 def image_status(order: OrderState, image: ImageState) -> ImageStatus:
-    """Tell where the image stands, claims left aside: IN_PRODUCTION is one that is claimed at the instant asked."""
+    """Return the status of the image, without regard to claims: IN_PRODUCTION is one with a claim that runs."""
     if order.cancelled_at is not None:
         return ImageStatus.CANCELLED
     if image.first_delivered_at is None:
@@ -160,7 +160,7 @@ def image_status(order: OrderState, image: ImageState) -> ImageStatus:
 
 
 def order_figures(order: OrderState) -> OrderFigures:
-    """Tell what follows from the images of an order."""
+    """Return the figures of an order."""
     images = order.images
     lates = [at for image in images if (at := image_late_at(order, image)) is not None]
     expedites = [image.expedite_position for image in images if image.expedite_position is not None]
@@ -183,7 +183,7 @@ def order_figures(order: OrderState) -> OrderFigures:
 
 
 def order_status(order: OrderState, delivered_count: int) -> OrderStatus:
-    """Tell where the order stands when so many of its images are delivered and not sent back."""
+    """Return the status of an order with so many images delivered and not rejected."""
     if order.cancelled_at is not None:
         return OrderStatus.CANCELLED
     if delivered_count < len(order.images):
@@ -200,7 +200,7 @@ def order_price(order: OrderState) -> Decimal:
 
 
 def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
-    """Count all images and rejections of an order in the rollups, or with sign -1 take back what they counted for."""
+    """Count all images and rejections of an order in the rollups; with sign -1, subtract them."""
     specification = order.specification
     alike = Counter((image.due_at, image.first_delivered_at, image.first_rejected_at) for image in order.images)
     for (due_at, first_delivered_at, first_rejected_at), count in alike.items():

@@ -11,7 +11,7 @@ from app.domain.sla.terms import SlaVersion
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedTerms:
-    """Terms for the ledger days from a date on; a term left None continues."""
+    """Terms for the ledger days from a date on; a term that is None continues."""
 
     images_per_day: int | None
     expedites_per_day: int | None
@@ -27,7 +27,7 @@ class NoTermStated(DomainError):  # noqa: N818 - a refusal is named by what it s
 
 
 class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
-    """Terms for a ledger day that has opened already; `running` is the date of the one that runs."""
+    """Terms from a ledger day that has opened already; `running` is the date of the running one."""
 
     def __init__(self, effective_date: date, running: date) -> None:
         super().__init__(f"{effective_date.isoformat()} is not after {running.isoformat()}, the account's running day.")
@@ -36,7 +36,7 @@ class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
 
 
 def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:
-    """Return the version that terms agreed on at `at` (UTC) make, while the ledger day of the date `running` runs.
+    """Return the version of terms agreed on at `at` (UTC), during the ledger day of the date `running`.
 
     Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
     """

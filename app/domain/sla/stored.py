@@ -30,7 +30,7 @@ def terms_to_json(terms: SlaTerms) -> Json:
 
 
 def terms_from_json(stored: Json) -> SlaTerms:
-    """Return the terms that `terms_to_json` wrote; a term that a release before did not know is as by default."""
+    """Return the terms that `terms_to_json` wrote; a term unknown to an earlier release has its default."""
     known = [(name, read) for name, read, _ in _FIELDS if name in stored]
     values: Json = {name: read(stored[name]) if read else stored[name] for name, read in known}
     return SlaTerms(**values)

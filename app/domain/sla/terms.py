@@ -1,4 +1,4 @@
-"""The terms of service: what plans start with, and what is in force on a ledger day (domain rules, section 2)."""
+"""The terms of service: the defaults of plans, and the terms in force on a ledger day (domain rules, section 2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ SUPPORT_DAYS: Final = "Monday to Friday"
 
 @dataclass(frozen=True, slots=True)
 class SlaTerms:
-    """All terms that are promised. The defaults are what every plan promised before versions stored their terms.
+    """All terms of service. The defaults are those of every plan before versions stored their terms.
 
     - `images_per_day`, `expedites_per_day`: images guaranteed, and images expedited at `expedite_turnaround`, each per
       ledger day; further expedites have `expedite_additional_turnaround`.
@@ -86,7 +86,7 @@ class SlaVersion:
 
 @dataclass(frozen=True, slots=True)
 class SlaInForce:
-    """The terms of a ledger day, the version that made them so, and those that the plan has without negotiation."""
+    """The terms of a ledger day, their version, and the plan's terms without negotiation."""
 
     version: int
     terms: SlaTerms
@@ -94,12 +94,12 @@ class SlaInForce:
 
 
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
-    """Return what is in force on the ledger day of this date; NoSlaInForce before the first version.
+    """Return the SLA in force on the ledger day of a date; raises NoSlaInForce before the first version.
 
-    Of versions for the same date the highest supersedes the others; then, by date, what a version states replaces what
-    was before and what it omits continues (domain rules, section 2).
+    Of versions for the same date the highest supersedes the others; then, by date, a stated term replaces the one
+    before, and an omitted one continues (domain rules, section 2).
     """
-    if len(versions) == 1:  # as of most accounts
+    if len(versions) == 1:  # most accounts
         in_order = [version for version in versions if version.effective_date <= day]
     else:
         counting = {version.effective_date: version for version in sorted(versions, key=lambda each: each.version)}
@@ -115,7 +115,7 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
 
 @lru_cache(maxsize=_CACHED_TERMS)
 def _with_quantities(terms: SlaTerms, images_per_day: int, expedites_per_day: int) -> SlaTerms:
-    """Return terms with other quantities; cached, since explanations and imports ask for few of them often."""
+    """Return terms with other quantities; cached, since explanations and imports need few of them often."""
     if (terms.images_per_day, terms.expedites_per_day) == (images_per_day, expedites_per_day):
         return terms
     return replace(terms, images_per_day=images_per_day, expedites_per_day=expedites_per_day)

@@ -1,4 +1,4 @@
-"""The counters of accounts: locked before anything of an account is written, so that its writes are in one order."""
+"""The counters of accounts: locked before any write of an account, so that its writes are in one order."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from db.writer import Writer, unit_of_work
 from db.writes import update
 
 RECENT: Final = "interval '1 second'"
-"""How far back of its beginning a live command may find an account's last instant; answers read meanwhile are as of it.
+"""The greatest age of an account's last instant as a live command starts; concurrent answers are as of that instant.
 
-Of its beginning: else one of many accounts, which takes longer than that, would find the first of them quiet again.
+The age is taken at the command's start: a command of many accounts may take longer than this.
 """
 
 _NOT_COUNTED: Final = ("import_run",)
@@ -53,14 +53,14 @@ def _lock_counters(name: str, rows: str) -> Statement:
     )
 
 
-# Waits for whoever has the counters.
+# Waits for the holder of the counters.
 LOCK_COUNTERS: Final = _lock_counters("lock_counters", "FOR UPDATE")
 
-# Finds nothing where somebody has the counters.
+# Finds nothing where the counters are locked.
 LOCK_FREE_COUNTERS: Final = _lock_counters("lock_free_counters", "FOR UPDATE SKIP LOCKED")
 
-# Brings the last instants of accounts whose counters are locked forward to just before PostgreSQL's clock, all at once,
-# or the first of many would be quiet again before the last; the primary key finds them.
+# Advances the last instants of accounts whose counters are locked to just before PostgreSQL's clock, all at once, or
+# the first of many would be quiet again before the last; the primary key.
 FORWARD_COUNTERS: Final = Statement(
     "forward_counters",
     f"""
@@ -69,17 +69,17 @@ FORWARD_COUNTERS: Final = Statement(
     """,  # noqa: S608 - made of fixed texts
 )
 
-# Writes the counters of an account back; the primary key finds them.
+# Saves the counters of an account; the primary key.
 SAVE_COUNTERS: Final = update("save_counters", AccountCounters, *_COLUMNS[1:])
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _POSTGRES_CLOCK: Final = SystemClock()
 FIRST_EVENT: Final = 1
-"""The place of an account's first event in its sequence."""
+"""The number of an account's first event in its sequence."""
 
 
 class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """An account that is not there."""
+    """An account that does not exist."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no account {name!r}.")
@@ -87,17 +87,17 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
 
 
 class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Accounts whose last instant is too long ago for a live command, to be brought forward by its clock."""
+    """Accounts whose last instant is too old for a live command, to be advanced by its clock."""
 
     def __init__(self, accounts: Collection[UUID], clock: Clock) -> None:
-        super().__init__(f"{len(accounts)} accounts are to be brought forward.")
+        super().__init__(f"{len(accounts)} accounts are to be advanced.")
         self.accounts = accounts
         self.clock = clock
 
 
 @dataclass(slots=True)
 class Counters:
-    """The counters of an account whose row is locked; see the table. Changes count once `save_counters` wrote them.
+    """The counters of an account whose row is locked; see the table. Changes are written by `save_counters`.
 
     `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its opening. `is_live`
     is True if the account's lock is held, too, as a live command needs.
@@ -116,19 +116,19 @@ class Counters:
     def instant(self) -> datetime:
         """The instant of a command (UTC): by the clock, but after all that the account already has.
 
-        So an account's instants are in the order of its commits, and no two commands share one: at an instant all
-        before it is known, and nothing of what happens at it (domain rules, section 1).
+        An account's instants are in the order of its commits, and no two commands share one: as of an instant, all
+        commands before it are known, and none at it (domain rules, section 1).
         """
         return next_instant(self.read_at, self.last_at)
 
     def begin(self, before: datetime, at: datetime) -> None:
-        """Let the account begin at an instant other than `before`, as long as it has no orders."""
+        """Move the opening of an account without orders from `before` to another instant."""
         self.last_at = at if self.last_at == before else self.last_at
         self.minutes_since = at
 
 
 def next_instant(now: datetime, last_at: datetime) -> datetime:
-    """Return the instant of what comes next on an account (UTC): now, but after `last_at`."""
+    """Return the next instant of an account (UTC): now, but after `last_at`."""
     return max(now, last_at + _MICROSECOND)
 
 
@@ -138,7 +138,7 @@ def counters_row(counters: Counters) -> dict[str, Any]:
 
 
 def new_counters(account_id: UUID, at: datetime) -> Counters:
-    """Return the counters of an account that begins at an instant; their row is still to be written."""
+    """Return the counters of an account opened at an instant; their row is not written yet."""
     return Counters(account_id, 1, FIRST_EVENT, last_at=at, watermark=at, minutes_since=at, read_at=at)
 
 
@@ -190,11 +190,11 @@ async def begin_free_command(writer: Writer, clock: Clock, account_id: UUID) -> 
     return counters
 
 
-async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID]) -> None:
-    """Bring the last instants of accounts forward to just before now, so that live commands may begin.
+async def advance_quiet(pool: Pool, clock: Clock, account_ids: Collection[UUID]) -> None:
+    """Advance the last instants of accounts to just before now, so that live commands may begin.
 
-    Accounts that others are changing are passed by: these bring them forward. Raises DatabaseUnreachable where it is
-    not known whether that was committed, since no command was begun.
+    Accounts that others are changing are skipped: these commands advance them. Raises DatabaseUnreachable where it is
+    unknown whether that was committed, since no command was begun.
     """
     async with unit_of_work(pool) as writer:
         rows = [await writer.fetch_row(LOCK_FREE_COUNTERS, each, *clock.reading, False) for each in sorted(account_ids)]
@@ -206,9 +206,9 @@ async def bring_forward(pool: Pool, clock: Clock, account_ids: Collection[UUID])
 
 
 def earliest_reading(all_counters: Mapping[UUID, Counters]) -> datetime:
-    """Return the instant (UTC) that was read off PostgreSQL's clock first as counters, one at least, were locked.
+    """Return the first reading (UTC) of PostgreSQL's clock as counters, one at least, were locked.
 
-    All that their accounts had before it is committed.
+    All writes of their accounts before it are committed.
     """
     return min(counters.read_at for counters in all_counters.values())
 

@@ -1,4 +1,4 @@
-"""Reads an account for a command, once its counters are locked."""
+"""Reading an account for a command, once its counters are locked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from db.readers import Reader
 
 @dataclass(frozen=True, slots=True)
 class NamedSpecification:
-    """A specification as it is sold now."""
+    """The current version of a specification."""
 
     name: str
     archived: bool
@@ -28,7 +28,7 @@ async def read_account(
 ) -> tuple[Account, NamedSpecification | None]:
     """Read an account that exists, with the use of its ledger day at an instant (UTC) not before its opening.
 
-    And the specification asked for; None where none was, or the account has none with this id.
+    Also the specification of an id; None without an id, or where the account has none with it.
     """
     row = await reader.fetch_row(ACCOUNT_FACTS, account_id, at, specification_id)
     if row is None:

@@ -1,4 +1,4 @@
-"""Accounts: how one begins, and how people name one."""
+"""Opening accounts, and finding them by their names."""
 
 from datetime import datetime
 from typing import Final
@@ -23,7 +23,7 @@ from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.accounts import SlaVersion as SlaVersionRow
 from db.writer import Writer
 
-# Adds an account unless its name of one's own is taken; the unique index on ref tells.
+# Adds an account unless its ref is taken; the unique index on ref.
 ADD_ACCOUNT: Final = Statement(
     "add_account",
     """
@@ -53,9 +53,9 @@ async def create_account(
     expedites_per_day: int | None = None,
     ref: str | None = None,
 ) -> UUID:
-    """Open an account at an instant (UTC), with its plan's terms but for those given (domain rules, section 2).
+    """Open an account at an instant (UTC), with its plan's terms except those stated (domain rules, section 2).
 
-    `plan_terms` are the plan's as configured, PLAN_TERMS where nothing is.
+    `plan_terms` are the configured terms of the plan, those of PLAN_TERMS by default.
 
     Raises BadText, UnknownTimeZone and AccountRefTaken.
     """
@@ -95,7 +95,7 @@ def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
 
 
 async def find_account(reader: Reader, name: str, account_id: UUID | None = None) -> UUID:
-    """Find an account by its ref or, where the name can be read as an id, by that; raises UnknownAccount."""
+    """Return the id of an account by its ref or by its id; raises UnknownAccount."""
     row = await reader.fetch_row(FIND_ACCOUNT, name, account_id)
     if row is None:
         raise UnknownAccount(name)

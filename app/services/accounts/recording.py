@@ -1,4 +1,4 @@
-"""The end of every command on an account that changes no order."""
+"""Recording the event of a command on an account that changes no order."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A limit of commands of one account that are under way in a process at once."""
+"""A limit of concurrent commands of one account in a process."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -8,18 +8,18 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 SLOTS: Final = 2
-"""Commands of an account at once: one that has locked the counters, and the next one."""
+"""Concurrent commands of an account: one that has locked the counters, and the next one."""
 
 PATIENCE: Final = 10.0
-"""Seconds that a command waits for a slot at most."""
+"""The greatest number of seconds that a command waits for a slot."""
 
 
 class AccountBusy(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Too many commands of an account are under way; this one was not begun."""
+    """Too many commands of an account are running; this one was not begun."""
 
 
 class AccountSlots:
-    """Limits how many commands of an account have connections at once; others wait in order, without a connection.
+    """A limit of the connections of an account's commands; others wait in order, without a connection.
 
     Without it all connections could wait for the counters of one busy account. It is a semaphore of asyncio for each
     account in use, written by hand since libraries limit rates or keep a limiter for every key they ever saw.
@@ -30,7 +30,7 @@ class AccountSlots:
 
     @asynccontextmanager
     async def hold(self, account_id: UUID | None) -> AsyncGenerator[None]:
-        """Hold a slot of an account, or one of those of commands that name none; raises AccountBusy."""
+        """Hold a slot of an account, or of the commands that name none; raises AccountBusy."""
         slots = self._slots.setdefault(account_id, asyncio.Semaphore(SLOTS))
         try:
             async with asyncio.timeout(PATIENCE):

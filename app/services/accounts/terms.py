@@ -24,10 +24,10 @@ from db.tables.accounts import Account, LedgerDay, TimeZonePeriod
 from db.writer import Writer
 from db.writes import update
 
-# Makes a zone the account's; the primary key.
+# Changes the zone of an account; the primary key.
 CHANGE_TIME_ZONE: Final = update("change_time_zone", Account, "time_zone")
 
-# Lets a ledger day close at another instant, if it has a row; the primary key.
+# Changes the closing of a ledger day, if it has a row; the primary key.
 EXTEND_LEDGER_DAY: Final = update("extend_ledger_day", LedgerDay, "closes_at")
 
 
@@ -46,20 +46,20 @@ class TermsOutcome:
         return {self.account_id}
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored with a key."""
+        """Return the form that is stored with a key."""
         accounts = keys_to_json([(self.account_id, self.account_id)])
         return {"at": rfc3339(self.at), "accounts": accounts, "version": self.version}
 
     @classmethod
     def from_json(cls, stored: StoredResult) -> "TermsOutcome":
-        """Read what was stored with a key."""
+        """Return the result stored with a key."""
         [(account_id, _)] = keys_from_json(stored["accounts"])
         return cls(datetime.fromisoformat(stored["at"]), account_id, stored["version"])
 
 
 @dataclass(frozen=True, slots=True)
 class TimeZoneOutcome:
-    """The account that has the zone asked for since `at` (UTC) or before, and the ledger day that runs then."""
+    """The account, in the requested zone since `at` (UTC) or before, and the ledger day that runs then."""
 
     at: datetime
     account_id: UUID
@@ -72,13 +72,13 @@ class TimeZoneOutcome:
         return {self.account_id}
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored with a key."""
+        """Return the form that is stored with a key."""
         accounts = keys_to_json([(self.account_id, self.account_id)])
         return {"at": rfc3339(self.at), "accounts": accounts, "day": day_to_json(self.day)}
 
     @classmethod
     def from_json(cls, stored: StoredResult) -> "TimeZoneOutcome":
-        """Read what was stored with a key."""
+        """Return the result stored with a key."""
         [(account_id, _)] = keys_from_json(stored["accounts"])
         return cls(datetime.fromisoformat(stored["at"]), account_id, day_from_json(stored["day"]))
 
@@ -98,7 +98,7 @@ async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: N
 
 
 async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name: str) -> TimeZoneOutcome:
-    """Let an account be in another zone from now on; nothing changes when it is in it already. The caller commits.
+    """Move an account to another zone from now on; nothing changes if it is there already. The caller commits.
 
     Raises UnknownTimeZone and UnknownAccount.
     """

@@ -1,4 +1,4 @@
-"""What a command changes of accounts, written with all that follows: ledger, rollups, events and counters."""
+"""Changes of accounts by commands, written with their ledger days, rollups, events and counters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ from db.writer import Writer
 
 @dataclass(slots=True)
 class AccountChange:
-    """What a command changes of an account, whose counters are locked, at the instant `at` (UTC).
+    """The change of an account, whose counters are locked, by a command at the instant `at` (UTC).
 
-    `before` has the orders as they are in the database, `after` as they are to be, new ones too. `day` is the running
-    ledger day when something else is used of it now.
+    `before` has the orders as in the database, `after` their new states, and new ones. `day` is the running ledger day
+    if its use changes.
     """
 
     counters: Counters
@@ -34,7 +34,7 @@ class AccountChange:
 
 
 async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> None:
-    """Write what a command changes of accounts; the caller commits."""
+    """Write the changes of accounts by a command; the caller commits."""
     if not changes:
         return
     before = [(change.counters.account_id, order) for change in changes for order in change.before]

@@ -29,15 +29,15 @@ async def expedite_order(
 ) -> Outcome:
     """Expedite chosen images of an order, or all that can be; the caller commits.
 
-    Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is another offer
-    now.
+    Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no longer
+    holds.
     """
     counters, at, account, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
     change = expediting([order, *moved], chosen, account, at, counters.next_order_number)
     require_binding(binding, at, change.orders)
-    told = list(expedited([order], change.orders, at))
-    written = AccountChange(counters, account, at, [order], change.orders, change.day, told)
+    new_events = list(expedited([order], change.orders, at))
+    written = AccountChange(counters, account, at, [order], change.orders, change.day, new_events)
     await write_changes(writer, [written])
     return Outcome(at, [(key[0], each.id) for each in change.orders], day=change.day.recorded)
 
@@ -66,7 +66,7 @@ async def moved_from(
 ) -> list[OrderState]:
     """Read the expedited siblings that have chosen images: an expedite moved these there from the order meanwhile.
 
-    What is chosen of them is refused as expedited already, and not as missing: so a double click ends.
+    Their chosen images are refused as expedited already, not as missing, as after a double click.
     """
     known = {image.id for image in order.images}
     missing = [(key[0], image_id) for image_id in chosen or () if image_id not in known]
@@ -78,34 +78,34 @@ async def moved_from(
 
 
 async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
-    """Cancel an order nothing of which was claimed or delivered; raises NotFound, OrderCancelled, NotCancellable."""
+    """Cancel an order without claims and deliveries; raises NotFound, OrderCancelled, NotCancellable."""
     counters, at, account, order = await _begin(writer, clock, key)
     day = account.day_at(at)
     change = cancel([order], at, day)
-    told = [cancelled(order, after, at) for after in change.orders]
+    new_events = [cancelled(order, after, at) for after in change.orders]
     used = None if change.day == day else change.day
-    await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, told)])
+    await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, new_events)])
     return Outcome(at, [key], day=change.day.recorded)
 
 
 async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
-    """Note that the client downloaded an order; raises NotFound and NotCompletable."""
+    """Complete an order that the client downloaded; raises NotFound and NotCompletable."""
     counters, at, account, order = await _begin(writer, clock, key)
     after = complete(order, at)
-    told = [completed(order, after, at)]
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=told)])
+    new_events = [completed(order, after, at)]
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
     return Outcome(at, [key])
 
 
 async def confirm_deadline(
     writer: Writer, clock: Clock, key: OrderKey, due_at: datetime, note: str | None = None
 ) -> Outcome:
-    """Set the deadline that staff owe an order; raises NotFound and what `confirm` raises."""
+    """Set the deadline that staff owe an order; raises NotFound and the refusals of `confirm`."""
     counters, at, account, order = await _begin(writer, clock, key)
     require_open_deadline(order, at)
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
-    told = [confirmed(order, after, at, note)]
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=told)])
+    new_events = [confirmed(order, after, at, note)]
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
     return Outcome(at, [key])
 
 
@@ -118,7 +118,7 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
 
 
 async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, Account, OrderState]:
-    """Lock the counters of an order's account, and only then tell the instant and read what the command is about."""
+    """Lock the counters of an order's account, then return them, the instant, the account and the order."""
     account_id = key[0]
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant

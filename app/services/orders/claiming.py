@@ -19,12 +19,11 @@ from db.queries.queue import CLAIMABLE
 from db.settled import settle
 from db.writer import Writer
 
-# Lets one claim after the other go on, since all want the same images; each would find those of another node's taken.
-# Who has it waits for nobody.
+# Serializes claims, since all want the same images, those of other nodes too. Its holder waits for nothing.
 ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
 
 
-# Gives images to a worker; the primary key.
+# Assigns images to a worker; the primary key.
 CLAIM: Final = Statement(
     "claim_images",
     """
@@ -38,9 +37,9 @@ CLAIM: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a worker got, in the order of the queue: images by account and id, held until `until` (UTC).
+    """The images that a worker claimed, by account and id, in the order of the queue, held until `until` (UTC).
 
-    `passed_by` are the accounts that others were changing, so that their images had to stay.
+    `passed_by` are the accounts that were busy, so that their images stayed in the queue.
     """
 
     at: datetime
@@ -50,7 +49,7 @@ class Claimed:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was claimed."""
+        """True if any image was claimed."""
         return bool(self.images)
 
     @property
@@ -59,18 +58,18 @@ class Claimed:
         return {account_id for account_id, _ in self.images}
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored with a key."""
+        """Return the form that is stored with a key."""
         return {"at": rfc3339(self.at), "images": keys_to_json(self.images), "leaseUntil": rfc3339(self.until)}
 
     @classmethod
     def from_json(cls, stored: StoredResult) -> "Claimed":
-        """Read what was stored with a key."""
+        """Return the result stored with a key."""
         at, until = (datetime.fromisoformat(stored[name]) for name in ("at", "leaseUntil"))
         return cls(at, until, keys_from_json(stored["images"]), ())
 
 
 async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, lease: timedelta) -> Claimed:
-    """Claim so many images for a worker, or as many as there are; the caller commits. Raises QuietAccounts."""
+    """Claim a number of images for a worker, or as many as are free; the caller commits. Raises QuietAccounts."""
     await writer.execute(ONE_AT_A_TIME)
     queue = await _lock_queue(writer, clock, count)
     instants = {row["account_id"]: queue.all_counters[row["account_id"]].instant for row in queue.free}
@@ -82,7 +81,7 @@ async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, le
 
 @dataclass(slots=True)
 class _Queue:
-    """The images that are due first and free at `now` (UTC), of accounts whose counters are locked, and the others."""
+    """The free images due first at `now` (UTC), of accounts whose counters are locked, and the busy accounts."""
 
     now: datetime
     free: Sequence[Record] = ()
@@ -105,9 +104,9 @@ class _Queue:
 
 
 async def _lock_queue(writer: Writer, clock: Clock, count: int) -> _Queue:
-    """Read the queue without locks, and again until the counters are locked of all accounts that it is of.
+    """Read the queue without locks, and again until the counters of all its accounts are locked.
 
-    Accounts whose counters are busy are passed by, since all other claims wait for this one. Raises QuietAccounts.
+    Busy accounts are skipped, since all other claims wait for this one. Raises QuietAccounts.
     """
     queue = _Queue((await settle(writer, clock, ())).now)
     while True:
@@ -129,18 +128,18 @@ async def _take(
     claim: Claim,
     instants: Mapping[UUID, datetime],
 ) -> None:
-    """Give images to a worker, those of each account at its own instant."""
+    """Assign images to a worker, those of each account at its own instant."""
     if free:
         rows = [(row["account_id"], row["id"], instants[row["account_id"]]) for row in free]
         await writer.execute(CLAIM, *zip(*rows, strict=True), *astuple(claim))
-        await write_events(writer, _told(free, claim, instants), all_counters, min(instants.values()))
+        await write_events(writer, _claim_events(free, claim, instants), all_counters, min(instants.values()))
         for account_id, at in instants.items():
             all_counters[account_id].last_at = all_counters[account_id].watermark = at
         await save_counters(writer, [all_counters[account_id] for account_id in instants])
 
 
 def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, NewEvent]]:
-    """Tell by account of claims that ran out, order by order; records as of `claimable_images`."""
+    """Return the events of expired claims by account, order by order; records as of `claimable_images`."""
 
     def former(row: Record) -> tuple[UUID, UUID, str, datetime]:
         return row["account_id"], row["order_id"], row["claimed_by"], row["claimed_until"]
@@ -149,15 +148,17 @@ def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, NewEvent]]:
         yield account_id, claim_expired(order_id, [row["id"] for row in rows], Claim(worker, until))
 
 
-def _told(free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]) -> Mapping[UUID, Sequence[NewEvent]]:
-    """Tell by account of claims that ran out, and then of the new ones, order by order."""
+def _claim_events(
+    free: Sequence[Record], claim: Claim, instants: Mapping[UUID, datetime]
+) -> Mapping[UUID, Sequence[NewEvent]]:
+    """Return the events of expired claims by account, then those of the new claims, order by order."""
 
     def order(row: Record) -> tuple[UUID, UUID]:
         return row["account_id"], row["order_id"]
 
-    told: dict[UUID, list[NewEvent]] = {account_id: [] for account_id in instants}
+    new_events: dict[UUID, list[NewEvent]] = {account_id: [] for account_id in instants}
     for account_id, new_event in expired(row for row in free if row["claimed_until"] is not None):
-        told[account_id].append(new_event)
+        new_events[account_id].append(new_event)
     for (account_id, order_id), rows in groupby(sorted(free, key=order), key=order):
-        told[account_id].append(claimed(order_id, [row["id"] for row in rows], claim, instants[account_id]))
-    return told
+        new_events[account_id].append(claimed(order_id, [row["id"] for row in rows], claim, instants[account_id]))
+    return new_events

@@ -1,4 +1,4 @@
-"""What a command on orders came to, and what it could not find."""
+"""Outcomes of commands on orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from app.services.stored_results import StoredResult, keys_from_json, keys_to_js
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command changed, at the instant `at` (UTC): orders and images, each by account and id.
+    """The changes of a command at the instant `at` (UTC): orders and images, each by account and id.
 
-    `day` is the account's running ledger day where the command used or gave back something of it.
+    `day` is the account's running ledger day if the command changed its use.
     """
 
     at: datetime
@@ -27,11 +27,11 @@ class Outcome:
 
     @property
     def account_ids(self) -> set[UUID]:
-        """The accounts of all that was changed."""
+        """The accounts of all changes."""
         return {account_id for account_id, _ in (*self.orders, *self.images)}
 
     def to_json(self) -> StoredResult:
-        """Write it as it is stored with a key."""
+        """Return the form that is stored with a key."""
         return {
             "at": rfc3339(self.at),
             "orders": keys_to_json(self.orders),
@@ -41,7 +41,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, stored: StoredResult) -> "Outcome":
-        """Read what was stored with a key."""
+        """Return the result stored with a key."""
         day = stored["day"]
         return cls(
             datetime.fromisoformat(stored["at"]),
@@ -52,7 +52,7 @@ class Outcome:
 
 
 class NotFound(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """Something a command names is not there; `kind` says what, `key` is its id."""
+    """A named object does not exist; `kind` is its noun, `key` its id."""
 
     def __init__(self, kind: str, key: UUID) -> None:
         super().__init__(f"There is no such {kind}.")

@@ -22,7 +22,7 @@ from db.writer import Writer
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What a client orders: photos by name, in their order, by a specification of the account."""
+    """A requested order: photos by name, in order, of one specification of the account."""
 
     account_id: UUID
     name: str
@@ -34,8 +34,8 @@ class NewOrder:
 async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Binding | None = None) -> Outcome:
     """Upload images as one order, or as siblings for each service level and deadline they get; the caller commits.
 
-    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a quote binds and it is
-    another offer now.
+    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no
+    longer holds.
     """
     account_id = new.account_id
     counters = await begin_command(writer, clock, account_id)

@@ -21,7 +21,7 @@ from db.queries.order_states import ImageKey, OrderKey, order_states, orders_of_
 from db.writer import Writer
 
 Work: TypeAlias = Callable[[OrderState, Sequence[UUID], Account, datetime], tuple[OrderState, Iterable[NewEvent]]]
-"""Changes chosen images of an order at an instant, and tells what happened."""
+"""Changes chosen images of an order at an instant, and returns the events."""
 
 
 async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequence[ImageKey]) -> Outcome:
@@ -50,7 +50,7 @@ async def reject_images(writer: Writer, clock: Clock, reason: str, images: Seque
 
 
 async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:
-    """Change images of orders, all or none: every refusal is gathered before anything is written."""
+    """Change images of orders, all or none: all refusals are gathered before any write."""
     all_counters = await begin_commands(writer, clock, {account_id for account_id, _ in images})
     owners = await orders_of_images(writer, images)
     orders = await order_states(writer, list(dict.fromkeys(owners.values())))
@@ -77,15 +77,15 @@ def _change(
     work: Work,
     refusals: list[DomainError],
 ) -> AccountChange:
-    """Work on an account's orders; what is refused is added to the refusals."""
+    """Work on an account's orders, and gather refusals."""
     after: list[OrderState] = []
-    told: list[NewEvent] = []
+    new_events: list[NewEvent] = []
     for order, chosen in orders:
         try:
-            state, new_events = work(order, chosen, account, at)
+            state, events = work(order, chosen, account, at)
         except Refusals as error:
             refusals += error.refusals
             continue
         after.append(state)
-        told += new_events
-    return AccountChange(counters, account, at, [order for order, _ in orders], after, new_events=told)
+        new_events += events
+    return AccountChange(counters, account, at, [order for order, _ in orders], after, new_events=new_events)

@@ -1,4 +1,4 @@
-"""Making quotes: what placing or expediting would come to at an instant, without doing it (the contract's `quote`)."""
+"""Making quotes: the outcome of placing or expediting at an instant, without a change (the contract's `quote`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from db.queries.quotes import NEXT_ORDER_NUMBER
 from db.readers import Reader
 
 _UNPRICED: Final = NamedSpecification("", archived=False, ordered=OrderedSpecification(UUID(int=0), 1, Decimal(0), ""))
-"""Stands in for a specification that is not chosen yet; its price is neither shown nor bound."""
+"""The specification of a quote without one; its price is neither shown nor bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class UploadRequest:
 
     @property
     def subject(self) -> Subject:
-        """What the quote is for."""
+        """The subject of the quote."""
         return Subject(self.account_id)
 
     @property
     def priced(self) -> bool:
-        """Whether the quote has prices."""
+        """True if the quote has prices."""
         return self.specification_id is not None
 
 
@@ -61,12 +61,12 @@ class ExpediteRequest:
 
     @property
     def subject(self) -> Subject:
-        """What the quote is for."""
+        """The subject of the quote."""
         return Subject(*self.key, self.chosen)
 
     @property
     def priced(self) -> bool:
-        """Whether the quote has prices."""
+        """True if the quote has prices."""
         return True
 
 
@@ -75,7 +75,7 @@ QuoteRequest: TypeAlias = UploadRequest | ExpediteRequest
 
 @dataclass(frozen=True, slots=True)
 class QuotePart:
-    """Images that would get one service level, as the order they would be; `price` is None without a specification."""
+    """Images of one service level, as the order that they would be; `price` is None without a specification."""
 
     order: OrderState
     price: Decimal | None
@@ -83,9 +83,9 @@ class QuotePart:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a command at `at` would come to, and the token that binds it until `expires_at`; both UTC.
+    """The outcome of a command at `at`, and the token that binds it until `expires_at`; both UTC.
 
-    `day` is the ledger day of `at` as the command would leave it: what would remain of the guarantee and the expedites.
+    `day` is the ledger day of `at` after the command, with the remaining guarantee and expedites.
     """
 
     at: datetime
@@ -96,11 +96,11 @@ class Quote:
 
 
 async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, request: QuoteRequest) -> Quote:
-    """Tell what a request would come to, by the code that would do it; `key` signs it, nothing is written.
+    """Return a quote of a request, by the code of the command itself; `key` signs it, nothing is written.
 
-    `now` (UTC) is the account's settled instant, and `reader` of the snapshot that it is for; `clock_now` is the clock.
+    `now` (UTC) is the account's settled instant, `reader` that of its snapshot, `clock_now` the clock's reading (UTC).
 
-    Raises UnknownAccount, QuoteInPast, and all that placing or expediting would: NotFound, SpecificationArchived,
+    Raises UnknownAccount, QuoteInPast, and the refusals of placing or expediting: NotFound, SpecificationArchived,
     ExpediteWindowClosed, NoGain, Refusals. DateOutOfRange after 2200.
     """
     at = _instant(request.at, clock_now, now)
@@ -118,7 +118,7 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
 
 
 async def _change(reader: Reader, request: QuoteRequest, at: datetime) -> Change:
-    """Work out the orders that the request would make at an instant (UTC)."""
+    """Return the change that the request would make at an instant (UTC)."""
     row = await reader.fetch_row(NEXT_ORDER_NUMBER, request.account_id)
     if row is None:
         raise UnknownAccount(str(request.account_id))
@@ -138,7 +138,7 @@ def _placing(
     at: datetime,
     first_number: int,
 ) -> Change:
-    """Return the change that placing makes, of photos that have no names yet."""
+    """Return the change by placing photos without names."""
     chosen = _UNPRICED if request.specification_id is None else specification
     specification_id = request.specification_id or _UNPRICED.ordered.id
     filenames = [""] * request.image_count
@@ -147,7 +147,7 @@ def _placing(
 
 
 def _instant(asked: datetime | None, clock_now: datetime, now: datetime) -> datetime:
-    """Return the instant a command would have: never before `now`, the first after what the account already has."""
+    """Return the instant of a command: `asked`, but never before `now`, the first after the account's last instant."""
     if asked is None:
         return now
     if asked < clock_now:

@@ -1,7 +1,7 @@
-"""Quotes as tokens: signed, so that what was quoted comes back as it was (the contract's `quote`).
+"""Quotes as signed tokens, so that a quote comes back unchanged (the contract's `quote`).
 
-A token is base64url of JSON, a dot, and base64url of the HMAC-SHA256 of what is before the dot. The key is the same for
-all servers: the first one that needs it makes it.
+A token is base64url of JSON, a dot, and base64url of the HMAC-SHA256 of the part before the dot. The key is the same
+for all servers: the first one that needs it makes it.
 """
 
 import base64
@@ -30,7 +30,7 @@ _PURPOSE: Final = "quotes"
 _KEY_BYTES: Final = 32
 
 
-# Keeps a key unless another server was first; the primary key tells.
+# Stores a key unless another server was first; the primary key.
 MAKE_SIGNING_KEY: Final = Statement(
     "make_signing_key",
     "INSERT INTO signing_keys (purpose, secret) VALUES ($1, $2) ON CONFLICT (purpose) DO NOTHING",
@@ -39,9 +39,9 @@ MAKE_SIGNING_KEY: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a quote is for: a new order of the account, or, with `order_id`, expediting images of that one.
+    """The subject of a quote: a new order of the account, or, with `order_id`, expediting images of that one.
 
-    `chosen` are these images in the order asked; None means all that can be.
+    `chosen` are these images in the requested order; None means all that can be expedited.
     """
 
     account_id: UUID
@@ -49,13 +49,13 @@ class Subject:
     chosen: Sequence[UUID] | None = None
 
     def parts(self, orders: Sequence[OrderState], at: datetime) -> list[OrderState]:
-        """Return the orders a command at `at` made or changed that are quoted: not what stays of a split one."""
+        """Return the quoted ones of the orders that a command at `at` makes or changes: not the rest of a split one."""
         return [order for order in orders if self.order_id is None or order.expedited_at == at]
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a quote binds, until just before `expires_at` (UTC)."""
+    """The subject and the offers that a quote binds, until just before `expires_at` (UTC)."""
 
     subject: Subject
     expires_at: datetime
@@ -63,9 +63,9 @@ class Binding:
 
 
 def require_binding(binding: Binding | None, at: datetime, orders: Sequence[OrderState]) -> None:
-    """Raise QuoteChanged when a quote binds and has expired at `at` (UTC), or a command then comes to other `orders`.
+    """Raise QuoteChanged when a binding quote has expired at `at` (UTC), or the offers of `orders` differ.
 
-    These are all that the command makes or changes.
+    `orders` are all that the command makes or changes.
     """
     if binding is None:
         return
@@ -76,7 +76,7 @@ def require_binding(binding: Binding | None, at: datetime, orders: Sequence[Orde
 
 
 class QuoteKey:
-    """The key that signs quotes: made when there is none, and as it never changes, read once.
+    """The key that signs quotes: made if there is none, and read once, as it never changes.
 
     It is read by the pool for writing: answers that need it have connections of the one for reading, which might all
     wait for another one of that.
@@ -107,7 +107,7 @@ class QuoteKey:
 
 
 def token_of(binding: Binding, key: bytes) -> str:
-    """Write and sign what a quote binds."""
+    """Write and sign a binding."""
     content = {
         "subject": _named(binding.subject),
         "expiresAt": rfc3339(binding.expires_at),
@@ -118,7 +118,7 @@ def token_of(binding: Binding, key: bytes) -> str:
 
 
 def read_token(token: str, key: bytes, subject: Subject) -> Binding:
-    """Return what a token binds; raises InvalidQuoteToken unless we signed it for this subject."""
+    """Return the binding of a token; raises InvalidQuoteToken unless it was signed here for this subject."""
     payload, _, signature = token.encode(errors="replace").partition(b".")
     if not hmac.compare_digest(_signature(payload, key), signature):
         raise InvalidQuoteToken
@@ -130,7 +130,7 @@ def read_token(token: str, key: bytes, subject: Subject) -> Binding:
 
 
 def _named(subject: Subject) -> list[str | None]:
-    """Name a subject; the chosen images by their digest, since they may be many."""
+    """Return a subject as JSON; chosen images by their digest, since they may be many."""
     chosen = None
     if subject.chosen is not None:
         chosen = hashlib.sha256(b"".join(image_id.bytes for image_id in subject.chosen)).hexdigest()

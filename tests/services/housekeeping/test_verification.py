@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
-from app.services.accounts.counters import bring_forward, lock_counters
+from app.services.accounts.counters import advance_quiet, lock_counters
 from app.services.commands import with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
@@ -273,7 +273,7 @@ async def test_a_command_under_way_is_seen_by_none(
 
     monkeypatch.setattr(verifying, "reference_figures", noting)
     new = NewOrder(giver.account_id, "Hats", giver.specification_id, ["a.jpg", "b.jpg"], expedite=False)
-    await bring_forward(pool, FrozenClock(clock.now() + MICROSECOND), [giver.account_id])
+    await advance_quiet(pool, FrozenClock(clock.now() + MICROSECOND), [giver.account_id])
     async with unit_of_work(pool) as writer:
         await place_order(writer, clock, new)
         verified = await verify_accounts(pool, clock, OWNER, [giver.account_id])
