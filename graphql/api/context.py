@@ -16,7 +16,7 @@ from api.enums import ViewerKind
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings

@@ -2,9 +2,13 @@
 
 from enum import StrEnum
 
-from app.domain import vocabulary
 from app.domain.deadlines import steps
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
+from app.domain.events.enums import EventType
+from app.domain.job_runs import JobRunState
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse import trends
+from app.domain.sla.enums import Plan
 from engine.decorators import describe
 
 
@@ -38,7 +42,7 @@ describe(
     },
 )
 describe(
-    vocabulary.Plan,
+    Plan,
     "The subscription of an account; it gives the default terms of the SLA.",
     {
         "SOLO": "For a single photographer.",
@@ -48,7 +52,7 @@ describe(
     },
 )
 describe(
-    vocabulary.ServiceLevel,
+    ServiceLevel,
     "What the images of an order were promised.",
     {
         "STANDARD": "Within the day's guarantee: due the next morning.",
@@ -60,7 +64,7 @@ describe(
     },
 )
 describe(
-    vocabulary.OrderStatus,
+    OrderStatus,
     "Where an order stands.",
     {
         "IN_PRODUCTION": "Not every image is delivered, or some were rejected and are done again.",
@@ -70,7 +74,7 @@ describe(
     },
 )
 describe(
-    vocabulary.ImageStatus,
+    ImageStatus,
     "Where an image stands.",
     {
         "QUEUED": "Waits for production.",
@@ -81,7 +85,7 @@ describe(
     },
 )
 describe(
-    vocabulary.DeadlineStatus,
+    DeadlineStatus,
     "Whether a deadline stands.",
     {
         "CONFIRMED": "It stands.",
@@ -91,7 +95,7 @@ describe(
     },
 )
 describe(
-    vocabulary.DeadlineKind,
+    DeadlineKind,
     "What is due.",
     {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
 )
@@ -124,7 +128,7 @@ describe(
     {"POSITIVE": "Good.", "NEGATIVE": "Bad.", "NEUTRAL": "Neither."},
 )
 describe(
-    vocabulary.EventType,
+    EventType,
     "What happened.",
     {
         "ACCOUNT_CREATED": "The account began.",
@@ -149,7 +153,7 @@ describe(
     },
 )
 describe(
-    vocabulary.JobRunState,
+    JobRunState,
     "What came of a run of a job.",
     {
         "RUNNING": "It runs, or whoever ran it died: it is taken over then.",

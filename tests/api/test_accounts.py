@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from tests.support.building import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock

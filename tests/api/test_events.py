@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from app.services.imports import destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write

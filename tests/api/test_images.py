@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import ImagesDelivered, OrderCompleted
-from app.domain.vocabulary import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock

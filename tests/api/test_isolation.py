@@ -10,7 +10,7 @@ import pytest
 from graphql import ObjectTypeDefinitionNode, parse, print_ast
 
 from api.schema import schema
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine import cost as complexity
 from engine.ids import GlobalId, NodeType, account_global_id, read_global_id

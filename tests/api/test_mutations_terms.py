@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from tests.support.building import Studio
 from tests.support.clock import FrozenClock

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.images import Image
 from db.tables.orders import Order

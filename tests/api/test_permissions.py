@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
 from api.schema import schema
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine import cost as complexity
 from engine.ids import GlobalId, NodeType, account_global_id, numbered

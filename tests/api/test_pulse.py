@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import NodeType, numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write

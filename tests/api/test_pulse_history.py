@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.instants import rfc3339
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import GlobalId, NodeType, account_global_id
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write

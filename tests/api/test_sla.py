@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from db.tables.accounts import LedgerDay, SlaVersion
 from tests.support.building import CREATED_AT, DAY, Photo, Studio, begin, write

@@ -11,7 +11,7 @@ from graphql import FieldNode, FragmentDefinitionNode, GraphQLInterfaceType, Gra
 
 from api.event.reads import EVENT_TYPES
 from api.schema import schema
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, NodeType, numbered, read_global_id
 from tests.support.building import Studio

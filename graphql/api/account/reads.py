@@ -7,7 +7,7 @@ import strawberry
 
 from api.account.types import Account, account
 from api.context import Context, Info
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
 from engine.arguments import given_text, or_none

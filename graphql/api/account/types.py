@@ -22,7 +22,7 @@ from api.specification.types import Specification
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.accounts import AccountRow
 from db.queries.snapshots import Days
 from engine.arguments import or_none

@@ -11,7 +11,7 @@ from api.event.types import Event
 from api.money import Money
 from api.specification.types import Specification, SpecificationStep, specification, specification_steps
 from app.domain.events import kinds
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.specifications import SpecificationRow
 from engine.decorators import field, object_type
 from engine.scalars import TimeZone

@@ -16,7 +16,7 @@ from api.money import Money
 from app.domain.events import facts, kinds
 from app.domain.events.facts import Change
 from app.domain.ledger.quota import RecordedDay
-from app.domain.vocabulary import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.queries.events import EventRow
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow

@@ -20,9 +20,10 @@ from api.event.facts import (
 from api.event.types import Event
 from api.money import Money
 from api.specification.types import Specification, specification
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from engine.decorators import field, object_type
 from engine.weights import LOOK_UP
 

@@ -14,8 +14,8 @@ from api.event.facts import (
     rejected_images,
 )
 from api.event.types import Event
+from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events import kinds
-from app.domain.vocabulary import DeadlineKind
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 from engine.weights import LOOK_UP

@@ -7,8 +7,8 @@ from uuid import UUID
 from api.context import Context
 from api.event import accounts, orders, production
 from api.event.types import Event
+from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
-from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice

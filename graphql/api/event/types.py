@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import strawberry
 
 from api.context import Info
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.queries.events import EventRow
 from engine.decorators import field, interface
 from engine.ids import GlobalId, NodeType

@@ -8,7 +8,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.image.types import Image, Rejection, image, rejection
-from app.domain.vocabulary import ImageStatus
+from app.domain.orders.enums import ImageStatus
 from db.queries.images import IMAGE_OF_ORDER_SPAN, ImageRow
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice

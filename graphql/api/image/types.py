@@ -9,7 +9,7 @@ from api.context import Context, Info
 from api.money import Money
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
-from app.domain.vocabulary import ImageStatus
+from app.domain.orders.enums import ImageStatus
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type

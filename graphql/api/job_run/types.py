@@ -8,7 +8,7 @@ import strawberry
 
 from api.account.types import Account
 from api.context import Info
-from app.domain.vocabulary import JobRunState
+from app.domain.job_runs import JobRunState
 from db.queries.job_runs import JobRunRow
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType, named_account

@@ -12,13 +12,14 @@ from api.context import Info
 from api.order.steps import DeadlineStep, deadline_step
 from app.domain.deadlines import rules as deadlines
 from app.domain.deadlines import steps
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.orders.changes import awaited_status
+from app.domain.orders.enums import OrderStatus
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import DeadlineStatus, OrderStatus
 from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow

@@ -10,7 +10,7 @@ import strawberry
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.order.types import Order, OrderFilter, order
-from app.domain.vocabulary import OrderStatus
+from app.domain.orders.enums import OrderStatus
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
 from db.queries.pages import Page, Slice

@@ -14,7 +14,8 @@ from api.image.types import Image
 from api.money import Money
 from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow

@@ -7,9 +7,9 @@ import strawberry
 from api.context import Info
 from api.image.types import Image
 from api.pulse.drilldowns import Source
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import trends
 from app.domain.pulse.trends import Sentiment, TrendDirection
-from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import delivered_images, late_images, on_time_images, rejected_images, uploaded_images
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import attribute, field, interface, object_type

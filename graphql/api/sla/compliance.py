@@ -11,10 +11,10 @@ from api.context import Context, Info
 from api.image.types import Image
 from api.pulse.drilldowns import Source
 from api.pulse.reads import read_figures
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import compliance
 from app.domain.pulse.rollups import Term, term_of
 from app.domain.pulse.segments import windows
-from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import Drilldown, late_images, late_redos, open_images, open_redos
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
