@@ -52,7 +52,7 @@ class Context:
     """One request. Its results are read from one `view`, as of a settled instant of each account.
 
     Mutations, which run one after the other, each have a view of their own. They write through `writing`, a separate
-    pool, so that a mutation waiting for an account keeps nobody from reading, and as `slots` allows; claims through
+    pool, so that a mutation waiting for an account does not block reads, and as `slots` allows; claims through
     `claiming`. Quotes are signed with `quote_key`.
     """
 
