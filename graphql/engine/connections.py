@@ -1,4 +1,4 @@
-"""Lists in pages, in Relay's shape. Nothing is read before a field of the page asks for it."""
+"""Lists in pages, in the shape of Relay's connections; nothing is read before a field of the page is resolved."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ Before: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Row, Item]):
-    """A list that pages are cut from: its keys, and how a slice is read, everything counted and a row shown."""
+    """A list that is read in pages: its cursors and keys, and the functions that read, count and show its rows."""
 
     cursors: CursorKind
     span: Span
@@ -48,11 +48,11 @@ class Listing(Generic[Row, Item]):
     show: Callable[[Row], Item]
 
     def first(self, size: int | None, after: str | None) -> "Connection[Item]":
-        """Cut the page after a cursor; raises ApiError for a bad argument, naming it."""
+        """Return the page after a cursor; raises ApiError for a bad argument, naming it."""
         return self.page(size, after, None, None)
 
     def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
-        """Cut the page that the arguments ask for; raises ApiError for a bad one, naming it."""
+        """Return the page of Relay's arguments; raises ApiError for a bad one, naming it."""
         first, last = or_none(first), or_none(last)
         if first is not None and last is not None:
             raise bad_input("last", "Give either first or last, not both.")
@@ -61,7 +61,7 @@ class Listing(Generic[Row, Item]):
         return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
 
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
-        """Say whether the list has an item at a cursor's key or beyond it, seen from the page."""
+        """Return True if the list has an item at a cursor's key or beyond it, seen from the page."""
         if key is None:
             return False
         bound = self.span.including(key, as_after=not backwards)
@@ -157,7 +157,7 @@ def _size(argument: str, size: int | None) -> int:
 
 
 def known(count: int) -> Callable[[], Awaitable[int]]:
-    """Make the count of a list whose length is known without reading it."""
+    """Return the count of a list whose length is known without reading it."""
 
     async def counted() -> int:
         return count

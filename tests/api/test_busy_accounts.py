@@ -168,7 +168,7 @@ async def test_a_command_on_a_locked_account_times_out(busy: Shop, pool: Pool, s
             [error] = response.json()["errors"]
             assert response.json()["data"] is None
             assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1}
-            assert error["message"] == "Others are changing what this is about, so it was not done; try again."
+            assert error["message"] == "Other changes are in progress, so this was not done; try again."
             assert error["path"] == [name]
     assert await contents(pool) == before
     await done(busy.client, "placeOrder", **asked["placeOrder"], idempotencyKey="placeOrder")

@@ -29,8 +29,8 @@ from tests.support.serving import SETTINGS, Client, NewClient
 
 OUT_OF_REACH = "The database cannot be reached for now; try again."
 LOST = (
-    "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
-    " done once. Without a key look first whether it is done."
+    "The database's response was lost, so this may or may not have been done. Repeat it with the same idempotencyKey to"
+    " have it done once; without a key, check first whether it was done."
 )
 ACCOUNTS = "{ accounts { nodes { name } } }"
 GONE: list[Exception] = [
