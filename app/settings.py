@@ -18,9 +18,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app import environment
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.instants import BadInstant, read_instant
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
-from app.domain.vocabulary import Plan
 from db.address import is_well_formed
 
 ANY_ORIGIN: Final = "*"

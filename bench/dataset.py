@@ -12,9 +12,10 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import Plan, ServiceLevel
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
 from db.connections import Pool, Record, Statement

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.local_time import TIME_ZONES
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch

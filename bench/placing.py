@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 from uuid import UUID
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.api_keys.keys import create_key, secret_hash
 from app.services.orders.placing import NewOrder, place_order

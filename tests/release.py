@@ -25,7 +25,7 @@ from unittest.mock import patch
 import orjson
 
 from api.printing import printed
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.connections import Statement, connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import migrate

@@ -13,8 +13,8 @@ from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
 from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.instants import rfc3339
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaInForce
-from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts

@@ -29,9 +29,9 @@ from app.demo.uploading import Span, Upload, uploads
 from app.domain.account import Account
 from app.domain.deadlines.rules import expedite_window, initial_deadline, standard_deadline
 from app.domain.ledger.guarantee import Part, allocate_upload
+from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.sla.terms import PLAN_TERMS
-from app.domain.vocabulary import ServiceLevel
 
 Teller: TypeAlias = Callable[[datetime], Line | None]
 

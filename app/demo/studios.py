@@ -6,7 +6,7 @@ in 120 days.
 
 from dataclasses import dataclass
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
 FRIDAY_AND_SATURDAY = frozenset({4, 5})

@@ -9,9 +9,9 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.ledger.days import ZonePeriod, zone_before
 from app.domain.pulse.as_of import AsOf
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
-from app.domain.vocabulary import Plan
 from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader

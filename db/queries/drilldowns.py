@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.local_time import Interval
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Record
 from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
 from db.queries.pages import GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, Walk, pages, walk

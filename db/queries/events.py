@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.connections import Record, Statement
 from db.queries.images import OrderKey
 from db.queries.pages import EARLIEST, LATEST, WALKED, Key, Page, Slice, Span, pages, walk

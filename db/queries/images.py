@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import ImageStatus, ServiceLevel
 from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Key, Page, Slice, Span, pages, walk
 from db.readers import Reader

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from app.domain.vocabulary import JobRunState
+from app.domain.job_runs import JobRunState
 from db.connections import Record, Statement
 from db.queries.pages import (
     EARLIEST,

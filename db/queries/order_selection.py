@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.queries.pages import EARLIEST, LATEST, WALKED, Span
 
 _GREATEST_NUMBER: Final = 2**31 - 1

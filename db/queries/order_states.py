@@ -7,6 +7,8 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.state import (
     Claim,
     ImageState,
@@ -15,7 +17,6 @@ from app.domain.orders.state import (
     OrderState,
     RejectionState,
 )
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Record, Statement
 from db.readers import Reader
 

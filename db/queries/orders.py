@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Record, Statement
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow

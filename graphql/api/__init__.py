@@ -1,1 +1,1 @@
-"""The GraphQL schema: a folder for each noun, and what they share."""
+"""The GraphQL schema: a folder for each noun, and the modules they share."""

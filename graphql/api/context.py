@@ -1,7 +1,7 @@
-"""What a request brings with it: who asks, as of which instants, and what reads for it.
+"""The context of a request: the caller, the settled instants, and the loaders.
 
-Whatever an operation reads belongs to accounts that `Viewer.may_see` has let through: the caller's own, or any for
-staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
+Everything an operation reads belongs to accounts that pass `Viewer.may_see`: the caller's own, or any for staff. Ids
+sent by clients come in through `Context.visible` alone; all other ids are of rows read this way.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from api.enums import ViewerKind
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings
@@ -33,27 +33,27 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: a client's account, or staff without one."""
+    """The caller: a client's account, or staff without one."""
 
     account: AccountRow | None
 
     @property
     def kind(self) -> ViewerKind:
-        """Whether this is a client or staff."""
+        """The kind of the caller."""
         return ViewerKind.STAFF if self.account is None else ViewerKind.CLIENT
 
     def may_see(self, account_id: UUID) -> bool:
-        """Say whether the caller may see anything of an account."""
+        """Return True if the caller may see an account."""
         return self.account is None or self.account.id == account_id
 
 
 @dataclass(slots=True)
 class Context:
-    """One request. All it answers is read from one `view`, as of a settled instant of each account.
+    """One request. Its results are read from one `view`, as of a settled instant of each account.
 
-    Only mutations, which are done one after the other, each have a view of their own. They write by `writing`, a pool
-    of their own, so that one which waits for an account keeps nobody from reading, and as `slots` allows; claims by
-    `claiming`. What is quoted is signed by `quote_key`.
+    Mutations, which run one after the other, each have a view of their own. They write through `writing`, a separate
+    pool, so that a mutation waiting for an account does not block reads, and as `slots` allows; claims through
+    `claiming`. Quotes are signed with `quote_key`.
     """
 
     viewer: Viewer
@@ -68,25 +68,25 @@ class Context:
 
     @property
     def is_staff(self) -> bool:
-        """Whether staff ask."""
+        """True if the caller is staff."""
         return self.viewer.account is None
 
     @property
     def loaders(self) -> Loaders:
-        """What reads for the request."""
+        """The loaders of the request's view."""
         return self.view.loaders
 
     @property
     def now(self) -> datetime:
-        """PostgreSQL's clock (UTC), by which lists over all accounts are chosen."""
+        """PostgreSQL's clock (UTC), as of which lists over all accounts are selected."""
         return self.view.now
 
     def instant(self, account_id: UUID) -> datetime:
-        """Return the settled instant (UTC) as of which an account, and all that is its, is shown."""
+        """Return the settled instant (UTC) as of which an account and everything of it is shown."""
         return self.view.instant(account_id)
 
     async def open_view(self, account_ids: Iterable[UUID] = ()) -> None:
-        """Open the view for the client's account, or for those that staff ask for, as each root field has to."""
+        """Open the view for the client's account, or for the accounts staff request; each root field has to."""
         own = self.viewer.account
 
         async def find() -> None:
@@ -95,7 +95,7 @@ class Context:
         await self.view.open(find)
 
     async def renew_view(self, account_ids: Iterable[UUID], settlement: Settlement | None) -> None:
-        """Show in what follows what is so now of the client's account, or of those that staff changed."""
+        """Open a new view, after a mutation, of the client's account or of the accounts that staff changed."""
         own = self.viewer.account
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
@@ -106,9 +106,9 @@ class Context:
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
-        """Read a global id from an argument: None for one of an account that the caller may not see.
+        """Return the global id in an argument; None for one of an account that the caller may not see.
 
-        Raises ApiError for a text that is no id, naming the argument.
+        Raises ApiError, naming the argument, for a text that is not a global id.
         """
         try:
             named = read_global_id(text)
@@ -117,7 +117,10 @@ class Context:
         return named if self.viewer.may_see(named.account_id) else None
 
     async def page_of_all(self, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
-        """Return a page of a list over all accounts; it is read twice, first outside the view, to find its accounts."""
+        """Return a page of a list over all accounts.
+
+        It is read twice: first outside the view, to find its accounts.
+        """
 
         async def find() -> None:
             await self.view.read_clock()
@@ -128,16 +131,16 @@ class Context:
         return cut()
 
     async def close(self) -> None:
-        """Give back the connection that the request was read by."""
+        """Return the connection of the request's view to the pool."""
         await self.view.close()
 
     async def account(self, account_id: UUID) -> AccountRow | None:
-        """Read an account as the view shows it; None when there is none."""
+        """Return an account as of its settled instant; None if it does not exist."""
         await self.view.learn([account_id])
         return await self.loaders.accounts.load(account_id)
 
     async def history(self, account_id: UUID) -> AccountHistory:
-        """Read the history of an account that exists."""
+        """Return the history of an account that exists; raises LookupError otherwise."""
         history = await self.loaders.histories.load(account_id)
         if history is None:
             raise LookupError(f"The account {account_id} has no history.")

@@ -1,22 +1,26 @@
-"""The enumerations of the schema: those of the domain, described for clients, and what only the API knows."""
+"""The enums of the schema: those of the domain, described for clients, and those of the API alone."""
 
 from enum import StrEnum
 
-from app.domain import vocabulary
 from app.domain.deadlines import steps
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
+from app.domain.events.enums import EventType
+from app.domain.job_runs import JobRunState
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse import trends
+from app.domain.sla.enums import Plan
 from engine.decorators import describe
 
 
 class ViewerKind(StrEnum):
-    """Who calls."""
+    """The kind of a caller."""
 
     CLIENT = "CLIENT"
     STAFF = "STAFF"
 
 
 class OrderFeedFilter(StrEnum):
-    """What the order feed shows."""
+    """The orders that the order feed shows."""
 
     ALL = "ALL"
     IN_PRODUCTION = "IN_PRODUCTION"
@@ -25,135 +29,142 @@ class OrderFeedFilter(StrEnum):
 
 describe(
     ViewerKind,
-    "Who calls.",
-    {"CLIENT": "A client: sees its own account.", "STAFF": "Staff of the service: see every account."},
+    "The kind of a caller.",
+    {
+        "CLIENT": "A client, with access to its own account.",
+        "STAFF": "Staff of the service, with access to every account.",
+    },
 )
 describe(
     OrderFeedFilter,
-    "What the order feed shows.",
+    "The orders that the order feed shows.",
     {
         "ALL": "Every order, cancelled ones included.",
-        "IN_PRODUCTION": "Orders that are not wholly delivered.",
-        "READY_FOR_DOWNLOAD": "Orders that are wholly delivered and not downloaded yet.",
+        "IN_PRODUCTION": "Orders with images still to be delivered.",
+        "READY_FOR_DOWNLOAD": "Orders with every image delivered, not downloaded yet.",
     },
 )
 describe(
-    vocabulary.Plan,
-    "The subscription of an account; it gives the default terms of the SLA.",
+    Plan,
+    "The subscription of an account; it sets the default terms of the SLA.",
     {
-        "SOLO": "For a single photographer.",
-        "PROFESSIONAL_TRIAL": "Professional on trial.",
-        "PROFESSIONAL": "For studios; with a dashboard.",
-        "ENTERPRISE": "For large studios; with a dashboard.",
+        "SOLO": "Solo, for a single photographer.",
+        "PROFESSIONAL_TRIAL": "Professional, on trial.",
+        "PROFESSIONAL": "Professional, for studios; with a dashboard.",
+        "ENTERPRISE": "Enterprise, for large studios; with a dashboard.",
     },
 )
 describe(
-    vocabulary.ServiceLevel,
-    "What the images of an order were promised.",
+    ServiceLevel,
+    "The promise made for the images of an order.",
     {
-        "STANDARD": "Within the day's guarantee: due the next morning.",
-        "ADDITIONAL": "Beyond the day's guarantee: the deadline is confirmed by support and production.",
-        "EXPEDITED": "Within the day's expedites: due in 3 hours.",
-        "EXPEDITED_ADDITIONAL": "Beyond the day's expedites: due in 6 hours.",
+        "STANDARD": "Within the day's guarantee: due the next working morning.",
+        "ADDITIONAL": "Beyond the day's guarantee: support and production confirm the deadline.",
+        "EXPEDITED": "Within the day's expedites: due after the shortest turnaround, 3 hours by default.",
+        "EXPEDITED_ADDITIONAL": "Beyond the day's expedites: due after the additional turnaround, 6 hours by default.",
         "EXPEDITED_PLAN": "Far beyond the day's expedites: support and production make a delivery plan; until then the"
-        " deadline without the expedite stands.",
+        " deadline without the expedite applies.",
     },
 )
 describe(
-    vocabulary.OrderStatus,
-    "Where an order stands.",
+    OrderStatus,
+    "The status of an order.",
     {
-        "IN_PRODUCTION": "Not every image is delivered, or some were rejected and are done again.",
-        "READY_FOR_DOWNLOAD": "Every image is delivered.",
-        "COMPLETED": "The client has downloaded every image.",
+        "IN_PRODUCTION": "Not completely delivered, or with rejected images that are being redone.",
+        "READY_FOR_DOWNLOAD": "Completely delivered, and not downloaded yet.",
+        "COMPLETED": "Downloaded by the client.",
         "CANCELLED": "Cancelled before production began.",
     },
 )
 describe(
-    vocabulary.ImageStatus,
-    "Where an image stands.",
+    ImageStatus,
+    "The status of an image.",
     {
-        "QUEUED": "Waits for production.",
-        "IN_PRODUCTION": "Is being retouched.",
+        "QUEUED": "Waiting for production.",
+        "IN_PRODUCTION": "Being retouched.",
         "DELIVERED": "Delivered, and not rejected since.",
-        "REJECTED": "Rejected by the client, and waits to be done again.",
+        "REJECTED": "Rejected by the client, and waiting to be redone.",
         "CANCELLED": "Cancelled with its order.",
     },
 )
 describe(
-    vocabulary.DeadlineStatus,
-    "Whether a deadline stands.",
+    DeadlineStatus,
+    "The status of a deadline.",
     {
-        "CONFIRMED": "It stands.",
-        "TO_BE_CONFIRMED": "There is none until support and production confirm one.",
-        "PLAN_REQUIRED": "A delivery plan is to be made; until then the deadline without the expedite stands, if there"
-        " is one: once it has passed without a plan, it is CONFIRMED.",
+        "CONFIRMED": "Set, and binding.",
+        "TO_BE_CONFIRMED": "Not set yet: support and production confirm one.",
+        "PLAN_REQUIRED": "Awaiting a delivery plan; until then the deadline without the expedite applies, if there is"
+        " one, and becomes CONFIRMED once it passes without a plan.",
     },
 )
 describe(
-    vocabulary.DeadlineKind,
-    "What is due.",
+    DeadlineKind,
+    "The delivery that a deadline is for.",
     {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
 )
 describe(
     steps.DeadlineStepCode,
     "The kind of a step of a deadline's explanation.",
     {
-        "UPLOADED_AT": "The upload, in user time.",
-        "CUTOFF": "The end of the day of the upload, before which it came.",
-        "GUARANTEE_POSITION": "The place in the day's guarantee.",
-        "EXPEDITE_POSITION": "The place in the day's expedites.",
+        "UPLOADED_AT": "The upload of the images.",
+        "CUTOFF": "The end of the upload day, by which the images were uploaded.",
+        "GUARANTEE_POSITION": "The positions in the day's guarantee.",
+        "EXPEDITE_POSITION": "The positions in the day's expedites.",
         "BASE_DEADLINE": "The deadline by the terms of the SLA.",
-        "WEEKEND_SHIFT": "The deadline moved to Monday.",
-        "CLOCK_CHANGE": "The clock changes before the deadline.",
-        "AWAITING_STAFF": "Support and production are to set the deadline.",
-        "STAFF_CONFIRMED": "Support and production set the deadline.",
-        "REJECTED_AT": "The rejection, in user time.",
-        "SLA_VERSION": "The version of the SLA that made the promise.",
-        "PLAN_VOID": "No delivery plan was made before the deadline had passed, which therefore stands.",
+        "WEEKEND_SHIFT": "The move of a weekend deadline to Monday.",
+        "CLOCK_CHANGE": "A clock change before the deadline.",
+        "AWAITING_STAFF": "A deadline or delivery plan that support and production have to set.",
+        "STAFF_CONFIRMED": "The deadline set by support and production.",
+        "REJECTED_AT": "The rejection of the image.",
+        "SLA_VERSION": "The version of the SLA under which the promise was made.",
+        "PLAN_VOID": "A delivery plan that was not made before the deadline passed; the deadline remains.",
     },
 )
 describe(
     trends.TrendDirection,
-    "Where a figure went from the previous window to the current one.",
-    {"UP": "Up.", "DOWN": "Down.", "FLAT": "Unchanged to one decimal of a percent, or with nothing to compare."},
+    "The direction of a figure from the previous window to the current one.",
+    {
+        "UP": "Higher than in the previous window.",
+        "DOWN": "Lower than in the previous window.",
+        "FLAT": "Unchanged to one decimal of a percent, or without a figure to compare.",
+    },
 )
 describe(
     trends.Sentiment,
-    "Whether a change is good for the client.",
-    {"POSITIVE": "Good.", "NEGATIVE": "Bad.", "NEUTRAL": "Neither."},
+    "The meaning of a change for the client.",
+    {"POSITIVE": "Good for the client.", "NEGATIVE": "Bad for the client.", "NEUTRAL": "Neither good nor bad."},
 )
 describe(
-    vocabulary.EventType,
-    "What happened.",
+    EventType,
+    "The type of an event.",
     {
-        "ACCOUNT_CREATED": "The account began.",
-        "ORDER_PLACED": "An order was placed, its images uploaded.",
-        "ORDER_SPLIT": "Images of an order were split off into another one.",
+        "ACCOUNT_CREATED": "The account was created.",
+        "ORDER_PLACED": "An order was placed and its images were uploaded.",
+        "ORDER_SPLIT": "Images of an order were split off into other orders.",
         "ORDER_EXPEDITED": "An order was expedited.",
         "ORDER_CANCELLED": "An order was cancelled.",
-        "ORDER_COMPLETED": "The client has downloaded an order.",
-        "IMAGES_CLAIMED": "Production took images.",
-        "CLAIM_EXPIRED": "Production held images for too long; they are in the queue again.",
+        "ORDER_COMPLETED": "The client downloaded an order.",
+        "IMAGES_CLAIMED": "A worker claimed images.",
+        "CLAIM_EXPIRED": "A worker's claim expired; the images are in the queue again.",
         "IMAGES_DELIVERED": "Images were delivered.",
         "IMAGES_REJECTED": "The client rejected images.",
         "DEADLINE_CONFIRMED": "Support and production set a deadline.",
         "DEADLINE_AT_RISK": "A deadline may be missed.",
         "DEADLINE_MISSED": "A deadline passed with images undelivered.",
-        "DEADLINE_MET": "Every image was delivered by the deadline.",
+        "DEADLINE_MET": "Every image of an order was delivered by the deadline.",
         "SLA_NEGOTIATED": "New terms of the SLA were agreed.",
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
-        "GUARANTEE_RESET": "A day's guarantee began anew.",
-        "SPECIFICATION_CHANGED": "A specification was made, reworded or archived.",
+        "GUARANTEE_RESET": "The daily guarantee was reset: a new ledger day opened.",
+        "SPECIFICATION_CHANGED": "A specification was created, changed or archived.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )
 describe(
-    vocabulary.JobRunState,
-    "What came of a run of a job.",
+    JobRunState,
+    "The state of a job run.",
     {
-        "RUNNING": "It runs, or whoever ran it died: it is taken over then.",
-        "SUCCEEDED": "It was done.",
-        "FAILED": "It failed, as a whole or for an account; it is tried again after a while.",
+        "RUNNING": "Running; a run whose worker died is taken over by another one.",
+        "SUCCEEDED": "Finished without a failure.",
+        "FAILED": "Failed, as a whole or for an account; it is retried.",
     },
 )

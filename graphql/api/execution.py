@@ -35,49 +35,49 @@ class ShownResult(Result, Protocol):
 
     @property
     def account_ids(self) -> set[UUID]:
-        """The accounts that it was about."""
+        """The accounts that the command read or changed."""
         ...
 
 
 @object_type
 class Payload:
-    """What a mutation came to."""
+    """The result of a mutation."""
 
     user_errors: list[UserError] = strawberry.field(
-        description="What is to mend, all of it; what the rules refuse is told once nothing is wrong with the input"
-        " itself. Empty when the mutation was done. Nothing was changed otherwise, and all else in the payload is null."
+        description="All errors of the call; business rules are checked only once the input itself is valid. Empty on"
+        " success. With errors, nothing was changed and all other fields of the payload are null."
     )
     result: strawberry.Private[Any] = None  # of `result_type`; None where there are errors
     result_type: ClassVar[Any] = Outcome
 
 
-Answered = TypeVar("Answered", bound=Payload)
+AnyPayload = TypeVar("AnyPayload", bound=Payload)
 
 
 class Call(Validation):
     """One call of a mutation: the validation of its input, then one command.
 
-    Claims, which are of no account, are performed by a pool of their own.
+    Claims, which belong to no single account, use a pool of their own.
     """
 
-    def __init__(self, info: Info, given: Keyed, *, is_claim: bool = False) -> None:
-        super().__init__(info.context.viewer, given)
+    def __init__(self, info: Info, requested: Keyed, *, is_claim: bool = False) -> None:
+        super().__init__(info.context.viewer, requested)
         self._context = info.context
         self._operation = info.field_name
         self._is_claim = is_claim
-        self._key = or_none(given.idempotency_key)
+        self._key = or_none(requested.idempotency_key)
         if self._key is not None:
             self.text(self._key, KEY)
             self._key = None if self.errors else self._key  # which could not be stored
 
     async def perform(
         self,
-        payload: type[Answered],
+        payload: type[AnyPayload],
         service: Callable[Concatenate[Writer, Clock, Arguments], Awaitable[ShownResult]],
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
-    ) -> Answered:
-        """Call a service once for the key, and return the payload of what it did, or of why it did nothing.
+    ) -> AnyPayload:
+        """Call a service once per key, and return the payload of its result or of the errors.
 
         The rest of the request shows the state after it.
         """
@@ -109,13 +109,13 @@ class Call(Validation):
 
     def _command(self) -> Command:
         own = self.viewer.account
-        request: Mapping[str, Any] = {} if self._key is None else request_of(self.given)
+        request: Mapping[str, Any] = {} if self._key is None else request_of(self.requested)
         return Command(None if own is None else own.id, self._operation, request, self._key)
 
     async def _open_view(self, done: Performed[ShownResult]) -> None:
         """Open the view that the payload is read from; raises OutcomeUnknown in an outage.
 
-        What was done just now is shown as of the instant after it; what was done by a call before, as of now.
+        A change made just now is shown as of the instant after it; the change of an earlier call, as of now.
         """
         settlement = None if done.is_repeated else after_command(done.result.at)
         try:

@@ -1,7 +1,7 @@
 """The loaders of a request, one for each statement that reads.
 
-A loader of lists takes a parent and what is asked of it; parents that are asked the same share a statement. One over
-all accounts takes the question alone.
+A loader of lists takes a parent and a question; parents with the same question share a statement. A loader over all
+accounts takes the question alone.
 """
 
 from db.queries.accounts import account_histories, accounts_by_id, accounts_by_name, count_accounts
@@ -29,7 +29,7 @@ from engine.loaders import LoaderSet, by_key, by_parent, by_question, in_order
 
 
 class Loaders(LoaderSet):
-    """The loaders of one request, each made once something is asked of it."""
+    """The loaders of one request, each made at its first use."""
 
     accounts = by_key(accounts_by_id)
     accounts_by_name = by_question(accounts_by_name)

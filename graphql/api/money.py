@@ -9,7 +9,7 @@ from engine.decorators import object_type
 
 @object_type
 class Money:
-    """An exact amount of a currency."""
+    """An exact amount in a currency."""
 
-    amount: Decimal = strawberry.field(description="The amount, exact.")
-    currency: str = strawberry.field(description="The currency by its ISO 4217 code: USD.")
+    amount: Decimal = strawberry.field(description="The exact amount.")
+    currency: str = strawberry.field(description="The ISO 4217 currency code, such as USD.")

@@ -1,4 +1,4 @@
-"""The way in: what can be changed."""
+"""The mutation root."""
 
 from api.account.mutations import AccountMutations
 from api.image.mutations import ImageMutations
@@ -9,7 +9,7 @@ from engine.decorators import object_type
 
 @object_type
 class Mutation(OrderMutations, ImageMutations, SpecificationMutations, AccountMutations):
-    """What can be changed; clients change their own account only.
+    """The root of all mutations; clients change their own account only.
 
-    Mutations of one document are done one after the other, and each shows what is so after it.
+    The mutations of one document are done one after the other, and the payload of each shows the state right after it.
     """

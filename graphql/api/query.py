@@ -1,4 +1,4 @@
-"""The way in: what can be asked."""
+"""The query root."""
 
 from asyncio import gather
 from typing import Annotated, Final, cast
@@ -24,23 +24,23 @@ _MAX_NODES: Final = 100
 
 @object_type
 class Viewer:
-    """Who asks."""
+    """The caller of the operation."""
 
-    kind: ViewerKind = strawberry.field(description="Whether this is a client or staff.")
+    kind: ViewerKind = strawberry.field(description="The kind of the caller.")
     account: Account | None = strawberry.field(description="The client's account; null for staff.")
 
 
 @object_type
 class NodeQueries:
-    """What can be asked of nodes of all types, and of who asks."""
+    """Query fields of nodes of all types, and of the caller."""
 
     @field(cost=LOOK_UP)
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a node.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The global id of a node.")],  # noqa: A002
     ) -> Node | None:
-        """The node of an id; null when there is none that the caller may see."""
+        """The node with this id; null if it does not exist or is not visible to the caller."""
         named = info.context.visible("id", id)
         if named is None:
             return None
@@ -51,12 +51,12 @@ class NodeQueries:
     async def nodes(
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids of at most 100 nodes.")],
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The global ids of up to 100 nodes.")],
     ) -> list[Node | None]:
-        """The nodes of ids, in their order; null for those that there are not or that the caller may not see."""
+        """The nodes with these ids, in the same order; null for each that does not exist or is not visible."""
         if len(ids) > _MAX_NODES:
-            raise bad_input("ids", f"At most {_MAX_NODES} nodes can be asked for at once, not {len(ids)}.")
-        named = [info.context.visible(f"ids[{place}]", text) for place, text in enumerate(ids)]
+            raise bad_input("ids", f"At most {_MAX_NODES} nodes can be requested at once, not {len(ids)}.")
+        named = [info.context.visible(f"ids[{index}]", text) for index, text in enumerate(ids)]
         accounts = {each.account_id for each in named if each is not None}
         if accounts:
             await info.context.open_view(accounts)
@@ -64,7 +64,7 @@ class NodeQueries:
 
     @field
     async def viewer(self, info: Info) -> Viewer:
-        """Who asks."""
+        """The caller of the operation."""
         context = info.context
         own = context.viewer.account
         if own is None:
@@ -77,10 +77,10 @@ class NodeQueries:
 
 @object_type
 class Query(NodeQueries, AccountQueries, ImageQueries, OrderQueries, JobRunQueries):
-    """What can be asked; clients see their own account only.
+    """The root of all queries; clients see their own account only.
 
-    What would take too long is refused before it is read: the error QUERY_TOO_COMPLEX then tells what it costs, about
-    the fields that its answer could have, and what is allowed.
+    An operation that costs too much is refused before anything is read: the error QUERY_TOO_COMPLEX names its cost,
+    about the number of fields its result could have, and the highest cost allowed.
     """
 
 

@@ -1,4 +1,4 @@
-"""The schema as a whole."""
+"""The GraphQL schema."""
 
 from strawberry.schema.config import StrawberryConfig
 

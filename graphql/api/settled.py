@@ -1,7 +1,7 @@
-"""What an answer is read from: one snapshot of the database, as of a settled instant of each account.
+"""The view that a result is read from: one snapshot of the database, at a settled instant per account.
 
-The rule, and why it holds, is in `db.settled`; this is the one place of the API that applies it. A query has one view,
-and so has the payload of each mutation.
+The rule and its proof are in `db.settled`; this is the one place of the API that applies it. A query has one view, and
+so has the payload of each mutation.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from db.settled import Settlement, settle
 
 
 class SettledView:
-    """The accounts of an answer as of their settled instants.
+    """The accounts of a result as of their settled instants.
 
-    First each root field of the operation finds its accounts, in the database as it is. Once all have, one statement
-    settles their instants, and the snapshot is opened, which `loaders` read from then on. The payload of a mutation
-    brings a `settlement`, and so does whoever called by a key; it is taken as it is.
+    First each root field of the operation finds its accounts, in the current database. Once all have, one statement
+    settles their instants, and the snapshot is opened, from which `loaders` read from then on. The payload of a
+    mutation and a call with an idempotency key bring a `settlement`, which is used unchanged.
     """
 
     def __init__(self, database: Database, clock: Clock, settlement: Settlement | None = None) -> None:
@@ -45,17 +45,17 @@ class SettledView:
 
     @property
     def now(self) -> datetime:
-        """PostgreSQL's clock (UTC), by which lists over all accounts are chosen; it must have been read."""
+        """PostgreSQL's clock (UTC), as of which lists over all accounts are selected; raises LookupError if unread."""
         if self._settlement is None:
             raise LookupError("The clock was not read yet.")
         return self._settlement.now
 
     def instant(self, account_id: UUID) -> datetime:
-        """Return the settled instant (UTC) of an account that the view was opened for, or that it has learnt."""
+        """Return the settled instant (UTC) of an account that the view was opened for or has learnt."""
         return self._instants[account_id]
 
     def known_history(self, account_id: UUID) -> AccountHistory | None:
-        """Return the history of an account that was read as the view was opened, as for most queries it is."""
+        """Return an account's history if it was read as the view was opened, as for most queries; else None."""
         return self._histories.get(account_id)
 
     async def read_clock(self) -> None:
@@ -64,7 +64,7 @@ class SettledView:
             self._settlement = await settle(self._database, self._clock, ())
 
     async def open(self, find: Callable[[], Awaitable[object]]) -> None:
-        """Open the view, once all root fields have found the accounts that they show; `find` has them learnt."""
+        """Open the view once all root fields have found their accounts; `find` passes them to `learn`."""
         self._finding += 1
         try:
             await asyncio.sleep(0)  # so that all root fields are here before the first one goes on
@@ -79,12 +79,12 @@ class SettledView:
                 await self._open()
 
     async def open_for(self, account_ids: Iterable[UUID]) -> None:
-        """Open the view for accounts, where nobody else finds any: for the payload of a mutation."""
+        """Open the view for accounts, for the payload of a mutation, where no root field finds any."""
         self._wanted.update(account_ids)
         await self._open()
 
     async def learn(self, account_ids: Iterable[UUID]) -> None:
-        """Note accounts to settle when the view is opened; if it is open, read the instants of those still unknown."""
+        """Add accounts to settle when the view is opened; if it is open, read the instants of unknown ones."""
         if not self._is_open:
             self._wanted.update(account_ids)
             return
@@ -93,17 +93,17 @@ class SettledView:
             await self._read(unknown)
 
     async def ended_import(self, account_id: UUID) -> int | None:
-        """Return the run of `loupe import` that an account's counters name though it has ended, so events are final.
+        """Return an ended run of `loupe import` that the account's counters still name: its events are final.
 
-        It had ended before the snapshot was taken, since it may have written until then. The payload of a mutation, for
-        which that was not read, takes what has ended by now.
+        It ended before the snapshot was taken, since it may have written until then. For the payload of a mutation,
+        where that was not read, the runs ended by now count.
         """
         if self._ended_imports is not None:
             return self._ended_imports.get(account_id)
         return await self.loaders.ended_imports.load(account_id)
 
     async def close(self) -> None:
-        """Give the snapshot's connection back; a root field that goes on though another one failed opens none."""
+        """Return the snapshot's connection to the pool; a root field still running after an error opens none."""
         async with self._opening:
             self._is_closed = True
             await self._snapshot.aclose()

@@ -1,4 +1,4 @@
-"""What a user can mend of a mutation or a quote, and the one table that gives the refusals of the rules their codes."""
+"""The errors a user can fix in a mutation or a quote, and the one table of their codes by refusal."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -29,11 +29,11 @@ from app.services.orders.outcome import NotFound
 from engine.decorators import attribute, describe, object_type
 
 Path: TypeAlias = tuple[str, ...]
-"""Leads to a part of an input: names of fields, and places in lists."""
+"""The path to a part of an input: names of fields, and indexes in lists."""
 
 
 class UserErrorCode(StrEnum):
-    """What is to mend."""
+    """The code of a user error."""
 
     INVALID = "INVALID"
     NOT_FOUND = "NOT_FOUND"
@@ -55,23 +55,23 @@ class UserErrorCode(StrEnum):
 
 describe(
     UserErrorCode,
-    "What a user can mend.",
+    "The code of a user error.",
     {
-        "INVALID": "A value cannot be used: the message says which ones can.",
-        "NOT_FOUND": "There is no such thing, or the caller may not see it.",
-        "EXPEDITE_WINDOW_CLOSED": "Expedites cannot be asked for on weekends, UTC: the message says when again.",
-        "ALREADY_EXPEDITED": "The image is expedited already.",
+        "INVALID": "The value is not allowed; the message says which ones are.",
+        "NOT_FOUND": "The object does not exist, or is not visible to the caller.",
+        "EXPEDITE_WINDOW_CLOSED": "Expedites are closed on weekends (UTC); the message says when they open again.",
+        "ALREADY_EXPEDITED": "The image is already expedited.",
         "ALREADY_LATE": "The image's deadline has passed.",
-        "ALREADY_DELIVERED": "The image has been delivered, be it rejected since or not.",
-        "NO_GAIN": "Not every image would be due earlier than without the expedite: the message says how many would.",
-        "NOT_DELIVERED": "The image has no delivery that could be rejected.",
-        "NOT_CLAIMED": "The worker does not hold the image, or no longer.",
-        "NOT_CANCELLABLE": "Work on the order has begun, or it is cancelled already.",
+        "ALREADY_DELIVERED": "The image was delivered before, whether rejected since or not.",
+        "NO_GAIN": "The expedite would not bring every image an earlier deadline; the message says how many it would.",
+        "NOT_DELIVERED": "The image has no delivery to reject.",
+        "NOT_CLAIMED": "The worker does not hold the image, or no longer does.",
+        "NOT_CANCELLABLE": "Production of the order has begun, or the order is already cancelled.",
         "NOT_COMPLETABLE": "The order is not ready for download.",
         "DEADLINE_NOT_OPEN": "The order awaits no deadline.",
-        "QUOTE_CHANGED": "What was quoted is not what would be got now, or the quote has expired.",
-        "IDEMPOTENCY_CONFLICT": "The key came with another input before, which changed something.",
-        "LIMIT_EXCEEDED": "There are too many for one call.",
+        "QUOTE_CHANGED": "The quote has expired, or its offer no longer holds.",
+        "IDEMPOTENCY_CONFLICT": "The idempotency key was used for a change with another input.",
+        "LIMIT_EXCEEDED": "The list or number is too large for one call.",
         "ARCHIVED": "The specification is archived.",
     },
 )
@@ -79,19 +79,19 @@ describe(
 
 @object_type
 class UserError:
-    """Something a user can mend; where there is any, nothing was changed."""
+    """An error in the input that a user can fix; with any, nothing was changed."""
 
-    code: UserErrorCode = strawberry.field(description="What is to mend.")
-    message: str = strawberry.field(description="What is to mend, in a sentence for people.")
+    code: UserErrorCode = strawberry.field(description="The code of the error.")
+    message: str = strawberry.field(description="The error in a sentence for people.")
     path: list[str] = attribute(
-        "Leads to what is to mend within the input: names of fields, and places in lists, counted from 0:"
-        ' ["imageIds", "3"]. Empty when it is no part of the input.',
+        'The path to the part of the input: names of fields, and indexes in lists, from 0: ["imageIds", "3"]. Empty if'
+        " the error concerns no single part.",
         length=2,
     )
 
 
 class Mapped(NamedTuple):
-    """The code of a refusal, and the fields of an input it may be about: the first one that was given is."""
+    """The code of a refusal, and the fields of an input it may be about: the first one provided is."""
 
     code: UserErrorCode
     fields: Path
@@ -123,7 +123,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     EffectiveDateNotAhead: Mapped(UserErrorCode.INVALID, ("effectiveDate",)),
     DateOutOfRange: Mapped(UserErrorCode.INVALID, ("effectiveDate", "at")),
 }
-"""The codes of refusals."""
+"""The codes by type of refusal."""
 
 _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], UserErrorCode]] = {
     ("cancelOrder", OrderCancelled): UserErrorCode.NOT_CANCELLABLE,
@@ -132,31 +132,31 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], UserErrorCode]] = {
 
 
 def errors_of(
-    refusal: DomainError, operation: str, paths: Mapping[UUID, Path], given: Collection[str]
+    refusal: DomainError, operation: str, paths: Mapping[UUID, Path], provided: Collection[str]
 ) -> list[UserError]:
-    """Return a refusal as errors, one for each of several, in the order of the input; raises it when it has no code.
+    """Return a refusal as errors, one each, in the order of the input; raises it if it has no code.
 
-    `paths` are those of the ids in the input, `given` the names of the fields that the input has.
+    `paths` are those of the ids in the input, `provided` the names of the input's fields.
     """
     refusals = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
-    errors = [_error_of(each, operation, paths, given) for each in refusals]
+    errors = [_error_of(each, operation, paths, provided) for each in refusals]
     order = {path: index for index, path in enumerate(paths.values())}
     return sorted(errors, key=lambda error: order.get(tuple(error.path), -1))
 
 
-def _error_of(refusal: DomainError, operation: str, paths: Mapping[UUID, Path], given: Collection[str]) -> UserError:
+def _error_of(refusal: DomainError, operation: str, paths: Mapping[UUID, Path], provided: Collection[str]) -> UserError:
     mapped = next((CODES[kind] for kind in type(refusal).__mro__ if kind in CODES), None)
     if mapped is None:
         raise refusal
     code = _BY_OPERATION.get((operation, type(refusal)), mapped.code)
     named = _named(refusal)
-    fallback = next(((field,) for field in mapped.fields if field in given), ())
+    fallback = next(((field,) for field in mapped.fields if field in provided), ())
     path = fallback if named is None else paths.get(named, fallback)
     return UserError(code=code, message=str(refusal), path=list(path))
 
 
 def _named(refusal: DomainError) -> UUID | None:
-    """Return the id of what a refusal is about, where it names it."""
+    """Return the id of the object that a refusal names; None if it names none."""
     if isinstance(refusal, NotFound):
         return refusal.key
     if isinstance(refusal, UnknownAccount):

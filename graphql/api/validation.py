@@ -1,6 +1,6 @@
 """The validation of inputs, field by field: all errors of an input are gathered.
 
-A check returns what was given or, once it has noted an error, a value of the type that nothing is done with.
+A check returns the value or, once it has noted an error, a value of the same type that is never used.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,13 +23,13 @@ MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
 
 
-NOBODY: Final = UUID(int=0)
-"""What an id is read as that names nothing."""
+NO_ID: Final = UUID(int=0)
+"""The id in place of one that names nothing."""
 
-NAME_RULE: Final = f"1 to {MAX_NAME} characters in one line, not all of them invisible; kept in Unicode's NFC"
-"""The rule of names, for descriptions of the schema."""
-PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters in any number of lines, not all of them invisible"
-"""The rule of other texts, for descriptions of the schema."""
+NAME_RULE: Final = f"1 to {MAX_NAME} characters on one line, not all of them invisible; stored in Unicode NFC"
+"""The rule for names, for descriptions of the schema."""
+PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters on any number of lines, not all of them invisible"
+"""The rule for other texts, for descriptions of the schema."""
 
 
 @dataclass
@@ -37,61 +37,61 @@ class Validation:
     """The validation of one input: its errors so far, and the paths of the ids in it."""
 
     viewer: Viewer
-    given: object
+    requested: object
     errors: list[UserError] = field(default_factory=list["UserError"])
     paths: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
     accounts: set[UUID] = field(default_factory=set[UUID])
 
     @property
     def first_account(self) -> UUID | None:
-        """The account that is locked first: a client's own, or the first one that staff named in the order of locks."""
+        """The account that is locked first: a client's own, or of those staff named the first in lock order."""
         own = self.viewer.account
         return min(self.accounts, default=None) if own is None else own.id
 
     def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
-        """Return a refusal by the rules as errors at their paths; raises it when it has no code."""
-        return errors_of(refusal, operation, self.paths, as_request(self.given))
+        """Return a refusal by the business rules as errors at their paths; raises it if it has no code."""
+        return errors_of(refusal, operation, self.paths, as_request(self.requested))
 
     def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
-        """Note what is wrong with a part of the input."""
+        """Add an error at a path of the input."""
         self.errors.append(UserError(code=code, message=message, path=list(path)))
 
     def limit(self, count: int, most: int, *path: str) -> None:
-        """Check that there are not too many of something."""
+        """Check that a number of items is within its limit."""
         if count > most:
             self.refuse(f"At most {most:,} at once, not {count:,}.", *path, code=UserErrorCode.LIMIT_EXCEEDED)
 
     def text(self, text: str, *path: str) -> str:
-        """Check an identifier, which is taken as it is written."""
+        """Check an identifier, which is kept as written."""
         return self._text(text, line_problem, *path)
 
     def name(self, text: str, *path: str) -> str:
-        """Return a name in NFC, having checked it."""
+        """Check a name and return it in NFC."""
         return self._text(composed(text), name_problem, *path)
 
     def prose(self, text: str, *path: str) -> str:
-        """Return a reason or a note in NFC, having checked it."""
+        """Check a reason or a note and return it in NFC."""
         return self._text(composed(text), prose_problem, *path)
 
     def number(self, number: int, least: int, most: int, *path: str) -> int:
-        """Check a number."""
+        """Check that a number is within its bounds."""
         if not least <= number <= most:
-            self.refuse(f"It is {least:,} to {most:,}, not {number:,}.", *path)
+            self.refuse(f"Must be {least:,} to {most:,}, not {number:,}.", *path)
         return number
 
     def amount(self, count: int, most: int, *path: str) -> int:
-        """Check how many of something are asked for."""
+        """Check a requested number of items: 1 to `most`."""
         if count < 1:
-            self.refuse(f"It is 1 to {most:,}, not {count:,}.", *path)
+            self.refuse(f"Must be 1 to {most:,}, not {count:,}.", *path)
         self.limit(count, most, *path)
         return count
 
     def price(self, price: Decimal, *path: str) -> Decimal:
-        """Check what an image costs."""
+        """Check the price of an image and return it with at most four decimals."""
         whole = PRICE_DIGITS - PRICE_DECIMALS
         if not 0 <= price < 10**whole or price != round(price, PRICE_DECIMALS):
             self.refuse(
-                f"It is 0 or more, with at most {whole} digits before and {PRICE_DECIMALS} after the point.", *path
+                f"Must be 0 or more, with at most {whole} digits before and {PRICE_DECIMALS} after the point.", *path
             )
             return price
         exponent = price.as_tuple().exponent
@@ -99,49 +99,49 @@ class Validation:
         return abs(stated)  # there is a zero below zero, too
 
     def seconds(self, seconds: Decimal, *path: str) -> Decimal:
-        """Check how long a step takes."""
+        """Check the seconds of a retouching step."""
         if not 0 <= seconds <= MAX_SECONDS or seconds != round(seconds, SECONDS_DECIMALS):
-            self.refuse(f"It is 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point.", *path)
+            self.refuse(f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point.", *path)
         return seconds
 
     def currency(self, code: str, *path: str) -> str:
-        """Check the code of a currency."""
+        """Check a currency code of ISO 4217."""
         if code not in CURRENCIES:
-            self.refuse("It is a currency of ISO 4217, like USD.", *path)
+            self.refuse("Must be an ISO 4217 currency code, such as USD.", *path)
         return code
 
     def account(self, text: str | None) -> UUID:
-        """Check whose account is meant: a client's own, which it need not name; staff name one."""
+        """Return the id of the account: a client's own by default; staff have to name one."""
         own = self.viewer.account
         if text is None:
             if own is None:
-                self.refuse("Staff name the account.", "accountId")
-            return NOBODY if own is None else own.id
+                self.refuse("Staff have to name the account.", "accountId")
+            return NO_ID if own is None else own.id
         return self.node(NodeType.ACCOUNT, text, "accountId")[0]
 
     def node(self, type_: NodeType, text: str, *path: str) -> Key:
-        """Check the id of something that the caller may see; whether it exists is seen later."""
+        """Check the id of an object that the caller may see; its existence is checked later."""
         named = self._named(type_, text)
         if named is None:
             self.refuse(f"There is no such {type_.name.lower()}.", *path, code=UserErrorCode.NOT_FOUND)
-            return NOBODY, NOBODY
+            return NO_ID, NO_ID
         self.paths.setdefault(named.key, path)
         self.paths.setdefault(named.account_id, path)
         self.accounts.add(named.account_id)
         return named.within_account
 
     def images(self, texts: Sequence[str], *path: str) -> list[Key]:
-        """Check the ids of images, each of which stands once."""
+        """Check the ids of images, none named twice."""
         if not texts:
-            self.refuse("It names one image at least.", *path)
+            self.refuse("At least one image is required.", *path)
         if len(texts) > MAX_IDS:
             self.limit(len(texts), MAX_IDS, *path)
             return []
-        first_places = {text: place for place, text in reversed(list(enumerate(texts)))}
-        for place, text in enumerate(texts):
-            if place > first_places[text]:
-                self.refuse("The image is named before.", *path, str(place))
-        return [self.node(NodeType.IMAGE, text, *path, str(place)) for place, text in enumerate(texts)]
+        first_indexes = {text: index for index, text in reversed(list(enumerate(texts)))}
+        for index, text in enumerate(texts):
+            if index > first_indexes[text]:
+                self.refuse("The image is already in the list.", *path, str(index))
+        return [self.node(NodeType.IMAGE, text, *path, str(index)) for index, text in enumerate(texts)]
 
     def _text(self, text: str, problem_of: Callable[[str], str | None], *path: str) -> str:
         problem = problem_of(text)

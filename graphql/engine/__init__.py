@@ -1,1 +1,1 @@
-"""The GraphQL engine: what any schema needs, without a noun of this one."""
+"""The GraphQL engine: everything a schema needs apart from its nouns."""

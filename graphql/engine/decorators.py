@@ -1,7 +1,7 @@
 """Types and fields of the schema that take their description from their docstring, so that it is written once.
 
 A field that is a plain attribute has none and is described by `strawberry.field(description=...)`, or by `attribute`
-where it has more to declare. What a field costs and who may see it is declared here too, and nowhere else.
+where it has more to declare. The cost of a field and its restriction to staff are declared here too, and nowhere else.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -30,7 +30,7 @@ def attribute(
     length: int = 1,
     staff: bool = False,
 ) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Make a plain attribute a field; `length` is how many items its list is taken to have."""
+    """Make a plain attribute a field; `length` is the assumed number of items of its list."""
     directives = STAFF if staff else ()
     metadata = {WEIGHT: Weight(length=length)}
     return strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
@@ -46,7 +46,7 @@ def object_type(*, count: int = ..., staff: bool = ...) -> Callable[[Type], Type
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, attribute))
 def object_type(cls: Type | None = None, *, count: int = 0, staff: bool = False) -> Type | Callable[[Type], Type]:
-    """Make a class an object type; `count` is what it costs to count a list of such objects, of which pages are."""
+    """Make a class an object type; `count` is the cost of counting a list of such objects."""
 
     def make(cls: Type) -> Type:
         made = strawberry.type(cls, description=_description(cls), directives=STAFF if staff else ())
@@ -104,9 +104,9 @@ def field(
 def describe(
     enumeration: Enumeration, description: str, values: Mapping[str, str], *, staff: Collection[str] = ()
 ) -> Enumeration:
-    """Make an enumeration an enum of the schema, each value described; a missing description is a KeyError.
+    """Make an enumeration an enum of the schema with described values; a missing description is a KeyError.
 
-    `staff` are the values that are for staff only.
+    `staff` are the values for staff only.
     """
     described = strawberry.enum(enumeration, description=description)
     if has_enum_definition(described):

@@ -1,4 +1,4 @@
-"""The documents of requests: read within limits, like their variables, and which of their operations is meant."""
+"""The documents of requests: parsed within limits, like their variables, and the operation to execute."""
 
 import re
 from bisect import bisect_left
@@ -13,16 +13,16 @@ from engine.cost import Cost
 from engine.errors import ApiError, ErrorCode, bad_input
 
 MAX_TOKENS: Final = 20_000
-"""Words, numbers, texts, brackets and comments of a document: enough for 2,000 images written out in it."""
+"""The most tokens of a document, comments included: enough for 2,000 images written out in it."""
 
 MAX_LINES: Final = 20_000
-"""Lines of a document: what tells the place of an error counts them, for each error anew."""
+"""The most lines of a document: finding an error's location counts them, once for each error."""
 
 MAX_LENGTH: Final = 1_000_000
-"""Characters of a document: reading as many takes a quarter of a second. What is longer belongs into variables."""
+"""The most characters of a document, parsed in a quarter of a second; longer values belong in variables."""
 
 MAX_VALUES: Final = 20_000
-"""Values in variables, those within lists and objects counted: enough for 2,000 images with four facts each."""
+"""The most values in variables, nested ones included: enough for 2,000 images with four facts each."""
 
 _HOLDING: Final = (dict, list)
 _KEPT: Final = 128
@@ -31,7 +31,7 @@ _LINE_END: Final = re.compile(r"\r\n|[\n\r]")
 
 
 class _Document(Source):
-    """A text that tells the line of a position without reading all before it, for requests with thousands of errors."""
+    """A source that locates a position without scanning from its start, for requests with thousands of errors."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -44,7 +44,7 @@ class _Document(Source):
 
 @dataclass(slots=True)
 class ReadDocument:
-    """A document, whether it was found to be valid, and what its operations cost without variables, by their names."""
+    """A parsed document, its validity, and the costs of its operations without variables, by name."""
 
     node: DocumentNode
     is_valid: bool = False
@@ -65,11 +65,11 @@ def _read(text: str) -> ReadDocument:
 
 
 _kept: Final = lru_cache(maxsize=_KEPT)(_read)
-"""Documents that are asked again and again, as those of a front end are: read, validated and measured once."""
+"""The cache of repeated documents, such as a front end's: parsed, validated and measured once."""
 
 
 def require_few_values(variables: Mapping[str, object] | None) -> None:
-    """Raise ApiError for variables that take longer to be checked than anything takes that can be done with them."""
+    """Raise ApiError for variables with so many values that checking them takes longer than any operation."""
     waiting: list[object] = [variables or {}]
     counted = 1
     while waiting:
@@ -82,7 +82,7 @@ def require_few_values(variables: Mapping[str, object] | None) -> None:
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """Return the operation of a name, or the only one when none is named; raises ApiError where it is not clear."""
+    """Return the operation with a name, or the only one without a name; raises ApiError if it is ambiguous."""
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if name is not None:
         operations = [each for each in operations if each.name is not None and each.name.value == name]

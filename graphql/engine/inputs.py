@@ -1,6 +1,6 @@
-"""Inputs: how they are made of what the schema has checked, and the fields they share.
+"""Inputs: their construction from validated values, and the fields they share.
 
-Strawberry would look at every field of every object anew, however many images an order has.
+Strawberry would inspect every field of every object again, for each image of an order.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,33 +15,33 @@ _Convert: TypeAlias = Callable[[Any], object]
 
 
 def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Make a field of an input that may be left out; null is as left out."""
+    """Return an optional field of an input; null counts as omitted."""
     return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 def idempotency_key() -> Any:  # noqa: ANN401 - the same
-    """Make the field of the key that every mutation takes."""
+    """Return the field of the idempotency key that every mutation takes."""
     return optional(
-        "Makes the mutation safe to repeat, 1 to 255 characters: for 24 hours after it changed something, the same key"
-        " with the same input changes nothing more and gives the same result; with another input it is refused. A call"
-        " that changed nothing leaves its key unused."
+        "The key that makes the call safe to repeat: 1 to 255 characters. For 24 hours after a call changed something,"
+        " the same key with the same input changes nothing more and returns the same result; with another input it is"
+        " refused. A call that changed nothing leaves its key unused."
     )
 
 
 def input_of(made: type, values: Mapping[str, Any], _context: object = None) -> object:
-    """Make an input of what was given for its fields; the others are as by default."""
+    """Return an input with the provided values of its fields; the others have their defaults."""
     return made(
         **{
-            name: values[given] if convert is None else convert(values[given])
-            for given, name, convert in _fields_of(made)
-            if given in values
+            name: values[shown] if convert is None else convert(values[shown])
+            for shown, name, convert in _fields_of(made)
+            if shown in values
         }
     )
 
 
 @cache
 def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
-    """Return the fields of an input: the name in the schema, that in Python, and what makes its value."""
+    """Return the fields of an input: name in the schema, name in Python, and conversion of its value."""
     definition = get_object_definition(made, strict=True)
     types = [each.resolve_type(type_definition=definition) for each in definition.fields]
     names = [each.python_name for each in definition.fields]
@@ -49,7 +49,7 @@ def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
 
 
 def _conversion(type_: object) -> _Convert | None:
-    """Return what makes a value of a type: inputs are made of theirs, also in lists; None for what stays as it is."""
+    """Return the conversion of a type's values: of inputs, also in lists; None if they stay unchanged."""
     if isinstance(type_, StrawberryOptional):
         inner = _conversion(type_.of_type)
         return None if inner is None else partial(_convert_nullable, inner)

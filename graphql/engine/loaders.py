@@ -1,6 +1,6 @@
-"""Loaders: what resolvers ask for at the same time is read by one statement.
+"""Loaders: requests of resolvers at the same time are read by one statement.
 
-A loader takes keys whose accounts are authorised already. It caches what it has read for as long as the request lasts.
+A loader takes keys of accounts that are authorised already. It caches its values until the request ends.
 """
 
 from asyncio import gather
@@ -20,7 +20,7 @@ Question = TypeVarTuple("Question")
 
 
 class LoaderSet:
-    """The loaders of one request, each made once something is asked of it."""
+    """The loaders of one request, each made at its first use."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -29,7 +29,7 @@ class LoaderSet:
 def by_key(
     read: Callable[[Reader, Sequence[Key]], Awaitable[Mapping[Key, Value]]],
 ) -> cached_property[DataLoader[Key, Value | None]]:
-    """Load what keys name; None for what does not exist."""
+    """Load values by key; None for a key without one."""
 
     async def load(reader: Reader, keys: list[Key]) -> list[Value | None]:
         found = await read(reader, keys)
@@ -41,14 +41,17 @@ def by_key(
 def in_order(
     read: Callable[[Reader, Sequence[Key]], Awaitable[list[Value]]],
 ) -> cached_property[DataLoader[Key, Value]]:
-    """Load what requests ask for, one answer each."""
+    """Load one value for each request, in their order."""
     return _once(read)
 
 
 def by_parent(
     read: Callable[[Reader, Sequence[Parent], *Question], Awaitable[Mapping[Parent, Value]]],
 ) -> cached_property[DataLoader[tuple[Parent, *Question], Value]]:
-    """Load what is asked of parents; the key is the parent and then the question."""
+    """Load a value for each parent; the key is the parent followed by the question.
+
+    Parents with the same question share a statement.
+    """
 
     async def load(reader: Reader, keys: list[tuple[Parent, *Question]]) -> list[Value]:
         parents: defaultdict[tuple[*Question], list[Parent]] = defaultdict(list)
@@ -64,7 +67,7 @@ def by_parent(
 def by_question(
     read: Callable[[Reader, *Question], Awaitable[Value]],
 ) -> cached_property[DataLoader[tuple[*Question], Value]]:
-    """Load what is asked of all accounts, a statement for each question; the key is the question."""
+    """Load values over all accounts, with a statement for each question; the key is the question."""
 
     async def load(reader: Reader, keys: list[tuple[*Question]]) -> list[Value]:
         return await gather(*(read(reader, *key) for key in keys))
@@ -73,7 +76,7 @@ def by_question(
 
 
 def _once(load: Callable[[Reader, list[Key]], Awaitable[list[Value]]]) -> cached_property[DataLoader[Key, Value]]:
-    """Make the loader when it is asked for first: there are many, and a request needs few."""
+    """Return the loader as a property made at its first use: there are many, and a request needs few."""
 
     def make(loaders: LoaderSet) -> DataLoader[Key, Value]:
         return DataLoader(partial(load, loaders.reader))

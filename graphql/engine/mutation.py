@@ -1,7 +1,7 @@
-"""The frame of a mutation: a checked input, one command, performed once for a key, and its refusals as errors.
+"""The frame of a mutation: a validated input, one command, performed once per key, and its refusals as errors.
 
-`validation` in the API checks inputs, `execution` adds what a request brings with it, and a mutation is its input, its
-checks and one call of a service.
+`validation` in the API checks inputs, `execution` adds the request's context, and a mutation is its input, its checks
+and one call of a service.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,19 +43,19 @@ def mutation(*, staff: bool) -> Callable[[Resolver], StrawberryField]: ...
 def mutation(
     resolver: Resolver | None = None, *, staff: bool = False
 ) -> StrawberryField | Callable[[Resolver], StrawberryField]:
-    """Make a method a mutation, which costs a command and may be for staff only."""
+    """Make a method a mutation, with the cost of a command and optionally for staff only."""
     make = field(cost=COMMAND, staff=staff)
     return make if resolver is None else make(resolver)
 
 
 class Keyed(Protocol):
-    """An input that may be repeated safely."""
+    """An input that can be repeated safely with a key."""
 
     idempotency_key: str | None
 
 
-class _Invalid(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """An input with errors came with a key that is not known."""
+class _Invalid(Exception):  # noqa: N818 - it names the case, as all errors here do
+    """An input with errors, under a key that is not stored."""
 
 
 async def _refuse(_writer: Writer) -> NoReturn:
@@ -71,9 +71,9 @@ async def perform_once(
     errors: list[Error],
     errors_of: Callable[[DomainError], list[Error]],
 ) -> Performed[Done] | None:
-    """Perform a command, or read what it did before for its key; None where `errors` says why it did nothing.
+    """Perform a command, or read its earlier result by its key; None if `errors` has the reasons why not.
 
-    An input with errors is refused, but with a key that came with another input before for that reason alone.
+    An input with errors is refused; with a key that was used with another input, for that reason alone.
     """
     try:
         return await perform(pool, clock, command, _refuse if errors else work, from_json)
@@ -84,19 +84,19 @@ async def perform_once(
         return None
 
 
-def as_request(given: object) -> dict[str, Any]:
-    """Return an input as JSON, by the names of the schema, without fields that are null or as by default.
+def as_request(provided: object) -> dict[str, Any]:
+    """Return an input as JSON, by the names of the schema, without null and default values.
 
-    Two calls with one key have the same input if this is the same.
+    Two calls with one key have the same input if this is equal.
     """
-    input_type: Any = type(given)
-    values = ((name, getattr(given, attribute), default) for attribute, name, default in _fields(input_type))
+    input_type: Any = type(provided)
+    values = ((name, getattr(provided, attribute), default) for attribute, name, default in _fields(input_type))
     return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
 
 
-def request_of(given: object) -> Mapping[str, Any]:
-    """Return an input as it counts with a key: all of it but the key."""
-    return {name: value for name, value in as_request(given).items() if name != KEY}
+def request_of(provided: object) -> Mapping[str, Any]:
+    """Return the input that is compared for a key: all fields but the key."""
+    return {name: value for name, value in as_request(provided).items() if name != KEY}
 
 
 @cache

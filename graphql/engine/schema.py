@@ -1,4 +1,4 @@
-"""A schema that is executed within limits, and whose answers hold nothing that clients are not meant to see."""
+"""The schema that is executed within limits and formats its errors for clients."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
@@ -15,15 +15,15 @@ from engine.staff import guard_staff_parts
 
 @runtime_checkable
 class Closing(Protocol):
-    """The context of a request that holds something until the operation is executed."""
+    """A request's context that holds a resource until the operation is executed."""
 
     async def close(self) -> None:
-        """Release it."""
+        """Release the resource."""
         ...
 
 
 class Schema(strawberry.Schema):
-    """A schema whose answers hold nothing that clients are not meant to see."""
+    """A schema whose results have formatted errors and guarded parts for staff."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in what it overrides
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - in part
@@ -39,7 +39,7 @@ class Schema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute an operation, and give up what it was read from."""
+        """Execute an operation, and close its context."""
         try:
             result = await super().execute(
                 query,
@@ -61,4 +61,4 @@ class Schema(strawberry.Schema):
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here: `format_error` logs what is ours to mend, once."""
+        """Log nothing: `format_error` logs internal errors, once."""

@@ -1,4 +1,4 @@
-"""An account that others are changing keeps no other account waiting, and nobody waits for it for ever."""
+"""A locked account blocks no other account, and no command waits for it for ever."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -26,7 +26,7 @@ WAITING = """
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Let commands wait as long as the test says."""
+    """Set the lock timeout of commands, as the test's parameter says."""
     monkeypatch.setattr("app.web.asgi.COMMANDS", {**COMMANDS, "lock_timeout": request.param})
 
 
@@ -36,7 +36,7 @@ impatient = pytest.mark.parametrize("settings", ["50ms"], indirect=True)
 
 @pytest.fixture
 async def busy(settings: None, pool: Pool, client_of: NewClient) -> Shop:
-    """An account whose counters others will hold; made after the application, with these settings."""
+    """An account whose counters are to be locked; made after the application, with these settings."""
     del settings
     return await open_shop(pool, client_of)
 
@@ -49,7 +49,7 @@ async def other(settings: None, pool: Pool, client_of: NewClient) -> Shop:
 
 @asynccontextmanager
 async def held(pool: Pool, shop: Shop) -> AsyncGenerator[None]:
-    """Hold the counters of an account from another connection."""
+    """Lock the counters of an account from another connection."""
     async with asyncio.timeout(PATIENCE), unit_of_work(pool) as writer:
         await lock_counters(writer, [shop.studio.id])
         yield
@@ -60,7 +60,7 @@ def claiming(staff: Client) -> list["asyncio.Task[dict[str, Any]]"]:
 
 
 @patient
-async def test_claims_on_a_busy_account_keep_no_other_account_waiting(
+async def test_claims_on_a_locked_account_do_not_block_other_accounts(
     busy: Shop, other: Shop, pool: Pool, staff: Client
 ) -> None:
     await busy.place("a.jpg")
@@ -74,7 +74,7 @@ async def test_claims_on_a_busy_account_keep_no_other_account_waiting(
 
 
 @patient
-async def test_claims_pass_by_a_busy_account_and_come_back_to_it(
+async def test_claims_skip_a_locked_account_and_take_its_images_later(
     busy: Shop, other: Shop, pool: Pool, staff: Client, clock: FrozenClock
 ) -> None:
     await busy.place("a.jpg", "b.jpg")
@@ -88,7 +88,7 @@ async def test_claims_pass_by_a_busy_account_and_come_back_to_it(
 
 
 @patient
-async def test_a_claim_finds_the_images_of_an_account_that_is_busy_for_a_moment(
+async def test_a_claim_retries_until_a_briefly_locked_account_is_free(
     busy: Shop, pool: Pool, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.image.mutations._PAUSES", (0.01,) * 3_000)
@@ -101,7 +101,7 @@ async def test_a_claim_finds_the_images_of_an_account_that_is_busy_for_a_moment(
 
 
 @patient
-async def test_claims_that_wait_for_each_other_keep_no_command_waiting(busy: Shop, pool: Pool, staff: Client) -> None:
+async def test_claims_waiting_for_each_other_do_not_block_commands(busy: Shop, pool: Pool, staff: Client) -> None:
     await busy.place("a.jpg")
     async with asyncio.timeout(PATIENCE), unit_of_work(pool) as writer:
         await writer.execute(ONE_AT_A_TIME)
@@ -115,14 +115,14 @@ async def test_claims_that_wait_for_each_other_keep_no_command_waiting(busy: Sho
 
 @patient
 @pytest.mark.parametrize("by_staff", [False, True])
-async def test_many_commands_on_a_busy_account_keep_no_other_account_waiting(
+async def test_many_commands_on_a_locked_account_do_not_block_other_accounts(
     busy: Shop, other: Shop, pool: Pool, staff: Client, *, by_staff: bool
 ) -> None:
     async with held(pool, busy):
         asking = Shop(busy.studio, staff, busy.specification) if by_staff else busy
-        given = {"specificationId": busy.specification, "images": [{"filename": "a.jpg"}], "accountId": busy.account}
+        values = {"specificationId": busy.specification, "images": [{"filename": "a.jpg"}], "accountId": busy.account}
         orders = [
-            asyncio.create_task(done(asking.client, "placeOrder", "orders { number }", name=f"{number}", **given))
+            asyncio.create_task(done(asking.client, "placeOrder", "orders { number }", name=f"{number}", **values))
             for number in range(AT_ONCE)
         ]
         await until(pool, WAITING)
@@ -133,7 +133,7 @@ async def test_many_commands_on_a_busy_account_keep_no_other_account_waiting(
 
 
 def inputs(shop: Shop) -> Mapping[str, Mapping[str, object]]:
-    """What may be asked of an account by each mutation that locks its counters."""
+    """Return a valid input of each mutation that locks an account's counters."""
     order, image = (str(numbered(type_, shop.studio.id, 1)) for type_ in (NodeType.ORDER, NodeType.IMAGE))
     specification = shop.specification
     return {
@@ -156,26 +156,26 @@ OF_STAFF = {"deliverImages", "confirmDeadline", "negotiateSla"}
 
 
 @impatient
-async def test_no_command_waits_for_ever_for_a_busy_account(busy: Shop, pool: Pool, staff: Client) -> None:
+async def test_a_command_on_a_locked_account_times_out(busy: Shop, pool: Pool, staff: Client) -> None:
     asked = inputs(busy)
     assert asked.keys() == PAYLOADS.keys() - {"claimImages"}
     before = await contents(pool)
     async with held(pool, busy):
-        for name, given in asked.items():
+        for name, values in asked.items():
             client = staff if name in OF_STAFF else busy.client
-            response = await client.post(document(name), {"input": {**given, "idempotencyKey": name}})
+            response = await client.post(document(name), {"input": {**values, "idempotencyKey": name}})
             assert (response.status_code, response.headers["retry-after"]) == (503, "1")
             [error] = response.json()["errors"]
             assert response.json()["data"] is None
             assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1}
-            assert error["message"] == "Others are changing what this is about, so it was not done; try again."
+            assert error["message"] == "Other changes are in progress, so this was not done; try again."
             assert error["path"] == [name]
     assert await contents(pool) == before
     await done(busy.client, "placeOrder", **asked["placeOrder"], idempotencyKey="placeOrder")
 
 
 @impatient
-async def test_no_claim_waits_for_ever_for_another(busy: Shop, pool: Pool, staff: Client) -> None:
+async def test_a_claim_waiting_for_another_one_times_out(busy: Shop, pool: Pool, staff: Client) -> None:
     await busy.place("a.jpg")
     async with asyncio.timeout(PATIENCE), unit_of_work(pool) as writer:
         await writer.execute(ONE_AT_A_TIME)
@@ -185,18 +185,18 @@ async def test_no_claim_waits_for_ever_for_another(busy: Shop, pool: Pool, staff
 
 
 @patient
-async def test_a_command_that_waits_too_long_for_its_turn_is_not_begun(
+async def test_a_command_that_waits_too_long_for_its_slot_is_not_started(
     busy: Shop, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.services.accounts.slots.PATIENCE", 0.05)
     async with held(pool, busy):
         first = [asyncio.create_task(busy.place()) for _ in range(2)]
         await until(pool, WAITING)
-        given = {"name": "Late", "specificationId": busy.specification, "images": [{"filename": "a.jpg"}]}
-        response = await busy.client.post(document("placeOrder"), {"input": given})
+        values = {"name": "Late", "specificationId": busy.specification, "images": [{"filename": "a.jpg"}]}
+        response = await busy.client.post(document("placeOrder"), {"input": values})
         assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
     assert sorted(order["number"] for placed in await asyncio.gather(*first) for order in placed) == [1, 2]
 
 
-async def test_the_service_waits_two_seconds_for_others_at_most() -> None:
+async def test_commands_wait_for_a_lock_for_two_seconds_at_most() -> None:
     assert COMMANDS["lock_timeout"] == "2s"

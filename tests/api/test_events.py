@@ -1,10 +1,10 @@
-"""Events as they are listed and shown."""
+"""Events: their lists and fields."""
 
 from typing import Any, Final
 
 import pytest
 
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from app.services.imports import destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
@@ -51,7 +51,7 @@ EVENTS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Event { type }
 
 @pytest.fixture
 async def events(pool: Pool, clock: FrozenClock, staff: Client) -> list[dict[str, Any]]:
-    """All events of an account with one of each type that is written now."""
+    """All events of an account with one of each type that imports write."""
     clock.advance(NOW - clock.now())
     outcome = await run_import(pool, HISTORY)
     assert outcome.problems == []
@@ -72,9 +72,7 @@ def first(events: list[dict[str, Any]], type_: EventType) -> dict[str, Any]:
     return next(event for event in events if event["type"] == type_)
 
 
-async def test_a_rejection_is_shown_with_its_image_its_reason_and_its_deadline(
-    events: list[dict[str, Any]], pool: Pool
-) -> None:
+async def test_a_rejection_event_has_its_image_reason_and_deadline(events: list[dict[str, Any]], pool: Pool) -> None:
     assert {event["type"] for event in events} == WRITTEN
     [row] = await pool.fetch("SELECT account_id, id, image_id FROM rejections")
     image = {"id": str(GlobalId(NodeType.IMAGE, row["account_id"], row["image_id"]))}
@@ -98,7 +96,7 @@ async def test_a_rejection_is_shown_with_its_image_its_reason_and_its_deadline(
     ]
 
 
-async def test_a_new_order_is_shown_whole(events: list[dict[str, Any]], pool: Pool) -> None:
+async def test_an_order_placed_event_has_all_facts_of_the_order(events: list[dict[str, Any]], pool: Pool) -> None:
     [row] = await pool.fetch("SELECT account_id, id, specification_id FROM orders WHERE number = 1")
     placed = first(events, EventType.ORDER_PLACED)
     assert placed["account"] == {"id": account_global_id(row["account_id"])}
@@ -128,7 +126,7 @@ async def test_a_new_order_is_shown_whole(events: list[dict[str, Any]], pool: Po
     assert [image["filename"] for image in placed["images"]["nodes"]] == ["a.jpg", "b.jpg"]
 
 
-async def test_events_of_the_account_are_of_no_order(events: list[dict[str, Any]]) -> None:
+async def test_events_of_the_account_have_no_order(events: list[dict[str, Any]]) -> None:
     created = first(events, EventType.ACCOUNT_CREATED)
     assert (created["name"], created["timeZone"], created["plan"]) == ("ACME", "Europe/Copenhagen", "PROFESSIONAL")
     negotiated = first(events, EventType.SLA_NEGOTIATED)
@@ -139,7 +137,7 @@ async def test_events_of_the_account_are_of_no_order(events: list[dict[str, Any]
     assert [each["order"] for each in (created, negotiated, moved)] == [None] * 3
 
 
-async def test_a_claim_is_shown_with_its_end_and_to_staff_with_its_worker(
+async def test_a_claim_event_has_the_end_of_its_lease_and_its_worker_for_staff_only(
     shop: Shop, clock: FrozenClock, staff: Client
 ) -> None:
     await shop.place("a.jpg")
@@ -166,10 +164,10 @@ IMPORTED: Final = "2026-06-01T00:00:00Z"
 
 
 async def listed(pool: Pool, staff: Client, number: int = 1, *, withdrawn: bool | None = None) -> list[dict[str, Any]]:
-    """What is told of an order, as often as is counted."""
+    """Return the listed events of an order, having checked that their number is the total."""
     [row] = await pool.fetch("SELECT account_id, id FROM orders WHERE number = $1", number)
-    given = {"id": str(GlobalId(NodeType.ORDER, row["account_id"], row["id"]))}
-    found = await staff.data(LISTED, given | ({} if withdrawn is None else {"withdrawn": withdrawn}))
+    values = {"id": str(GlobalId(NodeType.ORDER, row["account_id"], row["id"]))}
+    found = await staff.data(LISTED, values | ({} if withdrawn is None else {"withdrawn": withdrawn}))
     events: dict[str, Any] = found["node"]["events"]
     nodes: list[dict[str, Any]] = events["nodes"]
     assert events["totalCount"] == len(nodes)
@@ -181,10 +179,12 @@ async def types_listed(pool: Pool, staff: Client) -> list[str]:
 
 
 @pytest.mark.usefixtures("events")
-async def test_events_tell_when_they_were_written(pool: Pool, clock: FrozenClock, staff: Client, shop: Shop) -> None:
+async def test_events_have_the_instant_at_which_they_were_recorded(
+    pool: Pool, clock: FrozenClock, staff: Client, shop: Shop
+) -> None:
     delivered = first(await listed(pool, staff), EventType.IMAGES_DELIVERED)
     assert (delivered["at"], delivered["recordedAt"]) == (DELIVERED, IMPORTED)
-    await pool.fetch("UPDATE events SET recorded_at = NULL RETURNING 1")  # as by a release that did not note it
+    await pool.fetch("UPDATE events SET recorded_at = NULL RETURNING 1")  # as by a release that did not record it
     delivered = first(await listed(pool, staff), EventType.IMAGES_DELIVERED)
     assert (delivered["at"], delivered["recordedAt"]) == (DELIVERED, DELIVERED)
     await shop.place()
@@ -193,7 +193,7 @@ async def test_events_tell_when_they_were_written(pool: Pool, clock: FrozenClock
     assert placed["account"]["order"]["events"]["nodes"] == [{"at": IMPORTED, "recordedAt": IMPORTED}]
 
 
-async def test_withdrawn_events_are_listed_only_where_they_are_wanted(pool: Pool, staff: Client) -> None:
+async def test_withdrawn_events_are_listed_only_on_request(pool: Pool, staff: Client) -> None:
     await run_import(pool, [*START, order("o-1", [{"filename": name, "deliveredAt": DELIVERED} for name in "ab"])])
     before = await listed(pool, staff)
     assert [event["type"] for event in before] == ["ORDER_PLACED", "IMAGES_DELIVERED", "DEADLINE_MET"]
@@ -235,7 +235,7 @@ async def test_events_of_an_import_are_listed_once_it_has_ended(
     assert [event["type"] for event in await listed(pool, staff, 2)] == ["ORDER_EXPEDITED", "IMAGES_DELIVERED"]
 
 
-async def test_events_of_an_import_that_died_are_listed(database: str, pool: Pool, staff: Client) -> None:
+async def test_events_of_a_crashed_import_are_listed(database: str, pool: Pool, staff: Client) -> None:
     await run_import(pool, [*START, order("o-1")])
     await pool.fetch("UPDATE events SET import_run = 7 RETURNING 1")
     await pool.fetch("UPDATE account_heads SET import_run = 7 RETURNING 1")

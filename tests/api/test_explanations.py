@@ -1,11 +1,12 @@
-"""The facts that explanations of deadlines are made from, where they are not those of a plain upload."""
+"""Explanations of deadlines other than those of a plain upload."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.order.steps import STEP_TYPES
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.steps import DeadlineStepCode
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from db.tables.accounts import TimeZonePeriod
 from db.writer import unit_of_work
@@ -36,7 +37,7 @@ def codes(deadline: dict[str, Any]) -> list[str]:
     return [step["code"] for step in deadline["explanation"]]
 
 
-async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_the_deadline_it_kept(
+async def test_an_image_delivered_before_the_delivery_plan_has_its_kept_deadline(
     pool: Pool, client_of: NewClient
 ) -> None:
     studio = await begin(pool, Studio())
@@ -58,7 +59,7 @@ async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_t
     ]
 
 
-async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed_and_void_from_then_on(
+async def test_a_delivery_plan_is_awaited_until_the_kept_deadline_passes_and_void_afterwards(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
     studio = await begin(pool, Studio())
@@ -79,7 +80,7 @@ async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed_an
         )
 
 
-async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: NewClient) -> None:
+async def test_a_cancelled_order_no_longer_awaits_staff(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, cancelled_at=TUESDAY + HOUR)
     found = await order(pool, client_of, studio)
@@ -88,9 +89,7 @@ async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: Ne
         assert text(deadline, "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
 
 
-async def test_nobody_is_awaited_for_an_order_delivered_without_a_deadline_nor_for_its_redo(
-    pool: Pool, client_of: NewClient
-) -> None:
+async def test_an_order_delivered_without_a_deadline_no_longer_awaits_staff(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR), Photo("b.jpg", TUESDAY + HOUR, ((TUESDAY + 2 * HOUR, None),))]
     studio.order(TUESDAY, photos, level=ServiceLevel.ADDITIONAL, position=201)
@@ -99,7 +98,7 @@ async def test_nobody_is_awaited_for_an_order_delivered_without_a_deadline_nor_f
     assert text(found["deadline"], "AWAITING_STAFF") == "Support and production confirmed no deadline in time"
 
 
-async def test_each_instant_is_told_in_the_zone_of_its_own_time(pool: Pool, client_of: NewClient) -> None:
+async def test_each_instant_is_shown_in_the_time_zone_in_force_at_it(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     moved_at = TUESDAY + HOUR
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, due_at=NEXT_MORNING)
@@ -118,7 +117,7 @@ async def test_each_instant_is_told_in_the_zone_of_its_own_time(pool: Pool, clie
         "Support set the deadline on Tuesday 3 March 2026, 23:05 (UTC+09:00, Asia/Tokyo): "
         "due Wednesday 4 March 2026, 17:00 (UTC+09:00, Asia/Tokyo)"
     )
-    assert explanation[1]["at"] == "2026-03-03T23:00:00Z"  # as planned then, though the change made the day longer
+    assert explanation[1]["at"] == "2026-03-03T23:00:00Z"  # as planned then, although the new zone made the day longer
 
 
 PLACES: Final = "first: from last: to of imageCount date"
@@ -134,12 +133,14 @@ EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanatio
   ... on BaseDeadlineStep {{ at timeZone turnaround }} }} }} }} }} }} }} }}"""
 
 
-def test_every_code_has_a_type_of_its_name() -> None:
+def test_every_step_code_has_a_type_with_its_name() -> None:
     named = {f"{code.title().replace('_', '')}Step" for code in DeadlineStepCode}
     assert {type_.__name__ for type_, _ in STEP_TYPES.values()} == named
 
 
-async def test_steps_have_all_that_their_texts_name(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
+async def test_steps_have_every_fact_that_their_text_names(
+    pool: Pool, client_of: NewClient, clock: FrozenClock
+) -> None:
     studio = await begin(pool, Studio())
     friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
     photos = [Photo(delivered_at=friday + HOUR, rejections=((friday + 2 * HOUR, None),))]

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import ImagesDelivered, OrderCompleted
-from app.domain.vocabulary import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
@@ -26,7 +26,7 @@ query ($first: Int, $after: String, $status: [ImageStatus!]) { account { order(n
 """
 
 
-async def images(client: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever is asked
+async def images(client: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - any variables
     found: dict[str, Any] = (await client.data(IMAGES, variables))["account"]["order"]["images"]
     return found
 
@@ -47,7 +47,7 @@ async def client(pool: Pool, client_of: NewClient) -> Client:
     return await client_of(studio)
 
 
-async def test_images_come_in_the_order_of_their_upload(client: Client) -> None:
+async def test_images_are_listed_in_upload_order(client: Client) -> None:
     first = await images(client)
     assert names(first) == [f"{number:02}.jpg" for number in range(20)]
     assert (first["pageInfo"]["hasNextPage"], first["pageInfo"]["hasPreviousPage"]) == (True, False)
@@ -81,7 +81,7 @@ OUTCOME = """{ account { order(number: 1) { late images { nodes {
 
 
 async def outcome(pool: Pool, client_of: NewClient, photo: Photo, **order: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Show the one image of an order that was placed on Monday and is due on Tuesday at 08:00 UTC."""
+    """Return the one image of an order that was placed on Monday and is due on Tuesday at 08:00 UTC."""
     studio = await begin(pool, Studio())
     studio.order(MONDAY, [photo], **order)
     await write(pool, studio)
@@ -152,7 +152,7 @@ async def test_an_image_without_a_deadline_is_never_late(pool: Pool, client_of: 
     }
 
 
-async def test_an_image_delivered_before_staff_set_the_deadline_of_the_others_has_none(
+async def test_an_image_delivered_before_staff_set_the_deadline_has_no_deadline(
     pool: Pool, client_of: NewClient
 ) -> None:
     studio = await begin(pool, Studio())
@@ -221,7 +221,7 @@ async def codes(pool: Pool, client_of: NewClient, photo: Photo, **order: Any) ->
     return [step["code"] for step in steps[0]], [step["code"] for step in steps[1]]
 
 
-async def test_a_deadline_says_why_it_is_what_it_is(pool: Pool, client_of: NewClient) -> None:
+async def test_a_deadline_is_explained_step_by_step(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
     studio.order(friday, [Photo() for _ in range(20)], position=181)

@@ -1,4 +1,4 @@
-"""What is another account's does not exist: whatever is asked, and however, nothing of it is answered."""
+"""Another account does not exist: whatever a client requests, and however, nothing of it is returned."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ import pytest
 from graphql import ObjectTypeDefinitionNode, parse, print_ast
 
 from api.schema import schema
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
-from engine import cost as complexity
+from engine import cost
 from engine.ids import GlobalId, NodeType, account_global_id, read_global_id
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.built_events import events_of_images
@@ -40,7 +40,7 @@ fragment event on Event {
 }
 """
 
-# All that leads from a node to others, and all that people wrote into it.
+# Every field that leads from a node to others, and every text written by people.
 EVERYTHING: Final = (
     """
 fragment everything on Node {
@@ -63,7 +63,7 @@ fragment everything on Node {
     + EVENT
 )
 
-# Every way from an id to something, with the variable's type.
+# Every root field that takes an id, with the variable's type.
 ROOTS: Final = {
     "account": "query ($id: ID!) { found: account(id: $id) { ...everything } }",
     "node": "query ($id: ID!) { found: node(id: $id) { ...everything } }",
@@ -75,7 +75,7 @@ OF_IMAGES: Final = (
     *("DeadlineConfirmed", "DeadlineAtRisk", "DeadlineMissed"),
 )
 
-# Every list that an account leads to.
+# Every list of an account.
 LISTS: Final = {
     "Account.orders": "orders(after: $after) { edges { cursor node { id name } } }",
     "Account.slaVersions": "slaVersions(after: $after) { edges { cursor node { id } } }",
@@ -106,7 +106,7 @@ LISTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A client who asks, and all that belongs to another, by that other's own answer."""
+    """A client who sends requests, and the ids of another account, from that account's own responses."""
 
     ours: Studio
     theirs: Studio
@@ -124,7 +124,7 @@ class Neighbours:
 
 
 def values_of(answer: object, name: str) -> Iterator[str]:
-    """Yield the values of all fields of a name, however deep."""
+    """Yield the values of all fields with a name, at any depth."""
     if isinstance(answer, list):
         for each in cast("list[object]", answer):
             yield from values_of(each, name)
@@ -136,8 +136,8 @@ def values_of(answer: object, name: str) -> Iterator[str]:
                 yield from values_of(value, name)
 
 
-def furnish(studio: Studio, mark: str) -> None:
-    """Give a studio the history that both have, minute by minute, with its mark on all that people write."""
+def add_history(studio: Studio, mark: str) -> None:
+    """Add the history that both studios have, minute by minute, with a mark on everything people write."""
     studio.specification(f"{mark}-specification")
     friday = NOON - 4 * DAY
     kept = Photo(f"{mark}-kept.jpg", friday + HOUR)
@@ -164,8 +164,8 @@ async def all_ids(client: Client, studio: Studio) -> list[str]:
 @pytest.fixture
 async def neighbours(client_of: NewClient, pool: Pool, clock: FrozenClock) -> Neighbours:
     ours, theirs = await begin(pool, Studio(name="Alpha")), await begin(pool, Studio(name="Bravo"))
-    furnish(ours, "alpha")
-    furnish(theirs, "bravo")
+    add_history(ours, "alpha")
+    add_history(theirs, "bravo")
     theirs.order(NOON - HOUR + MINUTE, [Photo("bravo-more.jpg")], name="bravo-more", position=2)
     await write(pool, ours)
     await write(pool, theirs)
@@ -188,24 +188,24 @@ def takes_an_id(arguments: dict[str, str]) -> bool:
     return any(type_.strip("[]!") == "ID" for type_ in arguments.values())
 
 
-def test_every_field_that_takes_an_id_is_tried_here() -> None:
+def test_every_field_with_an_id_argument_is_covered_here() -> None:
     taking = {name for name, arguments in fields_of_the_schema() if takes_an_id(arguments)}
     of_staff = {"Query.jobRuns"}
     assert taking - of_staff == {f"Query.{name}" for name in ROOTS}
 
 
-def test_every_list_of_an_account_is_tried_here() -> None:
+def test_every_list_of_an_account_is_covered_here() -> None:
     lists = {name for name, arguments in fields_of_the_schema() if "after" in arguments}
     assert {name for name in lists if not name.startswith("Query.")} == set(LISTS)
 
 
-def test_ids_of_every_type_are_tried_here(neighbours: Neighbours) -> None:
+def test_ids_of_every_node_type_are_covered_here(neighbours: Neighbours) -> None:
     assert {read_global_id(id_).type for id_ in neighbours.their_ids} == set(NodeType) - {NodeType.JOB_RUN}
     assert {read_global_id(id_).account_id for id_ in neighbours.their_ids} == {neighbours.theirs.id}
 
 
 @pytest.mark.parametrize("root", ["node", "nodes"])
-async def test_their_ids_are_good_for_the_neighbour_and_for_staff(
+async def test_ids_of_the_other_account_work_for_its_own_client_and_for_staff(
     neighbours: Neighbours, staff: Client, root: str
 ) -> None:
     for id_ in neighbours.their_ids:
@@ -215,7 +215,7 @@ async def test_their_ids_are_good_for_the_neighbour_and_for_staff(
 
 
 @pytest.mark.parametrize("root", ROOTS)
-async def test_an_id_of_another_account_is_null_and_not_even_looked_up(neighbours: Neighbours, root: str) -> None:
+async def test_an_id_of_another_account_is_null_without_a_lookup(neighbours: Neighbours, root: str) -> None:
     for id_ in neighbours.their_ids:
         response = await neighbours.client.answer(ROOTS[root] + EVERYTHING, {"id": id_})
         assert (id_, response) == (id_, {"data": {"found": [None] if root == "nodes" else None}})
@@ -223,7 +223,9 @@ async def test_an_id_of_another_account_is_null_and_not_even_looked_up(neighbour
 
 
 @pytest.mark.parametrize("root", ROOTS)
-async def test_the_answer_does_not_tell_whether_there_is_such_a_thing(neighbours: Neighbours, root: str) -> None:
+async def test_responses_do_not_reveal_whether_an_id_of_another_account_exists(
+    neighbours: Neighbours, root: str
+) -> None:
     for id_ in neighbours.their_ids:
         named = read_global_id(id_)
         account = uuid4()
@@ -235,7 +237,7 @@ async def test_the_answer_does_not_tell_whether_there_is_such_a_thing(neighbours
 
 
 @pytest.mark.parametrize("root", ["node", "nodes"])
-async def test_their_keys_under_our_account_name_nothing_of_theirs(neighbours: Neighbours, root: str) -> None:
+async def test_a_forged_id_with_a_key_of_another_account_reveals_nothing(neighbours: Neighbours, root: str) -> None:
     for id_ in neighbours.their_ids:
         named = read_global_id(id_)
         forged = str(GlobalId(named.type, neighbours.ours.id, named.key))
@@ -247,10 +249,10 @@ async def test_their_keys_under_our_account_name_nothing_of_theirs(neighbours: N
             assert response.json()["data"]["found"] in (None, [None])
 
 
-async def test_of_mixed_ids_ours_are_answered_in_their_places(
+async def test_of_the_ids_of_two_accounts_only_the_callers_are_found(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", 10**9)
+    monkeypatch.setattr(cost, "MAX_COMPLEXITY", 10**9)
     ours = await all_ids(neighbours.client, neighbours.ours)
     mixed = [id_ for pair in zip(ours, neighbours.their_ids, strict=False) for id_ in pair]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ...everything } }" + EVERYTHING
@@ -261,7 +263,7 @@ async def test_of_mixed_ids_ours_are_answered_in_their_places(
     neighbours.assert_nothing_of_theirs(response.text)
 
 
-async def test_all_that_is_ours_leads_to_nothing_of_theirs(neighbours: Neighbours) -> None:
+async def test_no_node_of_an_account_leads_to_another_account(neighbours: Neighbours) -> None:
     for id_ in await all_ids(neighbours.client, neighbours.ours):
         response = await neighbours.client.post(ROOTS["node"] + EVERYTHING, {"id": id_})
         neighbours.assert_nothing_of_theirs(response.text)
@@ -277,7 +279,7 @@ def asked(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_their_cursors_mark_places_in_our_lists_only(neighbours: Neighbours, name: str) -> None:
+async def test_a_cursor_of_another_account_pages_only_the_callers_own_list(neighbours: Neighbours, name: str) -> None:
     cursors = await cursors_of(neighbours.neighbour, name)
     assert cursors
     for cursor in cursors:
@@ -287,14 +289,14 @@ async def test_their_cursors_mark_places_in_our_lists_only(neighbours: Neighbour
         neighbours.assert_all_ours(response.json())
 
 
-async def test_their_cursors_are_refused_by_lists_of_other_kinds(neighbours: Neighbours) -> None:
+async def test_a_cursor_is_refused_by_lists_of_other_kinds(neighbours: Neighbours) -> None:
     [cursor, *_] = await cursors_of(neighbours.neighbour, "Account.orders")
     for name in LISTS.keys() - {"Account.orders"}:
         error = await neighbours.client.error(asked(name), {"after": cursor})
         assert (name, error["code"], error["argument"]) == (name, "BAD_USER_INPUT", "after")
 
 
-async def test_their_order_numbers_are_ours_or_nobodys(neighbours: Neighbours) -> None:
+async def test_order_numbers_of_another_account_find_only_the_callers_orders(neighbours: Neighbours) -> None:
     query = "query ($number: Int!) { account { order(number: $number) { ...order } } }" + ORDER + EVENT
     found: list[str | None] = []
     for order in neighbours.theirs.orders:
@@ -306,7 +308,7 @@ async def test_their_order_numbers_are_ours_or_nobodys(neighbours: Neighbours) -
 
 
 @pytest.mark.parametrize("text", ["bravo", "bravo-first", "bravo-kept.jpg", "5"])
-async def test_a_search_for_what_is_theirs_finds_nothing(neighbours: Neighbours, text: str) -> None:
+async def test_a_search_finds_nothing_of_another_account(neighbours: Neighbours, text: str) -> None:
     query = "query ($text: String) { account { orders(filter: {search: $text}) { totalCount nodes { id } } } }"
     ours = await neighbours.client.data(query, {"text": text})
     assert ours == {"account": {"orders": {"totalCount": 0, "nodes": []}}}

@@ -1,4 +1,4 @@
-"""The runs of jobs, which staff may see."""
+"""The job runs that staff see."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,8 +24,8 @@ RUN = "id job timeZone date scheduledFor state attempts startedAt finishedAt acc
 
 
 def run(number: int, at: datetime, **facts: Any) -> JobRun:  # noqa: ANN401
-    """Make a run that succeeded an hour after it was due, unless the facts say otherwise."""
-    given: dict[str, Any] = {
+    """Return a run that succeeded an hour after it was due, except for the facts passed."""
+    values: dict[str, Any] = {
         "id": UUID(int=number),
         "job": "snapshot_pulse",
         "time_zone": "Africa/Cairo",
@@ -42,7 +42,7 @@ def run(number: int, at: datetime, **facts: Any) -> JobRun:  # noqa: ANN401
         "failures": 0,
         "error": None,
     }
-    return JobRun(**(given | facts))
+    return JobRun(**(values | facts))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def node(number: int) -> str:
 
 
 async def listed(staff: Client, arguments: str) -> list[int]:
-    """Tell which runs are listed, after having checked that they are as many as the list says."""
+    """Return the numbers of the listed runs, having checked that there are as many as the total says."""
     found = (await staff.data(f"{{ jobRuns({arguments}) {{ totalCount nodes {{ id }} }} }}"))["jobRuns"]
     assert found["totalCount"] == len(found["nodes"])
     numbers = {node(number): number for number in range(1, 6)}
@@ -77,7 +77,7 @@ async def listed(staff: Client, arguments: str) -> list[int]:
 
 
 @pytest.mark.usefixtures("studio")
-async def test_a_run_tells_what_it_was_and_what_came_of_it(staff: Client) -> None:
+async def test_a_job_run_shows_its_job_schedule_attempts_and_result(staff: Client) -> None:
     data = await staff.data(f"query ($id: ID!) {{ node(id: $id) {{ ... on JobRun {{ {RUN} }} }} }}", {"id": node(3)})
     assert data["node"] == {
         "id": node(3),
@@ -98,7 +98,9 @@ async def test_a_run_tells_what_it_was_and_what_came_of_it(staff: Client) -> Non
     assert nodes == {"nodes": [{"date": None, "timeZone": None, "finishedAt": None, "account": None}]}
 
 
-async def test_runs_are_listed_newest_first_by_job_account_and_failure(staff: Client, studio: Studio) -> None:
+async def test_job_runs_are_listed_newest_first_and_filtered_by_job_account_and_failure(
+    staff: Client, studio: Studio
+) -> None:
     account = f'accountId: "{account_global_id(studio.id)}"'
     for arguments, numbers in (
         ("first: 100", [5, 4, 3, 2, 1]),
@@ -114,7 +116,7 @@ async def test_runs_are_listed_newest_first_by_job_account_and_failure(staff: Cl
         assert (arguments, await listed(staff, arguments)) == (arguments, numbers)
 
 
-async def test_what_the_nightly_proof_finds_is_shown_with_its_figures(
+async def test_differences_found_by_the_daily_verification_are_shown_with_their_figures(
     pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
     giver = await begin_giver(pool, clock)
@@ -133,7 +135,7 @@ async def test_what_the_nightly_proof_finds_is_shown_with_its_figures(
 
 
 @pytest.mark.usefixtures("studio")
-async def test_runs_come_in_pages(staff: Client) -> None:
+async def test_job_runs_are_paged(staff: Client) -> None:
     asked = "query ($after: String) { jobRuns(first: 2, after: $after) { edges { cursor node { id } } } }"
     found: list[str] = []
     after = None
@@ -143,7 +145,7 @@ async def test_runs_come_in_pages(staff: Client) -> None:
     assert found == [node(number) for number in (5, 4, 3, 2, 1)]
 
 
-async def test_what_is_no_account_cannot_be_asked_about(staff: Client) -> None:
+async def test_job_runs_cannot_be_filtered_by_an_id_that_is_no_account(staff: Client) -> None:
     for text, message in ((node(1), "This is not the id of an account."), ("x", "This is not an id.")):
         answer = await staff.answer("query ($id: ID) { jobRuns(accountId: $id) { totalCount } }", {"id": text})
         (error,) = answer["errors"]

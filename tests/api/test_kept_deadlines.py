@@ -1,4 +1,4 @@
-"""Who asks for speed keeps the guarantee: the deadline without the expedite, until staff make a delivery plan."""
+"""An expedited image keeps its standard deadline until staff make a delivery plan."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -38,12 +38,12 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
     return await open_shop(pool, client_of)
 
 
-async def place(shop: Shop, count: int, **given: Any) -> list[dict[str, Any]]:  # noqa: ANN401
-    """Place an order of so many images that are wanted within hours."""
+async def place(shop: Shop, count: int, **values: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Place an expedited order of `count` images."""
     images = [{"filename": f"{number}.jpg"} for number in range(count)]
-    given = {"name": "Shoes", "specificationId": shop.specification, "expedite": True, **given}
+    values = {"name": "Shoes", "specificationId": shop.specification, "expedite": True, **values}
     fields = f"orders {{ id {ORDER} images(first: 100) {{ nodes {{ id }} }} }}"
-    orders: list[dict[str, Any]] = (await done(shop.client, "placeOrder", fields, **given, images=images))["orders"]
+    orders: list[dict[str, Any]] = (await done(shop.client, "placeOrder", fields, **values, images=images))["orders"]
     return orders
 
 
@@ -79,7 +79,9 @@ async def test_of_sixty_images_twenty_are_due_in_three_hours_and_forty_by_the_st
     assert codes(orders[1]) == KEPT
 
 
-async def test_of_250_images_those_beyond_the_guarantee_are_a_sibling_without_a_deadline_as_quoted(shop: Shop) -> None:
+async def test_of_250_images_those_beyond_the_guarantee_become_an_order_without_a_deadline_as_quoted(
+    shop: Shop,
+) -> None:
     asked = {"imageCount": 250, "expedite": True, "specificationId": shop.specification}
     quote = (await shop.client.data(QUOTE, {"input": asked}))["account"]["quote"]["quote"]
     orders = await place(shop, 250, quoteToken=quote["token"])
@@ -97,9 +99,7 @@ async def test_of_250_images_those_beyond_the_guarantee_are_a_sibling_without_a_
         ]
 
 
-async def test_in_the_queue_images_stand_by_the_deadline_they_keep(
-    shop: Shop, clock: FrozenClock, staff: Client
-) -> None:
+async def test_the_queue_orders_images_by_their_kept_deadline(shop: Shop, clock: FrozenClock, staff: Client) -> None:
     await place(shop, 210)
     clock.advance()
     await shop.place("later.jpg")  # beyond the guarantee, without any deadline
@@ -108,14 +108,16 @@ async def test_in_the_queue_images_stand_by_the_deadline_they_keep(
     assert [image["order"]["number"] for image in found] == [*[1] * 20, *[2] * 180, *[3] * 10, 4]
 
 
-async def test_a_plan_in_time_doubles_the_price_and_is_what_counts(
+async def test_a_delivery_plan_made_in_time_doubles_the_price_and_sets_the_deadline(
     shop: Shop, clock: FrozenClock, staff: Client
 ) -> None:
     _, planned = await place(shop, 60)
     clock.advance(HOUR)
-    given = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
-    assert await refused(staff, "confirmDeadline", **{**given, "deadline": NEXT_MORNING}) == [("INVALID", ["deadline"])]
-    await done(staff, "confirmDeadline", **given)
+    values = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
+    assert await refused(staff, "confirmDeadline", **{**values, "deadline": NEXT_MORNING}) == [
+        ("INVALID", ["deadline"])
+    ]
+    await done(staff, "confirmDeadline", **values)
     clock.advance(2 * DAY)
     order = await seen(shop, 2)
     assert promised([order]) == [("EXPEDITED_PLAN", 40, "2026-03-10T20:00:00Z", "CONFIRMED", "116.00")]
@@ -128,10 +130,10 @@ async def found(shop: Shop, *statuses: str) -> list[int]:
     return sorted(node["number"] for node in listed["nodes"])
 
 
-async def test_a_plan_not_made_before_the_kept_deadline_has_passed_is_void(
+async def test_a_delivery_plan_not_made_before_the_kept_deadline_passes_is_void(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
-    """At the deadline itself it is not known to have passed, as with all that is judged at an instant."""
+    """At the very instant of the deadline it has not passed yet, as everywhere."""
     _, planned, _ = await place(shop, 201)
     ask = f"{{ ordersAwaitingDeadline {{ nodes {{ number }} totalCount }} }}"  # noqa: F541
     clock.advance(datetime.fromisoformat(NEXT_MORNING) - clock.now())
@@ -146,12 +148,12 @@ async def test_a_plan_not_made_before_the_kept_deadline_has_passed_is_void(
     assert await found(shop, "CONFIRMED", "PLAN_REQUIRED") == [1, 2, 3]
     assert (await staff.data(ask))["ordersAwaitingDeadline"] == {"nodes": [{"number": 3}], "totalCount": 1}
     before = await contents(pool)
-    given = {"orderId": planned["id"], "deadline": "2026-03-11T08:00:01Z"}
-    assert await refused(staff, "confirmDeadline", **given) == [("DEADLINE_NOT_OPEN", ["orderId"])]
+    values = {"orderId": planned["id"], "deadline": "2026-03-11T08:00:01Z"}
+    assert await refused(staff, "confirmDeadline", **values) == [("DEADLINE_NOT_OPEN", ["orderId"])]
     assert await contents(pool) == before
 
 
-async def test_the_kept_deadline_counts_as_expedited_in_time_late_and_open(
+async def test_compliance_counts_kept_deadlines_as_expedited_met_missed_and_open(
     shop: Shop, clock: FrozenClock, staff: Client
 ) -> None:
     await place(shop, 201)
@@ -171,7 +173,7 @@ async def test_the_kept_deadline_counts_as_expedited_in_time_late_and_open(
     assert promised([await seen(shop, 2)])[0][-2:] == ("CONFIRMED", "261.00")
 
 
-async def test_a_deadline_names_the_version_that_made_it(
+async def test_a_deadline_names_the_sla_version_it_was_made_under(
     pool: Pool, client_of: NewClient, clock: FrozenClock, staff: Client
 ) -> None:
     shop = await open_shop(pool, client_of, Studio(images_per_day=3, expedites_per_day=1))
@@ -208,47 +210,47 @@ async def test_a_deadline_names_the_version_that_made_it(
     }
 
 
-async def test_a_double_click_finds_all_its_images_expedited_also_those_that_moved(
+async def test_repeating_an_expedite_reports_every_image_as_already_expedited(
     shop: Shop, pool: Pool, clock: FrozenClock
 ) -> None:
     [order] = await shop.place(*(f"{number}.jpg" for number in range(30)))
     clock.advance()
-    given = {"orderId": order["id"], "imageIds": order["imageIds"]}
-    orders = (await done(shop.client, "expediteOrder", **given))["orders"]
+    values = {"orderId": order["id"], "imageIds": order["imageIds"]}
+    orders = (await done(shop.client, "expediteOrder", **values))["orders"]
     assert [each["serviceLevel"] for each in orders] == ["EXPEDITED", "EXPEDITED_ADDITIONAL"]
     clock.advance()
     before = await contents(pool)
-    expected = [("ALREADY_EXPEDITED", ["imageIds", str(place)]) for place in range(30)]
-    assert await refused(shop.client, "expediteOrder", **given) == expected
-    quote = (await shop.client.data(QUOTE, {"input": given}))["account"]["quote"]
+    expected = [("ALREADY_EXPEDITED", ["imageIds", str(index)]) for index in range(30)]
+    assert await refused(shop.client, "expediteOrder", **values) == expected
+    quote = (await shop.client.data(QUOTE, {"input": values}))["account"]["quote"]
     assert [(error["code"], error["path"]) for error in quote["userErrors"]] == expected
     assert await contents(pool) == before
 
 
-async def test_an_image_of_another_order_is_still_not_found(shop: Shop, clock: FrozenClock) -> None:
+async def test_expediting_an_image_of_another_order_is_not_found(shop: Shop, clock: FrozenClock) -> None:
     [order] = await shop.place("a.jpg")
     [other] = await shop.place("b.jpg", expedite=True)
     clock.advance()
-    given = {"orderId": order["id"], "imageIds": [*order["imageIds"], *other["imageIds"]]}
-    assert await refused(shop.client, "expediteOrder", **given) == [("NOT_FOUND", ["imageIds", "1"])]
+    values = {"orderId": order["id"], "imageIds": [*order["imageIds"], *other["imageIds"]]}
+    assert await refused(shop.client, "expediteOrder", **values) == [("NOT_FOUND", ["imageIds", "1"])]
 
 
-class TestAShortNight:
+class TestAClockChangeOvernight:
     """Clocks at Vostok went from 00:00 to 07:00 on 1 November 1994, so that 09:00 came three hours after 23:00."""
 
     @pytest.fixture
     def clock(self) -> FrozenClock:
         return FrozenClock(datetime(1994, 10, 31, 23, tzinfo=UTC))
 
-    async def test_placing_and_quoting_what_gains_nothing_is_refused(
+    async def test_an_expedite_without_gain_is_neither_placed_nor_quoted(
         self, pool: Pool, clock: FrozenClock, client_of: NewClient
     ) -> None:
         studio = Studio(zone="Antarctica/Vostok", created_at=clock.now() - DAY, images_per_day=1)
         shop = await open_shop(pool, client_of, studio)
         before = await contents(pool)
         images = [{"filename": "a.jpg"}, {"filename": "b.jpg"}]
-        given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "expedite": True}
-        assert await refused(shop.client, "placeOrder", **given) == [("NO_GAIN", ["expedite"])]
+        values = {"name": "Shoes", "specificationId": shop.specification, "images": images, "expedite": True}
+        assert await refused(shop.client, "placeOrder", **values) == [("NO_GAIN", ["expedite"])]
         asked = {"input": {"imageCount": 2, "expedite": True}}
         assert (await shop.client.data(QUOTE, asked))["account"]["quote"] == {
             "quote": None,

@@ -1,4 +1,4 @@
-"""Claiming, delivering and rejecting images, and the queue of production, as clients and staff ask for it."""
+"""Mutations that claim, deliver and reject images, and the production queue."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
 
 
 async def queued(staff: Client) -> list[str]:
-    """Read the filenames in the queue, which its count agrees with."""
+    """Return the filenames in the queue, having checked their number against the total."""
     queue = (await staff.data(QUEUE))["productionQueue"]
     assert queue["totalCount"] == len(queue["nodes"])
     return [node["filename"] for node in queue["nodes"]]
@@ -41,7 +41,7 @@ async def statuses(shop: Shop) -> dict[str, Any]:
     }
 
 
-async def test_a_claim_takes_images_out_of_the_queue_until_it_runs_out(
+async def test_claimed_images_leave_the_queue_until_the_lease_expires(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
     await shop.place("a.jpg", "b.jpg")
@@ -75,7 +75,7 @@ async def test_a_claim_takes_images_out_of_the_queue_until_it_runs_out(
     }
 
 
-async def test_the_queue_is_of_all_accounts_by_deadline_and_in_pages(
+async def test_the_queue_lists_images_of_all_accounts_by_deadline_in_pages(
     shop: Shop, pool: Pool, client_of: NewClient, clock: FrozenClock, staff: Client
 ) -> None:
     other = await open_shop(pool, client_of, Studio(name="Bravo", zone="America/New_York"))
@@ -99,7 +99,7 @@ async def test_the_queue_is_of_all_accounts_by_deadline_and_in_pages(
     assert found == expected
 
 
-async def test_what_a_claim_may_be(shop: Shop, pool: Pool, staff: Client) -> None:
+async def test_a_claim_with_a_bad_worker_count_or_lease_is_refused(shop: Shop, pool: Pool, staff: Client) -> None:
     await shop.place()
     before = await contents(pool)
     assert await refused(staff, "claimImages", worker="", count=0, leaseSeconds=59) == [
@@ -115,7 +115,9 @@ async def test_what_a_claim_may_be(shop: Shop, pool: Pool, staff: Client) -> Non
     assert await contents(pool) == before
 
 
-async def test_only_who_holds_images_delivers_them(shop: Shop, pool: Pool, clock: FrozenClock, staff: Client) -> None:
+async def test_only_the_worker_holding_images_can_deliver_them(
+    shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
     [order] = await shop.place("a.jpg", "b.jpg")
     a, b = order["imageIds"]
     await done(staff, "claimImages", worker="Ada", leaseSeconds=60)
@@ -140,7 +142,7 @@ async def test_only_who_holds_images_delivers_them(shop: Shop, pool: Pool, clock
     assert await refused(staff, "deliverImages", worker="Ada", imageIds=[b]) == [("NOT_CLAIMED", ["imageIds", "0"])]
 
 
-async def test_what_was_delivered_can_be_sent_back(
+async def test_only_delivered_images_can_be_rejected(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client, client_of: NewClient
 ) -> None:
     other = await open_shop(pool, client_of)

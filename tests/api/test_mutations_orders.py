@@ -1,4 +1,4 @@
-"""Placing, expediting, completing and cancelling orders, and setting deadlines, as clients and staff ask for it."""
+"""Mutations that place, expedite, complete and cancel orders, and set deadlines."""
 
 from asyncio import create_task, gather
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.support.clock import FrozenClock
 from tests.support.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
 from tests.support.serving import Client, CountingPool, NewClient
 
-NOBODYS = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+MISSING = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def test_an_order_beyond_the_guarantee_is_placed_as_two(shop: Shop, pool: 
     }
 
 
-async def test_all_that_is_wrong_with_an_order_is_told_at_once(shop: Shop, pool: Pool) -> None:
+async def test_all_errors_of_an_order_are_reported_together(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     images = [{"filename": ""}, {"filename": "a.jpg"}, {"filename": "b\0.jpg"}, {"filename": "c" * 256}]
     errors = await refused(
@@ -73,11 +73,11 @@ async def test_all_that_is_wrong_with_an_order_is_told_at_once(shop: Shop, pool:
 @pytest.mark.parametrize(("count", "error"), [(0, ("INVALID", ["images"])), (2_001, ("LIMIT_EXCEEDED", ["images"]))])
 async def test_an_order_has_1_to_2000_images(shop: Shop, count: int, error: tuple[str, list[str]]) -> None:
     images = [{"filename": "a.jpg"}] * count
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
-    assert await refused(shop.client, "placeOrder", **given) == [error]
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    assert await refused(shop.client, "placeOrder", **values) == [error]
 
 
-async def test_filenames_are_of_any_unicode(shop: Shop) -> None:
+async def test_filenames_may_have_any_unicode_characters(shop: Shop) -> None:
     names = ["\N{GRINNING FACE}" * 255, "Ærø \u00e9 \u05d0.jpg", " .", "\\/:*?\"<>|'"]
     await shop.place(*names)
     seen = await shop.client.data("{ account { order(number: 1) { images { nodes { filename } } } } }")
@@ -97,9 +97,7 @@ async def test_names_are_stored_in_nfc(shop: Shop, pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164\u2800", "a\nb", "a\x7f", "e\u0301" * 256])
-async def test_a_name_has_something_visible_in_one_line_of_at_most_255_characters(
-    shop: Shop, pool: Pool, name: str
-) -> None:
+async def test_invisible_multiline_and_overlong_names_are_refused(shop: Shop, pool: Pool, name: str) -> None:
     before = await contents(pool)
     assert await refused(
         shop.client, "placeOrder", name=name, specificationId=shop.specification, images=[{"filename": name}]
@@ -107,14 +105,14 @@ async def test_a_name_has_something_visible_in_one_line_of_at_most_255_character
     assert await contents(pool) == before
 
 
-async def test_what_is_archived_or_elsewhere_is_not_ordered_by(
+async def test_archived_and_foreign_specifications_cannot_be_ordered(
     shop: Shop, pool: Pool, client_of: NewClient, staff: Client
 ) -> None:
     other = await open_shop(pool, client_of)
     await done(shop.client, "archiveSpecification", specificationId=shop.specification)
     before = await contents(pool)
-    given = {"name": "Shoes", "images": [{"filename": "a.jpg"}]}
-    archived, elsewhere = ({**given, "specificationId": each.specification} for each in (shop, other))
+    values = {"name": "Shoes", "images": [{"filename": "a.jpg"}]}
+    archived, elsewhere = ({**values, "specificationId": each.specification} for each in (shop, other))
     assert await refused(shop.client, "placeOrder", **archived) == [("ARCHIVED", ["specificationId"])]
     assert await refused(shop.client, "placeOrder", **elsewhere) == [("NOT_FOUND", ["specificationId"])]
     assert await refused(staff, "placeOrder", **elsewhere, accountId=shop.account) == [
@@ -128,8 +126,8 @@ async def test_what_is_archived_or_elsewhere_is_not_ordered_by(
 
 
 async def test_staff_place_orders_for_an_account_they_name(shop: Shop, staff: Client) -> None:
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
-    payload = await done(staff, "placeOrder", "orders { account { id } }", accountId=shop.account, **given)
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
+    payload = await done(staff, "placeOrder", "orders { account { id } }", accountId=shop.account, **values)
     assert payload["orders"] == [{"account": {"id": shop.account}}]
 
 
@@ -145,17 +143,17 @@ async def test_expediting_chosen_images_splits_them_off(shop: Shop, pool: Pool, 
     assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_SPLIT", "ORDER_EXPEDITED"]
 
 
-async def test_each_image_that_cannot_be_expedited_is_told_at_its_place(
+async def test_each_image_that_cannot_be_expedited_is_reported_at_its_index(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
     [order] = await shop.place("a.jpg", "b.jpg")
     await deliver(staff, clock, 2)
     [other] = await shop.place("c.jpg")
     before = await contents(pool)
-    given = {"orderId": order["id"], "imageIds": order["imageIds"][::-1]}
+    values = {"orderId": order["id"], "imageIds": order["imageIds"][::-1]}
     wrong = [("ALREADY_DELIVERED", ["imageIds", "0"]), ("ALREADY_DELIVERED", ["imageIds", "1"])]
-    assert await refused(shop.client, "expediteOrder", **given) == wrong
-    elsewhere = {**given, "imageIds": [*given["imageIds"], *other["imageIds"]]}
+    assert await refused(shop.client, "expediteOrder", **values) == wrong
+    elsewhere = {**values, "imageIds": [*values["imageIds"], *other["imageIds"]]}
     assert await refused(shop.client, "expediteOrder", **elsewhere) == [*wrong, ("NOT_FOUND", ["imageIds", "2"])]
     assert await refused(shop.client, "expediteOrder", orderId=order["id"]) == [("ALREADY_DELIVERED", ["orderId"])]
     assert await contents(pool) == before
@@ -173,10 +171,10 @@ async def test_expediting_is_refused_by_the_rules(shop: Shop, pool: Pool, clock:
     assert await refused(shop.client, "expediteOrder", orderId=cancelled["id"]) == [("INVALID", ["orderId"])]
     clock.advance(timedelta(hours=19))  # due in an hour
     assert await refused(shop.client, "expediteOrder", **expedite) == [("NO_GAIN", ["orderId"])]
-    given = {**expedite, "imageIds": order["imageIds"]}
-    assert await refused(shop.client, "expediteOrder", **given) == [("NO_GAIN", ["imageIds"])]
+    values = {**expedite, "imageIds": order["imageIds"]}
+    assert await refused(shop.client, "expediteOrder", **values) == [("NO_GAIN", ["imageIds"])]
     clock.advance(timedelta(hours=2))
-    assert await refused(shop.client, "expediteOrder", **given) == [("ALREADY_LATE", ["imageIds", "0"])]
+    assert await refused(shop.client, "expediteOrder", **values) == [("ALREADY_LATE", ["imageIds", "0"])]
     clock.advance(timedelta(days=3))  # Saturday
     assert await refused(shop.client, "expediteOrder", **expedite) == [("EXPEDITE_WINDOW_CLOSED", ["orderId"])]
     assert await contents(pool) == before
@@ -186,7 +184,7 @@ async def test_expediting_is_refused_by_the_rules(shop: Shop, pool: Pool, clock:
     ]
 
 
-async def test_images_to_expedite_are_checked_each(shop: Shop, pool: Pool, client_of: NewClient) -> None:
+async def test_each_image_to_expedite_is_checked(shop: Shop, pool: Pool, client_of: NewClient) -> None:
     other = await open_shop(pool, client_of)
     [theirs] = await other.place("theirs.jpg")
     [order] = await shop.place("a.jpg")
@@ -202,7 +200,7 @@ async def test_images_to_expedite_are_checked_each(shop: Shop, pool: Pool, clien
         ([a] * 501, [("LIMIT_EXCEEDED", ["imageIds"])]),
     ):
         assert await refused(shop.client, "expediteOrder", orderId=order["id"], imageIds=ids) == errors
-    for id_ in (theirs["id"], NOBODYS, shop.account, ""):
+    for id_ in (theirs["id"], MISSING, shop.account, ""):
         assert await refused(shop.client, "expediteOrder", orderId=id_) == [("NOT_FOUND", ["orderId"])]
     assert await contents(pool) == before
 
@@ -239,22 +237,22 @@ async def test_cancelling_gives_the_guarantee_back(shop: Shop, pool: Pool, clock
 async def test_staff_set_a_deadline_where_there_is_none(shop: Shop, pool: Pool, staff: Client) -> None:
     standard, additional = await shop.place(*(f"{number}.jpg" for number in range(5)))
     before = await contents(pool)
-    given = {"orderId": additional["id"], "deadline": "2026-03-12T08:00:00Z"}
+    values = {"orderId": additional["id"], "deadline": "2026-03-12T08:00:00Z"}
     for order, deadline, note, errors in (
         (standard["id"], "2026-03-11T07:00:00Z", None, [("DEADLINE_NOT_OPEN", ["orderId"])]),
         (additional["id"], "2026-03-10T12:00:00Z", None, [("INVALID", ["deadline"])]),
         (additional["id"], "2026-03-12T08:00:00Z", "", [("INVALID", ["note"])]),
-        (NOBODYS, "2026-03-12T08:00:00Z", None, [("NOT_FOUND", ["orderId"])]),
+        (MISSING, "2026-03-12T08:00:00Z", None, [("NOT_FOUND", ["orderId"])]),
     ):
         assert await refused(staff, "confirmDeadline", orderId=order, deadline=deadline, note=note) == errors
     assert await contents(pool) == before
-    payload = await done(staff, "confirmDeadline", **given, note="By hand.\nTwo people.")
+    payload = await done(staff, "confirmDeadline", **values, note="By hand.\nTwo people.")
     assert payload["order"]["deadline"] == {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
     assert (await told(pool, shop.studio))[-1] == "DEADLINE_CONFIRMED"
-    assert await refused(staff, "confirmDeadline", **given) == [("DEADLINE_NOT_OPEN", ["orderId"])]
+    assert await refused(staff, "confirmDeadline", **values) == [("DEADLINE_NOT_OPEN", ["orderId"])]
 
 
-async def test_mutations_of_one_document_see_each_other(shop: Shop, clock: FrozenClock) -> None:
+async def test_mutations_of_one_document_see_earlier_changes(shop: Shop, clock: FrozenClock) -> None:
     [order] = await shop.place("a.jpg")
     clock.advance()
     answer = await shop.client.data(
@@ -282,24 +280,24 @@ async def test_mutations_of_one_document_see_each_other(shop: Shop, clock: Froze
 
 
 @pytest.mark.parametrize(("key", "statements"), [(None, 10), ("morning", 12)])
-async def test_placing_an_order_that_was_quoted_costs_12_statements_at_most(
+async def test_placing_a_quoted_order_costs_12_statements_at_most(
     shop: Shop, writing: CountingPool, key: str | None, statements: int
 ) -> None:
-    await shop.place()  # an account that was quiet is brought forward first
+    await shop.place()  # a quiet account is brought forward first
     quote = await shop.client.data("{ account { quote(input: {imageCount: 100}) { quote { token } } } }")
     shop.client.reader.statements.clear()
     writing.statements.clear()
     fields = "orders { id number deadline { at } } dailyGuarantee { remaining }"
     images = [{"filename": f"{number}.jpg"} for number in range(100)]
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": images}
-    given["quoteToken"] = quote["account"]["quote"]["quote"]["token"]
-    payload = await mutate(shop.client, "placeOrder", fields, **given, idempotencyKey=key)
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    values["quoteToken"] = quote["account"]["quote"]["quote"]["token"]
+    payload = await mutate(shop.client, "placeOrder", fields, **values, idempotencyKey=key)
     assert len(payload["orders"]) == 2
     assert shop.client.reader.statements == ["client_by_key", "last_instants", "orders_by_id"]
     assert len(writing.statements) + 2 == statements
 
 
-async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop: Shop, pool: Pool) -> None:
+async def test_orders_waiting_for_a_locked_account_do_not_block_reads(shop: Shop, pool: Pool) -> None:
     ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
     quoted = await shop.client.data(ask)
     async with unit_of_work(pool) as writer:
@@ -312,7 +310,7 @@ async def test_orders_that_wait_for_their_account_keep_nobody_from_reading(shop:
     assert sorted(order["number"] for [order, *_] in placed) == list(range(1, 16))
 
 
-async def test_mutations_are_not_asked_for_by_get(shop: Shop, pool: Pool) -> None:
+async def test_mutations_by_get_are_refused(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     query = document("completeOrder").replace("($input: CompleteOrderInput!)", "").replace("$input", '{ orderId: "x" }')
     headers = {"Authorization": f"Bearer {shop.client.token}"}

@@ -1,4 +1,4 @@
-"""The same mutation again, by its key: nothing more is changed, and the answer is the same."""
+"""Mutations repeated with an idempotency key: nothing more is changed, and the result is the same."""
 
 from asyncio import gather
 from datetime import timedelta
@@ -21,11 +21,13 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
 
 def order(shop: Shop, key: str | None = "k", **more: Any) -> dict[str, Any]:  # noqa: ANN401
     images = [{"filename": "a.jpg"}]
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "idempotencyKey": key}
-    return given | more
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images, "idempotencyKey": key}
+    return values | more
 
 
-async def test_a_key_places_one_order_whatever_is_asked_of_it(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+async def test_a_repeated_key_places_one_order_whatever_fields_are_requested(
+    shop: Shop, pool: Pool, clock: FrozenClock
+) -> None:
     first = await done(shop.client, "placeOrder", **order(shop))
     before = await contents(pool)
     clock.advance(timedelta(hours=1))
@@ -47,13 +49,13 @@ async def test_a_known_key_with_another_input_is_refused(shop: Shop, pool: Pool)
     assert await contents(pool) == before
 
 
-async def test_defaults_and_null_are_the_same_input(shop: Shop) -> None:
+async def test_omitted_default_and_null_values_are_the_same_input(shop: Shop) -> None:
     first = await done(shop.client, "placeOrder", **order(shop))
     for expedite in (False, None):
         assert await done(shop.client, "placeOrder", **order(shop, expedite=expedite, quoteToken=None)) == first
 
 
-async def test_two_calls_at_once_place_one_order(shop: Shop) -> None:
+async def test_simultaneous_calls_with_one_key_place_one_order(shop: Shop) -> None:
     calls = (mutate(shop.client, "placeOrder", **order(shop)) for _ in range(5))
     first, *others = await gather(*calls)
     assert [each["number"] for each in first["orders"]] == [1]
@@ -62,28 +64,28 @@ async def test_two_calls_at_once_place_one_order(shop: Shop) -> None:
 
 
 async def keys(pool: Pool) -> list[str]:
-    """The keys that are known, of clients and of staff."""
+    """Return the stored keys, of clients and of staff."""
     tables = ("idempotency_keys", "staff_idempotency_keys")
     return [row["key"] for table in tables for row in await pool.fetch(f"SELECT key FROM {table}")]  # noqa: S608
 
 
-async def test_what_was_refused_is_done_by_its_key_once_it_can_be(
+async def test_a_refused_call_leaves_its_key_for_a_later_success(
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
     [placed] = await shop.place()
-    given = {"orderId": placed["id"], "idempotencyKey": "k"}
+    values = {"orderId": placed["id"], "idempotencyKey": "k"}
     before = await contents(pool)
-    assert await refused(shop.client, "completeOrder", **given) == [("NOT_COMPLETABLE", ["orderId"])]
+    assert await refused(shop.client, "completeOrder", **values) == [("NOT_COMPLETABLE", ["orderId"])]
     assert (await contents(pool), await keys(pool)) == (before, [])
     await deliver(staff, clock)
-    completed = await done(shop.client, "completeOrder", **given)
+    completed = await done(shop.client, "completeOrder", **values)
     after = await contents(pool)
-    assert await done(shop.client, "completeOrder", **given) == completed
+    assert await done(shop.client, "completeOrder", **values) == completed
     assert completed["order"]["status"] == "COMPLETED"
     assert (await contents(pool), await keys(pool)) == (after, ["k"])
 
 
-async def test_an_unusable_input_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
+async def test_an_invalid_input_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     assert await refused(shop.client, "placeOrder", **order(shop, name="")) == [("INVALID", ["name"])]
     assert (await contents(pool), await keys(pool)) == (before, [])
@@ -92,24 +94,24 @@ async def test_an_unusable_input_leaves_its_key_unused(shop: Shop, pool: Pool) -
     assert await refused(shop.client, "placeOrder", **order(shop, name="")) == CONFLICT
 
 
-async def test_a_claim_of_nothing_leaves_its_key_unused(shop: Shop, pool: Pool, staff: Client) -> None:
-    given = {"worker": "Ada", "idempotencyKey": "k"}
-    assert (await done(staff, "claimImages", **given))["images"] == []
+async def test_an_empty_claim_leaves_its_key_unused(shop: Shop, pool: Pool, staff: Client) -> None:
+    values = {"worker": "Ada", "idempotencyKey": "k"}
+    assert (await done(staff, "claimImages", **values))["images"] == []
     assert await keys(pool) == []
     await shop.place("a.jpg", "b.jpg")
-    claimed = await done(staff, "claimImages", **given)
+    claimed = await done(staff, "claimImages", **values)
     assert [image["filename"] for image in claimed["images"]] == ["a.jpg"]
-    assert await done(staff, "claimImages", **given) == claimed
+    assert await done(staff, "claimImages", **values) == claimed
 
 
-async def test_what_is_so_already_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
+async def test_a_call_that_changes_nothing_leaves_its_key_unused(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     account = await done(shop.client, "changeTimeZone", timeZone="Europe/Copenhagen", idempotencyKey="k")
-    reworded = {"specificationId": shop.specification, "name": "Ghost"}
-    await done(shop.client, "updateSpecification", **reworded, idempotencyKey="k")
+    changed = {"specificationId": shop.specification, "name": "Ghost"}
+    await done(shop.client, "updateSpecification", **changed, idempotencyKey="k")
     assert account["account"]["timeZone"] == "Europe/Copenhagen"
     assert (await contents(pool), await keys(pool)) == (before, [])
-    await done(shop.client, "updateSpecification", **reworded | {"name": "Ghosts"}, idempotencyKey="k")
+    await done(shop.client, "updateSpecification", **changed | {"name": "Ghosts"}, idempotencyKey="k")
     assert await keys(pool) == ["k"]
 
 
@@ -119,11 +121,13 @@ async def test_a_key_is_forgotten_after_24_hours(shop: Shop, clock: FrozenClock)
     again = await done(shop.client, "placeOrder", **order(shop))
     assert [each["number"] for each in again["orders"]] == [1]
     clock.advance()
-    anew = await done(shop.client, "placeOrder", **order(shop))
-    assert [each["number"] for each in anew["orders"]] == [2]
+    later = await done(shop.client, "placeOrder", **order(shop))
+    assert [each["number"] for each in later["orders"]] == [2]
 
 
-async def test_keys_are_of_an_account_or_of_staff(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+async def test_keys_belong_to_an_account_or_to_staff(
+    shop: Shop, pool: Pool, client_of: NewClient, staff: Client
+) -> None:
     other = await open_shop(pool, client_of)
     await done(shop.client, "placeOrder", **order(shop))
     [theirs] = (await done(other.client, "placeOrder", **order(other)))["orders"]
@@ -137,21 +141,21 @@ async def test_keys_are_of_an_account_or_of_staff(shop: Shop, pool: Pool, client
     assert await refused(staff, "placeOrder", **order(other, accountId=other.account)) == CONFLICT
 
 
-async def test_a_claim_is_given_once(shop: Shop, clock: FrozenClock, staff: Client) -> None:
+async def test_a_repeated_claim_returns_the_same_images(shop: Shop, clock: FrozenClock, staff: Client) -> None:
     await shop.place("a.jpg", "b.jpg")
-    given = {"worker": "Ada", "count": 1, "idempotencyKey": "k"}
-    first = await done(staff, "claimImages", **given)
+    values = {"worker": "Ada", "count": 1, "idempotencyKey": "k"}
+    first = await done(staff, "claimImages", **values)
     clock.advance()
-    assert await done(staff, "claimImages", **given) == first
+    assert await done(staff, "claimImages", **values) == first
     assert len(first["images"]) == 1
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "\n"])
-async def test_what_a_key_may_be(shop: Shop, key: str) -> None:
+async def test_an_empty_overlong_or_multiline_key_is_refused(shop: Shop, key: str) -> None:
     assert await refused(shop.client, "placeOrder", **order(shop, key)) == [("INVALID", ["idempotencyKey"])]
 
 
-async def test_other_keys_place_other_orders(shop: Shop) -> None:
+async def test_different_keys_place_different_orders(shop: Shop) -> None:
     numbers = [
         (await done(shop.client, "placeOrder", **order(shop, key)))["orders"][0]["number"]
         for key in ("k", "K", "k" * 255, None, None)

@@ -1,8 +1,8 @@
-"""Specifications, SLAs and time zones, changed by those who may."""
+"""Mutations of specifications, SLAs and time zones, and their permissions."""
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from tests.support.building import Studio
 from tests.support.clock import FrozenClock
@@ -18,7 +18,7 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
     return await open_shop(pool, client_of)
 
 
-async def test_a_specification_is_made_reworded_and_archived(shop: Shop, pool: Pool) -> None:
+async def test_a_specification_is_created_changed_and_archived(shop: Shop, pool: Pool) -> None:
     made = (await done(shop.client, "createSpecification", **NEW))["specification"]
     assert made == {
         "id": made["id"],
@@ -29,8 +29,8 @@ async def test_a_specification_is_made_reworded_and_archived(shop: Shop, pool: P
     }
     placing = {"name": "Shoes", "specificationId": made["id"], "images": [{"filename": "a.jpg"}]}
     await done(shop.client, "placeOrder", **placing)
-    reworded = await done(shop.client, "updateSpecification", specificationId=made["id"], pricePerImage="2", steps=[])
-    assert reworded["specification"] == {
+    changed = await done(shop.client, "updateSpecification", specificationId=made["id"], pricePerImage="2", steps=[])
+    assert changed["specification"] == {
         "id": made["id"],
         "name": "Ghost",
         "pricePerImage": {"amount": "2"},
@@ -48,13 +48,17 @@ async def test_a_specification_is_made_reworded_and_archived(shop: Shop, pool: P
     assert await contents(pool) == before
 
 
-@pytest.mark.parametrize(("told", "kept"), [("1.45" + 31 * "0", "1.4500"), ("-0.00", "0.00")])
-async def test_a_price_is_kept_without_what_it_does_not_say(shop: Shop, told: str, kept: str) -> None:
-    made = (await done(shop.client, "createSpecification", **{**NEW, "pricePerImage": told}))["specification"]
-    assert made["pricePerImage"]["amount"] == kept
+@pytest.mark.parametrize(("sent", "stored"), [("1.45" + 31 * "0", "1.4500"), ("-0.00", "0.00")])
+async def test_a_price_is_stored_with_four_decimals_and_never_as_negative_zero(
+    shop: Shop, sent: str, stored: str
+) -> None:
+    made = (await done(shop.client, "createSpecification", **{**NEW, "pricePerImage": sent}))["specification"]
+    assert made["pricePerImage"]["amount"] == stored
 
 
-async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+async def test_a_specification_with_bad_values_is_refused(
+    shop: Shop, pool: Pool, client_of: NewClient, staff: Client
+) -> None:
     other = await open_shop(pool, client_of)
     before = await contents(pool)
     bad = {
@@ -79,8 +83,8 @@ async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: N
         ("INVALID", ["pricePerImage"]),
         ("LIMIT_EXCEEDED", ["steps"]),
     ]
-    given = {"specificationId": other.specification, "name": "", "pricePerImage": "12345678901"}
-    assert await refused(shop.client, "updateSpecification", **given) == [
+    values = {"specificationId": other.specification, "name": "", "pricePerImage": "12345678901"}
+    assert await refused(shop.client, "updateSpecification", **values) == [
         ("NOT_FOUND", ["specificationId"]),
         ("INVALID", ["name"]),
         ("INVALID", ["pricePerImage"]),
@@ -92,14 +96,14 @@ async def test_what_a_specification_may_say(shop: Shop, pool: Pool, client_of: N
 
 
 @pytest.mark.parametrize("price", ["1.45", '"1,45"', '"NaN"', '"1e3"', "true", '""'])
-async def test_a_price_is_an_exact_number(shop: Shop, price: str) -> None:
-    given = f'name: "Ghost", pricePerImage: {price}, currency: "EUR", steps: []'
-    query = f"mutation {{ createSpecification(input: {{ {given} }}) {{ specification {{ id }} }} }}"
+async def test_a_price_has_to_be_a_decimal_string(shop: Shop, price: str) -> None:
+    values = f'name: "Ghost", pricePerImage: {price}, currency: "EUR", steps: []'
+    query = f"mutation {{ createSpecification(input: {{ {values} }}) {{ specification {{ id }} }} }}"
     error = await shop.client.error(query)
     assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "input.pricePerImage")
 
 
-async def test_a_move_shows_at_once(shop: Shop, pool: Pool, staff: Client) -> None:
+async def test_a_new_time_zone_applies_at_once(shop: Shop, pool: Pool, staff: Client) -> None:
     answer = await shop.client.data(
         """mutation ($move: ChangeTimeZoneInput!, $place: PlaceOrderInput!) {
           changeTimeZone(input: $move) { account { timeZone } dailyGuarantee { resetsAt } userErrors { code } }
@@ -123,33 +127,35 @@ async def test_a_move_shows_at_once(shop: Shop, pool: Pool, staff: Client) -> No
     assert payload["account"] == {"id": shop.account, "timeZone": "Asia/Tokyo"}
 
 
-async def test_what_a_move_may_be(shop: Shop, pool: Pool, client_of: NewClient, staff: Client) -> None:
+async def test_unknown_time_zones_and_foreign_accounts_are_refused(
+    shop: Shop, pool: Pool, client_of: NewClient, staff: Client
+) -> None:
     other = await open_shop(pool, client_of)
     before = await contents(pool)
     for zone in ("Mars/Olympus", "Factory", "", "Z" * 1_000_000):
         assert await refused(shop.client, "changeTimeZone", timeZone=zone, idempotencyKey=zone[:9] or None) == [
             ("INVALID", ["timeZone"])
         ]
-    given = {"accountId": other.account, "timeZone": "Asia/Tokyo"}
-    assert await refused(shop.client, "changeTimeZone", **given) == [("NOT_FOUND", ["accountId"])]
+    values = {"accountId": other.account, "timeZone": "Asia/Tokyo"}
+    assert await refused(shop.client, "changeTimeZone", **values) == [("NOT_FOUND", ["accountId"])]
     assert await refused(staff, "changeTimeZone", timeZone="Asia/Tokyo") == [("INVALID", ["accountId"])]
     nobody = "AQAAAAAAAAAAAAAAAAAAAAA"
-    assert await refused(staff, "changeTimeZone", **{**given, "accountId": nobody}) == [("NOT_FOUND", ["accountId"])]
+    assert await refused(staff, "changeTimeZone", **{**values, "accountId": nobody}) == [("NOT_FOUND", ["accountId"])]
     assert await contents(pool) == before
 
 
-async def test_new_terms_are_for_days_to_come(shop: Shop, pool: Pool, staff: Client, clock: FrozenClock) -> None:
-    given = {"accountId": shop.account, "effectiveDate": "2026-03-11"}
-    payload = await done(staff, "negotiateSla", **given, imagesPerDay=500, note="By phone.")
+async def test_new_terms_apply_to_future_days_only(shop: Shop, pool: Pool, staff: Client, clock: FrozenClock) -> None:
+    values = {"accountId": shop.account, "effectiveDate": "2026-03-11"}
+    payload = await done(staff, "negotiateSla", **values, imagesPerDay=500, note="By phone.")
     assert payload["sla"] == {"version": 2, "guarantee": {"imagesPerDay": 500}}
     assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "SLA_NEGOTIATED"]
     clock.advance()
     before = await contents(pool)
-    assert await refused(staff, "negotiateSla", **{**given, "effectiveDate": "2026-03-10"}) == [
+    assert await refused(staff, "negotiateSla", **{**values, "effectiveDate": "2026-03-10"}) == [
         ("INVALID", []),
         ("INVALID", ["effectiveDate"]),
     ]
-    late = {**given, "effectiveDate": "2201-01-01", "imagesPerDay": 1}
+    late = {**values, "effectiveDate": "2201-01-01", "imagesPerDay": 1}
     assert await refused(staff, "negotiateSla", **late) == [("INVALID", ["effectiveDate"])]
     bad = {"accountId": "x", "effectiveDate": "2026-03-11", "imagesPerDay": -1, "expeditesPerDay": 1_000_001}
     assert await refused(staff, "negotiateSla", **bad, note="") == [
@@ -161,7 +167,7 @@ async def test_new_terms_are_for_days_to_come(shop: Shop, pool: Pool, staff: Cli
     assert await contents(pool) == before
 
 
-async def test_a_plan_without_a_dashboard_may_change_everything(pool: Pool, client_of: NewClient) -> None:
+async def test_a_plan_without_a_dashboard_can_use_mutations(pool: Pool, client_of: NewClient) -> None:
     solo = await open_shop(pool, client_of, Studio(plan=Plan.SOLO))
     [order] = await solo.place()
     assert (await done(solo.client, "cancelOrder", orderId=order["id"]))["order"]["status"] == "CANCELLED"

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.images import Image
 from db.tables.orders import Order
@@ -31,7 +32,7 @@ query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderF
 """
 
 
-async def page(client: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever is asked
+async def page(client: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - any variables
     data = await client.data(PAGE, variables)
     found: dict[str, Any] = data["account"]["orders"]
     return found
@@ -60,9 +61,9 @@ async def every_page_backwards(client: Client, size: int, **variables: Any) -> l
 
 
 def varied(studio: Studio, now: datetime) -> Studio:
-    """Add orders of every level and status, some at the same instant, some late, over the last days.
+    """Add orders of every level and status over the last days, some at the same instant, some late.
 
-    Plans without one have a deadline that is kept, at `now` the one of order 35.
+    Plans without one have a kept deadline, that of order 35 at `now`.
     """
     levels, steps = list(ServiceLevel), range(60)
     for step in steps:
@@ -104,22 +105,22 @@ def in_pages(listed: list[int], size: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("size", [7, 20, 60, 100])
-async def test_pages_forwards_show_every_order_once_newest_first(client: Client, studio: Studio, size: int) -> None:
+async def test_forward_pages_show_every_order_once_newest_first(client: Client, studio: Studio, size: int) -> None:
     assert await every_page_forwards(client, size) == in_pages(newest_first(studio.orders), size)
 
 
 @pytest.mark.parametrize("size", [7, 20, 60, 100])
-async def test_pages_backwards_show_every_order_once_newest_first(client: Client, studio: Studio, size: int) -> None:
+async def test_backward_pages_show_every_order_once_newest_first(client: Client, studio: Studio, size: int) -> None:
     backwards = in_pages(newest_first(studio.orders)[::-1], size)
     assert await every_page_backwards(client, size) == [each[::-1] for each in backwards[::-1]]
 
 
-async def test_without_a_size_twenty_are_shown(client: Client, studio: Studio) -> None:
+async def test_a_page_without_a_size_has_twenty_orders(client: Client, studio: Studio) -> None:
     assert numbers(await page(client)) == newest_first(studio.orders)[:20]
     assert numbers(await page(client, first=None, last=None)) == newest_first(studio.orders)[:20]
 
 
-async def test_a_page_between_two_cursors_knows_what_is_on_either_side(client: Client, studio: Studio) -> None:
+async def test_a_page_between_two_cursors_has_pages_on_both_sides(client: Client, studio: Studio) -> None:
     cursors = [edge["cursor"] for edge in (await page(client, first=100))["edges"]]
     listed = newest_first(studio.orders)
     between = {"after": cursors[9], "before": cursors[20]}
@@ -134,7 +135,7 @@ async def test_a_page_between_two_cursors_knows_what_is_on_either_side(client: C
         assert found["pageInfo"]["hasPreviousPage"]
 
 
-async def test_a_page_beyond_the_end_is_empty_and_knows_what_came_before(client: Client) -> None:
+async def test_a_page_beyond_the_end_is_empty_and_has_a_previous_page(client: Client) -> None:
     last = (await page(client, last=1))["pageInfo"]["endCursor"]
     found = await page(client, first=5, after=last)
     assert found["nodes"] == []
@@ -149,7 +150,7 @@ async def test_an_account_without_orders_has_an_empty_page(pool: Pool, client_of
     assert found["pageInfo"] == {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
 
 
-async def test_the_total_of_all_orders_costs_no_count(client: Client, studio: Studio) -> None:
+async def test_the_total_of_all_orders_needs_no_counting_statement(client: Client, studio: Studio) -> None:
     data = await client.data("{ account { orders { totalCount } } }")
     assert data["account"]["orders"]["totalCount"] == len(studio.orders)
     assert client.reader.statements == ["client_by_key", "account_histories"]
@@ -159,7 +160,7 @@ Matches = Callable[[Order, Sequence[Image]], bool]
 
 
 def expected(studio: Studio, matches: Matches) -> list[int]:
-    """Tell which orders match, by looking at each."""
+    """Return the numbers of the orders that match, newest first, found by looking at each."""
     images: defaultdict[UUID, list[Image]] = defaultdict(list)
     for image in studio.images:
         images[image.order_id].append(image)
@@ -167,7 +168,7 @@ def expected(studio: Studio, matches: Matches) -> list[int]:
 
 
 async def assert_filters(client: Client, studio: Studio, wanted: dict[str, Any], matches: Matches) -> None:
-    """Assert that all pages of a filter, both ways, and its total are those of the orders that match."""
+    """Assert that the pages of a filter, in both directions, and its total are those of the matching orders."""
     listed = expected(studio, matches)
     assert list(chain(*await every_page_forwards(client, 7, filter=wanted))) == listed
     assert list(chain(*await every_page_backwards(client, 7, filter=wanted))) == listed
@@ -197,7 +198,7 @@ def status_of_deadline(order: Order, now: datetime) -> str:
         (None, ["PLAN_REQUIRED", "TO_BE_CONFIRMED"]),
     ],
 )
-async def test_filters_by_kind_and_lateness_hold_together(
+async def test_filters_by_status_level_deadline_and_lateness_combine(
     client: Client,
     studio: Studio,
     clock: FrozenClock,
@@ -223,7 +224,7 @@ async def test_filters_by_kind_and_lateness_hold_together(
     "search",
     ["shoes", "SHOES", "Shoes 3", "hats 1", "17", "img_01", "IMG_059_0", "shoes & 100%_", "100", "_", "%", "zzz"],
 )
-async def test_a_search_finds_numbers_and_beginnings_in_any_case(client: Client, studio: Studio, search: str) -> None:
+async def test_a_search_finds_numbers_and_prefixes_in_any_case(client: Client, studio: Studio, search: str) -> None:
     def matches(order: Order, images: Sequence[Image]) -> bool:
         names = [order.name, *(image.filename for image in images)]
         return str(order.number) == search or any(name.lower().startswith(search.lower()) for name in names)
@@ -231,7 +232,7 @@ async def test_a_search_finds_numbers_and_beginnings_in_any_case(client: Client,
     await assert_filters(client, studio, {"search": search}, matches)
 
 
-async def test_a_search_holds_together_with_other_filters(client: Client, studio: Studio, clock: FrozenClock) -> None:
+async def test_a_search_combines_with_other_filters(client: Client, studio: Studio, clock: FrozenClock) -> None:
     def matches(order: Order, _images: Sequence[Image]) -> bool:
         return (
             order.name.lower().startswith("shoes ") and order.status == "IN_PRODUCTION" and is_late(order, clock.now())
@@ -241,7 +242,7 @@ async def test_a_search_holds_together_with_other_filters(client: Client, studio
 
 
 @pytest.mark.parametrize("status", ["CONFIRMED", "PLAN_REQUIRED"])
-async def test_a_search_by_status_of_the_deadline_takes_void_plans_as_confirmed(
+async def test_a_filter_by_deadline_status_treats_void_plans_as_confirmed(
     client: Client, studio: Studio, clock: FrozenClock, status: str
 ) -> None:
     def matches(order: Order, _images: Sequence[Image]) -> bool:
@@ -252,7 +253,7 @@ async def test_a_search_by_status_of_the_deadline_takes_void_plans_as_confirmed(
 
 @pytest.mark.parametrize("field", ["status", "serviceLevel", "deadlineStatus"])
 @pytest.mark.parametrize("others", [{}, {"late": True}, {"search": "shoes"}])
-async def test_an_empty_list_is_fulfilled_by_no_order(
+async def test_an_empty_list_in_a_filter_matches_no_order(
     client: Client, studio: Studio, field: str, others: dict[str, Any]
 ) -> None:
     def matches(_order: Order, _images: Sequence[Image]) -> bool:
@@ -270,19 +271,19 @@ async def test_an_empty_search_finds_everything(client: Client, studio: Studio) 
 
 @pytest.fixture
 async def large(pool: Pool, clock: FrozenClock) -> Studio:
-    """A studio with more orders than a search looks at one by one, and more images even in one of its periods."""
+    """A studio with more orders than a search checks one by one, and one period with even more images."""
     made = await begin(pool, Studio())
     for number in range(2_050):
         at = clock.now() - (2_100 - number // 2) * timedelta(minutes=20)
         photo = Photo(f"img_{number:04}.jpg", at + HOUR if number % 3 else None)
         made.order(at, [photo], name=f"{'Shoes' if number % 50 else 'Hats'} {number}")
         if number in range(1_000, 1_008):
-            made.order(at, [Photo(f"img_9{place:03}.jpg") for place in range(150)], name=f"Bags {number}")
+            made.order(at, [Photo(f"img_9{index:03}.jpg") for index in range(150)], name=f"Bags {number}")
     await write(pool, made)
     return made
 
 
-async def test_a_search_finds_many_matches_as_it_finds_few(large: Studio, client_of: NewClient) -> None:
+async def test_a_search_with_many_matches_is_paged_correctly(large: Studio, client_of: NewClient) -> None:
     client = await client_of(large)
     for search, status in product(("shoes", "img_", "img_1", "img_9", "hats", "shoes 1"), (None, ["IN_PRODUCTION"])):
         await assert_long_list(client, large, search, status)
@@ -304,7 +305,7 @@ async def assert_long_list(client: Client, studio: Studio, search: str, status: 
     assert numbers(await page(client, last=100, filter=wanted)) == listed[-100:]
 
 
-async def test_a_range_of_placing_has_its_start_and_not_its_end(
+async def test_a_placement_range_includes_its_start_and_excludes_its_end(
     client: Client, studio: Studio, clock: FrozenClock
 ) -> None:
     start, end = clock.now() - 100 * HOUR, clock.now() - 80 * HOUR
@@ -314,9 +315,7 @@ async def test_a_range_of_placing_has_its_start_and_not_its_end(
     await assert_filters(client, studio, wanted, lambda order, _: start <= order.placed_at < end)
 
 
-async def test_a_range_of_placing_holds_together_with_a_search(
-    client: Client, studio: Studio, clock: FrozenClock
-) -> None:
+async def test_a_placement_range_combines_with_a_search(client: Client, studio: Studio, clock: FrozenClock) -> None:
     start = clock.now() - 100 * HOUR
     wanted = {"placedFrom": start.isoformat(), "search": "hats"}
     await assert_filters(
@@ -324,7 +323,7 @@ async def test_a_range_of_placing_holds_together_with_a_search(
     )
 
 
-async def test_a_range_that_ends_before_it_starts_has_nothing(client: Client, clock: FrozenClock) -> None:
+async def test_a_range_that_ends_before_it_starts_matches_no_order(client: Client, clock: FrozenClock) -> None:
     now = clock.now()
     wanted = {"placedFrom": now.isoformat(), "placedBefore": (now - 50 * HOUR).isoformat()}
     assert await every_page_forwards(client, 7, filter=wanted) == [[]]
@@ -340,7 +339,7 @@ async def test_the_feed_shows_the_ten_most_recent_orders(client: Client, studio:
     assert [order["number"] for order in data["account"]["orderFeed"]] == newest_first(shown)[:10]
 
 
-async def test_an_order_shows_all_that_is_known_of_it(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
+async def test_an_order_shows_all_its_fields(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
     studio = await begin(pool, Studio())
     at = clock.now() - DAY
     rejected = Photo("b.jpg", at + HOUR, ((at + 2 * HOUR, None),))
@@ -385,7 +384,7 @@ async def test_an_order_shows_all_that_is_known_of_it(pool: Pool, client_of: New
     }
 
 
-async def test_siblings_know_each_other(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
+async def test_split_orders_name_each_other(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
     studio = await begin(pool, Studio())
     first = studio.order(clock.now() - DAY, level=ServiceLevel.STANDARD)
     for level in (ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_ADDITIONAL):

@@ -1,4 +1,4 @@
-"""Who may ask what: every field by every kind of caller, and nothing of another account for a client."""
+"""Permissions: every field and mutation by every kind of caller, and nothing of another account for a client."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -8,9 +8,9 @@ from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
 from api.schema import schema
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
-from engine import cost as complexity
+from engine import cost
 from engine.ids import GlobalId, NodeType, account_global_id, numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
@@ -18,7 +18,7 @@ from tests.support.commanding import contents, document
 from tests.support.serving import Client, CountingReader, NewClient
 
 SECRET = "Dior"
-"""In every name and filename of the other studio."""
+"""The mark in every name and filename of the other studio."""
 
 ALLOWED = {
     "node": {"client", "staff"},
@@ -62,7 +62,7 @@ def root_fields(operation: OperationType) -> list[str]:
     return list(cast("GraphQLObjectType", core.get_root_type(operation)).fields)
 
 
-def test_the_tables_have_every_field() -> None:
+def test_the_permission_tables_list_every_root_field() -> None:
     assert root_fields(OperationType.QUERY) == list(ALLOWED) == list(FIELDS)
     assert root_fields(OperationType.MUTATION) == list(MAY_CHANGE)
 
@@ -90,7 +90,7 @@ async def other(pool: Pool, clock: FrozenClock) -> Studio:
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("caller", ["nobody", "client", "staff"])
-async def test_every_field_by_every_caller(
+async def test_every_query_field_is_open_to_its_callers_only(
     own: Studio,
     other: Studio,
     client_of: NewClient,
@@ -124,7 +124,7 @@ async def test_every_field_by_every_caller(
 
 
 def changes(studio: Studio) -> dict[str, dict[str, Any]]:
-    """Return an input of each mutation that is about an account."""
+    """Return a valid input of each mutation of an account."""
     order, image, specification = (
         str(GlobalId(node_type, studio.id, rows[0].id))
         for node_type, rows in (
@@ -153,14 +153,14 @@ def changes(studio: Studio) -> dict[str, dict[str, Any]]:
     }
 
 
-async def test_every_mutation_by_every_caller(
+async def test_every_mutation_is_open_to_its_callers_only(
     own: Studio, other: Studio, pool: Pool, client_of: NewClient, http: AsyncClient, counting: CountingReader
 ) -> None:
     nobody, client, everyone = Client(http, None, counting), await client_of(own), await client_of(None)
     before = await contents(pool)
-    for name, given in changes(other).items():
-        assert (await nobody.post(document(name), {"input": given})).status_code == 401
-        answer = await client.answer(document(name), {"input": given})
+    for name, values in changes(other).items():
+        assert (await nobody.post(document(name), {"input": values})).status_code == 401
+        answer = await client.answer(document(name), {"input": values})
         if "client" in MAY_CHANGE[name]:
             errors = answer["data"][name]["userErrors"]
             assert [error["code"] for error in errors] == ["NOT_FOUND"] * len(errors) != []
@@ -168,15 +168,15 @@ async def test_every_mutation_by_every_caller(
             assert [error["extensions"] for error in answer["errors"]] == [{"code": "FORBIDDEN"}]
         assert SECRET not in str(answer)
     assert await contents(pool) == before
-    for name, given in changes(other).items():
-        assert "errors" not in await everyone.answer(document(name), {"input": given})
+    for name, values in changes(other).items():
+        assert "errors" not in await everyone.answer(document(name), {"input": values})
         if "client" in MAY_CHANGE[name]:
             payload = await client.data(document(name), {"input": changes(own)[name]})
             assert "NOT_FOUND" not in str(payload)
 
 
 def ids_of(studio: Studio) -> Iterator[str]:
-    """Yield an id of each type of node."""
+    """Yield one id of each node type."""
     yield account_global_id(studio.id)
     for node_type, rows in (
         (NodeType.ORDER, studio.orders),
@@ -219,7 +219,7 @@ async def test_nodes_of_ones_own_account_are_found_by_their_ids(own: Studio, cli
         assert found["node"] == {"id": id_, "__typename": node["__typename"]}
 
 
-async def test_nodes_of_another_account_are_null_and_cost_nothing(
+async def test_nodes_of_another_account_are_null_without_a_statement(
     own: Studio, other: Studio, client_of: NewClient
 ) -> None:
     client = await client_of(own)
@@ -233,14 +233,16 @@ async def test_staff_find_nodes_of_every_account(own: Studio, other: Studio, sta
     assert [node["id"] for node in (await staff.data(NODES, {"ids": ids}))["nodes"]] == ids
 
 
-async def test_another_account_is_null(own: Studio, other: Studio, client_of: NewClient, staff: Client) -> None:
+async def test_an_account_is_null_to_clients_of_another_one(
+    own: Studio, other: Studio, client_of: NewClient, staff: Client
+) -> None:
     ask, variables = "query ($id: ID) { account(id: $id) { name } }", {"id": account_global_id(other.id)}
     assert await (await client_of(own)).answer(ask, variables) == {"data": {"account": None}}
     assert await staff.data(ask, variables) == {"account": {"name": SECRET}}
 
 
 def selections(type_name: str, depth: int) -> str:
-    """Select every field of a type that needs no argument, objects down to a depth."""
+    """Return a selection of every field of a type without required arguments, nested down to a depth."""
     found = cast("GraphQLObjectType", schema._schema.type_map[type_name])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     parts: list[str] = []
     for name, field in found.fields.items():
@@ -256,10 +258,10 @@ def selections(type_name: str, depth: int) -> str:
     return " ".join(parts)
 
 
-async def test_nothing_of_another_account_is_anywhere_in_the_graph(
+async def test_nothing_of_another_account_can_be_reached(
     own: Studio, other: Studio, client_of: NewClient, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", 10**9)
+    monkeypatch.setattr(cost, "MAX_COMPLEXITY", 10**9)
     everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
     client = await client_of(own)
     text = (await client.post(everything)).text
@@ -270,7 +272,7 @@ async def test_nothing_of_another_account_is_anywhere_in_the_graph(
     assert SECRET in (await staff.post("{ accounts { nodes { orders { nodes { name } } } } }")).text
 
 
-async def test_cursors_of_another_account_lead_to_nothing_of_it(
+async def test_cursors_of_another_account_reveal_nothing_of_it(
     own: Studio, other: Studio, client_of: NewClient
 ) -> None:
     page = """query ($after: String) { account { orders(first: 1, after: $after) {

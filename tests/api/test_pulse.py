@@ -1,4 +1,4 @@
-"""The Pulse as the API shows it, and the images behind its numbers, now and at an instant in the past."""
+"""The Pulse and the images behind its counts, now and at an instant in the past."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import NodeType, numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
@@ -25,7 +26,7 @@ NUMBERS: dict[tuple[str, ...], str] = {
         for number, images in (("missed", "missedImages"), ("open", "openImages"))
     },
 }
-"""Numbers of the current window and the lists behind them."""
+"""The counts of the current window, each with the list of its images."""
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def query(path: tuple[str, ...], shown: str, as_of: str | None) -> str:
     return f"{{ account {{ {first}{argument} {{ {body} }} }} }}"
 
 
-def at(data: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - whatever is there
+def at(data: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - any value
     found: Any = data["account"]
     for field in path:
         found = found[field]
@@ -69,7 +70,9 @@ def at(data: dict[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - wh
 
 @pytest.mark.parametrize("as_of", [None, TEN_DAYS_AGO])
 @pytest.mark.parametrize("path", NUMBERS, ids=".".join)
-async def test_the_images_behind_a_number_are_as_many(client: Client, path: tuple[str, ...], as_of: str | None) -> None:
+async def test_the_images_behind_a_count_are_as_many_as_it_says(
+    client: Client, path: tuple[str, ...], as_of: str | None
+) -> None:
     images = NUMBERS[path]
     number = at(await client.data(query(path, path[-1], as_of)), path)
     listed: list[str] = []
@@ -87,7 +90,7 @@ async def test_the_images_behind_a_number_are_as_many(client: Client, path: tupl
         assert len(set(listed)) == len(listed)
 
 
-async def test_what_is_open_is_null_for_the_past_and_has_no_images(client: Client) -> None:
+async def test_open_promises_are_null_for_the_past_and_have_no_images(client: Client) -> None:
     shown = "expedited { open openImages { nodes { id } totalCount } }"
     data = await client.data(query(("sla", "compliance", ""), shown, TEN_DAYS_AGO))
     assert at(data, ("sla", "compliance", "expedited")) == {"open": None, "openImages": {"nodes": [], "totalCount": 0}}
@@ -113,7 +116,7 @@ async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
     assert reliability["due"] == reliability["onTime"] + reliability["late"]
 
 
-async def test_the_midnight_that_ends_a_month_and_a_week_is_still_of_them(
+async def test_the_midnight_that_ends_a_month_and_a_week_belongs_to_them(
     pool: Pool, clock: FrozenClock, client_of: NewClient
 ) -> None:
     """February 2026 ends with a Saturday, user time; the week, a day later."""
@@ -234,7 +237,7 @@ async def test_every_figure_is_a_kpi(client: Client, kpi: str) -> None:
     assert (figure["trend"] is None) is (kpi == "productivityStreak")
 
 
-async def test_the_creation_and_now_are_the_first_and_last_instants_to_look_back_to(client: Client) -> None:
+async def test_a_pulse_can_be_read_as_of_the_creation_and_as_of_now(client: Client) -> None:
     ask = "query ($asOf: DateTime) { account { pulse(asOf: $asOf) { asOf } sla(asOf: $asOf) { version } } }"
     for as_of in ("2026-01-05T08:00:00Z", "2026-03-10T12:00:00Z"):
         data = await client.data(ask, {"asOf": as_of})
@@ -251,12 +254,14 @@ async def test_the_creation_and_now_are_the_first_and_last_instants_to_look_back
         ("1970-01-01T00:00:00Z", "asOf: The account began at 2026-01-05T08:00:00Z."),
     ],
 )
-async def test_no_other_instant_can_be_looked_back_to(client: Client, field: str, as_of: str, message: str) -> None:
+async def test_a_pulse_before_the_creation_or_in_the_future_is_refused(
+    client: Client, field: str, as_of: str, message: str
+) -> None:
     error = await client.error(f"query ($asOf: DateTime) {{ account {{ {field} }} }}", {"asOf": as_of})
     assert error == {"message": message, "code": "BAD_USER_INPUT", "argument": "asOf"}
 
 
-async def test_an_instant_up_to_five_seconds_ahead_is_taken_as_now(client: Client) -> None:
+async def test_an_instant_up_to_five_seconds_ahead_counts_as_now(client: Client) -> None:
     asked = '{ account { ahead: pulse(asOf: "2026-03-10T12:00:05Z") { ...all } pulse { ...all } } }'
     data = await client.data(asked + "fragment all on Pulse { asOf currentWindow { end } productivity { summary } }")
     assert data["account"]["ahead"] == data["account"]["pulse"]
@@ -265,7 +270,7 @@ async def test_an_instant_up_to_five_seconds_ahead_is_taken_as_now(client: Clien
 
 @pytest.mark.parametrize("field", ["pulse { asOf }", "sla { version }", "orderFeed { number }"])
 @pytest.mark.parametrize("plan", [Plan.SOLO, Plan.PROFESSIONAL_TRIAL])
-async def test_a_plan_without_a_dashboard_has_all_but_its_fields(
+async def test_a_plan_without_a_dashboard_has_all_fields_but_those_of_the_dashboard(
     pool: Pool, client_of: NewClient, field: str, plan: Plan
 ) -> None:
     client = await client_of(await begin(pool, Studio(plan=plan)))
@@ -281,7 +286,7 @@ async def test_a_plan_without_a_dashboard_has_all_but_its_fields(
 COMPLIANCE = "compliance { standard { met } }"
 
 
-async def test_compliance_on_a_plan_without_a_dashboard_is_null_and_takes_nothing_with_it(
+async def test_compliance_without_a_dashboard_is_null_and_all_else_is_answered(
     pool: Pool, client_of: NewClient
 ) -> None:
     studio = await begin(pool, Studio(plan=Plan.SOLO))
@@ -304,7 +309,7 @@ async def test_compliance_on_a_plan_without_a_dashboard_is_null_and_takes_nothin
         assert error["extensions"] == {"code": "PLAN_NOT_ELIGIBLE"}
 
 
-async def test_versions_of_the_sla_without_compliance_are_for_every_plan(pool: Pool, client_of: NewClient) -> None:
+async def test_sla_versions_without_compliance_are_open_to_every_plan(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio(plan=Plan.SOLO))
     client = await client_of(studio)
     assert await client.data("{ account { slaVersions { nodes { version } totalCount } } }") == {

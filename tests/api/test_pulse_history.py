@@ -1,4 +1,4 @@
-"""The history of the Pulse: what it was as of the end of each day, and who may see it."""
+"""The history of the Pulse: its snapshots as of the end of each day, and their permissions."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.instants import rfc3339
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import GlobalId, NodeType, account_global_id
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
@@ -68,7 +68,7 @@ async def test_a_snapshot_is_the_pulse_as_of_the_end_of_its_day(
     ]
 
 
-async def test_the_history_comes_in_pages_and_between_dates(
+async def test_the_history_is_paged_and_limited_by_dates(
     pool: Pool, clock: FrozenClock, studio: Studio, client_of: NewClient
 ) -> None:
     client = await client_of(studio)
@@ -90,11 +90,11 @@ async def test_the_history_comes_in_pages_and_between_dates(
         assert found == {"totalCount": len(dates), "nodes": [{"date": date} for date in dates]}
 
 
-async def test_days_that_the_job_has_not_done_are_missing_and_not_made_up(client_of: NewClient, studio: Studio) -> None:
+async def test_days_without_a_snapshot_are_missing_from_the_history(client_of: NewClient, studio: Studio) -> None:
     assert await history(await client_of(studio), "totalCount nodes { date }") == {"totalCount": 0, "nodes": []}
 
 
-async def test_a_snapshot_is_asked_for_again_by_its_id(
+async def test_a_snapshot_is_found_by_its_id(
     pool: Pool, clock: FrozenClock, studio: Studio, client_of: NewClient
 ) -> None:
     other = await begin(pool, Studio())
@@ -108,7 +108,7 @@ async def test_a_snapshot_is_asked_for_again_by_its_id(
     assert (await (await client_of(other)).data(asked, {"id": first["id"]}))["node"] is None
 
 
-async def test_a_plan_without_dashboard_has_no_history_but_staff_see_it(
+async def test_a_plan_without_a_dashboard_has_no_history_but_staff_see_it(
     pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
 ) -> None:
     solo = await begin(pool, Studio(plan=Plan.SOLO))

@@ -1,4 +1,4 @@
-"""Quotes by the API: what would be got, what it binds, and until when to upload."""
+"""Quotes: their offers, the tokens that bind them, and the latest upload for a deadline."""
 
 import asyncio
 from datetime import timedelta
@@ -27,26 +27,26 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
     return await open_shop(pool, client_of, Studio(images_per_day=4, expedites_per_day=2))
 
 
-async def asked(shop: Shop, client: Client | None = None, **given: Any) -> dict[str, Any]:  # noqa: ANN401
-    data = await (client or shop.client).data(QUOTE, {"id": shop.account, "input": given})
+async def asked(shop: Shop, client: Client | None = None, **values: Any) -> dict[str, Any]:  # noqa: ANN401
+    data = await (client or shop.client).data(QUOTE, {"id": shop.account, "input": values})
     payload: dict[str, Any] = data["account"]["quote"]
     return payload
 
 
-async def quoted(shop: Shop, **given: Any) -> dict[str, Any]:  # noqa: ANN401
-    payload = await asked(shop, **given)
+async def quoted(shop: Shop, **values: Any) -> dict[str, Any]:  # noqa: ANN401
+    payload = await asked(shop, **values)
     assert payload["userErrors"] == []
     quote: dict[str, Any] = payload["quote"]
     return quote
 
 
-async def unquoted(shop: Shop, client: Client | None = None, **given: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
-    payload = await asked(shop, client, **given)
+async def unquoted(shop: Shop, client: Client | None = None, **values: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
+    payload = await asked(shop, client, **values)
     assert payload["quote"] is None
     return [(error["code"], error["path"]) for error in payload["userErrors"]]
 
 
-async def test_a_quote_tells_what_placing_would_get(shop: Shop, pool: Pool) -> None:
+async def test_a_quote_names_the_levels_prices_and_deadlines_of_the_order(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     quote = await quoted(shop, imageCount=6, specificationId=shop.specification)
     assert await contents(pool) == before
@@ -70,25 +70,25 @@ async def test_a_quote_tells_what_placing_would_get(shop: Shop, pool: Pool) -> N
         },
     ]
     images = [{"filename": f"{number}.jpg"} for number in range(6)]
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "quoteToken": quote["token"]}
-    placed = await done(shop.client, "placeOrder", **given)
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images, "quoteToken": quote["token"]}
+    placed = await done(shop.client, "placeOrder", **values)
     assert [order["deadline"]["at"] for order in placed["orders"]] == ["2026-03-11T08:00:00Z", None]
 
 
-async def test_a_quote_that_no_longer_holds_changes_nothing(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
+async def test_an_order_with_an_outdated_quote_is_refused(shop: Shop, pool: Pool, clock: FrozenClock) -> None:
     images = [{"filename": "a.jpg"}]
     token = (await quoted(shop, imageCount=1))["token"]
-    given = {"name": "Shoes", "specificationId": shop.specification, "quoteToken": token}
+    values = {"name": "Shoes", "specificationId": shop.specification, "quoteToken": token}
     before = await contents(pool)
-    assert await refused(shop.client, "placeOrder", **given, images=images * 2) == [("QUOTE_CHANGED", ["quoteToken"])]
+    assert await refused(shop.client, "placeOrder", **values, images=images * 2) == [("QUOTE_CHANGED", ["quoteToken"])]
     clock.advance(timedelta(minutes=15))
-    assert await refused(shop.client, "placeOrder", **given, images=images) == [("QUOTE_CHANGED", ["quoteToken"])]
-    given["quoteToken"] = f"x{token}"
-    assert await refused(shop.client, "placeOrder", **given, images=images) == [("INVALID", ["quoteToken"])]
+    assert await refused(shop.client, "placeOrder", **values, images=images) == [("QUOTE_CHANGED", ["quoteToken"])]
+    values["quoteToken"] = f"x{token}"
+    assert await refused(shop.client, "placeOrder", **values, images=images) == [("INVALID", ["quoteToken"])]
     assert await contents(pool) == before
 
 
-async def test_an_expedite_is_quoted_and_bound(
+async def test_a_quote_of_an_expedite_binds_it(
     shop: Shop, pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
     other = await open_shop(pool, client_of)
@@ -104,12 +104,12 @@ async def test_an_expedite_is_quoted_and_bound(
         ("INVALID", ["quoteToken"])
     ]
     clock.advance(timedelta(minutes=1))
-    given = {"orderId": order["id"], "imageIds": order["imageIds"], "quoteToken": quote["token"]}
-    payload = await done(shop.client, "expediteOrder", **given)
+    values = {"orderId": order["id"], "imageIds": order["imageIds"], "quoteToken": quote["token"]}
+    payload = await done(shop.client, "expediteOrder", **values)
     assert [each["serviceLevel"] for each in payload["orders"]] == ["EXPEDITED", "EXPEDITED_ADDITIONAL"]
 
 
-async def test_what_would_be_refused_is_not_quoted(
+async def test_a_request_that_would_be_refused_is_not_quoted(
     shop: Shop, pool: Pool, client_of: NewClient, clock: FrozenClock, staff: Client
 ) -> None:
     other = await open_shop(pool, client_of)
@@ -130,8 +130,8 @@ async def test_what_would_be_refused_is_not_quoted(
         ({"orderId": order["id"], "imageIds": theirs["imageIds"]}, [("NOT_FOUND", ["imageIds", "0"])]),
         ({"orderId": order["id"], "specificationId": shop.specification}, [("INVALID", ["specificationId"])]),
     ]
-    for given, errors in cases:
-        assert await unquoted(shop, **given) == errors
+    for values, errors in cases:
+        assert await unquoted(shop, **values) == errors
     assert await unquoted(shop, staff, orderId=theirs["id"]) == [("NOT_FOUND", ["orderId"])]
     assert await unquoted(shop, staff, imageCount=1, specificationId=other.specification) == [
         ("NOT_FOUND", ["specificationId"])
@@ -141,7 +141,7 @@ async def test_what_would_be_refused_is_not_quoted(
     assert await unquoted(shop, orderId=order["id"], imageIds=a) == [("ALREADY_DELIVERED", ["imageIds", "0"])]
 
 
-async def test_until_when_to_upload_for_a_deadline(shop: Shop) -> None:
+async def test_the_latest_upload_for_a_deadline_is_a_midnight(shop: Shop) -> None:
     ask = "query ($due: DateTime!) { account { latestUploadFor(due: $due) } }"
     for due, latest in (
         ("2026-03-11T08:00:00Z", "2026-03-10T23:00:00Z"),
@@ -154,7 +154,7 @@ async def test_until_when_to_upload_for_a_deadline(shop: Shop) -> None:
     assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "$due")
 
 
-async def test_the_first_quotes_of_a_server_wait_for_nothing_that_they_hold_themselves(shop: Shop) -> None:
+async def test_many_first_quotes_of_a_server_do_not_deadlock(shop: Shop) -> None:
     ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
     async with asyncio.timeout(30):
         quoted = await asyncio.gather(*(shop.client.data(ask) for _ in range(30)))

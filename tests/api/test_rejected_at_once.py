@@ -1,4 +1,4 @@
-"""A rejection, its redelivery and the next rejection at one instant, as a file of history may tell them."""
+"""A rejection, its redelivery and the next rejection at one instant, as an imported history may have them."""
 
 from datetime import UTC, datetime
 

@@ -7,6 +7,7 @@ from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
@@ -18,7 +19,9 @@ from graphql import (
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
     build_schema,
+    get_named_type,
     is_introspection_type,
+    is_specified_directive,
     is_specified_scalar_type,
     parse,
     print_ast,
@@ -58,7 +61,7 @@ OURS = definitions(parse(schema.as_str()))
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_what_the_contract_promises_is_there_as_it_says(name: str) -> None:
+def test_the_schema_has_every_definition_of_the_contract(name: str) -> None:
     assert OURS[name] == CONTRACT[name]
 
 
@@ -89,20 +92,48 @@ def descriptions(type_: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
         yield from ((f"{type_}.{name}({argument}:)", each.description) for argument, each in arguments.items())
 
 
-def test_everything_is_described() -> None:
+def all_descriptions() -> list[tuple[str, str | None]]:
     ours = [
         type_
         for type_ in PRINTED.type_map.values()
         if not is_introspection_type(type_) and not is_specified_scalar_type(type_)
     ]
-    found = [pair for type_ in ours for pair in descriptions(type_)]
+    directives = [each for each in PRINTED.directives if not is_specified_directive(each)]
+    return [
+        *(pair for type_ in ours for pair in descriptions(type_)),
+        *((f"@{each.name}", each.description) for each in directives),
+    ]
+
+
+def test_everything_is_described() -> None:
+    found = all_descriptions()
     assert [name for name, description in found if not description] == []
     assert len(found) > len(OURS)
+
+
+def test_every_description_is_a_sentence_that_starts_with_its_subject() -> None:
+    vague = {"What", "How", "When", "Whether", "Until", "If", "Who", "Where"}
+    described = [(name, description or "") for name, description in all_descriptions()]
+    assert [name for name, text in described if text.split()[0] in vague] == []
+    assert [name for name, text in described if not text[0].isupper()] == []
+    assert [name for name, text in described if not text.endswith(".")] == []
+
+
+def test_the_description_of_every_boolean_field_names_the_true_case() -> None:
+    booleans = [
+        (f"{type_}.{name}", field.description or "")
+        for type_ in PRINTED.type_map.values()
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and not is_introspection_type(type_)
+        for name, field in type_.fields.items()
+        if get_named_type(field.type) is GraphQLBoolean
+    ]
+    assert [name for name, description in booleans if not description.startswith("True if ")] == []
+    assert len(booleans) > 10
 
 
 def test_no_argument_defaults_to_null() -> None:
     assert "= null" not in schema.as_str()
 
 
-def test_the_committed_schema_is_what_the_code_says() -> None:
+def test_the_committed_schema_matches_the_code() -> None:
     assert (ROOT / "schema.graphql").read_text() == schema.as_str() + "\n"

@@ -1,4 +1,4 @@
-"""Answers stay true while others write: asked for again as of their instant, they are the same (rules, section 1)."""
+"""Results are repeatable while others write: as of their instant they stay the same (domain rules, section 1)."""
 
 from asyncio import gather, timeout
 from collections.abc import AsyncGenerator
@@ -21,7 +21,7 @@ from tests.support.settling import judging
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 READING = 10
-"""The connections by which a server reads, at most."""
+"""The greatest number of a server's reading connections."""
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ READING = 10
     [
         pytest.param(120, (1, 7, 20, 3), HOUR, id="small orders"),
         pytest.param(40, (1_500,), DAY, id="orders of 1,500 images, after a quiet day"),
-        pytest.param(10_000, (1, 7, 20, 3, 150), DAY, id="for long", marks=pytest.mark.soak),
-        pytest.param(1_000, (1_500,), DAY, id="large orders for long", marks=pytest.mark.soak),
+        pytest.param(10_000, (1, 7, 20, 3, 150), DAY, id="small orders, many rounds", marks=pytest.mark.soak),
+        pytest.param(1_000, (1_500,), DAY, id="orders of 1,500 images, many rounds", marks=pytest.mark.soak),
     ],
 )
-async def test_answers_of_two_servers_are_the_same_later_and_agree_within_themselves(
+async def test_results_of_two_servers_are_repeatable_and_consistent(
     database: str, pool: Pool, answers: int, sizes: tuple[int, ...], quiet_for: timedelta
 ) -> None:
     async with judging(database, pool, quiet_for=quiet_for) as judge:
@@ -51,8 +51,8 @@ async def test_a_document_of_several_mutations_shows_each_payload_as_of_its_own_
     asked += (
         "fragment all on PlaceOrderPayload { orders { account { pulse { asOf productivity { imagesUploaded } } } } }"
     )
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
-    data = await shop.client.data(asked, {"input": given})
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": [{"filename": "a.jpg"}]}
+    data = await shop.client.data(asked, {"input": values})
     pulses = [data[name]["orders"][0]["account"]["pulse"] for name in ("first", "second")]
     assert [(pulse["asOf"], pulse["productivity"]["imagesUploaded"]) for pulse in pulses] == [
         ("2026-03-10T12:00:00.000001Z", 1),
@@ -60,7 +60,7 @@ async def test_a_document_of_several_mutations_shows_each_payload_as_of_its_own_
     ]
 
 
-async def test_staff_see_each_account_as_of_an_instant_of_its_own(
+async def test_staff_see_each_account_as_of_its_own_instant(
     pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
 ) -> None:
     busy = (await open_shop(pool, client_of, Studio(name="busy"))).studio.id
@@ -77,14 +77,14 @@ async def test_staff_see_each_account_as_of_an_instant_of_its_own(
     ]
 
 
-async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_last_instant(
+async def test_an_account_created_just_before_the_snapshot_is_shown_just_after_its_last_instant(
     pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client, app: Starlette
 ) -> None:
     shop = await open_shop(pool, client_of, Studio(name="first"))
     clock.advance(HOUR)
 
     class Joined(CountingReader):
-        """A database in which another account begins just before a snapshot is taken."""
+        """A database in which another account is created just before a snapshot is taken."""
 
         @asynccontextmanager
         async def snapshot(self) -> AsyncGenerator[Reader]:
@@ -101,16 +101,14 @@ async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_l
     ]
 
 
-async def test_an_answer_holds_no_connection_once_it_is_written(
-    pool: Pool, client_of: NewClient, database: str
-) -> None:
+async def test_no_connection_is_held_after_a_response(pool: Pool, client_of: NewClient, database: str) -> None:
     client = await client_of(await begin(pool, Studio()))
     await client.data("{ account { pulse { asOf } } }")
     await client.answer('{ account { orders(after: "nonsense") { nodes { id } } } }')
     assert await _held(pool, database) == 0
 
 
-async def test_a_root_field_that_goes_on_after_another_one_failed_holds_no_connection(
+async def test_a_root_field_still_running_after_an_error_holds_no_connection(
     pool: Pool, client_of: NewClient, database: str
 ) -> None:
     client = await client_of(await begin(pool, Studio()))
@@ -121,7 +119,7 @@ async def test_a_root_field_that_goes_on_after_another_one_failed_holds_no_conne
     assert (await client.data("{ account { name } }"))["account"]["name"] == "ACME"
 
 
-async def test_a_mistake_in_one_part_of_an_answer_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
+async def test_an_error_in_one_field_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
     client = await client_of(await begin(pool, Studio()))
     failing = """{ account {
       pulse { productivity { imagesUploaded } } sla { compliance { standard { met } } }
@@ -132,7 +130,7 @@ async def test_a_mistake_in_one_part_of_an_answer_is_no_outage(pool: Pool, clien
     assert await _held(pool, database) == 0
 
 
-async def test_quotes_asked_for_at_once_do_not_wait_for_each_other(pool: Pool, client_of: NewClient) -> None:
+async def test_simultaneous_quotes_do_not_wait_for_each_other(pool: Pool, client_of: NewClient) -> None:
     shop = await open_shop(pool, client_of)
     asked = "{ account { quote(input: { imageCount: 1 }) { quote { token } } } }"
     async with timeout(10):
@@ -141,7 +139,7 @@ async def test_quotes_asked_for_at_once_do_not_wait_for_each_other(pool: Pool, c
 
 
 async def _held(pool: Pool, database: str) -> int:
-    """Count the connections with a transaction that is open for nothing."""
+    """Count the connections with an idle open transaction."""
     sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state LIKE 'idle in transaction%'"
     held: int = (await pool.fetch(sql, database.rpartition("/")[2].partition("?")[0]))[0][0]
     return held

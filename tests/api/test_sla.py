@@ -1,11 +1,11 @@
-"""The SLA in force, its versions, and what of a day's guarantee is used."""
+"""The SLA in force, its versions, and the use of a day's guarantee."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.connections import Pool
 from db.tables.accounts import LedgerDay, SlaVersion
 from tests.support.building import CREATED_AT, DAY, Photo, Studio, begin, write
@@ -44,7 +44,7 @@ async def client(studio: Studio, client_of: NewClient) -> Client:
     return await client_of(studio)
 
 
-async def test_the_sla_says_everything_that_was_promised(client: Client) -> None:
+async def test_the_sla_shows_every_term(client: Client) -> None:
     data = await client.data(
         """{ account { sla {
           version effectiveFrom standard { deliverBy uploadBy summary }
@@ -122,7 +122,7 @@ query ($first: Int, $after: String) { account { slaVersions(first: $first, after
 """
 
 
-async def test_versions_are_listed_newest_first_coming_and_superseded_ones_too(client: Client) -> None:
+async def test_versions_are_listed_newest_first_including_future_and_superseded_ones(client: Client) -> None:
     data = await client.data(VERSIONS)
     assert [list(flat(node)) for node in data["account"]["slaVersions"]["nodes"]] == [
         [4, "2026-03-31T22:00:00Z", 500, 40],
@@ -141,7 +141,7 @@ def flat(node: dict[str, Any]) -> list[Any]:
     ]
 
 
-async def test_versions_come_in_pages(client: Client) -> None:
+async def test_versions_are_paged(client: Client) -> None:
     first = (await client.data(VERSIONS, {"first": 3}))["account"]["slaVersions"]
     assert [node["version"] for node in first["nodes"]] == [4, 3, 2]
     assert first["pageInfo"] | {"endCursor": ""} == {"hasNextPage": True, "hasPreviousPage": False, "endCursor": ""}
@@ -168,7 +168,7 @@ query ($date: Date) { account { dailyGuarantee(date: $date) {
 """
 
 
-async def test_the_running_day_shows_what_is_used_of_it(pool: Pool, client_of: NewClient) -> None:
+async def test_the_running_day_shows_the_use_of_its_allowance(pool: Pool, client_of: NewClient) -> None:
     studio = await begin(pool, Studio())
     studio.days.append(
         LedgerDay(
@@ -212,12 +212,12 @@ async def test_a_day_without_use_has_the_terms_of_its_sla(
 
 
 @pytest.mark.parametrize("day", ["2026-01-04", "0001-01-01"])
-async def test_a_day_before_the_account_is_null(client: Client, day: str) -> None:
+async def test_a_day_before_the_accounts_creation_is_null(client: Client, day: str) -> None:
     assert (await client.data(GUARANTEE, {"date": day}))["account"]["dailyGuarantee"] is None
 
 
 @pytest.mark.parametrize("day", ["2300-01-01", "9999-12-31"])
-async def test_a_year_too_far_to_tell_is_refused(client: Client, day: str) -> None:
+async def test_a_date_beyond_the_supported_years_is_refused(client: Client, day: str) -> None:
     error = await client.error(GUARANTEE, {"date": day})
     assert error["code"] == "BAD_USER_INPUT"
     assert error["argument"] == "date"

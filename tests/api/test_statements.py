@@ -1,4 +1,4 @@
-"""What an operation costs: statements sent, however many parents there are."""
+"""The SQL statements of an operation, which do not grow with the number of parents."""
 
 from collections import Counter
 from pathlib import Path
@@ -82,7 +82,9 @@ EVERYTHING = """
 """
 
 
-async def test_nothing_costs_more_statements_for_more_accounts(pool: Pool, clock: FrozenClock, staff: Client) -> None:
+async def test_an_operation_costs_no_more_statements_for_more_accounts(
+    pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
     await filled(pool, clock, "Studio 0")
     await staff.data(EVERYTHING)
     of_one = {*staff.reader.statements, "settle_page"} - {"settle_account"}
@@ -91,7 +93,7 @@ async def test_nothing_costs_more_statements_for_more_accounts(pool: Pool, clock
     data = await staff.data(EVERYTHING)
     assert [node["name"] for node in data["accounts"]["nodes"]] == [f"Studio {number}" for number in range(6)]
     assert set(staff.reader.statements) == of_one
-    # Four places of the operation ask for orders by id, by one statement or one each; never by one an account.
+    # Four fields of the operation read orders by id, in one to four statements; never in one per account.
     assert max(Counter(staff.reader.statements).values()) <= 4
     assert [len(node["orders"]["nodes"]) for node in data["accounts"]["nodes"]] == [5] * 6
 
@@ -107,7 +109,7 @@ async def test_orders_of_accounts_are_counted_by_one_statement(pool: Pool, clock
     ]
 
 
-async def test_what_came_before_a_first_page_costs_no_statement(
+async def test_the_page_info_of_a_first_page_costs_no_statement(
     pool: Pool, clock: FrozenClock, client_of: NewClient
 ) -> None:
     client = await client_of(await filled(pool, clock))
@@ -115,15 +117,13 @@ async def test_what_came_before_a_first_page_costs_no_statement(
     assert client.reader.statements == ["client_by_key", "account_histories", "orders_page"]
 
 
-async def test_a_number_of_nothing_opens_without_a_statement(
-    pool: Pool, clock: FrozenClock, client_of: NewClient
-) -> None:
+async def test_the_images_behind_a_zero_cost_no_statement(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
     client = await client_of(await filled(pool, clock, orders=0))
     await client.data("{ account { pulse { quality { deliveredImages { nodes { id } totalCount } } } } }")
     assert sorted(client.reader.statements) == ["account_histories", "client_by_key", "pulse_figures", "upload_runs"]
 
 
-async def test_a_total_that_is_shown_already_costs_no_statement(
+async def test_the_total_of_a_drill_down_costs_no_statement(
     pool: Pool, clock: FrozenClock, client_of: NewClient
 ) -> None:
     client = await client_of(await filled(pool, clock))

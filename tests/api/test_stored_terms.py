@@ -1,4 +1,4 @@
-"""Every term is read from the SLA version that promised it: deadlines, quotes, prices, explanations and the SLA."""
+"""Deadlines, quotes, prices, explanations and the SLA use the terms of the SLA version of the promise."""
 
 from datetime import time, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ SLA: Final = """{ account { latestUploadFor(due: "2026-03-12T06:30:00Z") sla {
 
 @pytest.fixture
 async def shop(pool: Pool, client_of: NewClient) -> Shop:
-    """A shop, in Copenhagen, on Tuesday at 13:00, whose plan promised other terms than plans do by default."""
+    """A shop in Copenhagen, on Tuesday at 13:00, whose stored plan terms differ from today's defaults."""
     shop = await open_shop(pool, client_of)
     query = "UPDATE sla_versions SET plan_terms = $1 WHERE account_id = $2 RETURNING version"
     await pool.fetch(query, terms_to_json(PROMISED), shop.studio.id)
@@ -47,12 +47,12 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
 
 async def placed(shop: Shop, count: int, *, expedite: bool = False) -> list[dict[str, Any]]:
     images = [{"filename": f"{number}.jpg"} for number in range(count)]
-    given = {"name": "Shoes", "specificationId": shop.specification, "images": images, "expedite": expedite}
-    orders: list[dict[str, Any]] = (await done(shop.client, "placeOrder", ORDERS, **given))["orders"]
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images, "expedite": expedite}
+    orders: list[dict[str, Any]] = (await done(shop.client, "placeOrder", ORDERS, **values))["orders"]
     return orders
 
 
-async def test_the_sla_shows_the_terms_that_were_promised(shop: Shop) -> None:
+async def test_the_sla_shows_the_promised_terms(shop: Shop) -> None:
     account = (await shop.client.data(SLA))["account"]
     summary = "Next morning by 07:30 for all images uploaded by midnight, Monday to Friday"
     assert account == {
@@ -75,13 +75,13 @@ async def test_the_sla_shows_the_terms_that_were_promised(shop: Shop) -> None:
     }
 
 
-async def test_a_standard_order_is_due_by_the_time_that_was_promised(shop: Shop) -> None:
+async def test_a_standard_order_is_due_at_the_promised_time(shop: Shop) -> None:
     (order,) = await placed(shop, 1)
     assert order["deadline"]["at"] == "2026-03-11T06:30:00Z"
     assert "Due the next morning, Wednesday 11 March 2026, 07:30" in order["deadline"]["explanation"][3]["text"]
 
 
-async def test_expedites_are_due_and_cost_as_was_promised(shop: Shop) -> None:
+async def test_expedites_have_the_promised_deadlines_and_prices(shop: Shop) -> None:
     orders = await placed(shop, 30, expedite=True)
     assert [(order["serviceLevel"], order["deadline"]["at"], order["price"]["amount"]) for order in orders] == [
         ("EXPEDITED", "2026-03-10T14:00:00Z", "43.500"),
@@ -90,15 +90,15 @@ async def test_expedites_are_due_and_cost_as_was_promised(shop: Shop) -> None:
     assert "Due 2 hours later" in orders[0]["deadline"]["explanation"][-2]["text"]
 
 
-async def test_a_delivery_plan_costs_by_the_terms_of_the_expedite(shop: Shop, staff: Client) -> None:
+async def test_a_delivery_plan_has_the_promised_expedite_price(shop: Shop, staff: Client) -> None:
     planned = (await placed(shop, 60, expedite=True))[-1]
     assert planned["price"]["amount"] == "58.00"
-    given = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
-    order = (await done(staff, "confirmDeadline", "order { price { amount } }", **given))["order"]
+    values = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
+    order = (await done(staff, "confirmDeadline", "order { price { amount } }", **values))["order"]
     assert order == {"price": {"amount": "87.000"}}
 
 
-async def test_a_rejected_image_is_due_again_as_was_promised(shop: Shop, staff: Client, clock: FrozenClock) -> None:
+async def test_a_rejected_image_has_the_promised_redo_deadline(shop: Shop, staff: Client, clock: FrozenClock) -> None:
     (order,) = await placed(shop, 1)
     image = order["images"]["nodes"][0]["id"]
     claimed = await done(staff, "claimImages", "images { id }", worker="ann", count=1)

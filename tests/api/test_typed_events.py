@@ -1,4 +1,4 @@
-"""Nothing that is stored of an event is lost in the API, and nothing of it is shown to whom it is not for."""
+"""Every stored fact of an event is in the API, and facts for staff only are hidden from clients."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -11,7 +11,7 @@ from graphql import FieldNode, FragmentDefinitionNode, GraphQLInterfaceType, Gra
 
 from api.event.reads import EVENT_TYPES
 from api.schema import schema
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, NodeType, numbered, read_global_id
 from tests.support.building import Studio
@@ -30,7 +30,7 @@ STAFFS: Final = {
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
 }
-"""What is for staff only, by type."""
+"""The field for staff only of each type."""
 
 CLIENTS: Final = "SELECT id FROM accounts WHERE name = 'Live'"
 STORED: Final = "SELECT * FROM events ORDER BY account_id, sequence"
@@ -38,14 +38,14 @@ STORED: Final = "SELECT * FROM events ORDER BY account_id, sequence"
 
 @pytest.fixture
 async def stored(database: str, pool: Pool, clock: FrozenClock) -> Sequence[Record]:
-    """The events of two accounts to which everything happened."""
+    """The events of two accounts with every type of event."""
     await live(database)
     clock.advance(timedelta(days=2))
     return await pool.fetch(STORED)
 
 
 async def shown(client: Client, stored: Sequence[Record]) -> list[dict[str, Any]]:
-    """Ask for all there is to know of events, a page at a time."""
+    """Read every field of the events, a page at a time."""
     ids = [str(numbered(NodeType.EVENT, row["account_id"], row["sequence"])) for row in stored]
     found: list[dict[str, Any]] = []
     for start in range(0, len(ids), 10):
@@ -73,7 +73,7 @@ def by_path(value: object) -> dict[str, list[object]]:
 
 
 def plain(value: object, path: str) -> object:
-    """What a value says, however it is written: an id, an instant, a number, seconds."""
+    """Return the value of a leaf, however it is written: an id, an instant, a number, seconds."""
     if isinstance(value, int | float):
         return Decimal(str(value)) / (1000 if path.endswith("milliseconds") else 1)
     if not isinstance(value, str):
@@ -88,7 +88,7 @@ def plain(value: object, path: str) -> object:
     return value
 
 
-def test_every_key_that_is_shown_is_of_a_type_and_every_type_is_one_of_the_schema() -> None:
+def test_every_event_type_has_a_schema_type_with_its_name() -> None:
     assert set(SHOWN) == {*EventType} == set(EVENT_TYPES)
     event = CORE.type_map["Event"]
     assert isinstance(event, GraphQLInterfaceType)
@@ -98,7 +98,7 @@ def test_every_key_that_is_shown_is_of_a_type_and_every_type_is_one_of_the_schem
     ]
 
 
-def test_every_field_of_every_type_is_asked_for() -> None:
+def test_the_test_operation_selects_every_field_of_every_event_type() -> None:
     event = CORE.type_map["Event"]
     assert isinstance(event, GraphQLInterfaceType)
     for name, asked in FIELDS.items():
@@ -122,12 +122,12 @@ async def test_every_key_of_every_stored_event_is_shown_by_a_field(stored: Seque
                 assert (row["type"], path, [plain(value, field) for value in found]) == (row["type"], path, expected)
 
 
-async def test_the_places_of_expedited_images_follow_from_the_first(stored: Sequence[Record], staff: Client) -> None:
+async def test_expedite_positions_follow_from_the_first_image(stored: Sequence[Record], staff: Client) -> None:
     for row, node in zip(stored, await shown(staff, stored), strict=True):
         if row["type"] == "ORDER_EXPEDITED":
             first = node["firstExpeditePosition"]
-            places = [image["expeditePosition"] for image in row["data"]["images"]]
-            assert places == list(range(first, first + len(places)))
+            positions = [image["expeditePosition"] for image in row["data"]["images"]]
+            assert positions == list(range(first, first + len(positions)))
 
 
 async def test_workers_and_notes_are_shown_to_staff_and_null_to_clients(
@@ -144,10 +144,10 @@ async def test_workers_and_notes_are_shown_to_staff_and_null_to_clients(
             assert to_client[name] is None
         assert to_staff | ({} if name is None else {name: None}) == to_client
         assert not any(text in str(to_client) for text in ("Ada", "as agreed"))
-    assert seen == set(STAFFS) - {"AccountCreated"}  # an account made by hand has no name of its own
+    assert seen == set(STAFFS) - {"AccountCreated"}  # an account made by hand has no reference
 
 
-async def test_erased_texts_are_null_or_erased_and_all_else_is_as_before(
+async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
     stored: Sequence[Record], pool: Pool, staff: Client
 ) -> None:
     before = await shown(staff, stored)
@@ -170,7 +170,9 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_as_before(
     }
 
 
-async def test_events_of_before_are_shown_alike(stored: Sequence[Record], pool: Pool, staff: Client) -> None:
+async def test_events_in_the_earlier_stored_form_are_shown_the_same(
+    stored: Sequence[Record], pool: Pool, staff: Client
+) -> None:
     before = await shown(staff, stored)
     for row in stored:
         await pool.fetch(

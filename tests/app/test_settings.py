@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
-from app.domain.vocabulary import Plan
 from app.settings import Migrate, SettingsError, ignored_variables, read_settings
 
 

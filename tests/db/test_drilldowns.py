@@ -5,11 +5,11 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.rollups import term_of
 from app.domain.pulse.segments import windows
-from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
 from db.queries.drilldowns import (
     Drilldown,

@@ -10,9 +10,9 @@ import pytest
 from alembic import command
 
 import db.migrate as migrations
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
-from app.domain.vocabulary import Plan
 from db.connections import connect, open_pool
 from db.embedded.binaries import User, find_binaries
 from db.failures import DatabaseUnreachable

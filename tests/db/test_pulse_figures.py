@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import WINDOW
 from app.domain.pulse.streak import WEEK, WeekRun
-from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import recount_upload_weeks
 from db.connections import Pool, Statement, open_pool
 from db.queries.pulse import PULSE_FIGURES, pulse_figures

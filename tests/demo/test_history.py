@@ -13,7 +13,7 @@ from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.domain.deadlines.rules import expedite_window, standard_deadline
 from app.domain.local_time import local_day, time_zone, week_start
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from tests.support.sla import DELIVER_BY
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)

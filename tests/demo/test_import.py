@@ -8,9 +8,9 @@ import pytest
 from app.demo.folder import DemoFolder
 from app.demo.history import generate
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.sla.terms import PLAN_TERMS
-from app.domain.vocabulary import ServiceLevel
 from app.services.imports.report import Report
 from app.services.imports.session import import_history
 from app.services.imports.source import open_source

@@ -212,7 +212,7 @@ async def test_variables_that_take_too_long_to_be_checked_are_too_complex(client
         "message": "The variables of a request have at most 20,000 values.",
     }
     error = await client.error(ask, {"ids": ["x"] * 19_998})
-    assert error["message"] == "ids: At most 100 nodes can be asked for at once, not 19998."
+    assert error["message"] == "ids: At most 100 nodes can be requested at once, not 19998."
 
 
 async def test_variables_nested_too_deeply_are_bad_input(client: Client) -> None:

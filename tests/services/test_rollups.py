@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, Tally
-from app.domain.vocabulary import ServiceLevel
 from app.services.rollups import write_rollups
 from db.connections import Connection, Pool, Statement
 from db.readers import PoolReader

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.deadlines.rules import initial_deadline, rejection_deadline
 from app.domain.events import kinds
 from app.domain.events.stored import to_json
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
+from app.domain.sla.enums import Plan
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids

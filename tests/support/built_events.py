@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import kinds
 from app.domain.events.facts import (
     Change,
@@ -15,7 +16,7 @@ from app.domain.events.facts import (
     RejectedImage,
 )
 from app.domain.events.kinds import OrderPlaced
-from app.domain.vocabulary import DeadlineKind, DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection

@@ -9,10 +9,12 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
+from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
 from db.connections import Pool
 from db.tables.accounts import Account, AccountCounters

@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from app.domain.errors import DomainError
+from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
-from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.orders.changing import cancel_order, expedite_order

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.segments import WINDOW, month_start
 from app.domain.pulse.streak import monday_of, week_interval
-from app.domain.vocabulary import ServiceLevel
 from tests.support.histories import (
     CREATED_AT,
     DAY,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import PLAN_TERMS, SlaInForce
-from app.domain.vocabulary import Plan
 
 TERMS = PLAN_TERMS[Plan.PROFESSIONAL]
 DELIVER_BY = TERMS.deliver_by

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from app.clock import Clock
 from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.commands import in_transaction
 from app.services.orders.claiming import Claimed, claim_images

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee

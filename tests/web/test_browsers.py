@@ -1,4 +1,4 @@
-"""CORS, as a real browser sees it: pages of other origins ask the API."""
+"""CORS in a real browser: pages of other origins send requests to the API."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
 from tests.support.system import program
 
-# As little as a browser can do by itself: no start page, and nothing asked of its maker.
+# A browser that does nothing by itself: no start page, no requests to its vendor.
 OPTIONS = (
     "--no-sandbox",  # as root it has none
     "--disable-gpu",
@@ -38,7 +38,7 @@ CREATE = """mutation { createSpecification(input: {
   name: "Hats", pricePerImage: "1.45", currency: "USD", steps: []
 }) { specification { name } } }"""
 AURORA = {"data": {"viewer": {"kind": "CLIENT", "account": {"name": "Aurora"}}}}
-# What a page does; it cannot know more of what it may not read than that it failed.
+# The script of a page; of a response that it may not read it learns only that the request failed.
 ASK = """
 async ({url, method, query, token, credentials}) => {
   const headers = token ? {Authorization: `Bearer ${token}`} : {};
@@ -71,14 +71,14 @@ async def served(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]:
 
 
 def listen() -> tuple[socket.socket, str]:
-    """Take a free port; returns the origin of what is served there, too."""
+    """Listen on a free port of this machine, and return its origin, too."""
     listener = socket.create_server(("127.0.0.1", 0))
     return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @asynccontextmanager
 async def page_of_another_origin(browser: Browser) -> AsyncGenerator[tuple[Page, str]]:
-    """An empty page, and its origin."""
+    """Serve and open an empty page; yields it with its origin."""
     listener, origin = listen()
     app = Starlette(routes=[Route("/", HTMLResponse("<!doctype html><title>Dashboard</title>"))])
     async with served(app, listener):
@@ -99,7 +99,7 @@ async def browser() -> AsyncGenerator[Browser]:
 
 @asynccontextmanager
 async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGenerator[str]:
-    """The API's address, with these origins allowed."""
+    """Serve the API with these origins allowed; yields its URL."""
     settings = SETTINGS.model_copy(update={"cors_origins": frozenset(origins)})
     app = create_app(database_url=database, settings=settings, clock=clock)
     listener, origin = listen()
@@ -116,13 +116,13 @@ async def new_token(pool: Pool, clock: FrozenClock) -> str:
 
 
 async def ask(page: Page, url: str, method: str, query: str, token: str | None, credentials: str = "omit") -> Any:  # noqa: ANN401
-    """Let a page ask the API: what it can read of the answer."""
+    """Send a request from a page, and return the parts of the response that the page can read."""
     return await page.evaluate(
         ASK, {"url": url, "method": method, "query": query, "token": token, "credentials": credentials}
     )
 
 
-async def test_pages_of_an_allowed_origin_ask_and_read_refusals_and_those_of_others_do_neither(
+async def test_only_pages_of_an_allowed_origin_can_send_requests_and_read_responses(
     browser: Browser, database: str, pool: Pool, clock: FrozenClock
 ) -> None:
     token = await new_token(pool, clock)
@@ -145,7 +145,7 @@ async def test_pages_of_an_allowed_origin_ask_and_read_refusals_and_those_of_oth
         assert (await ask(allowed, url, "POST", CREATE, token))["answer"] == created
 
 
-async def test_pages_of_all_origins_ask_where_an_asterisk_is_set(
+async def test_pages_of_every_origin_can_send_requests_if_all_are_allowed(
     browser: Browser, database: str, pool: Pool, clock: FrozenClock
 ) -> None:
     token = await new_token(pool, clock)

@@ -1,4 +1,4 @@
-"""CORS: preflights are answered before anything else is asked, and allowed origins can read whatever is answered."""
+"""CORS: preflights need no token, and allowed origins can read every response."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,7 +26,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-He
 async def serving(
     database: str, clock: FrozenClock, *origins: str, any_localhost: bool = False
 ) -> AsyncGenerator[tuple[Starlette, AsyncClient]]:
-    """Serve with these origins allowed."""
+    """Serve an application with these origins allowed."""
     settings = SETTINGS.model_copy(update={"cors_origins": frozenset(origins)})
     app = create_app(database_url=database, settings=settings, clock=clock, any_localhost=any_localhost)
     transport = ASGITransport(app, raise_app_exceptions=False)
@@ -45,7 +45,7 @@ async def preflight(http: AsyncClient, origin: str, **headers: str) -> Response:
 
 
 def readable_by(response: Response) -> str | None:
-    """The origin whose pages can read an answer."""
+    """Return the origin whose pages can read a response; None for none."""
     allowed: str | None = response.headers.get("access-control-allow-origin")
     return allowed
 
@@ -68,19 +68,21 @@ async def test_a_preflight_of_another_origin_or_method_is_refused(served: tuple[
 
 
 @pytest.mark.parametrize("origin", ["null", f"{ALLOWED}.evil.example", f"{ALLOWED}:8443", "http://dashboard.example"])
-async def test_an_origin_that_only_looks_alike_is_another(served: tuple[Starlette, AsyncClient], origin: str) -> None:
+async def test_an_origin_similar_to_an_allowed_one_is_refused(
+    served: tuple[Starlette, AsyncClient], origin: str
+) -> None:
     response = await preflight(served[1], origin)
     assert (response.status_code, response.text, readable_by(response)) == (400, "Disallowed CORS origin", None)
 
 
-async def test_no_page_of_another_origin_can_ask_unless_one_is_set(database: str, clock: FrozenClock) -> None:
+async def test_every_origin_is_refused_without_the_setting(database: str, clock: FrozenClock) -> None:
     async with serving(database, clock) as (_, http):
         for origin in (ALLOWED, "http://localhost:5173"):
             assert (await preflight(http, origin)).status_code == 400
             assert readable_by(await http.get("/healthz", headers={"Origin": origin})) is None
 
 
-async def test_pages_of_all_origins_can_ask_where_an_asterisk_is_set(database: str, clock: FrozenClock) -> None:
+async def test_an_asterisk_allows_every_origin(database: str, clock: FrozenClock) -> None:
     async with serving(database, clock, "*") as (_, http):
         response = await preflight(http, OTHER)
         assert (response.status_code, readable_by(response)) == (200, "*")
@@ -105,7 +107,7 @@ async def test_pages_of_all_origins_can_ask_where_an_asterisk_is_set(database: s
         (OTHER, False),
     ],
 )
-async def test_the_demo_allows_any_port_of_localhost_besides_what_is_set(
+async def test_the_demo_also_allows_any_port_of_localhost(
     database: str, clock: FrozenClock, origin: str, *, allowed: bool
 ) -> None:
     async with serving(database, clock, ALLOWED, any_localhost=True) as (_, http):
@@ -128,7 +130,7 @@ class Failing:
         raise self._error
 
 
-async def test_what_is_refused_and_what_fails_can_be_read_by_an_allowed_origin(
+async def test_an_allowed_origin_can_read_refusals_and_errors(
     served: tuple[Starlette, AsyncClient], pool: Pool, clock: FrozenClock
 ) -> None:
     app, http = served
@@ -148,13 +150,13 @@ async def test_what_is_refused_and_what_fails_can_be_read_by_an_allowed_origin(
     responses.append(await http.get("/readyz"))
     running_of(app).reader = Failing(RuntimeError())
     responses.append(await http.post("/graphql", content=b"{}", headers=headers))
-    responses.append(await http.get("/readyz"))  # answered by what Starlette has around all routes
+    responses.append(await http.get("/readyz"))  # the response of Starlette's outermost middleware
     assert [response.status_code for response in responses] == [400, 401, 404, 405, 413, 503, 500, 500]
     assert [readable_by(response) for response in responses] == [ALLOWED] * 8
     exposed = {response.headers["access-control-expose-headers"] for response in responses}
     assert exposed == {"Retry-After, WWW-Authenticate"}
 
 
-async def test_an_answer_differs_by_origin_so_caches_are_told(served: tuple[Starlette, AsyncClient]) -> None:
+async def test_responses_vary_by_origin_for_caches(served: tuple[Starlette, AsyncClient]) -> None:
     for origin in (ALLOWED, OTHER):
         assert (await served[1].get("/healthz", headers={"Origin": origin})).headers["vary"] == "Origin"

@@ -1,4 +1,4 @@
-"""GraphiQL: the page for people, served whole from here."""
+"""GraphiQL: the page for people, served entirely by this service."""
 
 import gzip
 import re
@@ -13,7 +13,7 @@ MEDIA_TYPES = {"script": "text/javascript; charset=utf-8", "link": "text/css; ch
 
 
 class Page(HTMLParser):
-    """The addresses a page names, each with the tag it stands in."""
+    """The URLs in a page, each with its tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Page(HTMLParser):
 
     @property
     def parts(self) -> list[tuple[str, str]]:
-        """What the page loads by a request."""
+        """The URLs that the page requests, each with its tag."""
         return [(tag, address) for tag, address in self.addresses if not address.startswith("data:")]
 
 
@@ -40,12 +40,12 @@ def test_a_browser_gets_the_page_without_a_token(page: Response) -> None:
     assert "<title>Loupe</title>" in page.text
 
 
-async def test_the_page_shows_nothing_of_the_data_to_a_query_in_the_address(http: AsyncClient) -> None:
+async def test_a_query_in_the_url_needs_a_token(http: AsyncClient) -> None:
     response = await http.get("/graphql", params={"query": "{ viewer { kind } }"}, headers=HTML)
     assert response.status_code == 401
 
 
-async def test_a_program_that_asks_for_no_page_gets_none(http: AsyncClient) -> None:
+async def test_a_client_that_does_not_accept_html_gets_json(http: AsyncClient) -> None:
     response = await http.get("/graphql", headers={"Accept": "application/json"})
     assert (response.status_code, response.headers["content-type"]) == (401, "application/json")
 
@@ -55,7 +55,7 @@ async def test_a_posted_query_is_never_answered_with_the_page(http: AsyncClient)
     assert (response.status_code, response.headers["content-type"]) == (401, "application/json")
 
 
-async def test_whatever_the_page_loads_is_served_from_here_as_what_it_is(http: AsyncClient, page: Response) -> None:
+async def test_every_file_the_page_loads_is_served_with_its_media_type(http: AsyncClient, page: Response) -> None:
     parts = Page(page.text).parts
     assert sorted({tag for tag, _ in parts}) == ["link", "script"]
     for tag, address in parts:
@@ -77,7 +77,7 @@ async def test_the_pages_own_script_and_the_styles_load_nothing_from_another_hos
     assert re.findall(r"@import|url\((?!data:|['\"]?data:)[^)]*\)", styles.text) == []
 
 
-def test_the_browser_is_told_to_load_nothing_from_another_host_and_to_frame_the_page_nowhere(page: Response) -> None:
+def test_headers_forbid_other_hosts_and_framing(page: Response) -> None:
     policy = dict(each.strip().split(" ", 1) for each in page.headers["content-security-policy"].split(";"))
     assert policy == {
         "default-src": "'self'",
@@ -88,7 +88,7 @@ def test_the_browser_is_told_to_load_nothing_from_another_host_and_to_frame_the_
     assert page.headers["x-frame-options"] == "DENY"
 
 
-def test_the_page_has_no_script_of_its_own_which_its_policy_would_stop(page: Response) -> None:
+def test_the_page_has_no_inline_script_that_its_policy_would_block(page: Response) -> None:
     assert [text for text in re.findall(r"<script[^>]*>(.*?)</script>", page.text, re.DOTALL) if text.strip()] == []
     assert re.findall(r"\son\w+=", page.text) == []
 
@@ -107,11 +107,11 @@ def test_the_page_has_no_script_of_its_own_which_its_policy_would_stop(page: Res
         "a" * 300 + ".js",
     ],
 )
-async def test_nothing_else_of_the_folder_is_served(http: AsyncClient, name: str) -> None:
+async def test_no_other_file_is_served(http: AsyncClient, name: str) -> None:
     assert (await http.get(f"/graphiql/{name}")).status_code == 404
 
 
-async def test_published_scripts_are_sent_as_the_gzip_they_are_kept_as(http: AsyncClient) -> None:
+async def test_published_scripts_are_sent_compressed_as_stored(http: AsyncClient) -> None:
     async with http.stream("GET", "/graphiql/react.production.min.js") as response:
         sent = b"".join([each async for each in response.aiter_raw()])
     assert response.headers["content-encoding"] == "gzip"

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what is no query is refused in the shape of an error, and what is ours to mend is masked."""
+"""GraphQL over HTTP: bad requests are refused with a GraphQL error, and internal errors are masked."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ SECRET = "password=hunter2 at /srv/secret.py"
 
 
 class Broken:
-    """A reader that fails, from a statement on."""
+    """A reader that fails after `good` statements."""
 
     def __init__(self, database: Database, good: int) -> None:
         self._reader = database
@@ -53,7 +53,7 @@ async def send(client: Client, content: bytes, media_type: str = "application/js
 
 
 def error_of(response: Response) -> dict[str, Any]:
-    """The one error of an answer, which has the shape of GraphQL's."""
+    """Return the one error of a response, which has the shape of GraphQL's."""
     assert response.headers["content-type"] == "application/json"
     [error] = response.json()["errors"]
     found: dict[str, Any] = error
@@ -65,7 +65,7 @@ def code_of(response: Response) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"query", b'{"query": }', b"\xff\xfe", b"{'query': ''}", b"NaN"])
-async def test_a_body_that_is_no_json_is_refused(staff: Client, content: bytes) -> None:
+async def test_a_body_that_is_not_json_is_refused(staff: Client, content: bytes) -> None:
     response = await send(staff, content)
     assert code_of(response) == (400, "BAD_USER_INPUT")
     assert error_of(response)["message"] == "Unable to parse request body as JSON"
@@ -74,7 +74,7 @@ async def test_a_body_that_is_no_json_is_refused(staff: Client, content: bytes) 
 @pytest.mark.parametrize(
     "content", [b"[]", b"null", b"1", b'"{ viewer { kind } }"', b'[{"query": "{ viewer { kind } }"}]']
 )
-async def test_json_that_is_no_object_is_refused(staff: Client, content: bytes) -> None:
+async def test_json_that_is_not_an_object_is_refused(staff: Client, content: bytes) -> None:
     response = await send(staff, content)
     assert code_of(response) == (400, "BAD_USER_INPUT")
     assert error_of(response)["message"] == 'The JSON of a request is an object: {"query": ...}'
@@ -93,7 +93,7 @@ async def test_json_that_is_no_object_is_refused(staff: Client, content: bytes) 
         {"query": VIEWER, "extensions": 1},
     ],
 )
-async def test_an_object_that_is_no_request_is_refused(staff: Client, body: dict[str, Any]) -> None:
+async def test_an_object_that_is_not_a_request_is_refused(staff: Client, body: dict[str, Any]) -> None:
     assert code_of(await send(staff, orjson.dumps(body))) == (400, "BAD_USER_INPUT")
 
 
@@ -102,7 +102,7 @@ TOO_LARGE = "The body of a request has at most 8 MiB."
 
 
 def padded(size: int) -> bytes:
-    """A request of so many bytes."""
+    """Return the body of a request with `size` bytes."""
     request = orjson.dumps({"query": VIEWER, "padding": ""})
     return request.replace(b'""', b'"' + b"a" * (size - len(request)) + b'"')
 
@@ -111,7 +111,7 @@ async def test_a_body_of_eight_mebibytes_is_read(staff: Client) -> None:
     assert (await send(staff, padded(8 * MEBIBYTE))).json() == STAFF
 
 
-async def test_two_thousand_long_names_of_whatever_script_fit_into_a_body(staff: Client) -> None:
+async def test_two_thousand_long_names_of_any_script_fit_into_a_body(staff: Client) -> None:
     names = ["\N{CAMERA}" * 255] * 2_000
     content = json.dumps({"query": VIEWER, "variables": {"names": names}}).encode()  # escaped: \ud83d\udcf7
     assert len(content) > 6_000_000
@@ -139,9 +139,7 @@ async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_large(st
     assert len(sent) == 9
 
 
-async def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_error_of_ours(
-    app: Starlette, staff: Client
-) -> None:
+async def test_a_client_that_disconnects_during_its_request_logs_no_error(app: Starlette, staff: Client) -> None:
     received: list[Message] = [
         {"type": "http.request", "body": b'{"query"', "more_body": True},
         {"type": "http.disconnect"},
@@ -203,16 +201,16 @@ async def test_a_query_may_come_by_get_with_variables_and_a_name(staff: Client) 
     assert code_of(response) == (200, "BAD_USER_INPUT")
 
 
-async def test_parameters_of_an_address_may_be_null(staff: Client) -> None:
+async def test_url_parameters_may_be_null(staff: Client) -> None:
     assert (await by_get(staff, query=VIEWER, variables="null", extensions="null")).json() == STAFF
 
 
 @pytest.mark.parametrize("variables", ["{", "[]", "1"])
-async def test_variables_of_an_address_that_are_no_object_are_refused(staff: Client, variables: str) -> None:
+async def test_url_variables_that_are_not_an_object_are_refused(staff: Client, variables: str) -> None:
     assert code_of(await by_get(staff, query=VIEWER, variables=variables)) == (400, "BAD_USER_INPUT")
 
 
-async def test_an_address_without_a_query_is_refused(staff: Client) -> None:
+async def test_a_get_for_json_without_a_query_is_refused(staff: Client) -> None:
     headers = {"Authorization": f"Bearer {staff.token}", "Accept": "application/json"}
     assert code_of(await staff.http.get("/graphql", headers=headers)) == (400, "BAD_USER_INPUT")
 
@@ -223,17 +221,17 @@ async def test_a_mutation_by_get_is_refused(staff: Client) -> None:
     assert code_of(response) == (400, "BAD_USER_INPUT")
 
 
-async def test_a_query_that_cannot_be_read_is_told_apart_from_one_that_does_not_fit(staff: Client) -> None:
+async def test_syntax_errors_and_validation_errors_have_different_codes(staff: Client) -> None:
     assert (await staff.error("{ viewer"))["code"] == "GRAPHQL_PARSE_FAILED"
     assert (await staff.error("{ viewer { shoe } }"))["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
-async def test_who_calls_is_asked_before_the_body_is_read(http: AsyncClient) -> None:
+async def test_the_caller_is_identified_before_the_body_is_read(http: AsyncClient) -> None:
     assert code_of(await http.post("/graphql", content=b"{")) == (401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize(("good", "status_code"), [(0, 500), (1, 200)], ids=["before execution", "in a field"])
-async def test_what_went_wrong_on_our_side_is_masked_under_an_id_that_the_log_has(
+async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
     app: Starlette, staff: Client, good: int, status_code: int
 ) -> None:
     running_of(app).reader = Broken(running_of(app).reader, good)
@@ -251,7 +249,7 @@ async def test_what_went_wrong_on_our_side_is_masked_under_an_id_that_the_log_ha
     assert (entry["id"], str(entry["exc_info"])) == (reference, SECRET)
 
 
-async def test_an_unexpected_error_is_logged_once_and_by_nothing_else(
+async def test_an_internal_error_is_logged_exactly_once(
     app: Starlette, staff: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     running_of(app).reader = Broken(running_of(app).reader, 1)

@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether it can serve."""
+"""Health: liveness of the process and readiness of the service."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ from tests.support.serving import SETTINGS
 
 @asynccontextmanager
 async def serving(database: str, clock: FrozenClock) -> AsyncGenerator[AsyncClient]:
-    """Serve a database of whatever state."""
+    """Serve a database in any state."""
     app = create_app(database_url=database, settings=SETTINGS, clock=clock)
     transport = ASGITransport(app)
     async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:
@@ -37,7 +37,7 @@ async def test_health_needs_no_token(http: AsyncClient, path: str, answer: str) 
     assert await status(http, path) == (200, answer)
 
 
-async def test_a_service_whose_database_is_gone_lives_and_is_ready_again_once_it_is_back(
+async def test_a_service_without_its_database_is_alive_and_ready_again_once_it_is_back(
     server: str, clock: FrozenClock
 ) -> None:
     async with temporary_database(server, TEMPLATE) as database, serving(database, clock) as http:
@@ -65,7 +65,7 @@ async def test_a_service_on_an_empty_database_is_ready_once_it_is_migrated(serve
         ["UPDATE alembic_version SET version_num = '2026_11_22_0001'"],
     ],
 )
-async def test_a_service_on_the_schema_of_an_older_release_or_of_none_of_ours_is_not_ready(
+async def test_a_service_on_an_older_or_unknown_schema_is_not_ready(
     server: str, clock: FrozenClock, statements: list[str]
 ) -> None:
     async with temporary_database(server, TEMPLATE) as database, serving(database, clock) as http:
@@ -73,7 +73,7 @@ async def test_a_service_on_the_schema_of_an_older_release_or_of_none_of_ours_is
         assert await status(http, "/readyz") == (503, "the database is not migrated")
 
 
-async def test_a_service_is_ready_after_a_newer_release_migrated_and_so_is_one_that_is_started_then(
+async def test_running_and_new_services_are_ready_after_a_newer_release_migrated(
     server: str, clock: FrozenClock, tmp_path: Path
 ) -> None:
     async with temporary_database(server, TEMPLATE) as database:
@@ -84,7 +84,7 @@ async def test_a_service_is_ready_after_a_newer_release_migrated_and_so_is_one_t
             assert await status(http, "/readyz") == (200, "ready")
 
 
-async def test_an_application_that_fails_leaves_no_connection_behind(database: str, clock: FrozenClock) -> None:
+async def test_a_failing_application_closes_its_connections(database: str, clock: FrozenClock) -> None:
     app = create_app(database_url=database, settings=SETTINGS, clock=clock)
     with pytest.raises(ZeroDivisionError):
         async with app.router.lifespan_context(app):

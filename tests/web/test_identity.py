@@ -1,4 +1,4 @@
-"""Who calls: the secret of a key in the Authorization header, or an answer that says how to send one."""
+"""Identification of the caller by the key in the Authorization header, and the refusal without one."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -25,7 +25,7 @@ NO_SUCH_TOKEN = "There is no such token, or it has expired or was revoked."
 
 
 async def refusal(http: AsyncClient, headers: list[tuple[str, str]]) -> str:
-    """Ask, and be refused: the message, which is all that is said."""
+    """Return the message of a refused request, which is all that the response says."""
     response = await http.post("/graphql", json={"query": VIEWER}, headers=headers)
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Bearer realm="loupe"'
@@ -37,7 +37,7 @@ async def refusal(http: AsyncClient, headers: list[tuple[str, str]]) -> str:
     return message
 
 
-async def test_a_caller_without_a_token_is_told_how_to_send_one(http: AsyncClient) -> None:
+async def test_the_refusal_without_a_token_says_how_to_send_one(http: AsyncClient) -> None:
     assert await refusal(http, []) == SEND_A_TOKEN
 
 
@@ -47,11 +47,11 @@ async def test_a_header_without_a_bearer_token_is_refused(http: AsyncClient, hea
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "Token"])
-async def test_a_good_token_in_another_scheme_is_refused(http: AsyncClient, staff: Client, scheme: str) -> None:
+async def test_a_valid_token_in_another_scheme_is_refused(http: AsyncClient, staff: Client, scheme: str) -> None:
     assert await refusal(http, [("Authorization", f"{scheme} {staff.token}")]) == SEND_A_TOKEN
 
 
-async def test_a_good_token_without_a_scheme_is_refused(http: AsyncClient, staff: Client) -> None:
+async def test_a_valid_token_without_a_scheme_is_refused(http: AsyncClient, staff: Client) -> None:
     assert await refusal(http, [("Authorization", f"{staff.token}")]) == SEND_A_TOKEN
 
 
@@ -66,25 +66,25 @@ async def test_a_token_that_is_not_ascii_is_refused(http: AsyncClient) -> None:
     assert (response.status_code, response.json()["errors"][0]["message"]) == (401, NO_SUCH_TOKEN)
 
 
-async def test_a_token_with_a_letter_more_less_or_in_another_case_is_refused(http: AsyncClient, staff: Client) -> None:
+async def test_a_token_of_another_length_or_case_is_refused(http: AsyncClient, staff: Client) -> None:
     token = staff.token or ""
     for wrong in (token[:-1], token + "a", token.swapcase()):
         assert await refusal(http, [("Authorization", f"Bearer {wrong}")]) == NO_SUCH_TOKEN
 
 
-async def test_a_token_in_the_address_is_none(http: AsyncClient, staff: Client) -> None:
+async def test_a_token_in_the_url_is_ignored(http: AsyncClient, staff: Client) -> None:
     response = await http.get("/graphql", params={"query": VIEWER, "token": f"{staff.token}"})
     assert response.status_code == 401
 
 
-async def test_a_clients_token_names_its_account(client_of: NewClient, pool: Pool) -> None:
+async def test_a_clients_token_identifies_its_account(client_of: NewClient, pool: Pool) -> None:
     client = await client_of(await begin(pool, Studio(name="Aurora")))
     response = await client.post(VIEWER)
     assert response.status_code == 200
     assert response.json() == {"data": {"viewer": {"kind": "CLIENT", "account": {"name": "Aurora"}}}}
 
 
-async def test_a_token_of_staff_names_no_account(staff: Client) -> None:
+async def test_a_staff_token_has_no_account(staff: Client) -> None:
     assert await staff.data(VIEWER) == {"viewer": {"kind": "STAFF", "account": None}}
 
 
@@ -96,7 +96,7 @@ async def test_an_account_may_have_several_tokens(client_of: NewClient, pool: Po
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-async def test_the_scheme_is_read_in_any_case(http: AsyncClient, staff: Client, scheme: str) -> None:
+async def test_the_scheme_is_case_insensitive(http: AsyncClient, staff: Client, scheme: str) -> None:
     headers = {"Authorization": f"{scheme} {staff.token}"}
     assert (await http.post("/graphql", json={"query": VIEWER}, headers=headers)).status_code == 200
 
@@ -133,9 +133,7 @@ async def test_a_revoked_key_is_refused_at_once_by_every_server(
             assert await refusal(server, headers) == NO_SUCH_TOKEN
 
 
-async def test_a_key_is_taken_until_the_instant_at_which_it_expires(
-    http: AsyncClient, pool: Pool, clock: FrozenClock
-) -> None:
+async def test_a_key_is_accepted_until_it_expires(http: AsyncClient, pool: Pool, clock: FrozenClock) -> None:
     studio = await begin(pool, Studio())
     async with unit_of_work(pool) as writer:
         key = await create_key(writer, clock.now(), studio.id, expires_at=clock.now() + timedelta(seconds=1))
@@ -147,7 +145,7 @@ async def test_a_key_is_taken_until_the_instant_at_which_it_expires(
     assert await refusal(http, headers) == NO_SUCH_TOKEN
 
 
-async def test_a_request_is_a_use_of_its_key_and_a_refused_one_is_none(
+async def test_only_accepted_requests_count_as_uses_of_a_key(
     app: Starlette, client_of: NewClient, pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
     client = await client_of(await begin(pool, Studio()))

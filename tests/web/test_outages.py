@@ -1,4 +1,4 @@
-"""The database out of reach: clients see when to try again, and what became of a mutation; the log stays short."""
+"""An unreachable database: clients learn when to retry and whether a mutation was done; the log stays short."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -29,8 +29,8 @@ from tests.support.serving import SETTINGS, Client, NewClient
 
 OUT_OF_REACH = "The database cannot be reached for now; try again."
 LOST = (
-    "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
-    " done once. Without a key look first whether it is done."
+    "The database's response was lost, so this may or may not have been done. Repeat it with the same idempotencyKey to"
+    " have it done once; without a key, check first whether it was done."
 )
 ACCOUNTS = "{ accounts { nodes { name } } }"
 GONE: list[Exception] = [
@@ -48,7 +48,7 @@ GONE: list[Exception] = [
 
 
 class Cut:
-    """A reader that is cut off from the database after some statements, or for all of a name."""
+    """A reader that loses the database after `good` statements, or at every statement with a name."""
 
     def __init__(self, database: Database, error: Exception, good: int = 0, name: str | None = None) -> None:
         self._reader: Reader = database
@@ -80,7 +80,7 @@ class Cut:
 
 @pytest.fixture(autouse=True)
 def fresh_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test count the errors of another."""
+    """Reset the counted warning, so that no test counts the errors of another."""
     monkeypatch.setattr("engine.unavailable._warning", CountedWarning(structlog.get_logger("loupe.api"), "unavailable"))
 
 
@@ -95,7 +95,7 @@ def assert_nothing_answered(response: Response, message: str, path: list[str] | 
 
 
 @pytest.mark.parametrize("error", GONE, ids=lambda error: type(error).__name__)
-async def test_a_caller_that_cannot_be_looked_up_is_to_try_again(
+async def test_a_request_whose_caller_cannot_be_looked_up_is_unavailable(
     app: Starlette, staff: Client, error: Exception
 ) -> None:
     running_of(app).reader = Cut(running_of(app).reader, error)
@@ -108,12 +108,12 @@ async def by_get(client: Client) -> Response:
     return await client.http.get("/graphql", params={"query": ACCOUNTS}, headers=headers)
 
 
-async def test_a_query_of_which_nothing_is_answered_is_to_be_asked_again(app: Starlette, staff: Client) -> None:
+async def test_a_query_without_any_data_is_unavailable(app: Starlette, staff: Client) -> None:
     running_of(app).reader = Cut(running_of(app).reader, ConnectionResetError(), good=1)
     assert_nothing_answered(await staff.post(ACCOUNTS), OUT_OF_REACH, ["accounts"])
 
 
-async def test_fields_that_fail_while_others_are_answered_say_so_each(
+async def test_each_field_that_fails_beside_others_has_its_own_error(
     app: Starlette, pool: Pool, client_of: NewClient
 ) -> None:
     shop = await open_shop(pool, client_of)
@@ -130,9 +130,9 @@ async def test_fields_that_fail_while_others_are_answered_say_so_each(
 @pytest.mark.parametrize(
     ("other", "codes"),
     [('account(id: "!") { id }', ["BAD_USER_INPUT", "UNAVAILABLE"]), ("account { id }", ["UNAVAILABLE"])],
-    ids=["a mistake of the client", "no account of staff"],
+    ids=["a bad argument", "staff without an account"],
 )
-async def test_what_is_null_for_another_reason_is_an_answer(
+async def test_a_response_with_nulls_for_other_reasons_is_not_unavailable(
     app: Starlette, staff: Client, other: str, codes: list[str]
 ) -> None:
     running_of(app).reader = Cut(running_of(app).reader, ConnectionResetError(), good=1)
@@ -142,9 +142,7 @@ async def test_what_is_null_for_another_reason_is_an_answer(
 
 
 @pytest.mark.parametrize("error", [asyncpg.QueryCanceledError("gone"), asyncpg.DeadlockDetectedError("gone")])
-async def test_a_statement_that_took_too_long_or_met_others_too_often_can_be_tried_again(
-    app: Starlette, staff: Client, error: Exception
-) -> None:
+async def test_timeouts_and_deadlocks_are_unavailable(app: Starlette, staff: Client, error: Exception) -> None:
     running_of(app).reader = Cut(running_of(app).reader, error, good=1)
     response = await staff.post(ACCOUNTS)
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
@@ -152,7 +150,7 @@ async def test_a_statement_that_took_too_long_or_met_others_too_often_can_be_tri
 
 @dataclass
 class Lined:
-    """A shop whose service reaches its database by a line."""
+    """A shop whose service reaches its database through a proxied connection."""
 
     line: Line
     shop: Shop
@@ -184,20 +182,20 @@ async def lined(
 
 
 @pytest.mark.parametrize("key", ["k", None])
-@pytest.mark.parametrize("place", [Break.BEFORE_COMMIT, Break.BEFORE_ANSWER])
-async def test_a_mutation_whose_commit_is_not_answered_is_to_be_repeated_by_its_key(
-    lined: Lined, pool: Pool, place: Break, key: str | None
+@pytest.mark.parametrize("at", [Break.BEFORE_COMMIT, Break.BEFORE_ANSWER])
+async def test_a_mutation_with_an_unknown_commit_can_be_repeated_by_its_key(
+    lined: Lined, pool: Pool, at: Break, key: str | None
 ) -> None:
-    lined.line.break_at(place)
+    lined.line.break_at(at)
     assert_nothing_answered(await lined.place(key), LOST, ["placeOrder"])
     is_done = len((await contents(pool))["orders"])
-    assert is_done == (place is Break.BEFORE_ANSWER)
+    assert is_done == (at is Break.BEFORE_ANSWER)
     [order] = (await lined.place(key)).json()["data"]["placeOrder"]["orders"]
     assert order["number"] == (1 if key else 1 + is_done)
     assert len((await contents(pool))["orders"]) == order["number"]
 
 
-async def test_a_mutation_that_was_not_begun_when_an_answer_was_lost_changes_nothing(
+async def test_a_connection_lost_before_the_mutation_changes_nothing(
     lined: Lined, pool: Pool, clock: FrozenClock
 ) -> None:
     clock.advance(timedelta(hours=1))  # so that the account is brought forward first
@@ -206,7 +204,7 @@ async def test_a_mutation_that_was_not_begun_when_an_answer_was_lost_changes_not
     assert (await contents(pool))["orders"] == []
 
 
-async def test_a_mutation_of_which_the_database_hears_nothing_changes_nothing(lined: Lined, pool: Pool) -> None:
+async def test_a_mutation_that_never_reaches_the_database_changes_nothing(lined: Lined, pool: Pool) -> None:
     before = await contents(pool)
     lined.line.break_at(Break.BEFORE_BEGIN)
     assert_nothing_answered(await lined.place("k"), OUT_OF_REACH, ["placeOrder"])
@@ -214,7 +212,7 @@ async def test_a_mutation_of_which_the_database_hears_nothing_changes_nothing(li
     assert (await lined.place("k")).status_code == 200
 
 
-async def test_a_mutation_that_is_done_but_not_answered_is_to_be_repeated_by_its_key(
+async def test_a_committed_mutation_without_a_payload_can_be_repeated_by_its_key(
     app: Starlette, pool: Pool, client_of: NewClient
 ) -> None:
     shop = await open_shop(pool, client_of)
@@ -226,7 +224,7 @@ async def test_a_mutation_that_is_done_but_not_answered_is_to_be_repeated_by_its
     assert (done["account"]["timeZone"], done["userErrors"]) == ("UTC", [])
 
 
-async def test_an_outage_is_a_line_of_log_a_second_with_its_count(
+async def test_an_outage_logs_one_line_a_second_with_its_count(
     app: Starlette, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 100.0
@@ -242,7 +240,7 @@ async def test_an_outage_is_a_line_of_log_a_second_with_its_count(
         assert logs == [{**line, "errors": errors} for errors in (1, 50)]
 
 
-async def test_what_was_counted_last_is_logged_as_its_second_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_count_is_logged_at_the_end_of_its_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.logging._PERIOD", 0.01)
     warning = CountedWarning(structlog.get_logger(), "unavailable")
     with capture_logs() as logs:

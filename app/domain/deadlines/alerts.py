@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
+from app.domain.deadlines.enums import DeadlineKind
+from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import ImageState, OrderState
-from app.domain.vocabulary import DeadlineKind, EventType
 
 
 class Alert(NamedTuple):

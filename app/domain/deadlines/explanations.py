@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import expedite_turnaround, next_morning, off_weekend
 from app.domain.deadlines.steps import (
     AwaitingStaffStep,
@@ -23,9 +24,9 @@ from app.domain.deadlines.steps import (
 )
 from app.domain.ledger.positions import Places
 from app.domain.local_time import clock_change, local_day, local_day_interval
+from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.terms import DELIVERY_PLAN_MULTIPLE, SlaTerms
 from app.domain.user_time import utc_offset
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.ledger.guarantee import Part
 from app.domain.local_time import local_day, midnight, next_local_day, wall_clock, week_start
+from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 HAVE_TURNAROUND: Final = frozenset({ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_ADDITIONAL})
 """The levels whose deadline is a turnaround from the expedite."""

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 
 Value = TypeVar("Value")
 

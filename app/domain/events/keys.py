@@ -7,12 +7,14 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import kinds
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import StatedTerms
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.pulse.figures import Step
+from app.domain.sla.enums import Plan
 from app.domain.specifications import kept_steps
-from app.domain.vocabulary import DeadlineKind, DeadlineStatus, OrderStatus, Plan, ServiceLevel
 
 Data: TypeAlias = dict[str, Any]
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
+from app.domain.deadlines.enums import DeadlineKind
+from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
     OrderChanges,
@@ -20,8 +22,9 @@ from app.domain.events.facts import (
     SplitOff,
 )
 from app.domain.ledger.quota import RecordedDay
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.figures import Step
-from app.domain.vocabulary import DeadlineKind, EventType, Plan, ServiceLevel
+from app.domain.sla.enums import Plan
 
 
 @dataclass(frozen=True, slots=True)

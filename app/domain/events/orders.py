@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.events.enums import EventType
 from app.domain.events.facts import ExpeditedImage, OrderChanges, PlacedImage, Progress, RejectedImage, SplitOff
 from app.domain.events.kinds import (
     ClaimExpired,
@@ -27,7 +28,6 @@ from app.domain.events.kinds import (
 from app.domain.orders.fields import order_changes, order_facts, progress, progress_with
 from app.domain.orders.history import unconfirmed
 from app.domain.orders.state import Claim, ImageState, OrderState, RejectionState
-from app.domain.vocabulary import EventType
 
 
 @dataclass(frozen=True, slots=True)

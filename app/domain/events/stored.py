@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from app.domain.events import keys, kinds
+from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ERASED,
     ExpeditedImage,
@@ -25,7 +26,6 @@ from app.domain.events.facts import (
 )
 from app.domain.events.keys import Data
 from app.domain.ledger.stored import day_from_json, day_to_json
-from app.domain.vocabulary import EventType
 
 VERSION: Final = 2
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.terms import DELIVERY_PLAN_MULTIPLE
-from app.domain.vocabulary import ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)

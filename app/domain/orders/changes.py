@@ -11,15 +11,16 @@ from typing import Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import initial_deadline, require_expedite_window, require_gain, standard_deadline
 from app.domain.instants import rfc3339
 from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
 from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
 from app.domain.sla.terms import SlaInForce, SlaTerms
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 
 NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
 """Makes a number of new ids, ascending."""

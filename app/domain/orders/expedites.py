@@ -11,11 +11,11 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.ledger.guarantee import Part, allocate_expedite
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change, NewIds, awaited_status
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price
 from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, OrderCancelled
 from app.domain.orders.state import ImageState, OrderState
 from app.domain.sla.terms import SlaInForce, SlaTerms
-from app.domain.vocabulary import ServiceLevel
 
 _LEVELS: Final = tuple(ServiceLevel)
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from app.domain.deadlines.rules import HAVE_TURNAROUND
+from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import ServiceLevel
 
 
 def image_price(specification_price: Decimal, level: ServiceLevel, terms: SlaTerms) -> Decimal:

@@ -9,8 +9,8 @@ from typing import Final
 from app.domain.deadlines.rules import HAVE_TURNAROUND
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.state import OrderState, order_price
-from app.domain.vocabulary import ServiceLevel
 
 VALID_FOR: Final = timedelta(minutes=15)
 """The time during which a quote binds, from its making on."""

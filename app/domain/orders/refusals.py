@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
-from app.domain.vocabulary import OrderStatus
+from app.domain.orders.enums import OrderStatus
 
 
 class NotExpeditable(DomainError):

@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.changes import NewIds
+from app.domain.orders.enums import OrderStatus
 from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
 from app.domain.orders.state import ImageState, OrderState, RejectionState, order_figures
 from app.domain.sla.terms import SlaInForce
-from app.domain.vocabulary import OrderStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, week_start
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 
 Term: TypeAlias = Literal["standard", "expedited", "additional"]
 RollupRow: TypeAlias = tuple[int, datetime, *tuple[int, ...]]

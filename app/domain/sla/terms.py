@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.domain.errors import NoSlaInForce
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 
 _CACHED_TERMS: Final = 2**12
 UPLOAD_BY: Final = "24:00"

@@ -8,10 +8,10 @@ from app.domain.account import Account
 from app.domain.errors import DomainError
 from app.domain.events.kinds import AccountCreated
 from app.domain.events.orders import NewEvent
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion
 from app.domain.texts import require_name
-from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.events import write_events
 from app.services.ids import new_id

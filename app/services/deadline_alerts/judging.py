@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alerts
+from app.domain.deadlines.enums import DeadlineKind
+from app.domain.events.enums import EventType
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
-from app.domain.vocabulary import DeadlineKind, EventType
 from db.connections import Record
 from db.queries.deadlines import EVENTS_OF_DEADLINES
 from db.queries.order_states import OrderKey, by_account, order_states

@@ -7,9 +7,9 @@ from datetime import datetime
 from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.orders.state import OrderedSpecification
+from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms, NoTermStated
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import Plan
 from app.services.ids import new_id
 from app.services.imports.lines import SpecificationLine, TermsLine, TimeZoneLine
 from app.services.imports.refusals import LineRefused

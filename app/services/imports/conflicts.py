@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.failures import ServerError, asks_to_try_again
 from db.queries.imports import EVENTS_FROM
 from db.readers import Reader

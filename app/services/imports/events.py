@@ -12,10 +12,10 @@ from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from app.domain.events.enums import EventType
 from app.domain.events.kinds import Event
 from app.domain.events.orders import NewEvent
 from app.domain.events.stored import from_json
-from app.domain.vocabulary import EventType
 from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events
 from app.services.imports.batch import Opening

@@ -30,9 +30,9 @@ from app.domain.bounds import (
 )
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
+from app.domain.sla.enums import Plan
 from app.domain.specifications import SpecificationTerms, step_of
 from app.domain.texts import composed, name_problem, prose_problem
-from app.domain.vocabulary import Plan
 from app.services.currencies import CURRENCIES
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.account import Account
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
@@ -19,7 +20,6 @@ from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
 from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
 from app.domain.texts import composed
-from app.domain.vocabulary import DeadlineStatus
 from app.services.ids import new_id, new_ids
 from app.services.imports.chronology import last_instant
 from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine, RejectionPart

@@ -12,9 +12,9 @@ from app.domain.events.orders import NewEvent
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.orders.state import OrderedSpecification, OrderState
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
-from app.domain.vocabulary import Plan
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import (
     Standing,

@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 from app.clock import Clock
 from app.domain.errors import DomainError
 from app.domain.pulse.rollups import minutes_kept_since
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import Plan
 from app.services.imports.batch import Batch
 from app.services.imports.cache import Cache
 from app.services.imports.chunks import next_chunk

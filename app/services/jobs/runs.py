@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.domain.vocabulary import JobRunState
+from app.domain.job_runs import JobRunState
 from app.services.ids import new_id
 from db.connections import Statement
 from db.queries.job_runs import FAILING_ACCOUNTS, FAILING_SINCE, LAPSED_RUNS, LAST_SUCCESS

@@ -18,9 +18,9 @@ from uuid import UUID
 import orjson
 
 from app.domain.instants import rfc3339
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import InvalidQuoteToken, Offer, QuoteChanged, offers, require_unchanged
 from app.domain.orders.state import OrderState
-from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool, Statement
 from db.queries.quotes import SIGNING_KEY
 from db.readers import PoolReader

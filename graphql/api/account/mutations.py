@@ -1,4 +1,4 @@
-"""What changes the terms of accounts: their time zone and their SLA."""
+"""Mutations of an account's terms: its time zone and its SLA."""
 
 from datetime import date
 from typing import Annotated
@@ -25,22 +25,22 @@ from engine.scalars import TimeZone
 
 @input_type
 class ChangeTimeZoneInput:
-    """Where an account is."""
+    """The new time zone of an account."""
 
-    account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
-    time_zone: TimeZone = strawberry.field(description="Its time zone from now on.")
+    account_id: strawberry.ID | None = optional("The account. Required of staff; a client's own by default.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone from now on.")
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class ChangeTimeZonePayload(GuaranteePayload):
-    """What changing a time zone came to: the running ledger day is never shortened by it."""
+    """The result of changing a time zone; the running ledger day is never shortened by it."""
 
     result_type = TimeZoneOutcome
 
     @field
     async def account(self, info: Info) -> Account | None:
-        """The account as it is now."""
+        """The account in its current state."""
         if self.result is None:
             return None
         row = await info.context.account(self.result.account_id)
@@ -49,21 +49,21 @@ class ChangeTimeZonePayload(GuaranteePayload):
 
 @input_type
 class NegotiateSlaInput:
-    """Terms that were agreed on; one that is left out continues."""
+    """The negotiated terms; an omitted term continues."""
 
     account_id: strawberry.ID = strawberry.field(description="The account.")
     images_per_day: int | None = optional("Images guaranteed per ledger day: 0 to 1,000,000.")
     expedites_per_day: int | None = optional("Images per ledger day at the shortest turnaround: 0 to 1,000,000.")
     effective_date: date = strawberry.field(
-        description="The date of the first ledger day that has them, after the running one."
+        description="The date of the first ledger day with these terms; later than the running one."
     )
-    note: str | None = optional(f"What to remember of it: {PROSE_RULE}.")
+    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class NegotiateSlaPayload(Payload):
-    """What negotiating an SLA came to."""
+    """The result of negotiating an SLA."""
 
     result_type = TermsOutcome
 
@@ -78,15 +78,15 @@ class NegotiateSlaPayload(Payload):
 
 @object_type
 class AccountMutations:
-    """What changes the terms of accounts."""
+    """Mutations of an account's terms."""
 
     @mutation
     async def change_time_zone(
         self,
         info: Info,
-        input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="Where an account is.")],  # noqa: A002
+        input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="The new time zone of an account.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
-        """Let an account be in another time zone from now on; promises that were made stay."""
+        """Changes an account's time zone from now on; promises already made remain."""
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         zone = call.text(input.time_zone, "timeZone")
@@ -96,21 +96,25 @@ class AccountMutations:
     async def negotiate_sla(
         self,
         info: Info,
-        input: Annotated[NegotiateSlaInput, strawberry.argument(description="Terms that were agreed on.")],  # noqa: A002
+        input: Annotated[NegotiateSlaInput, strawberry.argument(description="The negotiated terms.")],  # noqa: A002
     ) -> NegotiateSlaPayload:
-        """Agree on other terms for ledger days to come; for staff."""
+        """Negotiates other terms for future ledger days; for staff."""
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
         terms = _terms(call, input)
         return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
 
 
-def _terms(call: Call, asked: NegotiateSlaInput) -> NegotiatedTerms:
-    images, expedites, note = or_none(asked.images_per_day), or_none(asked.expedites_per_day), or_none(asked.note)
+def _terms(call: Call, terms_input: NegotiateSlaInput) -> NegotiatedTerms:
+    images, expedites, note = (
+        or_none(terms_input.images_per_day),
+        or_none(terms_input.expedites_per_day),
+        or_none(terms_input.note),
+    )
     if images is not None:
         call.number(images, 0, MAX_PER_DAY, "imagesPerDay")
     if expedites is not None:
         call.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
     if note is not None:
         note = call.prose(note, "note")
-    return NegotiatedTerms(images, expedites, asked.effective_date, note)
+    return NegotiatedTerms(images, expedites, terms_input.effective_date, note)

@@ -1,4 +1,4 @@
-"""Reading accounts."""
+"""Query fields of accounts."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -7,10 +7,10 @@ import strawberry
 
 from api.account.types import Account, account
 from api.context import Context, Info
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
-from engine.arguments import given_text, or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, TEXT, CursorKind
 from engine.decorators import field, object_type
@@ -21,38 +21,39 @@ from engine.weights import LOOK_UP
 _CURSORS: Final = CursorKind("accounts", (TEXT, ID))
 
 
-def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> Listing[AccountRow, Account]:
-    """List the accounts whose name begins so, in any case, by name."""
+def accounts_of_all(context: Context, prefix: str, plan: Plan | None) -> Listing[AccountRow, Account]:
+    """List the accounts whose name starts with a prefix, in any case, by name."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[AccountRow]:
-        found = await loaders.accounts_by_name.load((part, beginning, plan))
+        found = await loaders.accounts_by_name.load((part, prefix, plan))
         await context.view.learn([row.id for _, row in found.rows])
         return found
 
-    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)
+    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (prefix, plan)), account)
 
 
 @reads(NodeType.ACCOUNT)
 async def account_node(context: Context, named: GlobalId) -> Account | None:
-    """Read the account of an id."""
+    """Return the account with this id; None if it does not exist."""
     row = await context.account(named.account_id)
     return None if row is None else account(row)
 
 
 @object_type
 class AccountQueries:
-    """What can be asked of accounts."""
+    """Query fields of accounts."""
 
     @field(cost=LOOK_UP)
     async def account(
         self,
         info: Info,
         id: Annotated[  # noqa: A002 - the contract's name
-            strawberry.ID | None, strawberry.argument(description="The id of an account; the caller's own without.")
+            strawberry.ID | None,
+            strawberry.argument(description="The global id of an account; the caller's own by default."),
         ] = strawberry.UNSET,
     ) -> Account | None:
-        """The caller's account, or for staff the one of an id; null when there is none that the caller may see."""
+        """The caller's account, or for staff the one with this id; null if there is none visible to the caller."""
         context = info.context
         text = or_none(id)
         own = context.viewer.account
@@ -69,12 +70,13 @@ class AccountQueries:
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
         search: Annotated[
-            str | None, strawberry.argument(description="Only accounts whose name begins so, in capitals or not.")
+            str | None,
+            strawberry.argument(description="Only accounts whose name starts with this text, ignoring case."),
         ] = strawberry.UNSET,
         plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
     ) -> Connection[Account]:
         """All accounts, by name; for staff."""
-        beginning = given_text("search", search) or ""
+        prefix = text_or_none("search", search) or ""
         return await info.context.page_of_all(
-            lambda: accounts_of_all(info.context, beginning, or_none(plan)).first(first, after)
+            lambda: accounts_of_all(info.context, prefix, or_none(plan)).first(first, after)
         )

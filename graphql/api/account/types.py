@@ -1,4 +1,4 @@
-"""Accounts: the clients of the service, and the way to all that is theirs."""
+"""Accounts: the clients of the service, and the fields of everything they own."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final
@@ -22,7 +22,7 @@ from api.specification.types import Specification
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.accounts import AccountRow
 from db.queries.snapshots import Days
 from engine.arguments import or_none
@@ -36,12 +36,13 @@ from engine.weights import COMMAND, COUNT, ITEM, LOOK_UP, PAGE
 
 _HISTORY_SIZE: Final = 30
 _AHEAD: Final = timedelta(seconds=5)
-"""How far ahead of PostgreSQL's clock an `asOf` may be, which then is the settled instant (domain rules, section 1)."""
+"""The greatest lead of an `asOf` over PostgreSQL's clock; it then means the settled one (domain rules, section 1)."""
 
 AsOf = Annotated[
     datetime | None,
     strawberry.argument(
-        description="The instant to look back to: none before the account's creation or to come; now without."
+        description="The instant to look back to, neither before the account's creation nor in the future; now by"
+        " default."
     ),
 ]
 
@@ -50,15 +51,15 @@ AsOf = Annotated[
 class Account(Node):
     """A client of the service."""
 
-    name: str = strawberry.field(description="What people call it.")
-    plan: Plan = strawberry.field(description="Its subscription.")
-    time_zone: TimeZone = strawberry.field(description="Its time zone: user time.")
-    created_at: datetime = strawberry.field(description="When it began.")
+    name: str = strawberry.field(description="The name of the account.")
+    plan: Plan = strawberry.field(description="The account's subscription.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone; its wall clock is user time.")
+    created_at: datetime = strawberry.field(description="The instant of the account's creation.")
     row: strawberry.Private[AccountRow]
 
     @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
-        """Six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
+        """The six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, without a dashboard."""
         info.context.require_dashboard(self.row.plan)
         return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
 
@@ -67,13 +68,15 @@ class Account(Node):
         self,
         info: Info,
         since: Annotated[
-            date | None, strawberry.argument(name="from", description="The first day wanted; all before without.")
+            date | None, strawberry.argument(name="from", description="The first day to return; no limit by default.")
         ] = strawberry.UNSET,
-        to: Annotated[date | None, strawberry.argument(description="The last day wanted.")] = strawberry.UNSET,
+        to: Annotated[
+            date | None, strawberry.argument(description="The last day to return; no limit by default.")
+        ] = strawberry.UNSET,
         first: First = _HISTORY_SIZE,
         after: After = strawberry.UNSET,
     ) -> Connection[PulseSnapshot] | None:
-        """The Pulse as of the end of each day, newest first; a day may be missing until the job has made up for it.
+        """Snapshots of the Pulse as of the end of each day, newest first; a day may be missing until its job has run.
 
         Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """
@@ -92,7 +95,7 @@ class Account(Node):
         self,
         info: Info,
         status: Annotated[
-            OrderFeedFilter | None, strawberry.argument(description="Which orders to show.")
+            OrderFeedFilter | None, strawberry.argument(description="The orders to show.")
         ] = OrderFeedFilter.ALL,
     ) -> list[Order] | None:
         """The 10 most recent orders; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
@@ -103,7 +106,7 @@ class Account(Node):
     async def sla_versions(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[SLA]:
-        """All versions of the SLA, newest first, coming ones too."""
+        """All versions of the SLA, newest first, including future ones."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
     @field(cost=2 * LOOK_UP)
@@ -112,10 +115,10 @@ class Account(Node):
         info: Info,
         day: Annotated[
             date | None,
-            strawberry.argument(name="date", description="The date of a ledger day; the running one without."),
+            strawberry.argument(name="date", description="The date of a ledger day; the running one by default."),
         ] = strawberry.UNSET,
     ) -> DailyGuarantee | None:
-        """What of a ledger day's allowance is used; null when the account has no ledger day of that date."""
+        """The use of a ledger day's allowance; null if the account has no ledger day of that date."""
         return await read_daily_guarantee(info.context, self.row.id, or_none(day))
 
     @field
@@ -127,17 +130,18 @@ class Account(Node):
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
         filter: Annotated[  # noqa: A002 - the contract's name
-            OrderFilter | None, strawberry.argument(description="Which orders are wanted; all without.")
+            OrderFilter | None,
+            strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
         ] = strawberry.UNSET,
     ) -> Connection[Order]:
-        """The orders, newest first; the first 20 when neither first nor last is given."""
+        """The account's orders, newest first; the first 20 without `first` and `last`."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
     @field(cost=LOOK_UP)
     async def order(
         self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
     ) -> Order | None:
-        """The order of a number; null when there is none."""
+        """The order with this number; null if it does not exist."""
         row = await info.context.loaders.orders_by_number.load((self.row.id, number))
         return None if row is None else order(row, info.context)
 
@@ -148,28 +152,31 @@ class Account(Node):
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
         archived: Annotated[
-            bool | None, strawberry.argument(description="Whether archived ones are wanted, or the others; null: both.")
+            bool | None,
+            strawberry.argument(
+                description="True for archived specifications only, false for the others only, null for both."
+            ),
         ] = False,
     ) -> Connection[Specification]:
-        """The specifications, oldest first."""
+        """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
     @field(cost=COMMAND)
     async def quote(
         self,
         info: Info,
-        input: Annotated[QuoteInput, strawberry.argument(description="What is to be quoted.")],  # noqa: A002
+        input: Annotated[QuoteInput, strawberry.argument(description="The order or the expedite to quote.")],  # noqa: A002
     ) -> QuotePayload:
-        """What placing an order, or expediting one, would get; changes nothing."""
+        """A quote for a new order or for expediting one; changes nothing."""
         return await read_quote(info.context, self.row.id, input)
 
     @field
     async def latest_upload_for(
         self,
         info: Info,
-        due: Annotated[datetime, strawberry.argument(description="When the images are needed.")],
+        due: Annotated[datetime, strawberry.argument(description="The instant at which the images are needed.")],
     ) -> datetime | None:
-        """Until when to upload for a standard deadline by then: a midnight, user time; null when that has passed."""
+        """The cutoff of uploads with a standard deadline by `due`: a midnight, user time; null if it has passed."""
         now = info.context.instant(self.row.id)
         history = await info.context.history(self.row.id)
         try:
@@ -189,7 +196,7 @@ class Account(Node):
 
 
 def account(row: AccountRow) -> Account:
-    """Show an account."""
+    """Return the API's account of a row."""
     return Account(
         name_in_api=named_account(row.id),
         name=row.name,

@@ -1,4 +1,4 @@
-"""The events of an account beside its orders: its terms, zone, guarantee and specifications; and withdrawals."""
+"""Events of an account besides its orders: its terms, zone, guarantee and specifications; and withdrawals."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from api.event.types import Event
 from api.money import Money
 from api.specification.types import Specification, SpecificationStep, specification, specification_steps
 from app.domain.events import kinds
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from db.queries.specifications import SpecificationRow
 from engine.decorators import field, object_type
 from engine.scalars import TimeZone
@@ -20,13 +20,13 @@ from engine.weights import LOOK_UP
 
 @object_type
 class AccountCreated(Event):
-    """The account began."""
+    """The creation of the account."""
 
     details: strawberry.Private[kinds.AccountCreated]
 
     @field(staff=True)
     def ref(self) -> str | None:
-        """The name by which imports know the account, for staff only; null without one."""
+        """The account's reference in imports, for staff only; null without one."""
         return self.details.ref
 
     @field
@@ -36,28 +36,28 @@ class AccountCreated(Event):
 
     @field
     def plan(self) -> Plan:
-        """The plan it began with."""
+        """The first plan of the account."""
         return self.details.plan
 
     @field
     def time_zone(self) -> TimeZone:
-        """The time zone it began in."""
+        """The first time zone of the account."""
         return TimeZone(self.details.time_zone)
 
     @field
     def images_per_day(self) -> int | None:
-        """Images guaranteed per ledger day; null where the plan said so."""
+        """The number of images guaranteed per ledger day; null for the plan's default."""
         return self.details.images_per_day
 
     @field
     def expedites_per_day(self) -> int | None:
-        """Expedites at the shortest turnaround per ledger day; null where the plan said so."""
+        """The number of expedites at the shortest turnaround per ledger day; null for the plan's default."""
         return self.details.expedites_per_day
 
 
 @object_type
 class SlaNegotiated(Event):
-    """New terms of the SLA were agreed, for the ledger days from a date on."""
+    """An agreement on new terms of the SLA, for the ledger days from a date on."""
 
     details: strawberry.Private[kinds.SlaNegotiated]
 
@@ -73,12 +73,12 @@ class SlaNegotiated(Event):
 
     @field
     def images_per_day(self) -> int | None:
-        """Images guaranteed per ledger day; null where that continues."""
+        """The number of images guaranteed per ledger day; null if that term continues."""
         return self.details.images_per_day
 
     @field
     def expedites_per_day(self) -> int | None:
-        """Expedites at the shortest turnaround per ledger day; null where that continues."""
+        """The number of expedites at the shortest turnaround per ledger day; null if that term continues."""
         return self.details.expedites_per_day
 
     @field
@@ -88,12 +88,12 @@ class SlaNegotiated(Event):
 
     @field
     def previous_images_per_day(self) -> int:
-        """Images that would have been guaranteed per ledger day."""
+        """The number of images that would have been guaranteed per ledger day."""
         return self.details.previous_images_per_day
 
     @field
     def previous_expedites_per_day(self) -> int:
-        """Expedites at the shortest turnaround that there would have been per ledger day."""
+        """The number of expedites at the shortest turnaround that there would have been per ledger day."""
         return self.details.previous_expedites_per_day
 
     @field(staff=True)
@@ -104,7 +104,7 @@ class SlaNegotiated(Event):
 
 @object_type
 class TimeZoneChanged(Event):
-    """The account's time zone changed."""
+    """A change of the account's time zone."""
 
     details: strawberry.Private[kinds.TimeZoneChanged]
 
@@ -115,13 +115,13 @@ class TimeZoneChanged(Event):
 
     @field
     def previous_time_zone(self) -> TimeZone:
-        """The time zone before."""
+        """The time zone until then."""
         return TimeZone(self.details.previous)
 
 
 @object_type
 class GuaranteeReset(Event):
-    """A ledger day closed and the next one opened, with nothing used."""
+    """The reset of the daily guarantee: a ledger day closed and the next one opened, with nothing used."""
 
     details: strawberry.Private[kinds.GuaranteeReset]
 
@@ -138,23 +138,23 @@ class GuaranteeReset(Event):
 
 @object_type
 class SpecificationChanged(Event):
-    """A specification was made, changed or archived. A term and its previous value are both null where it stayed."""
+    """The creation, change or archiving of a specification. New and previous values are null if unchanged."""
 
     details: strawberry.Private[kinds.SpecificationChanged]
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The specification as it is now."""
+        """The specification in its current state."""
         return specification(await self._specification(info))
 
     @field
     def new_version(self) -> int | None:
-        """The version that the specification got, from 1; null when it was archived."""
+        """The new version of the specification, from 1; null if it was archived."""
         return self.details.version
 
     @field
     def archived_at(self) -> datetime | None:
-        """The instant at which it was archived; null when it got a version."""
+        """The instant of the archiving; null for a new version."""
         return self.details.archived_at
 
     @field
@@ -164,7 +164,7 @@ class SpecificationChanged(Event):
 
     @field
     def previous_name(self) -> str | None:
-        """The name before."""
+        """The previous name."""
         return self.details.before.name
 
     @field(cost=LOOK_UP)
@@ -174,7 +174,7 @@ class SpecificationChanged(Event):
 
     @field(cost=LOOK_UP)
     async def previous_price_per_image(self, info: Info) -> Money | None:
-        """The price before."""
+        """The previous price."""
         return await self._money(info, self.details.before.price_per_image)
 
     @field(length=8)
@@ -185,12 +185,12 @@ class SpecificationChanged(Event):
 
     @field(length=8)
     def previous_steps(self) -> list[SpecificationStep] | None:
-        """The retouching steps before, in their order."""
+        """The previous retouching steps, in their order."""
         steps = self.details.before.steps
         return None if steps is None else specification_steps(steps)
 
     async def _money(self, info: Info, amount: Decimal | None) -> Money | None:
-        """Show an amount in the currency of the specification, which never changes."""
+        """Return an amount in the currency of the specification, which never changes."""
         return None if amount is None else Money(amount=amount, currency=(await self._specification(info)).currency)
 
     async def _specification(self, info: Info) -> SpecificationRow:
@@ -203,13 +203,13 @@ class SpecificationChanged(Event):
 
 @object_type
 class EventWithdrawn(Event):
-    """Another event turned out to be untrue."""
+    """The withdrawal of another event, which turned out to be untrue."""
 
     details: strawberry.Private[kinds.EventWithdrawn]
 
     @field(cost=LOOK_UP)
     async def event(self, info: Info) -> Event:
-        """The event that was withdrawn."""
+        """The withdrawn event."""
         from api.event.reads import read_event  # noqa: PLC0415 - it shows every type of event, this one as well
 
         found = await read_event(info.context, self.row.account_id, self.details.event)

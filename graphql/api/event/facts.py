@@ -1,4 +1,4 @@
-"""Facts that several types of events show."""
+"""Types and fields that several events share."""
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +16,7 @@ from api.money import Money
 from app.domain.events import facts, kinds
 from app.domain.events.facts import Change
 from app.domain.ledger.quota import RecordedDay
-from app.domain.vocabulary import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.queries.events import EventRow
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
@@ -63,64 +63,70 @@ class EventOfImages(Protocol):
 
 @object_type
 class OrderProgress:
-    """How far an order was at an instant."""
+    """The progress of an order at an instant."""
 
     status: OrderStatus = strawberry.field(description="The status of the order.")
-    delivered_count: int = strawberry.field(description="Images delivered, rejected ones not counted.")
-    rejected_count: int = strawberry.field(description="Images that were rejected and waited for their redo.")
+    delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
+    rejected_count: int = strawberry.field(description="The number of rejected images that waited for their redo.")
     completed_at: datetime | None = strawberry.field(
-        description="When the client had downloaded it; null if it had not."
+        description="The instant at which the client had completed the order; null if not completed."
     )
 
 
 @object_type
 class SplitOffOrder:
-    """An order that was split off from another one."""
+    """An order split off from another one."""
 
-    number: int = strawberry.field(description="Its number.")
-    service_level: ServiceLevel = strawberry.field(description="The service level it was split off for.")
+    number: int = strawberry.field(description="The number of the order.")
+    service_level: ServiceLevel = strawberry.field(description="The service level for which the order was split off.")
     key: strawberry.Private[tuple[UUID, UUID]]
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
-        """The order as it is now."""
+        """The order in its current state."""
         return await read_order(info, self.key)
 
 
 async def read_order(info: Info, key: tuple[UUID, UUID]) -> "Order":
-    """Read an order, by its account and id, that an event names."""
+    """Return an order that an event names by account and id."""
     return cast("Order", await existing_node(info.context, GlobalId(NodeType.ORDER, *key)))
 
 
 @object_type
 class GuaranteeDay:
-    """A ledger day of an account, with what of its allowance was used."""
+    """A ledger day of an account at the event, with the use of its allowance."""
 
-    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
-    opens_at: datetime = strawberry.field(description="When it opens: a midnight, user time.")
-    closes_at: datetime = strawberry.field(description="When it closes and the next one opens, as known at the event.")
-    sla_version: int = strawberry.field(description="The version of the SLA in force when it opened.")
-    capacity: int = strawberry.field(description="Images guaranteed.")
-    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
-    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
-    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
+    day: date = strawberry.field(name="date", description="The local date at the opening of the day, which names it.")
+    opens_at: datetime = strawberry.field(description="The opening of the day: a midnight, user time.")
+    closes_at: datetime = strawberry.field(
+        description="The close of the day, at which the next one opens, as known at the event."
+    )
+    sla_version: int = strawberry.field(description="The version of the SLA in force at the opening of the day.")
+    capacity: int = strawberry.field(description="The number of images guaranteed.")
+    used: int = strawberry.field(
+        description="The number of images uploaded, expedited or not; may exceed the capacity."
+    )
+    expedite_capacity: int = strawberry.field(
+        description="The number of images that can be expedited at the shortest turnaround."
+    )
+    expedite_used: int = strawberry.field(description="The number of images expedited; may exceed the capacity.")
 
 
 @object_type
 class RejectedImage:
-    """An image that the client sent back, as the event says."""
+    """An image that the client rejected, as recorded by the event."""
 
-    reason: str = strawberry.field(description="The client's words on what was wrong; `erased` once erased.")
-    due_at: datetime = strawberry.field(description="When the redo was due.")
-    sla_version: int = strawberry.field(description="The version of the SLA that made that deadline.")
-    image: Image = strawberry.field(description="The image as it is now.")
+    reason: str = strawberry.field(description="The reason, in the client's words; `erased` after its erasure.")
+    due_at: datetime = strawberry.field(description="The deadline of the redo.")
+    sla_version: int = strawberry.field(description="The version of the SLA under which that deadline was made.")
+    image: Image = strawberry.field(description="The image in its current state.")
     rejection: Rejection | None = strawberry.field(
-        description="The rejection as it is now; null where an import changed it since."
+        description="The rejection in its current state; null if an import changed it since."
     )
 
 
 def order_progress(progress: facts.Progress) -> OrderProgress:
-    """Show how far an order was."""
+    """Return the API's progress of an order."""
     return OrderProgress(
         status=progress.status,
         delivered_count=progress.delivered_count,
@@ -130,7 +136,7 @@ def order_progress(progress: facts.Progress) -> OrderProgress:
 
 
 def guarantee_day(day: RecordedDay) -> GuaranteeDay:
-    """Show a ledger day."""
+    """Return the API's ledger day of an event."""
     return GuaranteeDay(
         day=day.day.date,
         opens_at=day.day.opens_at,
@@ -146,7 +152,7 @@ def guarantee_day(day: RecordedDay) -> GuaranteeDay:
 def images_of_event(
     self: EventOfImages, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
 ) -> Connection[Image]:
-    """The images it concerns, in the order of their upload."""
+    """The images of the event, in upload order."""
     account_id, context = self.row.account_id, info.context
 
     async def read(id_: UUID) -> ImageRow | None:
@@ -156,14 +162,14 @@ def images_of_event(
 
 
 def count_images(self: EventOfImages) -> int:
-    """The number of images it concerns."""
+    """The number of images of the event."""
     return len(self.details.images)
 
 
 def rejected_images(
     context: Context, row: EventRow, details: kinds.ImagesRejected
 ) -> Listing[RejectedImage, RejectedImage]:
-    """List the images that an event says were sent back."""
+    """List the rejected images of an event."""
     loaders = context.loaders
 
     async def read(rejected: facts.RejectedImage) -> RejectedImage | None:
@@ -185,7 +191,7 @@ def rejected_images(
 
 
 async def order_row(info: Info, row: EventRow) -> OrderRow:
-    """Read the order of an event that has one."""
+    """Return the order of an event that has one; raises LookupError otherwise."""
     found = None
     if row.order_id is not None:
         found = await info.context.loaders.orders.load((row.account_id, row.order_id))
@@ -195,22 +201,22 @@ async def order_row(info: Info, row: EventRow) -> OrderRow:
 
 
 async def money(info: Info, row: EventRow, amount: Decimal) -> Money:
-    """Show an amount in the currency of the event's order, which never changes."""
+    """Return an amount in the currency of the event's order, which never changes."""
     return Money(amount=amount, currency=(await order_row(info, row)).currency)
 
 
 async def money_or_none(info: Info, row: EventRow, amount: Decimal | None) -> Money | None:
-    """Show an amount as `money` does; null for None."""
+    """Return an amount as `money` does; None for None."""
     return None if amount is None else await money(info, row, amount)
 
 
 def before(change: Change[Value] | None) -> Value | None:
-    """Return a value before the event; None where it did not change."""
+    """Return the value before the event; None if it did not change."""
     return None if change is None else change.before
 
 
 def after(change: Change[Value] | None) -> Value | None:
-    """Return a value after the event; None where it did not change."""
+    """Return the value after the event; None if it did not change."""
     return None if change is None else change.after
 
 
@@ -224,7 +230,7 @@ def _listed(
     read: Callable[[Fact], Awaitable[Value | None]],
     show: Callable[[Value], Item],
 ) -> Listing[Value, Item]:
-    """List what an event names, by position from 0; pages read together what they show."""
+    """List the objects that an event names, by index; a page reads its items at the same time."""
     span = Span(least=(-1,), greatest=(len(found),))
 
     async def read_slice(part: Slice) -> Page[Value]:

@@ -1,4 +1,4 @@
-"""The events of an order's terms: placed, split, expedited, its deadline set, cancelled, completed."""
+"""Events of an order's terms: placed, split, expedited, its deadline set, cancelled, completed."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -20,9 +20,10 @@ from api.event.facts import (
 from api.event.types import Event
 from api.money import Money
 from api.specification.types import Specification, specification
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
-from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from engine.decorators import field, object_type
 from engine.weights import LOOK_UP
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @object_type
 class OrderPlaced(Event):
-    """An order was placed and its images were uploaded."""
+    """The placement of an order and the upload of its images."""
 
     details: strawberry.Private[kinds.OrderPlaced]
     images = field(images_of_event)
@@ -45,7 +46,7 @@ class OrderPlaced(Event):
 
     @field
     def name(self) -> str:
-        """The name that the client gave it; `erased` once erased."""
+        """The name that the client gave the order; `erased` after its erasure."""
         return self.details.order.name
 
     @field
@@ -55,7 +56,7 @@ class OrderPlaced(Event):
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The retouching wanted, in the version with which it was placed."""
+        """The specification of the order, in the version with which it was placed."""
         return specification((await order_row(info, self.row)).specification)
 
     @field
@@ -65,66 +66,66 @@ class OrderPlaced(Event):
 
     @field
     def service_level(self) -> ServiceLevel:
-        """The promise made for its images."""
+        """The promise made for the order's images."""
         return self.details.order.service_level
 
     @field
     def deadline_status(self) -> DeadlineStatus:
-        """Whether the deadline was confirmed or was still to be set."""
+        """The status of the deadline: confirmed, or still to be set."""
         return self.details.order.deadline_status
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline; null while it was still to be set."""
+        """The deadline; null if it was still to be set."""
         return self.details.order.due_at
 
     @field
     def sla_version(self) -> int:
-        """The version of the SLA that made the promise."""
+        """The version of the SLA under which the promise was made."""
         return self.details.order.sla_version
 
     @field
     def price(self) -> Money:
-        """The price of all its images."""
+        """The price of all images of the order."""
         return Money(amount=self.details.order.price, currency=self.details.order.currency)
 
     @field
     def price_per_image(self) -> Money:
-        """The price of each of its images."""
+        """The price of each image of the order."""
         return Money(amount=self.details.price_per_image, currency=self.details.order.currency)
 
     @field
     def expedited_at(self) -> datetime | None:
-        """The instant of the expedite, if it was placed with one; else null."""
+        """The instant of the expedite; null if the order was placed without one."""
         return self.details.order.expedited_at
 
     @field
     def first_number(self) -> int:
-        """The place of its first image in the list that was uploaded, from 1; the others follow."""
+        """The position of the first image in the uploaded list, from 1; the others follow."""
         return self.details.first_number
 
     @field
     def first_position(self) -> int:
-        """The place of its first image in the day's guarantee, from 1; the others follow."""
+        """The position of the first image in the day's guarantee, from 1; the others follow."""
         return self.details.first_position
 
     @field
     def first_expedite_position(self) -> int | None:
-        """The place of its first image in the day's expedites, from 1; the others follow. Null if not expedited."""
+        """The position of the first image in the day's expedites, from 1; the others follow. Null without one."""
         return self.details.first_expedite_position
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from as it was placed; null when it was placed as it is."""
+        """The order that this one was split off from at its placement; null if it was placed as it is."""
         origin = self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
 
 @object_type
 class OrderSplit(Event):
-    """Images of an order were split off into others. As it was placed, that changed nothing: it never had them.
+    """The split of an order: images moved to other orders. At its placement nothing changed: it never had them.
 
-    What is new and what was previous are both null where it stayed.
+    New and previous values are null if unchanged.
     """
 
     details: strawberry.Private[kinds.OrderSplit]
@@ -140,40 +141,40 @@ class OrderSplit(Event):
 
     @field
     def new_status(self) -> OrderStatus | None:
-        """The status after it."""
+        """The status after the event."""
         return after(self.details.changes.status)
 
     @field
     def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
+        """The status before the event."""
         return before(self.details.changes.status)
 
     @field
     def new_image_count(self) -> int | None:
-        """The number of images left."""
+        """The number of images that remain."""
         return after(self.details.changes.image_count)
 
     @field
     def previous_image_count(self) -> int | None:
-        """The number of images before it."""
+        """The number of images before the event."""
         return before(self.details.changes.image_count)
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
-        """The price of the images left."""
+        """The price of the remaining images."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
     @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
-        """The price of all images before it."""
+        """The price of all images before the event."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
 
 
 @object_type
 class OrderExpedited(Event):
-    """An order was expedited: one that was there before, or a new one that was split off for it.
+    """The expedite of an order: of an existing one, or of a new one that was split off for it.
 
-    Of a new order nothing is previous. Of another one, a term and its previous value are both null where it stayed.
+    A new order has no previous values. For an existing one, new and previous values are null if unchanged.
     """
 
     details: strawberry.Private[kinds.OrderExpedited]
@@ -182,88 +183,88 @@ class OrderExpedited(Event):
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from for this; null where it was there before."""
+        """The order that the new one was split off from; null for an existing order."""
         origin = None if self.details.order is None else self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
     @field
     def service_level(self) -> ServiceLevel:
-        """The promise from then on."""
+        """The promise after the event."""
         return self.details.service_level
 
     @field
     def previous_service_level(self) -> ServiceLevel | None:
-        """The promise before it."""
+        """The promise before the event."""
         return before(self.details.changes.service_level)
 
     @field
     def deadline_status(self) -> DeadlineStatus:
-        """Whether the deadline was confirmed, or a delivery plan was still to be made."""
+        """The status of the deadline: confirmed, or awaiting a delivery plan."""
         return awaited_status(self.details.service_level)
 
     @field
     def previous_deadline_status(self) -> DeadlineStatus | None:
-        """Whether the deadline was confirmed or still to be set before it."""
+        """The status of the deadline before the event: confirmed, or still to be set."""
         return before(self.details.changes.deadline_status)
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline after it; null where there was none, or where it stayed."""
+        """The deadline after the event; null if there was none, or if unchanged."""
         new = self.details.order
         return after(self.details.changes.due_at) if new is None else new.due_at
 
     @field
     def previous_deadline(self) -> datetime | None:
-        """The deadline before it; null where there was none, or where it stayed."""
+        """The deadline before the event; null if there was none, or if unchanged."""
         return before(self.details.changes.due_at)
 
     @field
     def confirmed_at(self) -> datetime | None:
-        """The instant at which staff had set the deadline that a new order kept; else null."""
+        """The instant at which staff had set the deadline that a new order kept; null otherwise."""
         new = self.details.order
         return after(self.details.changes.confirmed_at) if new is None else new.confirmed_at
 
     @field
     def previous_confirmed_at(self) -> datetime | None:
-        """The instant at which staff had set the deadline before it; null where they had not, or where it stayed."""
+        """The instant at which staff had set the previous deadline; null if they had not, or if unchanged."""
         return before(self.details.changes.confirmed_at)
 
     @field
     def new_sla_version(self) -> int | None:
-        """The version of the SLA that made the promise."""
+        """The version of the SLA under which the promise was made."""
         new = self.details.order
         return after(self.details.changes.sla_version) if new is None else new.sla_version
 
     @field
     def previous_sla_version(self) -> int | None:
-        """The version of the SLA that made the promise before it."""
+        """The version of the SLA under which the previous promise was made."""
         return before(self.details.changes.sla_version)
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
-        """The price of all its images after it."""
+        """The price of all images after the event."""
         new = self.details.order
         return await money_or_none(info, self.row, after(self.details.changes.price) if new is None else new.price)
 
     @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
-        """The price of all its images before it."""
+        """The price of all images before the event."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
 
     @field(cost=LOOK_UP)
     async def price_per_image(self, info: Info) -> Money:
-        """The price of each of its images after it."""
+        """The price of each image after the event."""
         return await money(info, self.row, self.details.price_per_image)
 
     @field
     def first_expedite_position(self) -> int | None:
-        """The place of its first image in the day's expedites, from 1; the others follow."""
+        """The position of the first image in the day's expedites, from 1; the others follow."""
         return self.details.images[0].expedite_position if self.details.images else None
 
 
 @object_type
 class DeadlineConfirmed(Event):
-    """Support and production set a deadline. A term and its previous value are both null where it stayed."""
+    """A deadline set by support and production. New and previous values are null if unchanged."""
 
     details: strawberry.Private[kinds.DeadlineConfirmed]
     images = field(images_of_event)
@@ -271,69 +272,69 @@ class DeadlineConfirmed(Event):
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline that they set; never null."""
+        """The deadline that support and production set; never null."""
         return self.details.due_at
 
     @field
     def previous(self) -> datetime | None:
-        """The deadline before it; null where there was none."""
+        """The deadline before the event; null if there was none."""
         return before(self.details.changes.due_at)
 
     @field
     def previous_deadline_status(self) -> DeadlineStatus | None:
-        """Whether a deadline or a delivery plan was still to be set."""
+        """The status before the event: a deadline or a delivery plan still to be set."""
         return before(self.details.changes.deadline_status)
 
     @field
     def new_sla_version(self) -> int | None:
-        """The version of the SLA under which they set it."""
+        """The version of the SLA under which the deadline was set."""
         return after(self.details.changes.sla_version)
 
     @field
     def previous_sla_version(self) -> int | None:
-        """The version of the SLA that made the deadline before it."""
+        """The version of the SLA under which the previous deadline was made."""
         return before(self.details.changes.sla_version)
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
-        """The price of all images of the order after it."""
+        """The price of all images of the order after the event."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
     @field(cost=LOOK_UP)
     async def previous_price(self, info: Info) -> Money | None:
-        """The price of all images of the order before it."""
+        """The price of all images of the order before the event."""
         return await money_or_none(info, self.row, before(self.details.changes.price))
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
-        """The price of each image that got the deadline; null where none did."""
+        """The price of each image with the new deadline; null if there is none."""
         return await money_or_none(info, self.row, self.details.price_per_image)
 
     @field(staff=True)
     def note(self) -> str | None:
-        """The note of staff, for staff only; null without one, or once erased."""
+        """The note of staff, for staff only; null without one, or after its erasure."""
         return self.details.note
 
 
 @object_type
 class OrderCancelled(Event):
-    """The client cancelled an order."""
+    """The cancellation of an order by the client."""
 
     details: strawberry.Private[kinds.OrderCancelled]
 
     @field
     def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
+        """The status before the event."""
         return before(self.details.changes.status)
 
 
 @object_type
 class OrderCompleted(Event):
-    """The client has downloaded an order."""
+    """The completion of an order by the client's download."""
 
     details: strawberry.Private[kinds.OrderCompleted]
 
     @field
     def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
+        """The status before the event."""
         return before(self.details.changes.status)

@@ -1,4 +1,4 @@
-"""The events of production: images claimed, delivered and rejected, and what became of deadlines."""
+"""Events of production: images claimed, delivered and rejected, and deadlines at risk, missed and met."""
 
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from api.event.facts import (
     rejected_images,
 )
 from api.event.types import Event
+from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events import kinds
-from app.domain.vocabulary import DeadlineKind
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 from engine.weights import LOOK_UP
@@ -23,7 +23,7 @@ from engine.weights import LOOK_UP
 
 @object_type
 class ImagesClaimed(Event):
-    """A worker took images."""
+    """A claim of images by a worker."""
 
     details: strawberry.Private[kinds.ImagesClaimed]
     images = field(images_of_event)
@@ -31,18 +31,18 @@ class ImagesClaimed(Event):
 
     @field
     def lease_until(self) -> datetime:
-        """The instant until which the images are the worker's."""
+        """The end of the worker's lease."""
         return self.details.lease_until
 
     @field(staff=True)
     def worker(self) -> str | None:
-        """The name of the worker, for staff only; null once erased."""
+        """The name of the worker, for staff only; null after its erasure."""
         return self.details.worker
 
 
 @object_type
 class ClaimExpired(Event):
-    """A worker held images for too long; they are in the queue again."""
+    """The expiry of a worker's claim; the images are in the queue again."""
 
     details: strawberry.Private[kinds.ClaimExpired]
     images = field(images_of_event)
@@ -50,18 +50,18 @@ class ClaimExpired(Event):
 
     @field
     def lease_until(self) -> datetime:
-        """The instant until which the images were the worker's."""
+        """The end of the worker's lease."""
         return self.details.lease_until
 
     @field(staff=True)
     def worker(self) -> str | None:
-        """The name of the worker, for staff only; null once erased."""
+        """The name of the worker, for staff only; null after its erasure."""
         return self.details.worker
 
 
 @object_type
 class ImagesDelivered(Event):
-    """Images were delivered, for the first time or again."""
+    """A delivery of images, for the first time or again."""
 
     details: strawberry.Private[kinds.ImagesDelivered]
     images = field(images_of_event)
@@ -69,23 +69,23 @@ class ImagesDelivered(Event):
 
     @field
     def before(self) -> OrderProgress:
-        """The progress of the order before it."""
+        """The progress of the order before the event."""
         return order_progress(self.details.before)
 
     @field
     def after(self) -> OrderProgress:
-        """The progress of the order after it."""
+        """The progress of the order after the event."""
         return order_progress(self.details.after)
 
     @field(staff=True)
     def worker(self) -> str | None:
-        """The name of the worker, for staff only; null where an import does not know it, or once erased."""
+        """The name of the worker, for staff only; null if an import did not have it, or after its erasure."""
         return self.details.worker
 
 
 @object_type
 class ImagesRejected(Event):
-    """The client sent images back."""
+    """A rejection of images by the client."""
 
     details: strawberry.Private[kinds.ImagesRejected]
     images = field(images_of_event)
@@ -95,23 +95,23 @@ class ImagesRejected(Event):
     def rejected_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[RejectedImage]:
-        """The images with the client's reasons, in the order of their upload."""
+        """The rejected images with the client's reasons, in upload order."""
         return rejected_images(info.context, self.row, self.details).first(first, after)
 
     @field
     def before(self) -> OrderProgress:
-        """The progress of the order before it."""
+        """The progress of the order before the event."""
         return order_progress(self.details.before)
 
     @field
     def after(self) -> OrderProgress:
-        """The progress of the order after it."""
+        """The progress of the order after the event."""
         return order_progress(self.details.after)
 
 
 @object_type
 class DeadlineAtRisk(Event):
-    """A deadline was near with images undelivered."""
+    """An alert that a deadline was near with images undelivered."""
 
     details: strawberry.Private[kinds.DeadlineAtRisk]
     images = field(images_of_event)
@@ -119,18 +119,18 @@ class DeadlineAtRisk(Event):
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline; never null."""
+        """The instant of the deadline; never null."""
         return self.details.due_at
 
     @field
     def kind(self) -> DeadlineKind:
-        """Whether the delivery was due or a redo."""
+        """The kind of the deadline: of the delivery or of a redo."""
         return self.details.kind
 
 
 @object_type
 class DeadlineMissed(Event):
-    """A deadline passed with images undelivered."""
+    """An alert that a deadline passed with images undelivered."""
 
     details: strawberry.Private[kinds.DeadlineMissed]
     images = field(images_of_event)
@@ -138,22 +138,22 @@ class DeadlineMissed(Event):
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline; never null."""
+        """The instant of the deadline; never null."""
         return self.details.due_at
 
     @field
     def kind(self) -> DeadlineKind:
-        """Whether the delivery was due or a redo."""
+        """The kind of the deadline: of the delivery or of a redo."""
         return self.details.kind
 
 
 @object_type
 class DeadlineMet(Event):
-    """Every image of an order was delivered by the deadline."""
+    """An alert that every image of an order was delivered by the deadline."""
 
     details: strawberry.Private[kinds.DeadlineMet]
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline; never null."""
+        """The instant of the deadline; never null."""
         return self.details.due_at

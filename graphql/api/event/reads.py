@@ -1,4 +1,4 @@
-"""Reads of events, each shown as the type it is of."""
+"""Reads of events, each as the API type of its event type."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,8 +7,8 @@ from uuid import UUID
 from api.context import Context
 from api.event import accounts, orders, production
 from api.event.types import Event
+from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
-from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
@@ -40,11 +40,11 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
 }
-"""The type of the schema for each type of event; the schema names them all, since no field has one as its own type."""
+"""The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 
 
 def event(row: EventRow) -> Event:
-    """Show an event."""
+    """Return the API's event of a row."""
     shown: Event = EVENT_TYPES[row.type](
         name_in_api=numbered(NodeType.EVENT, row.account_id, row.sequence),
         at=row.at,
@@ -58,12 +58,12 @@ def event(row: EventRow) -> Event:
 
 @reads(NodeType.EVENT)
 async def event_node(context: Context, named: GlobalId) -> Event | None:
-    """Read the event of an id."""
+    """Return the event with this id; None if it does not exist."""
     return await read_event(context, named.account_id, named.number)
 
 
 async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:
-    """Read a final event by its place in an account's sequence; None when there is none."""
+    """Return a final event by its number in an account's sequence; None if there is none."""
     if sequence > GREATEST_SEQUENCE:
         return None
     ended = await context.view.ended_import(account_id)
@@ -72,7 +72,7 @@ async def read_event(context: Context, account_id: UUID, sequence: int) -> Event
 
 
 def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[EventRow, Event]:
-    """List what happened to an order, oldest first; withdrawn events and their withdrawals only if wanted."""
+    """List the events of an order, oldest first; withdrawn ones and their withdrawals only if requested."""
     loaders = context.loaders
     key = (order.account_id, order.id)
 

@@ -1,4 +1,4 @@
-"""Events: the audit trail of an account, one type for each type of event."""
+"""Events: the audit trail of an account, one API type for each type of event."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import strawberry
 
 from api.context import Info
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from db.queries.events import EventRow
 from engine.decorators import field, interface
 from engine.ids import GlobalId, NodeType
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
 Withdrawn: TypeAlias = Annotated[
     bool | None,
-    strawberry.argument(description="Whether events that turned out to be untrue are wanted, and what withdrew them."),
+    strawberry.argument(description="True to include withdrawn events, and the events that withdrew them."),
 ]
 
 
 @interface
 class Event(Node):
-    """Something that happened; never changed afterwards. An event that was untrue has an EventWithdrawn later.
+    """A fact in the history of an account; it never changes, but an EventWithdrawn may follow if it was untrue.
 
-    Fields of the same name are of the same type in all events, so that one operation can ask for them all.
+    Fields of the same name have the same type in all events, so that one operation can select them all.
     """
 
-    at: datetime = strawberry.field(description="The instant at which it happened.")
+    at: datetime = strawberry.field(description="The instant of the event.")
     recorded_at: datetime = strawberry.field(
-        description="The instant at which it was written: later than `at` where it was found out or imported later."
+        description="The instant at which the event was recorded; later than `at` if it was detected or imported later."
     )
     type: EventType = strawberry.field(description="The type of the event.")
     row: strawberry.Private[EventRow]
 
     @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
-        """The account it happened to."""
+        """The account of the event."""
         named = GlobalId(NodeType.ACCOUNT, self.row.account_id, self.row.account_id)
         return cast("Account", await existing_node(info.context, named))
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it happened to; null when it happened to none."""
+        """The order of the event; null if it concerns no single order."""
         if self.row.order_id is None:
             return None
         named = GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id)

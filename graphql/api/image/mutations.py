@@ -1,4 +1,4 @@
-"""What becomes of images: claimed by production, delivered, rejected by the client."""
+"""Mutations of images: claimed by production, delivered, rejected by the client."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -25,71 +25,74 @@ _PAUSES: Final = (0.01, 0.02, 0.04, 0.08)  # seconds, before a claim that could 
 
 @input_type
 class RejectImagesInput:
-    """What is sent back."""
+    """The images to reject, and the reason."""
 
-    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, each delivered.")
-    reason: str = strawberry.field(description=f"What is wrong with them: {PROSE_RULE}.")
+    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, all of them delivered.")
+    reason: str = strawberry.field(description=f"The reason, in the client's words: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class RejectImagesPayload(ImagesPayload, OrdersPayload):
-    """What rejecting images came to."""
+    """The result of rejecting images."""
 
 
 @input_type
 class ClaimImagesInput:
-    """Who takes how many images, and for how long."""
+    """The claim to make: the worker, the number of images and the lease."""
 
-    worker: str = strawberry.field(description=f"Who will work on them, by a name of their own: {NAME_RULE}.")
-    count: int = strawberry.field(default=1, description="How many, 1 to 500.")
+    worker: str = strawberry.field(description=f"The name of the worker: {NAME_RULE}.")
+    count: int = strawberry.field(default=1, description="The number of images, 1 to 500.")
     lease_seconds: int = strawberry.field(
         default=3600,
-        description="For how long: 60 to 86,400 seconds. What is not delivered by then is in the queue again.",
+        description="The length of the lease, 60 to 86,400 seconds. Images not delivered by its end are in the queue"
+        " again.",
     )
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class ClaimImagesPayload(ImagesPayload):
-    """What claiming images came to: fewer than asked for, or none, when the queue has no more.
+    """The result of claiming images: fewer than requested, or none, if the queue has no more.
 
-    Images of an account that others are changing at this moment are passed by; they are there for the next claim.
+    Images of an account with another change in progress are skipped; the next claim can take them.
     """
 
     result_type = Claimed
 
     @field
     def lease_until(self) -> datetime | None:
-        """Until when the worker holds the images."""
+        """The end of the worker's lease."""
         return None if self.result is None else self.result.until
 
 
 @input_type
 class DeliverImagesInput:
-    """What is delivered, and by whom."""
+    """The images to deliver, and the worker who holds them."""
 
-    worker: str = strawberry.field(description="Who holds the images, by the name they were claimed with.")
-    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, each held by the worker.")
+    worker: str = strawberry.field(description="The worker who holds the images, by the name used in the claim.")
+    image_ids: list[strawberry.ID] = strawberry.field(
+        description="The images, 1 to 500, all of them held by the worker."
+    )
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class DeliverImagesPayload(ImagesPayload, OrdersPayload):
-    """What delivering images came to."""
+    """The result of delivering images."""
 
 
 @object_type
 class ImageMutations:
-    """What changes images."""
+    """Mutations of images."""
 
     @mutation
     async def reject_images(
         self,
         info: Info,
-        input: Annotated[RejectImagesInput, strawberry.argument(description="What is sent back.")],  # noqa: A002
+        input: Annotated[RejectImagesInput, strawberry.argument(description="The images to reject, and the reason.")],  # noqa: A002
     ) -> RejectImagesPayload:
-        """Send delivered images back, to be done again for free."""
+        """Rejects delivered images, which are redone for free."""
         call = Call(info, input)
         images = call.images(input.image_ids, "imageIds")
         reason = call.prose(input.reason, "reason")
@@ -100,10 +103,10 @@ class ImageMutations:
         self,
         info: Info,
         input: Annotated[  # noqa: A002
-            ClaimImagesInput, strawberry.argument(description="Who takes how many images, and for how long.")
+            ClaimImagesInput, strawberry.argument(description="The claim to make.")
         ],
     ) -> ClaimImagesPayload:
-        """Take the most urgent images of all accounts out of the queue for a while; for staff."""
+        """Claims the most urgent images of all accounts for a worker, for the length of a lease; for staff."""
         call = Call(info, input, is_claim=True)
         worker = call.name(input.worker, "worker")
         count = call.amount(input.count, MAX_IDS, "count")
@@ -124,10 +127,10 @@ class ImageMutations:
         self,
         info: Info,
         input: Annotated[  # noqa: A002
-            DeliverImagesInput, strawberry.argument(description="What is delivered, and by whom.")
+            DeliverImagesInput, strawberry.argument(description="The images to deliver, and the worker who holds them.")
         ],
     ) -> DeliverImagesPayload:
-        """Deliver images that a worker holds; for staff."""
+        """Delivers images that a worker holds; for staff."""
         call = Call(info, input)
         worker = call.name(input.worker, "worker")
         images = call.images(input.image_ids, "imageIds")

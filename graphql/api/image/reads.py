@@ -1,4 +1,4 @@
-"""Reading images and rejections."""
+"""Query fields of images, and the lists of images and rejections."""
 
 from collections.abc import Awaitable, Sequence
 from functools import partial
@@ -8,7 +8,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.image.types import Image, Rejection, image, rejection
-from app.domain.vocabulary import ImageStatus
+from app.domain.orders.enums import ImageStatus
 from db.queries.images import IMAGE_OF_ORDER_SPAN, ImageRow
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
@@ -30,7 +30,7 @@ _QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, ID))
 
 
 def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus] | None) -> Listing[ImageRow, Image]:
-    """List the images of an order in the order of their upload, all of them or those of some statuses."""
+    """List the images of an order in upload order, all of them or those with some statuses."""
     key = (order.account_id, order.id)
     now = context.instant(order.account_id)
     chosen = None if statuses is None else tuple(dict.fromkeys(statuses))
@@ -59,26 +59,26 @@ def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
 
 @reads(NodeType.IMAGE)
 async def image_node(context: Context, named: GlobalId) -> Image | None:
-    """Read the image of an id."""
+    """Return the image with this id; None if it does not exist."""
     row = await context.loaders.images.load(named.within_account)
     return None if row is None else image(row, context)
 
 
 @reads(NodeType.REJECTION)
 async def rejection_node(context: Context, named: GlobalId) -> Rejection | None:
-    """Read the rejection of an id."""
+    """Return the rejection with this id; None if it does not exist."""
     row = await context.loaders.rejections.load(named.within_account)
     return None if row is None else rejection(row)
 
 
 @object_type
 class ImageQueries:
-    """What can be asked of images."""
+    """Query fields of images."""
 
     @field(staff=True)
     async def production_queue(
         self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
-        """Images of all accounts that wait for production, earliest deadline first; those claimed not; for staff."""
+        """Unclaimed images of all accounts that wait for production, earliest deadline first; for staff."""
         size = _QUEUE_SIZE if first is None else first
         return await info.context.page_of_all(lambda: queue_of_production(info.context).first(size, after))

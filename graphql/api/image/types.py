@@ -1,4 +1,4 @@
-"""Images, and what a client sent back of them."""
+"""Images and their rejections."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
@@ -9,7 +9,7 @@ from api.context import Context, Info
 from api.money import Money
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
-from app.domain.vocabulary import ImageStatus
+from app.domain.orders.enums import ImageStatus
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type
@@ -23,52 +23,54 @@ if TYPE_CHECKING:
 
 @object_type
 class Rejection(Node):
-    """A delivered image that the client sent back; it is done again for free."""
+    """The rejection of a delivered image by the client; the image is redone for free."""
 
-    at: datetime = strawberry.field(description="When the client rejected it.")
-    reason: str = strawberry.field(description="What was wrong, in the client's words.")
-    due_at: datetime = strawberry.field(description="When it is to be delivered again.")
-    redelivered_at: datetime | None = strawberry.field(description="When it was delivered again; null while it is not.")
+    at: datetime = strawberry.field(description="The instant of the rejection.")
+    reason: str = strawberry.field(description="The reason, in the client's words.")
+    due_at: datetime = strawberry.field(description="The deadline of the redo.")
+    redelivered_at: datetime | None = strawberry.field(description="The instant of the redelivery; null until then.")
 
 
 @object_type(count=LOOK_UP)
 class Image(Node):
     """A photo of an order."""
 
-    filename: str = strawberry.field(description="The name of its file.")
-    status: ImageStatus = strawberry.field(description="Where it stands.")
+    filename: str = strawberry.field(description="The name of the image's file.")
+    status: ImageStatus = strawberry.field(description="The status of the image.")
     price: Money = strawberry.field(
-        description="What it costs: twice the specification's price with an expedited deadline, by rule or by a"
-        " delivery plan."
+        description="The price of the image: twice the specification's price with an expedited deadline, by rule or by"
+        " a delivery plan."
     )
-    uploaded_at: datetime = strawberry.field(description="When it was uploaded.")
+    uploaded_at: datetime = strawberry.field(description="The instant of the upload.")
     deadline: Deadline = strawberry.field(
-        description="Its deadline: of the redo while it is rejected, else of the delivery."
+        description="The image's deadline: of the redo while the image is rejected, else of the delivery."
     )
     first_delivered_at: datetime | None = strawberry.field(
-        description="When it was delivered for the first time; null before."
+        description="The instant of the first delivery; null until then."
     )
-    delivered_at: datetime | None = strawberry.field(description="When it was last delivered; null before.")
+    delivered_at: datetime | None = strawberry.field(
+        description="The instant of the latest delivery; null before the first one."
+    )
     on_time: bool | None = strawberry.field(
-        description="Whether the first delivery kept the deadline: false from the moment it is missed, null while it is"
-        " open or when there is none."
+        description="True if the first delivery met the deadline, false from the moment it is missed; null while it is"
+        " open, or without a deadline."
     )
     late_by_seconds: float | None = strawberry.field(
-        description="How long after the deadline the first delivery came, or how long it is overdue by now; null unless"
+        description="The seconds from the deadline to the first delivery, or until now if there was none; null unless"
         " the deadline was missed."
     )
     row: strawberry.Private[ImageRow]
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
-        """The order it belongs to."""
+        """The order of the image."""
         return cast(
             "Order", await existing_node(info.context, GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id))
         )
 
     @field(cost=LOOK_UP, length=2)
     async def rejections(self, info: Info) -> list[Rejection]:
-        """Every time the client sent it back, oldest first."""
+        """The rejections of the image, oldest first."""
         if self.row.first_rejected_at is None:
             return []
         key = (self.row.account_id, self.row.id)
@@ -77,7 +79,7 @@ class Image(Node):
 
 
 def image(row: ImageRow, context: Context) -> Image:
-    """Show an image as it stands at its account's instant."""
+    """Return the API's image of a row, as of its account's settled instant."""
     now = context.instant(row.account_id)
     late = is_late(row.late_at, now)
     return Image(
@@ -96,7 +98,7 @@ def image(row: ImageRow, context: Context) -> Image:
 
 
 def rejection(row: RejectionRow) -> Rejection:
-    """Show a rejection."""
+    """Return the API's rejection of a row."""
     return Rejection(
         name_in_api=GlobalId(NodeType.REJECTION, row.account_id, row.id),
         at=row.at,

@@ -1,4 +1,4 @@
-"""Reading runs of jobs."""
+"""Query fields of job runs."""
 
 from functools import partial
 from typing import Annotated, Final
@@ -9,7 +9,7 @@ from api.context import Context, Info
 from api.job_run.types import JobRun, job_run
 from db.queries.job_runs import RUN_SPAN, JobRunRow, RunsWanted
 from db.queries.pages import Page, Slice
-from engine.arguments import given_text, or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, CursorKind
 from engine.decorators import field, object_type
@@ -21,7 +21,7 @@ _CURSORS: Final = CursorKind("jobRuns", (INSTANT, ID))
 
 
 def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, JobRun]:
-    """List runs, newest first."""
+    """List job runs, newest first."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[JobRunRow]:
@@ -34,14 +34,14 @@ def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, Job
 
 @reads(NodeType.JOB_RUN)
 async def job_run_node(context: Context, named: GlobalId) -> JobRun | None:
-    """Read the run of an id."""
+    """Return the job run with this id; None if it does not exist."""
     row = await context.loaders.job_runs_by_id.load(named.key)
     return None if row is None else job_run(row)
 
 
 @object_type
 class JobRunQueries:
-    """What can be asked of runs of jobs."""
+    """Query fields of job runs."""
 
     @field(staff=True)
     async def job_runs(
@@ -50,13 +50,13 @@ class JobRunQueries:
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
         job: Annotated[
-            str | None, strawberry.argument(description="Only runs of the job of this name.")
+            str | None, strawberry.argument(description="Only runs of the job with this name.")
         ] = strawberry.UNSET,
         account_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only runs that failed for this account once.")
+            strawberry.ID | None, strawberry.argument(description="Only runs that ever failed for this account.")
         ] = strawberry.UNSET,
         failed: Annotated[
-            bool | None, strawberry.argument(description="Only runs that failed, or only those that did not.")
+            bool | None, strawberry.argument(description="True for failed runs only, false for the others only.")
         ] = strawberry.UNSET,
     ) -> Connection[JobRun]:
         """Runs of jobs, newest first; for staff."""
@@ -65,5 +65,5 @@ class JobRunQueries:
         named = None if text is None else context.visible("accountId", text)
         if named is not None and named.type is not NodeType.ACCOUNT:
             raise bad_input("accountId", "This is not the id of an account.")
-        wanted = RunsWanted(given_text("job", job), None if named is None else named.account_id, or_none(failed))
+        wanted = RunsWanted(text_or_none("job", job), None if named is None else named.account_id, or_none(failed))
         return await context.page_of_all(lambda: runs_of_jobs(context, wanted).first(first, after))

@@ -1,4 +1,4 @@
-"""Runs of jobs: what was done at midnights and in between, for those who operate the service."""
+"""Job runs, at midnights and in between, for the operators of the service."""
 
 from datetime import date, datetime
 from typing import Final, cast
@@ -8,7 +8,7 @@ import strawberry
 
 from api.account.types import Account
 from api.context import Info
-from app.domain.vocabulary import JobRunState
+from app.domain.job_runs import JobRunState
 from db.queries.job_runs import JobRunRow
 from engine.decorators import field, object_type
 from engine.ids import GlobalId, NodeType, named_account
@@ -16,33 +16,38 @@ from engine.nodes import Node, existing_node
 from engine.scalars import TimeZone
 from engine.weights import COUNT, LOOK_UP
 
-_NOBODY: Final = UUID(int=0)
+_NO_ACCOUNT: Final = UUID(int=0)
 
 
 @object_type(count=COUNT, staff=True)
 class JobRun(Node):
-    """A run of a job: for a zone at its midnight, for all at once, or for an account where it failed; for staff."""
+    """A run of a job: for a time zone at its midnight, for all accounts at once, or for one account that failed.
+
+    For staff only.
+    """
 
     job: str = strawberry.field(description="The name of the job.")
     time_zone: TimeZone | None = strawberry.field(
-        description="The zone whose midnight it is of; null for jobs that run by no zone's."
+        description="The time zone whose midnight the run belongs to; null for jobs that do not run by time zone."
     )
     day: date | None = strawberry.field(
-        name="date", description="The ledger day that closed with that midnight; null for jobs that run by no day."
+        name="date", description="The ledger day that closed at that midnight; null for jobs that do not run by day."
     )
-    scheduled_for: datetime = strawberry.field(description="When it was due.")
-    state: JobRunState = strawberry.field(description="What came of it.")
-    attempts: int = strawberry.field(description="How often it was begun.")
-    started_at: datetime | None = strawberry.field(description="When it was begun last.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; null while it runs.")
-    accounts: int = strawberry.field(description="The accounts that it was done for.")
-    failures: int = strawberry.field(description="The accounts that it failed for; each is tried again by itself.")
-    error: str | None = strawberry.field(description="What went wrong; null when nothing did.")
+    scheduled_for: datetime = strawberry.field(description="The instant at which the run was due.")
+    state: JobRunState = strawberry.field(description="The state of the run.")
+    attempts: int = strawberry.field(description="The number of times the run was started.")
+    started_at: datetime | None = strawberry.field(description="The instant of the latest start.")
+    finished_at: datetime | None = strawberry.field(description="The instant of the end; null while it runs.")
+    accounts: int = strawberry.field(description="The number of accounts for which the run succeeded.")
+    failures: int = strawberry.field(
+        description="The number of accounts for which the run failed; each of them is retried by itself."
+    )
+    error: str | None = strawberry.field(description="The error of the run; null without one.")
     account_id: strawberry.Private[UUID | None]
 
     @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Account | None:
-        """The account that it failed for, now or before; null when it is the run of many."""
+        """The account for which the run failed, now or before; null for a run over many accounts."""
         return (
             None
             if self.account_id is None
@@ -51,9 +56,9 @@ class JobRun(Node):
 
 
 def job_run(row: JobRunRow) -> JobRun:
-    """Show a run. It is of no client, so its id is of no account."""
+    """Return the API's job run of a row; its id has no account, since it belongs to no client."""
     return JobRun(
-        name_in_api=GlobalId(NodeType.JOB_RUN, _NOBODY, row.id),
+        name_in_api=GlobalId(NodeType.JOB_RUN, _NO_ACCOUNT, row.id),
         job=row.job,
         time_zone=None if row.time_zone is None else TimeZone(row.time_zone),
         day=row.date,

@@ -1,4 +1,4 @@
-"""Deadlines of orders and images, and why they are what they are."""
+"""Deadlines of orders and images, with their explanations."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,13 +12,14 @@ from api.context import Info
 from api.order.steps import DeadlineStep, deadline_step
 from app.domain.deadlines import rules as deadlines
 from app.domain.deadlines import steps
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.orders.changes import awaited_status
+from app.domain.orders.enums import OrderStatus
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.sla.terms import SlaTerms
-from app.domain.vocabulary import DeadlineStatus, OrderStatus
 from db.queries.accounts import AccountHistory
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
@@ -30,28 +31,30 @@ Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
 @object_type
 class Deadline:
-    """When something is promised to be delivered."""
+    """A promised time of delivery."""
 
-    at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
-    status: DeadlineStatus = strawberry.field(description="Whether it stands or is still to be set; now.")
-    late: bool = strawberry.field(description="Whether it was missed: passed, or met too late; now.")
-    sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
+    at: datetime | None = strawberry.field(description="The instant of the deadline; null until it is set.")
+    status: DeadlineStatus = strawberry.field(description="The status of the deadline now.")
+    late: bool = strawberry.field(
+        description="True if the deadline is missed by now: passed undelivered, or met too late."
+    )
+    sla_version: int = strawberry.field(description="The version of the SLA under which the promise was made.")
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
 
     @field(cost=2 * LOOK_UP, length=6)
     async def explanation(self, info: Info) -> list[DeadlineStep]:
-        """Why the deadline is what it is, step by step."""
+        """The explanation of the deadline, step by step."""
         return [deadline_step(step) for step in self.explain(await info.context.history(self.account_id))]
 
 
 def is_late(late_at: datetime | None, now: datetime) -> bool:
-    """Say whether something is late now that is late from `late_at` on, exclusively."""
+    """Return True if something with this `late_at`, after which it is late, is late now."""
     return late_at is not None and late_at < now
 
 
 def order_deadline(row: OrderRow, now: datetime) -> Deadline:
-    """Show the delivery deadline that an order's images share."""
+    """Return the delivery deadline that an order's images share."""
     return Deadline(
         at=row.due_at,
         status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
@@ -63,7 +66,7 @@ def order_deadline(row: OrderRow, now: datetime) -> Deadline:
 
 
 def image_deadline(row: ImageRow, now: datetime) -> Deadline:
-    """Show the deadline of an image's open rejection, else its delivery deadline (domain rules, section 3)."""
+    """Return the deadline of an image's open rejection, else its delivery deadline (domain rules, section 3)."""
     if row.rejected_at is not None and row.redo_due_at is not None:
         sla_version = row.redo_sla_version or row.sla_version
         return Deadline(
@@ -85,7 +88,7 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
 
 
 def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
-    """Show the deadline that an order would have."""
+    """Return the deadline that a quoted order would have."""
     return Deadline(
         at=order.due_at,
         status=order.deadline_status,
@@ -102,18 +105,18 @@ def _delivery_status(row: ImageRow) -> DeadlineStatus:
 
 
 def _sla_version(row: ImageRow) -> int:
-    """Return the version that made the image's deadline: the kept one's where staff's came after its delivery."""
+    """Return the version of the image's deadline: of the kept one if staff's came after its delivery."""
     kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
     return row.sla_version if kept is None else kept
 
 
 def _came_late(row: ImageRow) -> bool:
-    """Say whether staff set the deadline of the order's other images when this one was delivered already."""
+    """Return True if staff set the deadline of the order's other images after this one was delivered."""
     return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
-    """Return when staff set the image's deadline; None where they did not, or for the others after its delivery."""
+    """Return the instant at which staff set the image's deadline; None if they did not before its delivery."""
     delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
     if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
         return None
@@ -196,7 +199,7 @@ def _moment(at: datetime, history: AccountHistory) -> Moment:
 
 
 def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Places, SlaTerms]:
-    """Return when images were uploaded, their positions in the guarantee of that ledger day, and its terms."""
+    """Return the instant of an upload, its positions in that ledger day's guarantee, and the day's terms."""
     day = _day_at(at, history)
     terms = history.terms_on(day.date).terms
     return _moment(at, history), Places(day, first, last, terms.images_per_day), terms
@@ -211,6 +214,6 @@ def _expedite(at: datetime | None, first: int | None, last: int | None, history:
 
 
 def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:
-    """Return the ledger day of an instant as it was to close then: a later change of the zone may make it longer."""
+    """Return an instant's ledger day as it was to close then; a later change of zone may lengthen it."""
     first, *later = history.zones
     return ledger_day_at(at, [first, *(period for period in later if period.starts_at <= at)])

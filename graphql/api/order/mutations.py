@@ -1,4 +1,4 @@
-"""What changes orders: placing, expediting, completing and cancelling them, and setting their deadlines."""
+"""Mutations of orders: placing, expediting, completing and cancelling them, and setting their deadlines."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -21,45 +21,46 @@ from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 
 _BOUND_BY_QUOTE: Final = (
-    "The token of a quote: the mutation is done only if it comes to what was quoted, parts, prices and standard"
-    " deadlines alike."
+    "The token of a quote; the mutation is done only if its result equals the quote in parts, prices and standard"
+    " deadlines."
 )
 
 
 @input_type
 class NewImageInput:
-    """A photo to be uploaded."""
+    """A photo to upload."""
 
-    filename: str = strawberry.field(description=f"The name of its file: {NAME_RULE}.")
+    filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
 
 
 @input_type
 class PlaceOrderInput:
-    """What is ordered."""
+    """The order to place."""
 
-    account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
-    name: str = strawberry.field(description=f"What to call the order: {NAME_RULE}.")
-    specification_id: strawberry.ID = strawberry.field(description="What is to be done to the images.")
-    images: list[NewImageInput] = strawberry.field(description="The images, in their order: 1 to 2,000.")
-    expedite: bool | None = strawberry.field(default=False, description="Whether they are wanted within hours.")
+    account_id: strawberry.ID | None = optional("The account. Required of staff; a client's own by default.")
+    name: str = strawberry.field(description=f"The name of the order: {NAME_RULE}.")
+    specification_id: strawberry.ID = strawberry.field(description="The specification of the images.")
+    images: list[NewImageInput] = strawberry.field(description="The images in upload order: 1 to 2,000.")
+    expedite: bool | None = strawberry.field(default=False, description="True to expedite the images.")
     quote_token: str | None = optional(_BOUND_BY_QUOTE)
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
-    """The result of placing an order: an order for each service level and deadline that its images got."""
+    """The result of placing an order: one order for each service level and deadline of its images."""
 
     orders = field(length=3)(changed_orders)
 
 
 @input_type
 class ExpediteOrderInput:
-    """What of an order is wanted within hours."""
+    """The images of an order to expedite."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The images, 1 to 500, in the order in which they use the day's expedites; without it all that can be."
+        "The images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
+        " expedited."
     )
     quote_token: str | None = optional(_BOUND_BY_QUOTE)
     idempotency_key: str | None = idempotency_key()
@@ -67,14 +68,14 @@ class ExpediteOrderInput:
 
 @object_type
 class ExpediteOrderPayload(OrdersPayload, GuaranteePayload):
-    """What expediting came to: the original order, and those that were split off from it."""
+    """The result of expediting: the original order, and the orders split off from it."""
 
     orders = field(length=4)(changed_orders)
 
 
 @input_type
 class CompleteOrderInput:
-    """What was downloaded."""
+    """The order to complete."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     idempotency_key: str | None = idempotency_key()
@@ -82,12 +83,12 @@ class CompleteOrderInput:
 
 @object_type
 class CompleteOrderPayload(OrderPayload):
-    """What completing an order came to."""
+    """The result of completing an order."""
 
 
 @input_type
 class CancelOrderInput:
-    """What is called off."""
+    """The order to cancel."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     idempotency_key: str | None = idempotency_key()
@@ -95,37 +96,38 @@ class CancelOrderInput:
 
 @object_type
 class CancelOrderPayload(OrderPayload, GuaranteePayload):
-    """What cancelling an order came to."""
+    """The result of cancelling an order."""
 
 
 @input_type
 class ConfirmDeadlineInput:
-    """The deadline that an order awaits."""
+    """The deadline to set for an order that awaits one."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
     deadline: datetime = strawberry.field(
-        description="When its images will be delivered: to come, and earlier than the deadline they have."
+        description="The instant by which its images will be delivered: in the future, and earlier than their present"
+        " deadline."
     )
-    note: str | None = optional(f"What to remember of it: {PROSE_RULE}.")
+    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class ConfirmDeadlinePayload(OrderPayload):
-    """What setting a deadline came to."""
+    """The result of setting a deadline."""
 
 
 @object_type
 class OrderMutations:
-    """What changes orders."""
+    """Mutations of orders."""
 
     @mutation
     async def place_order(
         self,
         info: Info,
-        input: Annotated[PlaceOrderInput, strawberry.argument(description="What is ordered.")],  # noqa: A002
+        input: Annotated[PlaceOrderInput, strawberry.argument(description="The order to place.")],  # noqa: A002
     ) -> PlaceOrderPayload:
-        """Upload images, as one order for each service level and deadline they get."""
+        """Places images as one order for each service level and deadline."""
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         name = call.name(input.name, "name")
@@ -140,10 +142,10 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[  # noqa: A002
-            ExpediteOrderInput, strawberry.argument(description="What of an order is wanted within hours.")
+            ExpediteOrderInput, strawberry.argument(description="The images of an order to expedite.")
         ],
     ) -> ExpediteOrderPayload:
-        """Expedite images of an order; those that get another service level than the others become a new one."""
+        """Expedites images of an order; those with another service level than the others become a new order."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         named = or_none(input.image_ids)
@@ -155,9 +157,9 @@ class OrderMutations:
     async def complete_order(
         self,
         info: Info,
-        input: Annotated[CompleteOrderInput, strawberry.argument(description="What was downloaded.")],  # noqa: A002
+        input: Annotated[CompleteOrderInput, strawberry.argument(description="The order to complete.")],  # noqa: A002
     ) -> CompleteOrderPayload:
-        """Note that the client has downloaded an order."""
+        """Completes an order that the client has downloaded."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         return await call.perform(CompleteOrderPayload, complete_order, key)
@@ -166,9 +168,9 @@ class OrderMutations:
     async def cancel_order(
         self,
         info: Info,
-        input: Annotated[CancelOrderInput, strawberry.argument(description="What is called off.")],  # noqa: A002
+        input: Annotated[CancelOrderInput, strawberry.argument(description="The order to cancel.")],  # noqa: A002
     ) -> CancelOrderPayload:
-        """Call an order off before production begins; what it used of the running day is given back."""
+        """Cancels an order before production begins, and returns its images to the running day's allowance."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         return await call.perform(CancelOrderPayload, cancel_order, key)
@@ -178,10 +180,10 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[  # noqa: A002
-            ConfirmDeadlineInput, strawberry.argument(description="The deadline that an order awaits.")
+            ConfirmDeadlineInput, strawberry.argument(description="The deadline to set.")
         ],
     ) -> ConfirmDeadlinePayload:
-        """Set the deadline of an order that awaits one; for staff."""
+        """Sets the deadline of an order that awaits one; for staff."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         note = or_none(input.note)
@@ -192,8 +194,8 @@ class OrderMutations:
 
 def _filenames(call: Call, images: list[NewImageInput]) -> list[str]:
     if not images:
-        call.refuse("It has one image at least.", "images")
+        call.refuse("At least one image is required.", "images")
     if len(images) > MAX_IMAGES:
         call.limit(len(images), MAX_IMAGES, "images")
         return []
-    return [call.name(image.filename, "images", str(place), "filename") for place, image in enumerate(images)]
+    return [call.name(image.filename, "images", str(index), "filename") for index, image in enumerate(images)]

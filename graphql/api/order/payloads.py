@@ -1,4 +1,4 @@
-"""What mutations answer: the parts that payloads are put together from."""
+"""The fields that payloads of several mutations share."""
 
 from asyncio import gather
 from operator import attrgetter
@@ -12,7 +12,7 @@ from engine.decorators import field, object_type
 
 
 async def changed_orders(self: Payload, info: Info) -> list[Order] | None:
-    """The orders that were placed or changed, as they are now, by number."""
+    """The placed or changed orders in their current state, by number."""
     if self.result is None:
         return None
     orders = await gather(*(read_order(info.context, key) for key in self.result.orders))
@@ -21,28 +21,28 @@ async def changed_orders(self: Payload, info: Info) -> list[Order] | None:
 
 @object_type
 class OrdersPayload(Payload):
-    """What a mutation that changes orders came to."""
+    """The result of a mutation of several orders."""
 
     orders = field(length=20)(changed_orders)
 
 
 @object_type
 class OrderPayload(Payload):
-    """What a mutation of one order came to."""
+    """The result of a mutation of one order."""
 
     @field
     async def order(self, info: Info) -> Order | None:
-        """The order as it is now."""
+        """The order in its current state."""
         return None if self.result is None else await read_order(info.context, self.result.orders[0])
 
 
 @object_type
 class ImagesPayload(Payload):
-    """What a mutation of images came to."""
+    """The result of a mutation of images."""
 
     @field(length=100)
     async def images(self, info: Info) -> list[Image] | None:
-        """The images as they are now: those that were named, in that order, or claimed, most urgent first."""
+        """The images in their current state: those of the input in its order, or those claimed, most urgent first."""
         if self.result is None:
             return None
         rows = await info.context.loaders.images.load_many(self.result.images)
@@ -51,9 +51,9 @@ class ImagesPayload(Payload):
 
 @object_type
 class GuaranteePayload(Payload):
-    """What a mutation that uses or gives back something of the daily guarantee came to."""
+    """The result of a mutation that uses or gives back some of the daily guarantee."""
 
     @field
     def daily_guarantee(self) -> DailyGuarantee | None:
-        """The running ledger day, as the mutation left it."""
+        """The running ledger day right after the mutation."""
         return None if self.result is None else daily_guarantee(self.result.day.day, self.result.day.allowance)

@@ -1,4 +1,4 @@
-"""Reading orders."""
+"""Query fields of orders, and the lists of orders."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -10,7 +10,7 @@ import strawberry
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.order.types import Order, OrderFilter, order
-from app.domain.vocabulary import OrderStatus
+from app.domain.orders.enums import OrderStatus
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
 from db.queries.pages import Page, Slice
@@ -30,7 +30,7 @@ _AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
 
 
 FEED_SIZE: Final = 10
-"""Orders in a feed, at most (domain rules, section 5)."""
+"""The greatest number of orders in a feed (domain rules, section 5)."""
 
 
 def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) -> Listing[OrderRow, Order]:
@@ -50,7 +50,7 @@ def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) ->
 
 
 async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:
-    """Read the most recent orders of an account (domain rules, section 5)."""
+    """Return the most recent orders of an account (domain rules, section 5)."""
     now = context.instant(account_id)
     selection = OrderSelection(now)
     if shown is not OrderFeedFilter.ALL:
@@ -74,18 +74,18 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
 
 @reads(NodeType.ORDER)
 async def order_node(context: Context, named: GlobalId) -> Order | None:
-    """Read the order of an id."""
+    """Return the order with this id; None if it does not exist."""
     row = await context.loaders.orders.load(named.within_account)
     return None if row is None else order(row, context)
 
 
 @object_type
 class OrderQueries:
-    """What can be asked of orders."""
+    """Query fields of orders."""
 
     @field(staff=True)
     async def orders_awaiting_deadline(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Order]:
-        """Orders of all accounts whose deadline support and production have to set, oldest first; for staff."""
+        """Orders of all accounts that await a deadline from support and production, oldest first; for staff."""
         return await info.context.page_of_all(lambda: awaiting_deadline(info.context).first(first, after))

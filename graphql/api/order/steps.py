@@ -1,4 +1,4 @@
-"""The steps of a deadline's explanation: one type for each code, with all that its text names."""
+"""The steps of a deadline's explanation: one type per code, with all facts that its text names."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -15,27 +15,27 @@ from engine.scalars import LocalTime, TimeZone
 
 @interface
 class DeadlineStep:
-    """A step on the way to a deadline. Its type has all that the text names, to say it in another language."""
+    """A step in the explanation of a deadline; its fields have all facts of the text, for other languages."""
 
     code: DeadlineStepCode = strawberry.field(description="The kind of the step.")
-    text: str = strawberry.field(description="The step in words, times in user time.")
+    text: str = strawberry.field(description="The step in words, with times in user time.")
 
 
 @object_type
 class UploadedAtStep(DeadlineStep):
-    """The upload."""
+    """The upload of the images."""
 
-    at: datetime | None = strawberry.field(description="When the images were uploaded; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone then.")
+    at: datetime | None = strawberry.field(description="The instant of the upload; never null.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
 
 
 @object_type
 class CutoffStep(DeadlineStep):
-    """The end of the day of the upload, before which it came."""
+    """The end of the upload day, by which the images were uploaded."""
 
-    at: datetime | None = strawberry.field(description="The cutoff; never null.")
+    at: datetime | None = strawberry.field(description="The instant of the cutoff; never null.")
     day: date = strawberry.field(name="date", description="The local date that ends at the cutoff.")
-    upload_by: LocalTime = strawberry.field(description="The time of the cutoff, user time.")
+    upload_by: LocalTime = strawberry.field(description="The time of the cutoff, in user time.")
     counted_for: date | None = strawberry.field(
         description="The ledger day whose guarantee the images exceed; null for images within it."
     )
@@ -43,109 +43,125 @@ class CutoffStep(DeadlineStep):
 
 @object_type
 class GuaranteePositionStep(DeadlineStep):
-    """The places of the images in the day's guarantee."""
+    """The positions of the images in the day's guarantee."""
 
-    first: int = strawberry.field(name="from", description="The place of the first image, from 1.")
-    to: int = strawberry.field(description="The place of the last image.")
-    of: int = strawberry.field(description="Images guaranteed that day.")
-    image_count: int = strawberry.field(description="Images: fewer than the places from first to last if split off.")
+    first: int = strawberry.field(name="from", description="The position of the first image, from 1.")
+    to: int = strawberry.field(description="The position of the last image.")
+    of: int = strawberry.field(description="Images guaranteed on that day.")
+    image_count: int = strawberry.field(
+        description="The number of images; fewer than the positions from first to last if some were split off."
+    )
     day: date = strawberry.field(name="date", description="The ledger day.")
 
 
 @object_type
 class ExpeditePositionStep(DeadlineStep):
-    """The places of the images in the day's expedites."""
+    """The positions of the images in the day's expedites."""
 
-    first: int = strawberry.field(name="from", description="The place of the first image, from 1.")
-    to: int = strawberry.field(description="The place of the last image.")
-    of: int = strawberry.field(description="Expedites at the shortest turnaround that day.")
-    image_count: int = strawberry.field(description="Images: fewer than the places from first to last if split off.")
+    first: int = strawberry.field(name="from", description="The position of the first image, from 1.")
+    to: int = strawberry.field(description="The position of the last image.")
+    of: int = strawberry.field(description="Expedites at the shortest turnaround on that day.")
+    image_count: int = strawberry.field(
+        description="The number of images; fewer than the positions from first to last if some were split off."
+    )
     day: date = strawberry.field(name="date", description="The ledger day.")
-    at: datetime | None = strawberry.field(description="When they were expedited; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone then.")
-    window_opens_at: datetime = strawberry.field(description="Since when expedites could be asked for in that week.")
-    window_closes_at: datetime = strawberry.field(description="Until when they could be asked for.")
+    at: datetime | None = strawberry.field(description="The instant of the expedite; never null.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
+    window_opens_at: datetime = strawberry.field(description="The instant at which that week's expedites opened.")
+    window_closes_at: datetime = strawberry.field(description="The instant at which that week's expedites close.")
 
 
 @object_type
 class BaseDeadlineStep(DeadlineStep):
-    """The deadline by the terms of the SLA, before a weekend moves it."""
+    """The deadline by the terms of the SLA, before any move from a weekend."""
 
-    at: datetime | None = strawberry.field(description="That deadline; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone as the time began to run.")
+    at: datetime | None = strawberry.field(description="The instant of the deadline; never null.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone when the time began to run.")
     turnaround: timedelta | None = strawberry.field(
-        description="The time from the expedite or the rejection on; null for the morning after the upload."
+        description="The time from the expedite or rejection; null for the morning after the upload."
     )
 
 
 @object_type
 class WeekendShiftStep(DeadlineStep):
-    """The deadline moved from a weekend to Monday."""
+    """The move of a weekend deadline to Monday."""
 
-    hours: float = strawberry.field(description="Hours by which it moved, elapsed.")
+    hours: float = strawberry.field(description="The elapsed hours of the move.")
     base: datetime = strawberry.field(name="from", description="The deadline on the weekend.")
     at: datetime = strawberry.field(name="to", description="The deadline on Monday.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone as the time began to run.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone when the time began to run.")
 
 
 @object_type
 class ClockChangeStep(DeadlineStep):
-    """The clock changes before the deadline."""
+    """A clock change before the deadline."""
 
-    at: datetime | None = strawberry.field(description="When it changes; never null.")
-    time_zone: TimeZone = strawberry.field(description="The time zone whose clock it is.")
-    offset_before_seconds: float = strawberry.field(description="Seconds ahead of UTC before it, negative behind.")
-    offset_after_seconds: float = strawberry.field(description="Seconds ahead of UTC from then on, negative behind.")
+    at: datetime | None = strawberry.field(description="The instant of the clock change; never null.")
+    time_zone: TimeZone = strawberry.field(description="The time zone of the clock.")
+    offset_before_seconds: float = strawberry.field(
+        description="Seconds ahead of UTC before the change; negative if behind."
+    )
+    offset_after_seconds: float = strawberry.field(
+        description="Seconds ahead of UTC after the change; negative if behind."
+    )
 
 
 @object_type
 class AwaitingStaffStep(DeadlineStep):
-    """Support and production are to set the deadline or to make a delivery plan."""
+    """A deadline or delivery plan that support and production have to set."""
 
-    closed: bool = strawberry.field(description="Whether nobody is awaited any more: they did not in time.")
+    closed: bool = strawberry.field(description="True if staff are no longer awaited: they set nothing in time.")
     plan_from: int | None = strawberry.field(
-        description="Expedites in a day from which a delivery plan is needed, 0 on a day without; null if none is."
+        description="The number of expedites in a day from which a delivery plan is needed, 0 on a day without"
+        " expedites; null if none is needed."
     )
-    deadline_stands: bool = strawberry.field(description="Whether the deadline of the steps before stands until then.")
+    deadline_stands: bool = strawberry.field(
+        description="True if the deadline of the earlier steps applies until then."
+    )
 
 
 @object_type
 class StaffConfirmedStep(DeadlineStep):
-    """Support and production set the deadline."""
+    """The deadline set by support and production."""
 
-    at: datetime | None = strawberry.field(description="When they set it; null where only the events know.")
-    deadline: datetime = strawberry.field(description="The deadline.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone then.")
+    at: datetime | None = strawberry.field(
+        description="The instant at which the deadline was set; null if only the events have it."
+    )
+    deadline: datetime = strawberry.field(description="The instant of the deadline.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
 
 
 @object_type
 class RejectedAtStep(DeadlineStep):
-    """The rejection."""
+    """The rejection of the image."""
 
-    at: datetime | None = strawberry.field(description="When the client sent the image back; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone then.")
+    at: datetime | None = strawberry.field(description="The instant of the rejection; never null.")
+    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
 
 
 @object_type
 class SlaVersionStep(DeadlineStep):
-    """The version of the SLA that made the promise."""
+    """The version of the SLA under which the promise was made."""
 
-    version: int = strawberry.field(description="The version.")
+    version: int = strawberry.field(description="The version number.")
 
 
 @object_type
 class PlanVoidStep(DeadlineStep):
-    """No delivery plan was made before the deadline of the steps before had passed, which therefore stands."""
+    """A delivery plan that was not made before the deadline of the earlier steps passed; the deadline remains."""
 
-    at: datetime | None = strawberry.field(description="That deadline; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone at the upload, or as staff set it.")
+    at: datetime | None = strawberry.field(description="The instant of the deadline; never null.")
+    time_zone: TimeZone = strawberry.field(
+        description="The account's time zone at the upload, or when staff set the deadline."
+    )
     plan_from: int | None = strawberry.field(
-        description="Expedites in a day from which a delivery plan is needed, 0 on a day without; never null."
+        description="The number of expedites in a day from which a delivery plan is needed, 0 on a day without"
+        " expedites; never null."
     )
 
 
 def deadline_step(step: steps.DeadlineStep) -> DeadlineStep:
-    """Show a step as the type of its code."""
+    """Return a step as the type of its code."""
     type_, facts = STEP_TYPES[step.code]
     shown: DeadlineStep = type_(code=step.code, text=step.text, **facts(step))
     return shown
@@ -204,4 +220,4 @@ STEP_TYPES: Final[Mapping[DeadlineStepCode, tuple[Any, Callable[[Any], dict[str,
     DeadlineStepCode.SLA_VERSION: (SlaVersionStep, lambda step: {"version": step.version}),
     DeadlineStepCode.PLAN_VOID: (PlanVoidStep, lambda step: {**_moment(step), "plan_from": step.plan_from}),
 }
-"""The type of the schema for each code, and its facts; the schema names them all, since no field has one as its own."""
+"""The schema's type for each code, with its facts; the schema lists them, since no field has one as its own type."""

@@ -1,4 +1,4 @@
-"""Orders."""
+"""Orders and the filter of their lists."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,11 +14,12 @@ from api.image.types import Image
 from api.money import Money
 from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, ServiceLevel
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow
-from engine.arguments import given_text, or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, input_type, object_type
 from engine.ids import GlobalId, NodeType, account_global_id, named_account
@@ -33,32 +34,36 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @object_type(count=COUNT)
 class Order(Node):
-    """Images of one specification at one service level, placed together."""
+    """A set of images placed together, with one specification and one service level."""
 
-    number: int = strawberry.field(description="Its number: counted from 1 within the account, without gaps.")
-    name: str = strawberry.field(description="What the client called it.")
-    status: OrderStatus = strawberry.field(description="Where it stands.")
-    service_level: ServiceLevel = strawberry.field(description="What its images were promised.")
-    late: bool = strawberry.field(description="Whether any of its images missed the deadline, delivered since or not.")
+    number: int = strawberry.field(
+        description="The number of the order, counted from 1 within the account, without gaps."
+    )
+    name: str = strawberry.field(description="The name that the client gave the order.")
+    status: OrderStatus = strawberry.field(description="The status of the order.")
+    service_level: ServiceLevel = strawberry.field(description="The promise made for the order's images.")
+    late: bool = strawberry.field(description="True if any image missed the deadline, delivered since or not.")
     specification: Specification = strawberry.field(
-        description="What is to be done to its images, in the wording that was in force when it was placed."
+        description="The specification of the order's images, in the version in force at its placement."
     )
-    placed_at: datetime = strawberry.field(description="When it was placed and its images were uploaded.")
-    deadline: Deadline = strawberry.field(description="The delivery deadline that its images share.")
+    placed_at: datetime = strawberry.field(
+        description="The instant of the placement, which is the upload of the images."
+    )
+    deadline: Deadline = strawberry.field(description="The delivery deadline that the order's images share.")
     delivered_at: datetime | None = strawberry.field(
-        description="When its last image was delivered; null while any is not."
+        description="The instant of the last image's delivery; null while any image is undelivered."
     )
-    image_count: int = strawberry.field(description="How many images it has.")
-    delivered_count: int = strawberry.field(description="How many of them are delivered, rejected ones not counted.")
-    rejected_count: int = strawberry.field(description="How many of them were rejected and wait to be delivered again.")
-    progress: float = strawberry.field(description="The share of its images that is delivered, from 0 to 1.")
-    price: Money = strawberry.field(description="What all its images cost.")
-    url: str = strawberry.field(description="Its page in the client's front end.")
+    image_count: int = strawberry.field(description="The number of images.")
+    delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
+    rejected_count: int = strawberry.field(description="The number of rejected images that wait for their redo.")
+    progress: float = strawberry.field(description="The share of delivered images, from 0 to 1.")
+    price: Money = strawberry.field(description="The price of all images of the order.")
+    url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
     @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
-        """The account that placed it."""
+        """The account that placed the order."""
         return cast("Account", await existing_node(info.context, named_account(self.row.account_id)))
 
     @field
@@ -69,22 +74,24 @@ class Order(Node):
         after: After = strawberry.UNSET,
         status: Annotated[
             list[ImageStatus] | None,
-            strawberry.argument(description="Only images with one of these statuses; all without, none when empty."),
+            strawberry.argument(
+                description="Only images with one of these statuses; all by default, none for an empty list."
+            ),
         ] = strawberry.UNSET,
     ) -> Connection[Image]:
-        """Its images, in the order in which they were uploaded."""
+        """The order's images, in upload order."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from; null when it was placed as it is."""
+        """The order that this one was split off from; null if it was placed as it is."""
         if self.row.split_from is None:
             return None
         return await read_order(info.context, (self.row.account_id, self.row.split_from))
 
     @field(cost=2 * LOOK_UP, length=4)
     async def split_into(self, info: Info) -> list[Annotated["Order", strawberry.lazy("api.order.types")]]:
-        """The orders that were split off from it, by number."""
+        """The orders that were split off from this one, by number."""
         rows = await info.context.loaders.orders_split_from.load((self.row.account_id, self.row.id))
         return [order(row, info.context) for row in rows or ()]
 
@@ -96,15 +103,15 @@ class Order(Node):
         after: After = strawberry.UNSET,
         withdrawn: Withdrawn = False,
     ) -> Connection[Event]:
-        """What happened to it, oldest first."""
+        """The events of the order, oldest first."""
         return events_of(info.context, self.row, withdrawn=bool(withdrawn)).first(first, after)
 
 
 @input_type
 class OrderFilter:
-    """Which orders are wanted: those that fulfil all that is given.
+    """Conditions on orders, all of which have to be met.
 
-    Null and an empty text ask for nothing special; an empty list is fulfilled by no order.
+    Null and an empty text are no condition; an empty list is met by no order.
     """
 
     status: list[OrderStatus] | None = strawberry.field(
@@ -123,16 +130,16 @@ class OrderFilter:
         default=strawberry.UNSET, description="Only orders placed before this instant."
     )
     late: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Only orders that are late, or only those that are not."
+        default=strawberry.UNSET, description="True for late orders only, false for the others only."
     )
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Only the order of this number, and those whose name, or the name of one of whose files, begins so,"
-        " in capitals or not.",
+        description="Only the order with this number, and orders with a name or a filename that starts with this text,"
+        " ignoring case.",
     )
 
     def selection(self, now: datetime) -> OrderSelection:
-        """Return what is to be selected; raises ApiError for what cannot be searched for."""
+        """Return the selection of the filter; raises ApiError for text that cannot be searched for."""
         return OrderSelection(
             now,
             statuses=_chosen(OrderStatus, self.status),
@@ -141,12 +148,12 @@ class OrderFilter:
             placed_from=or_none(self.placed_from),
             placed_before=or_none(self.placed_before),
             late=or_none(self.late),
-            search=given_text("filter.search", self.search),
+            search=text_or_none("filter.search", self.search),
         )
 
 
 def order(row: OrderRow, context: Context) -> Order:
-    """Show an order as it stands at its account's instant."""
+    """Return the API's order of a row, as of its account's settled instant."""
     now = context.instant(row.account_id)
     return Order(
         name_in_api=GlobalId(NodeType.ORDER, row.account_id, row.id),
@@ -170,7 +177,7 @@ def order(row: OrderRow, context: Context) -> Order:
 
 
 async def read_order(context: Context, key: OrderKey) -> Order:
-    """Read an order that exists."""
+    """Return an order that exists; raises LookupError otherwise."""
     row = await context.loaders.orders.load(key)
     if row is None:
         raise LookupError(f"There is no order {key}.")
@@ -178,6 +185,6 @@ async def read_order(context: Context, key: OrderKey) -> Order:
 
 
 def _chosen(every: type[Choice], wanted: list[Choice] | None) -> tuple[Choice, ...]:
-    """Return the wanted values in the order of the enumeration, each once; all of them without a list."""
+    """Return the requested values in the order of the enumeration, each once; all of them without a list."""
     named = or_none(wanted)
     return tuple(value for value in every if named is None or value in named)

@@ -1,4 +1,4 @@
-"""The images behind a number: lists that are counted by the number itself."""
+"""The images behind a count, as lists whose length is the count itself."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,13 +19,13 @@ _PARTS: Final = (INSTANT, ID)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The source of figures: the account whose images they count, and the window they count in."""
+    """The source of counts: an account and the window in which its images are counted."""
 
     account_id: UUID
     window: Interval
 
     def images(self, context: Context, name: str, drilldown: Drilldown, number: int) -> Listing[ImageRow, Image]:
-        """List the images that a number counts, newest first; `name` tells the cursors of the list from others'."""
+        """List the images behind a count, newest first; `name` distinguishes the list's cursors from others'."""
 
         async def read(part: Slice) -> Page[ImageRow]:
             if number == 0:

@@ -1,4 +1,4 @@
-"""Reading the Pulse of an account, and showing what the domain computes of it."""
+"""Reads of an account's Pulse, and its figures as API types."""
 
 from asyncio import gather
 from dataclasses import fields
@@ -27,7 +27,7 @@ from app.domain.pulse.streak import Streak
 from db.queries.accounts import AccountRow
 
 FIGURES: Final = 1_000
-"""The weight of a field that needs the sums behind Pulse and compliance."""
+"""The weight of a field that reads the sums behind Pulse and compliance."""
 
 Shown = TypeVar("Shown", bound=KPI)
 _Figure: TypeAlias = (
@@ -41,25 +41,25 @@ _Figure: TypeAlias = (
 
 
 async def read_figures(context: Context, account_id: UUID, at: datetime) -> PulseFigures:
-    """Read the sums behind Pulse and compliance at an instant not before the account's creation."""
+    """Return the sums behind Pulse and compliance at an instant not before the account's creation."""
     history = await context.history(account_id)
     request = history.as_of(at, is_now=at == context.instant(account_id))
     return await context.loaders.figures.load(request)
 
 
 async def read_streak(context: Context, account_id: UUID, at: datetime) -> Streak:
-    """Read the weeks in a row at an instant not before the account's creation."""
+    """Return the streak at an instant not before the account's creation."""
     return await context.loaders.streaks.load((await context.history(account_id)).as_of(at))
 
 
 async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pulse:
-    """Read the Pulse at an instant not before the account's creation."""
+    """Return the Pulse at an instant not before the account's creation."""
     figures, streak = await gather(read_figures(context, account.id, at), read_streak(context, account.id, at))
     return shown_pulse(account.id, at, figures, streak)
 
 
 def shown_pulse(account_id: UUID, at: datetime, figures: PulseFigures, streak: Streak) -> Pulse:
-    """Show the Pulse of an account at an instant (UTC), computed from the sums and the streak as of it."""
+    """Return an account's Pulse at an instant (UTC), computed from the sums and the streak as of it."""
     found = pulse.pulse_at(at, figures, streak)
     source = Source(account_id, found.current_window)
     by_steps = [
@@ -83,6 +83,6 @@ def _interval(window: local_time.Interval) -> Interval:
 
 
 def _kpi(shown_as: type[Shown], figure: _Figure, **more: object) -> Shown:
-    """Show a figure as a type whose fields have the names of the figure's parts, the trend's excepted."""
+    """Return a figure as a type whose fields have the names of the figure's, except the trend."""
     parts: dict[str, Any] = {part.name: getattr(figure, part.name) for part in fields(figure)} | more
     return shown_as(change=parts.pop("trend"), **parts)

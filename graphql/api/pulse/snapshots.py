@@ -25,15 +25,15 @@ _CURSORS: Final = CursorKind("pulseHistory", (NUMBER,))
 
 @object_type(count=LOOK_UP)
 class PulseSnapshot(Node):
-    """The Pulse as of the end of a day, kept as it was."""
+    """A snapshot of the Pulse as of the end of a ledger day; it never changes."""
 
-    day: date = strawberry.field(name="date", description="The ledger day, which ended at the instant of the Pulse.")
-    pulse: Pulse = strawberry.field(description="The Pulse as of its end.")
-    recorded_at: datetime = strawberry.field(description="When it was written down.")
+    day: date = strawberry.field(name="date", description="The ledger day; it ended at the instant of the Pulse.")
+    pulse: Pulse = strawberry.field(description="The Pulse as of the end of the day.")
+    recorded_at: datetime = strawberry.field(description="The instant at which the snapshot was recorded.")
 
 
 def snapshot(row: SnapshotRow) -> PulseSnapshot:
-    """Show a snapshot."""
+    """Return the API's snapshot of a row."""
     return PulseSnapshot(
         name_in_api=GlobalId(NodeType.PULSE_SNAPSHOT, row.account_id, row.id),
         day=row.date,
@@ -43,7 +43,7 @@ def snapshot(row: SnapshotRow) -> PulseSnapshot:
 
 
 def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[SnapshotRow, PulseSnapshot]:
-    """List an account's snapshots of these days, newest first."""
+    """List an account's snapshots of a range of days, newest first."""
     loaders = context.loaders
 
     def read(part: Slice) -> Awaitable[Page[SnapshotRow]]:
@@ -55,7 +55,7 @@ def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[Snap
 
 @reads(NodeType.PULSE_SNAPSHOT)
 async def snapshot_node(context: Context, named: GlobalId) -> PulseSnapshot | None:
-    """Read the snapshot of an id; raises ApiError on plans without a dashboard."""
+    """Return the snapshot with this id; None without one. Raises ApiError on plans without a dashboard."""
     account = await context.account(named.account_id)
     if account is None:
         return None

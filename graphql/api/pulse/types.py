@@ -7,9 +7,9 @@ import strawberry
 from api.context import Info
 from api.image.types import Image
 from api.pulse.drilldowns import Source
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import trends
 from app.domain.pulse.trends import Sentiment, TrendDirection
-from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import delivered_images, late_images, on_time_images, rejected_images, uploaded_images
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import attribute, field, interface, object_type
@@ -17,40 +17,40 @@ from engine.decorators import attribute, field, interface, object_type
 
 @object_type
 class Interval:
-    """A span of time, half-open."""
+    """A half-open interval of time."""
 
-    start: datetime = strawberry.field(description="Its first instant.")
-    end: datetime = strawberry.field(description="The first instant after it.")
+    start: datetime = strawberry.field(description="The first instant of the interval.")
+    end: datetime = strawberry.field(description="The first instant after the interval.")
 
 
 @object_type
 class Trend:
-    """How a figure of the current window differs from that of the previous one."""
+    """The change of a figure from the previous window to the current one."""
 
-    direction: TrendDirection = strawberry.field(description="Where it went.")
+    direction: TrendDirection = strawberry.field(description="The direction of the change.")
     change_percent: float | None = strawberry.field(
-        description="The change in percent of the previous figure, to one decimal; null when there is no figure in"
-        " either window, or when the previous one is 0."
+        description="The change in percent of the previous figure, to one decimal; null if either window has no"
+        " figure, or if the previous one is 0."
     )
-    sentiment: Sentiment = strawberry.field(description="Whether that is good for the client.")
+    sentiment: Sentiment = strawberry.field(description="The meaning of the change for the client.")
 
 
 @interface
 class KPI:
     """A key figure of the Pulse."""
 
-    label: str = strawberry.field(description="What it is called.")
-    summary: str = strawberry.field(description="The figure in a line for people: 1,240 images, up 12.4 %.")
+    label: str = strawberry.field(description="The name of the figure.")
+    summary: str = strawberry.field(description="The figure in one line for people, such as: 1,240 images, up 12.4 %.")
     change: strawberry.Private[trends.Trend | None]
 
     @field
     def trend(self) -> Trend | None:
-        """How it differs from the previous window; null for what is not counted by windows: the streak."""
+        """The change from the previous window; null for the streak, which has no windows."""
         return None if self.change is None else _trend(self.change)
 
 
 def _trend_of_windows(self: KPI) -> Trend:
-    """How it differs from the previous window."""
+    """The change from the previous window."""
     if self.change is None:
         raise TypeError(f"{self.label} is compared with no window.")
     return _trend(self.change)
@@ -62,17 +62,17 @@ def _trend(change: trends.Trend) -> Trend:
 
 @object_type
 class Productivity(KPI):
-    """How many images were uploaded."""
+    """The number of uploaded images."""
 
     trend = field(_trend_of_windows)
     images_uploaded: int = strawberry.field(
-        description="Images uploaded in the current window, cancelled ones left out."
+        description="Images uploaded in the current window, without cancelled ones."
     )
-    previous_images_uploaded: int = strawberry.field(description="The same of the previous window.")
+    previous_images_uploaded: int = strawberry.field(description="The same figure of the previous window.")
     images_this_month: int = strawberry.field(
-        description="Images uploaded this calendar month, user time; at exactly its end, in the month that ends."
+        description="Images uploaded this calendar month, user time; exactly at a month's end, in the month that ends."
     )
-    all_time_processed: int = strawberry.field(description="Images ever delivered.")
+    all_time_processed: int = strawberry.field(description="Images delivered since the account's creation.")
     source: strawberry.Private[Source]
 
     @field
@@ -84,16 +84,18 @@ class Productivity(KPI):
 
 @object_type
 class Quality(KPI):
-    """How many images were right at their first delivery."""
+    """The share of images that were right at their first delivery."""
 
     trend = field(_trend_of_windows)
     rate: float | None = strawberry.field(
-        description="The share of the images first delivered in the current window that was not rejected, from 0 to 1;"
-        " null when none was delivered."
+        description="The share of the images first delivered in the current window that were not rejected, from 0 to"
+        " 1; null if none was delivered."
     )
-    previous_rate: float | None = strawberry.field(description="The same of the previous window.")
+    previous_rate: float | None = strawberry.field(description="The same figure of the previous window.")
     delivered: int = strawberry.field(description="Images first delivered in the current window.")
-    approved_first_time: int = strawberry.field(description="Those of them that were not rejected.")
+    approved_first_time: int = strawberry.field(
+        description="Images first delivered in the current window that were not rejected."
+    )
     source: strawberry.Private[Source]
 
     @field
@@ -116,56 +118,61 @@ class Quality(KPI):
 
 @object_type
 class StepSavings:
-    """What one retouching step contributes to the time savings."""
+    """The contribution of one retouching step to the time savings."""
 
     step: str = strawberry.field(description="The name of the step.")
-    hours: float = strawberry.field(description="The hours saved by it.")
-    images: int = strawberry.field(description="The images that have it.")
+    hours: float = strawberry.field(description="The hours saved by the step.")
+    images: int = strawberry.field(description="The number of images with the step.")
 
 
 @object_type
 class TimeSavings(KPI):
-    """How long a median human retoucher would have worked on what was delivered."""
+    """The working time that a median human retoucher would have needed for the delivered images."""
 
     trend = field(_trend_of_windows)
-    hours: float = strawberry.field(description="Hours for the images first delivered in the current window.")
-    previous_hours: float = strawberry.field(description="The same of the previous window.")
-    by_steps: list[StepSavings] = attribute("The hours of the current window by retouching step, most first.", length=8)
+    hours: float = strawberry.field(description="The hours for the images first delivered in the current window.")
+    previous_hours: float = strawberry.field(description="The same figure of the previous window.")
+    by_steps: list[StepSavings] = attribute(
+        "The hours of the current window by retouching step, largest first.", length=8
+    )
 
 
 @object_type
 class ProductivityStreak(KPI):
-    """How many weeks in a row had an upload. Weeks are from Monday to Sunday, user time.
+    """The number of weeks in a row with an upload; weeks are from Monday to Sunday, user time.
 
-    At exactly the midnight that ends a week, this week is the one that ends.
+    Exactly at the midnight that ends a week, this week is the one that ends.
     """
 
     weeks: int = strawberry.field(
-        description="Weeks in a row with an upload, up to this one, or up to the last one while this one has none yet."
+        description="The weeks in a row with an upload, up to this one, or up to the last one while this one has none"
+        " yet."
     )
-    longest: int = strawberry.field(description="The most weeks in a row ever.")
-    since: date | None = strawberry.field(
-        description="The Monday of the first of these weeks; null when there is none."
-    )
-    uploaded_this_week: bool = strawberry.field(description="Whether this week has an upload.")
+    longest: int = strawberry.field(description="The longest streak ever, in weeks.")
+    since: date | None = strawberry.field(description="The Monday of the streak's first week; null without a streak.")
+    uploaded_this_week: bool = strawberry.field(description="True if this week has an upload.")
     keep_by: datetime | None = strawberry.field(
-        description="When this week ends, before which an upload keeps the streak; null when it has one already."
+        description="The end of this week, before which an upload keeps the streak; null if there was one already."
     )
 
 
 @object_type
 class Reliability(KPI):
-    """How many images were delivered by their deadline."""
+    """The share of images that were delivered by their deadline."""
 
     trend = field(_trend_of_windows)
     rate: float | None = strawberry.field(
-        description="The share of the images due in the current window that was on time, from 0 to 1; null when none"
+        description="The share of the images due in the current window that were on time, from 0 to 1; null if none"
         " was due."
     )
-    previous_rate: float | None = strawberry.field(description="The same of the previous window.")
+    previous_rate: float | None = strawberry.field(description="The same figure of the previous window.")
     due: int = strawberry.field(description="Images that met or missed their deadline in the current window.")
-    on_time: int = strawberry.field(description="Those that were first delivered in it, not after their deadline.")
-    late: int = strawberry.field(description="Those whose deadline passed in it, delivered since or not.")
+    on_time: int = strawberry.field(
+        description="Images first delivered in the current window, not after their deadline."
+    )
+    late: int = strawberry.field(
+        description="Images whose deadline passed in the current window, delivered since or not."
+    )
     source: strawberry.Private[Source]
 
     @field
@@ -187,27 +194,33 @@ class Reliability(KPI):
 
 @object_type
 class AverageLeadTime(KPI):
-    """How long it took from upload to delivery."""
+    """The average time from upload to first delivery."""
 
     trend = field(_trend_of_windows)
     seconds: float | None = strawberry.field(
-        description="The mean time from upload to first delivery of the images first delivered in the current window;"
-        " null when none was."
+        description="The mean seconds from upload to first delivery of the images first delivered in the current"
+        " window; null if there were none."
     )
-    previous_seconds: float | None = strawberry.field(description="The same of the previous window.")
+    previous_seconds: float | None = strawberry.field(description="The same figure of the previous window.")
     delivered: int = strawberry.field(description="Images first delivered in the current window.")
 
 
 @object_type
 class Pulse:
-    """Six key figures of an account, exact for their instant: from what was known just before it."""
+    """The six key figures of an account, exact for their instant: from everything known just before it."""
 
-    as_of: datetime = strawberry.field(description="The instant the figures are of.")
-    current_window: Interval = strawberry.field(description="The 30 times 24 hours before it.")
-    previous_window: Interval = strawberry.field(description="The 30 times 24 hours before those, to compare with.")
-    productivity: Productivity = strawberry.field(description="How many images were uploaded.")
-    quality: Quality = strawberry.field(description="How many images were right at their first delivery.")
-    time_savings: TimeSavings = strawberry.field(description="How much retouching time was saved.")
-    productivity_streak: ProductivityStreak = strawberry.field(description="How many weeks in a row had an upload.")
-    reliability: Reliability = strawberry.field(description="How many images were delivered by their deadline.")
-    average_lead_time: AverageLeadTime = strawberry.field(description="How long it took from upload to delivery.")
+    as_of: datetime = strawberry.field(description="The instant of the figures.")
+    current_window: Interval = strawberry.field(description="The 30 times 24 hours before the instant.")
+    previous_window: Interval = strawberry.field(
+        description="The 30 times 24 hours before the current window, for comparison."
+    )
+    productivity: Productivity = strawberry.field(description="The number of uploaded images.")
+    quality: Quality = strawberry.field(description="The share of images that were right at their first delivery.")
+    time_savings: TimeSavings = strawberry.field(description="The retouching time saved.")
+    productivity_streak: ProductivityStreak = strawberry.field(
+        description="The number of weeks in a row with an upload."
+    )
+    reliability: Reliability = strawberry.field(
+        description="The share of images that were delivered by their deadline."
+    )
+    average_lead_time: AverageLeadTime = strawberry.field(description="The average time from upload to first delivery.")

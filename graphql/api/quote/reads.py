@@ -1,4 +1,4 @@
-"""Reading quotes: what an order or an expedite would get."""
+"""Quotes for new orders and expedites, and the tokens that bind them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,7 +8,7 @@ from api.money import Money
 from api.order.deadlines import quoted_deadline
 from api.quote.types import Quote, QuoteInput, QuotePart, QuotePayload
 from api.user_errors import UserErrorCode
-from api.validation import NOBODY, Validation
+from api.validation import NO_ID, Validation
 from app.domain.bounds import MAX_IMAGES
 from app.domain.errors import DomainError
 from app.services.quotes import making as quoting
@@ -18,10 +18,10 @@ from engine.arguments import or_none
 from engine.ids import NodeType
 
 
-async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> QuotePayload:
-    """Quote something of an account that the caller may see."""
-    validation = Validation(context.viewer, asked)
-    request = _request(validation, account_id, asked)
+async def read_quote(context: Context, account_id: UUID, quote_input: QuoteInput) -> QuotePayload:
+    """Return the quote of a request for an account that the caller may see."""
+    validation = Validation(context.viewer, quote_input)
+    request = _request(validation, account_id, quote_input)
     if validation.errors:
         return QuotePayload(quote=None, user_errors=validation.errors)
     key = await context.quote_key.get()
@@ -33,9 +33,12 @@ async def read_quote(context: Context, account_id: UUID, asked: QuoteInput) -> Q
 
 
 async def bound(context: Context, validation: Validation, token: str | None, subject: Subject) -> Binding | None:
-    """Read what a token binds, where one was given; that it is of no use is noted, unless its subject is."""
+    """Return the offer that a token binds; None without a token.
+
+    A useless token is added to the errors, unless its subject is in error already.
+    """
     chosen = subject.chosen
-    if token is None or chosen == [] or NOBODY in (subject.account_id, subject.order_id, *(chosen or ())):
+    if token is None or chosen == [] or NO_ID in (subject.account_id, subject.order_id, *(chosen or ())):
         return None
     key = await context.quote_key.get()
     try:
@@ -45,24 +48,27 @@ async def bound(context: Context, validation: Validation, token: str | None, sub
         return None
 
 
-def _request(validation: Validation, account_id: UUID, asked: QuoteInput) -> QuoteRequest:
-    count, order_id, at = or_none(asked.image_count), or_none(asked.order_id), or_none(asked.at)
+def _request(validation: Validation, account_id: UUID, quote_input: QuoteInput) -> QuoteRequest:
+    count, order_id, at = or_none(quote_input.image_count), or_none(quote_input.order_id), or_none(quote_input.at)
     if (count is None) == (order_id is None):
         validation.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
-    specification_id, chosen = or_none(asked.specification_id), _chosen(validation, or_none(asked.image_ids))
+    specification_id, chosen = (
+        or_none(quote_input.specification_id),
+        _chosen(validation, or_none(quote_input.image_ids)),
+    )
     if order_id is not None:
         if specification_id is not None:
-            validation.refuse("An order has its specification already.", "specificationId")
+            validation.refuse("The order already has its specification.", "specificationId")
         return ExpediteRequest(_of_account(validation, account_id, NodeType.ORDER, order_id, "orderId"), chosen, at)
     if chosen is not None:
-        validation.refuse("Only images of an order can be named.", "imageIds")
+        validation.refuse("Images can be named only with orderId.", "imageIds")
     named = (
         None
         if specification_id is None
         else _of_account(validation, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")
     )
     count = validation.amount(1 if count is None else count, MAX_IMAGES, "imageCount")
-    return UploadRequest(account_id, count, bool(asked.expedite), None if named is None else named[1], at)
+    return UploadRequest(account_id, count, bool(quote_input.expedite), None if named is None else named[1], at)
 
 
 def _chosen(validation: Validation, image_ids: Sequence[str] | None) -> list[UUID] | None:
@@ -70,7 +76,7 @@ def _chosen(validation: Validation, image_ids: Sequence[str] | None) -> list[UUI
 
 
 def _of_account(validation: Validation, account_id: UUID, type_: NodeType, text: str, field: str) -> tuple[UUID, UUID]:
-    """Check the id of something of the account that is asked: staff may see that of others, too."""
+    """Check the id of an object of this account; staff may see those of other accounts, too."""
     before = len(validation.errors)
     named = validation.node(type_, text, field)
     if len(validation.errors) == before and named[0] != account_id:

@@ -1,4 +1,4 @@
-"""Quotes: what placing an order, or expediting one, would get."""
+"""Quotes: binding offers for new orders and expedites."""
 
 from datetime import datetime
 
@@ -7,65 +7,64 @@ import strawberry
 from api.money import Money
 from api.order.deadlines import Deadline
 from api.user_errors import UserError
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from engine.decorators import attribute, input_type, object_type
 from engine.inputs import optional
 
 
 @input_type
 class QuoteInput:
-    """What is to be quoted: either a new order, by the count of its images, or expediting images of an order."""
+    """The subject of a quote: either a new order, by its number of images, or an expedite of an order's images."""
 
-    image_count: int | None = optional("How many images a new order would have: 1 to 2,000.")
-    expedite: bool | None = strawberry.field(
-        default=False, description="Whether the images of a new order are wanted within hours."
-    )
+    image_count: int | None = optional("The number of images of a new order: 1 to 2,000.")
+    expedite: bool | None = strawberry.field(default=False, description="True to expedite the images of a new order.")
     specification_id: strawberry.ID | None = optional(
-        "What is to be done to the images of a new order; the quote has no prices without it."
+        "The specification of a new order; without it the quote has no prices."
     )
-    order_id: strawberry.ID | None = optional("The order of which images would be expedited.")
+    order_id: strawberry.ID | None = optional("The order whose images would be expedited.")
     image_ids: list[strawberry.ID] | None = optional(
-        "The images of the order, 1 to 500, in the order in which they use the day's expedites; without it all that can"
-        " be expedited."
+        "The order's images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
+        " expedited."
     )
-    at: datetime | None = optional("When it would be done, now or later; on a day to come nothing is used yet.")
+    at: datetime | None = optional(
+        "The instant of the order or expedite, now or later; a future day starts with nothing used."
+    )
 
 
 @object_type
 class QuotePart:
-    """Images that would get one service level and deadline."""
+    """The images of a quote with one service level and deadline."""
 
-    image_count: int = strawberry.field(description="How many there are.")
-    service_level: ServiceLevel = strawberry.field(description="What they would be promised.")
-    deadline: Deadline = strawberry.field(description="When they would be due.")
+    image_count: int = strawberry.field(description="The number of images.")
+    service_level: ServiceLevel = strawberry.field(description="The promise made for the images.")
+    deadline: Deadline = strawberry.field(description="The deadline of the images.")
     price: Money | None = strawberry.field(
-        description="What they would cost together; null for a new order whose specification is not told."
+        description="The total price of the images; null for a new order without a specification."
     )
 
 
 @object_type
 class Quote:
-    """What would be got."""
+    """A binding offer for a new or expedited order."""
 
     token: str = strawberry.field(
-        description="Binds what is quoted for 15 minutes: counts, levels, prices, and standard deadlines, also where a"
-        " delivery plan is required; other expedited parts promise a turnaround from the call. Opaque."
+        description="The token that binds the offer for 15 minutes: counts, service levels, prices, and standard"
+        " deadlines, also where a delivery plan is required; other expedited parts promise a turnaround from the call."
+        " Opaque."
     )
-    at: datetime = strawberry.field(description="When it would be done.")
-    parts: list[QuotePart] = attribute("The images by service level and deadline.", length=2)
-    guarantee_remaining: int = strawberry.field(description="Images still guaranteed that day after it.")
+    at: datetime = strawberry.field(description="The instant of the order or expedite.")
+    parts: list[QuotePart] = attribute("The images of the offer by service level and deadline.", length=2)
+    guarantee_remaining: int = strawberry.field(description="Images still guaranteed on that day afterwards.")
     expedite_remaining: int = strawberry.field(
-        description="Images that can still be expedited that day at the shortest turnaround after it."
+        description="Images that can still be expedited at the shortest turnaround on that day afterwards."
     )
 
 
 @object_type
 class QuotePayload:
-    """A quote, or why there is none."""
+    """A quote, or the errors of its request."""
 
-    quote: Quote | None = strawberry.field(
-        description="What would be got; null exactly when there is something to mend."
-    )
+    quote: Quote | None = strawberry.field(description="The quote; null exactly if there are errors.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is to mend, all of it: as placing or expediting would be refused."
+        description="All errors of the request: those with which the order or expedite would be refused."
     )

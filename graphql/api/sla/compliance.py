@@ -1,4 +1,4 @@
-"""How the promises of the SLA were kept over 30 days, with the images behind the numbers (domain rules, section 6)."""
+"""Compliance with the SLA over 30 days, with the images behind the counts (domain rules, section 6)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,10 +11,10 @@ from api.context import Context, Info
 from api.image.types import Image
 from api.pulse.drilldowns import Source
 from api.pulse.reads import read_figures
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import compliance
 from app.domain.pulse.rollups import Term, term_of
 from app.domain.pulse.segments import windows
-from app.domain.vocabulary import ServiceLevel
 from db.queries.drilldowns import Drilldown, late_images, late_redos, open_images, open_redos
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
@@ -27,15 +27,18 @@ _LEVELS: Final[Mapping[Term, tuple[ServiceLevel, ...]]] = {
 
 @object_type
 class TermCompliance:
-    """How the promises of one term were kept."""
+    """Compliance with one term of the SLA."""
 
-    met: int = strawberry.field(description="Promises kept in the 30 days.")
-    missed: int = strawberry.field(description="Promises whose deadline passed in the 30 days, kept since or not.")
+    met: int = strawberry.field(description="The number of promises kept in the 30 days.")
+    missed: int = strawberry.field(
+        description="The number of promises whose deadline passed in the 30 days, kept since or not."
+    )
     open: int | None = strawberry.field(
-        description="Promises not kept yet whose deadline has not passed, of any age; null for an instant in the past."
+        description="The number of promises not kept yet whose deadline has not passed, of any age; null for an"
+        " instant in the past."
     )
     rate: float | None = strawberry.field(
-        description="The share of met in met and missed, from 0 to 1; null over nothing."
+        description="The share of kept promises in kept and missed ones, from 0 to 1; null without any."
     )
     name: strawberry.Private[str]
     source: strawberry.Private[Source]
@@ -46,7 +49,7 @@ class TermCompliance:
     def missed_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
-        """The images of the missed promises, latest deadline first; of rejections, one item each."""
+        """The images of the missed promises, latest deadline first; for rejections, one item each."""
         name = f"{self.name}.missedImages"
         return self.source.images(info.context, name, self.missed_source, self.missed).first(first, after)
 
@@ -54,23 +57,25 @@ class TermCompliance:
     def open_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image]:
-        """The images of the open promises, latest deadline first; of rejections, one item each; none for the past."""
+        """The images of the open promises, latest deadline first; for rejections, one item each; none in the past."""
         name = f"{self.name}.openImages"
         return self.source.images(info.context, name, self.open_source, self.open or 0).first(first, after)
 
 
 @object_type
 class SLACompliance:
-    """How the promises of the SLA were kept in the 30 times 24 hours before an instant."""
+    """Compliance with the SLA in the 30 times 24 hours before an instant."""
 
-    standard: TermCompliance = strawberry.field(description="Images within the guarantee of their day.")
-    expedited: TermCompliance = strawberry.field(description="Expedited images.")
-    additional: TermCompliance = strawberry.field(description="Images beyond the guarantee of their day.")
-    rejection: TermCompliance = strawberry.field(description="Rejections, each by its own deadline.")
+    standard: TermCompliance = strawberry.field(description="Compliance for images within the guarantee of their day.")
+    expedited: TermCompliance = strawberry.field(description="Compliance for expedited images.")
+    additional: TermCompliance = strawberry.field(
+        description="Compliance for images beyond the guarantee of their day."
+    )
+    rejection: TermCompliance = strawberry.field(description="Compliance for rejections, each by its own deadline.")
 
 
 async def read_compliance(context: Context, account_id: UUID, at: datetime) -> SLACompliance:
-    """Read how the terms of an account were kept, as of an instant not before its creation."""
+    """Return an account's compliance as of an instant not before its creation."""
     found = compliance.compliance(await read_figures(context, account_id, at))
     window = windows(at).current
     source = Source(account_id, window)

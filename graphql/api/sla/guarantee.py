@@ -1,4 +1,4 @@
-"""The daily guarantee: what of a ledger day's images and expedites is used (domain rules, sections 3 and 4)."""
+"""The daily guarantee: the use of a ledger day's images and expedites (domain rules, sections 3 and 4)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -16,24 +16,30 @@ from engine.errors import bad_input
 
 @object_type
 class DailyGuarantee:
-    """A ledger day of an account, and what of its allowance is used."""
+    """A ledger day of an account, with the use of its allowance."""
 
-    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
-    opens_at: datetime = strawberry.field(description="When it opens: a midnight, user time.")
-    resets_at: datetime = strawberry.field(description="When it closes and the next one opens, with nothing used.")
-    capacity: int = strawberry.field(description="Images guaranteed.")
-    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
-    remaining: int = strawberry.field(description="Images still guaranteed.")
-    additional: int = strawberry.field(description="Images uploaded beyond the guarantee.")
-    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
-    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
+    day: date = strawberry.field(name="date", description="The local date at the opening of the day, which names it.")
+    opens_at: datetime = strawberry.field(description="The opening of the day: a midnight, user time.")
+    resets_at: datetime = strawberry.field(
+        description="The close of the day, at which the next one opens with nothing used."
+    )
+    capacity: int = strawberry.field(description="The number of images guaranteed.")
+    used: int = strawberry.field(
+        description="The number of images uploaded, expedited or not; may exceed the capacity."
+    )
+    remaining: int = strawberry.field(description="The number of images still guaranteed.")
+    additional: int = strawberry.field(description="The number of images uploaded beyond the guarantee.")
+    expedite_capacity: int = strawberry.field(
+        description="The number of images that can be expedited at the shortest turnaround."
+    )
+    expedite_used: int = strawberry.field(description="The number of images expedited; may exceed the capacity.")
     expedite_remaining: int = strawberry.field(
-        description="Images that can still be expedited at the shortest turnaround."
+        description="The number of images that can still be expedited at the shortest turnaround."
     )
 
 
 async def read_daily_guarantee(context: Context, account_id: UUID, day: date | None) -> DailyGuarantee | None:
-    """Read the ledger day of a date, the running one without; None when the account has no such day.
+    """Return the ledger day of a date, by default the running one; None if the account has no such day.
 
     Raises ApiError for a date that is out of range.
     """
@@ -43,7 +49,7 @@ async def read_daily_guarantee(context: Context, account_id: UUID, day: date | N
 
 
 def daily_guarantee(day: LedgerDay, allowance: Allowance) -> DailyGuarantee:
-    """Show a ledger day with what is used of it."""
+    """Return a ledger day with the use of its allowance."""
     return DailyGuarantee(
         day=day.date,
         opens_at=day.opens_at,

@@ -1,4 +1,4 @@
-"""Reading the versions of an SLA."""
+"""Reads of the versions of an SLA."""
 
 from datetime import datetime
 from typing import Final
@@ -40,14 +40,14 @@ _SPAN: Final = Span(least=(0,), greatest=(2**31,), descending=True)
 
 
 async def read_sla(context: Context, account: AccountRow, at: datetime) -> SLA:
-    """Read the version in force at an instant not before the account's creation."""
+    """Return the version in force at an instant not before the account's creation."""
     history = await context.history(account.id)
     in_force = history.terms_at(at)
     return _shown(context, account, history, in_force, at)
 
 
 async def read_sla_version(context: Context, account: AccountRow, version: int) -> SLA | None:
-    """Read a version by its number; None when there is none."""
+    """Return a version by its number; None if it does not exist."""
     history = await context.history(account.id)
     found = next((each for each in history.versions if each.version == version), None)
     return (
@@ -58,7 +58,7 @@ async def read_sla_version(context: Context, account: AccountRow, version: int) 
 
 
 async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVersion, SLA]:
-    """List all versions, newest first, coming and superseded ones too."""
+    """List all versions, newest first, future and superseded ones included."""
     history = await context.history(account.id)
 
     async def read(part: Slice) -> Page[SlaVersion]:
@@ -74,7 +74,7 @@ async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVers
 
 
 def _terms_of(version: SlaVersion, history: AccountHistory) -> SlaInForce:
-    """Return a version's terms, those it omits continued; of a superseded one what they were to be."""
+    """Return a version's terms, with omitted ones continued; a superseded version's as if it were in force."""
     superseding = (
         other.version
         for other in history.versions
@@ -139,6 +139,6 @@ def _expedite(terms: SlaTerms, default: SlaTerms, at: datetime) -> ExpediteTerms
 
 @reads(NodeType.SLA)
 async def sla_node(context: Context, named: GlobalId) -> SLA | None:
-    """Read the version of an SLA of an id."""
+    """Return the version of an SLA with this id; None if it does not exist."""
     row = await context.account(named.account_id)
     return None if row is None else await read_sla_version(context, row, named.number)

@@ -1,4 +1,4 @@
-"""The SLA: what an account was promised, and since when (domain rules, section 2)."""
+"""The SLA: the terms of an account from an instant on (domain rules, section 2)."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,10 +16,12 @@ from engine.scalars import LocalTime
 
 @object_type
 class StandardTurnaround:
-    """When images within the guarantee are delivered."""
+    """The turnaround of images within the guarantee."""
 
-    deliver_by: LocalTime = strawberry.field(description="The time of the next working morning, user time.")
-    upload_by: LocalTime = strawberry.field(description="Until when images are uploaded for that, user time.")
+    deliver_by: LocalTime = strawberry.field(description="The delivery time on the next working morning, user time.")
+    upload_by: LocalTime = strawberry.field(
+        description="The time by which images have to be uploaded for that, user time."
+    )
     summary: str = strawberry.field(description="The promise in words.")
 
 
@@ -28,78 +30,88 @@ class GuaranteeTerms:
     """The daily guarantee of images."""
 
     images_per_day: int = strawberry.field(description="Images guaranteed per ledger day.")
-    custom: bool = strawberry.field(description="Whether that differs from the plan's default.")
-    plan_default: int = strawberry.field(description="What the plan guarantees by default.")
-    additional_images: str = strawberry.field(description="What happens to images beyond it, in words.")
+    custom: bool = strawberry.field(description="True if `imagesPerDay` differs from the plan's default.")
+    plan_default: int = strawberry.field(description="The number of images guaranteed by the plan's default.")
+    additional_images: str = strawberry.field(description="The treatment of images beyond the guarantee, in words.")
 
 
 @object_type
 class ExpediteTerms:
-    """What expediting brings, and when it can be asked for."""
+    """The terms of expedites, and the times at which they are available."""
 
     images_per_day: int = strawberry.field(description="Images per ledger day at the shortest turnaround.")
-    custom: bool = strawberry.field(description="Whether that differs from the plan's default.")
-    plan_default: int = strawberry.field(description="What the plan has by default.")
+    custom: bool = strawberry.field(description="True if `imagesPerDay` differs from the plan's default.")
+    plan_default: int = strawberry.field(description="The number of images per ledger day by the plan's default.")
     turnaround: timedelta = strawberry.field(description="The turnaround of these images.")
-    additional_turnaround: timedelta = strawberry.field(description="The turnaround of further ones.")
+    additional_turnaround: timedelta = strawberry.field(description="The turnaround of further images.")
     delivery_plan_from: int = strawberry.field(
-        description="From how many images in a ledger day on the further ones need a delivery plan."
+        description="The number of images in a ledger day from which further ones need a delivery plan."
     )
-    price_multiplier: Decimal = strawberry.field(description="How many times the price of an image it costs.")
-    available: bool = strawberry.field(description="Whether it can be asked for.")
-    opens_at: datetime | None = strawberry.field(description="When it can be asked for again; null while it can be.")
+    price_multiplier: Decimal = strawberry.field(
+        description="The factor by which an expedite multiplies the price of an image."
+    )
+    available: bool = strawberry.field(description="True if expedites are available at the instant.")
+    opens_at: datetime | None = strawberry.field(
+        description="The instant at which expedites open again; null while they are available."
+    )
     closes_at: datetime | None = strawberry.field(
-        description="Until when it can be asked for; null while it cannot be."
+        description="The instant at which expedites close; null while they are not available."
     )
 
 
 @object_type
 class RejectionTerms:
-    """What rejecting a delivered image brings."""
+    """The terms of rejecting a delivered image."""
 
-    turnaround: timedelta = strawberry.field(description="When it is delivered again; a weekend moves it to Monday.")
-    free: bool = strawberry.field(description="Whether that is free.")
+    turnaround: timedelta = strawberry.field(
+        description="The time from a rejection to the redelivery; a weekend moves it to Monday."
+    )
+    free: bool = strawberry.field(description="True if the redo is free.")
 
 
 @object_type
 class FlowTerms:
-    """Flow: retouching while photos are still being taken."""
+    """The terms of Flow: retouching while photos are still being taken."""
 
-    available: bool = strawberry.field(description="Whether the account has it.")
-    turnaround: timedelta = strawberry.field(description="Its turnaround.")
+    available: bool = strawberry.field(description="True if the account has Flow.")
+    turnaround: timedelta = strawberry.field(description="The turnaround of Flow.")
 
 
 @object_type
 class SupportTerms:
-    """How to reach support."""
+    """The terms of support."""
 
-    help_center_url: str | None = strawberry.field(description="The help center, always open; null when there is none.")
-    email: str | None = strawberry.field(description="The address to write to; null when there is none.")
-    phone: bool = strawberry.field(description="Whether there is support by phone.")
-    days: str = strawberry.field(description="The days on which it answers, in words.")
-    response_time: timedelta = strawberry.field(description="How soon it answers on these days.")
+    help_center_url: str | None = strawberry.field(
+        description="The URL of the help center, which is always open; null without one."
+    )
+    email: str | None = strawberry.field(description="The email address of support; null without one.")
+    phone: bool = strawberry.field(description="True if support answers by phone.")
+    days: str = strawberry.field(description="The days on which support answers, in words.")
+    response_time: timedelta = strawberry.field(description="The response time on these days.")
 
 
 @object_type
 class SLA(Node):
-    """A version of the service level agreement of an account: the terms from an instant on."""
+    """A version of an account's service level agreement: the terms from an instant on."""
 
-    version: int = strawberry.field(description="Counted from 1; deadlines name the version that made them.")
-    effective_from: datetime = strawberry.field(
-        description="When it starts, as a ledger day opens; predicted for a version to come."
+    version: int = strawberry.field(
+        description="The number of the version, from 1; deadlines name the version they were made under."
     )
-    standard: StandardTurnaround = strawberry.field(description="When images within the guarantee are delivered.")
+    effective_from: datetime = strawberry.field(
+        description="The start of the version, at the opening of a ledger day; predicted for a future version."
+    )
+    standard: StandardTurnaround = strawberry.field(description="The turnaround of images within the guarantee.")
     guarantee: GuaranteeTerms = strawberry.field(description="The daily guarantee of images.")
-    expedite: ExpediteTerms = strawberry.field(description="What expediting brings.")
-    rejection: RejectionTerms = strawberry.field(description="What rejecting brings.")
-    flow: FlowTerms = strawberry.field(description="The Flow turnaround.")
-    support: SupportTerms = strawberry.field(description="How to reach support.")
+    expedite: ExpediteTerms = strawberry.field(description="The terms of expedites.")
+    rejection: RejectionTerms = strawberry.field(description="The terms of rejections.")
+    flow: FlowTerms = strawberry.field(description="The terms of Flow.")
+    support: SupportTerms = strawberry.field(description="The terms of support.")
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 
     @field(cost=FIGURES)
     async def compliance(self, info: Info) -> SLACompliance | None:
-        """How promises to the account were kept in the 30 days before the instant asked for, by whatever version.
+        """Compliance in the 30 days before the requested instant, across all versions.
 
         Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """

@@ -1,4 +1,4 @@
-"""What changes specifications: making, rewording and archiving them. Orders keep the wording they were placed with."""
+"""Mutations of specifications: creating, changing and archiving them. Orders keep the version they were placed with."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,22 +30,23 @@ from engine.mutation import mutation
 class SpecificationStepInput:
     """A retouching step."""
 
-    step: str = strawberry.field(description=f"Its name: {NAME_RULE}.")
+    step: str = strawberry.field(description=f"The name of the step: {NAME_RULE}.")
     seconds: Decimal = strawberry.field(
-        description="How long a median human retoucher needs for it, per image: 0 to 1,000,000, at most three decimals."
+        description="The seconds that a median human retoucher needs for the step, per image: 0 to 1,000,000, at most"
+        " three decimals."
     )
 
 
 @input_type
 class CreateSpecificationInput:
-    """What is to be done to images, and for how much."""
+    """The specification to create."""
 
-    account_id: strawberry.ID | None = optional("The account: staff name it, a client's is its own.")
-    name: str = strawberry.field(description=f"What to call it: {NAME_RULE}.")
+    account_id: strawberry.ID | None = optional("The account. Required of staff; a client's own by default.")
+    name: str = strawberry.field(description=f"The name of the specification: {NAME_RULE}.")
     price_per_image: Decimal = strawberry.field(
-        description="The price of an image that is not expedited; at most four decimals."
+        description="The price of an image that is not expedited, with at most four decimals."
     )
-    currency: str = strawberry.field(description="The currency by its ISO 4217 code: USD.")
+    currency: str = strawberry.field(description="The ISO 4217 currency code, such as USD.")
     steps: list[SpecificationStepInput] = strawberry.field(
         description="The retouching steps, in their order; at most 100."
     )
@@ -54,18 +55,20 @@ class CreateSpecificationInput:
 
 @input_type
 class UpdateSpecificationInput:
-    """What a specification is to say from now on; what is left out stays."""
+    """The changes to a specification; omitted fields stay unchanged."""
 
     specification_id: strawberry.ID = strawberry.field(description="The specification.")
-    name: str | None = optional(f"What to call it: {NAME_RULE}.")
-    price_per_image: Decimal | None = optional("The price of an image that is not expedited; at most four decimals.")
-    steps: list[SpecificationStepInput] | None = optional("All its retouching steps, in their order; at most 100.")
+    name: str | None = optional(f"The name of the specification: {NAME_RULE}.")
+    price_per_image: Decimal | None = optional(
+        "The price of an image that is not expedited, with at most four decimals."
+    )
+    steps: list[SpecificationStepInput] | None = optional("All retouching steps, in their order; at most 100.")
     idempotency_key: str | None = idempotency_key()
 
 
 @input_type
 class ArchiveSpecificationInput:
-    """What is put away."""
+    """The specification to archive."""
 
     specification_id: strawberry.ID = strawberry.field(description="The specification.")
     idempotency_key: str | None = idempotency_key()
@@ -73,13 +76,13 @@ class ArchiveSpecificationInput:
 
 @object_type
 class SpecificationPayload(Payload):
-    """What a mutation of a specification came to."""
+    """The result of a mutation of a specification."""
 
     result_type = SpecificationOutcome
 
     @field
     async def specification(self, info: Info) -> Specification | None:
-        """The specification as it is now."""
+        """The specification in its current state."""
         if self.result is None:
             return None
         row = await info.context.loaders.specifications.load(self.result.key)
@@ -88,37 +91,37 @@ class SpecificationPayload(Payload):
 
 @object_type
 class CreateSpecificationPayload(SpecificationPayload):
-    """What making a specification came to."""
+    """The result of creating a specification."""
 
 
 @object_type
 class UpdateSpecificationPayload(SpecificationPayload):
-    """What rewording a specification came to."""
+    """The result of changing a specification."""
 
 
 @object_type
 class ArchiveSpecificationPayload(SpecificationPayload):
-    """What archiving a specification came to."""
+    """The result of archiving a specification."""
 
 
 @object_type
 class SpecificationMutations:
-    """What changes specifications."""
+    """Mutations of specifications."""
 
     @mutation
     async def create_specification(
         self,
         info: Info,
         input: Annotated[  # noqa: A002
-            CreateSpecificationInput, strawberry.argument(description="What is to be done to images, and for how much.")
+            CreateSpecificationInput, strawberry.argument(description="The specification to create.")
         ],
     ) -> CreateSpecificationPayload:
-        """Make a specification."""
+        """Creates a specification."""
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         name, price = call.name(input.name, "name"), call.price(input.price_per_image, "pricePerImage")
-        wording = SpecificationTerms(name, price, call.currency(input.currency, "currency"), _steps(call, input.steps))
-        return await call.perform(CreateSpecificationPayload, create_specification, account_id, wording)
+        terms = SpecificationTerms(name, price, call.currency(input.currency, "currency"), _steps(call, input.steps))
+        return await call.perform(CreateSpecificationPayload, create_specification, account_id, terms)
 
     @mutation
     async def update_specification(
@@ -126,10 +129,10 @@ class SpecificationMutations:
         info: Info,
         input: Annotated[  # noqa: A002
             UpdateSpecificationInput,
-            strawberry.argument(description="What a specification is to say from now on."),
+            strawberry.argument(description="The changes to a specification."),
         ],
     ) -> UpdateSpecificationPayload:
-        """Reword a specification; orders that were placed keep their price and steps."""
+        """Changes a specification; orders already placed keep their price and steps."""
         call = Call(info, input)
         key = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
         name, price, stated = or_none(input.name), or_none(input.price_per_image), or_none(input.steps)
@@ -146,9 +149,9 @@ class SpecificationMutations:
     async def archive_specification(
         self,
         info: Info,
-        input: Annotated[ArchiveSpecificationInput, strawberry.argument(description="What is put away.")],  # noqa: A002
+        input: Annotated[ArchiveSpecificationInput, strawberry.argument(description="The specification to archive.")],  # noqa: A002
     ) -> ArchiveSpecificationPayload:
-        """Put a specification away: nothing new is ordered by it."""
+        """Archives a specification; it cannot be ordered any more."""
         call = Call(info, input)
         key = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
         return await call.perform(ArchiveSpecificationPayload, archive_specification, key)
@@ -158,8 +161,8 @@ def _steps(call: Call, steps: Sequence[SpecificationStepInput]) -> tuple[Step, .
     call.limit(len(steps), MAX_STEPS, "steps")
     return tuple(
         step_of(
-            call.name(each.step, "steps", str(place), "step"),
-            call.seconds(each.seconds, "steps", str(place), "seconds"),
+            call.name(each.step, "steps", str(index), "step"),
+            call.seconds(each.seconds, "steps", str(index), "seconds"),
         )
-        for place, each in enumerate(steps[:MAX_STEPS])
+        for index, each in enumerate(steps[:MAX_STEPS])
     )

@@ -1,4 +1,4 @@
-"""Reading specifications."""
+"""Reads of specifications."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -32,6 +32,6 @@ def specifications_of(
 
 @reads(NodeType.SPECIFICATION)
 async def specification_node(context: Context, named: GlobalId) -> Specification | None:
-    """Read the specification of an id."""
+    """Return the specification with this id; None if it does not exist."""
     row = await context.loaders.specifications.load(named.within_account)
     return None if row is None else specification(row)

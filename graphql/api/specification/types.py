@@ -1,4 +1,4 @@
-"""Specifications: how an account wants its images retouched."""
+"""Specifications: the retouching that an account orders, and its price."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -23,26 +23,28 @@ _MILLISECONDS: Final = 1000
 class SpecificationStep:
     """A retouching step."""
 
-    step: str = strawberry.field(description="Its name.")
-    seconds: float = strawberry.field(description="How long a median human retoucher needs for it, per image.")
+    step: str = strawberry.field(description="The name of the step.")
+    seconds: float = strawberry.field(
+        description="The seconds that a median human retoucher needs for the step, per image."
+    )
 
 
 @object_type(count=LOOK_UP)
 class Specification(Node):
-    """What is to be done to the images of an order."""
+    """The retouching of an order's images: its steps and price."""
 
-    name: str = strawberry.field(description="What people call it.")
-    archived: bool = strawberry.field(description="Whether it is put away; orders that have it keep it.")
+    name: str = strawberry.field(description="The name of the specification.")
+    archived: bool = strawberry.field(description="True if the specification is archived; its existing orders keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
     steps: list[SpecificationStep] = attribute("The retouching steps, in their order.", length=8)
     seconds_per_image: float = strawberry.field(
-        description="How long a median human retoucher needs for an image: all steps together."
+        description="The seconds that a median human retoucher needs for an image, all steps together."
     )
     account_id: strawberry.Private[UUID]
 
     @field
     def turnaround(self, info: Info) -> str:
-        """When images of it are delivered, in words."""
+        """The turnaround of images with this specification, in words."""
         known = info.context.view.known_history(self.account_id)
         # An awaitable is awaited, too: the feed has many specifications, and none of them need wait.
         return self._read_turnaround(info) if known is None else self._summary(info, known)  # type: ignore[return-value] # pyright: ignore[reportReturnType]
@@ -55,7 +57,7 @@ class Specification(Node):
 
 
 def specification(row: SpecificationRow) -> Specification:
-    """Show a specification in the wording that was read."""
+    """Return the API's specification of a row, in the version of the row."""
     return Specification(
         name_in_api=GlobalId(NodeType.SPECIFICATION, row.account_id, row.id),
         name=row.name,
@@ -68,5 +70,5 @@ def specification(row: SpecificationRow) -> Specification:
 
 
 def specification_steps(steps: Iterable[Step]) -> list[SpecificationStep]:
-    """Show retouching steps."""
+    """Return the API's retouching steps."""
     return [SpecificationStep(step=step.step, seconds=step.milliseconds / _MILLISECONDS) for step in steps]

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 
 from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alert_of_event, alerts
+from app.domain.deadlines.enums import DeadlineKind
+from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
 from app.domain.orders.changes import cancel, confirm
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, RejectionState
-from app.domain.vocabulary import DeadlineKind, EventType
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import SLA
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import (
     Expedite,
     Moment,
@@ -24,7 +25,6 @@ from app.domain.local_time import local_day_interval
 from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
-from app.domain.vocabulary import DeadlineStatus
 from tests.domain.deadlines.test_explanations import codes, day_of, explained
 from tests.support.order_states import GHOST, new_ids
 from tests.support.sla import SLA, TERMS, sla

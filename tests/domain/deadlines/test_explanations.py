@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.deadlines import steps
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import (
     Expedite,
     Moment,
@@ -18,7 +19,7 @@ from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.local_time import local_day, local_day_interval, time_zone
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import moments
 from tests.support.told_steps import Step, in_words

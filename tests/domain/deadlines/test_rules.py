@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import (
     ExpediteWindow,
     deadline_status,
@@ -23,7 +24,7 @@ from app.domain.deadlines.rules import (
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.ledger.guarantee import Allowance, allocate_expedite
 from app.domain.local_time import local_day, local_day_interval, time_zone, wall_clock
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import MICROSECOND, instants, moments
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.domain.events.enums import EventType
 from app.domain.events.keys import Data
 from app.domain.events.orders import NewEvent, cancelled, confirmed, delivered, expedited, facts_after
 from app.domain.events.orders import placed as placed_events
@@ -12,7 +13,6 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.state import Claim, OrderState, RejectionState
 from app.domain.production.commands import deliver
-from app.domain.vocabulary import EventType
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import SLA, sla
 

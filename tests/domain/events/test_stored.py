@@ -11,14 +11,17 @@ from uuid import UUID
 import orjson
 import pytest
 
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import facts, kinds
+from app.domain.events.enums import EventType
 from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
 from app.domain.events.stored import VERSION, from_json, to_json
 from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.pulse.figures import Step
-from app.domain.vocabulary import DeadlineKind, DeadlineStatus, EventType, OrderStatus, Plan, ServiceLevel
+from app.domain.sla.enums import Plan
 from db.connections import encode_json
 from tests.support.old_events import OLD_ROWS
 from tests.support.whole_events import whole

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ledger.guarantee import Allowance, Part, allocate_expedite, allocate_upload
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 
 FRESH = Allowance(capacity=200, used=0, expedite_capacity=20, expedite_used=0)
 STANDARD, ADDITIONAL = ServiceLevel.STANDARD, ServiceLevel.ADDITIONAL

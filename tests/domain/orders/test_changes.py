@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import standard_deadline
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.local_time import time_zone
 from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
 from app.domain.orders.state import KeptDeadline, OrderState
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from tests.support.order_states import COPENHAGEN, GHOST, MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import DELIVER_BY, SLA, sla
 

@@ -7,11 +7,11 @@ import pytest
 from app.domain.errors import ExpediteWindowClosed, NoGain, Refusals
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change, confirm
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, OrderCancelled
 from app.domain.orders.state import OrderState
-from app.domain.vocabulary import ServiceLevel
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import SLA, sla
 

@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
-from app.domain.vocabulary import ServiceLevel
 from tests.support.sla import TERMS
 
 PRICE = Decimal("1.45")

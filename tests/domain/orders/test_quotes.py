@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import Offer, QuoteChanged, offers, require_unchanged
-from app.domain.vocabulary import ServiceLevel
 from tests.support.order_states import NEXT_MORNING, UPLOADED_AT, placed, quota
 
 

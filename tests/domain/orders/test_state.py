@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.domain.orders.enums import ImageStatus, OrderStatus
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, order_price, tally_order
 from app.domain.pulse.rollups import Tally
-from app.domain.vocabulary import ImageStatus, OrderStatus
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, placed, quota
 
 IN_TIME = NEXT_MORNING

@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from app.domain.local_time import time_zone
+from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, term_of
-from app.domain.vocabulary import ServiceLevel
 from db.tables.rollups import Rollup, SavingsRollup
 
 SPECIFICATION = UUID(int=7)

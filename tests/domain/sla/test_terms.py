@@ -7,9 +7,9 @@ from itertools import permutations
 import pytest
 
 from app.domain.errors import NoSlaInForce
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaInForce, SlaTerms, SlaVersion, sla_on
-from app.domain.vocabulary import Plan
 
 NEGOTIATED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST_DAY = date(2026, 3, 2)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.counters import Counters, UnknownAccount, lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from db.connections import Pool

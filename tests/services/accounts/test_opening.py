@@ -4,9 +4,9 @@ from uuid import UUID
 import pytest
 
 from app.domain.errors import UnknownTimeZone
+from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS
-from app.domain.vocabulary import Plan
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.opening import AccountRefTaken, create_account, find_account
 from db.connections import Pool, Record, Statement

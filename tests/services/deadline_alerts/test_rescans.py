@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from app.services.commands import in_transaction
 from app.services.deadline_alerts import candidates as candidates_module
 from app.services.deadline_alerts.candidates import Span, candidates

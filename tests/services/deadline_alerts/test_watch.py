@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.vocabulary import EventType
+from app.domain.events.enums import EventType
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order

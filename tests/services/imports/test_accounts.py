@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.vocabulary import Plan
+from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from db.connections import Pool
 from db.writer import unit_of_work

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.errors import DomainError
-from app.domain.vocabulary import ServiceLevel
+from app.domain.orders.enums import ServiceLevel
 from app.services.commands import in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome

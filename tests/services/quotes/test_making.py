@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.errors import DateOutOfRange, ExpediteWindowClosed, NoGain, Refusals
+from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import QuoteInPast
 from app.domain.orders.state import OrderState, order_figures, order_price
 from app.domain.specifications import SpecificationArchived
-from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import change_time_zone
 from app.services.orders.changing import cancel_order

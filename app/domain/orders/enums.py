@@ -1,0 +1,32 @@
+"""The service levels of orders, and the statuses of orders and images (domain rules, sections 3 and 5)."""
+
+from enum import StrEnum
+
+
+class ServiceLevel(StrEnum):
+    """The promise made for an order, in the order in which siblings are numbered."""
+
+    STANDARD = "STANDARD"
+    ADDITIONAL = "ADDITIONAL"
+    EXPEDITED = "EXPEDITED"
+    EXPEDITED_ADDITIONAL = "EXPEDITED_ADDITIONAL"
+    EXPEDITED_PLAN = "EXPEDITED_PLAN"
+
+
+class OrderStatus(StrEnum):
+    """The status of an order (domain rules, section 5)."""
+
+    IN_PRODUCTION = "IN_PRODUCTION"
+    READY_FOR_DOWNLOAD = "READY_FOR_DOWNLOAD"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class ImageStatus(StrEnum):
+    """The status of an image (domain rules, section 5)."""
+
+    QUEUED = "QUEUED"
+    IN_PRODUCTION = "IN_PRODUCTION"
+    DELIVERED = "DELIVERED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
