@@ -10,6 +10,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from engine.errors import format_error, nothing_answered
+from engine.resolvers import resolve_directly
 from engine.staff import guard_staff_parts
 
 
@@ -27,6 +28,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in what it overrides
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - in part
+        resolve_directly(self._schema)
         guard_staff_parts(self._schema)
 
     async def execute(
