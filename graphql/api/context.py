@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
 from api.enums import ViewerKind
 from api.loaders import Loaders
@@ -135,6 +136,14 @@ class Context:
         """Read an account as the view shows it; None when there is none."""
         await self.view.learn([account_id])
         return await self.loaders.accounts.load(account_id)
+
+    def with_history(self, account_id: UUID, show: Callable[[AccountHistory], Item]) -> AwaitableOrValue[Item]:
+        """Return `show` of the history of an account that exists: at once if the view has read it, as most have."""
+        known = self.view.known_history(account_id)
+        return self._with_read_history(account_id, show) if known is None else show(known)
+
+    async def _with_read_history(self, account_id: UUID, show: Callable[[AccountHistory], Item]) -> Item:
+        return show(await self.history(account_id))
 
     async def history(self, account_id: UUID) -> AccountHistory:
         """Read the history of an account that exists."""

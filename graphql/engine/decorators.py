@@ -4,10 +4,11 @@ A field that is a plain attribute has none and is described by `strawberry.field
 where it has more to declare. What a field costs and who may see it is declared here too, and nowhere else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import EnumMeta
 from inspect import getdoc
-from typing import Any, TypeVar, dataclass_transform, overload
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, overload
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -27,13 +28,27 @@ def attribute(
     description: str,
     *,
     name: str | None = None,
+    of: str | None = None,
     length: int = 1,
     staff: bool = False,
 ) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Make a plain attribute a field; `length` is how many items its list is taken to have."""
+    """Make a plain attribute a field; `length` is the assumed number of items of its list.
+
+    With `of`, the path of an attribute within the object ("step.zone.key"), the field shows that one.
+    """
     directives = STAFF if staff else ()
     metadata = {WEIGHT: Weight(length=length)}
-    return strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
+    made = strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
+    return made if of is None else made(_reader(of))
+
+
+def _reader(path: str) -> Resolver:
+    read = attrgetter(path)
+
+    def resolve(self: object) -> Any:  # noqa: ANN401 - the attribute is annotated
+        return read(self)
+
+    return resolve
 
 
 @overload
@@ -94,11 +109,21 @@ def field(
     """
 
     def make(resolver: Resolver) -> StrawberryField:
-        weight, directives = Weight(cost, item_cost, length), STAFF if staff else ()
-        described = _description(resolver)
-        return strawberry.field(resolver, description=described, directives=directives, metadata={WEIGHT: weight})
+        return strawberry.field(
+            resolver,
+            description=_description(resolver),
+            directives=STAFF if staff else (),
+            metadata={WEIGHT: Weight(cost, item_cost, length)},
+            graphql_type=_awaited(resolver),
+        )
 
     return make if resolver is None else make(resolver)
+
+
+def _awaited(resolver: Resolver) -> object | None:
+    """Return the type T of a method annotated with AwaitableOrValue[T]; None for any other."""
+    returned = get_args(resolver.__annotations__.get("return"))
+    return returned[1] if len(returned) > 1 and get_origin(returned[0]) is Awaitable else None
 
 
 def describe(

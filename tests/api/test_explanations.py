@@ -136,7 +136,7 @@ EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanatio
 
 def test_every_code_has_a_type_of_its_name() -> None:
     named = {f"{code.title().replace('_', '')}Step" for code in DeadlineStepCode}
-    assert {type_.__name__ for type_, _ in STEP_TYPES.values()} == named
+    assert {type_.__name__ for type_ in STEP_TYPES.values()} == named
 
 
 async def test_steps_have_all_that_their_texts_name(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
 from api.context import Info
 from api.order.steps import DeadlineStep, deadline_step
@@ -40,9 +41,11 @@ class Deadline:
     explain: strawberry.Private[Explain]
 
     @field(cost=2 * LOOK_UP, length=6)
-    async def explanation(self, info: Info) -> list[DeadlineStep]:
-        """Why the deadline is what it is, step by step."""
-        return [deadline_step(step) for step in self.explain(await info.context.history(self.account_id))]
+    def explanation(self, info: Info) -> AwaitableOrValue[list[DeadlineStep]]:
+        """The reasons for the deadline, step by step."""
+        return info.context.with_history(
+            self.account_id, lambda history: [deadline_step(step) for step in self.explain(history)]
+        )
 
 
 def is_late(late_at: datetime | None, now: datetime) -> bool:
