@@ -1,12 +1,14 @@
-"""What an operation may cost: judged before it reads anything, from its document and its variables.
+"""The cost of an operation, estimated from its document and its variables before it reads anything.
 
-A cost is the most fields that an answer can have: what is in a page counts as often as the page has items, what is in
-another list as often as such a list usually has. Fields that take longer than to be answered weigh more: the unit is
-the time that a plain field takes, about 4 microseconds. Fields that are selected twice count twice.
+A cost is the most fields that an answer can have: the fields of a page count as often as the page has items, those of
+another list as often as such a list usually has. Fields that take longer than a plain one weigh more: the unit is the
+time that a plain field takes, about 4 microseconds. A field that is selected twice counts twice. A selection on an
+interface or a union costs as much as for the most expensive type of object: fragments on types that exclude each other
+are alternatives.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, reduce
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
@@ -67,22 +69,65 @@ _COUNTED: Final = 10**15  # beyond, costs are reported as this: JSON's readers h
 
 
 class Cost(NamedTuple):
-    """What a selection costs: once, for each item of the page it is made on, and how many levels it has."""
+    """The cost of a selection: once, for each item of the page it is made on, and its levels of fields."""
 
-    once: int
-    per_item: int
-    depth: int
+    once: int = 0
+    per_item: int = 0
+    depth: int = 0
+
+    def with_(self, other: "Cost") -> "Cost":
+        """Return the cost of both selections on one object."""
+        return Cost(self.once + other.once, self.per_item + other.per_item, max(self.depth, other.depth))
+
+    def or_(self, other: "Cost") -> "Cost":
+        """Return the cost of one of both selections, whichever it is."""
+        return Cost(max(self.once, other.once), max(self.per_item, other.per_item), max(self.depth, other.depth))
+
+
+_NOTHING: Final = Cost()
+
+
+class _Costs(NamedTuple):
+    """The costs of a selection by type of object: for each of them, and beyond that by the name of the type."""
+
+    always: Cost
+    by_type: Mapping[str, Cost]
+
+    @property
+    def most(self) -> Cost:
+        """The cost for an object of the most expensive type."""
+        return self.always.with_(reduce(Cost.or_, self.by_type.values(), _NOTHING))
 
 
 @cache
 def weights(schema: GraphQLSchema) -> Mapping[tuple[str, str], Weight]:
-    """Return the weights of all fields of a schema, by the names of their types and their own."""
-    composite = [
-        each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)
-    ]
-    return {
-        (type_.name, name): _weight(type_, name, field) for type_ in composite for name, field in type_.fields.items()
+    """Return the weights of all fields of a schema, by the names of their types and their own.
+
+    A field of an interface weighs as much as in the type of object where it weighs most.
+    """
+    objects = [each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType)]
+    found = {
+        (type_.name, name): _weight(type_, name, field) for type_ in objects for name, field in type_.fields.items()
     }
+    for interface in schema.type_map.values():
+        if isinstance(interface, GraphQLInterfaceType):
+            types = schema.get_possible_types(interface)
+            found |= {
+                (interface.name, name): _heaviest(found[each.name, name] for each in types) for name in interface.fields
+            }
+    return found
+
+
+def _heaviest(weights: Iterable[Weight]) -> Weight:
+    return Weight(*map(max, zip(*weights, strict=True)))
+
+
+@cache
+def _possible(schema: GraphQLSchema, type_: GraphQLCompositeType) -> frozenset[str]:
+    """Return the names of the types that an object of a type can have."""
+    if isinstance(type_, GraphQLObjectType):
+        return frozenset({type_.name})
+    return frozenset(each.name for each in schema.get_possible_types(type_))
 
 
 def _weight(type_: GraphQLNamedType, name: str, field: GraphQLField) -> Weight:
@@ -104,7 +149,7 @@ def measure(
     operation: OperationDefinitionNode,
     variables: Mapping[str, object] | None,
 ) -> Cost:
-    """Return what an operation of a valid document costs."""
+    """Return the cost of an operation of a valid document."""
     return _Meter(schema, document, operation, variables or {}).cost
 
 
@@ -141,35 +186,47 @@ class _Meter:
         }
         self._variables = variables
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
-        self._measured: dict[str, Cost] = {}
+        self._measured: dict[str, _Costs] = {}
         root = cast("GraphQLCompositeType", schema.get_root_type(operation.operation))
-        self.cost: Final = self._selections(operation.selection_set, root)
+        self.cost: Final = self._selections(operation.selection_set, root).most
 
-    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> Cost:
-        once = per_item = depth = 0
+    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> _Costs:
+        """Measure a selection, for all types that an object of its type can have at once: they may be many."""
+        always = _NOTHING
+        by_type: dict[str, Cost] = {}
         for selection in selected.selections:
             if selection.directives and self._is_left_out(selection):
                 continue
-            cost = self._selection(selection, of)
-            once += cost.once
-            per_item += cost.per_item
-            depth = max(depth, cost.depth)
-        return Cost(once, per_item, depth)
+            if isinstance(selection, FieldNode):
+                always = always.with_(self._field(selection, of))
+                continue
+            costs = self._fragment(selection, of)
+            always = always.with_(costs.always)
+            for name, cost in costs.by_type.items():
+                by_type[name] = by_type.get(name, _NOTHING).with_(cost)
+        return _Costs(always, by_type)
 
-    def _selection(self, selection: SelectionNode, of: GraphQLCompositeType) -> Cost:
-        if isinstance(selection, FieldNode):
-            return self._field(selection, of)
+    def _fragment(self, selection: SelectionNode, of: GraphQLCompositeType) -> _Costs:
+        """Measure a fragment for the types that an object of the type around it can have."""
         if isinstance(selection, FragmentSpreadNode):
-            return self._fragment(selection.name.value)
-        inline = cast("InlineFragmentNode", selection)
-        return self._selections(inline.selection_set, self._condition(inline) or of)
+            fragment = self._fragments[selection.name.value]
+            condition = self._condition(fragment) or of
+            costs = self._measured.get(selection.name.value)
+            if costs is None:
+                costs = self._measured[selection.name.value] = self._selections(fragment.selection_set, condition)
+        else:
+            inline = cast("InlineFragmentNode", selection)
+            condition = self._condition(inline) or of
+            costs = self._selections(inline.selection_set, condition)
+        return self._narrowed(costs, condition, of)
 
-    def _fragment(self, name: str) -> Cost:
-        if name not in self._measured:
-            fragment = self._fragments[name]
-            of = cast("GraphQLCompositeType", self._condition(fragment))
-            self._measured[name] = self._selections(fragment.selection_set, of)
-        return self._measured[name]
+    def _narrowed(self, costs: _Costs, condition: GraphQLCompositeType, of: GraphQLCompositeType) -> _Costs:
+        """Return the costs of a fragment on a condition for the types that an object of a type can have."""
+        types, fulfilling = _possible(self._schema, of), _possible(self._schema, condition)
+        if types <= fulfilling:
+            return _Costs(costs.always, {name: cost for name, cost in costs.by_type.items() if name in types})
+        by_type = {name: costs.always.with_(costs.by_type.get(name, _NOTHING)) for name in types & fulfilling}
+        return _Costs(_NOTHING, by_type)
 
     def _condition(self, fragment: InlineFragmentNode | FragmentDefinitionNode) -> GraphQLCompositeType | None:
         named = fragment.type_condition
@@ -182,7 +239,7 @@ class _Meter:
         if node.selection_set is None:
             return Cost(answered, 0, 1)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
-        inner = self._selections(node.selection_set, type_)
+        inner = self._selections(node.selection_set, type_).most
         depth = inner.depth + 1
         if node.name.value in _ITEMS and of.name.endswith(_CONNECTION):
             return Cost(answered, inner.once, depth)
