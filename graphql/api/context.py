@@ -14,6 +14,7 @@ import strawberry
 from graphql.pyutils import AwaitableOrValue
 
 from api.enums import ViewerKind
+from api.ids import read_global_id
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
@@ -27,7 +28,7 @@ from db.readers import Database
 from db.settled import Settlement
 from engine.connections import Connection
 from engine.errors import ApiError, ErrorCode, bad_input
-from engine.ids import GlobalId, MalformedId, read_global_id
+from engine.ids import GlobalId, MalformedId
 
 Item = TypeVar("Item")
 

@@ -1,12 +1,13 @@
 """Nodes and the registry of their readers, so that a type needs to import none that it points back to."""
 
 from collections.abc import Awaitable, Callable
+from enum import IntEnum
 from typing import Any, Final, TypeAlias, TypeVar
 
 import strawberry
 
 from engine.decorators import field, interface
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 
 
 @interface
@@ -25,10 +26,10 @@ Read: TypeAlias = Callable[[Any, GlobalId], Awaitable[Node | None]]
 """Reads a node by its id for a context; None when there is none."""
 Registered = TypeVar("Registered", bound=Read)
 
-_READERS: Final[dict[NodeType, Read]] = {}
+_READERS: Final[dict[int, Read]] = {}
 
 
-def reads(type_: NodeType) -> Callable[[Registered], Registered]:
+def reads(type_: IntEnum) -> Callable[[Registered], Registered]:
     """Register the reader of a type of nodes; raises ValueError for a second one."""
 
     def register(read: Registered) -> Registered:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType
 from app.services.accounts.counters import lock_counters
 from app.services.orders.claiming import ONE_AT_A_TIME
 from db.connections import COMMANDS, Pool
 from db.writer import unit_of_work
-from engine.ids import NodeType, numbered
+from engine.ids import numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import PAYLOADS, Shop, contents, document, done, open_shop
 from tests.support.database import until

@@ -7,11 +7,12 @@ import pytest
 from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
+from api.ids import NodeType, account_global_id
 from api.schema import schema
 from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
 from engine import cost as complexity
-from engine.ids import GlobalId, NodeType, account_global_id, numbered
+from engine.ids import GlobalId, numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.commanding import contents, document

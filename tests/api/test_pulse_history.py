@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType, account_global_id
 from app.domain.instants import rfc3339
 from app.domain.vocabulary import Plan
 from db.connections import Pool
-from engine.ids import GlobalId, NodeType, account_global_id
+from engine.ids import GlobalId
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.midnights import take_snapshots

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 import structlog.testing
 
+from api.ids import NodeType, account_global_id
 from db.connections import Pool, Record, Statement
-from engine.ids import NodeType, account_global_id, numbered
+from engine.ids import numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, CountingSnapshot, NewClient

@@ -7,6 +7,7 @@ import strawberry
 
 from api.account.types import Account, account
 from api.context import Context, Info
+from api.ids import NodeType, named_account
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
@@ -14,7 +15,7 @@ from engine.arguments import given_text, or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, TEXT, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType, named_account
+from engine.ids import GlobalId
 from engine.nodes import reads
 from engine.weights import LOOK_UP
 

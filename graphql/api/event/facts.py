@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
+from api.ids import NodeType
 from api.image.types import Image, Rejection, image, rejection
 from api.money import Money
 from app.domain.events import facts, kinds
@@ -24,7 +25,7 @@ from db.queries.pages import Page, Slice, Span, page
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing, known
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import existing_node
 from engine.weights import LOOK_UP
 

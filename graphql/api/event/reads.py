@@ -7,6 +7,7 @@ from uuid import UUID
 from api.context import Context
 from api.event import accounts, orders, production
 from api.event.types import Event
+from api.ids import NodeType
 from app.domain.events.stored import from_json
 from app.domain.vocabulary import EventType
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
@@ -14,7 +15,7 @@ from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
 from engine.connections import Listing
 from engine.cursors import INSTANT, SEQUENCE, CursorKind
-from engine.ids import GlobalId, NodeType, numbered
+from engine.ids import GlobalId, numbered
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import strawberry
 
 from api.context import Info
+from api.ids import NodeType
 from app.domain.vocabulary import EventType
 from db.queries.events import EventRow
 from engine.decorators import field, interface
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.weights import LOOK_UP, weigh_count
 

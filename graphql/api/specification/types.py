@@ -8,11 +8,12 @@ import strawberry
 from graphql.pyutils import AwaitableOrValue
 
 from api.context import Info
+from api.ids import NodeType
 from api.money import Money
 from app.domain.pulse.figures import Step
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node
 from engine.weights import LOOK_UP
 
