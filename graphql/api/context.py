@@ -1,7 +1,7 @@
-"""What a request brings with it: who asks, as of which instants, and what reads for it.
+"""The context of a request: its caller, the settled instants, and the loaders.
 
-Whatever an operation reads belongs to accounts that `Viewer.may_see` has let through: the caller's own, or any for
-staff. Ids of clients come in by `Context.visible` alone; all others are of rows that were read this way.
+An operation reads only accounts that `Viewer.may_see` allows: the caller's own, or any for staff. Ids from clients pass
+`Context.visible`; all others are of rows that were read this way.
 """
 
 from collections.abc import Callable, Iterable
@@ -35,27 +35,27 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: a client's account, or staff without one."""
+    """The caller: a client's account, or staff without one."""
 
     account: AccountRow | None
 
     @property
     def kind(self) -> ViewerKind:
-        """Whether this is a client or staff."""
+        """The kind of the caller: a client or staff."""
         return ViewerKind.STAFF if self.account is None else ViewerKind.CLIENT
 
     def may_see(self, account_id: UUID) -> bool:
-        """Say whether the caller may see anything of an account."""
+        """Return whether the caller may see an account."""
         return self.account is None or self.account.id == account_id
 
 
 @dataclass(slots=True)
 class Context:
-    """One request. All it answers is read from one `view`, as of a settled instant of each account.
+    """One request. Its answer is read from one `view`, as of a settled instant of each account.
 
-    Only mutations, which are done one after the other, each have a view of their own. They write by `writing`, a pool
-    of their own, so that one which waits for an account keeps nobody from reading, and as `slots` allows; claims by
-    `claiming`. What is quoted is signed by `quote_key`.
+    Only mutations, which are performed one after the other, each have a view of their own. They write through the pool
+    `writing`, so that one which waits for an account delays no reads, within the limits of `slots`; claims use the pool
+    `claiming`. `quote_key` signs quotes.
     """
 
     viewer: Viewer
@@ -70,12 +70,12 @@ class Context:
 
     @property
     def is_staff(self) -> bool:
-        """Whether staff ask."""
+        """True if the caller is staff."""
         return self.viewer.account is None
 
     @property
     def loaders(self) -> Loaders:
-        """What reads for the request."""
+        """The loaders of the request."""
         return self.view.loaders
 
     @property
@@ -84,20 +84,20 @@ class Context:
         return self.view.now
 
     def instant(self, account_id: UUID) -> datetime:
-        """Return the settled instant (UTC) as of which an account, and all that is its, is shown."""
+        """Return the settled instant (UTC) as of which an account and all its data are shown."""
         return self.view.instant(account_id)
 
     async def open_view(self, account_ids: Iterable[UUID] = ()) -> None:
-        """Open the view for the client's account, or for those that staff ask for, as each root field has to."""
+        """Open the view for the client's account, or for those that staff request; each root field calls this."""
         own = self.viewer.account
 
         async def find() -> None:
-            await self.view.learn(account_ids if own is None else [own.id])
+            await self.view.include(account_ids if own is None else [own.id])
 
         await self.view.open(find)
 
     async def renew_view(self, account_ids: Iterable[UUID], settlement: Settlement | None) -> None:
-        """Show in what follows what is so now of the client's account, or of those that staff changed."""
+        """Replace the view by a current one of the client's account, or of the accounts that staff changed."""
         own = self.viewer.account
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
@@ -108,7 +108,7 @@ class Context:
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
-        """Read a global id from an argument: None for one of an account that the caller may not see.
+        """Read a global id from an argument; None for an account that the caller may not see.
 
         Raises ApiError for a text that is no id, naming the argument.
         """
@@ -130,12 +130,12 @@ class Context:
         return cut()
 
     async def close(self) -> None:
-        """Give back the connection that the request was read by."""
+        """Release the connection of the request."""
         await self.view.close()
 
     async def account(self, account_id: UUID) -> AccountRow | None:
-        """Read an account as the view shows it; None when there is none."""
-        await self.view.learn([account_id])
+        """Read an account as of the view; None if it does not exist."""
+        await self.view.include([account_id])
         return await self.loaders.accounts.load(account_id)
 
     def with_history(self, account_id: UUID, show: Callable[[AccountHistory], Item]) -> AwaitableOrValue[Item]:

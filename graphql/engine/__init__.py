@@ -1,1 +1,1 @@
-"""The GraphQL engine: what any schema needs, without a noun of this one."""
+"""The GraphQL engine: the parts that any schema needs, without a noun of this one."""

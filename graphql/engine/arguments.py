@@ -1,4 +1,4 @@
-"""Arguments as they come: left out, null, or with what PostgreSQL cannot keep."""
+"""Values of arguments: left out, null, or with characters that PostgreSQL cannot store."""
 
 from typing import TypeVar
 
@@ -10,13 +10,13 @@ Value = TypeVar("Value")
 
 
 def or_none(value: Value | None) -> Value | None:
-    """Return what an argument or an input field was given; None where it was left out."""
+    """Return the value of an argument or an input field; None if it is left out."""
     return None if value is strawberry.UNSET else value
 
 
-def given_text(argument: str, text: str | None) -> str | None:
-    """Return the text an argument was given; None for none or an empty one. Raises ApiError for one with a NUL."""
+def text_or_none(argument: str, text: str | None) -> str | None:
+    """Return the text of an argument; None if it is left out or empty. Raises ApiError for a text with a NUL."""
     found = or_none(text) or None
     if found is not None and "\0" in found:
-        raise bad_input(argument, "The character NUL stands in no text here.")
+        raise bad_input(argument, "A text has no character NUL.")
     return found

@@ -1,4 +1,4 @@
-"""Lists in pages, in Relay's shape. Nothing is read before a field of the page asks for it."""
+"""Lists in pages, in Relay's shape. Rows are read once a field of the page is resolved."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ Row = TypeVar("Row")
 DEFAULT_SIZE: Final = 20
 
 First: TypeAlias = Annotated[
-    int | None, strawberry.argument(description="How many, from the start of the list or from a cursor on: 1 to 100.")
+    int | None,
+    strawberry.argument(description="Items from the start of the list, or after a cursor: 1 to 100."),
 ]
 After: TypeAlias = Annotated[
     str | None, strawberry.argument(description="The cursor of the item after which the page starts.")
 ]
 Last: TypeAlias = Annotated[
-    int | None, strawberry.argument(description="How many, up to the end of the list or to a cursor: 1 to 100.")
+    int | None,
+    strawberry.argument(description="Items up to the end of the list, or before a cursor: 1 to 100."),
 ]
 Before: TypeAlias = Annotated[
     str | None, strawberry.argument(description="The cursor of the item before which the page ends.")
@@ -33,7 +35,7 @@ Before: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Row, Item]):
-    """A list that pages are cut from: its keys, and how a slice is read, everything counted and a row shown."""
+    """A list in pages: its cursors and keys, the reader of a slice, the count of all items, and the form of a row."""
 
     cursors: CursorKind
     span: Span
@@ -42,11 +44,11 @@ class Listing(Generic[Row, Item]):
     show: Callable[[Row], Item]
 
     def first(self, size: int | None, after: str | None) -> "Connection[Item]":
-        """Cut the page after a cursor; raises ApiError for a bad argument, naming it."""
+        """Return the page after a cursor; raises ApiError naming a bad argument."""
         return self.page(size, after, None, None)
 
     def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
-        """Cut the page that the arguments ask for; raises ApiError for a bad one, naming it."""
+        """Return the page of the arguments; raises ApiError naming a bad one."""
         first, last = or_none(first), or_none(last)
         if first is not None and last is not None:
             raise bad_input("last", "Give either first or last, not both.")
@@ -55,7 +57,7 @@ class Listing(Generic[Row, Item]):
         return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
 
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
-        """Say whether the list has an item at a cursor's key or beyond it, seen from the page."""
+        """Return whether the list has an item at a cursor's key, or beyond it as seen from the page."""
         if key is None:
             return False
         bound = self.span.including(key, as_after=not backwards)
@@ -73,29 +75,29 @@ class Listing(Generic[Row, Item]):
 
 @object_type
 class Edge(Generic[Item]):
-    """An item of a list and the cursor that marks its place."""
+    """An item of a list and its cursor."""
 
-    cursor: str = strawberry.field(description="Marks the place of the item, for after and before; opaque.")
+    cursor: str = strawberry.field(description="The position of the item, for after and before; opaque.")
     node: Item = strawberry.field(description="The item.")
 
 
 @object_type
 class PageInfo:
-    """Where a page lies in its list."""
+    """The position of a page in its list."""
 
     listing: strawberry.Private[Listing[Any, Any]]
     part: strawberry.Private[Slice]
 
     @field
     async def has_next_page(self) -> bool:
-        """Whether the list goes on after the page."""
+        """True if the list has items after the page."""
         if not self.part.backwards and (await self.listing.read(self.part)).more:
             return True
         return await self.listing.reaches(self.part.before, backwards=False)
 
     @field
     async def has_previous_page(self) -> bool:
-        """Whether the list begins before the page."""
+        """True if the list has items before the page."""
         if self.part.backwards and (await self.listing.read(self.part)).more:
             return True
         return await self.listing.reaches(self.part.after, backwards=True)
@@ -133,12 +135,12 @@ class Connection(Generic[Item]):
 
     @field
     def page_info(self) -> PageInfo:
-        """Where the page lies in its list."""
+        """The position of the page in its list."""
         return PageInfo(listing=self.listing, part=self.part)
 
     @field
     async def total_count(self) -> int:
-        """How many items the whole list has; counted only when asked for."""
+        """The number of items of the whole list; counted only if requested."""
         return await self.listing.count()
 
 
@@ -151,7 +153,7 @@ def _size(argument: str, size: int | None) -> int:
 
 
 def known(count: int) -> Callable[[], Awaitable[int]]:
-    """Make the count of a list whose length is known without reading it."""
+    """Return a count for a list whose length is known."""
 
     async def counted() -> int:
         return count

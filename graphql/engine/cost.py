@@ -42,8 +42,8 @@ from engine.connections import DEFAULT_SIZE
 from engine.errors import ApiError, ErrorCode
 from engine.weights import ITEM, PAGE, PLAIN, Weight, count_weight, declared
 
-MAX_COMPLEXITY: Final = 500_000
-"""The highest cost that is executed: two to three seconds of one core."""
+MAX_COST: Final = 500_000
+"""The highest cost of an operation that is executed: two to three seconds of one core."""
 
 MAX_DEPTH: Final = 32
 """Levels of fields below each other; the query by which GraphiQL reads the schema has 15."""
@@ -60,7 +60,7 @@ _LENGTHS_OF_INTROSPECTION: Final[Mapping[str, int]] = {
     "__Directive.args": 1,
     "__Directive.locations": 3,
 }
-"""About how many items lists of the schema's types have on average, and lists of fields at most for most types."""
+"""The number of items of lists of the schema's types, on average; of lists of fields, at most for most types."""
 
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = frozenset({"nodes", "edges"})
@@ -154,23 +154,23 @@ def measure(
 
 
 def require_affordable(cost: Cost) -> None:
-    """Raise ApiError for an operation that costs too much, or that is nested too deeply."""
+    """Raise ApiError for an operation that costs too much or is nested too deeply."""
     if cost.depth > MAX_DEPTH:
         raise ApiError(
             ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
         )
-    if cost.once > MAX_COMPLEXITY:
+    if cost.once > MAX_COST:
         reported = min(cost.once, _COUNTED)
         raise ApiError(
             ErrorCode.TOO_COMPLEX,
-            f"The operation costs {reported:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
+            f"The operation costs {reported:,}; {MAX_COST:,} are allowed. Ask for smaller pages or fewer fields.",
             cost=reported,
-            limit=MAX_COMPLEXITY,
+            limit=MAX_COST,
         )
 
 
 class _Meter:
-    """Measures an operation; each fragment once, so that it takes no longer than the document is long."""
+    """The measurement of an operation; each fragment is measured once, so that the time is that of the document."""
 
     def __init__(
         self,
@@ -250,12 +250,12 @@ class _Meter:
         return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
 
     def _length(self, node: FieldNode, argument: str) -> int:
-        """Return how many items an argument has."""
+        """Return the number of items of an argument."""
         [items] = self._arguments(node, argument)
         return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
 
     def _page_size(self, node: FieldNode) -> int:
-        """Return how many items a page is asked to have; the most there can be for what is no whole number."""
+        """Return the requested size of a page; the maximum for a value that is no whole number."""
         sizes = (size for size in self._arguments(node, "first", "last") if size is not None)
         return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=DEFAULT_SIZE)
 
@@ -267,16 +267,16 @@ class _Meter:
         )
 
     def _arguments(self, node: FieldNode | DirectiveNode, *names: str) -> list[object]:
-        return [self._given(each.value) for each in node.arguments or () if each.name.value in names]
+        return [self._value(each.value) for each in node.arguments or () if each.name.value in names]
 
-    def _given(self, value: ValueNode | None) -> object:
-        """Return what an argument is given as far as it counts here: numbers, truth values, lists; None for null."""
+    def _value(self, value: ValueNode | None) -> object:
+        """Return the value of an argument as far as costs depend on it: numbers, booleans, lists; None for null."""
         match value:
             case None | NullValueNode():
                 return None
             case VariableNode():
                 name = value.name.value
-                return self._variables[name] if name in self._variables else self._given(self._defaults.get(name))
+                return self._variables[name] if name in self._variables else self._value(self._defaults.get(name))
             case IntValueNode():
                 return int(value.value)
             case BooleanValueNode():

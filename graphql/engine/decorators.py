@@ -1,13 +1,12 @@
-"""Types and fields of the schema that take their description from their docstring, so that it is written once.
+"""Types and fields of the schema, described by their docstrings.
 
 A field that is a plain attribute has none and is described by `strawberry.field(description=...)`, or by `attribute`
-where it has more to declare. What a field costs and who may see it is declared here too, and nowhere else.
+if it declares more. The cost of a field and its restriction to staff are declared here, too, and nowhere else.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import EnumMeta
 from inspect import getdoc
-from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, overload
 
 import strawberry
@@ -34,7 +33,8 @@ def attribute(
 ) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
     """Make a plain attribute a field; `length` is the assumed number of items of its list.
 
-    With `of`, the path of an attribute within the object ("step.zone.key"), the field shows that one.
+    With `of`, the path of an attribute within the object ("step.zone.key"), the field shows that one: null where a part
+    of the path is null.
     """
     directives = STAFF if staff else ()
     metadata = {WEIGHT: Weight(length=length)}
@@ -43,10 +43,15 @@ def attribute(
 
 
 def _reader(path: str) -> Resolver:
-    read = attrgetter(path)
+    names = path.split(".")
 
     def resolve(self: object) -> Any:  # noqa: ANN401 - the attribute is annotated
-        return read(self)
+        found: Any = self
+        for name in names:
+            found = getattr(found, name)
+            if found is None:
+                return None
+        return found
 
     return resolve
 
@@ -61,7 +66,7 @@ def object_type(*, count: int = ..., staff: bool = ...) -> Callable[[Type], Type
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, attribute))
 def object_type(cls: Type | None = None, *, count: int = 0, staff: bool = False) -> Type | Callable[[Type], Type]:
-    """Make a class an object type; `count` is what it costs to count a list of such objects, of which pages are."""
+    """Make a class an object type; `count` is the cost of counting a list of such objects, for its `totalCount`."""
 
     def make(cls: Type) -> Type:
         made = strawberry.type(cls, description=_description(cls), directives=STAFF if staff else ())
@@ -103,9 +108,9 @@ def field(
     length: int | str = 1,
     staff: bool = False,
 ) -> StrawberryField | Callable[[Resolver], StrawberryField]:
-    """Make a method a field; its arguments are described where they are annotated.
+    """Make a method a field; its arguments are described by their annotations.
 
-    `cost`, `item_cost` and `length` are as in `Weight`; `staff` says that it is for staff only.
+    `cost`, `item_cost` and `length` are as in `Weight`; with `staff` it is for staff only.
     """
 
     def make(resolver: Resolver) -> StrawberryField:
@@ -129,9 +134,9 @@ def _awaited(resolver: Resolver) -> object | None:
 def describe(
     enumeration: Enumeration, description: str, values: Mapping[str, str], *, staff: Collection[str] = ()
 ) -> Enumeration:
-    """Make an enumeration an enum of the schema, each value described; a missing description is a KeyError.
+    """Make an enumeration an enum of the schema; raises KeyError for a value without a description.
 
-    `staff` are the values that are for staff only.
+    The values in `staff` are for staff only.
     """
     described = strawberry.enum(enumeration, description=description)
     if has_enum_definition(described):

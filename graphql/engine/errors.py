@@ -1,8 +1,7 @@
-"""What clients see when something is wrong: a message for people and a code for programs, never a trace.
+"""Errors as clients see them: a message for people and a code for programs, never a trace.
 
-Errors that are meant for clients are raised as ApiError. Those of graphql-core itself get the code of the step that
-found them. What passes by itself is UNAVAILABLE. Anything else is ours to mend: clients see an id, under which the log
-has the rest.
+Errors for clients are raised as ApiError. Those of graphql-core get the code of the step that found them. Temporary
+ones are UNAVAILABLE. All others are bugs: clients see an id, under which they are logged.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +25,7 @@ from engine.unavailable import RETRY_AFTER, why_unavailable
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.api")
 
-# How graphql-core says that it gave up on a document for its size, rather than found what is wrong in it.
+# The messages of graphql-core for documents beyond its limits, as opposed to those with errors.
 _PARSING_ABORTED: Final = " Parsing aborted."
 _VALIDATION_ABORTED: Final = "Validation aborted."
 
@@ -51,19 +50,19 @@ class ErrorCode(StrEnum):
 
 
 class ApiError(GraphQLError):
-    """An error that clients are meant to see."""
+    """An error for clients."""
 
     def __init__(self, code: ErrorCode, message: str, **details: object) -> None:
         super().__init__(message, extensions={"code": code, **details})
 
 
 def bad_input(argument: str, message: str) -> ApiError:
-    """Make the error for an argument that cannot be used; `argument` is its path: filter.search, ids[2]."""
+    """Return the error for a bad argument; `argument` is its path: filter.search, ids[2]."""
     return ApiError(ErrorCode.BAD_USER_INPUT, f"{argument}: {message}", argument=argument)
 
 
 def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Return the error as clients see it; `executed` says that the operation was valid and its execution had begun."""
+    """Return an error as clients see it; `executed` means that execution of the valid operation had begun."""
     cause = _root_cause(error)
     if isinstance(cause, ApiError):
         return error
@@ -80,7 +79,7 @@ def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
 
 
 def nothing_answered(data: Mapping[str, object] | None, errors: Collection[GraphQLError]) -> bool:
-    """Say whether an answer, of formatted errors, has no data at all, and UNAVAILABLE as the only reason."""
+    """Return whether an answer has no data at all, with UNAVAILABLE as the only code of its formatted errors."""
     if not all(is_unavailable(error) for error in errors):
         return False
     failed = {error.path[0] for error in errors if error.path}
@@ -88,7 +87,7 @@ def nothing_answered(data: Mapping[str, object] | None, errors: Collection[Graph
 
 
 def is_unavailable(error: GraphQLError) -> bool:
-    """Say whether an error, as clients see it, passes by itself."""
+    """Return whether an error, as clients see it, is temporary."""
     return (error.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
 
 
@@ -99,7 +98,7 @@ def _root_cause(error: Exception) -> Exception:
 
 
 def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Tell by the step that found it what graphql-core refuses, and what was too large for the step to end."""
+    """Return an error of graphql-core with the code of the step that found it; TOO_COMPLEX if the step was aborted."""
     if cause.message == _VALIDATION_ABORTED:
         return _coded(error, ErrorCode.TOO_COMPLEX, message="The document repeats or nests its fields too often.")
     if isinstance(cause, GraphQLSyntaxError):
@@ -109,7 +108,7 @@ def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) 
 
 
 def _malformed(error: GraphQLError, cause: MalformedValue) -> GraphQLError:
-    """Name the argument of a value that its scalar cannot be read from, or the variable it came in."""
+    """Return the error for a malformed scalar, naming its argument or its variable."""
     node = error.nodes[0] if error.nodes else None
     if isinstance(node, VariableDefinitionNode):
         return _coded(error, ErrorCode.BAD_USER_INPUT, argument=f"${node.variable.name.value}")
@@ -136,12 +135,12 @@ def _coded(error: GraphQLError, code: ErrorCode, *, message: str | None = None, 
 
 
 def _shortened(message: str) -> str:
-    """Cut a message in which graphql-core repeats what it was sent, however long that is."""
+    """Cut a message: graphql-core repeats values of any length."""
     return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}..."
 
 
 def _is_endless_number(error: GraphQLError) -> bool:
-    """Say whether an error is about a whole number in a document that is longer than Python reads numbers."""
+    """Return whether an error is about a whole number with more digits than Python parses."""
     node = error.nodes[0] if error.nodes else None
     return isinstance(node, IntValueNode) and isinstance(error.original_error, ValueError)
 
@@ -149,26 +148,26 @@ def _is_endless_number(error: GraphQLError) -> bool:
 def _argument_path(value: Node) -> str:
     """Return the names that lead to a literal in a document, outermost first: filter.placedFrom.
 
-    It is found from the literal backwards, not by reading the document anew, which may be long and have many errors.
+    It is found backwards from the literal: the document may be long, with many errors.
     """
     names: list[str] = []
-    closed, wanted = 0, True
+    closed, is_value = 0, True
     token = value.loc.start_token.prev if value.loc else None
     while token is not None and token.kind is not TokenKind.PAREN_L:
         if token.kind in _CLOSING:
             closed += 1
         elif token.kind in _OPENING:
-            wanted = wanted or closed == 0
+            is_value = is_value or closed == 0
             closed = max(closed - 1, 0)
-        elif token.kind is TokenKind.COLON and wanted and closed == 0:
+        elif token.kind is TokenKind.COLON and is_value and closed == 0:
             names.append(_name_before(token))
-            wanted = False
+            is_value = False
         token = token.prev
     return ".".join(reversed(names))
 
 
 def _name_before(colon: Token) -> str:
-    """Return the name that ends at a colon, of a variable with its sign."""
+    """Return the name before a colon, that of a variable with its dollar sign."""
     name = colon.prev
     if name is None or name.value is None:
         return ""

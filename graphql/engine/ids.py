@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 
-class MalformedId(ValueError):  # noqa: N818 - it names what is the case, as all errors here do
+class MalformedId(ValueError):  # noqa: N818 - named by the problem, as all errors here
     """A text that is no global id."""
 
 
@@ -47,7 +47,7 @@ def numbered(type_: IntEnum, account_id: UUID, number: int) -> GlobalId:
 
 
 def parse_global_id(text: str, types: type[IntEnum]) -> GlobalId:
-    """Parse the id of a node of one of the types, written exactly as it was given out; raises MalformedId."""
+    """Parse the id of a node of one of the types, written exactly as `str` writes it; raises MalformedId."""
     try:
         data = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
         account, key = data[1 : _UUID_BYTES + 1], data[_UUID_BYTES + 1 :]

@@ -1,6 +1,6 @@
-"""Inputs: how they are made of what the schema has checked, and the fields they share.
+"""Inputs: their construction from validated values, and the fields they share.
 
-Strawberry would look at every field of every object anew, however many images an order has.
+Strawberry inspects each field of each object again, for all the images of an order.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,12 +15,12 @@ _Convert: TypeAlias = Callable[[Any], object]
 
 
 def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Make a field of an input that may be left out; null is as left out."""
+    """Declare an optional field of an input; null is the same as left out."""
     return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 def idempotency_key() -> Any:  # noqa: ANN401 - the same
-    """Make the field of the key that every mutation takes."""
+    """Declare the idempotency key of an input."""
     return optional(
         "Makes the mutation safe to repeat, 1 to 255 characters: for 24 hours after it changed something, the same key"
         " with the same input changes nothing more and gives the same result; with another input it is refused. A call"
@@ -29,19 +29,19 @@ def idempotency_key() -> Any:  # noqa: ANN401 - the same
 
 
 def input_of(made: type, values: Mapping[str, Any], _context: object = None) -> object:
-    """Make an input of what was given for its fields; the others are as by default."""
+    """Construct an input from the values provided for its fields; the others have their defaults."""
     return made(
         **{
-            name: values[given] if convert is None else convert(values[given])
-            for given, name, convert in _fields_of(made)
-            if given in values
+            name: values[provided] if convert is None else convert(values[provided])
+            for provided, name, convert in _fields_of(made)
+            if provided in values
         }
     )
 
 
 @cache
 def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
-    """Return the fields of an input: the name in the schema, that in Python, and what makes its value."""
+    """Return the fields of an input: the names in the schema and in Python, and the conversion of the value."""
     definition = get_object_definition(made, strict=True)
     types = [each.resolve_type(type_definition=definition) for each in definition.fields]
     names = [each.python_name for each in definition.fields]
@@ -49,7 +49,7 @@ def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
 
 
 def _conversion(type_: object) -> _Convert | None:
-    """Return what makes a value of a type: inputs are made of theirs, also in lists; None for what stays as it is."""
+    """Return the conversion to a type: inputs are constructed, also within lists; None for other values."""
     if isinstance(type_, StrawberryOptional):
         inner = _conversion(type_.of_type)
         return None if inner is None else partial(_convert_nullable, inner)

@@ -1,6 +1,6 @@
-"""Loaders: what resolvers ask for at the same time is read by one statement.
+"""Loaders: values that resolvers load at the same time are read by one statement.
 
-A loader takes keys whose accounts are authorised already. It caches what it has read for as long as the request lasts.
+A loader takes keys of accounts that are authorised already, and caches values for one request.
 """
 
 from asyncio import gather
@@ -16,11 +16,11 @@ from db.readers import Reader
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Parent = TypeVar("Parent")
-Question = TypeVarTuple("Question")
+Arguments = TypeVarTuple("Arguments")
 
 
 class LoaderSet:
-    """The loaders of one request, each made once something is asked of it."""
+    """The loaders of one request, each created on its first use."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -29,7 +29,7 @@ class LoaderSet:
 def by_key(
     read: Callable[[Reader, Sequence[Key]], Awaitable[Mapping[Key, Value]]],
 ) -> cached_property[DataLoader[Key, Value | None]]:
-    """Load what keys name; None for what does not exist."""
+    """Load values by key; None for a key that does not exist."""
 
     async def load(reader: Reader, keys: list[Key]) -> list[Value | None]:
         found = await read(reader, keys)
@@ -41,39 +41,39 @@ def by_key(
 def in_order(
     read: Callable[[Reader, Sequence[Key]], Awaitable[list[Value]]],
 ) -> cached_property[DataLoader[Key, Value]]:
-    """Load what requests ask for, one answer each."""
+    """Load one value for each key, in their order."""
     return _once(read)
 
 
 def by_parent(
-    read: Callable[[Reader, Sequence[Parent], *Question], Awaitable[Mapping[Parent, Value]]],
-) -> cached_property[DataLoader[tuple[Parent, *Question], Value]]:
-    """Load what is asked of parents; the key is the parent and then the question."""
+    read: Callable[[Reader, Sequence[Parent], *Arguments], Awaitable[Mapping[Parent, Value]]],
+) -> cached_property[DataLoader[tuple[Parent, *Arguments], Value]]:
+    """Load values of parents; a key is the parent and then the arguments, and each set of them is one statement."""
 
-    async def load(reader: Reader, keys: list[tuple[Parent, *Question]]) -> list[Value]:
-        parents: defaultdict[tuple[*Question], list[Parent]] = defaultdict(list)
+    async def load(reader: Reader, keys: list[tuple[Parent, *Arguments]]) -> list[Value]:
+        parents: defaultdict[tuple[*Arguments], list[Parent]] = defaultdict(list)
         for key in keys:
             parents[key[1:]].append(key[0])
-        answers = await gather(*(read(reader, asked, *question) for question, asked in parents.items()))
-        found = dict(zip(parents, answers, strict=True))
+        values = await gather(*(read(reader, of, *arguments) for arguments, of in parents.items()))
+        found = dict(zip(parents, values, strict=True))
         return [found[key[1:]][key[0]] for key in keys]
 
     return _once(load)
 
 
-def by_question(
-    read: Callable[[Reader, *Question], Awaitable[Value]],
-) -> cached_property[DataLoader[tuple[*Question], Value]]:
-    """Load what is asked of all accounts, a statement for each question; the key is the question."""
+def by_arguments(
+    read: Callable[[Reader, *Arguments], Awaitable[Value]],
+) -> cached_property[DataLoader[tuple[*Arguments], Value]]:
+    """Load values over all accounts; a key is the arguments of one statement."""
 
-    async def load(reader: Reader, keys: list[tuple[*Question]]) -> list[Value]:
+    async def load(reader: Reader, keys: list[tuple[*Arguments]]) -> list[Value]:
         return await gather(*(read(reader, *key) for key in keys))
 
     return _once(load)
 
 
 def _once(load: Callable[[Reader, list[Key]], Awaitable[list[Value]]]) -> cached_property[DataLoader[Key, Value]]:
-    """Make the loader when it is asked for first: there are many, and a request needs few."""
+    """Create the loader on its first use: there are many, and a request needs few."""
 
     def make(loaders: LoaderSet) -> DataLoader[Key, Value]:
         return DataLoader(partial(load, loaders.reader))

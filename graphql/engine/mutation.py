@@ -1,6 +1,6 @@
-"""The frame of a mutation: a checked input, one command, performed once for a key, and its refusals as errors.
+"""The frame of a mutation: a validated input, one command, performed once for a key, and its refusals as errors.
 
-`validation` in the API checks inputs, `execution` adds what a request brings with it, and a mutation is its input, its
+In the API, `validation` checks inputs, `execution` adds the context of the request, and a mutation is its input, its
 checks and one call of a service.
 """
 
@@ -49,13 +49,13 @@ def mutation(
 
 
 class Keyed(Protocol):
-    """An input that may be repeated safely."""
+    """An input with an idempotency key."""
 
     idempotency_key: str | None
 
 
-class _Invalid(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """An input with errors came with a key that is not known."""
+class _Invalid(Exception):  # noqa: N818 - named by the problem, as all errors here
+    """An input with errors has a key that is not known."""
 
 
 async def _refuse(_writer: Writer) -> NoReturn:
@@ -71,9 +71,9 @@ async def perform_once(
     errors: list[Error],
     errors_of: Callable[[DomainError], list[Error]],
 ) -> Performed[Done] | None:
-    """Perform a command, or read what it did before for its key; None where `errors` says why it did nothing.
+    """Perform a command, or read its stored result for its key; None if it is refused, with the reasons in `errors`.
 
-    An input with errors is refused, but with a key that came with another input before for that reason alone.
+    An input with errors is refused; one whose key belongs to another input, for that reason alone.
     """
     try:
         return await perform(pool, clock, command, _refuse if errors else work, from_json)
@@ -84,19 +84,19 @@ async def perform_once(
         return None
 
 
-def as_request(given: object) -> dict[str, Any]:
-    """Return an input as JSON, by the names of the schema, without fields that are null or as by default.
+def as_request(input_: object) -> dict[str, Any]:
+    """Return an input as JSON, by the names of the schema, without fields that are null or have their defaults.
 
     Two calls with one key have the same input if this is the same.
     """
-    input_type: Any = type(given)
-    values = ((name, getattr(given, attribute), default) for attribute, name, default in _fields(input_type))
+    input_type: Any = type(input_)
+    values = ((name, getattr(input_, attribute), default) for attribute, name, default in _fields(input_type))
     return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
 
 
-def request_of(given: object) -> Mapping[str, Any]:
-    """Return an input as it counts with a key: all of it but the key."""
-    return {name: value for name, value in as_request(given).items() if name != KEY}
+def request_of(input_: object) -> Mapping[str, Any]:
+    """Return an input as JSON without its key, to compare the calls of one key."""
+    return {name: value for name, value in as_request(input_).items() if name != KEY}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Nodes and the registry of their readers, so that a type needs to import none that it points back to."""
+"""Nodes and the registry of their readers, so that a type imports none of the types that refer to it."""
 
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
@@ -12,7 +12,7 @@ from engine.ids import GlobalId
 
 @interface
 class Node:
-    """A thing with an id of its own, by which it can be asked for again."""
+    """An object with a global id, by which it can be read again."""
 
     name_in_api: strawberry.Private[GlobalId]
 
@@ -23,7 +23,7 @@ class Node:
 
 
 Read: TypeAlias = Callable[[Any, GlobalId], Awaitable[Node | None]]
-"""Reads a node by its id for a context; None when there is none."""
+"""The reader of a node by its id, for a context; None if it does not exist."""
 Registered = TypeVar("Registered", bound=Read)
 
 _READERS: Final[dict[int, Read]] = {}
@@ -42,12 +42,12 @@ def reads(type_: IntEnum) -> Callable[[Registered], Registered]:
 
 
 async def read_node(context: object, named: GlobalId) -> Node | None:
-    """Read the node of an id that the caller may see; None when there is none."""
+    """Read the node of an id whose account the caller may see; None if it does not exist."""
     return await _READERS[named.type](context, named)
 
 
 async def existing_node(context: object, named: GlobalId) -> Node:
-    """Read a node that another one points to; raises LookupError when there is none."""
+    """Read a node that another one refers to; raises LookupError if it does not exist."""
     node = await read_node(context, named)
     if node is None:
         raise LookupError(f"There is no node {named!r}.")

@@ -1,4 +1,4 @@
-"""The custom scalars: how their values are written in answers and read from arguments."""
+"""The custom scalars: the forms of their values in answers and arguments."""
 
 import re
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ _MAX_DIGITS: Final = 40
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-class MalformedValue(ValueError):  # noqa: N818 - it names what is the case, as all errors here do
-    """An argument's value that its scalar cannot be read from; the text is one sentence for people."""
+class MalformedValue(ValueError):  # noqa: N818 - named by the problem, as all errors here
+    """The value of an argument that its scalar does not accept; the text is one sentence for people."""
 
 
 def parse_instant(value: object) -> datetime:
@@ -44,7 +44,7 @@ def read_date(value: object) -> date:
 
 
 def read_time_zone(value: object) -> TimeZone:
-    """Read a name that may be a time zone's; raises MalformedValue for what is no text."""
+    """Read the name of a time zone, which may not exist; raises MalformedValue for a value that is no text."""
     if not isinstance(value, str):
         raise MalformedValue("A time zone is written as Europe/Copenhagen.")
     return TimeZone(value)

@@ -1,4 +1,4 @@
-"""A schema that is executed within limits, and whose answers hold nothing that clients are not meant to see."""
+"""A schema whose operations are executed within limits, and whose errors are safe to show to clients."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
@@ -16,17 +16,17 @@ from engine.staff import guard_staff_parts
 
 @runtime_checkable
 class Closing(Protocol):
-    """The context of a request that holds something until the operation is executed."""
+    """The context of a request with resources that are held during the execution."""
 
     async def close(self) -> None:
-        """Release it."""
+        """Release the resources."""
         ...
 
 
 class Schema(strawberry.Schema):
-    """A schema whose answers hold nothing that clients are not meant to see."""
+    """A schema with direct resolvers, guarded staff-only parts, and errors as clients see them."""
 
-    def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in what it overrides
+    def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - in part
         resolve_directly(self._schema)
         guard_staff_parts(self._schema)
@@ -35,13 +35,13 @@ class Schema(strawberry.Schema):
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
-        context_value: Any | None = None,  # noqa: ANN401 - as in what it overrides
-        root_value: Any | None = None,  # noqa: ANN401 - as in what it overrides
+        context_value: Any | None = None,  # noqa: ANN401 - as in the overridden method
+        root_value: Any | None = None,  # noqa: ANN401 - as in the overridden method
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """Execute an operation, and give up what it was read from."""
+        """Execute an operation, and close its context."""
         try:
             result = await super().execute(
                 query,
@@ -63,4 +63,4 @@ class Schema(strawberry.Schema):
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing here: `format_error` logs what is ours to mend, once."""
+        """Log nothing: `format_error` logs bugs, once."""

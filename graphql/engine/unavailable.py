@@ -1,6 +1,6 @@
-"""What cannot be answered for now: the database is out of reach, or others hold for too long what a mutation needs.
+"""Temporary errors: the database cannot be reached, or another transaction holds a lock for too long.
 
-Clients see the code UNAVAILABLE and when to try again; the log has one line a second with their count.
+Clients see the code UNAVAILABLE with `retryAfter`; the log has one line a second with their count.
 """
 
 from typing import Final
@@ -13,21 +13,21 @@ from app.services.commands import Overtaken
 from db.failures import OutcomeUnknown, asks_to_try_again, is_locked, is_outage, is_timeout
 
 RETRY_AFTER: Final = 1
-"""Seconds until a client is to try again."""
+"""Seconds until a client may retry."""
 
 _OUTCOME_UNKNOWN: Final = (
     "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
     " done once. Without a key look first whether it is done."
 )
 _OUT_OF_REACH: Final = "The database cannot be reached for now; try again."
-_BUSY: Final = "Others are changing what this is about, so it was not done; try again."
+_BUSY: Final = "Another change of the same data is in progress, so it was not done; try again."
 _SLOW: Final = "The database took too long; try again."
 
 _warning: Final = CountedWarning(structlog.get_logger("loupe.api"), "unavailable")
 
 
 def why_unavailable(cause: BaseException) -> str | None:
-    """Return what clients are told of an error that passes by itself, having counted it; None for any other."""
+    """Return the message for clients of a temporary error, and count it; None for any other."""
     message = _message(cause)
     if message is not None:
         _warning.count(cause)

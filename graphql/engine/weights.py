@@ -1,22 +1,22 @@
-"""What fields declare of their costs. The unit is the time that a plain field takes, about 4 microseconds."""
+"""The declared costs of fields. The unit is the time that a plain field takes, about 4 microseconds."""
 
 from typing import Any, Final, NamedTuple
 
 PAGE: Final = 150  # a statement and the page around its rows
 ITEM: Final = 10  # a row of a page
-LOOK_UP: Final = 25  # a row by its key; such are read together
-COUNT: Final = 500  # counting what a filter leaves
-COMMAND: Final = 5_000  # a transaction, or what one would come to
+LOOK_UP: Final = 25  # a row by its key, read together with others
+COUNT: Final = 500  # a count of filtered rows
+COMMAND: Final = 5_000  # a transaction, or the quote of one
 
 WEIGHT: Final = "weight"
 """The key of a field's weight in its metadata."""
 
 
 class Weight(NamedTuple):
-    """What a field costs besides being answered: once, and for each item of its list.
+    """The cost of a field beyond a plain one: once, and for each item of its list.
 
-    `length` is how many items a list is taken to have that is no page: a number, or the name of the argument that has
-    as many.
+    `length` is the assumed number of items of a list that is no page: a number, or the name of the argument with as
+    many items.
     """
 
     once: int = 0
@@ -31,12 +31,12 @@ _COUNTS: Final[dict[type, int]] = {}
 
 
 def weigh_count(cls: type, weight: int) -> None:
-    """Declare what it costs to count a list of objects of a type."""
+    """Declare the cost of counting a list of objects of a type."""
     _COUNTS[cls] = weight
 
 
 def count_weight(cls: type) -> int:
-    """Return what it costs to count a list of objects of a type."""
+    """Return the cost of counting a list of objects of a type."""
     return _COUNTS.get(cls, 0)
 
 

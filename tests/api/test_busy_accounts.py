@@ -169,7 +169,7 @@ async def test_no_command_waits_for_ever_for_a_busy_account(busy: Shop, pool: Po
             [error] = response.json()["errors"]
             assert response.json()["data"] is None
             assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1}
-            assert error["message"] == "Others are changing what this is about, so it was not done; try again."
+            assert error["message"] == "Another change of the same data is in progress, so it was not done; try again."
             assert error["path"] == [name]
     assert await contents(pool) == before
     await done(busy.client, "placeOrder", **asked["placeOrder"], idempotencyKey="placeOrder")

@@ -13,7 +13,6 @@ from api.ids import NodeType, account_global_id, read_global_id
 from api.schema import schema
 from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
-from engine import cost as complexity
 from engine.ids import GlobalId
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.built_events import events_of_images
@@ -251,7 +250,7 @@ async def test_their_keys_under_our_account_name_nothing_of_theirs(neighbours: N
 async def test_of_mixed_ids_ours_are_answered_in_their_places(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", 10**9)
+    monkeypatch.setattr("engine.cost.MAX_COST", 10**9)
     ours = await all_ids(neighbours.client, neighbours.ours)
     mixed = [id_ for pair in zip(ours, neighbours.their_ids, strict=False) for id_ in pair]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ...everything } }" + EVERYTHING

@@ -104,7 +104,7 @@ async def test_a_snapshot_is_asked_for_again_by_its_id(
     [first, _] = (await history(client, "nodes { id date pulse { ...pulse } }"))["nodes"]
     asked = "query ($id: ID!) { node(id: $id) { id ... on PulseSnapshot { date pulse { ...pulse } } } }" + PULSE
     assert (await client.data(asked, {"id": first["id"]}))["node"] == first
-    missing = str(GlobalId(NodeType.PULSE_SNAPSHOT, studio.id, studio.id))
+    missing = str(GlobalId(NodeType.PULSE_SNAPSHOT, studio.id, studio.specification()))
     assert (await client.data(asked, {"id": missing}))["node"] is None
     assert (await (await client_of(other)).data(asked, {"id": first["id"]}))["node"] is None
 

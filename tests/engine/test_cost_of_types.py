@@ -50,7 +50,7 @@ COSTS: Final[list[tuple[str, int]]] = [
     ("{ living { ... on Cat { ... on Living { name home { street } } } ... on Tree { rings } } }", 4),
     ("{ living { ... on Cat { ... on Animal { ... on Cat { lives } } } ... on Dog { tricks name age } } }", 4),
     ("{ living { ... on Animal { name ... on Cat { lives } ... on Dog { tricks age } } ... on Tree { rings } } }", 4),
-    # A fragment without a type is as what is around it.
+    # A fragment without a type has the type around it.
     ("{ living { ... { ... on Cat { lives } } ... { ... on Dog { tricks } } } }", 2),
     ("{ living { ... on Cat { ... { lives } } ... on Dog { ... { tricks age } } } }", 3),
     # Types exclude each other at each object, not over the whole answer.

@@ -11,7 +11,7 @@ from api.ids import NodeType, named_account
 from app.domain.vocabulary import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
-from engine.arguments import given_text, or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, TEXT, CursorKind
 from engine.decorators import field, object_type
@@ -28,7 +28,7 @@ def accounts_of_all(context: Context, beginning: str, plan: Plan | None) -> List
 
     async def read(part: Slice) -> Page[AccountRow]:
         found = await loaders.accounts_by_name.load((part, beginning, plan))
-        await context.view.learn([row.id for _, row in found.rows])
+        await context.view.include([row.id for _, row in found.rows])
         return found
 
     return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (beginning, plan)), account)
@@ -75,7 +75,7 @@ class AccountQueries:
         plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
     ) -> Connection[Account]:
         """All accounts, by name; for staff."""
-        beginning = given_text("search", search) or ""
+        beginning = text_or_none("search", search) or ""
         return await info.context.page_of_all(
             lambda: accounts_of_all(info.context, beginning, or_none(plan)).first(first, after)
         )

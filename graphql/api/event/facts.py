@@ -1,4 +1,4 @@
-"""Facts that several types of events show."""
+"""Fields and values that several types of events share."""
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
@@ -64,13 +64,13 @@ class EventOfImages(Protocol):
 
 @object_type
 class OrderProgress:
-    """How far an order was at an instant."""
+    """The progress of an order at an instant."""
 
     status: OrderStatus = strawberry.field(description="The status of the order.")
     delivered_count: int = strawberry.field(description="Images delivered, rejected ones not counted.")
     rejected_count: int = strawberry.field(description="Images that were rejected and waited for their redo.")
     completed_at: datetime | None = strawberry.field(
-        description="When the client had downloaded it; null if it had not."
+        description="The instant at which the client had downloaded it; null before."
     )
 
 
@@ -84,22 +84,22 @@ class SplitOffOrder:
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:
-        """The order as it is now."""
+        """The order in its current state."""
         return await read_order(info, self.key)
 
 
 async def read_order(info: Info, key: tuple[UUID, UUID]) -> "Order":
-    """Read an order, by its account and id, that an event names."""
+    """Read the order that an event refers to, by its account and id."""
     return cast("Order", await existing_node(info.context, GlobalId(NodeType.ORDER, *key)))
 
 
 @object_type
 class GuaranteeDay:
-    """A ledger day of an account, with what of its allowance was used."""
+    """A ledger day of an account, with the used part of its allowance."""
 
     day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
-    opens_at: datetime = strawberry.field(description="When it opens: a midnight, user time.")
-    closes_at: datetime = strawberry.field(description="When it closes and the next one opens, as known at the event.")
+    opens_at: datetime = strawberry.field(description="The instant of its opening: a midnight, user time.")
+    closes_at: datetime = strawberry.field(description="The instant of its close, as known at the event.")
     sla_version: int = strawberry.field(description="The version of the SLA in force when it opened.")
     capacity: int = strawberry.field(description="Images guaranteed.")
     used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
@@ -109,19 +109,19 @@ class GuaranteeDay:
 
 @object_type
 class RejectedImage:
-    """An image that the client sent back, as the event says."""
+    """An image that the client rejected, as recorded by the event."""
 
-    reason: str = strawberry.field(description="The client's words on what was wrong; `erased` once erased.")
-    due_at: datetime = strawberry.field(description="When the redo was due.")
+    reason: str = strawberry.field(description="The client's reason; `erased` once erased.")
+    due_at: datetime = strawberry.field(description="The deadline of the redo.")
     sla_version: int = strawberry.field(description="The version of the SLA that made that deadline.")
-    image: Image = strawberry.field(description="The image as it is now.")
+    image: Image = strawberry.field(description="The image in its current state.")
     rejection: Rejection | None = strawberry.field(
-        description="The rejection as it is now; null where an import changed it since."
+        description="The rejection in its current state; null if an import changed it since."
     )
 
 
 def order_progress(progress: facts.Progress) -> OrderProgress:
-    """Show how far an order was."""
+    """Show the progress of an order."""
     return OrderProgress(
         status=progress.status,
         delivered_count=progress.delivered_count,
@@ -164,7 +164,7 @@ def count_images(self: EventOfImages) -> int:
 def rejected_images(
     context: Context, row: EventRow, details: kinds.ImagesRejected
 ) -> Listing[RejectedImage, RejectedImage]:
-    """List the images that an event says were sent back."""
+    """List the images that an event records as rejected."""
     loaders = context.loaders
 
     async def read(rejected: facts.RejectedImage) -> RejectedImage | None:
@@ -225,7 +225,7 @@ def _listed(
     read: Callable[[Fact], Awaitable[Value | None]],
     show: Callable[[Value], Item],
 ) -> Listing[Value, Item]:
-    """List what an event names, by position from 0; pages read together what they show."""
+    """List the items of an event by position from 0; the items of a page are read together."""
     span = Span(least=(-1,), greatest=(len(found),))
 
     async def read_slice(part: Slice) -> Page[Value]:

@@ -23,7 +23,7 @@ from api.specification.types import Specification, specification
 from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
 from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
@@ -37,51 +37,24 @@ class OrderPlaced(Event):
     details: strawberry.Private[kinds.OrderPlaced]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def number(self) -> int:
-        """The number of the order within the account."""
-        return self.details.order.number
-
-    @field
-    def name(self) -> str:
-        """The name that the client gave it; `erased` once erased."""
-        return self.details.order.name
-
-    @field
-    def status(self) -> OrderStatus:
-        """The status of the new order."""
-        return self.details.order.status
+    number: int = attribute("The number of the order within the account.", of="details.order.number")
+    name: str = attribute("The name that the client gave it; `erased` once erased.", of="details.order.name")
+    status: OrderStatus = attribute("The status of the new order.", of="details.order.status")
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The retouching wanted, in the version with which it was placed."""
+        """The requested retouching, in the version with which it was placed."""
         return specification((await order_row(info, self.row)).specification)
 
-    @field
-    def specification_version(self) -> int:
-        """The version of the specification."""
-        return self.details.order.specification_version
-
-    @field
-    def service_level(self) -> ServiceLevel:
-        """The promise made for its images."""
-        return self.details.order.service_level
-
-    @field
-    def deadline_status(self) -> DeadlineStatus:
-        """Whether the deadline was confirmed or was still to be set."""
-        return self.details.order.deadline_status
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The deadline; null while it was still to be set."""
-        return self.details.order.due_at
-
-    @field
-    def sla_version(self) -> int:
-        """The version of the SLA that made the promise."""
-        return self.details.order.sla_version
+    specification_version: int = attribute(
+        "The version of the specification.", of="details.order.specification_version"
+    )
+    service_level: ServiceLevel = attribute("The promise for its images.", of="details.order.service_level")
+    deadline_status: DeadlineStatus = attribute(
+        "The status of the deadline: confirmed, or still to be set.", of="details.order.deadline_status"
+    )
+    deadline: datetime | None = attribute("The deadline; null while it was still to be set.", of="details.order.due_at")
+    sla_version: int = attribute("The version of the SLA that made the promise.", of="details.order.sla_version")
 
     @field
     def price(self) -> Money:
@@ -93,38 +66,34 @@ class OrderPlaced(Event):
         """The price of each of its images."""
         return Money(amount=self.details.price_per_image, currency=self.details.order.currency)
 
-    @field
-    def expedited_at(self) -> datetime | None:
-        """The instant of the expedite, if it was placed with one; else null."""
-        return self.details.order.expedited_at
-
-    @field
-    def first_number(self) -> int:
-        """The place of its first image in the list that was uploaded, from 1; the others follow."""
-        return self.details.first_number
-
-    @field
-    def first_position(self) -> int:
-        """The place of its first image in the day's guarantee, from 1; the others follow."""
-        return self.details.first_position
-
-    @field
-    def first_expedite_position(self) -> int | None:
-        """The place of its first image in the day's expedites, from 1; the others follow. Null if not expedited."""
-        return self.details.first_expedite_position
+    expedited_at: datetime | None = attribute(
+        "The instant of the expedite, if it was placed with one; else null.", of="details.order.expedited_at"
+    )
+    first_number: int = attribute(
+        "The position of its first image in the uploaded list, from 1; the others follow.",
+        of="details.first_number",
+    )
+    first_position: int = attribute(
+        "The position of its first image in the day's guarantee, from 1; the others follow.",
+        of="details.first_position",
+    )
+    first_expedite_position: int | None = attribute(
+        "The position of its first image in the day's expedites, from 1; the others follow. Null if not expedited.",
+        of="details.first_expedite_position",
+    )
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from as it was placed; null when it was placed as it is."""
+        """The order it was split off from when it was placed; null if it was placed by itself."""
         origin = self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
 
 @object_type
 class OrderSplit(Event):
-    """Images of an order were split off into others. As it was placed, that changed nothing: it never had them.
+    """Images of an order were split off into other orders. At its placing that changed nothing: it never had them.
 
-    What is new and what was previous are both null where it stayed.
+    A new value and its previous one are both null if it did not change.
     """
 
     details: strawberry.Private[kinds.OrderSplit]
@@ -138,25 +107,12 @@ class OrderSplit(Event):
             for each in self.details.into
         ]
 
-    @field
-    def new_status(self) -> OrderStatus | None:
-        """The status after it."""
-        return after(self.details.changes.status)
-
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
-        return before(self.details.changes.status)
-
-    @field
-    def new_image_count(self) -> int | None:
-        """The number of images left."""
-        return after(self.details.changes.image_count)
-
-    @field
-    def previous_image_count(self) -> int | None:
-        """The number of images before it."""
-        return before(self.details.changes.image_count)
+    new_status: OrderStatus | None = attribute("The status after it.", of="details.changes.status.after")
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
+    new_image_count: int | None = attribute("The number of images left.", of="details.changes.image_count.after")
+    previous_image_count: int | None = attribute(
+        "The number of images before it.", of="details.changes.image_count.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -171,9 +127,10 @@ class OrderSplit(Event):
 
 @object_type
 class OrderExpedited(Event):
-    """An order was expedited: one that was there before, or a new one that was split off for it.
+    """An order was expedited: an existing one, or a new one that was split off for it.
 
-    Of a new order nothing is previous. Of another one, a term and its previous value are both null where it stayed.
+    A new order has no previous values. For an existing one, a term and its previous value are both null if it did not
+    change.
     """
 
     details: strawberry.Private[kinds.OrderExpedited]
@@ -182,40 +139,33 @@ class OrderExpedited(Event):
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from for this; null where it was there before."""
+        """The order it was split off from; null if it existed before."""
         origin = None if self.details.order is None else self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
-    @field
-    def service_level(self) -> ServiceLevel:
-        """The promise from then on."""
-        return self.details.service_level
-
-    @field
-    def previous_service_level(self) -> ServiceLevel | None:
-        """The promise before it."""
-        return before(self.details.changes.service_level)
+    service_level: ServiceLevel = attribute("The promise from then on.", of="details.service_level")
+    previous_service_level: ServiceLevel | None = attribute(
+        "The promise before it.", of="details.changes.service_level.before"
+    )
 
     @field
     def deadline_status(self) -> DeadlineStatus:
-        """Whether the deadline was confirmed, or a delivery plan was still to be made."""
+        """The status of the deadline: confirmed, or a delivery plan was still to be made."""
         return awaited_status(self.details.service_level)
 
-    @field
-    def previous_deadline_status(self) -> DeadlineStatus | None:
-        """Whether the deadline was confirmed or still to be set before it."""
-        return before(self.details.changes.deadline_status)
+    previous_deadline_status: DeadlineStatus | None = attribute(
+        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+    )
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline after it; null where there was none, or where it stayed."""
+        """The deadline after it; null without one, or if it did not change."""
         new = self.details.order
         return after(self.details.changes.due_at) if new is None else new.due_at
 
-    @field
-    def previous_deadline(self) -> datetime | None:
-        """The deadline before it; null where there was none, or where it stayed."""
-        return before(self.details.changes.due_at)
+    previous_deadline: datetime | None = attribute(
+        "The deadline before it; null without one, or if it did not change.", of="details.changes.due_at.before"
+    )
 
     @field
     def confirmed_at(self) -> datetime | None:
@@ -223,10 +173,10 @@ class OrderExpedited(Event):
         new = self.details.order
         return after(self.details.changes.confirmed_at) if new is None else new.confirmed_at
 
-    @field
-    def previous_confirmed_at(self) -> datetime | None:
-        """The instant at which staff had set the deadline before it; null where they had not, or where it stayed."""
-        return before(self.details.changes.confirmed_at)
+    previous_confirmed_at: datetime | None = attribute(
+        "The instant at which staff had set the deadline before it; null if they had not, or if it did not change.",
+        of="details.changes.confirmed_at.before",
+    )
 
     @field
     def new_sla_version(self) -> int | None:
@@ -234,10 +184,9 @@ class OrderExpedited(Event):
         new = self.details.order
         return after(self.details.changes.sla_version) if new is None else new.sla_version
 
-    @field
-    def previous_sla_version(self) -> int | None:
-        """The version of the SLA that made the promise before it."""
-        return before(self.details.changes.sla_version)
+    previous_sla_version: int | None = attribute(
+        "The version of the SLA that made the promise before it.", of="details.changes.sla_version.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -257,42 +206,30 @@ class OrderExpedited(Event):
 
     @field
     def first_expedite_position(self) -> int | None:
-        """The place of its first image in the day's expedites, from 1; the others follow."""
+        """The position of its first image in the day's expedites, from 1; the others follow."""
         return self.details.images[0].expedite_position if self.details.images else None
 
 
 @object_type
 class DeadlineConfirmed(Event):
-    """Support and production set a deadline. A term and its previous value are both null where it stayed."""
+    """Support and production set a deadline. A term and its previous value are both null if it did not change."""
 
     details: strawberry.Private[kinds.DeadlineConfirmed]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The deadline that they set; never null."""
-        return self.details.due_at
-
-    @field
-    def previous(self) -> datetime | None:
-        """The deadline before it; null where there was none."""
-        return before(self.details.changes.due_at)
-
-    @field
-    def previous_deadline_status(self) -> DeadlineStatus | None:
-        """Whether a deadline or a delivery plan was still to be set."""
-        return before(self.details.changes.deadline_status)
-
-    @field
-    def new_sla_version(self) -> int | None:
-        """The version of the SLA under which they set it."""
-        return after(self.details.changes.sla_version)
-
-    @field
-    def previous_sla_version(self) -> int | None:
-        """The version of the SLA that made the deadline before it."""
-        return before(self.details.changes.sla_version)
+    deadline: datetime | None = attribute("The deadline that they set; never null.", of="details.due_at")
+    previous: datetime | None = attribute(
+        "The deadline before it; null without one.", of="details.changes.due_at.before"
+    )
+    previous_deadline_status: DeadlineStatus | None = attribute(
+        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+    )
+    new_sla_version: int | None = attribute(
+        "The version of the SLA under which they set it.", of="details.changes.sla_version.after"
+    )
+    previous_sla_version: int | None = attribute(
+        "The version of the SLA that made the deadline before it.", of="details.changes.sla_version.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -306,13 +243,12 @@ class DeadlineConfirmed(Event):
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
-        """The price of each image that got the deadline; null where none did."""
+        """The price of each image that got the deadline; null if none did."""
         return await money_or_none(info, self.row, self.details.price_per_image)
 
-    @field(staff=True)
-    def note(self) -> str | None:
-        """The note of staff, for staff only; null without one, or once erased."""
-        return self.details.note
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or once erased.", of="details.note", staff=True
+    )
 
 
 @object_type
@@ -321,19 +257,13 @@ class OrderCancelled(Event):
 
     details: strawberry.Private[kinds.OrderCancelled]
 
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
-        return before(self.details.changes.status)
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
 
 
 @object_type
 class OrderCompleted(Event):
-    """The client has downloaded an order."""
+    """The client downloaded an order."""
 
     details: strawberry.Private[kinds.OrderCompleted]
 
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before it."""
-        return before(self.details.changes.status)
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")

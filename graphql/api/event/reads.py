@@ -1,4 +1,4 @@
-"""Reads of events, each shown as the type it is of."""
+"""Reads of events, each shown by its own type."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -64,7 +64,7 @@ async def event_node(context: Context, named: GlobalId) -> Event | None:
 
 
 async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:
-    """Read a final event by its place in an account's sequence; None when there is none."""
+    """Read a final event by its number in an account's sequence; None if it does not exist."""
     if sequence > GREATEST_SEQUENCE:
         return None
     ended = await context.view.ended_import(account_id)
@@ -73,7 +73,7 @@ async def read_event(context: Context, account_id: UUID, sequence: int) -> Event
 
 
 def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[EventRow, Event]:
-    """List what happened to an order, oldest first; withdrawn events and their withdrawals only if wanted."""
+    """List the events of an order, oldest first; with `withdrawn`, also withdrawn events and their withdrawals."""
     loaders = context.loaders
     key = (order.account_id, order.id)
 

@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 Withdrawn: TypeAlias = Annotated[
     bool | None,
-    strawberry.argument(description="Whether events that turned out to be untrue are wanted, and what withdrew them."),
+    strawberry.argument(description="True to include withdrawn events and their withdrawals."),
 ]
 
 
 @interface
 class Event(Node):
-    """Something that happened; never changed afterwards. An event that was untrue has an EventWithdrawn later.
+    """Something that happened; never changed afterwards. A later EventWithdrawn marks an event as untrue.
 
     Fields of the same name are of the same type in all events, so that one operation can ask for them all.
     """
 
     at: datetime = strawberry.field(description="The instant at which it happened.")
     recorded_at: datetime = strawberry.field(
-        description="The instant at which it was written: later than `at` where it was found out or imported later."
+        description="The instant at which it was recorded: later than `at` if it was discovered or imported later."
     )
     type: EventType = strawberry.field(description="The type of the event.")
     row: strawberry.Private[EventRow]
 
     @field(cost=LOOK_UP)
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
-        """The account it happened to."""
+        """The account of the event."""
         named = GlobalId(NodeType.ACCOUNT, self.row.account_id, self.row.account_id)
         return cast("Account", await existing_node(info.context, named))
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it happened to; null when it happened to none."""
+        """The order of the event; null if it concerns none."""
         if self.row.order_id is None:
             return None
         named = GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id)

@@ -51,7 +51,7 @@ def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
 
     async def read(part: Slice) -> Page[ImageRow]:
         found = await loaders.production_queue.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
+        await context.view.include({row.account_id for _, row in found.rows})
         return found
 
     count = partial(loaders.queue_count.load, (context.now,))

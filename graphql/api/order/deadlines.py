@@ -1,4 +1,4 @@
-"""Deadlines of orders and images, and why they are what they are."""
+"""Deadlines of orders and images, with their explanations."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,11 +31,11 @@ Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
 @object_type
 class Deadline:
-    """When something is promised to be delivered."""
+    """A promised instant of delivery."""
 
     at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
-    status: DeadlineStatus = strawberry.field(description="Whether it stands or is still to be set; now.")
-    late: bool = strawberry.field(description="Whether it was missed: passed, or met too late; now.")
+    status: DeadlineStatus = strawberry.field(description="The current status: confirmed, or still to be set.")
+    late: bool = strawberry.field(description="True if it is missed by now: passed undelivered, or delivered too late.")
     sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
@@ -49,12 +49,12 @@ class Deadline:
 
 
 def is_late(late_at: datetime | None, now: datetime) -> bool:
-    """Say whether something is late now that is late from `late_at` on, exclusively."""
+    """Return whether `late_at`, the last instant at which something is not late, has passed; None never does."""
     return late_at is not None and late_at < now
 
 
 def order_deadline(row: OrderRow, now: datetime) -> Deadline:
-    """Show the delivery deadline that an order's images share."""
+    """Show the delivery deadline of an order's images."""
     return Deadline(
         at=row.due_at,
         status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
@@ -105,18 +105,18 @@ def _delivery_status(row: ImageRow) -> DeadlineStatus:
 
 
 def _sla_version(row: ImageRow) -> int:
-    """Return the version that made the image's deadline: the kept one's where staff's came after its delivery."""
+    """Return the SLA version of the image's deadline: that of the kept one if staff set theirs after its delivery."""
     kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
     return row.sla_version if kept is None else kept
 
 
 def _came_late(row: ImageRow) -> bool:
-    """Say whether staff set the deadline of the order's other images when this one was delivered already."""
+    """Return whether staff set the deadline of the order's other images after the delivery of this one."""
     return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
-    """Return when staff set the image's deadline; None where they did not, or for the others after its delivery."""
+    """Return the instant at which staff set the image's deadline; None if they did not, or after its delivery."""
     delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
     if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
         return None
@@ -199,7 +199,7 @@ def _moment(at: datetime, history: AccountHistory) -> Moment:
 
 
 def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Places, SlaTerms]:
-    """Return when images were uploaded, their positions in the guarantee of that ledger day, and its terms."""
+    """Return the instant of an upload, its positions in the guarantee of that ledger day, and the day's terms."""
     day = _day_at(at, history)
     terms = history.terms_on(day.date).terms
     return _moment(at, history), Places(day, first, last, terms.images_per_day), terms
@@ -214,6 +214,6 @@ def _expedite(at: datetime | None, first: int | None, last: int | None, history:
 
 
 def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:
-    """Return the ledger day of an instant as it was to close then: a later change of the zone may make it longer."""
+    """Return the ledger day of an instant with the close planned then: a later change of the zone may postpone it."""
     first, *later = history.zones
     return ledger_day_at(at, [first, *(period for period in later if period.starts_at <= at)])

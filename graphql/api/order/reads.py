@@ -66,7 +66,7 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
 
     async def read(part: Slice) -> Page[OrderRow]:
         found = await loaders.orders_awaiting_deadline.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
+        await context.view.include({row.account_id for _, row in found.rows})
         return found
 
     count = partial(loaders.awaiting_count.load, (context.now,))

@@ -19,7 +19,7 @@ from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Serv
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow
-from engine.arguments import given_text, or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, input_type, object_type
 from engine.ids import GlobalId
@@ -142,7 +142,7 @@ class OrderFilter:
             placed_from=or_none(self.placed_from),
             placed_before=or_none(self.placed_before),
             late=or_none(self.late),
-            search=given_text("filter.search", self.search),
+            search=text_or_none("filter.search", self.search),
         )
 
 
