@@ -9,6 +9,7 @@ from statistics import median
 from typing import Final
 from uuid import UUID
 
+from api.ids import NodeType
 from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.api_keys.keys import create_key, secret_hash
@@ -21,7 +22,7 @@ from bench.report import TIMES, Figure
 from bench.scratch import Scratch
 from db.connections import Pool, open_pool
 from db.writer import unit_of_work
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 
 _IMAGES: Final = 100
 _NAME: Final = "Spring lookbook"

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import uvloop
 
+from api.ids import NodeType
 from bench.client import Client, serving
 from bench.dataset import make_account, make_specification
 from bench.operations import dashboard
 from db.connections import open_pool
 from db.migrate import migrate
 from db.writer import unit_of_work
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 
 UNTIL = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _IMAGES = 100

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 import typer
 
+from api.ids import account_global_id
 from app.cli.database import database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table
@@ -18,7 +19,6 @@ from app.domain.sla.terms import SlaInForce
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
-from engine.ids import account_global_id
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
+from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
@@ -21,7 +22,6 @@ from app.settings import Settings, read_settings
 from db.connections import open_pool
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
-from engine.ids import account_global_id
 from jobs.catalogue import JOBS
 from jobs.counts import Counts
 from jobs.kind import JobStatus, ZoneStatus

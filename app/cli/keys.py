@@ -9,6 +9,7 @@ import orjson
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from api.ids import account_global_id
 from app.cli.database import CommandFailed, database_now, migrated_database, transaction
 from app.cli.options import AsJson, read_account
 from app.cli.printing import NOTHING, as_table, instant_or
@@ -17,7 +18,6 @@ from app.domain.texts import composed
 from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
-from engine.ids import account_global_id
 
 key = typer.Typer(help="API keys: what a client or the staff show to the API.", no_args_is_help=True)
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import typer
 
+from api.ids import read_global_id
 from app.cli.database import CommandFailed
 from app.domain.instants import BadInstant
 from app.domain.instants import read_instant as instant_in
 from app.domain.texts import require_name
 from app.services.accounts.opening import find_account
 from db.readers import Reader
-from engine.ids import MalformedId, read_global_id
+from engine.ids import MalformedId
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print a JSON object for scripts.")]
 

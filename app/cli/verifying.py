@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from api.ids import account_global_id
 from app.cli.database import database_clock, migrated_database
 from app.cli.options import AsJson, read_account
 from app.clock import SystemClock
@@ -15,7 +16,6 @@ from app.services.housekeeping.verification import Verified, verify_accounts, ve
 from app.services.jobs.runs import error_text
 from app.settings import Settings, read_settings
 from db.readers import PoolReader
-from engine.ids import account_global_id
 from jobs.worker import new_owner, working_pool
 
 

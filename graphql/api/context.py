@@ -1,7 +1,7 @@
-"""The context of a request: the caller, the settled instants, and the loaders.
+"""The context of a request: its caller, the settled instants, and the loaders.
 
-Everything an operation reads belongs to accounts that pass `Viewer.may_see`: the caller's own, or any for staff. Ids
-sent by clients come in through `Context.visible` alone; all other ids are of rows read this way.
+An operation reads only accounts that `Viewer.may_see` allows: the caller's own, or any for staff. Ids from clients pass
+`Context.visible`; all others are of rows that were read this way.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,8 +11,10 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
 from api.enums import ViewerKind
+from api.ids import read_global_id
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
@@ -26,7 +28,7 @@ from db.readers import Database
 from db.settled import Settlement
 from engine.connections import Connection
 from engine.errors import ApiError, ErrorCode, bad_input
-from engine.ids import GlobalId, MalformedId, read_global_id
+from engine.ids import GlobalId, MalformedId
 
 Item = TypeVar("Item")
 
@@ -39,21 +41,21 @@ class Viewer:
 
     @property
     def kind(self) -> ViewerKind:
-        """The kind of the caller."""
+        """The kind of the caller: a client or staff."""
         return ViewerKind.STAFF if self.account is None else ViewerKind.CLIENT
 
     def may_see(self, account_id: UUID) -> bool:
-        """Return True if the caller may see an account."""
+        """Return whether the caller may see an account."""
         return self.account is None or self.account.id == account_id
 
 
 @dataclass(slots=True)
 class Context:
-    """One request. Its results are read from one `view`, as of a settled instant of each account.
+    """One request. Its answer is read from one `view`, as of a settled instant of each account.
 
-    Mutations, which run one after the other, each have a view of their own. They write through `writing`, a separate
-    pool, so that a mutation waiting for an account does not block reads, and as `slots` allows; claims through
-    `claiming`. Quotes are signed with `quote_key`.
+    Only mutations, which are performed one after the other, each have a view of their own. They write through the pool
+    `writing`, so that one which waits for an account delays no reads, within the limits of `slots`; claims use the pool
+    `claiming`. `quote_key` signs quotes.
     """
 
     viewer: Viewer
@@ -73,7 +75,7 @@ class Context:
 
     @property
     def loaders(self) -> Loaders:
-        """The loaders of the request's view."""
+        """The loaders of the request."""
         return self.view.loaders
 
     @property
@@ -82,20 +84,20 @@ class Context:
         return self.view.now
 
     def instant(self, account_id: UUID) -> datetime:
-        """Return the settled instant (UTC) as of which an account and everything of it is shown."""
+        """Return the settled instant (UTC) as of which an account and all its data are shown."""
         return self.view.instant(account_id)
 
     async def open_view(self, account_ids: Iterable[UUID] = ()) -> None:
-        """Open the view for the client's account, or for the accounts staff request; each root field has to."""
+        """Open the view for the client's account, or for those that staff request; each root field calls this."""
         own = self.viewer.account
 
         async def find() -> None:
-            await self.view.learn(account_ids if own is None else [own.id])
+            await self.view.include(account_ids if own is None else [own.id])
 
         await self.view.open(find)
 
     async def renew_view(self, account_ids: Iterable[UUID], settlement: Settlement | None) -> None:
-        """Open a new view, after a mutation, of the client's account or of the accounts that staff changed."""
+        """Replace the view by a current one of the client's account, or of the accounts that staff changed."""
         own = self.viewer.account
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
@@ -106,7 +108,7 @@ class Context:
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
-        """Return the global id in an argument; None for one of an account that the caller may not see.
+        """Read a global id from an argument; None for an account that the caller may not see.
 
         Raises ApiError, naming the argument, for a text that is not a global id.
         """
@@ -131,13 +133,21 @@ class Context:
         return cut()
 
     async def close(self) -> None:
-        """Return the connection of the request's view to the pool."""
+        """Release the connection of the request."""
         await self.view.close()
 
     async def account(self, account_id: UUID) -> AccountRow | None:
-        """Return an account as of its settled instant; None if it does not exist."""
-        await self.view.learn([account_id])
+        """Read an account as of the view; None if it does not exist."""
+        await self.view.include([account_id])
         return await self.loaders.accounts.load(account_id)
+
+    def with_history(self, account_id: UUID, show: Callable[[AccountHistory], Item]) -> AwaitableOrValue[Item]:
+        """Return `show` of the history of an account that exists: at once if the view has read it, as most have."""
+        known = self.view.known_history(account_id)
+        return self._with_read_history(account_id, show) if known is None else show(known)
+
+    async def _with_read_history(self, account_id: UUID, show: Callable[[AccountHistory], Item]) -> Item:
+        return show(await self.history(account_id))
 
     async def history(self, account_id: UUID) -> AccountHistory:
         """Return the history of an account that exists; raises LookupError otherwise."""

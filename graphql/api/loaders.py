@@ -25,15 +25,15 @@ from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
 from db.queries.streak import streaks
-from engine.loaders import LoaderSet, by_key, by_parent, by_question, in_order
+from engine.loaders import LoaderSet, by_arguments, by_key, by_parent, in_order
 
 
 class Loaders(LoaderSet):
     """The loaders of one request, each made at its first use."""
 
     accounts = by_key(accounts_by_id)
-    accounts_by_name = by_question(accounts_by_name)
-    account_count = by_question(count_accounts)
+    accounts_by_name = by_arguments(accounts_by_name)
+    account_count = by_arguments(count_accounts)
     histories = by_key(account_histories)
     figures = in_order(pulse_figures)
     streaks = in_order(streaks)
@@ -41,15 +41,15 @@ class Loaders(LoaderSet):
     orders = by_key(orders_by_id)
     orders_by_number = by_key(orders_by_number)
     orders_split_from = by_key(orders_split_from)
-    orders_awaiting_deadline = by_question(orders_awaiting_deadline)
-    awaiting_count = by_question(count_orders_awaiting_deadline)
+    orders_awaiting_deadline = by_arguments(orders_awaiting_deadline)
+    awaiting_count = by_arguments(count_orders_awaiting_deadline)
     orders_of_accounts = by_parent(orders_of_accounts)
     order_counts = by_parent(count_orders)
     images = by_key(images_by_id)
     images_of_orders = by_parent(images_of_orders)
     image_counts = by_parent(count_images_of_orders)
-    production_queue = by_question(production_queue)
-    queue_count = by_question(count_production_queue)
+    production_queue = by_arguments(production_queue)
+    queue_count = by_arguments(count_production_queue)
     drilldowns = by_parent(drill_down)
     rejections = by_key(rejections_by_id)
     rejections_of_images = by_key(rejections_of_images)
@@ -64,5 +64,5 @@ class Loaders(LoaderSet):
     snapshots_of_accounts = by_parent(snapshots_of_accounts)
     snapshot_counts = by_parent(count_snapshots)
     job_runs_by_id = by_key(job_runs_by_id)
-    job_runs = by_question(job_runs)
-    job_run_count = by_question(count_job_runs)
+    job_runs = by_arguments(job_runs)
+    job_run_count = by_arguments(count_job_runs)

@@ -10,12 +10,13 @@ from api.account.reads import AccountQueries
 from api.account.types import Account
 from api.context import Context, Info
 from api.enums import ViewerKind
+from api.ids import named_account
 from api.image.reads import ImageQueries
 from api.job_run.reads import JobRunQueries
 from api.order.reads import OrderQueries
 from engine.decorators import field, object_type
 from engine.errors import bad_input
-from engine.ids import GlobalId, named_account
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node, read_node
 from engine.weights import LOOK_UP
 

@@ -13,7 +13,7 @@ from engine.schema import Schema
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[*EVENT_TYPES.values(), *(type_ for type_, _ in STEP_TYPES.values())],
+    types=[*EVENT_TYPES.values(), *STEP_TYPES.values()],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[Guards],
 )

@@ -1,7 +1,7 @@
-"""The view that a result is read from: one snapshot of the database, at a settled instant per account.
+"""The view that an answer is read from: one snapshot of the database, as of a settled instant of each account.
 
-The rule and its proof are in `db.settled`; this is the one place of the API that applies it. A query has one view, and
-so has the payload of each mutation.
+The rule and its proof are in `db.settled`; only this module of the API applies it. A query has one view, and so has the
+payload of each mutation.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from db.settled import Settlement, settle
 class SettledView:
     """The accounts of a result as of their settled instants.
 
-    First each root field of the operation finds its accounts, in the current database. Once all have, one statement
-    settles their instants, and the snapshot is opened, from which `loaders` read from then on. The payload of a
-    mutation and a call with an idempotency key bring a `settlement`, which is used unchanged.
+    First each root field of the operation finds its accounts, outside the snapshot. Then one statement settles their
+    instants, and the snapshot is opened, from which `loaders` read. The payload of a mutation and a caller with a key
+    bring a `settlement`, which is used instead.
     """
 
     def __init__(self, database: Database, clock: Clock, settlement: Settlement | None = None) -> None:
@@ -51,11 +51,11 @@ class SettledView:
         return self._settlement.now
 
     def instant(self, account_id: UUID) -> datetime:
-        """Return the settled instant (UTC) of an account that the view was opened for or has learnt."""
+        """Return the settled instant (UTC) of an account that the view includes."""
         return self._instants[account_id]
 
     def known_history(self, account_id: UUID) -> AccountHistory | None:
-        """Return an account's history if it was read as the view was opened, as for most queries; else None."""
+        """Return the history of an account if it was read at the opening of the view, as for most queries."""
         return self._histories.get(account_id)
 
     async def read_clock(self) -> None:
@@ -64,10 +64,10 @@ class SettledView:
             self._settlement = await settle(self._database, self._clock, ())
 
     async def open(self, find: Callable[[], Awaitable[object]]) -> None:
-        """Open the view once all root fields have found their accounts; `find` passes them to `learn`."""
+        """Open the view once all root fields have found their accounts; `find` includes them."""
         self._finding += 1
         try:
-            await asyncio.sleep(0)  # so that all root fields are here before the first one goes on
+            await asyncio.sleep(0)  # so that all root fields have arrived before the first one continues
             await find()
         finally:
             self._finding -= 1
@@ -79,12 +79,12 @@ class SettledView:
                 await self._open()
 
     async def open_for(self, account_ids: Iterable[UUID]) -> None:
-        """Open the view for accounts, for the payload of a mutation, where no root field finds any."""
+        """Open the view for accounts at once: for the payload of a mutation."""
         self._wanted.update(account_ids)
         await self._open()
 
-    async def learn(self, account_ids: Iterable[UUID]) -> None:
-        """Add accounts to settle when the view is opened; if it is open, read the instants of unknown ones."""
+    async def include(self, account_ids: Iterable[UUID]) -> None:
+        """Include accounts: those of a view that is not open are settled at its opening, others are read now."""
         if not self._is_open:
             self._wanted.update(account_ids)
             return
@@ -93,17 +93,17 @@ class SettledView:
             await self._read(unknown)
 
     async def ended_import(self, account_id: UUID) -> int | None:
-        """Return an ended run of `loupe import` that the account's counters still name: its events are final.
+        """Return the ended run of `loupe import` that an account's counters still name, so that its events are final.
 
-        It ended before the snapshot was taken, since it may have written until then. For the payload of a mutation,
-        where that was not read, the runs ended by now count.
+        It had ended before the snapshot was taken, since it may have written until then. For the payload of a mutation
+        the runs are read now.
         """
         if self._ended_imports is not None:
             return self._ended_imports.get(account_id)
         return await self.loaders.ended_imports.load(account_id)
 
     async def close(self) -> None:
-        """Return the snapshot's connection to the pool; a root field still running after an error opens none."""
+        """Release the snapshot's connection; root fields that continue after a failed one open none."""
         async with self._opening:
             self._is_closed = True
             await self._snapshot.aclose()
@@ -124,7 +124,7 @@ class SettledView:
         settlement = self._settlement
         if settlement is None or not account_ids:
             return
-        if settlement.is_after_command:  # few payloads of mutations need the histories, which most queries do
+        if settlement.is_after_command:  # most queries need the histories, but few payloads of mutations
             instants = await last_instants(self.loaders.reader, account_ids)
         else:
             instants = await self._last_instants_of_histories(account_ids)

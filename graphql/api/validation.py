@@ -10,13 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from api.context import Viewer
+from api.ids import NodeType, read_global_id
 from api.user_errors import Path, UserError, UserErrorCode, errors_of
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.errors import DomainError
 from app.domain.texts import composed, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
-from engine.ids import GlobalId, MalformedId, NodeType, read_global_id
+from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
 
 MAX_IDS: Final = 500
@@ -154,4 +155,4 @@ class Validation:
             named = read_global_id(text)
         except MalformedId:
             return None
-        return named if named.type is type_ and self.viewer.may_see(named.account_id) else None
+        return named if named.type == type_ and self.viewer.may_see(named.account_id) else None

@@ -1,1 +1,1 @@
-"""The GraphQL engine: everything a schema needs apart from its nouns."""
+"""The GraphQL engine: the parts that any schema needs, without a noun of this one."""

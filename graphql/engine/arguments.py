@@ -1,4 +1,4 @@
-"""Arguments as they arrive: left out, null, or with characters that PostgreSQL cannot store."""
+"""Values of arguments: left out, null, or with characters that PostgreSQL cannot store."""
 
 from typing import TypeVar
 
@@ -10,13 +10,13 @@ Value = TypeVar("Value")
 
 
 def or_none(value: Value | None) -> Value | None:
-    """Return the value of an argument or an input field; None if it was left out."""
+    """Return the value of an argument or an input field; None if it is left out."""
     return None if value is strawberry.UNSET else value
 
 
 def text_or_none(argument: str, text: str | None) -> str | None:
-    """Return the text of an argument; None without one or for an empty one. Raises ApiError for a text with NUL."""
+    """Return the text of an argument; None if it is left out or empty. Raises ApiError for a text with a NUL."""
     found = or_none(text) or None
     if found is not None and "\0" in found:
-        raise bad_input(argument, "The text contains a NUL character.")
+        raise bad_input(argument, "A text has no character NUL.")
     return found

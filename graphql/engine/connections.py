@@ -1,4 +1,4 @@
-"""Lists in pages, in the shape of Relay's connections; nothing is read before a field of the page is resolved."""
+"""Lists in pages, in Relay's shape. Rows are read once a field of the page is resolved."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,27 +19,23 @@ DEFAULT_SIZE: Final = 20
 
 First: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(
-        description="The number of items to return, from the start of the list or after the cursor: 1 to 100."
-    ),
+    strawberry.argument(description="Items from the start of the list, or after a cursor: 1 to 100."),
 ]
 After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item that the page starts after.")
+    str | None, strawberry.argument(description="The cursor of the item after which the page starts.")
 ]
 Last: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(
-        description="The number of items to return, up to the end of the list or before the cursor: 1 to 100."
-    ),
+    strawberry.argument(description="Items up to the end of the list, or before a cursor: 1 to 100."),
 ]
 Before: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item that the page ends before.")
+    str | None, strawberry.argument(description="The cursor of the item before which the page ends.")
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[Row, Item]):
-    """A list that is read in pages: its cursors and keys, and the functions that read, count and show its rows."""
+    """A list in pages: its cursors and keys, the reader of a slice, the count of all items, and the form of a row."""
 
     cursors: CursorKind
     span: Span
@@ -48,11 +44,11 @@ class Listing(Generic[Row, Item]):
     show: Callable[[Row], Item]
 
     def first(self, size: int | None, after: str | None) -> "Connection[Item]":
-        """Return the page after a cursor; raises ApiError for a bad argument, naming it."""
+        """Return the page after a cursor; raises ApiError naming a bad argument."""
         return self.page(size, after, None, None)
 
     def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
-        """Return the page of Relay's arguments; raises ApiError for a bad one, naming it."""
+        """Return the page of the arguments; raises ApiError naming a bad one."""
         first, last = or_none(first), or_none(last)
         if first is not None and last is not None:
             raise bad_input("last", "Give either first or last, not both.")
@@ -61,7 +57,7 @@ class Listing(Generic[Row, Item]):
         return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
 
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
-        """Return True if the list has an item at a cursor's key or beyond it, seen from the page."""
+        """Return whether the list has an item at a cursor's key, or beyond it as seen from the page."""
         if key is None:
             return False
         bound = self.span.including(key, as_after=not backwards)
@@ -81,7 +77,7 @@ class Listing(Generic[Row, Item]):
 class Edge(Generic[Item]):
     """An item of a list and its cursor."""
 
-    cursor: str = strawberry.field(description="The item's cursor, for `after` and `before`; opaque.")
+    cursor: str = strawberry.field(description="The position of the item, for after and before; opaque.")
     node: Item = strawberry.field(description="The item.")
 
 
@@ -94,7 +90,7 @@ class PageInfo:
 
     @field
     async def has_next_page(self) -> bool:
-        """True if the list continues after the page."""
+        """True if the list has items after the page."""
         if not self.part.backwards and (await self.listing.read(self.part)).more:
             return True
         return await self.listing.reaches(self.part.before, backwards=False)
@@ -108,13 +104,13 @@ class PageInfo:
 
     @field
     async def start_cursor(self) -> str | None:
-        """The cursor of the first item; null if the page is empty."""
+        """The cursor of the first item of the page; null when it has none."""
         rows = (await self.listing.read(self.part)).rows
         return self.listing.cursors.write(rows[0][0]) if rows else None
 
     @field
     async def end_cursor(self) -> str | None:
-        """The cursor of the last item; null if the page is empty."""
+        """The cursor of the last item of the page; null when it has none."""
         rows = (await self.listing.read(self.part)).rows
         return self.listing.cursors.write(rows[-1][0]) if rows else None
 
@@ -128,7 +124,7 @@ class Connection(Generic[Item]):
 
     @field
     async def edges(self) -> list[Edge[Item]]:
-        """The items of the page, each with its cursor."""
+        """The items of the page with their cursors."""
         page = await self.listing.read(self.part)
         return [Edge(cursor=self.listing.cursors.write(key), node=self.listing.show(row)) for key, row in page.rows]
 
@@ -144,7 +140,7 @@ class Connection(Generic[Item]):
 
     @field
     async def total_count(self) -> int:
-        """The number of items in the whole list; counted only if requested."""
+        """The number of items of the whole list; counted only if requested."""
         return await self.listing.count()
 
 
@@ -157,7 +153,7 @@ def _size(argument: str, size: int | None) -> int:
 
 
 def known(count: int) -> Callable[[], Awaitable[int]]:
-    """Return the count of a list whose length is known without reading it."""
+    """Return a count for a list whose length is known."""
 
     async def counted() -> int:
         return count

@@ -1,12 +1,14 @@
-"""What an operation may cost: judged before it reads anything, from its document and its variables.
+"""The cost of an operation, estimated from its document and its variables before it reads anything.
 
-A cost is the most fields that an answer can have: what is in a page counts as often as the page has items, what is in
-another list as often as such a list usually has. Fields that take longer than to be answered weigh more: the unit is
-the time that a plain field takes, about 4 microseconds. Fields that are selected twice count twice.
+A cost is the most fields that an answer can have: the fields of a page count as often as the page has items, those of
+another list as often as such a list usually has. Fields that take longer than a plain one weigh more: the unit is the
+time that a plain field takes, about 4 microseconds. A field that is selected twice counts twice. A selection on an
+interface or a union costs as much as for the most expensive type of object: fragments on types that exclude each other
+are alternatives.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, reduce
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
@@ -40,8 +42,8 @@ from engine.connections import DEFAULT_SIZE
 from engine.errors import ApiError, ErrorCode
 from engine.weights import ITEM, PAGE, PLAIN, Weight, count_weight, declared
 
-MAX_COMPLEXITY: Final = 500_000
-"""The highest cost that is executed: two to three seconds of one core."""
+MAX_COST: Final = 500_000
+"""The highest cost of an operation that is executed: two to three seconds of one core."""
 
 MAX_DEPTH: Final = 32
 """Levels of fields below each other; the query by which GraphiQL reads the schema has 15."""
@@ -58,7 +60,7 @@ _LENGTHS_OF_INTROSPECTION: Final[Mapping[str, int]] = {
     "__Directive.args": 1,
     "__Directive.locations": 3,
 }
-"""About how many items lists of the schema's types have on average, and lists of fields at most for most types."""
+"""The number of items of lists of the schema's types, on average; of lists of fields, at most for most types."""
 
 _CONNECTION: Final = "Connection"
 _ITEMS: Final = frozenset({"nodes", "edges"})
@@ -67,22 +69,65 @@ _COUNTED: Final = 10**15  # beyond, costs are reported as this: JSON's readers h
 
 
 class Cost(NamedTuple):
-    """What a selection costs: once, for each item of the page it is made on, and how many levels it has."""
+    """The cost of a selection: once, for each item of the page it is made on, and its levels of fields."""
 
-    once: int
-    per_item: int
-    depth: int
+    once: int = 0
+    per_item: int = 0
+    depth: int = 0
+
+    def with_(self, other: "Cost") -> "Cost":
+        """Return the cost of both selections on one object."""
+        return Cost(self.once + other.once, self.per_item + other.per_item, max(self.depth, other.depth))
+
+    def or_(self, other: "Cost") -> "Cost":
+        """Return the cost of one of both selections, whichever it is."""
+        return Cost(max(self.once, other.once), max(self.per_item, other.per_item), max(self.depth, other.depth))
+
+
+_NOTHING: Final = Cost()
+
+
+class _Costs(NamedTuple):
+    """The costs of a selection by type of object: for each of them, and beyond that by the name of the type."""
+
+    always: Cost
+    by_type: Mapping[str, Cost]
+
+    @property
+    def most(self) -> Cost:
+        """The cost for an object of the most expensive type."""
+        return self.always.with_(reduce(Cost.or_, self.by_type.values(), _NOTHING))
 
 
 @cache
 def weights(schema: GraphQLSchema) -> Mapping[tuple[str, str], Weight]:
-    """Return the weights of all fields of a schema, by the names of their types and their own."""
-    composite = [
-        each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)
-    ]
-    return {
-        (type_.name, name): _weight(type_, name, field) for type_ in composite for name, field in type_.fields.items()
+    """Return the weights of all fields of a schema, by the names of their types and their own.
+
+    A field of an interface weighs as much as in the type of object where it weighs most.
+    """
+    objects = [each for each in schema.type_map.values() if isinstance(each, GraphQLObjectType)]
+    found = {
+        (type_.name, name): _weight(type_, name, field) for type_ in objects for name, field in type_.fields.items()
     }
+    for interface in schema.type_map.values():
+        if isinstance(interface, GraphQLInterfaceType):
+            types = schema.get_possible_types(interface)
+            found |= {
+                (interface.name, name): _heaviest(found[each.name, name] for each in types) for name in interface.fields
+            }
+    return found
+
+
+def _heaviest(weights: Iterable[Weight]) -> Weight:
+    return Weight(*map(max, zip(*weights, strict=True)))
+
+
+@cache
+def _possible(schema: GraphQLSchema, type_: GraphQLCompositeType) -> frozenset[str]:
+    """Return the names of the types that an object of a type can have."""
+    if isinstance(type_, GraphQLObjectType):
+        return frozenset({type_.name})
+    return frozenset(each.name for each in schema.get_possible_types(type_))
 
 
 def _weight(type_: GraphQLNamedType, name: str, field: GraphQLField) -> Weight:
@@ -104,28 +149,28 @@ def measure(
     operation: OperationDefinitionNode,
     variables: Mapping[str, object] | None,
 ) -> Cost:
-    """Return what an operation of a valid document costs."""
+    """Return the cost of an operation of a valid document."""
     return _Meter(schema, document, operation, variables or {}).cost
 
 
 def require_affordable(cost: Cost) -> None:
-    """Raise ApiError for an operation that costs too much, or that is nested too deeply."""
+    """Raise ApiError for an operation that costs too much or is nested too deeply."""
     if cost.depth > MAX_DEPTH:
         raise ApiError(
             ErrorCode.TOO_COMPLEX, f"The operation is nested {cost.depth} levels deep; {MAX_DEPTH} are allowed."
         )
-    if cost.once > MAX_COMPLEXITY:
+    if cost.once > MAX_COST:
         reported = min(cost.once, _COUNTED)
         raise ApiError(
             ErrorCode.TOO_COMPLEX,
-            f"The operation costs {reported:,}; {MAX_COMPLEXITY:,} are allowed. Ask for smaller pages or fewer fields.",
+            f"The operation costs {reported:,}; {MAX_COST:,} are allowed. Ask for smaller pages or fewer fields.",
             cost=reported,
-            limit=MAX_COMPLEXITY,
+            limit=MAX_COST,
         )
 
 
 class _Meter:
-    """Measures an operation; each fragment once, so that it takes no longer than the document is long."""
+    """The measurement of an operation; each fragment is measured once, so that the time is that of the document."""
 
     def __init__(
         self,
@@ -141,35 +186,47 @@ class _Meter:
         }
         self._variables = variables
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
-        self._measured: dict[str, Cost] = {}
+        self._measured: dict[str, _Costs] = {}
         root = cast("GraphQLCompositeType", schema.get_root_type(operation.operation))
-        self.cost: Final = self._selections(operation.selection_set, root)
+        self.cost: Final = self._selections(operation.selection_set, root).most
 
-    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> Cost:
-        once = per_item = depth = 0
+    def _selections(self, selected: SelectionSetNode, of: GraphQLCompositeType) -> _Costs:
+        """Measure a selection, for all types that an object of its type can have at once: they may be many."""
+        always = _NOTHING
+        by_type: dict[str, Cost] = {}
         for selection in selected.selections:
             if selection.directives and self._is_left_out(selection):
                 continue
-            cost = self._selection(selection, of)
-            once += cost.once
-            per_item += cost.per_item
-            depth = max(depth, cost.depth)
-        return Cost(once, per_item, depth)
+            if isinstance(selection, FieldNode):
+                always = always.with_(self._field(selection, of))
+                continue
+            costs = self._fragment(selection, of)
+            always = always.with_(costs.always)
+            for name, cost in costs.by_type.items():
+                by_type[name] = by_type.get(name, _NOTHING).with_(cost)
+        return _Costs(always, by_type)
 
-    def _selection(self, selection: SelectionNode, of: GraphQLCompositeType) -> Cost:
-        if isinstance(selection, FieldNode):
-            return self._field(selection, of)
+    def _fragment(self, selection: SelectionNode, of: GraphQLCompositeType) -> _Costs:
+        """Measure a fragment for the types that an object of the type around it can have."""
         if isinstance(selection, FragmentSpreadNode):
-            return self._fragment(selection.name.value)
-        inline = cast("InlineFragmentNode", selection)
-        return self._selections(inline.selection_set, self._condition(inline) or of)
+            fragment = self._fragments[selection.name.value]
+            condition = self._condition(fragment) or of
+            costs = self._measured.get(selection.name.value)
+            if costs is None:
+                costs = self._measured[selection.name.value] = self._selections(fragment.selection_set, condition)
+        else:
+            inline = cast("InlineFragmentNode", selection)
+            condition = self._condition(inline) or of
+            costs = self._selections(inline.selection_set, condition)
+        return self._narrowed(costs, condition, of)
 
-    def _fragment(self, name: str) -> Cost:
-        if name not in self._measured:
-            fragment = self._fragments[name]
-            of = cast("GraphQLCompositeType", self._condition(fragment))
-            self._measured[name] = self._selections(fragment.selection_set, of)
-        return self._measured[name]
+    def _narrowed(self, costs: _Costs, condition: GraphQLCompositeType, of: GraphQLCompositeType) -> _Costs:
+        """Return the costs of a fragment on a condition for the types that an object of a type can have."""
+        types, fulfilling = _possible(self._schema, of), _possible(self._schema, condition)
+        if types <= fulfilling:
+            return _Costs(costs.always, {name: cost for name, cost in costs.by_type.items() if name in types})
+        by_type = {name: costs.always.with_(costs.by_type.get(name, _NOTHING)) for name in types & fulfilling}
+        return _Costs(_NOTHING, by_type)
 
     def _condition(self, fragment: InlineFragmentNode | FragmentDefinitionNode) -> GraphQLCompositeType | None:
         named = fragment.type_condition
@@ -182,7 +239,7 @@ class _Meter:
         if node.selection_set is None:
             return Cost(answered, 0, 1)
         type_ = cast("GraphQLCompositeType", get_named_type(field.type))
-        inner = self._selections(node.selection_set, type_)
+        inner = self._selections(node.selection_set, type_).most
         depth = inner.depth + 1
         if node.name.value in _ITEMS and of.name.endswith(_CONNECTION):
             return Cost(answered, inner.once, depth)
@@ -193,12 +250,12 @@ class _Meter:
         return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
 
     def _length(self, node: FieldNode, argument: str) -> int:
-        """Return how many items an argument has."""
+        """Return the number of items of an argument."""
         [items] = self._arguments(node, argument)
         return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
 
     def _page_size(self, node: FieldNode) -> int:
-        """Return how many items a page is asked to have; the most there can be for what is no whole number."""
+        """Return the requested size of a page; the maximum for a value that is no whole number."""
         sizes = (size for size in self._arguments(node, "first", "last") if size is not None)
         return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=DEFAULT_SIZE)
 
@@ -210,16 +267,16 @@ class _Meter:
         )
 
     def _arguments(self, node: FieldNode | DirectiveNode, *names: str) -> list[object]:
-        return [self._given(each.value) for each in node.arguments or () if each.name.value in names]
+        return [self._value(each.value) for each in node.arguments or () if each.name.value in names]
 
-    def _given(self, value: ValueNode | None) -> object:
-        """Return what an argument is given as far as it counts here: numbers, truth values, lists; None for null."""
+    def _value(self, value: ValueNode | None) -> object:
+        """Return the value of an argument as far as costs depend on it: numbers, booleans, lists; None for null."""
         match value:
             case None | NullValueNode():
                 return None
             case VariableNode():
                 name = value.name.value
-                return self._variables[name] if name in self._variables else self._given(self._defaults.get(name))
+                return self._variables[name] if name in self._variables else self._value(self._defaults.get(name))
             case IntValueNode():
                 return int(value.value)
             case BooleanValueNode():

@@ -1,4 +1,4 @@
-"""Cursors: opaque texts of a version, the kind of list (so that none fits elsewhere), and a row's key."""
+"""Cursors, opaque to clients: a version, the kind of list, so that no cursor fits another list, and a row's key."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -16,12 +16,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class MalformedCursor(ValueError):  # noqa: N818 - it names the case, as all errors here do
-    """A text that is not a cursor of the kind of list it is used for."""
+class MalformedCursor(ValueError):  # noqa: N818 - named by the problem, as all errors here
+    """A text that is no cursor of this kind of list."""
 
 
 class Part(NamedTuple):
-    """The writer and reader of one value of a key in a cursor."""
+    """The form of one value of a key in a cursor."""
 
     write: Callable[[Any], object]
     read: Callable[[Any], object]
@@ -52,7 +52,7 @@ def _whole_number(value: Any) -> int:  # noqa: ANN401 - a JSON value
 
 
 def _number_of(bits: int) -> Part:
-    """Return the part for a number that, also when one greater, fits a signed integer of `bits` bits."""
+    """Return the part of a number that, also when one greater, fits a signed integer of so many bits in PostgreSQL."""
 
     def read(value: Any) -> int:  # noqa: ANN401 - a JSON value
         if not 0 <= _whole_number(value) < 2 ** (bits - 1) - 1:
@@ -71,18 +71,18 @@ ID: Final = Part(str, _read_uuid)
 
 @dataclass(frozen=True, slots=True)
 class CursorKind:
-    """The cursors of one kind of list: its name, and the values of its keys."""
+    """The cursors of one kind of list: its name, and the parts of its keys."""
 
     name: str
     parts: tuple[Part, ...]
 
     def write(self, key: Key) -> str:
-        """Return the cursor of a row's key."""
+        """Write the cursor of a row."""
         values = (part.write(value) for part, value in zip(self.parts, key, strict=True))
         return urlsafe_b64encode(orjson.dumps([_VERSION, self.name, *values])).rstrip(b"=").decode()
 
     def read(self, cursor: str) -> Key:
-        """Return the key of the row that a cursor was written for; raises MalformedCursor."""
+        """Read the key of the row of a cursor; raises MalformedCursor."""
         try:
             values = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
             version, name, *key = values

@@ -1,13 +1,13 @@
-"""Types and fields of the schema that take their description from their docstring, so that it is written once.
+"""Types and fields of the schema, described by their docstrings.
 
 A field that is a plain attribute has none and is described by `strawberry.field(description=...)`, or by `attribute`
-where it has more to declare. The cost of a field and its restriction to staff are declared here too, and nowhere else.
+if it declares more. The cost of a field and its restriction to staff are declared here, too, and nowhere else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import EnumMeta
 from inspect import getdoc
-from typing import Any, TypeVar, dataclass_transform, overload
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, overload
 
 import strawberry
 from strawberry.types.base import get_object_definition
@@ -27,13 +27,33 @@ def attribute(
     description: str,
     *,
     name: str | None = None,
+    of: str | None = None,
     length: int = 1,
     staff: bool = False,
 ) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Make a plain attribute a field; `length` is the assumed number of items of its list."""
+    """Make a plain attribute a field; `length` is the assumed number of items of its list.
+
+    With `of`, the path of an attribute within the object ("step.zone.key"), the field shows that one: null where a part
+    of the path is null.
+    """
     directives = STAFF if staff else ()
     metadata = {WEIGHT: Weight(length=length)}
-    return strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
+    made = strawberry.field(name=name, description=description, directives=directives, metadata=metadata)
+    return made if of is None else made(_reader(of))
+
+
+def _reader(path: str) -> Resolver:
+    names = path.split(".")
+
+    def resolve(self: object) -> Any:  # noqa: ANN401 - the attribute is annotated
+        found: Any = self
+        for name in names:
+            found = getattr(found, name)
+            if found is None:
+                return None
+        return found
+
+    return resolve
 
 
 @overload
@@ -46,7 +66,7 @@ def object_type(*, count: int = ..., staff: bool = ...) -> Callable[[Type], Type
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field, attribute))
 def object_type(cls: Type | None = None, *, count: int = 0, staff: bool = False) -> Type | Callable[[Type], Type]:
-    """Make a class an object type; `count` is the cost of counting a list of such objects."""
+    """Make a class an object type; `count` is the cost of counting a list of such objects, for its `totalCount`."""
 
     def make(cls: Type) -> Type:
         made = strawberry.type(cls, description=_description(cls), directives=STAFF if staff else ())
@@ -88,25 +108,35 @@ def field(
     length: int | str = 1,
     staff: bool = False,
 ) -> StrawberryField | Callable[[Resolver], StrawberryField]:
-    """Make a method a field; its arguments are described where they are annotated.
+    """Make a method a field; its arguments are described by their annotations.
 
-    `cost`, `item_cost` and `length` are as in `Weight`; `staff` says that it is for staff only.
+    `cost`, `item_cost` and `length` are as in `Weight`; with `staff` it is for staff only.
     """
 
     def make(resolver: Resolver) -> StrawberryField:
-        weight, directives = Weight(cost, item_cost, length), STAFF if staff else ()
-        described = _description(resolver)
-        return strawberry.field(resolver, description=described, directives=directives, metadata={WEIGHT: weight})
+        return strawberry.field(
+            resolver,
+            description=_description(resolver),
+            directives=STAFF if staff else (),
+            metadata={WEIGHT: Weight(cost, item_cost, length)},
+            graphql_type=_awaited(resolver),
+        )
 
     return make if resolver is None else make(resolver)
+
+
+def _awaited(resolver: Resolver) -> object | None:
+    """Return the type T of a method annotated with AwaitableOrValue[T]; None for any other."""
+    returned = get_args(resolver.__annotations__.get("return"))
+    return returned[1] if len(returned) > 1 and get_origin(returned[0]) is Awaitable else None
 
 
 def describe(
     enumeration: Enumeration, description: str, values: Mapping[str, str], *, staff: Collection[str] = ()
 ) -> Enumeration:
-    """Make an enumeration an enum of the schema with described values; a missing description is a KeyError.
+    """Make an enumeration an enum of the schema; raises KeyError for a value without a description.
 
-    `staff` are the values for staff only.
+    The values in `staff` are for staff only.
     """
     described = strawberry.enum(enumeration, description=description)
     if has_enum_definition(described):

@@ -1,4 +1,4 @@
-"""The documents of requests: parsed within limits, like their variables, and the operation to execute."""
+"""The documents of requests, parsed within limits, their variables, and the choice of the operation."""
 
 import re
 from bisect import bisect_left
@@ -13,16 +13,16 @@ from engine.cost import Cost
 from engine.errors import ApiError, ErrorCode, bad_input
 
 MAX_TOKENS: Final = 20_000
-"""The most tokens of a document, comments included: enough for 2,000 images written out in it."""
+"""Words, numbers, texts, brackets and comments of a document: enough for 2,000 images as literals."""
 
 MAX_LINES: Final = 20_000
-"""The most lines of a document: finding an error's location counts them, once for each error."""
+"""Lines of a document: the location of each error takes time by their number."""
 
 MAX_LENGTH: Final = 1_000_000
-"""The most characters of a document, parsed in a quarter of a second; longer values belong in variables."""
+"""Characters of a document: parsing as many takes a quarter of a second. Longer values belong in variables."""
 
 MAX_VALUES: Final = 20_000
-"""The most values in variables, nested ones included: enough for 2,000 images with four facts each."""
+"""Values in variables, including those within lists and objects: enough for 2,000 images with four facts each."""
 
 _HOLDING: Final = (dict, list)
 _KEPT: Final = 128
@@ -31,7 +31,7 @@ _LINE_END: Final = re.compile(r"\r\n|[\n\r]")
 
 
 class _Document(Source):
-    """A source that locates a position without scanning from its start, for requests with thousands of errors."""
+    """A text that finds the line of a position by bisection, for requests with thousands of errors."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -44,7 +44,7 @@ class _Document(Source):
 
 @dataclass(slots=True)
 class ReadDocument:
-    """A parsed document, its validity, and the costs of its operations without variables, by name."""
+    """A parsed document, its validity as far as known, and the costs of its operations without variables, by name."""
 
     node: DocumentNode
     is_valid: bool = False
@@ -52,7 +52,7 @@ class ReadDocument:
 
 
 def read_document(text: str) -> ReadDocument:
-    """Parse a document; raises GraphQLSyntaxError, and ApiError for one that is too long."""
+    """Parse a document, or take it from the cache; raises GraphQLSyntaxError, and ApiError for one that is too long."""
     return _kept(text) if len(text) <= _KEPT_LENGTH else _read(text)
 
 
@@ -65,11 +65,11 @@ def _read(text: str) -> ReadDocument:
 
 
 _kept: Final = lru_cache(maxsize=_KEPT)(_read)
-"""The cache of repeated documents, such as a front end's: parsed, validated and measured once."""
+"""The cache of documents: those of a front end are parsed, validated and measured once."""
 
 
 def require_few_values(variables: Mapping[str, object] | None) -> None:
-    """Raise ApiError for variables with so many values that checking them takes longer than any operation."""
+    """Raise ApiError for more values in variables than any operation can use; checking them would take too long."""
     waiting: list[object] = [variables or {}]
     counted = 1
     while waiting:
@@ -82,7 +82,7 @@ def require_few_values(variables: Mapping[str, object] | None) -> None:
 
 
 def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """Return the operation with a name, or the only one without a name; raises ApiError if it is ambiguous."""
+    """Return the operation of a name, or the only one without a name; raises ApiError for an ambiguous choice."""
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if name is not None:
         operations = [each for each in operations if each.name is not None and each.name.value == name]

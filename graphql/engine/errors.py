@@ -1,7 +1,7 @@
 """Errors as clients see them: a message for people and a code for programs, never a trace.
 
-Errors meant for clients are raised as ApiError. Errors of graphql-core get the code of the step that found them.
-Temporary failures are UNAVAILABLE. Any other error is internal: clients see an id, under which the log has the details.
+Errors for clients are raised as ApiError. Those of graphql-core get the code of the step that found them. Temporary
+ones are UNAVAILABLE. All others are bugs: clients see an id, under which they are logged.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ from engine.unavailable import RETRY_AFTER, why_unavailable
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.api")
 
-# The messages with which graphql-core aborts for the size of a document, not for a mistake in it.
+# The messages of graphql-core for documents beyond its limits, as opposed to those with errors.
 _PARSING_ABORTED: Final = " Parsing aborted."
 _VALIDATION_ABORTED: Final = "Validation aborted."
 
@@ -50,7 +50,7 @@ class ErrorCode(StrEnum):
 
 
 class ApiError(GraphQLError):
-    """An error whose message and details are for clients."""
+    """An error for clients."""
 
     def __init__(self, code: ErrorCode, message: str, **details: object) -> None:
         super().__init__(message, extensions={"code": code, **details})
@@ -62,7 +62,7 @@ def bad_input(argument: str, message: str) -> ApiError:
 
 
 def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Return the error as clients see it; `executed` is True once the valid operation's execution began."""
+    """Return an error as clients see it; `executed` means that execution of the valid operation had begun."""
     cause = _root_cause(error)
     if isinstance(cause, ApiError):
         return error
@@ -79,7 +79,7 @@ def format_error(error: GraphQLError, *, executed: bool) -> GraphQLError:
 
 
 def nothing_answered(data: Mapping[str, object] | None, errors: Collection[GraphQLError]) -> bool:
-    """Return True if a result, with formatted errors, has no data at all and UNAVAILABLE as the only reason."""
+    """Return whether an answer has no data at all, with UNAVAILABLE as the only code of its formatted errors."""
     if not all(is_unavailable(error) for error in errors):
         return False
     failed = {error.path[0] for error in errors if error.path}
@@ -87,7 +87,7 @@ def nothing_answered(data: Mapping[str, object] | None, errors: Collection[Graph
 
 
 def is_unavailable(error: GraphQLError) -> bool:
-    """Return True if a formatted error is temporary."""
+    """Return whether an error, as clients see it, is temporary."""
     return (error.extensions or {}).get("code") == ErrorCode.UNAVAILABLE
 
 
@@ -98,7 +98,7 @@ def _root_cause(error: Exception) -> Exception:
 
 
 def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Return an error of graphql-core with the code of the step that found it, or of the limit it exceeded."""
+    """Return an error of graphql-core with the code of the step that found it; TOO_COMPLEX if the step was aborted."""
     if cause.message == _VALIDATION_ABORTED:
         return _coded(error, ErrorCode.TOO_COMPLEX, message="The document repeats or nests its fields too often.")
     if isinstance(cause, GraphQLSyntaxError):
@@ -108,7 +108,7 @@ def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) 
 
 
 def _malformed(error: GraphQLError, cause: MalformedValue) -> GraphQLError:
-    """Return the error of a value that its scalar cannot read, with the name of its argument or variable."""
+    """Return the error for a malformed scalar, naming its argument or its variable."""
     node = error.nodes[0] if error.nodes else None
     if isinstance(node, VariableDefinitionNode):
         return _coded(error, ErrorCode.BAD_USER_INPUT, argument=f"${node.variable.name.value}")
@@ -135,12 +135,12 @@ def _coded(error: GraphQLError, code: ErrorCode, *, message: str | None = None, 
 
 
 def _shortened(message: str) -> str:
-    """Cut a message in which graphql-core repeats its input, however long."""
+    """Cut a message: graphql-core repeats values of any length."""
     return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}..."
 
 
 def _is_endless_number(error: GraphQLError) -> bool:
-    """Return True if an error is about an integer in a document with more digits than Python parses."""
+    """Return whether an error is about a whole number with more digits than Python parses."""
     node = error.nodes[0] if error.nodes else None
     return isinstance(node, IntValueNode) and isinstance(error.original_error, ValueError)
 
@@ -148,26 +148,26 @@ def _is_endless_number(error: GraphQLError) -> bool:
 def _argument_path(value: Node) -> str:
     """Return the names that lead to a literal in a document, outermost first: filter.placedFrom.
 
-    It is found backwards from the literal, since parsing a long document again for each of many errors is slow.
+    It is found backwards from the literal: the document may be long, with many errors.
     """
     names: list[str] = []
-    closed, wanted = 0, True
+    closed, is_value = 0, True
     token = value.loc.start_token.prev if value.loc else None
     while token is not None and token.kind is not TokenKind.PAREN_L:
         if token.kind in _CLOSING:
             closed += 1
         elif token.kind in _OPENING:
-            wanted = wanted or closed == 0
+            is_value = is_value or closed == 0
             closed = max(closed - 1, 0)
-        elif token.kind is TokenKind.COLON and wanted and closed == 0:
+        elif token.kind is TokenKind.COLON and is_value and closed == 0:
             names.append(_name_before(token))
-            wanted = False
+            is_value = False
         token = token.prev
     return ".".join(reversed(names))
 
 
 def _name_before(colon: Token) -> str:
-    """Return the name before a colon, a variable's with its dollar sign."""
+    """Return the name before a colon, that of a variable with its dollar sign."""
     name = colon.prev
     if name is None or name.value is None:
         return ""

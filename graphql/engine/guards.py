@@ -1,4 +1,4 @@
-"""The guards of an operation before its execution: it is unambiguous, and within the limits of size and cost."""
+"""The checks of an operation before its execution: the choice of the operation, limits and cost."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from engine.documents import chosen_operation, read_document, require_few_values
 
 
 class Guards(SchemaExtension):
-    """Refuse operations that are ambiguous, too large or too costly, with an ApiError."""
+    """Refuse ambiguous, too large and too expensive operations with an ApiError."""
 
     def on_parse(self) -> Iterator[None]:
-        """Parse the document within its limits, and find the operation by the rules of the specification.
+        """Parse the document within limits, and choose the operation by the rules of the GraphQL specification.
 
-        Strawberry itself would execute the first of several operations if none is named.
+        Strawberry itself would execute the first of several operations when none is named.
         """
         context = self.execution_context
         if context.query:
@@ -36,7 +36,7 @@ class Guards(SchemaExtension):
         self._document.is_valid = not context.pre_execution_errors
 
     def on_execute(self) -> Iterator[None]:
-        """Check the cost of the valid operation."""
+        """Refuse a valid operation that costs too much."""
         context = self.execution_context
         require_few_values(context.variables)
         if context.graphql_document is not None:
@@ -44,7 +44,7 @@ class Guards(SchemaExtension):
         yield
 
     def _cost(self, context: ExecutionContext) -> Cost:
-        """Return the operation's cost, which is cached if it has no variables."""
+        """Return the cost of the operation; without variables it is kept with the document."""
         name = None if self._operation.name is None else self._operation.name.value
         cost = None if context.variables else self._document.costs.get(name)
         if cost is None:
@@ -55,5 +55,5 @@ class Guards(SchemaExtension):
 
 
 def _core(context: ExecutionContext) -> GraphQLSchema:
-    """Return graphql-core's schema."""
+    """Return the schema of graphql-core."""
     return context.schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

@@ -1,6 +1,6 @@
 """Inputs: their construction from validated values, and the fields they share.
 
-Strawberry would inspect every field of every object again, for each image of an order.
+Strawberry inspects each field of each object again, for all the images of an order.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,33 +15,33 @@ _Convert: TypeAlias = Callable[[Any], object]
 
 
 def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Return an optional field of an input; null counts as omitted."""
+    """Declare an optional field of an input; null is the same as left out."""
     return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 def idempotency_key() -> Any:  # noqa: ANN401 - the same
-    """Return the field of the idempotency key that every mutation takes."""
+    """Declare the idempotency key of an input."""
     return optional(
-        "The key that makes the call safe to repeat: 1 to 255 characters. For 24 hours after a call changed something,"
-        " the same key with the same input changes nothing more and returns the same result; with another input it is"
-        " refused. A call that changed nothing leaves its key unused."
+        "Makes the mutation safe to repeat, 1 to 255 characters: for 24 hours after it changed something, the same key"
+        " with the same input changes nothing more and gives the same result; with another input it is refused. A call"
+        " that changed nothing leaves its key unused."
     )
 
 
 def input_of(made: type, values: Mapping[str, Any], _context: object = None) -> object:
-    """Return an input with the provided values of its fields; the others have their defaults."""
+    """Construct an input from the values provided for its fields; the others have their defaults."""
     return made(
         **{
-            name: values[shown] if convert is None else convert(values[shown])
-            for shown, name, convert in _fields_of(made)
-            if shown in values
+            name: values[provided] if convert is None else convert(values[provided])
+            for provided, name, convert in _fields_of(made)
+            if provided in values
         }
     )
 
 
 @cache
 def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
-    """Return the fields of an input: name in the schema, name in Python, and conversion of its value."""
+    """Return the fields of an input: the names in the schema and in Python, and the conversion of the value."""
     definition = get_object_definition(made, strict=True)
     types = [each.resolve_type(type_definition=definition) for each in definition.fields]
     names = [each.python_name for each in definition.fields]
@@ -49,7 +49,7 @@ def _fields_of(made: type) -> list[tuple[str, str, _Convert | None]]:
 
 
 def _conversion(type_: object) -> _Convert | None:
-    """Return the conversion of a type's values: of inputs, also in lists; None if they stay unchanged."""
+    """Return the conversion to a type: inputs are constructed, also within lists; None for other values."""
     if isinstance(type_, StrawberryOptional):
         inner = _conversion(type_.of_type)
         return None if inner is None else partial(_convert_nullable, inner)

@@ -1,7 +1,7 @@
-"""The frame of a mutation: a validated input, one command, performed once per key, and its refusals as errors.
+"""The frame of a mutation: a validated input, one command, performed once for a key, and its refusals as errors.
 
-`validation` in the API checks inputs, `execution` adds the request's context, and a mutation is its input, its checks
-and one call of a service.
+In the API, `validation` checks inputs, `execution` adds the context of the request, and a mutation is its input, its
+checks and one call of a service.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,19 +43,19 @@ def mutation(*, staff: bool) -> Callable[[Resolver], StrawberryField]: ...
 def mutation(
     resolver: Resolver | None = None, *, staff: bool = False
 ) -> StrawberryField | Callable[[Resolver], StrawberryField]:
-    """Make a method a mutation, with the cost of a command and optionally for staff only."""
+    """Make a method a mutation, which costs a command and may be for staff only."""
     make = field(cost=COMMAND, staff=staff)
     return make if resolver is None else make(resolver)
 
 
 class Keyed(Protocol):
-    """An input that can be repeated safely with a key."""
+    """An input with an idempotency key."""
 
     idempotency_key: str | None
 
 
-class _Invalid(Exception):  # noqa: N818 - it names the case, as all errors here do
-    """An input with errors, under a key that is not stored."""
+class _Invalid(Exception):  # noqa: N818 - named by the problem, as all errors here
+    """An input with errors has a key that is not known."""
 
 
 async def _refuse(_writer: Writer) -> NoReturn:
@@ -71,9 +71,9 @@ async def perform_once(
     errors: list[Error],
     errors_of: Callable[[DomainError], list[Error]],
 ) -> Performed[Done] | None:
-    """Perform a command, or read its earlier result by its key; None if `errors` has the reasons why not.
+    """Perform a command, or read its stored result for its key; None if it is refused, with the reasons in `errors`.
 
-    An input with errors is refused; with a key that was used with another input, for that reason alone.
+    An input with errors is refused; one whose key belongs to another input, for that reason alone.
     """
     try:
         return await perform(pool, clock, command, _refuse if errors else work, from_json)
@@ -84,19 +84,19 @@ async def perform_once(
         return None
 
 
-def as_request(provided: object) -> dict[str, Any]:
-    """Return an input as JSON, by the names of the schema, without null and default values.
+def as_request(input_: object) -> dict[str, Any]:
+    """Return an input as JSON, by the names of the schema, without fields that are null or have their defaults.
 
-    Two calls with one key have the same input if this is equal.
+    Two calls with one key have the same input if this is the same.
     """
-    input_type: Any = type(provided)
-    values = ((name, getattr(provided, attribute), default) for attribute, name, default in _fields(input_type))
+    input_type: Any = type(input_)
+    values = ((name, getattr(input_, attribute), default) for attribute, name, default in _fields(input_type))
     return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
 
 
-def request_of(provided: object) -> Mapping[str, Any]:
-    """Return the input that is compared for a key: all fields but the key."""
-    return {name: value for name, value in as_request(provided).items() if name != KEY}
+def request_of(input_: object) -> Mapping[str, Any]:
+    """Return an input as JSON without its key, to compare the calls of one key."""
+    return {name: value for name, value in as_request(input_).items() if name != KEY}
 
 
 @cache

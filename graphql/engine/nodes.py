@@ -1,34 +1,35 @@
-"""Nodes and the registry of their readers, so that a type needs to import none that it points back to."""
+"""Nodes and the registry of their readers, so that a type imports none of the types that refer to it."""
 
 from collections.abc import Awaitable, Callable
+from enum import IntEnum
 from typing import Any, Final, TypeAlias, TypeVar
 
 import strawberry
 
 from engine.decorators import field, interface
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 
 
 @interface
 class Node:
-    """An object with a global id, by which `node` returns it."""
+    """An object with a global id, by which it can be read again."""
 
     name_in_api: strawberry.Private[GlobalId]
 
     @field
     def id(self) -> strawberry.ID:
-        """The global id; opaque, and unique across all types."""
+        """The id: opaque, and unique over all types."""
         return strawberry.ID(str(self.name_in_api))
 
 
 Read: TypeAlias = Callable[[Any, GlobalId], Awaitable[Node | None]]
-"""Reads a node by its id for a context; None when there is none."""
+"""The reader of a node by its id, for a context; None if it does not exist."""
 Registered = TypeVar("Registered", bound=Read)
 
-_READERS: Final[dict[NodeType, Read]] = {}
+_READERS: Final[dict[int, Read]] = {}
 
 
-def reads(type_: NodeType) -> Callable[[Registered], Registered]:
+def reads(type_: IntEnum) -> Callable[[Registered], Registered]:
     """Register the reader of a type of nodes; raises ValueError for a second one."""
 
     def register(read: Registered) -> Registered:
@@ -41,12 +42,12 @@ def reads(type_: NodeType) -> Callable[[Registered], Registered]:
 
 
 async def read_node(context: object, named: GlobalId) -> Node | None:
-    """Read the node of an id that the caller may see; None when there is none."""
+    """Read the node of an id whose account the caller may see; None if it does not exist."""
     return await _READERS[named.type](context, named)
 
 
 async def existing_node(context: object, named: GlobalId) -> Node:
-    """Read a node that another one points to; raises LookupError when there is none."""
+    """Read a node that another one refers to; raises LookupError if it does not exist."""
     node = await read_node(context, named)
     if node is None:
         raise LookupError(f"There is no node {named!r}.")

@@ -1,4 +1,4 @@
-"""The custom scalars: how their values are written in results and read from arguments."""
+"""The custom scalars: the forms of their values in answers and arguments."""
 
 import re
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ _MAX_DIGITS: Final = 40
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-class MalformedValue(ValueError):  # noqa: N818 - it names the case, as all errors here do
-    """An argument's value that its scalar cannot read; the message is one sentence for people."""
+class MalformedValue(ValueError):  # noqa: N818 - named by the problem, as all errors here
+    """The value of an argument that its scalar does not accept; the text is one sentence for people."""
 
 
 def parse_instant(value: object) -> datetime:
-    """Return the instant (UTC) of an RFC 3339 text; raises MalformedValue."""
+    """Read an instant, UTC, from RFC 3339 text; raises MalformedValue."""
     try:
         return read_instant(value)
     except BadInstant as error:
@@ -34,7 +34,7 @@ def parse_instant(value: object) -> datetime:
 
 
 def read_date(value: object) -> date:
-    """Return the date of a text YYYY-MM-DD; raises MalformedValue."""
+    """Read a date from YYYY-MM-DD; raises MalformedValue."""
     if not isinstance(value, str) or _DATE.fullmatch(value) is None:
         raise MalformedValue("A date is written as 2026-03-06.")
     try:
@@ -44,14 +44,14 @@ def read_date(value: object) -> date:
 
 
 def read_time_zone(value: object) -> TimeZone:
-    """Return a text as the name of a time zone, unchecked; raises MalformedValue for any other value."""
+    """Read the name of a time zone, which may not exist; raises MalformedValue for a value that is no text."""
     if not isinstance(value, str):
         raise MalformedValue("A time zone is written as Europe/Copenhagen.")
     return TimeZone(value)
 
 
 def read_decimal(value: object) -> Decimal:
-    """Return the exact number of a text without an exponent, or of an integer; raises MalformedValue."""
+    """Read an exact number from a text without an exponent, or from a whole number; raises MalformedValue."""
     text = str(value) if type(value) is int else value
     if not isinstance(text, str) or len(text) > _MAX_DIGITS or _DECIMAL.fullmatch(text) is None:
         raise MalformedValue('A decimal number is written as a text, "1.45", so that it stays exact.')
@@ -59,44 +59,44 @@ def read_decimal(value: object) -> Decimal:
 
 
 def write_local_time(value: time) -> LocalTime:
-    """Return a wall-clock time as HH:MM."""
+    """Write a time on a wall clock."""
     return LocalTime(f"{value:%H:%M}")
 
 
 def write_duration(value: timedelta) -> str:
-    """Return a duration of whole seconds in ISO 8601: PT3H."""
+    """Write a duration of whole seconds in ISO 8601: PT3H."""
     minutes, seconds = divmod(value // timedelta(seconds=1), 60)
     parts = ((minutes // 60, "H"), (minutes % 60, "M"), (seconds, "S"))
     return "PT" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0S")
 
 
 def write_decimal(value: Decimal) -> str:
-    """Return a decimal number with all its digits and no exponent."""
+    """Write a decimal number with all its places and no exponent."""
     return f"{value:f}"
 
 
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in RFC 3339, to the microsecond, in the years 1970 to 2200. Results are in UTC with Z;"
+        description="An instant in RFC 3339, to the microsecond, in the years 1970 to 2200. Answers are in UTC with Z;"
         " arguments need an offset, and digits after the microseconds are cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=rfc3339,
         parse_value=parse_instant,
     ),
     date: strawberry.scalar(
-        name="Date", description="A calendar date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
+        name="Date", description="A date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
     ),
     LocalTime: strawberry.scalar(
         name="LocalTime",
-        description="A wall-clock time in user time: HH:MM, from 00:00 to 24:00.",
+        description="A time on the wall clock of the account: HH:MM, from 00:00 to 24:00.",
         serialize=str,
     ),
     TimeZone: strawberry.scalar(
         name="TimeZone", description="The IANA name of a time zone.", serialize=str, parse_value=read_time_zone
     ),
     timedelta: strawberry.scalar(
-        name="Duration", description="A duration in ISO 8601, such as PT3H.", serialize=write_duration
+        name="Duration", description="A duration in ISO 8601: PT3H.", serialize=write_duration
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

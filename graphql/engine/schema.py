@@ -1,4 +1,4 @@
-"""The schema that is executed within limits and formats its errors for clients."""
+"""A schema whose operations are executed within limits, and whose errors are safe to show to clients."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol, runtime_checkable
@@ -10,31 +10,33 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from engine.errors import format_error, nothing_answered
+from engine.resolvers import resolve_directly
 from engine.staff import guard_staff_parts
 
 
 @runtime_checkable
 class Closing(Protocol):
-    """A request's context that holds a resource until the operation is executed."""
+    """The context of a request with resources that are held during the execution."""
 
     async def close(self) -> None:
-        """Release the resource."""
+        """Release the resources."""
         ...
 
 
 class Schema(strawberry.Schema):
-    """A schema whose results have formatted errors and guarded parts for staff."""
+    """A schema with direct resolvers, guarded staff-only parts, and errors as clients see them."""
 
-    def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in what it overrides
+    def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
         super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - in part
+        resolve_directly(self._schema)
         guard_staff_parts(self._schema)
 
     async def execute(
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
-        context_value: Any | None = None,  # noqa: ANN401 - as in what it overrides
-        root_value: Any | None = None,  # noqa: ANN401 - as in what it overrides
+        context_value: Any | None = None,  # noqa: ANN401 - as in the overridden method
+        root_value: Any | None = None,  # noqa: ANN401 - as in the overridden method
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,
@@ -61,4 +63,4 @@ class Schema(strawberry.Schema):
         return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing: `format_error` logs internal errors, once."""
+        """Log nothing: `format_error` logs bugs, once."""

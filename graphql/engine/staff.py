@@ -1,7 +1,7 @@
-"""Parts of the schema for staff only: declared where defined, printed as @staff, guarded in the made schema.
+"""Staff-only parts of a schema: declared at their definitions, printed as @staff, and guarded in the schema.
 
 To a client a nullable field is null without an error. A root field, a field that is not nullable, and an argument, an
-input field or an enum value provided by a client are FORBIDDEN, and the field is not resolved.
+input field or an enum value that a client provides are FORBIDDEN, and the field is not resolved.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,19 +38,18 @@ Resolve = Callable[..., object]
         Location.ARGUMENT_DEFINITION,
         Location.ENUM_VALUE,
     ],
-    description="A part of the schema for staff only: to a client a nullable field is null, anything else is"
-    " FORBIDDEN.",
+    description="For staff only: to a client a nullable field is null, all else is FORBIDDEN.",
 )
 class Staff:
-    """Marks a part of the schema as one for staff only."""
+    """The mark of a part of the schema that is for staff only."""
 
 
 STAFF: Final = (Staff(),)
-"""The directives of a part for staff only."""
+"""The directives of a staff-only part."""
 
 
 class Caller(Protocol):
-    """The context of a request, with the kind of its caller."""
+    """The context of a request, which knows its caller."""
 
     @property
     def is_staff(self) -> bool:
@@ -59,7 +58,7 @@ class Caller(Protocol):
 
 
 def guard_staff_parts(schema: GraphQLSchema) -> None:
-    """Guard the fields for staff only, and the fields whose arguments have parts for staff only."""
+    """Guard the staff-only fields of a schema, and the fields with staff-only arguments or parts of arguments."""
     roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType):
@@ -72,11 +71,11 @@ def _guard(field: GraphQLField, *, is_root: bool, is_staff: bool) -> None:
         is_silent = not is_root and not isinstance(_type(field), GraphQLNonNull)
         field.resolve = _for_staff(cast("Resolve", field.resolve), is_silent=is_silent)
     elif any(_has_staff_parts(_type(argument)) or _is_staff(argument) for argument in field.args.values()):
-        field.resolve = _with_staff_parts(cast("Resolve", field.resolve), field.args)
+        field.resolve = _refusing_staff_parts(cast("Resolve", field.resolve), field.args)
 
 
 def _for_staff(resolve: Resolve, *, is_silent: bool) -> Resolve:
-    """Return the guarded resolver of a field for staff only."""
+    """Wrap the resolver of a staff-only field."""
 
     def guarded(source: object, info: strawberry.Info[Caller, None], /, **arguments: object) -> object:
         if info.context.is_staff:
@@ -88,8 +87,8 @@ def _for_staff(resolve: Resolve, *, is_silent: bool) -> Resolve:
     return guarded
 
 
-def _with_staff_parts(resolve: Resolve, parts: Mapping[str, GraphQLArgument]) -> Resolve:
-    """Return the guarded resolver of a field whose arguments have parts for staff only."""
+def _refusing_staff_parts(resolve: Resolve, parts: Mapping[str, GraphQLArgument]) -> Resolve:
+    """Wrap the resolver of a field whose arguments have staff-only parts."""
 
     def guarded(source: object, info: strawberry.Info[Caller, None], /, **arguments: object) -> object:
         if not info.context.is_staff:
@@ -101,7 +100,7 @@ def _with_staff_parts(resolve: Resolve, parts: Mapping[str, GraphQLArgument]) ->
 
 
 def _provided(parts: Mapping[str, GraphQLArgument | GraphQLInputField], values: Mapping[str, object]) -> Iterator[str]:
-    """Yield the paths of provided parts for staff only: input.note, images[2].category."""
+    """Yield the paths of the staff-only parts that were provided: input.note, images[2].category."""
     for name, value in values.items():
         if _is_staff(parts[name]):
             yield name
@@ -110,7 +109,7 @@ def _provided(parts: Mapping[str, GraphQLArgument | GraphQLInputField], values: 
 
 
 def _within(type_: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - of an argument, whatever its type
-    """Yield the paths, below a value, of provided parts for staff only."""
+    """Yield the paths, below a value, of the staff-only parts that were provided."""
     if value is None:
         return
     if isinstance(type_, GraphQLNonNull):
@@ -125,7 +124,7 @@ def _within(type_: Any, value: Any) -> Iterator[str]:  # noqa: ANN401 - of an ar
 
 
 def _has_staff_parts(type_: Any, seen: frozenset[GraphQLNamedType] = frozenset()) -> bool:  # noqa: ANN401
-    """Return True if an argument's type has a part for staff only; input types may be recursive."""
+    """Return whether the type of an argument has staff-only parts; input types may be recursive."""
     named = cast("GraphQLNamedType", get_named_type(type_))
     if isinstance(named, GraphQLEnumType):
         return bool(_staff_values(named))
@@ -141,7 +140,7 @@ def _type(part: Any) -> Any:  # noqa: ANN401 - graphql-core's wrapped types are 
 
 
 def _inner(wrapped: Any) -> Any:  # noqa: ANN401 - the same
-    """Return the type within a list or a type that is not nullable."""
+    """Return the type within a list or a non-null type."""
     return wrapped.of_type
 
 
@@ -150,6 +149,6 @@ def _staff_values(enum: GraphQLEnumType) -> set[str]:
 
 
 def _is_staff(part: Any) -> bool:  # noqa: ANN401 - the parts of a schema have no class in common
-    """Return True if a part of a schema is declared for staff only."""
+    """Return whether a part of a schema is declared to be for staff only."""
     definition = part.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     return any(isinstance(each, Staff) for each in getattr(definition, "directives", None) or ())

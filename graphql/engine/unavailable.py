@@ -1,6 +1,6 @@
-"""Temporary failures: the database is out of reach, or other changes block a mutation for too long.
+"""Temporary errors: the database cannot be reached, or another transaction holds a lock for too long.
 
-Clients see the code UNAVAILABLE and the time to wait; the log has one line a second with their count.
+Clients see the code UNAVAILABLE with `retryAfter`; the log has one line a second with their count.
 """
 
 from typing import Final
@@ -13,21 +13,21 @@ from app.services.commands import Overtaken
 from db.failures import OutcomeUnknown, asks_to_try_again, is_locked, is_outage, is_timeout
 
 RETRY_AFTER: Final = 1
-"""Seconds for a client to wait before it tries again."""
+"""Seconds until a client may retry."""
 
 _OUTCOME_UNKNOWN: Final = (
-    "The database's response was lost, so this may or may not have been done. Repeat it with the same idempotencyKey to"
-    " have it done once; without a key, check first whether it was done."
+    "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
+    " done once. Without a key look first whether it is done."
 )
 _OUT_OF_REACH: Final = "The database cannot be reached for now; try again."
-_BUSY: Final = "Other changes are in progress, so this was not done; try again."
+_BUSY: Final = "Another change of the same data is in progress, so it was not done; try again."
 _SLOW: Final = "The database took too long; try again."
 
 _warning: Final = CountedWarning(structlog.get_logger("loupe.api"), "unavailable")
 
 
 def why_unavailable(cause: BaseException) -> str | None:
-    """Return the message for clients of a temporary failure, having counted it; None for any other error."""
+    """Return the message for clients of a temporary error, and count it; None for any other."""
     message = _message(cause)
     if message is not None:
         _warning.count(cause)

@@ -1,22 +1,22 @@
-"""The costs that fields declare; the unit is the time of a plain field, about 4 microseconds."""
+"""The declared costs of fields. The unit is the time that a plain field takes, about 4 microseconds."""
 
 from typing import Any, Final, NamedTuple
 
 PAGE: Final = 150  # a statement and the page around its rows
 ITEM: Final = 10  # a row of a page
-LOOK_UP: Final = 25  # a row by its key; rows of one request are read together
-COUNT: Final = 500  # counting the rows of a filter
-COMMAND: Final = 5_000  # a transaction, or its preview
+LOOK_UP: Final = 25  # a row by its key, read together with others
+COUNT: Final = 500  # a count of filtered rows
+COMMAND: Final = 5_000  # a transaction, or the quote of one
 
 WEIGHT: Final = "weight"
 """The key of a field's weight in its metadata."""
 
 
 class Weight(NamedTuple):
-    """The cost of a field on top of a plain one: once, and for each item of its list.
+    """The cost of a field beyond a plain one: once, and for each item of its list.
 
-    `length` is the assumed number of items of a list that is not a page: a number, or the name of the argument with as
-    many.
+    `length` is the assumed number of items of a list that is no page: a number, or the name of the argument with as
+    many items.
     """
 
     once: int = 0

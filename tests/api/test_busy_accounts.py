@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType
 from app.services.accounts.counters import lock_counters
 from app.services.orders.claiming import ONE_AT_A_TIME
 from db.connections import COMMANDS, Pool
 from db.writer import unit_of_work
-from engine.ids import NodeType, numbered
+from engine.ids import numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import PAYLOADS, Shop, contents, document, done, open_shop
 from tests.support.database import until
@@ -168,7 +169,7 @@ async def test_a_command_on_a_locked_account_times_out(busy: Shop, pool: Pool, s
             [error] = response.json()["errors"]
             assert response.json()["data"] is None
             assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfter": 1}
-            assert error["message"] == "Other changes are in progress, so this was not done; try again."
+            assert error["message"] == "Another change of the same data is in progress, so it was not done; try again."
             assert error["path"] == [name]
     assert await contents(pool) == before
     await done(busy.client, "placeOrder", **asked["placeOrder"], idempotencyKey="placeOrder")

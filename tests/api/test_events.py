@@ -4,13 +4,14 @@ from typing import Any, Final
 
 import pytest
 
+from api.ids import NodeType, account_global_id
 from app.domain.events.enums import EventType
 from app.services.imports import destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
 from db.connections import Pool, connect
 from db.writer import Writer
-from engine.ids import GlobalId, NodeType, account_global_id, numbered
+from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
 from tests.support.commanding import Shop, done, open_shop
 from tests.support.import_files import NOW, START, change, order, run_import

@@ -135,7 +135,7 @@ EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanatio
 
 def test_every_step_code_has_a_type_with_its_name() -> None:
     named = {f"{code.title().replace('_', '')}Step" for code in DeadlineStepCode}
-    assert {type_.__name__ for type_, _ in STEP_TYPES.values()} == named
+    assert {type_.__name__ for type_ in STEP_TYPES.values()} == named
 
 
 async def test_steps_have_every_fact_that_their_text_names(

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from api.ids import NodeType, account_global_id
 from app.settings import Settings
 from db.connections import Pool
 from db.tables.jobs import JobRun
 from db.writer import unit_of_work
-from engine.ids import GlobalId, NodeType, account_global_id
+from engine.ids import GlobalId
 from jobs.catalogue import JOBS
 from jobs.kinds.periodic import DAILY
 from jobs.worker import Worker

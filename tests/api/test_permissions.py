@@ -7,11 +7,11 @@ import pytest
 from graphql import GraphQLObjectType, OperationType
 from httpx import AsyncClient
 
+from api.ids import NodeType, account_global_id
 from api.schema import schema
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
-from engine import cost
-from engine.ids import GlobalId, NodeType, account_global_id, numbered
+from engine.ids import GlobalId, numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.commanding import contents, document
@@ -261,7 +261,7 @@ def selections(type_name: str, depth: int) -> str:
 async def test_nothing_of_another_account_can_be_reached(
     own: Studio, other: Studio, client_of: NewClient, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cost, "MAX_COMPLEXITY", 10**9)
+    monkeypatch.setattr("engine.cost.MAX_COST", 10**9)
     everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
     client = await client_of(own)
     text = (await client.post(everything)).text

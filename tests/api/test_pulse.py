@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.enums import Plan
 from db.connections import Pool
-from engine.ids import NodeType, numbered
+from engine.ids import numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from api.ids import NodeType, account_global_id
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
 from db.connections import Pool
-from engine.ids import GlobalId, NodeType, account_global_id
+from engine.ids import GlobalId
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.midnights import take_snapshots
@@ -103,7 +104,7 @@ async def test_a_snapshot_is_found_by_its_id(
     [first, _] = (await history(client, "nodes { id date pulse { ...pulse } }"))["nodes"]
     asked = "query ($id: ID!) { node(id: $id) { id ... on PulseSnapshot { date pulse { ...pulse } } } }" + PULSE
     assert (await client.data(asked, {"id": first["id"]}))["node"] == first
-    missing = str(GlobalId(NodeType.PULSE_SNAPSHOT, studio.id, studio.id))
+    missing = str(GlobalId(NodeType.PULSE_SNAPSHOT, studio.id, studio.specification()))
     assert (await client.data(asked, {"id": missing}))["node"] is None
     assert (await (await client_of(other)).data(asked, {"id": first["id"]}))["node"] is None
 

@@ -10,10 +10,11 @@ import pytest
 from graphql import FieldNode, FragmentDefinitionNode, GraphQLInterfaceType, GraphQLObjectType, parse
 
 from api.event.reads import EVENT_TYPES
+from api.ids import NodeType, read_global_id
 from api.schema import schema
 from app.domain.events.enums import EventType
 from db.connections import Pool, Record
-from engine.ids import MalformedId, NodeType, numbered, read_global_id
+from engine.ids import MalformedId, numbered
 from tests.support.building import Studio
 from tests.support.clock import FrozenClock
 from tests.support.one_of_each import live
@@ -80,7 +81,7 @@ def plain(value: object, path: str) -> object:
         return value
     with suppress(MalformedId):
         named = read_global_id(value)
-        return named.number if named.type is NodeType.EVENT else str(named.key)
+        return named.number if named.type == NodeType.EVENT else str(named.key)
     with suppress(InvalidOperation):
         return Decimal(value)
     with suppress(ValueError):

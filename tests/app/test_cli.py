@@ -17,11 +17,11 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
+from api.ids import read_global_id
 from app.cli import cli
 from app.services.api_keys.keys import secret_hash
 from db.connections import Record, Statement, connect
 from db.readers import PoolReader
-from engine.ids import read_global_id
 from tests.db.test_embedded import fresh_folder
 
 LOUPE = Path(sys.executable).with_name("loupe")

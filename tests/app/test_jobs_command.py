@@ -15,11 +15,11 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
+from api.ids import account_global_id
 from app.cli import cli
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work
-from engine.ids import account_global_id
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock
 from tests.support.studios import begin

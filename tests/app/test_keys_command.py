@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from api.ids import read_global_id
 from app.cli import cli
 from app.clock import SystemClock
 from app.services.api_keys.keys import find_caller, find_key
 from app.services.api_keys.uses import KeyUses
 from db.connections import Pool
 from db.readers import PoolReader
-from engine.ids import read_global_id
 from tests.app.test_cli import ACME
 from tests.support.clock import FrozenClock
 

@@ -1,4 +1,4 @@
-"""What an operation costs before it is executed, and that it is refused where that is too much."""
+"""The cost of an operation, and the refusal of one that costs too much."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -8,8 +8,7 @@ from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema, get_introspe
 
 from api.schema import schema
 from db.connections import Pool
-from engine import cost as complexity
-from engine.cost import MAX_COMPLEXITY, MAX_DEPTH, measure, require_affordable, weights
+from engine.cost import MAX_COST, MAX_DEPTH, measure, require_affordable, weights
 from engine.documents import chosen_operation, read_document
 from engine.weights import COMMAND, PLAIN, Weight
 from tests.support.building import DAY, Photo, Studio, begin, write
@@ -38,16 +37,16 @@ def refusal(query: str, variables: dict[str, Any] | None = None) -> GraphQLError
 
 @pytest.fixture
 def priced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have everything refused, so that errors tell the cost."""
-    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", -1)
+    """Refuse every operation, so that its error has the cost."""
+    monkeypatch.setattr("engine.cost.MAX_COST", -1)
 
 
 def cost(query: str, variables: dict[str, Any] | None = None) -> int:
     error = refusal(query, variables)
     assert error is not None
     assert error.extensions is not None
-    told: int = error.extensions["cost"]
-    return told
+    found: int = error.extensions["cost"]
+    return found
 
 
 ORDERS: Final = 1 + 1 + PAGE  # account, orders and its page
@@ -76,7 +75,7 @@ COSTS: Final[list[tuple[str, dict[str, Any], int]]] = [
 
 @pytest.mark.usefixtures("priced")
 @pytest.mark.parametrize(("query", "variables", "expected"), COSTS)
-def test_a_cost_is_the_fields_of_the_answer_and_what_reading_them_weighs(
+def test_a_cost_is_the_number_of_fields_and_the_weight_of_their_reads(
     query: str, variables: dict[str, Any], expected: int
 ) -> None:
     assert cost(query, variables) == expected
@@ -98,12 +97,12 @@ PAGED: Final = "query ($n: Int) { account { orders(first: $n) { nodes { id } } }
         ({"n": "7"}, 100),
     ],
 )
-def test_a_variable_gives_the_size_of_a_page(variables: dict[str, Any], size: int) -> None:
+def test_the_size_of_a_page_may_be_a_variable(variables: dict[str, Any], size: int) -> None:
     assert cost(PAGED, variables) == cost(f"{{ account {{ orders(first: {size}) {{ nodes {{ id }} }} }} }}")
 
 
 @pytest.mark.usefixtures("priced")
-def test_a_variable_left_out_has_its_default() -> None:
+def test_an_omitted_variable_has_its_default() -> None:
     assert cost(PAGED.replace("Int", "Int = 7")) == cost(PAGED, {"n": 7})
     assert cost(PAGED.replace("Int", "Int = 7"), {"n": None}) == cost(PAGED)
 
@@ -123,7 +122,7 @@ def test_a_variable_left_out_has_its_default() -> None:
     ],
 )
 @pytest.mark.parametrize("selection", ["viewer {} {{ kind }}", "... {} {{ viewer {{ kind }} }}", "...part {}"])
-def test_what_is_left_out_costs_nothing(
+def test_skipped_selections_cost_nothing(
     selection: str, directive: str, variables: dict[str, Any], *, counted: bool
 ) -> None:
     query = f"query ($is: Boolean = false) {{ account {{ id }} {selection.format(directive)} }}"
@@ -133,7 +132,7 @@ def test_what_is_left_out_costs_nothing(
 
 
 @pytest.mark.usefixtures("priced")
-def test_fragments_cost_what_they_stand_for() -> None:
+def test_fragments_cost_as_much_as_their_fields() -> None:
     inline = "{ account { orders(first: 50) { nodes { id name } edges { node { id name } } totalCount } } }"
     spread = """{ account { ...a } } fragment a on Account { ... { orders(first: 50) { ...page } } }
       fragment page on OrderConnection { nodes { ...o } edges { ... { node { ...o } } } totalCount }
@@ -142,16 +141,16 @@ def test_fragments_cost_what_they_stand_for() -> None:
 
 
 @pytest.mark.usefixtures("priced")
-def test_fragments_that_double_each_other_are_measured_at_once_and_told_by_a_number_that_json_has() -> None:
+def test_the_cost_of_fragments_that_double_each_other_is_reported_as_a_number_of_json() -> None:
     parts = "".join(f"fragment f{level} on Query {{ ...f{level + 1} ...f{level + 1} }} " for level in range(150))
     assert cost(f"{{ ...f0 }} {parts} fragment f150 on Query {{ viewer {{ kind }} }}") == 10**15
 
 
 @pytest.mark.parametrize("name", ["dashboard", "orders"])
-def test_the_dashboard_and_its_pages_of_orders_pass_with_room_to_spare(
+def test_the_dashboard_and_its_pages_of_orders_cost_a_fifth_of_the_limit_at_most(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(complexity, "MAX_COMPLEXITY", MAX_COMPLEXITY // 5)
+    monkeypatch.setattr("engine.cost.MAX_COST", MAX_COST // 5)
     assert refusal((BENCH / f"{name}.graphql").read_text()) is None
 
 
@@ -162,14 +161,14 @@ def test_a_hundred_orders_with_a_hundred_images_of_ten_fields_pass() -> None:
     assert refusal(query) is None
 
 
-def test_the_query_by_which_graphiql_reads_the_schema_passes() -> None:
+def test_the_introspection_query_of_graphiql_passes() -> None:
     query = get_introspection_query(
         specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
     )
     assert refusal(query) is None
 
 
-def test_many_readings_of_the_schema_are_too_many() -> None:
+def test_two_hundred_introspections_are_refused() -> None:
     part = "fragment part on __Schema { types { name fields { name args { name type { name } } } } }"
     query = "{" + " ".join(f"a{number}: __schema {{ ...part }}" for number in range(200)) + "}" + part
     assert refusal(query) is not None
@@ -181,7 +180,7 @@ NESTED: Final = (
 )
 
 
-async def test_what_is_too_much_is_told_with_its_cost_before_anything_is_read(pool: Pool, client_of: NewClient) -> None:
+async def test_a_refusal_has_the_cost_and_precedes_all_reads(pool: Pool, client_of: NewClient) -> None:
     client = await client_of(await begin(pool, Studio()))
     answer = await client.answer(NESTED)
     [error] = answer["errors"]
@@ -193,7 +192,9 @@ async def test_what_is_too_much_is_told_with_its_cost_before_anything_is_read(po
     assert client.reader.statements == ["client_by_key"]
 
 
-async def test_what_is_allowed_is_answered_whole(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
+async def test_an_allowed_operation_is_answered_completely(
+    pool: Pool, clock: FrozenClock, client_of: NewClient
+) -> None:
     studio = await begin(pool, Studio())
     for number in range(3):
         studio.order(clock.now() - DAY, [Photo(f"{number}-{each}.jpg") for each in range(4)])
@@ -206,7 +207,7 @@ async def test_what_is_allowed_is_answered_whole(pool: Pool, clock: FrozenClock,
 
 
 def deep(levels: int) -> str:
-    """An operation of so many levels, at least five."""
+    """Return an operation of so many levels, at least five."""
     return "{ account { order(number: 1) " + "{ splitFrom " * (levels - 3) + "{ id }" + "}" * (levels - 1)
 
 
@@ -219,7 +220,7 @@ async def test_an_operation_has_at_most_32_levels(pool: Pool, client_of: NewClie
         assert error["message"] == f"The operation is nested {levels} levels deep; 32 are allowed."
 
 
-async def test_only_the_operation_that_is_meant_is_judged(staff: Client) -> None:
+async def test_only_the_chosen_operation_is_measured(staff: Client) -> None:
     query = f"query cheap {{ viewer {{ kind }} }} query dear {NESTED}"
     headers = {"Authorization": f"Bearer {staff.token}"}
     answers = [
@@ -231,7 +232,7 @@ async def test_only_the_operation_that_is_meant_is_judged(staff: Client) -> None
 
 
 def fields() -> dict[str, Any]:
-    """All fields of the schema's own objects, by Type.field."""
+    """Return all fields of the schema's own objects, by Type.field."""
     types = [each for each in CORE.type_map.values() if isinstance(each, GraphQLObjectType)]
     own = [each for each in types if not each.name.startswith("__")]
     return {f"{each.name}.{name}": field for each in own for name, field in each.fields.items()}
@@ -242,7 +243,7 @@ def weight(name: str) -> Weight:
     return weights(CORE)[type_, field]
 
 
-def test_every_list_but_pages_declares_its_length() -> None:
+def test_every_list_that_is_no_page_declares_its_length() -> None:
     pages = ("Connection.nodes", "Connection.edges")
     lists = {name for name, field in fields().items() if str(field.type).startswith("[") and not name.endswith(pages)}
     assert {name for name in lists if weight(name).length == 1} == {

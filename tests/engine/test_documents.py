@@ -1,4 +1,4 @@
-"""Documents as they are read: how large they may be, and which of their operations is executed."""
+"""Limits of documents and variables, and the choice of the operation."""
 
 from typing import Any, Final
 
@@ -11,13 +11,13 @@ from tests.support.serving import Client
 TWO: Final = "query kind { viewer { kind } } query account { account { id } }"
 
 
-def test_two_thousand_images_written_out_in_a_document_are_read() -> None:
+def test_a_document_with_two_thousand_images_as_literals_is_parsed() -> None:
     images = ",\n".join('{ filename: "' + f"{number:04}".rjust(255, "a") + '" }' for number in range(2_000))
     text = f"mutation {{ placeOrder(input: {{ images: [{images}] }}) {{ orders {{ id }} }} }}"
     assert read_document(text).node.definitions
 
 
-def test_two_thousand_images_with_four_facts_each_are_few_values() -> None:
+def test_variables_with_two_thousand_images_of_four_facts_are_within_the_limit() -> None:
     require_few_values({"input": {"images": [dict.fromkeys("abcd", "x") for _ in range(2_000)]}})
 
 
@@ -33,7 +33,7 @@ def test_comments_count_like_words() -> None:
         read_document("# a\n" * (MAX_LINES - 1) + "{ a }")
 
 
-def test_variables_may_be_as_many_as_the_limit() -> None:
+def test_variables_may_have_as_many_values_as_the_limit() -> None:
     require_few_values(None)
     require_few_values({"ids": ["x"] * (MAX_VALUES - 2)})
 
@@ -70,7 +70,7 @@ async def test_an_only_operation_needs_no_name(staff: Client) -> None:
         ("fragment a on Query { viewer { kind } }", {}, "The document has no operation."),
     ],
 )
-async def test_an_operation_that_cannot_be_told_is_not_executed(
+async def test_an_ambiguous_operation_is_not_executed(
     staff: Client, query: str, more: dict[str, Any], message: str
 ) -> None:
     answer = await execute(staff, query, **more)

@@ -1,12 +1,13 @@
-"""What clients see when something is wrong: a typed error that names what, and never a trace."""
+"""Errors as clients see them: a code and the argument, and never a trace."""
 
 from typing import Any
 
 import pytest
 import structlog.testing
 
+from api.ids import NodeType, account_global_id
 from db.connections import Pool, Record, Statement
-from engine.ids import NodeType, account_global_id, numbered
+from engine.ids import numbered
 from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, CountingSnapshot, NewClient
@@ -87,7 +88,7 @@ BAD_VARIABLES: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("query", "variables", "argument"), BAD_VARIABLES)
-async def test_a_variable_that_its_scalar_cannot_be_read_from_is_named(
+async def test_a_variable_with_a_malformed_scalar_is_named(
     client: Client, query: str, variables: dict[str, Any], argument: str
 ) -> None:
     error = await client.error(query, variables)
@@ -124,7 +125,7 @@ async def test_more_than_a_hundred_nodes_are_too_many(client: Client, studio: St
     assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "ids")
 
 
-async def test_ids_of_nothing_are_null(client: Client, studio: Studio, staff: Client) -> None:
+async def test_ids_of_nodes_that_do_not_exist_are_null(client: Client, studio: Studio, staff: Client) -> None:
     ids = [str(numbered(node_type, studio.id, 99)) for node_type in NodeType if node_type is not NodeType.ACCOUNT]
     ids += [str(numbered(NodeType.EVENT, studio.id, 2**100)), str(numbered(NodeType.SLA, studio.id, 2**100))]
     ask = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
@@ -133,7 +134,7 @@ async def test_ids_of_nothing_are_null(client: Client, studio: Studio, staff: Cl
     assert (await staff.data(ask, {"ids": strangers}))["nodes"] == [None, None]
 
 
-async def test_the_id_of_an_order_is_no_account(client: Client) -> None:
+async def test_the_id_of_an_order_is_not_the_id_of_an_account(client: Client) -> None:
     order_id = (await client.data(account("order(number: 1) { id }")))["account"]["order"]["id"]
     assert await client.data("query ($id: ID) { account(id: $id) { id } }", {"id": order_id}) == {"account": None}
 
@@ -150,7 +151,7 @@ async def test_a_cursor_of_another_list_is_refused(client: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["{", "}", "{ account { name }", "query ($) { viewer { kind } }", "\0", '{ a(b: "\\uD800") }']
 )
-async def test_what_cannot_be_parsed_says_so(client: Client, query: str) -> None:
+async def test_a_document_with_a_syntax_error_has_its_code(client: Client, query: str) -> None:
     assert (await client.error(query))["code"] == "GRAPHQL_PARSE_FAILED"
 
 
@@ -174,7 +175,7 @@ async def test_what_cannot_be_parsed_says_so(client: Client, query: str) -> None
         "subscription { orderChanged { __typename } }",
     ],
 )
-async def test_what_does_not_fit_the_schema_says_so(client: Client, query: str) -> None:
+async def test_an_invalid_document_has_its_code(client: Client, query: str) -> None:
     assert (await client.error(query))["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
@@ -201,11 +202,11 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("query", TOO_MUCH, ids=lambda query: query[:12])
-async def test_a_document_that_takes_too_long_to_be_read_is_too_complex(client: Client, query: str) -> None:
+async def test_a_document_beyond_the_limits_is_too_complex(client: Client, query: str) -> None:
     assert await client.error(query) == {"code": "QUERY_TOO_COMPLEX", "message": TOO_MUCH[query]}
 
 
-async def test_variables_that_take_too_long_to_be_checked_are_too_complex(client: Client) -> None:
+async def test_variables_with_too_many_values_are_too_complex(client: Client) -> None:
     ask = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     assert await client.error(ask, {"ids": ["x"] * 20_000}) == {
         "code": "QUERY_TOO_COMPLEX",
@@ -217,19 +218,19 @@ async def test_variables_that_take_too_long_to_be_checked_are_too_complex(client
 
 async def test_variables_nested_too_deeply_are_bad_input(client: Client) -> None:
     nested: Any = 1
-    for _ in range(250):  # httpx's own writer of JSON goes no deeper than Python does
+    for _ in range(250):  # httpx writes JSON no deeper than Python's recursion limit
         nested = [nested]
     for type_, query in (("[ID!]!", "nodes(ids: $a) { id }"), ("Int!", "account { order(number: $a) { id } }")):
         error = await client.error(f"query ($a: {type_}) {{ {query} }}", {"a": nested})
         assert error["code"] == "BAD_USER_INPUT"
 
 
-async def test_a_message_does_not_repeat_all_that_was_sent(client: Client) -> None:
+async def test_a_message_does_not_repeat_a_long_value(client: Client) -> None:
     error = await client.error("{" + "x" * 100_000 + "}")
     assert error["message"] == f"Cannot query field '{'x' * 980}..."
 
 
-async def test_an_error_tells_its_line_and_column_also_far_down(client: Client) -> None:
+async def test_an_error_far_down_has_its_line_and_column(client: Client) -> None:
     lines = "\n" * 9_000 + "\r\n" * 900
     query = f"{{ account {{ {lines} a: orders(first: 0) {{ totalCount }}\n b: orders {{ totalCount }} }} }}"
     [error] = (await client.answer(query))["errors"]
@@ -242,13 +243,13 @@ async def test_a_hundred_bad_arguments_in_a_long_document_are_named_at_once(clie
     assert [error["extensions"].get("argument") for error in errors] == ["asOf"] * 100 + [None]
 
 
-async def test_one_bad_field_leaves_the_others_their_data(client: Client) -> None:
+async def test_a_failed_field_leaves_the_data_of_the_others(client: Client) -> None:
     answer = await client.answer(account('name pulse(asOf: "2000-01-01T00:00:00Z") { asOf } dailyGuarantee { used }'))
     assert answer["data"] == {"account": {"name": "ACME", "pulse": None, "dailyGuarantee": {"used": 0}}}
     assert [error["path"] for error in answer["errors"]] == [["account", "pulse"]]
 
 
-async def test_an_internal_error_is_masked_with_an_id_that_the_log_has(
+async def test_an_internal_error_is_masked_by_the_id_of_its_log_entry(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(_reader: CountingSnapshot, statement: Statement, *args: object) -> list[Record]:

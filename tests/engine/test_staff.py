@@ -1,4 +1,4 @@
-"""What is for staff only, in a schema of its own: fields, objects, arguments, fields of inputs and values of enums."""
+"""Staff-only fields, objects, arguments, input fields and enum values, in a schema of its own."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,7 +41,7 @@ class ThingInput:
 
     parts: list[PartInput] = strawberry.field(description="Its parts.")
     mood: Mood | None = strawberry.field(default=strawberry.UNSET, description="Its mood.")
-    inner: "ThingInput | None" = strawberry.field(default=strawberry.UNSET, description="What is in it.")
+    inner: "ThingInput | None" = strawberry.field(default=strawberry.UNSET, description="The thing within it.")
 
 
 @object_type(staff=True)
@@ -61,7 +61,7 @@ class Thing:
 
     @field(staff=True)
     def cost(self) -> int:
-        """What it cost."""
+        """Its cost."""
         DONE.append("cost")
         return 7
 
@@ -120,7 +120,7 @@ def _nothing_is_done() -> None:
 
 
 def ask(query: str, *, staff: bool = False) -> tuple[Any, list[tuple[str, Any]]]:
-    """Ask: the data, and of each error its message and its code with its argument."""
+    """Execute a query; return the data, and the message, code and argument of each error."""
     result = SCHEMA.execute_sync(query, context_value=Caller(is_staff=staff))
     return result.data, [(error.message, error.extensions) for error in result.errors or ()]
 
@@ -149,14 +149,14 @@ def test_a_root_field_is_forbidden_also_where_it_is_nullable() -> None:
     assert ask("{ things { name } }", staff=True) == ({"things": []}, [])
 
 
-def test_the_fields_of_an_object_for_staff_are_for_staff() -> None:
+def test_the_fields_of_a_staff_only_object_are_for_staff_only() -> None:
     assert ask("{ thing { secret { hint } } }") == ({"thing": {"secret": {"hint": None}}}, [])
     assert ask("{ thing { secret { text } } }") == (None, [FORBIDDEN])
     assert ask("{ thing { secret { text } } }", staff=True) == ({"thing": {"secret": {"text": "text"}}}, [])
 
 
 @pytest.mark.parametrize("ink", ['"red"', "null"])
-def test_an_argument_that_is_given_is_forbidden(ink: str) -> None:
+def test_a_staff_only_argument_of_a_client_is_forbidden(ink: str) -> None:
     assert ask("{ thing { label(size: 2) } }") == ({"thing": {"label": "2 black"}}, [])
     assert ask(f"{{ thing {{ label(ink: {ink}) }} }}") == (None, [forbidden("ink")])
     assert ask('{ thing { label(ink: "red") } }', staff=True) == ({"thing": {"label": "1 red"}}, [])
@@ -171,19 +171,19 @@ def test_an_argument_that_is_given_is_forbidden(ink: str) -> None:
         ("{ parts: [], inner: { parts: [], mood: GRIM } }", "input.inner.mood"),
     ],
 )
-def test_a_part_of_an_input_that_is_given_is_forbidden_and_nothing_is_done(given: str, argument: str) -> None:
+def test_a_staff_only_part_of_an_input_is_forbidden_and_nothing_is_resolved(given: str, argument: str) -> None:
     asked = f"mutation {{ make(input: {given}) }}"
     assert ask(asked) == (None, [forbidden(argument)])
     assert DONE == []
     assert ask(asked, staff=True)[1] == []
 
 
-def test_an_input_without_its_parts_for_staff_is_everyones() -> None:
+def test_an_input_without_its_staff_only_parts_is_for_everyone() -> None:
     asked = 'mutation { make(input: { parts: [{ name: "a" }], mood: CALM, inner: null }) }'
     assert ask(asked) == ({"make": "a"}, [])
 
 
-def test_what_is_for_staff_is_printed_with_one_directive() -> None:
+def test_staff_only_parts_are_printed_with_one_directive() -> None:
     lines = [line.strip() for line in SCHEMA.as_str().splitlines() if "@staff" in line]
     assert lines == [
         "directive @staff on FIELD_DEFINITION | OBJECT | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE",

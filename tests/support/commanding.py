@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.ids import NodeType, account_global_id
 from db.connections import Pool
-from engine.ids import GlobalId, NodeType, account_global_id
+from engine.ids import GlobalId
 from tests.support.building import Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient

@@ -14,12 +14,13 @@ from uuid import UUID
 
 from httpx import ASGITransport, AsyncClient
 
+from api.ids import NodeType, named_account
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
 from db.writer import unit_of_work
-from engine.ids import GlobalId, NodeType, named_account, numbered
+from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from httpx import ASGITransport, AsyncClient
 
+from api.ids import NodeType
 from app.clock import SystemClock
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from tests.support.building import Studio, begin, write
 from tests.support.serving import SETTINGS
 

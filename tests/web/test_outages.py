@@ -15,13 +15,13 @@ from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from api.ids import account_global_id
 from app.logging import CountedWarning
 from app.services.accounts.counters import advance_quiet
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
-from engine.ids import account_global_id
 from tests.support.clock import FrozenClock
 from tests.support.commanding import Shop, contents, document, open_shop
 from tests.support.connection_lines import Break, Line, line_to

@@ -8,6 +8,7 @@ import strawberry
 from api.account.types import Account, account
 from api.context import Info
 from api.execution import Call, Payload
+from api.ids import NodeType
 from api.order.payloads import GuaranteePayload
 from api.sla.reads import read_sla_version
 from api.sla.types import SLA
@@ -17,7 +18,6 @@ from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
-from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 from engine.scalars import TimeZone

@@ -7,6 +7,7 @@ import strawberry
 
 from api.account.types import Account, account
 from api.context import Context, Info
+from api.ids import NodeType, named_account
 from app.domain.sla.enums import Plan
 from db.queries.accounts import ACCOUNT_SPAN, AccountRow
 from db.queries.pages import Page, Slice
@@ -14,7 +15,7 @@ from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, TEXT, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType, named_account
+from engine.ids import GlobalId
 from engine.nodes import reads
 from engine.weights import LOOK_UP
 
@@ -27,7 +28,7 @@ def accounts_of_all(context: Context, prefix: str, plan: Plan | None) -> Listing
 
     async def read(part: Slice) -> Page[AccountRow]:
         found = await loaders.accounts_by_name.load((part, prefix, plan))
-        await context.view.learn([row.id for _, row in found.rows])
+        await context.view.include([row.id for _, row in found.rows])
         return found
 
     return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (prefix, plan)), account)

@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
+from api.ids import named_account
 from api.order.reads import FEED_SIZE, order_feed, orders_of
 from api.order.types import Order, OrderFilter, order
 from api.pulse.reads import FIGURES, read_pulse
@@ -29,7 +30,6 @@ from engine.arguments import or_none
 from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last
 from engine.decorators import field, object_type
 from engine.errors import bad_input
-from engine.ids import named_account
 from engine.nodes import Node
 from engine.scalars import TimeZone
 from engine.weights import COMMAND, COUNT, ITEM, LOOK_UP, PAGE

@@ -1,4 +1,4 @@
-"""Events of an account besides its orders: its terms, zone, guarantee and specifications; and withdrawals."""
+"""The events of an account outside its orders: its terms, zone, guarantee and specifications; and withdrawals."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,46 +13,35 @@ from api.specification.types import Specification, SpecificationStep, specificat
 from app.domain.events import kinds
 from app.domain.sla.enums import Plan
 from db.queries.specifications import SpecificationRow
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.scalars import TimeZone
 from engine.weights import LOOK_UP
 
 
 @object_type
 class AccountCreated(Event):
-    """The creation of the account."""
+    """The account was opened."""
 
     details: strawberry.Private[kinds.AccountCreated]
 
-    @field(staff=True)
-    def ref(self) -> str | None:
-        """The account's reference in imports, for staff only; null without one."""
-        return self.details.ref
-
-    @field
-    def name(self) -> str:
-        """The name of the account."""
-        return self.details.name
-
-    @field
-    def plan(self) -> Plan:
-        """The first plan of the account."""
-        return self.details.plan
+    ref: str | None = attribute(
+        "The name by which imports know the account, for staff only; null without one.", of="details.ref", staff=True
+    )
+    name: str = attribute("The name of the account.", of="details.name")
+    plan: Plan = attribute("The plan at its opening.", of="details.plan")
 
     @field
     def time_zone(self) -> TimeZone:
-        """The first time zone of the account."""
+        """The time zone at its opening."""
         return TimeZone(self.details.time_zone)
 
-    @field
-    def images_per_day(self) -> int | None:
-        """The number of images guaranteed per ledger day; null for the plan's default."""
-        return self.details.images_per_day
-
-    @field
-    def expedites_per_day(self) -> int | None:
-        """The number of expedites at the shortest turnaround per ledger day; null for the plan's default."""
-        return self.details.expedites_per_day
+    images_per_day: int | None = attribute(
+        "Images guaranteed per ledger day; null if the plan's default applied.", of="details.images_per_day"
+    )
+    expedites_per_day: int | None = attribute(
+        "Expedites at the shortest turnaround per ledger day; null if the plan's default applied.",
+        of="details.expedites_per_day",
+    )
 
 
 @object_type
@@ -61,45 +50,26 @@ class SlaNegotiated(Event):
 
     details: strawberry.Private[kinds.SlaNegotiated]
 
-    @field
-    def version(self) -> int:
-        """The new version of the SLA."""
-        return self.details.version
-
-    @field
-    def effective_date(self) -> date:
-        """The first ledger day of the new version."""
-        return self.details.effective_date
-
-    @field
-    def images_per_day(self) -> int | None:
-        """The number of images guaranteed per ledger day; null if that term continues."""
-        return self.details.images_per_day
-
-    @field
-    def expedites_per_day(self) -> int | None:
-        """The number of expedites at the shortest turnaround per ledger day; null if that term continues."""
-        return self.details.expedites_per_day
-
-    @field
-    def previous_version(self) -> int:
-        """The version that would have been in force on the effective date."""
-        return self.details.previous_version
-
-    @field
-    def previous_images_per_day(self) -> int:
-        """The number of images that would have been guaranteed per ledger day."""
-        return self.details.previous_images_per_day
-
-    @field
-    def previous_expedites_per_day(self) -> int:
-        """The number of expedites at the shortest turnaround that there would have been per ledger day."""
-        return self.details.previous_expedites_per_day
-
-    @field(staff=True)
-    def note(self) -> str | None:
-        """The note of staff, for staff only; null without one."""
-        return self.details.note
+    version: int = attribute("The new version of the SLA.", of="details.version")
+    effective_date: date = attribute("The first ledger day of the new version.", of="details.effective_date")
+    images_per_day: int | None = attribute(
+        "Images guaranteed per ledger day; null if unchanged.", of="details.images_per_day"
+    )
+    expedites_per_day: int | None = attribute(
+        "Expedites at the shortest turnaround per ledger day; null if unchanged.",
+        of="details.expedites_per_day",
+    )
+    previous_version: int = attribute(
+        "The version that would have been in force on the effective date.", of="details.previous_version"
+    )
+    previous_images_per_day: int = attribute(
+        "Images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
+    )
+    previous_expedites_per_day: int = attribute(
+        "Expedites at the shortest turnaround that would have been available per ledger day.",
+        of="details.previous_expedites_per_day",
+    )
+    note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
 
 
 @object_type
@@ -138,34 +108,23 @@ class GuaranteeReset(Event):
 
 @object_type
 class SpecificationChanged(Event):
-    """The creation, change or archiving of a specification. New and previous values are null if unchanged."""
+    """A specification was created, changed or archived. A term and its previous value are both null if unchanged."""
 
     details: strawberry.Private[kinds.SpecificationChanged]
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The specification in its current state."""
+        """The specification in its current version."""
         return specification(await self._specification(info))
 
-    @field
-    def new_version(self) -> int | None:
-        """The new version of the specification, from 1; null if it was archived."""
-        return self.details.version
-
-    @field
-    def archived_at(self) -> datetime | None:
-        """The instant of the archiving; null for a new version."""
-        return self.details.archived_at
-
-    @field
-    def new_name(self) -> str | None:
-        """The new name."""
-        return self.details.after.name
-
-    @field
-    def previous_name(self) -> str | None:
-        """The previous name."""
-        return self.details.before.name
+    new_version: int | None = attribute(
+        "The new version of the specification, from 1; null if it was archived.", of="details.version"
+    )
+    archived_at: datetime | None = attribute(
+        "The instant at which it was archived; null if it got a new version.", of="details.archived_at"
+    )
+    new_name: str | None = attribute("The new name.", of="details.after.name")
+    previous_name: str | None = attribute("The name before.", of="details.before.name")
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
@@ -209,8 +168,8 @@ class EventWithdrawn(Event):
 
     @field(cost=LOOK_UP)
     async def event(self, info: Info) -> Event:
-        """The withdrawn event."""
-        from api.event.reads import read_event  # noqa: PLC0415 - it shows every type of event, this one as well
+        """The event that was withdrawn."""
+        from api.event.reads import read_event  # noqa: PLC0415 - it imports every type of event, this one as well
 
         found = await read_event(info.context, self.row.account_id, self.details.event)
         if found is None:

@@ -1,4 +1,4 @@
-"""Types and fields that several events share."""
+"""Fields and values that several types of events share."""
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
+from api.ids import NodeType
 from api.image.types import Image, Rejection, image, rejection
 from api.money import Money
 from app.domain.events import facts, kinds
@@ -24,7 +25,7 @@ from db.queries.pages import Page, Slice, Span, page
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing, known
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import existing_node
 from engine.weights import LOOK_UP
 
@@ -69,7 +70,7 @@ class OrderProgress:
     delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
     rejected_count: int = strawberry.field(description="The number of rejected images that waited for their redo.")
     completed_at: datetime | None = strawberry.field(
-        description="The instant at which the client had completed the order; null if not completed."
+        description="The instant at which the client had downloaded it; null before."
     )
 
 
@@ -88,37 +89,31 @@ class SplitOffOrder:
 
 
 async def read_order(info: Info, key: tuple[UUID, UUID]) -> "Order":
-    """Return an order that an event names by account and id."""
+    """Read the order that an event refers to, by its account and id."""
     return cast("Order", await existing_node(info.context, GlobalId(NodeType.ORDER, *key)))
 
 
 @object_type
 class GuaranteeDay:
-    """A ledger day of an account at the event, with the use of its allowance."""
+    """A ledger day of an account, with the used part of its allowance."""
 
-    day: date = strawberry.field(name="date", description="The local date at the opening of the day, which names it.")
-    opens_at: datetime = strawberry.field(description="The opening of the day: a midnight, user time.")
-    closes_at: datetime = strawberry.field(
-        description="The close of the day, at which the next one opens, as known at the event."
-    )
-    sla_version: int = strawberry.field(description="The version of the SLA in force at the opening of the day.")
-    capacity: int = strawberry.field(description="The number of images guaranteed.")
-    used: int = strawberry.field(
-        description="The number of images uploaded, expedited or not; may exceed the capacity."
-    )
-    expedite_capacity: int = strawberry.field(
-        description="The number of images that can be expedited at the shortest turnaround."
-    )
-    expedite_used: int = strawberry.field(description="The number of images expedited; may exceed the capacity.")
+    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
+    opens_at: datetime = strawberry.field(description="The instant of its opening: a midnight, user time.")
+    closes_at: datetime = strawberry.field(description="The instant of its close, as known at the event.")
+    sla_version: int = strawberry.field(description="The version of the SLA in force when it opened.")
+    capacity: int = strawberry.field(description="Images guaranteed.")
+    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
+    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
+    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
 
 
 @object_type
 class RejectedImage:
     """An image that the client rejected, as recorded by the event."""
 
-    reason: str = strawberry.field(description="The reason, in the client's words; `erased` after its erasure.")
+    reason: str = strawberry.field(description="The client's reason; `erased` once erased.")
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
-    sla_version: int = strawberry.field(description="The version of the SLA under which that deadline was made.")
+    sla_version: int = strawberry.field(description="The version of the SLA that made that deadline.")
     image: Image = strawberry.field(description="The image in its current state.")
     rejection: Rejection | None = strawberry.field(
         description="The rejection in its current state; null if an import changed it since."
@@ -126,7 +121,7 @@ class RejectedImage:
 
 
 def order_progress(progress: facts.Progress) -> OrderProgress:
-    """Return the API's progress of an order."""
+    """Show the progress of an order."""
     return OrderProgress(
         status=progress.status,
         delivered_count=progress.delivered_count,
@@ -169,7 +164,7 @@ def count_images(self: EventOfImages) -> int:
 def rejected_images(
     context: Context, row: EventRow, details: kinds.ImagesRejected
 ) -> Listing[RejectedImage, RejectedImage]:
-    """List the rejected images of an event."""
+    """List the images that an event records as rejected."""
     loaders = context.loaders
 
     async def read(rejected: facts.RejectedImage) -> RejectedImage | None:
@@ -230,7 +225,7 @@ def _listed(
     read: Callable[[Fact], Awaitable[Value | None]],
     show: Callable[[Value], Item],
 ) -> Listing[Value, Item]:
-    """List the objects that an event names, by index; a page reads its items at the same time."""
+    """List the items of an event by position from 0; the items of a page are read together."""
     span = Span(least=(-1,), greatest=(len(found),))
 
     async def read_slice(part: Slice) -> Page[Value]:

@@ -24,7 +24,7 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.enums import OrderStatus, ServiceLevel
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
@@ -38,51 +38,24 @@ class OrderPlaced(Event):
     details: strawberry.Private[kinds.OrderPlaced]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def number(self) -> int:
-        """The number of the order within the account."""
-        return self.details.order.number
-
-    @field
-    def name(self) -> str:
-        """The name that the client gave the order; `erased` after its erasure."""
-        return self.details.order.name
-
-    @field
-    def status(self) -> OrderStatus:
-        """The status of the new order."""
-        return self.details.order.status
+    number: int = attribute("The number of the order within the account.", of="details.order.number")
+    name: str = attribute("The name that the client gave it; `erased` once erased.", of="details.order.name")
+    status: OrderStatus = attribute("The status of the new order.", of="details.order.status")
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The specification of the order, in the version with which it was placed."""
+        """The requested retouching, in the version with which it was placed."""
         return specification((await order_row(info, self.row)).specification)
 
-    @field
-    def specification_version(self) -> int:
-        """The version of the specification."""
-        return self.details.order.specification_version
-
-    @field
-    def service_level(self) -> ServiceLevel:
-        """The promise made for the order's images."""
-        return self.details.order.service_level
-
-    @field
-    def deadline_status(self) -> DeadlineStatus:
-        """The status of the deadline: confirmed, or still to be set."""
-        return self.details.order.deadline_status
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The deadline; null if it was still to be set."""
-        return self.details.order.due_at
-
-    @field
-    def sla_version(self) -> int:
-        """The version of the SLA under which the promise was made."""
-        return self.details.order.sla_version
+    specification_version: int = attribute(
+        "The version of the specification.", of="details.order.specification_version"
+    )
+    service_level: ServiceLevel = attribute("The promise for its images.", of="details.order.service_level")
+    deadline_status: DeadlineStatus = attribute(
+        "The status of the deadline: confirmed, or still to be set.", of="details.order.deadline_status"
+    )
+    deadline: datetime | None = attribute("The deadline; null while it was still to be set.", of="details.order.due_at")
+    sla_version: int = attribute("The version of the SLA that made the promise.", of="details.order.sla_version")
 
     @field
     def price(self) -> Money:
@@ -94,38 +67,34 @@ class OrderPlaced(Event):
         """The price of each image of the order."""
         return Money(amount=self.details.price_per_image, currency=self.details.order.currency)
 
-    @field
-    def expedited_at(self) -> datetime | None:
-        """The instant of the expedite; null if the order was placed without one."""
-        return self.details.order.expedited_at
-
-    @field
-    def first_number(self) -> int:
-        """The position of the first image in the uploaded list, from 1; the others follow."""
-        return self.details.first_number
-
-    @field
-    def first_position(self) -> int:
-        """The position of the first image in the day's guarantee, from 1; the others follow."""
-        return self.details.first_position
-
-    @field
-    def first_expedite_position(self) -> int | None:
-        """The position of the first image in the day's expedites, from 1; the others follow. Null without one."""
-        return self.details.first_expedite_position
+    expedited_at: datetime | None = attribute(
+        "The instant of the expedite, if it was placed with one; else null.", of="details.order.expedited_at"
+    )
+    first_number: int = attribute(
+        "The position of its first image in the uploaded list, from 1; the others follow.",
+        of="details.first_number",
+    )
+    first_position: int = attribute(
+        "The position of its first image in the day's guarantee, from 1; the others follow.",
+        of="details.first_position",
+    )
+    first_expedite_position: int | None = attribute(
+        "The position of its first image in the day's expedites, from 1; the others follow. Null if not expedited.",
+        of="details.first_expedite_position",
+    )
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order that this one was split off from at its placement; null if it was placed as it is."""
+        """The order it was split off from when it was placed; null if it was placed by itself."""
         origin = self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
 
 @object_type
 class OrderSplit(Event):
-    """The split of an order: images moved to other orders. At its placement nothing changed: it never had them.
+    """Images of an order were split off into other orders. At its placing that changed nothing: it never had them.
 
-    New and previous values are null if unchanged.
+    A new value and its previous one are both null if it did not change.
     """
 
     details: strawberry.Private[kinds.OrderSplit]
@@ -139,25 +108,12 @@ class OrderSplit(Event):
             for each in self.details.into
         ]
 
-    @field
-    def new_status(self) -> OrderStatus | None:
-        """The status after the event."""
-        return after(self.details.changes.status)
-
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before the event."""
-        return before(self.details.changes.status)
-
-    @field
-    def new_image_count(self) -> int | None:
-        """The number of images that remain."""
-        return after(self.details.changes.image_count)
-
-    @field
-    def previous_image_count(self) -> int | None:
-        """The number of images before the event."""
-        return before(self.details.changes.image_count)
+    new_status: OrderStatus | None = attribute("The status after it.", of="details.changes.status.after")
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
+    new_image_count: int | None = attribute("The number of images left.", of="details.changes.image_count.after")
+    previous_image_count: int | None = attribute(
+        "The number of images before it.", of="details.changes.image_count.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -172,9 +128,10 @@ class OrderSplit(Event):
 
 @object_type
 class OrderExpedited(Event):
-    """The expedite of an order: of an existing one, or of a new one that was split off for it.
+    """An order was expedited: an existing one, or a new one that was split off for it.
 
-    A new order has no previous values. For an existing one, new and previous values are null if unchanged.
+    A new order has no previous values. For an existing one, a term and its previous value are both null if it did not
+    change.
     """
 
     details: strawberry.Private[kinds.OrderExpedited]
@@ -183,40 +140,33 @@ class OrderExpedited(Event):
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order that the new one was split off from; null for an existing order."""
+        """The order it was split off from; null if it existed before."""
         origin = None if self.details.order is None else self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
-    @field
-    def service_level(self) -> ServiceLevel:
-        """The promise after the event."""
-        return self.details.service_level
-
-    @field
-    def previous_service_level(self) -> ServiceLevel | None:
-        """The promise before the event."""
-        return before(self.details.changes.service_level)
+    service_level: ServiceLevel = attribute("The promise from then on.", of="details.service_level")
+    previous_service_level: ServiceLevel | None = attribute(
+        "The promise before it.", of="details.changes.service_level.before"
+    )
 
     @field
     def deadline_status(self) -> DeadlineStatus:
-        """The status of the deadline: confirmed, or awaiting a delivery plan."""
+        """The status of the deadline: confirmed, or a delivery plan was still to be made."""
         return awaited_status(self.details.service_level)
 
-    @field
-    def previous_deadline_status(self) -> DeadlineStatus | None:
-        """The status of the deadline before the event: confirmed, or still to be set."""
-        return before(self.details.changes.deadline_status)
+    previous_deadline_status: DeadlineStatus | None = attribute(
+        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+    )
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline after the event; null if there was none, or if unchanged."""
+        """The deadline after it; null without one, or if it did not change."""
         new = self.details.order
         return after(self.details.changes.due_at) if new is None else new.due_at
 
-    @field
-    def previous_deadline(self) -> datetime | None:
-        """The deadline before the event; null if there was none, or if unchanged."""
-        return before(self.details.changes.due_at)
+    previous_deadline: datetime | None = attribute(
+        "The deadline before it; null without one, or if it did not change.", of="details.changes.due_at.before"
+    )
 
     @field
     def confirmed_at(self) -> datetime | None:
@@ -224,10 +174,10 @@ class OrderExpedited(Event):
         new = self.details.order
         return after(self.details.changes.confirmed_at) if new is None else new.confirmed_at
 
-    @field
-    def previous_confirmed_at(self) -> datetime | None:
-        """The instant at which staff had set the previous deadline; null if they had not, or if unchanged."""
-        return before(self.details.changes.confirmed_at)
+    previous_confirmed_at: datetime | None = attribute(
+        "The instant at which staff had set the deadline before it; null if they had not, or if it did not change.",
+        of="details.changes.confirmed_at.before",
+    )
 
     @field
     def new_sla_version(self) -> int | None:
@@ -235,10 +185,9 @@ class OrderExpedited(Event):
         new = self.details.order
         return after(self.details.changes.sla_version) if new is None else new.sla_version
 
-    @field
-    def previous_sla_version(self) -> int | None:
-        """The version of the SLA under which the previous promise was made."""
-        return before(self.details.changes.sla_version)
+    previous_sla_version: int | None = attribute(
+        "The version of the SLA that made the promise before it.", of="details.changes.sla_version.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -258,42 +207,30 @@ class OrderExpedited(Event):
 
     @field
     def first_expedite_position(self) -> int | None:
-        """The position of the first image in the day's expedites, from 1; the others follow."""
+        """The position of its first image in the day's expedites, from 1; the others follow."""
         return self.details.images[0].expedite_position if self.details.images else None
 
 
 @object_type
 class DeadlineConfirmed(Event):
-    """A deadline set by support and production. New and previous values are null if unchanged."""
+    """Support and production set a deadline. A term and its previous value are both null if it did not change."""
 
     details: strawberry.Private[kinds.DeadlineConfirmed]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The deadline that support and production set; never null."""
-        return self.details.due_at
-
-    @field
-    def previous(self) -> datetime | None:
-        """The deadline before the event; null if there was none."""
-        return before(self.details.changes.due_at)
-
-    @field
-    def previous_deadline_status(self) -> DeadlineStatus | None:
-        """The status before the event: a deadline or a delivery plan still to be set."""
-        return before(self.details.changes.deadline_status)
-
-    @field
-    def new_sla_version(self) -> int | None:
-        """The version of the SLA under which the deadline was set."""
-        return after(self.details.changes.sla_version)
-
-    @field
-    def previous_sla_version(self) -> int | None:
-        """The version of the SLA under which the previous deadline was made."""
-        return before(self.details.changes.sla_version)
+    deadline: datetime | None = attribute("The deadline that they set; never null.", of="details.due_at")
+    previous: datetime | None = attribute(
+        "The deadline before it; null without one.", of="details.changes.due_at.before"
+    )
+    previous_deadline_status: DeadlineStatus | None = attribute(
+        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+    )
+    new_sla_version: int | None = attribute(
+        "The version of the SLA under which they set it.", of="details.changes.sla_version.after"
+    )
+    previous_sla_version: int | None = attribute(
+        "The version of the SLA that made the deadline before it.", of="details.changes.sla_version.before"
+    )
 
     @field(cost=LOOK_UP)
     async def new_price(self, info: Info) -> Money | None:
@@ -307,13 +244,12 @@ class DeadlineConfirmed(Event):
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
-        """The price of each image with the new deadline; null if there is none."""
+        """The price of each image that got the deadline; null if none did."""
         return await money_or_none(info, self.row, self.details.price_per_image)
 
-    @field(staff=True)
-    def note(self) -> str | None:
-        """The note of staff, for staff only; null without one, or after its erasure."""
-        return self.details.note
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or once erased.", of="details.note", staff=True
+    )
 
 
 @object_type
@@ -322,19 +258,13 @@ class OrderCancelled(Event):
 
     details: strawberry.Private[kinds.OrderCancelled]
 
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before the event."""
-        return before(self.details.changes.status)
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
 
 
 @object_type
 class OrderCompleted(Event):
-    """The completion of an order by the client's download."""
+    """The client downloaded an order."""
 
     details: strawberry.Private[kinds.OrderCompleted]
 
-    @field
-    def previous_status(self) -> OrderStatus | None:
-        """The status before the event."""
-        return before(self.details.changes.status)
+    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")

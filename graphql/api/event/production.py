@@ -1,4 +1,4 @@
-"""Events of production: images claimed, delivered and rejected, and deadlines at risk, missed and met."""
+"""The events of production: images claimed, delivered and rejected, and deadlines at risk, missed and met."""
 
 from datetime import datetime
 
@@ -17,46 +17,34 @@ from api.event.types import Event
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events import kinds
 from engine.connections import DEFAULT_SIZE, After, Connection, First
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.weights import LOOK_UP
 
 
 @object_type
 class ImagesClaimed(Event):
-    """A claim of images by a worker."""
+    """A worker claimed images."""
 
     details: strawberry.Private[kinds.ImagesClaimed]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def lease_until(self) -> datetime:
-        """The end of the worker's lease."""
-        return self.details.lease_until
-
-    @field(staff=True)
-    def worker(self) -> str | None:
-        """The name of the worker, for staff only; null after its erasure."""
-        return self.details.worker
+    lease_until: datetime = attribute("The end of the worker's lease.", of="details.lease_until")
+    worker: str | None = attribute(
+        "The name of the worker, for staff only; null once erased.", of="details.worker", staff=True
+    )
 
 
 @object_type
 class ClaimExpired(Event):
-    """The expiry of a worker's claim; the images are in the queue again."""
+    """A worker's lease of images expired; they returned to the queue."""
 
     details: strawberry.Private[kinds.ClaimExpired]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def lease_until(self) -> datetime:
-        """The end of the worker's lease."""
-        return self.details.lease_until
-
-    @field(staff=True)
-    def worker(self) -> str | None:
-        """The name of the worker, for staff only; null after its erasure."""
-        return self.details.worker
+    lease_until: datetime = attribute("The end of the worker's lease.", of="details.lease_until")
+    worker: str | None = attribute(
+        "The name of the worker, for staff only; null once erased.", of="details.worker", staff=True
+    )
 
 
 @object_type
@@ -77,15 +65,16 @@ class ImagesDelivered(Event):
         """The progress of the order after the event."""
         return order_progress(self.details.after)
 
-    @field(staff=True)
-    def worker(self) -> str | None:
-        """The name of the worker, for staff only; null if an import did not have it, or after its erasure."""
-        return self.details.worker
+    worker: str | None = attribute(
+        "The name of the worker, for staff only; null if an import did not name it, or once erased.",
+        of="details.worker",
+        staff=True,
+    )
 
 
 @object_type
 class ImagesRejected(Event):
-    """A rejection of images by the client."""
+    """The client rejected images."""
 
     details: strawberry.Private[kinds.ImagesRejected]
     images = field(images_of_event)
@@ -116,16 +105,8 @@ class DeadlineAtRisk(Event):
     details: strawberry.Private[kinds.DeadlineAtRisk]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The instant of the deadline; never null."""
-        return self.details.due_at
-
-    @field
-    def kind(self) -> DeadlineKind:
-        """The kind of the deadline: of the delivery or of a redo."""
-        return self.details.kind
+    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")
+    kind: DeadlineKind = attribute("The kind of the deadline: of a delivery or of a redo.", of="details.kind")
 
 
 @object_type
@@ -135,16 +116,8 @@ class DeadlineMissed(Event):
     details: strawberry.Private[kinds.DeadlineMissed]
     images = field(images_of_event)
     image_count = field(count_images)
-
-    @field
-    def deadline(self) -> datetime | None:
-        """The instant of the deadline; never null."""
-        return self.details.due_at
-
-    @field
-    def kind(self) -> DeadlineKind:
-        """The kind of the deadline: of the delivery or of a redo."""
-        return self.details.kind
+    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")
+    kind: DeadlineKind = attribute("The kind of the deadline: of a delivery or of a redo.", of="details.kind")
 
 
 @object_type
@@ -153,7 +126,4 @@ class DeadlineMet(Event):
 
     details: strawberry.Private[kinds.DeadlineMet]
 
-    @field
-    def deadline(self) -> datetime | None:
-        """The instant of the deadline; never null."""
-        return self.details.due_at
+    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")

@@ -1,4 +1,4 @@
-"""Reads of events, each as the API type of its event type."""
+"""Reads of events, each shown by its own type."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,6 +7,7 @@ from uuid import UUID
 from api.context import Context
 from api.event import accounts, orders, production
 from api.event.types import Event
+from api.ids import NodeType
 from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
@@ -14,7 +15,7 @@ from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
 from engine.connections import Listing
 from engine.cursors import INSTANT, SEQUENCE, CursorKind
-from engine.ids import GlobalId, NodeType, numbered
+from engine.ids import GlobalId, numbered
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
@@ -63,7 +64,7 @@ async def event_node(context: Context, named: GlobalId) -> Event | None:
 
 
 async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:
-    """Return a final event by its number in an account's sequence; None if there is none."""
+    """Read a final event by its number in an account's sequence; None if it does not exist."""
     if sequence > GREATEST_SEQUENCE:
         return None
     ended = await context.view.ended_import(account_id)
@@ -72,7 +73,7 @@ async def read_event(context: Context, account_id: UUID, sequence: int) -> Event
 
 
 def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[EventRow, Event]:
-    """List the events of an order, oldest first; withdrawn ones and their withdrawals only if requested."""
+    """List the events of an order, oldest first; with `withdrawn`, also withdrawn events and their withdrawals."""
     loaders = context.loaders
     key = (order.account_id, order.id)
 

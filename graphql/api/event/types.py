@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import strawberry
 
 from api.context import Info
+from api.ids import NodeType
 from app.domain.events.enums import EventType
 from db.queries.events import EventRow
 from engine.decorators import field, interface
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.weights import LOOK_UP, weigh_count
 
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 
 Withdrawn: TypeAlias = Annotated[
     bool | None,
-    strawberry.argument(description="True to include withdrawn events, and the events that withdrew them."),
+    strawberry.argument(description="True to include withdrawn events and their withdrawals."),
 ]
 
 
 @interface
 class Event(Node):
-    """A fact in the history of an account; it never changes, but an EventWithdrawn may follow if it was untrue.
+    """Something that happened; never changed afterwards. A later EventWithdrawn marks an event as untrue.
 
     Fields of the same name have the same type in all events, so that one operation can select them all.
     """
 
     at: datetime = strawberry.field(description="The instant of the event.")
     recorded_at: datetime = strawberry.field(
-        description="The instant at which the event was recorded; later than `at` if it was detected or imported later."
+        description="The instant at which it was recorded: later than `at` if it was discovered or imported later."
     )
     type: EventType = strawberry.field(description="The type of the event.")
     row: strawberry.Private[EventRow]
@@ -45,7 +46,7 @@ class Event(Node):
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order of the event; null if it concerns no single order."""
+        """The order of the event; null if it concerns none."""
         if self.row.order_id is None:
             return None
         named = GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import strawberry
 
 from api.context import Context, Info
+from api.ids import NodeType
 from api.image.types import Image, Rejection, image, rejection
 from app.domain.orders.enums import ImageStatus
 from db.queries.images import IMAGE_OF_ORDER_SPAN, ImageRow
@@ -16,7 +17,7 @@ from db.queries.queue import QUEUE_SPAN
 from engine.connections import After, Connection, First, Listing, known
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import reads
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def queue_of_production(context: Context) -> Listing[ImageRow, Image]:
 
     async def read(part: Slice) -> Page[ImageRow]:
         found = await loaders.production_queue.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
+        await context.view.include({row.account_id for _, row in found.rows})
         return found
 
     count = partial(loaders.queue_count.load, (context.now,))

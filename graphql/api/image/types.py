@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import strawberry
 
 from api.context import Context, Info
+from api.ids import NodeType
 from api.money import Money
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
@@ -13,7 +14,7 @@ from app.domain.orders.enums import ImageStatus
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.weights import LOOK_UP
 

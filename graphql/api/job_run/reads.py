@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import strawberry
 
 from api.context import Context, Info
+from api.ids import NodeType
 from api.job_run.types import JobRun, job_run
 from db.queries.job_runs import RUN_SPAN, JobRunRow, RunsWanted
 from db.queries.pages import Page, Slice
@@ -14,7 +15,7 @@ from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, CursorKind
 from engine.decorators import field, object_type
 from engine.errors import bad_input
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("jobRuns", (INSTANT, ID))
@@ -26,7 +27,7 @@ def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, Job
 
     async def read(part: Slice) -> Page[JobRunRow]:
         found = await loaders.job_runs.load((part, wanted))
-        await context.view.learn({row.account_id for _, row in found.rows if row.account_id is not None})
+        await context.view.include({row.account_id for _, row in found.rows if row.account_id is not None})
         return found
 
     return Listing(_CURSORS, RUN_SPAN, read, partial(loaders.job_run_count.load, (wanted,)), job_run)
@@ -63,7 +64,7 @@ class JobRunQueries:
         context = info.context
         text = or_none(account_id)
         named = None if text is None else context.visible("accountId", text)
-        if named is not None and named.type is not NodeType.ACCOUNT:
+        if named is not None and named.type != NodeType.ACCOUNT:
             raise bad_input("accountId", "This is not the id of an account.")
         wanted = RunsWanted(text_or_none("job", job), None if named is None else named.account_id, or_none(failed))
         return await context.page_of_all(lambda: runs_of_jobs(context, wanted).first(first, after))

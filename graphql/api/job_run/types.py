@@ -8,10 +8,11 @@ import strawberry
 
 from api.account.types import Account
 from api.context import Info
+from api.ids import NodeType, named_account
 from app.domain.job_runs import JobRunState
 from db.queries.job_runs import JobRunRow
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType, named_account
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.scalars import TimeZone
 from engine.weights import COUNT, LOOK_UP

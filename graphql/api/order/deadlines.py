@@ -7,6 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
 from api.context import Info
 from api.order.steps import DeadlineStep, deadline_step
@@ -31,30 +32,30 @@ Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
 @object_type
 class Deadline:
-    """A promised time of delivery."""
+    """A promised instant of delivery."""
 
-    at: datetime | None = strawberry.field(description="The instant of the deadline; null until it is set.")
-    status: DeadlineStatus = strawberry.field(description="The status of the deadline now.")
-    late: bool = strawberry.field(
-        description="True if the deadline is missed by now: passed undelivered, or met too late."
-    )
-    sla_version: int = strawberry.field(description="The version of the SLA under which the promise was made.")
+    at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
+    status: DeadlineStatus = strawberry.field(description="The current status: confirmed, or still to be set.")
+    late: bool = strawberry.field(description="True if it is missed by now: passed undelivered, or delivered too late.")
+    sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
 
     @field(cost=2 * LOOK_UP, length=6)
-    async def explanation(self, info: Info) -> list[DeadlineStep]:
-        """The explanation of the deadline, step by step."""
-        return [deadline_step(step) for step in self.explain(await info.context.history(self.account_id))]
+    def explanation(self, info: Info) -> AwaitableOrValue[list[DeadlineStep]]:
+        """The reasons for the deadline, step by step."""
+        return info.context.with_history(
+            self.account_id, lambda history: [deadline_step(step) for step in self.explain(history)]
+        )
 
 
 def is_late(late_at: datetime | None, now: datetime) -> bool:
-    """Return True if something with this `late_at`, after which it is late, is late now."""
+    """Return whether `late_at`, the last instant at which something is not late, has passed; None never does."""
     return late_at is not None and late_at < now
 
 
 def order_deadline(row: OrderRow, now: datetime) -> Deadline:
-    """Return the delivery deadline that an order's images share."""
+    """Show the delivery deadline of an order's images."""
     return Deadline(
         at=row.due_at,
         status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
@@ -105,18 +106,18 @@ def _delivery_status(row: ImageRow) -> DeadlineStatus:
 
 
 def _sla_version(row: ImageRow) -> int:
-    """Return the version of the image's deadline: of the kept one if staff's came after its delivery."""
+    """Return the SLA version of the image's deadline: that of the kept one if staff set theirs after its delivery."""
     kept = row.kept_sla_version if _came_late(row) and row.due_at is not None else None
     return row.sla_version if kept is None else kept
 
 
 def _came_late(row: ImageRow) -> bool:
-    """Return True if staff set the deadline of the order's other images after this one was delivered."""
+    """Return whether staff set the deadline of the order's other images after the delivery of this one."""
     return row.confirmed_at is not None and _confirmed_at(row) is None
 
 
 def _confirmed_at(row: ImageRow) -> datetime | None:
-    """Return the instant at which staff set the image's deadline; None if they did not before its delivery."""
+    """Return the instant at which staff set the image's deadline; None if they did not, or after its delivery."""
     delivered_at, confirmed_at = row.first_delivered_at, row.confirmed_at
     if row.due_at is None or confirmed_at is None or (delivered_at is not None and delivered_at < confirmed_at):
         return None
@@ -199,7 +200,7 @@ def _moment(at: datetime, history: AccountHistory) -> Moment:
 
 
 def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Places, SlaTerms]:
-    """Return the instant of an upload, its positions in that ledger day's guarantee, and the day's terms."""
+    """Return the instant of an upload, its positions in the guarantee of that ledger day, and the day's terms."""
     day = _day_at(at, history)
     terms = history.terms_on(day.date).terms
     return _moment(at, history), Places(day, first, last, terms.images_per_day), terms
@@ -214,6 +215,6 @@ def _expedite(at: datetime | None, first: int | None, last: int | None, history:
 
 
 def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:
-    """Return an instant's ledger day as it was to close then; a later change of zone may lengthen it."""
+    """Return the ledger day of an instant with the close planned then: a later change of the zone may postpone it."""
     first, *later = history.zones
     return ledger_day_at(at, [first, *(period for period in later if period.starts_at <= at)])

@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Info
 from api.execution import Call
+from api.ids import NodeType
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders
 from api.quote.reads import bound
 from api.validation import NAME_RULE, PROSE_RULE
@@ -16,7 +17,6 @@ from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.tokens import Subject
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
-from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 

@@ -9,6 +9,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
+from api.ids import NodeType
 from api.order.types import Order, OrderFilter, order
 from app.domain.orders.enums import OrderStatus
 from db.queries.order_selection import OrderSelection
@@ -17,7 +18,7 @@ from db.queries.pages import Page, Slice
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import reads
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
 
     async def read(part: Slice) -> Page[OrderRow]:
         found = await loaders.orders_awaiting_deadline.load((context.now, part))
-        await context.view.learn({row.account_id for _, row in found.rows})
+        await context.view.include({row.account_id for _, row in found.rows})
         return found
 
     count = partial(loaders.awaiting_count.load, (context.now,))

@@ -1,6 +1,6 @@
-"""The steps of a deadline's explanation: one type per code, with all facts that its text names."""
+"""The steps of a deadline's explanation: one type for each code, with the facts that its text names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import strawberry
 from app.domain.deadlines import steps
 from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.sla.terms import UPLOAD_BY
-from engine.decorators import interface, object_type
+from engine.decorators import attribute, field, interface, object_type
 from engine.scalars import LocalTime, TimeZone
 
 
@@ -18,26 +18,32 @@ class DeadlineStep:
     """A step in the explanation of a deadline; its fields have all facts of the text, for other languages."""
 
     code: DeadlineStepCode = strawberry.field(description="The kind of the step.")
-    text: str = strawberry.field(description="The step in words, with times in user time.")
+    text: str = strawberry.field(description="The step in words, times in user time.")
+    step: strawberry.Private[Any]
 
 
 @object_type
 class UploadedAtStep(DeadlineStep):
     """The upload of the images."""
 
-    at: datetime | None = strawberry.field(description="The instant of the upload; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
+    at: datetime | None = attribute("The instant of the upload; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
 
 
 @object_type
 class CutoffStep(DeadlineStep):
     """The end of the upload day, by which the images were uploaded."""
 
-    at: datetime | None = strawberry.field(description="The instant of the cutoff; never null.")
-    day: date = strawberry.field(name="date", description="The local date that ends at the cutoff.")
-    upload_by: LocalTime = strawberry.field(description="The time of the cutoff, in user time.")
-    counted_for: date | None = strawberry.field(
-        description="The ledger day whose guarantee the images exceed; null for images within it."
+    at: datetime | None = attribute("The instant of the cutoff; never null.", of="step.at")
+    day: date = attribute("The local date that ends at the cutoff.", name="date", of="step.day")
+
+    @field
+    def upload_by(self) -> LocalTime:
+        """The time of the cutoff, user time."""
+        return LocalTime(UPLOAD_BY)
+
+    counted_for: date | None = attribute(
+        "The ledger day whose guarantee the images exceed; null for images within it.", of="step.counted_for"
     )
 
 
@@ -45,40 +51,49 @@ class CutoffStep(DeadlineStep):
 class GuaranteePositionStep(DeadlineStep):
     """The positions of the images in the day's guarantee."""
 
-    first: int = strawberry.field(name="from", description="The position of the first image, from 1.")
-    to: int = strawberry.field(description="The position of the last image.")
-    of: int = strawberry.field(description="Images guaranteed on that day.")
-    image_count: int = strawberry.field(
-        description="The number of images; fewer than the positions from first to last if some were split off."
+    first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
+    to: int = attribute("The position of the last image.", of="step.places.last")
+    of: int = attribute("The number of images guaranteed that day.", of="step.places.size")
+    image_count: int = attribute(
+        "The number of images: fewer than the positions from first to last if split off.", of="step.image_count"
     )
-    day: date = strawberry.field(name="date", description="The ledger day.")
+    day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
 
 
 @object_type
 class ExpeditePositionStep(DeadlineStep):
     """The positions of the images in the day's expedites."""
 
-    first: int = strawberry.field(name="from", description="The position of the first image, from 1.")
-    to: int = strawberry.field(description="The position of the last image.")
-    of: int = strawberry.field(description="Expedites at the shortest turnaround on that day.")
-    image_count: int = strawberry.field(
-        description="The number of images; fewer than the positions from first to last if some were split off."
+    step: strawberry.Private[steps.ExpeditePositionStep]
+    first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
+    to: int = attribute("The position of the last image.", of="step.places.last")
+    of: int = attribute("The number of expedites at the shortest turnaround that day.", of="step.places.size")
+    image_count: int = attribute(
+        "The number of images: fewer than the positions from first to last if split off.", of="step.image_count"
     )
-    day: date = strawberry.field(name="date", description="The ledger day.")
-    at: datetime | None = strawberry.field(description="The instant of the expedite; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
-    window_opens_at: datetime = strawberry.field(description="The instant at which that week's expedites opened.")
-    window_closes_at: datetime = strawberry.field(description="The instant at which that week's expedites close.")
+    day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
+    at: datetime | None = attribute("The instant of the expedite; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
+
+    @field
+    def window_opens_at(self) -> datetime:
+        """The instant from which expedites could be requested in that week."""
+        return self.step.window[0]
+
+    @field
+    def window_closes_at(self) -> datetime:
+        """The instant until which they could be requested."""
+        return self.step.window[1]
 
 
 @object_type
 class BaseDeadlineStep(DeadlineStep):
     """The deadline by the terms of the SLA, before any move from a weekend."""
 
-    at: datetime | None = strawberry.field(description="The instant of the deadline; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone when the time began to run.")
-    turnaround: timedelta | None = strawberry.field(
-        description="The time from the expedite or rejection; null for the morning after the upload."
+    at: datetime | None = attribute("The deadline; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone at the start of the turnaround.", of="step.zone.key")
+    turnaround: timedelta | None = attribute(
+        "The time since the expedite or the rejection; null for the morning after the upload.", of="step.turnaround"
     )
 
 
@@ -86,37 +101,42 @@ class BaseDeadlineStep(DeadlineStep):
 class WeekendShiftStep(DeadlineStep):
     """The move of a weekend deadline to Monday."""
 
-    hours: float = strawberry.field(description="The elapsed hours of the move.")
-    base: datetime = strawberry.field(name="from", description="The deadline on the weekend.")
-    at: datetime = strawberry.field(name="to", description="The deadline on Monday.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone when the time began to run.")
+    hours: float = attribute("The elapsed hours by which it moved.", of="step.hours")
+    base: datetime = attribute("The deadline on the weekend.", name="from", of="step.base")
+    at: datetime = attribute("The deadline on Monday.", name="to", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone at the start of the turnaround.", of="step.zone.key")
 
 
 @object_type
 class ClockChangeStep(DeadlineStep):
     """A clock change before the deadline."""
 
-    at: datetime | None = strawberry.field(description="The instant of the clock change; never null.")
-    time_zone: TimeZone = strawberry.field(description="The time zone of the clock.")
-    offset_before_seconds: float = strawberry.field(
-        description="Seconds ahead of UTC before the change; negative if behind."
-    )
-    offset_after_seconds: float = strawberry.field(
-        description="Seconds ahead of UTC after the change; negative if behind."
-    )
+    step: strawberry.Private[steps.ClockChangeStep]
+    at: datetime | None = attribute("The instant of the change; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The time zone of the clock.", of="step.zone.key")
+
+    @field
+    def offset_before_seconds(self) -> float:
+        """Seconds ahead of UTC before it, negative behind."""
+        return self.step.offset_before.total_seconds()
+
+    @field
+    def offset_after_seconds(self) -> float:
+        """Seconds ahead of UTC from then on, negative behind."""
+        return self.step.offset_after.total_seconds()
 
 
 @object_type
 class AwaitingStaffStep(DeadlineStep):
     """A deadline or delivery plan that support and production have to set."""
 
-    closed: bool = strawberry.field(description="True if staff are no longer awaited: they set nothing in time.")
-    plan_from: int | None = strawberry.field(
-        description="The number of expedites in a day from which a delivery plan is needed, 0 on a day without"
-        " expedites; null if none is needed."
+    closed: bool = attribute("True if the wait is over: they did neither in time.", of="step.closed")
+    plan_from: int | None = attribute(
+        "Expedites in a day from which a delivery plan is needed, 0 on a day without; null if none is.",
+        of="step.plan_from",
     )
-    deadline_stands: bool = strawberry.field(
-        description="True if the deadline of the earlier steps applies until then."
+    deadline_stands: bool = attribute(
+        "True if the deadline of the steps before is in force until then.", of="step.keeps_deadline"
     )
 
 
@@ -124,100 +144,57 @@ class AwaitingStaffStep(DeadlineStep):
 class StaffConfirmedStep(DeadlineStep):
     """The deadline set by support and production."""
 
-    at: datetime | None = strawberry.field(
-        description="The instant at which the deadline was set; null if only the events have it."
-    )
-    deadline: datetime = strawberry.field(description="The instant of the deadline.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
+    at: datetime | None = attribute("The instant at which they set it; null where only the events know.", of="step.at")
+    deadline: datetime = attribute("The deadline.", of="step.due_at")
+    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
 
 
 @object_type
 class RejectedAtStep(DeadlineStep):
     """The rejection of the image."""
 
-    at: datetime | None = strawberry.field(description="The instant of the rejection; never null.")
-    time_zone: TimeZone = strawberry.field(description="The account's time zone at that instant.")
+    at: datetime | None = attribute("The instant of the rejection; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
 
 
 @object_type
 class SlaVersionStep(DeadlineStep):
     """The version of the SLA under which the promise was made."""
 
-    version: int = strawberry.field(description="The version number.")
+    version: int = attribute("The version.", of="step.version")
 
 
 @object_type
 class PlanVoidStep(DeadlineStep):
-    """A delivery plan that was not made before the deadline of the earlier steps passed; the deadline remains."""
+    """No delivery plan was made before the deadline of the steps before had passed, so that one is in force."""
 
-    at: datetime | None = strawberry.field(description="The instant of the deadline; never null.")
-    time_zone: TimeZone = strawberry.field(
-        description="The account's time zone at the upload, or when staff set the deadline."
+    at: datetime | None = attribute("That deadline; never null.", of="step.at")
+    time_zone: TimeZone = attribute(
+        "The account's time zone at the upload, or as staff set the deadline.", of="step.zone.key"
     )
-    plan_from: int | None = strawberry.field(
-        description="The number of expedites in a day from which a delivery plan is needed, 0 on a day without"
-        " expedites; never null."
+    plan_from: int | None = attribute(
+        "Expedites in a day from which a delivery plan is needed, 0 on a day without; never null.", of="step.plan_from"
     )
+
+
+STEP_TYPES: Final[Mapping[DeadlineStepCode, Any]] = {
+    DeadlineStepCode.UPLOADED_AT: UploadedAtStep,
+    DeadlineStepCode.CUTOFF: CutoffStep,
+    DeadlineStepCode.GUARANTEE_POSITION: GuaranteePositionStep,
+    DeadlineStepCode.EXPEDITE_POSITION: ExpeditePositionStep,
+    DeadlineStepCode.BASE_DEADLINE: BaseDeadlineStep,
+    DeadlineStepCode.WEEKEND_SHIFT: WeekendShiftStep,
+    DeadlineStepCode.CLOCK_CHANGE: ClockChangeStep,
+    DeadlineStepCode.AWAITING_STAFF: AwaitingStaffStep,
+    DeadlineStepCode.STAFF_CONFIRMED: StaffConfirmedStep,
+    DeadlineStepCode.REJECTED_AT: RejectedAtStep,
+    DeadlineStepCode.SLA_VERSION: SlaVersionStep,
+    DeadlineStepCode.PLAN_VOID: PlanVoidStep,
+}
+"""The type of the schema for each code; the schema names them all, since no field has one as its own type."""
 
 
 def deadline_step(step: steps.DeadlineStep) -> DeadlineStep:
-    """Return a step as the type of its code."""
-    type_, facts = STEP_TYPES[step.code]
-    shown: DeadlineStep = type_(code=step.code, text=step.text, **facts(step))
+    """Show a step as the type of its code."""
+    shown: DeadlineStep = STEP_TYPES[step.code](code=step.code, text=step.text, step=step)
     return shown
-
-
-def _moment(step: Any) -> dict[str, object]:  # noqa: ANN401 - a step with an instant
-    return {"at": step.at, "time_zone": TimeZone(step.zone.key)}
-
-
-def _places(step: steps.GuaranteePositionStep | steps.ExpeditePositionStep) -> dict[str, object]:
-    places = step.places
-    return {
-        "first": places.first,
-        "to": places.last,
-        "of": places.size,
-        "image_count": step.image_count,
-        "day": places.day.date,
-    }
-
-
-def _cutoff(step: steps.CutoffStep) -> dict[str, object]:
-    return {"at": step.at, "day": step.day, "upload_by": LocalTime(UPLOAD_BY), "counted_for": step.counted_for}
-
-
-def _expedite(step: steps.ExpeditePositionStep) -> dict[str, object]:
-    opens_at, closes_at = step.window
-    return {**_moment(step), **_places(step), "window_opens_at": opens_at, "window_closes_at": closes_at}
-
-
-def _clock_change(step: steps.ClockChangeStep) -> dict[str, object]:
-    before, after = (offset.total_seconds() for offset in (step.offset_before, step.offset_after))
-    return {**_moment(step), "offset_before_seconds": before, "offset_after_seconds": after}
-
-
-def _awaited(step: steps.AwaitingStaffStep) -> dict[str, object]:
-    return {"closed": step.closed, "plan_from": step.plan_from, "deadline_stands": step.keeps_deadline}
-
-
-STEP_TYPES: Final[Mapping[DeadlineStepCode, tuple[Any, Callable[[Any], dict[str, object]]]]] = {
-    DeadlineStepCode.UPLOADED_AT: (UploadedAtStep, _moment),
-    DeadlineStepCode.CUTOFF: (CutoffStep, _cutoff),
-    DeadlineStepCode.GUARANTEE_POSITION: (GuaranteePositionStep, _places),
-    DeadlineStepCode.EXPEDITE_POSITION: (ExpeditePositionStep, _expedite),
-    DeadlineStepCode.BASE_DEADLINE: (BaseDeadlineStep, lambda step: {**_moment(step), "turnaround": step.turnaround}),
-    DeadlineStepCode.WEEKEND_SHIFT: (
-        WeekendShiftStep,
-        lambda step: {**_moment(step), "base": step.base, "hours": step.hours},
-    ),
-    DeadlineStepCode.CLOCK_CHANGE: (ClockChangeStep, _clock_change),
-    DeadlineStepCode.AWAITING_STAFF: (AwaitingStaffStep, _awaited),
-    DeadlineStepCode.STAFF_CONFIRMED: (
-        StaffConfirmedStep,
-        lambda step: {**_moment(step), "deadline": step.due_at},
-    ),
-    DeadlineStepCode.REJECTED_AT: (RejectedAtStep, _moment),
-    DeadlineStepCode.SLA_VERSION: (SlaVersionStep, lambda step: {"version": step.version}),
-    DeadlineStepCode.PLAN_VOID: (PlanVoidStep, lambda step: {**_moment(step), "plan_from": step.plan_from}),
-}
-"""The schema's type for each code, with its facts; the schema lists them, since no field has one as its own type."""

@@ -9,6 +9,7 @@ import strawberry
 from api.context import Context, Info
 from api.event.reads import events_of
 from api.event.types import Event, Withdrawn
+from api.ids import NodeType, account_global_id, named_account
 from api.image.reads import images_of
 from api.image.types import Image
 from api.money import Money
@@ -22,7 +23,7 @@ from db.queries.orders import OrderRow
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, input_type, object_type
-from engine.ids import GlobalId, NodeType, account_global_id, named_account
+from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.weights import COUNT, LOOK_UP
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context
+from api.ids import NodeType
 from api.pulse.reads import shown_pulse
 from api.pulse.types import Pulse
 from db.queries.pages import Page, Slice
@@ -16,7 +17,7 @@ from db.queries.snapshots import Days, SnapshotRow
 from engine.connections import Listing
 from engine.cursors import NUMBER, CursorKind
 from engine.decorators import object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node, reads
 from engine.weights import LOOK_UP
 

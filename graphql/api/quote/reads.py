@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from api.context import Context
+from api.ids import NodeType
 from api.money import Money
 from api.order.deadlines import quoted_deadline
 from api.quote.types import Quote, QuoteInput, QuotePart, QuotePayload
@@ -15,7 +16,6 @@ from app.services.quotes import making as quoting
 from app.services.quotes.making import ExpediteRequest, QuoteRequest, UploadRequest
 from app.services.quotes.tokens import Binding, Subject, read_token
 from engine.arguments import or_none
-from engine.ids import NodeType
 
 
 async def read_quote(context: Context, account_id: UUID, quote_input: QuoteInput) -> QuotePayload:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from api.context import Context
+from api.ids import NodeType
 from api.sla.types import (
     SLA,
     ExpediteTerms,
@@ -29,7 +30,7 @@ from db.queries.accounts import AccountHistory, AccountRow
 from db.queries.pages import Page, Slice, Span, page
 from engine.connections import Listing, known
 from engine.cursors import NUMBER, CursorKind
-from engine.ids import GlobalId, NodeType, numbered
+from engine.ids import GlobalId, numbered
 from engine.nodes import reads
 from engine.scalars import LocalTime, write_local_time
 

@@ -8,6 +8,7 @@ import strawberry
 
 from api.context import Info
 from api.execution import Call, Payload
+from api.ids import NodeType
 from api.specification.types import Specification, specification
 from api.validation import NAME_RULE
 from app.domain.bounds import MAX_STEPS
@@ -21,7 +22,6 @@ from app.services.specifications import (
 )
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
-from engine.ids import NodeType
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 

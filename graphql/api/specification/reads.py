@@ -6,12 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from api.context import Context
+from api.ids import NodeType
 from api.specification.types import Specification, specification
 from db.queries.pages import Page, Slice
 from db.queries.specifications import SPECIFICATION_SPAN, SpecificationRow
 from engine.connections import Listing
 from engine.cursors import ID, CursorKind
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("specifications", (ID,))

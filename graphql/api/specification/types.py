@@ -5,14 +5,15 @@ from typing import Final
 from uuid import UUID
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
 from api.context import Info
+from api.ids import NodeType
 from api.money import Money
 from app.domain.pulse.figures import Step
-from db.queries.accounts import AccountHistory
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from engine.nodes import Node
 from engine.weights import LOOK_UP
 
@@ -43,17 +44,10 @@ class Specification(Node):
     account_id: strawberry.Private[UUID]
 
     @field
-    def turnaround(self, info: Info) -> str:
-        """The turnaround of images with this specification, in words."""
-        known = info.context.view.known_history(self.account_id)
-        # An awaitable is awaited, too: the feed has many specifications, and none of them need wait.
-        return self._read_turnaround(info) if known is None else self._summary(info, known)  # type: ignore[return-value] # pyright: ignore[reportReturnType]
-
-    async def _read_turnaround(self, info: Info) -> str:
-        return self._summary(info, await info.context.history(self.account_id))
-
-    def _summary(self, info: Info, history: AccountHistory) -> str:
-        return history.terms_at(info.context.instant(self.account_id)).terms.standard_summary
+    def turnaround(self, info: Info) -> AwaitableOrValue[str]:
+        """When images of it are delivered, in words."""
+        now = info.context.instant(self.account_id)
+        return info.context.with_history(self.account_id, lambda history: history.terms_at(now).terms.standard_summary)
 
 
 def specification(row: SpecificationRow) -> Specification:

@@ -19,6 +19,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
+from api.ids import NodeType
 from app.services.api_keys.keys import create_key
 from app.services.commands import IdempotencyConflict
 from app.web.asgi import create_app
@@ -27,7 +28,7 @@ from db.embedded.cluster import server_of
 from db.embedded.server import embedded_server
 from db.migrate import migrate
 from db.readers import PoolReader
-from engine.ids import GlobalId, NodeType
+from engine.ids import GlobalId
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.support.acting import done
 from tests.support.clock import FrozenClock
