@@ -1,12 +1,13 @@
 """A line that took effect is known again by what it says, whichever release imported it."""
 
 import json
+from hashlib import sha256
 from unicodedata import normalize
 
 import pytest
 
-from app.services.imports.digests import digest_of, first_digest_of
-from app.services.imports.lines import LINE, Line, TermsLine, ref_of
+from app.services.imports.digests import canonical, first_digest_of
+from app.services.imports.lines import LINE, Line, TermsLine
 from db.connections import Pool
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, everything, order, rows, run_import
 from tests.support.import_files import Line as Written
@@ -41,6 +42,10 @@ def read(line: Written) -> Line:
     return LINE.validate_json(json.dumps(line))
 
 
+def digest_of(line: Line) -> bytes:
+    return sha256(canonical(line)).digest()
+
+
 @pytest.mark.parametrize("line", WRITTEN, ids=lambda line: str(line["type"]))
 def test_the_first_digest_of_a_line_is_what_the_first_release_made_it(line: Written) -> None:
     assert first_digest_of(read(line)).hex() == FIRST_DIGESTS[str(line.get("ref", line["type"]))]
@@ -53,7 +58,7 @@ async def test_lines_that_the_first_release_imported_are_known(pool: Pool, chunk
         second, first = digest_of(line), first_digest_of(line)
         known = "UPDATE import_lines SET digest = $3, ref = CASE WHEN ref = $4 THEN $5 ELSE ref END"
         known += " WHERE kind = $1 AND ref = $2 RETURNING 1"
-        names = (line.type, ref_of(line) or second.hex())
+        names = (line.type, line.ref or second.hex())
         assert await rows(pool, known, *names, first, second.hex(), first.hex()) == [(1,)]
     before = await everything(pool)
     again = await run_import(pool, WRITTEN, chunk_lines=chunk_lines)

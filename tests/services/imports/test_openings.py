@@ -133,7 +133,7 @@ async def test_a_check_moves_nothing_and_finds_what_comes_after(pool: Pool) -> N
     before = await everything(pool)
     outcome = await run_import(pool, [order("o-1", at=LATER), order("o-2", at=UPLOADED)], check=True)
     assert outcome.problems == [
-        "2: placedAt: is before 2026-03-03T11:00:00Z, up to which the account 'acme' is told already"
+        "2: placedAt: is before 2026-03-03T11:00:00Z, the last instant of account 'acme' so far"
     ]
     assert await everything(pool) == before
 
@@ -154,7 +154,7 @@ async def test_an_account_that_was_created_otherwise_never_moves(pool: Pool) -> 
         await writer.commit()
     for line in (order("o-1"), MOVED, TERMS):
         (problem,) = (await run_import(pool, [SPECIFICATION, line])).problems
-        assert "is before 2026-06-01T00:00:00Z, up to which" in problem
+        assert "is before 2026-06-01T00:00:00Z, the last instant" in problem
     (problem,) = (await run_import(pool, [MOVED | {"at": "2026-06-01T00:00:00Z"}])).problems
     assert problem == "1: at: is the instant at which the account's time zone was set before"
     assert await rows(pool, "SELECT created_at, time_zone FROM accounts") == [(NOW, "UTC")]

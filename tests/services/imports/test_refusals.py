@@ -84,8 +84,10 @@ BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": 1e400}', "imagesPerDay: must be a whole number"),
     (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": NaN}', "imagesPerDay: must be a whole number"),
     (json.dumps(ACCOUNT)[:-1] + f', "imagesPerDay": {"9" * 400}}}', "imagesPerDay: must not be more than 1000000"),
-    (json.dumps(ACCOUNT)[:-1] + ', "ref": "beta"}', "ref: is told twice"),
-    (json.dumps(ACCOUNT)[:-1] + r', "n\u0061me": "ACME"}', "name: is told twice"),
+    (json.dumps(ACCOUNT)[:-1] + ', "ref": "beta"}', "ref: is repeated"),
+    (json.dumps(ACCOUNT)[:-1] + r', "n\u0061me": "ACME"}', "name: is repeated"),
+    (json.dumps(ACCOUNT)[:-1] + ', "name"\t : "ACME"}', "name: is repeated"),
+    (json.dumps(ACCOUNT | {"name": "A"})[:-1] + r', "name": "\u0022: \u0022: "}', "name: is repeated"),
     (SPECIFICATION, "account: there is no account 'acme'"),
     (order("o-1"), "account: there is no account 'acme'"),
 ]
@@ -190,11 +192,11 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
         order("o-2", at="2026-03-03T09:59:59Z"),
-        "placedAt: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
+        "placedAt: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far",
     ),
     (
         change("cancellation", "2026-03-03T09:00:00Z", order="o-1"),
-        "at: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
+        "at: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far",
     ),
     (change("cancellation", "2027-01-01T00:00:00Z", order="o-1"), "at: is in the future"),
     (order("o-1", 3), "ref: order 'o-1' was imported before with other content"),
@@ -312,9 +314,9 @@ async def test_a_bad_line_about_what_is_in_the_database(pool: Pool, line: Line, 
     assert outcome.problems == [f"1: {problem}"]
 
 
-async def test_a_key_told_twice_ends_the_account_it_is_of(pool: Pool) -> None:
+async def test_a_repeated_key_ends_the_account_of_its_line(pool: Pool) -> None:
     twice = json.dumps(order("o-1")).replace('"filename"', '"filename": "b.jpg", "filename"')
-    assert await refused(pool, *START, twice) == "filename: is told twice"
+    assert await refused(pool, *START, twice) == "filename: is repeated"
 
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
@@ -343,9 +345,9 @@ async def test_a_repeated_account_or_specification_line_with_other_content_is_re
     pool: Pool,
 ) -> None:
     outcome = await run_import(pool, [ACCOUNT, ACCOUNT, ACCOUNT | {"name": "Acme"}])
-    assert outcome.problems == ["3: ref: account 'acme' was told before with other content"]
+    assert outcome.problems == ["3: ref: account 'acme' came before with other content"]
     outcome = await run_import(pool, [*START, SPECIFICATION, SPECIFICATION | {"name": "G"}])
-    assert outcome.problems == ["4: ref: specification 'ghost' was told before with other content"]
+    assert outcome.problems == ["4: ref: specification 'ghost' came before with other content"]
 
 
 async def test_a_line_too_long_is_refused_unread(pool: Pool) -> None:

@@ -6,7 +6,7 @@ from db.connections import Pool, open_pool
 from db.tables.base import Table
 from tests.support.import_files import START, order, rows, run_import
 
-MANY = "app.services.imports.statistics._MANY_ROWS"
+MANY = "app.services.imports.session.MANY_ROWS"
 LINES = [*START, *(order(f"o-{number}", 3) for number in range(10))]  # 12 lines, 30 images
 ANALYZED = """
     SELECT DISTINCT relname::text FROM pg_class JOIN pg_statistic ON starelid = pg_class.oid
