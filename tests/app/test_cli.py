@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.commands import cli
 from app.services.api_keys.keys import secret_hash
 from db.connections import Record, Statement, connect
 from db.readers import PoolReader

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.commands import cli
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work

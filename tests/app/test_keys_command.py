@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.commands import cli
 from app.clock import SystemClock
 from app.services.api_keys.keys import find_caller, find_key
 from app.services.api_keys.uses import KeyUses
