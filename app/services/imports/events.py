@@ -35,8 +35,8 @@ _REWRITTEN: Final = (
 
 
 # Deletes events of an account; the primary key.
-FORGET_EVENTS: Final = Statement(
-    "forget_events_of_import", "DELETE FROM events WHERE account_id = $1 AND sequence = ANY($2::bigint[])"
+DELETE_EVENTS: Final = Statement(
+    "delete_events_of_import", "DELETE FROM events WHERE account_id = $1 AND sequence = ANY($2::bigint[])"
 )
 
 
@@ -91,7 +91,7 @@ async def write_new_events(
     for account_id, rows in groupby(sorted(untrue, key=_account_id), _account_id):
         events = list(rows)
         own = [each["sequence"] for each in events if each["import_run"] == run]
-        await writer.execute(FORGET_EVENTS, account_id, own)
+        await writer.execute(DELETE_EVENTS, account_id, own)
         others = [each for each in events if each["import_run"] != run]
         await withdraw_events(writer, all_counters[account_id], others, now, run)
     await write_events(writer, new_events, all_counters, now, run)

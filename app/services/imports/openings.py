@@ -14,24 +14,24 @@ from db.writer import Writer
 from db.writes import update
 
 # Moves the opening of an account; the primary key.
-BEGIN_ACCOUNT: Final = update("begin_account_earlier", Account, "created_at")
+MOVE_OPENING: Final = update("move_account_opening", Account, "created_at")
 
 # Moves and replaces its first zone; the primary key.
-BEGIN_TIME_ZONE: Final = Statement(
-    "begin_time_zone_earlier",
+MOVE_TIME_ZONE: Final = Statement(
+    "move_first_time_zone",
     "UPDATE time_zone_periods SET starts_at = $3, time_zone = $4 WHERE account_id = $1 AND starts_at = $2",
 )
 
 # Moves its first terms; the primary key.
-BEGIN_TERMS: Final = update("begin_terms_earlier", SlaVersionTable, "negotiated_at", "effective_date")
+MOVE_TERMS: Final = update("move_first_terms", SlaVersionTable, "negotiated_at", "effective_date")
 
 # Move the specifications that it had at its opening, and their versions; the primary keys, by the account.
-BEGIN_SPECIFICATIONS: Final = Statement(
-    "begin_specifications_earlier",
+MOVE_SPECIFICATIONS: Final = Statement(
+    "move_first_specifications",
     "UPDATE specifications SET created_at = $3 WHERE account_id = $1 AND created_at = $2",
 )
-BEGIN_SPECIFICATION_VERSIONS: Final = Statement(
-    "begin_specification_versions_earlier",
+MOVE_SPECIFICATION_VERSIONS: Final = Statement(
+    "move_first_specification_versions",
     "UPDATE specification_versions SET created_at = $3 WHERE account_id = $1 AND created_at = $2",
 )
 
@@ -54,8 +54,8 @@ async def _open_earlier(writer: Writer, openings: Sequence[tuple[UUID, Opening]]
     terms = [
         (id_, 1, opening.account.created_at, opening.account.versions[0].effective_date) for id_, opening in openings
     ]
-    await writer.execute_many(BEGIN_ACCOUNT, ((id_, starts_at) for id_, _, starts_at in at))
-    await writer.execute_many(BEGIN_TIME_ZONE, zones)
-    await writer.execute_many(BEGIN_TERMS, terms)
-    await writer.execute_many(BEGIN_SPECIFICATIONS, at)
-    await writer.execute_many(BEGIN_SPECIFICATION_VERSIONS, at)
+    await writer.execute_many(MOVE_OPENING, ((id_, starts_at) for id_, _, starts_at in at))
+    await writer.execute_many(MOVE_TIME_ZONE, zones)
+    await writer.execute_many(MOVE_TERMS, terms)
+    await writer.execute_many(MOVE_SPECIFICATIONS, at)
+    await writer.execute_many(MOVE_SPECIFICATION_VERSIONS, at)

@@ -23,7 +23,7 @@ _BITS: Final = 63  # of a positive bigint
 
 # Take the lock of a run until the session ends, and release it: on the node of the session.
 HOLD_RUN: Final = Statement("hold_import_run", "SELECT pg_advisory_lock($1)")
-LET_GO_OF_RUN: Final = Statement("let_go_of_import_run", "SELECT pg_advisory_unlock($1)")
+RELEASE_RUN: Final = Statement("release_import_run", "SELECT pg_advisory_unlock($1)")
 
 # Names the run in the counters of an account, which are locked; the primary key.
 NOTE_RUN: Final = update("note_import_run", AccountCounters, "import_run")
@@ -42,7 +42,7 @@ async def held(connection: Connection, run: "ImportRun") -> AsyncGenerator[None]
         yield
     finally:
         if not connection.is_closed():
-            await connection.execute(LET_GO_OF_RUN.sql, run.number)
+            await connection.execute(RELEASE_RUN.sql, run.number)
 
 
 @dataclass(frozen=True, slots=True)

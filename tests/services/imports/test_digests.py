@@ -1,4 +1,4 @@
-"""A line that took effect is known again by what it says, whichever release imported it."""
+"""An imported line is known by its content, whichever release imported it."""
 
 import json
 from hashlib import sha256
@@ -47,7 +47,7 @@ def digest_of(line: Line) -> bytes:
 
 
 @pytest.mark.parametrize("line", WRITTEN, ids=lambda line: str(line["type"]))
-def test_the_first_digest_of_a_line_is_what_the_first_release_made_it(line: Written) -> None:
+def test_the_first_digest_of_a_line_is_that_of_the_first_release(line: Written) -> None:
     assert first_digest_of(read(line)).hex() == FIRST_DIGESTS[str(line.get("ref", line["type"]))]
 
 
@@ -77,7 +77,7 @@ async def test_names_are_the_same_however_their_accents_are_written(pool: Pool) 
     assert (again.problems, again.report.known) == ([], 2 * len(WRITTEN))
 
 
-def test_a_field_that_is_added_to_a_type_of_line_changes_no_digest_of_lines_without_it() -> None:
+def test_a_new_field_of_a_type_of_line_changes_no_digest_of_lines_without_it() -> None:
     class LongerLine(TermsLine):
         message: str | None = None
 
@@ -103,7 +103,7 @@ async def test_names_and_reasons_are_stored_in_nfc(pool: Pool) -> None:
     assert decomposed not in str(await rows(pool, "SELECT data::text FROM events"))
 
 
-async def test_an_image_is_found_by_its_name_however_a_release_before_stored_it(pool: Pool) -> None:
+async def test_an_image_is_found_by_its_name_in_nfc_even_if_stored_otherwise(pool: Pool) -> None:
     composed, decomposed = normalize("NFC", "é.jpg"), normalize("NFD", "é.jpg")
     await run_import(pool, [ACCOUNT, SPECIFICATION, order("o-1", [{"filename": composed}])])
     await pool.fetch("UPDATE images SET filename = $1", decomposed)

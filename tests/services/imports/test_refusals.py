@@ -1,4 +1,4 @@
-"""Every kind of bad line is told by its number, its field and what is wrong with it."""
+"""Every kind of bad line is shown with its number, its field and its problem."""
 
 import json
 
@@ -266,7 +266,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
 
 
 async def refused(pool: Pool, *lines: Line | str) -> str:
-    """Import lines of which the last is bad, and find that nothing of it was written; return what was said of it."""
+    """Import lines of which the last is bad, assert that nothing of it was written, and return its problem."""
     outcome = await run_import(pool, lines)
     assert outcome.report.problems == 1
     assert await rows(pool, "SELECT count(*) FROM import_lines") == [(outcome.report.imported.total(),)]
@@ -300,14 +300,14 @@ async def test_a_bad_deadline(pool: Pool, line: Line, problem: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "problem"), BAD_CHANGES)
-async def test_a_bad_line_about_what_is_there(pool: Pool, line: Line, problem: str) -> None:
+async def test_a_bad_line_about_earlier_lines(pool: Pool, line: Line, problem: str) -> None:
     images = [image(deliveredAt=DELIVERED), {"filename": "b.jpg"}]
     assert await refused(pool, *START, order("o-1", list(images)), line) == problem
     assert await rows(pool, "SELECT number, service_level, status FROM orders") == [(1, "STANDARD", "IN_PRODUCTION")]
 
 
 @pytest.mark.parametrize(("line", "problem"), BAD_CHANGES)
-async def test_a_bad_line_about_what_is_in_the_database(pool: Pool, line: Line, problem: str) -> None:
+async def test_a_bad_line_about_stored_rows(pool: Pool, line: Line, problem: str) -> None:
     images = [image(deliveredAt=DELIVERED), {"filename": "b.jpg"}]
     await run_import(pool, [*START, order("o-1", list(images))])
     outcome = await run_import(pool, [line])
@@ -324,7 +324,7 @@ async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     assert await refused(pool, *lines) == "order: 'o-1-1.jpg' is expedited already."
 
 
-async def test_a_cancelled_order_stays_as_it_is(pool: Pool) -> None:
+async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:
     cancelled = [*START, order("o-1"), change("cancellation", LATER, order="o-1")]
     problem = "order: Order 1 was cancelled at 2026-03-03T11:00:00Z."
     assert await refused(pool, *cancelled, change("cancellation", DELIVERED, order="o-1")) == problem
