@@ -101,23 +101,17 @@ class Replay:
             pending.specifications[line.ref] = line, digest
 
     def _take_dated(self, line: DatedLine, digest: bytes) -> None:
-        known = state = self.cache.accounts.get(line.account)
+        known = self.cache.accounts.get(line.account)
         if known is not None and self._is_known(known, line, digest):
             return
-        field, at = ("placedAt", line.placed_at) if isinstance(line, OrderLine) else ("at", line.at)
-        pending: PendingAccount | None = None
-        specifications: Specifications = {}
-        if state is None:
+        at = line.placed_at if isinstance(line, OrderLine) else line.at
+        if known is None:
             pending = self._pending(line.account)
             state, specifications = opened(pending, at, self._plan_terms), _specifications(pending, at)
-        elif state.is_provisional and at < state.account.created_at:
-            state = state.opened_at(at)
-        if at > self._now:
-            raise LineRefused(field, "is in the future")
-        if at < state.watermark:
-            raise LineRefused(
-                field, f"is before {rfc3339(state.watermark)}, the last instant of account {state.ref!r} so far"
-            )
+        else:
+            pending, specifications = None, {}
+            state = known.opened_at(at) if known.is_provisional and at < known.account.created_at else known
+        self._require_turn(line, state, at)
         change = self._change(line, state, specifications)
         if pending is not None:
             self._open(state, pending, specifications)
@@ -130,6 +124,16 @@ class Replay:
         self.batch.changed_since[state.id] = min(since, self.batch.changed_since.get(state.id, since))
         self._remember(state, line, digest, change())
         state.is_provisional = False
+
+    def _require_turn(self, line: DatedLine, state: AccountState, at: datetime) -> None:
+        """Raise LineRefused for a line after now, or before the last instant of its account."""
+        field = "placedAt" if isinstance(line, OrderLine) else "at"
+        if at > self._now:
+            raise LineRefused(field, "is in the future")
+        if at < state.watermark:
+            raise LineRefused(
+                field, f"is before {rfc3339(state.watermark)}, the last instant of account {state.ref!r} so far"
+            )
 
     def _change(self, line: DatedLine, state: AccountState, specifications: Specifications) -> Change:
         """Prepare the change of a line; `specifications` are those of an account that it opens. Raises LineRefused."""
