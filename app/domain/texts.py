@@ -2,8 +2,8 @@
 
 Texts are stored in Unicode's NFC. A name is one line of 1 to 255 code points with something visible in it; prose, such
 as a reason or a note, has 1 to 2,000 and may have line ends and tabs. Refs of accounts and of import files are
-identifiers: they are checked alike, but compared as they are written, so that those stored before are still found.
-What is stored already is not checked again.
+identifiers: they are checked by the same rule, but compared as written, so that those stored before are still found.
+Stored texts are not checked again.
 """
 
 import re
@@ -26,7 +26,7 @@ _NOTHING_VISIBLE: Final = re.compile(
 
 
 class BadText(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """A text that breaks the rule; `problem` continues a sentence that begins with what the text is."""
+    """A text that breaks the rule; `problem` continues a sentence that begins with the name of the text."""
 
     def __init__(self, subject: str, problem: str) -> None:
         super().__init__(f"{subject} {problem}.")
@@ -48,19 +48,19 @@ def require_name(subject: str, text: str) -> str:
 
 
 def name_problem(name: str) -> str | None:
-    """Return the problem of a name in NFC, or None."""
+    """Return the problem of a name in NFC, None without one."""
     if _is_plain(name, MAX_NAME):
         return None
     return "must not be blank" if _NOTHING_VISIBLE.fullmatch(name) else line_problem(name)
 
 
 def line_problem(line: str) -> str | None:
-    """Return the problem of a text that must be one line of 1 to 255 characters, or None."""
+    """Return the problem of one line of 1 to 255 characters, None without one."""
     return _problem(line, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character")
 
 
 def prose_problem(prose: str) -> str | None:
-    """Return the problem of prose in NFC, or None."""
+    """Return the problem of prose in NFC, None without one."""
     if _is_plain(prose, MAX_PROSE):
         return None
     if _NOTHING_VISIBLE.fullmatch(prose):

@@ -112,13 +112,13 @@ async def _load_orders(reader: Reader, before: Cache, cache: Cache, lines: _NewL
 
 
 async def _fetch(reader: Reader, statement: Statement, keys: Iterable[tuple[object, ...]]) -> list[Record]:
-    """Fetch the rows of keys, each of whose parts is a parameter; without keys nothing is asked."""
+    """Fetch the rows of keys, each of whose parts is a parameter; without keys there is no statement."""
     columns = [*zip(*keys, strict=True)]
     return await reader.fetch(statement, *columns) if columns else []
 
 
 def _missing(keys: Iterable[K], before: dict[K, V], cache: dict[K, V]) -> list[K]:
-    """Take over the values that the chunk before had for keys; return the keys that it did not have."""
+    """Copy the values that the chunk before has for keys; return the keys that it does not have."""
     missing: list[K] = []
     for key in keys:
         if key in before:

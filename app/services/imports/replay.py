@@ -105,11 +105,12 @@ class Replay:
         if known is not None and self._is_known(known, line, digest):
             return
         at = line.placed_at if isinstance(line, OrderLine) else line.at
+        pending: PendingAccount | None = None
+        specifications: Specifications = {}
         if known is None:
             pending = self._pending(line.account)
             state, specifications = opened(pending, at, self._plan_terms), _specifications(pending, at)
         else:
-            pending, specifications = None, {}
             state = known.opened_at(at) if known.is_provisional and at < known.account.created_at else known
         self._require_turn(line, state, at)
         change = self._change(line, state, specifications)
