@@ -1,4 +1,4 @@
-"""How fast `loupe import` is, and how much memory it takes for a file four times as long."""
+"""The speed of `loupe import`, and its memory for a file four times as long."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _LOUPE = Path(sys.executable).with_name("loupe")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one import took: seconds from start to end of the command, and megabytes at its peak."""
+    """The figures of an import: seconds from start to end of the command, and megabytes at its peak."""
 
     images: int
     seconds: float
@@ -73,7 +73,7 @@ async def _import(scratch: Scratch, name: str, images: int, *, per_order: int) -
 def run_command(command: list[str], settings: dict[str, str]) -> float:
     """Run a command to its end and return its peak memory in megabytes.
 
-    Linux tells it while the process lives. What `wait4` tells in the end counts the memory of who started it, too.
+    Linux shows it while the process lives. The figure of `wait4` at its end has the memory of its parent, too.
     """
     peak = 0
     with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own
@@ -107,7 +107,7 @@ def import_lines(orders: int, per_order: int) -> Iterator[bytes]:
         )
     for order in range(orders):
         placed_at = UNTIL - timedelta(days=_DAYS) * (1 - order / orders)
-        images = [_image(f"{order:07}-{place}.jpg", order + place, placed_at, place) for place in range(per_order)]
+        images = [_image(f"{order:07}-{index}.jpg", order + index, placed_at, index) for index in range(per_order)]
         yield _line(
             type="order",
             account=f"studio-{order % ACCOUNTS}",
@@ -119,10 +119,10 @@ def import_lines(orders: int, per_order: int) -> Iterator[bytes]:
         )
 
 
-def _image(filename: str, draw: int, placed_at: datetime, place: int) -> dict[str, object]:
-    """Deliver images five at a time, some hours apart."""
+def _image(filename: str, draw: int, placed_at: datetime, index: int) -> dict[str, object]:
+    """Return an image; five are delivered at a time, an hour after the five before."""
     image: dict[str, object] = {"filename": filename}
-    delivered_at = placed_at + timedelta(hours=4 + place // 5, minutes=draw % 60)
+    delivered_at = placed_at + timedelta(hours=4 + index // 5, minutes=draw % 60)
     if delivered_at + timedelta(days=1) < UNTIL:
         image["deliveredAt"] = delivered_at.isoformat()
         if draw % 20 == 0:

@@ -5,7 +5,7 @@ counted once, comprehensions within them not at all.
 """
 
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +19,8 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from app.domain.sla.enums import Plan
+from app.domain.sla.terms import SlaTerms
 from app.services.api_keys.keys import create_key
 from app.services.imports import Report, Source, import_history
 from app.services.jobs.cursors import SNAPSHOT
@@ -116,7 +118,8 @@ async def measure_walks(server: Scratch) -> list[Walk]:
         imports = await open_pool(await server.new_database("imports"))
         try:
             files = _files(server.folder)
-            walks.append(await _walk("import line", *(_import(imports, file) for file in files)))
+            plan_terms = Settings().plan_terms
+            walks.append(await _walk("import line", *(_import(imports, file, plan_terms) for file in files)))
         finally:
             await imports.close()
     finally:
@@ -171,13 +174,11 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _import(pool: Pool, file: Path) -> Step:
+def _import(pool: Pool, file: Path, plan_terms: Mapping[Plan, SlaTerms]) -> Step:
     async def run() -> None:
         with file.open("rb") as lines:
             source = Source(file.name, lines, None)
-            await import_history(
-                pool, source, clock=FixedClock(UNTIL), plan_terms=Settings().plan_terms, listener=_Silence()
-            )
+            await import_history(pool, source, clock=FixedClock(UNTIL), plan_terms=plan_terms, listener=_Silence())
 
     return run
 

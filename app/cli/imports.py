@@ -1,4 +1,4 @@
-"""`loupe import`."""
+"""The command `loupe import`."""
 
 import asyncio
 import time
@@ -52,9 +52,9 @@ def import_command(
         ),
     ] = False,
 ) -> None:
-    """Import a studio's history: accounts, specifications, orders and what became of them.
+    """Import a studio's history: accounts, specifications, and orders with their deliveries and rejections.
 
-    Of each account lines count up to its first bad one; mend it and run the import again: it goes on from there.
+    Of each account lines count up to its first bad one; correct it and run the import again: it continues from there.
 
     Example: loupe import history.jsonl.gz --check
     """
@@ -102,7 +102,7 @@ def _listener(source: Source) -> Generator[Listener]:
 
 
 class _Bar:
-    """Tells an import on a terminal: problems scroll above a bar."""
+    """Shows an import on a terminal: problems scroll above a bar."""
 
     def __init__(self, source: Source, progress: Progress, task: TaskID) -> None:
         self._name = source.name
@@ -111,7 +111,7 @@ class _Bar:
         self._started = time.monotonic()
 
     def problem(self, line: int, text: str) -> None:
-        """Print what is wrong with a line."""
+        """Print the problem of a line."""
         self._progress.console.print(_problem(self._name, line, text), markup=False, highlight=False, soft_wrap=True)
 
     def progress(self, position: int, report: Report) -> None:
@@ -121,23 +121,23 @@ class _Bar:
 
 
 class _Lines:
-    """Tells an import to a file or a pipe: a line now and then."""
+    """Shows an import in a file or a pipe: a line every few seconds."""
 
     def __init__(self, source: Source) -> None:
         self._name = source.name
         self._size = source.size
-        self._started = self._told = time.monotonic()
+        self._started = self._shown = time.monotonic()
 
     def problem(self, line: int, text: str) -> None:
-        """Print what is wrong with a line."""
+        """Print the problem of a line."""
         typer.echo(_problem(self._name, line, text), err=True)
 
     def progress(self, position: int, report: Report) -> None:
-        """Print how far it is, unless that was just said."""
+        """Print the counts, unless that was just done."""
         now = time.monotonic()
-        if now - self._told < _SECONDS_BETWEEN_LINES:
+        if now - self._shown < _SECONDS_BETWEEN_LINES:
             return
-        self._told = now
+        self._shown = now
         share = f"{position / self._size:.0%}, " if self._size else ""
         rate = report.images / (now - self._started)
         typer.echo(f"{share}{report.lines:,} lines, {report.images:,} images, {rate:,.0f} a second", err=True)
@@ -151,24 +151,24 @@ def _imported(report: Report) -> str:
     """Sum up an import."""
     if not report.lines:
         return "Imported nothing: there is no line in it."
-    counts = [_counted(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
-    told = [f"Imported {', '.join(counts) or 'nothing new'}; {_counted(report.images, ('image', 'images'))}."]
+    counts = [_count(report.imported[kind], names) for kind, names in _KINDS.items() if report.imported[kind]]
+    sentences = [f"Imported {', '.join(counts) or 'nothing new'}; {_count(report.images, ('image', 'images'))}."]
     if report.known:
-        told.append(f"Known before: {_counted(report.known, _LINE)}.")
+        sentences.append(f"Known before: {_count(report.known, _LINE)}.")
     if report.problems:
-        left_out = f", left out for it: {_counted(report.skipped, _LINE)}" if report.skipped else ""
-        told.append(f"Bad: {_counted(report.problems, _LINE)}{left_out}. Mend what is bad and run the import again.")
-    return " ".join(told)
+        skipped = f", skipped because of them: {_count(report.skipped, _LINE)}" if report.skipped else ""
+        sentences.append(f"Bad: {_count(report.problems, _LINE)}{skipped}. Correct them and run the import again.")
+    return " ".join(sentences)
 
 
 def _checked(report: Report) -> str:
     """Sum up a check."""
     unknown = (
-        f" Not looked at, since what they name is bad: {_counted(report.skipped, _LINE)}." if report.skipped else ""
+        f" Not checked, since they depend on bad lines: {_count(report.skipped, _LINE)}." if report.skipped else ""
     )
-    bad = _counted(report.problems, _LINE) if report.problems else "none"
-    return f"Checked {_counted(report.lines, _LINE)}. Bad: {bad}.{unknown} Nothing was changed."
+    bad = _count(report.problems, _LINE) if report.problems else "none"
+    return f"Checked {_count(report.lines, _LINE)}. Bad: {bad}.{unknown} Nothing was changed."
 
 
-def _counted(count: int, names: tuple[str, str]) -> str:
+def _count(count: int, names: tuple[str, str]) -> str:
     return f"{count:,} {names[count != 1]}"

@@ -35,7 +35,7 @@ class BadText(DomainError):  # noqa: N818 - a refusal is named by what it says
 
 def composed(text: str) -> str:
     """Return the text in Unicode's NFC, in which texts are checked and stored."""
-    return normalize("NFC", text)
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def require_name(subject: str, text: str) -> str:
@@ -49,6 +49,8 @@ def require_name(subject: str, text: str) -> str:
 
 def name_problem(name: str) -> str | None:
     """Return the problem of a name in NFC, None without one."""
+    if _is_plain(name, MAX_NAME):
+        return None
     return "must not be blank" if _NOTHING_VISIBLE.fullmatch(name) else line_problem(name)
 
 
@@ -59,9 +61,16 @@ def line_problem(line: str) -> str | None:
 
 def prose_problem(prose: str) -> str | None:
     """Return the problem of prose in NFC, None without one."""
+    if _is_plain(prose, MAX_PROSE):
+        return None
     if _NOTHING_VISIBLE.fullmatch(prose):
         return "must not be blank"
     return _problem(prose, MAX_PROSE, _NOT_IN_PROSE, "has a control character")
+
+
+def _is_plain(text: str, most: int) -> bool:
+    """Return True for printable ASCII with something visible, as most texts are: the quick way."""
+    return 0 < len(text) <= most and text.isascii() and text.isprintable() and not text.isspace()
 
 
 def _problem(text: str, most: int, excluded: re.Pattern[str], reason: str) -> str | None:

@@ -42,7 +42,7 @@ class AccountHistory(Account):
     `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward.
     """
 
-    account: AccountRow
+    row: AccountRow
     last_at: datetime
     orders: int
 
@@ -54,19 +54,19 @@ class AccountHistory(Account):
     @property
     def account_id(self) -> UUID:
         """The account's id."""
-        return self.account.id
+        return self.row.id
 
 
 ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
-_HISTORY_COLUMNS: Final = """
+HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
       v.note, v.plan_terms"""
-"""The columns that `account_of` reads, of what _HISTORY joins of the account {0}."""
+"""The columns that `account_of` reads, of HISTORY."""
 
-_HISTORY: Final = """
+HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
         array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones
@@ -82,6 +82,7 @@ _HISTORY: Final = """
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
+"""The join of the zones and SLA versions of the account {0}, each column as an array."""
 
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
@@ -98,10 +99,10 @@ _NAMED: Final = Statement(
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {_HISTORY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
-    {_HISTORY.format("h.account_id")}
+    {HISTORY.format("h.account_id")}
     WHERE h.account_id = ANY($1::uuid[])
     """,
 )
@@ -168,10 +169,10 @@ ACCOUNTS_IN_ORDER: Final = Statement(
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
-    SELECT {_HISTORY_COLUMNS},
+    SELECT {HISTORY_COLUMNS},
       d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
-    FROM account_heads h {_HISTORY.format("$1")}
+    FROM account_heads h {HISTORY.format("$1")}
     LEFT JOIN (
       SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
     ) AS d ON d.closes_at > $2
@@ -225,7 +226,7 @@ async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> i
 
 
 def account_of(record: Record) -> Account:
-    """Read an account's zones and SLA versions from a record that has _HISTORY_COLUMNS."""
+    """Read an account's zones and SLA versions from a record that has HISTORY_COLUMNS."""
     return Account(_zones(record), _versions(record))
 
 
@@ -256,7 +257,7 @@ def _history(record: Record) -> AccountHistory:
     return AccountHistory(
         zones=_zones(record),
         versions=_versions(record),
-        account=account_row(record[:_ACCOUNT_COLUMNS]),
+        row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],
     )

@@ -1,29 +1,31 @@
-"""What an import reads to go on with accounts: each statement asks for many accounts at once."""
+"""Reads of an import, each for many accounts at once."""
 
 from typing import Final
 
 from db.columns import selected
 from db.connections import Statement
+from db.queries.accounts import HISTORY, HISTORY_COLUMNS
 from db.tables.accounts import AccountCounters
 
-# Accounts of these refs with their counters; the unique index on ref and the heads' primary key find them.
+# Accounts of these refs with their counters, zones and SLA versions; the unique index on ref and primary keys.
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
-    SELECT a.id, a.ref, {selected(AccountCounters, "h", but=("account_id", "import_run"))}
+    SELECT a.id, a.ref, {selected(AccountCounters, "h", but=("account_id", "import_run"))}, {HISTORY_COLUMNS}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
+      {HISTORY.format("h.account_id")}
      WHERE a.ref = ANY($1::text[])
     """,
 )
 
-# How many events of these types an account has from a place in its sequence on; the primary key.
+# The number of events of these types of an account from a sequence on; the primary key.
 EVENTS_FROM: Final = Statement(
     "events_from",
     "SELECT count(*) AS events FROM events WHERE account_id = $1 AND sequence >= $2 AND type = ANY($3::text[])",
 )
 
-# Which accounts imports began, and which they told to have moved; the primary key finds the few lines of both kinds.
-BEGUN_AND_MOVED: Final = Statement(
+# The accounts that imports opened, and those that they moved; the primary key finds the few lines of both kinds.
+OPENED_AND_MOVED: Final = Statement(
     "accounts_opened_and_moved",
     """
     SELECT DISTINCT account_id, kind FROM import_lines
@@ -31,9 +33,9 @@ BEGUN_AND_MOVED: Final = Statement(
     """,
 )
 
-# What is used of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may
-# last for weeks when the zone keeps changing, so that its date bounds nothing. One of which nothing is used is told by
-# zones and terms alone: a reset may have opened it by others than an import tells of it.
+# The ledger days in use of accounts that close after an instant of each; the primary key finds them. A day may last for
+# weeks when the zone keeps changing, so that its date bounds nothing. Unused ones follow from zones and terms: a reset
+# may have opened them by other zones and terms than those of the file.
 LEDGER_DAYS: Final = Statement(
     "ledger_days_of_accounts",
     """
@@ -46,7 +48,7 @@ LEDGER_DAYS: Final = Statement(
     """,
 )
 
-# The lines imported before of those asked for; the primary key finds them.
+# The imported lines with these keys; the primary key finds them.
 IMPORT_LINES: Final = Statement(
     "import_lines_by_key",
     """
@@ -56,7 +58,7 @@ IMPORT_LINES: Final = Statement(
     """,
 )
 
-# Specifications by the refs of the lines that made them, in their current version; primary keys find all three.
+# Specifications by the refs of their lines, in their current version; primary keys find all three.
 SPECIFICATIONS_BY_REF: Final = Statement(
     "specifications_by_ref",
     """
@@ -69,8 +71,8 @@ SPECIFICATIONS_BY_REF: Final = Statement(
     """,
 )
 
-# Orders that lines made, with what was split from them and what was split from that: only those that were not expedited
-# can be split, so there is nothing further. The primary key finds the first, orders_by_split_idx the others.
+# The orders of lines, with those split from them and those split from these: only orders that were not expedited can be
+# split, so there are no further ones. The primary key finds the first, orders_by_split_idx the others.
 ORDERS_BY_REF: Final = Statement(
     "orders_by_ref",
     """
@@ -103,8 +105,8 @@ REJECTED_ORDERS: Final = Statement(
 
 _EVENT_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.texts, e.import_run"
 
-# The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
-# orders of many accounts, so all are asked at once.
+# The events, not withdrawn, of images of orders after an instant; events_of_order_idx. A batch amends orders of many
+# accounts, so they are read together.
 EVENTS_OF_ORDERS: Final = Statement(
     "events_of_amended_orders",
     f"""
@@ -116,8 +118,8 @@ EVENTS_OF_ORDERS: Final = Statement(
     """,
 )
 
-# The events, not withdrawn, of the openings of accounts; events_of_order_idx, for they are of no order. A batch may
-# begin many accounts.
+# The events, not withdrawn, of the openings of accounts; events_of_order_idx, as they are of no order. A batch may open
+# many accounts.
 EVENTS_OF_OPENINGS: Final = Statement(
     "events_of_openings",
     f"""

@@ -135,5 +135,5 @@ class SettledView:
         histories = [each for each in await self.loaders.histories.load_many(account_ids) if each is not None]
         for history in histories:
             self._histories[history.account_id] = history
-            self.loaders.accounts.prime(history.account_id, history.account)
+            self.loaders.accounts.prime(history.account_id, history.row)
         return {history.account_id: history.last_at for history in histories}

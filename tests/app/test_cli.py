@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.ids import read_global_id
-from app.cli import cli
+from app.cli.commands import cli
 from app.services.api_keys.keys import secret_hash
 from db.connections import Record, Statement, connect
 from db.readers import PoolReader

@@ -84,7 +84,7 @@ async def test_bad_lines_are_told_by_file_and_line_and_the_command_fails(databas
     assert err == f"{path}:4: specification: there is no specification 'shadow'\n"
     assert out == (
         "Imported 1 account, 1 specification, 1 order; 2 images."
-        " Bad: 1 line, left out for it: 1 line. Mend what is bad and run the import again.\n"
+        " Bad: 1 line, skipped because of them: 1 line. Correct them and run the import again.\n"
     )
 
 

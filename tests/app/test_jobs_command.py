@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.ids import account_global_id
-from app.cli import cli
+from app.cli.commands import cli
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work

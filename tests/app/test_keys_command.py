@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.ids import read_global_id
-from app.cli import cli
+from app.cli.commands import cli
 from app.clock import SystemClock
 from app.services.api_keys.keys import find_caller, find_key
 from app.services.api_keys.uses import KeyUses

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.commands import cli
 from db.migrate import inspect
 from db.revisions import Found, Standing, known_revisions
 from tests.support.database import TEMPLATE, migrate_as_tomorrow, temporary_database

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any, Final
 
 from app.domain.sla.terms import PLAN_TERMS
-from app.services.imports.cache import Cache
 from app.services.imports.reading import GoodLine, read_line
 from app.services.imports.refusals import LineRefused
 from app.services.imports.replay import Replay
@@ -33,7 +32,7 @@ class _File:
         self._refs = {"a": list[str](), "b": list[str]()}
         self._filenames: dict[str, list[str]] = {}
         self._report = Report()
-        self._replay = Replay(Cache(), self._report, NOW, PLAN_TERMS)
+        self._replay = Replay(self._report, NOW, PLAN_TERMS)
 
     def lines(self) -> list[Line]:
         """Draw lines until there are enough; some are there twice."""

@@ -1,7 +1,7 @@
-"""Importing history: `import_history` and `check_history` read a `Source` and give a `Report`.
+"""Importing history: `import_history` and `check_history` read a `Source` and return a `Report`.
 
-From file to database: `source` reads raw lines, `reading` types them, `loading` fetches what they name, `replay`
-applies them by the rules, and `writing` writes a batch of them in one transaction. `session` drives all that.
+From file to database: `source` reads raw lines, `reading` types them, `loading` loads all that they name into a cache,
+`replay` applies them by the rules, and `writing` writes a batch of them in one transaction. `session` drives all that.
 """
 
 from app.services.imports.conflicts import AccountMoved

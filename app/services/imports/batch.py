@@ -1,8 +1,10 @@
-"""The changes of a batch of lines, gathered before they are written in one transaction."""
+"""The changes of a chunk of lines, gathered before they are written in one transaction."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,34 +14,21 @@ from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
 from app.domain.sla.terms import SlaVersion
+from app.services.imports.cache import AccountState, KnownLine
 from app.services.imports.digests import LineKey
 from app.services.imports.lines import AccountLine, SpecificationLine
-from app.services.imports.state import AccountState
-
-
-class KnownLine(NamedTuple):
-    """A line that took effect, by a digest of either version, and what it made."""
-
-    digest: bytes
-    subject_id: UUID | None
-
-
-class NewAccount(NamedTuple):
-    """An account to begin."""
-
-    id: UUID
-    line: AccountLine
 
 
 class Opening(NamedTuple):
-    """An account as it is opened; `before` is when it is by the database, None when it is not there yet."""
+    """An account as it is opened by its `line`, or as it was opened at `before` by the database if that is not None."""
 
     account: Account
+    line: AccountLine | None
     before: datetime | None
 
 
 class NewSpecification(NamedTuple):
-    """A specification to begin, with its first version."""
+    """A specification to add, with its first version."""
 
     account_id: UUID
     id: UUID
@@ -47,96 +36,78 @@ class NewSpecification(NamedTuple):
     created_at: datetime
 
 
-@dataclass(slots=True)
-class _Open:
-    """An order of the batch; what happened to its images up to `told_until` has its events (None: nothing has)."""
+class BatchOrder(NamedTuple):
+    """An order of the batch; the events of its images up to `emitted_until` (UTC; None: none) exist already."""
 
     account_id: UUID
     state: OrderState
-    told_until: datetime | None
+    emitted_until: datetime | None
+
+
+class AmendedOrder(NamedTuple):
+    """An order as in the database; the batch replaces the events of its images after `since` (UTC)."""
+
+    account_id: UUID
+    before: OrderState
+    since: datetime
 
 
 @dataclass(slots=True)
 class Batch:
-    """What a transaction is to write.
+    """The changes to write in one transaction.
 
-    `since` is the instant after which it tells of accounts, `extended` when ledger days close that a move extends.
-    `stored` has the orders it changes as they are in the database, and `retold` since when their events are told anew:
-    what happened to images is told by the orders' latest states, just after that instant.
+    `changed_since` are the instants (UTC) after which the batch changes accounts, `extended` the ends of ledger days
+    that a move of the account extends. `orders` are those that it adds or amends, by id, as they are after it.
     """
 
     accounts: dict[UUID, AccountState] = field(default_factory=dict[UUID, AccountState])
-    new_accounts: list[NewAccount] = field(default_factory=list[NewAccount])
     openings: dict[UUID, Opening] = field(default_factory=dict[UUID, Opening])
     periods: list[tuple[UUID, ZonePeriod]] = field(default_factory=list[tuple[UUID, ZonePeriod]])
     versions: list[tuple[UUID, SlaVersion]] = field(default_factory=list[tuple[UUID, SlaVersion]])
     days: dict[tuple[UUID, date], QuotaDay] = field(default_factory=dict[tuple[UUID, date], QuotaDay])
     extended: dict[tuple[UUID, date], datetime] = field(default_factory=dict[tuple[UUID, date], datetime])
-    since: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    changed_since: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    moved: set[UUID] = field(default_factory=set[UUID])
     specifications: list[NewSpecification] = field(default_factory=list[NewSpecification])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
-    stored: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
-    rewritten_since: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict[UUID, tuple[UUID, datetime]])
-    moved: set[UUID] = field(default_factory=set[UUID])
-    _orders: dict[UUID, _Open] = field(default_factory=dict[UUID, _Open])
-    _new_events: dict[UUID, list[NewEvent]] = field(default_factory=dict[UUID, list[NewEvent]])
+    orders: dict[UUID, BatchOrder] = field(default_factory=dict[UUID, BatchOrder])
+    amended: dict[UUID, AmendedOrder] = field(default_factory=dict[UUID, AmendedOrder])
+    new_events: defaultdict[UUID, list[NewEvent]] = field(
+        default_factory=partial(defaultdict[UUID, list[NewEvent]], list)
+    )
 
-    def tell(self, account_id: UUID, new_event: NewEvent) -> None:
-        """Record an event of an account."""
-        self._new_events.setdefault(account_id, []).append(new_event)
+    def open(self, state: AccountState, line: AccountLine | None, before: datetime | None) -> None:
+        """Open an account with its zone and terms; until it has a dated line these may change."""
+        known = self.openings.get(state.id)
+        line, before = (line, before) if known is None else (known.line, known.before)
+        self.openings[state.id] = Opening(state.account, line, before)
 
-    def begin(self, account: AccountState, before: datetime | None) -> None:
-        """Note with what an account begins, which may change until something dated is told of it."""
-        known = self.openings.get(account.id)
-        before = before if known is None else known.before
-        self.openings[account.id] = Opening(account.account, before)
-
-    def begin_earlier(self, account: AccountState, before: datetime) -> None:
-        """Let an account and what was told of it so far, its specifications, begin earlier than `before`."""
-        self.begin(account, before)
-        at = account.created_at
+    def open_earlier(self, state: AccountState, before: datetime) -> None:
+        """Open an account, and all that it had at its opening, at an instant earlier than `before`."""
+        self.open(state, None, before)
+        at = state.account.created_at
         self.specifications = [
-            new._replace(created_at=at) if new.account_id == account.id else new for new in self.specifications
+            new._replace(created_at=at) if new.account_id == state.id else new for new in self.specifications
         ]
-        told = self._new_events.get(account.id, ())
-        self._new_events[account.id] = [replace(new_event, at=at) for new_event in told]
-
-    def tell_since(self, account_id: UUID, at: datetime) -> None:
-        """Note that the batch tells of an account after an instant, if not of an earlier one."""
-        self.since[account_id] = min(at, self.since.get(account_id, at))
-
-    def use(self, account: AccountState, day: QuotaDay) -> None:
-        """Note what is used of the account's running ledger day now."""
-        account.use(day)
-        self.days[account.id, day.day.date] = day
-
-    def add(self, account_id: UUID, order: OrderState, told_until: datetime | None = None) -> None:
-        """Add a new order; `told_until` is when it was split off one whose past its images share."""
-        self._orders[order.id] = _Open(account_id, order, told_until)
+        self.new_events[state.id] = [replace(new_event, at=at) for new_event in self.new_events[state.id]]
 
     def amend(self, account_id: UUID, before: OrderState, after: OrderState, at: datetime) -> None:
-        """Change an order as of an instant: what happened up to it stays told as it was."""
-        known = self._orders.get(before.id)
-        told_until = at
+        """Change an order as of an instant; events of its images up to then stay."""
+        known = self.orders.get(before.id)
+        emitted_until = at
         if known is None:
-            self.stored[before.id] = account_id, before
-            self.rewritten_since[before.id] = account_id, at
+            self.amended[before.id] = AmendedOrder(account_id, before, at)
         else:
-            told_until = at if known.told_until is None else max(at, known.told_until)
-            for new_event in facts_after(before, known.told_until):
-                if new_event.at <= at:
-                    self.tell(account_id, new_event)
-        self._orders[before.id] = _Open(account_id, after, told_until)
+            emitted_until = at if known.emitted_until is None else max(at, known.emitted_until)
+            earlier = (each for each in facts_after(before, known.emitted_until) if each.at <= at)
+            self.new_events[account_id].extend(earlier)
+        self.orders[before.id] = BatchOrder(account_id, after, emitted_until)
 
-    def orders(self) -> Iterator[tuple[UUID, OrderState]]:
-        """Yield the orders of the batch as they are now, each with its account."""
-        return ((order.account_id, order.state) for order in self._orders.values())
-
-    def new_events(self) -> dict[UUID, list[NewEvent]]:
-        """Return the events of each account in the order in which they happened; those of one instant as told."""
-        told = {account_id: list(new_events) for account_id, new_events in self._new_events.items()}
-        for order in self._orders.values():
-            told.setdefault(order.account_id, []).extend(facts_after(order.state, order.told_until))
-        for new_events in told.values():
-            new_events.sort(key=lambda new_event: new_event.at)
-        return told
+    def all_new_events(self) -> dict[UUID, list[NewEvent]]:
+        """Return the events of each account by instant; those of one instant as recorded, images' last."""
+        all_events = {account_id: list(new_events) for account_id, new_events in self.new_events.items()}
+        for order in self.orders.values():
+            all_events.setdefault(order.account_id, []).extend(facts_after(order.state, order.emitted_until))
+        for new_events in all_events.values():
+            new_events.sort(key=attrgetter("at"))
+        return all_events

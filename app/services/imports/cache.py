@@ -1,33 +1,92 @@
-"""What an import remembers from line to line; all but accounts that wait for their first instant is recent only."""
+"""The accounts, lines, specifications and orders that an import knows while it replays a chunk of lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from app.domain.account import Account
+from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderedSpecification, OrderState
-from app.services.imports.batch import KnownLine
 from app.services.imports.digests import LineKey
-from app.services.imports.state import AccountState, PendingAccount, Recent
+from app.services.imports.lines import AccountLine, SpecificationLine
+
+
+class KnownLine(NamedTuple):
+    """The digest, of either version, of a line that was imported, and the id of the row that it added."""
+
+    digest: bytes
+    subject_id: UUID | None
+
+
+@dataclass(slots=True)
+class PendingAccount:
+    """An account without a dated line so far, with its specifications by ref; it is opened with the first one."""
+
+    line: AccountLine
+    digest: bytes
+    specifications: dict[str, tuple[SpecificationLine, bytes]] = field(
+        default_factory=dict[str, tuple[SpecificationLine, bytes]]
+    )
+
+
+@dataclass(slots=True)
+class AccountState:
+    """An account as of its last line; instants are UTC.
+
+    `watermark`, `last_at`, `minutes_since` and `next_order_number` are its counters then. `next_sequence` is the
+    sequence of its next event in the database, None before the account is there; every change moves it. `extra_events`
+    were written beyond that: by jobs, which change nothing that an import depends on, and by the import itself to
+    withdraw others. `is_provisional` is an account that imports opened and that has no dated line: an earlier first
+    line moves its opening. `days` are the ledger days in use in the database from the watermark on, by date.
+    """
+
+    id: UUID
+    ref: str
+    account: Account
+    watermark: datetime
+    last_at: datetime
+    minutes_since: datetime
+    next_order_number: int = 1
+    next_sequence: int | None = None
+    extra_events: int = 0
+    is_provisional: bool = False
+    days: dict[date, QuotaDay] = field(default_factory=dict[date, QuotaDay])
+
+    def day_at(self, at: datetime) -> QuotaDay:
+        """Return the ledger day of an instant not before the watermark, with its use."""
+        day = self.account.day_at(at)
+        if day is self.account.day:
+            return day
+        self.account = self.account.using(self.days.get(day.day.date, day))
+        return self.account.day_at(at)
+
+    def use(self, day: QuotaDay) -> None:
+        """Set the use of the running ledger day."""
+        self.account = self.account.using(day)
+        self.days = {date_: later for date_, later in self.days.items() if date_ > day.day.date}
+        self.days[day.day.date] = day
+
+    def opened_at(self, at: datetime) -> "AccountState":
+        """Return a provisional account as opened at another instant."""
+        account = self.account.opened_at(at, self.account.zones[0].time_zone)
+        return replace(self, account=account, watermark=at, last_at=at, minutes_since=at)
 
 
 @dataclass(slots=True)
 class Cache:
-    """Accounts by ref, and of each account what the file names; `groups` are the orders that an order line became."""
+    """All that the lines of a chunk name, as of the last line replayed.
+
+    `pending` has all accounts of the file that are not opened, by ref. The rest is of this chunk only, so that memory
+    stays flat: `accounts` by ref, and by account and ref the `specifications` and the orders that an order line became
+    (`groups`). `orders` are by id, with their accounts.
+    """
 
     pending: dict[str, PendingAccount] = field(default_factory=dict[str, PendingAccount])
-    accounts: Recent[str, AccountState] = field(default_factory=Recent[str, AccountState])
-    lines: Recent[LineKey, KnownLine] = field(default_factory=Recent[LineKey, KnownLine])
-    specifications: Recent[tuple[UUID, str], OrderedSpecification] = field(
-        default_factory=Recent[tuple[UUID, str], OrderedSpecification]
+    accounts: dict[str, AccountState] = field(default_factory=dict[str, AccountState])
+    lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
+    specifications: dict[tuple[UUID, str], OrderedSpecification] = field(
+        default_factory=dict[tuple[UUID, str], OrderedSpecification]
     )
-    groups: Recent[tuple[UUID, str], tuple[UUID, ...]] = field(
-        default_factory=Recent[tuple[UUID, str], tuple[UUID, ...]]
-    )
-    orders: Recent[UUID, tuple[UUID, OrderState]] = field(default_factory=Recent[UUID, tuple[UUID, OrderState]])
-
-    def turn(self) -> None:
-        """Forget what neither the batch at hand nor the one before it had to do with."""
-        self.accounts.turn()
-        self.lines.turn()
-        self.specifications.turn()
-        self.groups.turn()
-        self.orders.turn()
+    groups: dict[tuple[UUID, str], tuple[UUID, ...]] = field(default_factory=dict[tuple[UUID, str], tuple[UUID, ...]])
+    orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])

@@ -1,4 +1,4 @@
-"""What an import meets when someone else writes to its accounts at the same time."""
+"""Conflicts of an import with others that write to its accounts at the same time."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from db.failures import ServerError, asks_to_try_again
 from db.queries.imports import EVENTS_FROM
 from db.readers import Reader
 
-# What jobs tell while they change nothing that an import goes by.
+# Events by which jobs change nothing that an import depends on.
 _BY_JOBS: Final = (
     EventType.GUARANTEE_RESET,
     EventType.DEADLINE_AT_RISK,
@@ -20,9 +20,9 @@ _BY_JOBS: Final = (
 
 
 class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """Someone else wrote to an account while its lines were read; nothing of the batch was written.
+    """Someone else changed an account while its lines were read; nothing of the batch was written.
 
-    `ref` is None where it cannot be told which account.
+    `ref` is None where the account is not known.
     """
 
     def __init__(self, ref: str | None) -> None:
@@ -32,17 +32,17 @@ class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all
 
 
 async def require_unmoved(reader: Reader, account_id: UUID, ref: str, expected: int, found: int) -> None:
-    """Raise AccountMoved where an account's next event has another place than expected, unless only jobs told more."""
+    """Raise AccountMoved if an account's next event has another sequence than expected, unless only jobs added any."""
     if found == expected:
         return
-    told = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
-    if told is None or told["events"] != found - expected:
+    by_jobs = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
+    if by_jobs is None or by_jobs["events"] != found - expected:
         raise AccountMoved(ref)
 
 
 @contextmanager
-def meeting_others() -> Generator[None]:
-    """Raise AccountMoved where the server ends a transaction because another one is in its way."""
+def detecting_conflicts() -> Generator[None]:
+    """Raise AccountMoved where the server ends a transaction because of another one."""
     try:
         yield
     except ServerError as error:

@@ -1,25 +1,26 @@
-"""Where the batches of an import go: each into a transaction of its own, or all into one that is taken back."""
+"""Destinations of batches: each is committed by itself, or all are written into one transaction that is rolled back."""
 
 import asyncio
-from contextlib import AsyncExitStack
-from types import TracebackType
-from typing import Protocol, Self
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
 from app.clock import Clock
-from app.services.imports.conflicts import meeting_others
+from app.services.imports.conflicts import detecting_conflicts
 from app.services.imports.runs import ImportRun, held
 from app.services.imports.writing import PreparedBatch, write
-from db.connections import Pool
+from db.connections import Connection, Pool
 from db.readers import PoolReader, Reader
 from db.writer import Writer, transaction
 
 
 class Destination(Protocol):
-    """Takes batches, in order. `reader` sees all but the one written last, unless `settle` waited for it."""
+    """Takes batches, in order. `reader` sees all but the last one, and that too after `settle`."""
 
     @property
     def reader(self) -> Reader:
-        """What to read the database with between batches."""
+        """The reader of the database between batches."""
         ...
 
     async def write(self, prepared: PreparedBatch) -> None:
@@ -31,56 +32,55 @@ class Destination(Protocol):
         ...
 
 
+@dataclass(slots=True)
 class Committing:
-    """Commits each batch, while the next one is worked out; leaving it waits for the last or gives it up.
+    """Commits each batch in a task, while the next one is prepared; all through one session, that of the run."""
 
-    All go through one session, which holds the lock of the run: no batch is written once the run counts as ended.
-    """
-
-    def __init__(self, pool: Pool, clock: Clock) -> None:
-        self._pool = pool
-        self._run = ImportRun(clock)
-        self._held = AsyncExitStack()
-        self._task: asyncio.Task[None] | None = None
-        self.reader: Reader = PoolReader(pool)
-
-    async def __aenter__(self) -> Self:
-        self._connection = await self._held.enter_async_context(self._pool.acquire())
-        await self._held.enter_async_context(held(self._connection, self._run))
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
-    ) -> None:
-        async with self._held:
-            if kind is not None and self._task is not None:
-                self._task.cancel()
-                await asyncio.wait([self._task])
-            else:
-                await self.settle()
-            if kind is None:
-                await self._run.end(self._connection)
+    reader: Reader
+    connection: Connection
+    run: ImportRun
+    task: asyncio.Task[None] | None = None
 
     async def write(self, prepared: PreparedBatch) -> None:
         """Take a batch, once the one before is committed."""
         await self.settle()
-        self._task = asyncio.create_task(self._commit(prepared))
+        self.task = asyncio.create_task(self._commit(prepared))
 
     async def settle(self) -> None:
         """Wait until all is committed."""
-        if self._task is not None:
-            task, self._task = self._task, None
+        if self.task is not None:
+            task, self.task = self.task, None
             await task
 
     async def _commit(self, prepared: PreparedBatch) -> None:
-        with meeting_others():
-            async with transaction(self._connection) as writer:
-                await write(writer, prepared, self._run)
+        with detecting_conflicts():
+            async with transaction(self.connection) as writer:
+                await write(writer, prepared, self.run)
                 await writer.commit()
 
 
+@asynccontextmanager
+async def committing(pool: Pool, clock: Clock) -> AsyncGenerator[Committing]:
+    """Begin a run that commits each batch; at the end it waits for the last one, after an error it gives that up.
+
+    The session holds the lock of the run, so that no batch is written once the run counts as ended.
+    """
+    run = ImportRun(clock)
+    async with pool.acquire() as connection, held(connection, run):
+        destination = Committing(PoolReader(pool), connection, run)
+        try:
+            yield destination
+        except BaseException:
+            if destination.task is not None:
+                destination.task.cancel()
+                await asyncio.wait([destination.task])
+            raise
+        await destination.settle()
+        await run.end(connection)
+
+
 class Rehearsing:
-    """Writes all batches into a transaction that nobody commits."""
+    """Writes all batches into a transaction that is not committed."""
 
     def __init__(self, writer: Writer, clock: Clock) -> None:
         self._writer = writer
@@ -88,9 +88,9 @@ class Rehearsing:
         self.reader: Reader = writer
 
     async def write(self, prepared: PreparedBatch) -> None:
-        """Take a batch."""
-        with meeting_others():
+        """Write a batch."""
+        with detecting_conflicts():
             await write(self._writer, prepared, self._run)
 
     async def settle(self) -> None:
-        """Nothing is left to wait for."""
+        """Do nothing: all is written."""

@@ -1,8 +1,7 @@
-"""By what lines are known: digests of what they say, in two versions.
+"""Digests of the content of lines, by which imported lines are known, in two versions.
 
-The second leaves out whatever a line leaves out or says as if left out, and takes names in NFC: fields that are added
-to a type of line, and how names are read, do not change it. The first is that of lines imported before there was the
-second, and is never to change.
+The second leaves out fields with their default values and takes names in NFC: new fields of a type of line, and the
+way names are read, do not change it. Lines imported before there was the second have the first, which never changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from unicodedata import normalize
 from uuid import UUID
 
-from app.services.imports.lines import Line, ref_of
+from app.services.imports.lines import Line
 
 _DATED: Final = {"type", "account", "at"}
 _REJECTION: Final = {"at", "reason", "redelivered_at"}
@@ -40,31 +39,31 @@ _FIRST_FIELDS: Final[Mapping[str, Any]] = {
 
 
 class LineKey(NamedTuple):
-    """What tells a line from all others: its account, its kind, and its own name or its content's digest."""
+    """The key of an imported line: its account, its kind, and its ref or else the hexadecimal digest of its content."""
 
     account_id: UUID
     kind: str
     ref: str
 
 
-def digest_of(line: Line) -> bytes:
-    """Return the SHA-256 of what a line says, however it was written."""
-    said = line.model_dump_json(exclude_defaults=True)  # text as it is, so that it can be normalized as a whole
-    return sha256(normalize("NFC", said).encode()).digest()
+def canonical(line: Line) -> bytes:
+    """Return the content of a line as JSON, alike for all ways to write it; its SHA-256 is the digest."""
+    text = line.model_dump_json(exclude_defaults=True)
+    return (text if text.isascii() else normalize("NFC", text)).encode()
 
 
 def first_digest_of(line: Line) -> bytes:
-    """Return the SHA-256 by which releases before the second version knew a line; names count as they are written."""
+    """Return the digest of the first version, in which names count as written."""
     return sha256(line.model_dump_json(include=_FIRST_FIELDS[line.type]).encode()).digest()
 
 
 def line_key(account_id: UUID, line: Line, digest: bytes) -> LineKey:
-    """Return what tells this line from all others."""
-    return LineKey(account_id, line.type, ref_of(line) or digest.hex())
+    """Return the key of a line that is imported now."""
+    return LineKey(account_id, line.type, line.ref or digest.hex())
 
 
 def known_keys(account_id: UUID, line: Line, digest: bytes) -> Iterator[LineKey]:
-    """Yield the keys by which a line may be known."""
+    """Yield the keys that a line imported before may have."""
     yield line_key(account_id, line, digest)
-    if ref_of(line) is None:
+    if line.ref is None:
         yield line_key(account_id, line, first_digest_of(line))

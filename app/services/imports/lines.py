@@ -1,10 +1,10 @@
-"""The lines of an import file, as its page says; what a line may hold is checked here, what it means in `replay`."""
+"""The types of lines of an import file (docs/import-format.md), with their fields validated each by itself."""
 
 import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -48,9 +48,9 @@ def _read_instant(value: object) -> datetime:
 
 
 def _checked(problem_of: Callable[[str], str | None]) -> AfterValidator:
-    """Make a validator that refuses texts with a problem and returns others as they are written.
+    """Make a validator that refuses texts with a problem and returns others as written.
 
-    Lines are known by what is written in them; whoever takes a text from a line stores it in NFC.
+    The digests of old lines are of texts as written; texts are stored in NFC.
     """
 
     def check(text: str) -> str:
@@ -88,13 +88,13 @@ def _read_number(value: object) -> Decimal:
 
 
 def _tidied(price: Decimal) -> Decimal:
-    """Return a price, which is not negative, as people write one: 1.450 may stay, 1E+3 and 1.4500000 may not."""
+    """Return a price, not negative, without an exponent and superfluous decimals: 1.450 stays, 1E+3 does not."""
     decimals = -int(price.as_tuple().exponent)
     return abs(price) if 0 <= decimals <= PRICE_DECIMALS else Decimal(_plain(price))
 
 
 def _plain(number: Decimal) -> str:
-    """Write a number that is not negative, equal ones alike."""
+    """Write a number, not negative; equal ones are written alike."""
     return f"{abs(number.normalize()):f}"
 
 
@@ -107,7 +107,7 @@ def _read_time_zone(value: object) -> str:
 Instant: TypeAlias = Annotated[datetime, BeforeValidator(_read_instant)]
 Name: TypeAlias = Annotated[str, _checked(name_problem)]
 Ref: TypeAlias = Annotated[str, _checked(name_problem)]
-"""An identifier of the file's own, or of an account: never changed, so that what was stored before is found."""
+"""An identifier of the file's own, or of an account: kept as written, so that stored ones are found."""
 Reason: TypeAlias = Annotated[str, _checked(prose_problem)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
@@ -130,10 +130,11 @@ class _OfAccount(_Part):
 
 class _Dated(_OfAccount):
     at: Instant
+    ref: ClassVar[None] = None
 
 
 class AccountLine(_Part):
-    """A client; it starts at the first instant told of it."""
+    """A client; it is opened at the first instant of its lines."""
 
     type: Literal["account"]
     ref: Ref
@@ -142,6 +143,11 @@ class AccountLine(_Part):
     time_zone: ZoneName
     images_per_day: PerDay | None = None
     expedites_per_day: PerDay | None = None
+
+    @property
+    def account(self) -> str:
+        """Its own ref, as the `account` of other lines."""
+        return self.ref
 
 
 class StepPart(_Part):
@@ -152,7 +158,7 @@ class StepPart(_Part):
 
 
 class SpecificationLine(_OfAccount):
-    """How images are to be retouched, and for how much."""
+    """A specification with its first version."""
 
     type: Literal["specification"]
     ref: Ref
@@ -162,8 +168,8 @@ class SpecificationLine(_OfAccount):
     steps: Annotated[list[StepPart], Field(max_length=MAX_STEPS)]
 
     @property
-    def wording(self) -> SpecificationTerms:
-        """What the specification says."""
+    def terms(self) -> SpecificationTerms:
+        """The terms of its first version."""
         steps = tuple(step_of(composed(part.step), part.seconds) for part in self.steps)
         return SpecificationTerms(composed(self.name), self.price_per_image, self.currency, steps)
 
@@ -177,14 +183,14 @@ class RejectionPart(_Part):
 
 
 class DeadlinePart(_Part):
-    """The deadline that staff set at `confirmed_at`."""
+    """A deadline that staff set at `confirmed_at`."""
 
     at: Instant
     confirmed_at: Instant
 
 
 class ImagePart(_Part):
-    """A photo with all that ever happened to it."""
+    """An image with its deliveries and rejections."""
 
     filename: Name
     delivered_at: Instant | None = None
@@ -193,7 +199,7 @@ class ImagePart(_Part):
 
 
 class OrderLine(_OfAccount):
-    """Photos ordered at once."""
+    """An order with its images."""
 
     type: Literal["order"]
     ref: Ref
@@ -205,14 +211,14 @@ class OrderLine(_OfAccount):
 
 
 class CancellationLine(_Dated):
-    """An order called off."""
+    """A cancellation of an order."""
 
     type: Literal["cancellation"]
     order: Ref
 
 
 class ExpediteLine(_Dated):
-    """Images of an order expedited after their upload; all that can be when none is named."""
+    """An expedite of images after their upload; without `filenames` of all images that can be expedited."""
 
     type: Literal["expedite"]
     order: Ref
@@ -220,7 +226,7 @@ class ExpediteLine(_Dated):
 
 
 class TermsLine(_Dated):
-    """Terms negotiated for the ledger days from a date on; what is left out continues."""
+    """Terms for the ledger days from a date on; a term left out continues."""
 
     type: Literal["terms"]
     images_per_day: PerDay | None = None
@@ -241,13 +247,3 @@ Line: TypeAlias = (
 DatedLine: TypeAlias = OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine
 
 LINE: Final[TypeAdapter[Line]] = TypeAdapter(Annotated[Line, Field(discriminator="type")])
-
-
-def account_of(line: Line) -> str:
-    """Return the file's name of the account a line is of."""
-    return line.ref if isinstance(line, AccountLine) else line.account
-
-
-def ref_of(line: Line) -> str | None:
-    """Return the file's name of what a line makes; None where it has no name."""
-    return line.ref if isinstance(line, AccountLine | SpecificationLine | OrderLine) else None

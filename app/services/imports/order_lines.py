@@ -1,4 +1,4 @@
-"""What lines about orders come to by the rules; nothing is changed here (domain rules, sections 3 to 5)."""
+"""Lines about orders by the rules; nothing is changed here (domain rules, sections 3 to 5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,30 +8,29 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
 from app.domain.orders.expedites import expedite
-from app.domain.orders.history import ImageHistory, as_of, with_facts_after, with_history
+from app.domain.orders.history import as_of, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
 from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
 from app.domain.texts import composed
-from app.services.ids import new_id, new_ids
-from app.services.imports.chronology import last_instant
-from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine, RejectionPart
-from app.services.imports.refusals import LineRefused, refusing
-from app.services.imports.state import AccountState
+from app.services.ids import new_ids
+from app.services.imports.cache import AccountState
+from app.services.imports.image_histories import image_histories, redo_deadline
+from app.services.imports.lines import CancellationLine, ExpediteLine, OrderLine
+from app.services.imports.refusals import LineRefused
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a line about an order does at `at`: orders as they were before and are after, new ones among these.
+    """The effect of a line about an order at `at`: its orders before and after, with new ones among these.
 
-    `day` is the ledger day that runs at it, `last_at` the latest instant that the line tells of.
+    `day` is the running ledger day with its use after it, `last_at` the latest instant of the line; instants are UTC.
     """
 
     at: datetime
@@ -42,55 +41,61 @@ class Effect:
     new_events: Sequence[NewEvent]
 
 
-def place_order(line: OrderLine, account: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
-    """Place an order and tell what happened to it since; raises LineRefused."""
-    last_at = last_instant(line, now)
+def place_order(line: OrderLine, state: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
+    """Place an order with the history of its images since; raises LineRefused."""
+    histories, last_at = image_histories(line, state.account, now)
     filenames = [composed(image.filename) for image in line.images]
     placement = Placement(composed(line.name), specification, filenames, line.placed_at, line.expedite)
-    day = account.day_at(line.placed_at)
-    with refusing("expedite"):
-        change = place(placement, day, account.zone, account.next_order_number, partial(new_ids, line.placed_at))
-    histories = [_history(image, account.account) for image in line.images]
-    orders = tuple(_confirmed(line, with_history(order, histories), day.sla) for order in change.orders)
+    day = state.day_at(line.placed_at)
+    try:
+        change = place(placement, day, state.account.zone, state.next_order_number, partial(new_ids, line.placed_at))
+    except DomainError as refusal:
+        raise LineRefused("expedite", str(refusal)) from refusal
+    orders = tuple(with_history(order, histories) for order in change.orders)
+    if any(image.deadline is not None for image in line.images):
+        orders = tuple(_confirmed(line, order, day.sla) for order in orders)
     return Effect(line.placed_at, last_at, change.day, (), orders, tuple(placed(change.orders)))
 
 
-def expedite_order(line: ExpediteLine, account: AccountState, orders: Sequence[OrderState]) -> Effect:
+def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
     """Expedite images of an order and its siblings as of the line's instant; raises LineRefused."""
     at = line.at
     then = [as_of(order, at) for order in orders]
     chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], then)
-    day = account.day_at(at)
+    day = state.day_at(at)
     try:
-        change = expedite(then, chosen, at, day, account.next_order_number, partial(new_ids, at))
+        change = expedite(then, chosen, at, day, state.next_order_number, partial(new_ids, at))
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
-        raise LineRefused(_blamed(refusal, line), str(refusal)) from error
-    after = _with_later_facts(orders, change.orders, at, account.account)
+        raise LineRefused(_refused_field(refusal, line), str(refusal)) from error
+    after = _with_later_facts(orders, change.orders, at, state.account)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 
 
-def cancel_order(line: CancellationLine, account: AccountState, orders: Sequence[OrderState]) -> Effect:
+def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
     """Cancel an order and its siblings; raises LineRefused."""
     for order in orders:
         if order.confirmed_at is not None and order.confirmed_at > line.at:
             raise LineRefused("at", f"staff set a deadline of the order later, at {rfc3339(order.confirmed_at)}")
-    with refusing("order"):
-        change = cancel(orders, line.at, account.day_at(line.at))
+    try:
+        change = cancel(orders, line.at, state.day_at(line.at))
+    except DomainError as refusal:
+        raise LineRefused("order", str(refusal)) from refusal
     pairs = zip(orders, change.orders, strict=True)
     new_events = tuple(cancelled(before, after, line.at) for before, after in pairs)
     return Effect(line.at, line.at, change.day, orders, change.orders, new_events)
 
 
 def with_redo_deadlines(order: OrderState, account: Account, since: datetime) -> OrderState:
-    """Return an order with the deadlines of its rejections from `since` on by the zones and terms of its account."""
+    """Return an order with new deadlines for its rejections from `since` on, by its account's zones and terms."""
     if not any(rejection.at >= since for image in order.images for rejection in image.rejections):
         return order
     images = tuple(
         replace(
             image,
             rejections=tuple(
-                _promised(rejection, account) if rejection.at >= since else rejection for rejection in image.rejections
+                _with_redo_deadline(rejection, account) if rejection.at >= since else rejection
+                for rejection in image.rejections
             ),
         )
         for image in order.images
@@ -98,37 +103,13 @@ def with_redo_deadlines(order: OrderState, account: Account, since: datetime) ->
     return replace(order, images=images)
 
 
-def _promised(rejection: RejectionState, account: Account) -> RejectionState:
-    due_at, sla_version = _redo(rejection.at, account)
+def _with_redo_deadline(rejection: RejectionState, account: Account) -> RejectionState:
+    due_at, sla_version = redo_deadline(rejection.at, account)
     return replace(rejection, due_at=due_at, sla_version=sla_version)
 
 
-def _redo(rejected_at: datetime, account: Account) -> tuple[datetime, int]:
-    """Return when an image rejected at an instant is due again, and the SLA version that says so."""
-    sla = account.terms_at(rejected_at)
-    return rejection_deadline(rejected_at, account.zone_at(rejected_at), sla.terms), sla.version
-
-
-def _history(image: ImagePart, account: Account) -> ImageHistory | None:
-    if image.delivered_at is None:
-        return None
-    return ImageHistory(image.delivered_at, tuple(_rejection(part, account) for part in image.rejections))
-
-
-def _rejection(part: RejectionPart, account: Account) -> RejectionState:
-    due_at, sla_version = _redo(part.at, account)
-    return RejectionState(
-        id=new_id(part.at),
-        at=part.at,
-        reason=composed(part.reason),
-        due_at=due_at,
-        sla_version=sla_version,
-        redelivered_at=part.redelivered_at,
-    )
-
-
 def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderState:
-    """Return the order with the deadline that staff set for it, if the line names one and they could set it then."""
+    """Return the order with the deadline that staff set for it, if the line has one; raises LineRefused."""
     named = [
         (image.number - 1, deadline)
         for image in order.images
@@ -144,13 +125,15 @@ def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderStat
             raise LineRefused(
                 f"images[{index}].deadline", f"images of one order share one, and images[{first}]'s differs"
             )
-    with refusing(f"images[{first}].deadline"):
+    try:
         require_open_deadline(order, deadline.confirmed_at)
         return confirm(order, deadline.confirmed_at, deadline.at, sla)
+    except DomainError as refusal:
+        raise LineRefused(f"images[{first}].deadline", str(refusal)) from refusal
 
 
 def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) -> list[UUID]:
-    """Return the images with these names (NFC), in the order of the names; all images of a name, as uploaded."""
+    """Return the ids of all images with these names (NFC), in the order of the names, then of upload."""
     named: dict[str, list[ImageState]] = {}
     for image in sorted((image for order in orders for image in order.images), key=lambda image: image.number):
         named.setdefault(composed(image.filename), []).append(image)
@@ -165,8 +148,8 @@ def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) ->
     return chosen
 
 
-def _blamed(refusal: DomainError, line: ExpediteLine) -> str:
-    """Name the field of the line that an expedite fails by."""
+def _refused_field(refusal: DomainError, line: ExpediteLine) -> str:
+    """Return the field of the line to which the refusal of an expedite belongs."""
     if isinstance(refusal, ExpediteWindowClosed):
         return "at"
     if line.filenames is None:
@@ -179,7 +162,7 @@ def _blamed(refusal: DomainError, line: ExpediteLine) -> str:
 def _with_later_facts(
     before: Sequence[OrderState], after: Sequence[OrderState], at: datetime, account: Account
 ) -> tuple[OrderState, ...]:
-    """Return orders as an expedite left them with what happened to their images since."""
+    """Return orders as an expedite left them with the later deliveries and rejections of their images."""
     origins = {order.id: order for order in before}
     known = {image.id: image for order in before for image in order.images}
     try:

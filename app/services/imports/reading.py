@@ -1,17 +1,19 @@
-"""From raw lines to typed ones, or to what is wrong with them, named by field."""
+"""Reads raw lines into typed ones, or into bad ones with their problems by field."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final, TypeAlias, cast
 
 import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.services.imports.digests import digest_of
+from app.services.imports.digests import canonical
 from app.services.imports.lines import LINE, Line
+from app.services.imports.refusals import Subject
 from app.services.imports.source import MAX_LINE_BYTES, RawLine
 
 _PROBLEMS: Final[Mapping[str, str]] = {
@@ -43,17 +45,8 @@ _KIND: Final = re.compile(rb'"type"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What a line makes under a name of the file's own: unique per account and kind."""
-
-    account: str
-    kind: str
-    ref: str
-
-
-@dataclass(frozen=True, slots=True)
 class GoodLine:
-    """A line that says something; `digest` is the SHA-256 of what."""
+    """A valid line with the SHA-256 of its content."""
 
     number: int
     content: Line
@@ -62,15 +55,16 @@ class GoodLine:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that says nothing, and why; `account` is whose it is, None when it may be anybody's.
+    """A line that is refused, and why; without an `account` it may be of any.
 
-    `named` is what it would have made, as far as that can be told.
+    `subject` is what it would have added, where it is known; `missing` what it names and does not exist.
     """
 
     number: int
     problem: str
-    account: str | None
-    named: Named | None
+    account: str | None = None
+    subject: Subject | None = None
+    missing: Subject | None = None
 
 
 ReadLine: TypeAlias = GoodLine | BadLine
@@ -79,27 +73,27 @@ ReadLine: TypeAlias = GoodLine | BadLine
 def read_line(raw: RawLine) -> ReadLine:
     """Read a line."""
     if raw.data is None:
-        return BadLine(raw.number, f"is longer than {MAX_LINE_BYTES:,} bytes", None, None)
+        return BadLine(raw.number, f"is longer than {MAX_LINE_BYTES:,} bytes")
     try:
-        content = LINE.validate_json(raw.data)
+        line = LINE.validate_json(raw.data)
+        content = canonical(line)
         json.loads(raw.data, object_pairs_hook=_require_unrepeated)
     except ValidationError as error:
         return _bad_line(raw.number, raw.data, _problem(error))
     except _RepeatedKeyError as error:
-        problem = f"{error.key}: is told twice"
-        anybodys = error.key in _OF_THE_LINE
-        return BadLine(raw.number, problem, None, None) if anybodys else _bad_line(raw.number, raw.data, problem)
-    return GoodLine(raw.number, content, digest_of(content))
+        problem = f"{error.key}: is repeated"
+        return BadLine(raw.number, problem) if error.key in _OF_THE_LINE else _bad_line(raw.number, raw.data, problem)
+    return GoodLine(raw.number, line, sha256(content).digest())
 
 
 def field_name(path: Sequence[int | str]) -> str:
-    """Name a field as people would write it: images[3].deliveredAt."""
+    """Write the path of a field: images[3].deliveredAt."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in path)
     return "".join(parts).removeprefix(".")
 
 
 def _shown(name: str) -> str:
-    """Show a key of the file, whatever it holds and however long it is."""
+    """Write a key of the file, quoted unless it is an identifier, and clipped."""
     return name if name.isidentifier() and len(name) <= _MOST_CHARACTERS else repr(_clipped(name))
 
 
@@ -108,7 +102,7 @@ def _clipped(text: str) -> str:
 
 
 class _RepeatedKeyError(Exception):
-    """A key that one object has twice: which one counts would be chance."""
+    """A key that one object has twice."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -116,14 +110,14 @@ class _RepeatedKeyError(Exception):
 
 
 def _require_unrepeated(pairs: list[tuple[str, object]]) -> None:
-    """Look at the fields of an object; nothing else is wanted of it."""
+    """Raise _RepeatedKeyError if an object has a key twice."""
     if len(dict(pairs)) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise _RepeatedKeyError(next(key for place, key in enumerate(keys) if key in keys[:place]))
+        raise _RepeatedKeyError(next(key for index, key in enumerate(keys) if key in keys[:index]))
 
 
 def _problem(error: ValidationError) -> str:
-    """Say what is wrong, field by field; a line with many problems tells the first ones."""
+    """Write the problems by field, the first ones of many."""
     details = error.errors(include_url=False)
     problems = [_one_problem(each) for each in details[:_MOST_PROBLEMS]]
     more = len(details) - len(problems)
@@ -147,20 +141,20 @@ def _bad_line(number: int, data: bytes, problem: str) -> BadLine:
     try:
         content = orjson.loads(data)
     except orjson.JSONDecodeError:
-        return BadLine(number, problem, _account_in(data), None)
+        return BadLine(number, problem, _account_in(data))
     if not isinstance(content, dict):
-        return BadLine(number, problem, None, None)
+        return BadLine(number, problem)
     fields = cast("dict[str, Any]", content)
     kind, ref = fields.get("type"), fields.get("ref")
     account = ref if kind == "account" else fields.get("account")
     if not isinstance(account, str):
-        return BadLine(number, problem, None, None)
-    named = Named(account, kind, ref) if isinstance(kind, str) and isinstance(ref, str) else None
-    return BadLine(number, problem, account, named)
+        return BadLine(number, problem)
+    subject = Subject(account, kind, ref) if isinstance(kind, str) and isinstance(ref, str) else None
+    return BadLine(number, problem, account, subject)
 
 
 def _account_in(data: bytes) -> str | None:
-    """Tell whose line this is though it is no JSON: it names one account and was one line."""
+    """Return the account of a line that is not JSON, if it names exactly one and is one line."""
     names = {bytes(name) for name in _NAMED_ACCOUNT.findall(data)}
     if len(names) != 1 or len(_KIND.findall(data)) != 1:
         return None

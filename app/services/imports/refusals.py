@@ -1,24 +1,20 @@
-"""Why a line is refused."""
+"""Refusals of lines."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from dataclasses import dataclass
 
-from app.domain.errors import DomainError
-from app.services.imports.reading import Named
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An account, specification or order as a line adds or names it: its ref is unique per account and kind."""
+
+    account: str
+    kind: str
+    ref: str
 
 
 class LineRefused(Exception):  # noqa: N818 - a refusal is named by what it says
-    """A line that cannot take effect: `field` is where, the text why, `missing` what it names that is not there."""
+    """A line that breaks a rule in a field; `missing` is the subject that it names and that does not exist."""
 
-    def __init__(self, field: str, reason: str, missing: Named | None = None) -> None:
+    def __init__(self, field: str, reason: str, missing: Subject | None = None) -> None:
         super().__init__(f"{field}: {reason}")
         self.missing = missing
-
-
-@contextmanager
-def refusing(field: str) -> Generator[None]:
-    """Blame what the rules refuse on a field."""
-    try:
-        yield
-    except DomainError as refusal:
-        raise LineRefused(field, str(refusal)) from refusal

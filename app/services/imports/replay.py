@@ -1,4 +1,4 @@
-"""Replays lines by the rules of live commands; each takes effect on memory and batch, or not at all."""
+"""Replays lines by the rules of live commands; each changes cache and batch, or is refused and changes nothing."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -8,24 +8,17 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.events.accounts import specification_created, terms_negotiated, time_zone_changed
-from app.domain.events.orders import NewEvent
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
 from app.services.accounts.opening import account_created
-from app.services.imports.account_lines import (
-    Standing,
-    negotiated,
-    new_specification,
-    opened,
-    require_later_zone,
-    standing,
-)
-from app.services.imports.batch import Batch, KnownLine, NewAccount, NewSpecification
-from app.services.imports.cache import Cache
+from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone
+from app.services.imports.batch import Batch, BatchOrder, NewSpecification
+from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount
 from app.services.imports.digests import first_digest_of, known_keys, line_key
 from app.services.imports.lines import (
     AccountLine,
@@ -37,37 +30,36 @@ from app.services.imports.lines import (
     SpecificationLine,
     TermsLine,
     TimeZoneLine,
-    ref_of,
 )
 from app.services.imports.order_lines import Effect, cancel_order, expedite_order, place_order, with_redo_deadlines
-from app.services.imports.reading import GoodLine, Named
-from app.services.imports.refusals import LineRefused
+from app.services.imports.reading import GoodLine
+from app.services.imports.refusals import LineRefused, Subject
 from app.services.imports.report import Report
-from app.services.imports.state import AccountState, PendingAccount
 
-Commit: TypeAlias = Callable[[], UUID | None]
-"""What is left to do of a line once nothing of it can be refused any more; returns what the line made."""
+Change: TypeAlias = Callable[[], UUID | None]
+"""Makes the change of a line that cannot be refused any more; returns the id of the row that the line adds."""
+Specifications: TypeAlias = Mapping[str, OrderedSpecification]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Replay:
-    """The lines of a file, one after the other, at an instant `now` that no line may be after.
+    """The lines of a file, one after the other, none of them after `now` (UTC).
 
-    `batch` gathers what is to be written; the caller takes it away and puts a new one in its place.
+    The caller replaces `cache` and `batch` chunk by chunk.
     """
 
-    def __init__(self, cache: Cache, report: Report, now: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> None:
+    def __init__(self, report: Report, now: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> None:
+        self.cache = Cache()
         self.batch = Batch()
-        self._memory = cache
         self._report = report
         self._now = now
         self._plan_terms = plan_terms
 
     def take(self, line: GoodLine) -> None:
-        """Let a line take effect and count it, or wait for its account's first instant.
+        """Apply a line and count it; accounts wait for their first dated line, specifications for their account.
 
-        One that took effect before is only counted. Raises LineRefused or DomainError; then nothing changed.
+        A line that was imported before is only counted. Raises LineRefused or DomainError, after which nothing changed.
         """
         content = line.content
         if isinstance(content, AccountLine):
@@ -77,30 +69,30 @@ class Replay:
         else:
             self._take_dated(content, line.digest)
 
-    def begin(self, ref: str) -> None:
-        """Begin now an account that still waits for its first instant."""
-        pending = self._memory.pending[ref]
-        found = opened(pending, self._now, self._plan_terms)
-        self._begin(found, pending)
-        self._advance(found.state, self._now)
+    def open_now(self, ref: str) -> None:
+        """Open a pending account at `now`."""
+        pending = self.cache.pending[ref]
+        state = opened(pending, self._now, self._plan_terms)
+        self._open(state, pending, _specifications(pending, self._now))
+        self._advance(state, self._now)
 
     def _take_account(self, line: AccountLine, digest: bytes) -> None:
-        account = self._memory.accounts.get(line.ref)
-        pending = self._memory.pending.get(line.ref)
-        if account is not None:
-            if not self._is_known(account, line, digest):
+        state = self.cache.accounts.get(line.ref)
+        pending = self.cache.pending.get(line.ref)
+        if state is not None:
+            if not self._is_known(state, line, digest):
                 raise LineRefused("ref", f"there is an account {line.ref!r} already")
         elif pending is not None:
             self._require_same(line, pending.digest, digest)
         else:
-            self._memory.pending[line.ref] = PendingAccount(line, digest)
+            self.cache.pending[line.ref] = PendingAccount(line, digest)
 
     def _take_specification(self, line: SpecificationLine, digest: bytes) -> None:
-        account = self._memory.accounts.get(line.account)
-        if account is not None:
-            if not self._is_known(account, line, digest):
-                self._add_specification(account, line, digest, new_specification(line, account.watermark))
-                self._advance(account, account.watermark)
+        state = self.cache.accounts.get(line.account)
+        if state is not None:
+            if not self._is_known(state, line, digest):
+                self._add_specification(state, line, digest, new_specification(line, state.watermark))
+                self._advance(state, state.watermark)
             return
         pending = self._pending(line.account)
         if line.ref in pending.specifications:
@@ -109,170 +101,182 @@ class Replay:
             pending.specifications[line.ref] = line, digest
 
     def _take_dated(self, line: DatedLine, digest: bytes) -> None:
-        known = self._memory.accounts.get(line.account)
+        known = self.cache.accounts.get(line.account)
         if known is not None and self._is_known(known, line, digest):
             return
         at = line.placed_at if isinstance(line, OrderLine) else line.at
-        found = standing(known, at) if known else opened(self._pending(line.account), at, self._plan_terms)
-        account = found.state
-        self._require_turn(account, "placedAt" if isinstance(line, OrderLine) else "at", at)
-        commit = self._prepared(line, account, found.specifications)
-        if found.pending is not None:
-            self._begin(found, found.pending)
-        elif found.before is not None:
-            self._begin_earlier(account, found.before)
-        self._advance(account, at)
+        pending: PendingAccount | None = None
+        specifications: Specifications = {}
+        if known is None:
+            pending = self._pending(line.account)
+            state, specifications = opened(pending, at, self._plan_terms), _specifications(pending, at)
+        else:
+            state = known.opened_at(at) if known.is_provisional and at < known.account.created_at else known
+        self._require_turn(line, state, at)
+        change = self._change(line, state, specifications)
+        if pending is not None:
+            self._open(state, pending, specifications)
+        elif known is not None and state is not known:
+            self.cache.accounts[state.ref] = state
+            self.batch.open_earlier(state, known.account.created_at)
+        self._advance(state, at)
         # A zone is in force at its first instant: it is the one of figures as of just then.
-        self.batch.tell_since(account.id, at - _MICROSECOND if isinstance(line, TimeZoneLine) else at)
-        self._remember(account, line, digest, commit())
-        account.untold = False
+        since = at - _MICROSECOND if isinstance(line, TimeZoneLine) else at
+        self.batch.changed_since[state.id] = min(since, self.batch.changed_since.get(state.id, since))
+        self._remember(state, line, digest, change())
+        state.is_provisional = False
 
-    def _require_turn(self, account: AccountState, field: str, at: datetime) -> None:
+    def _require_turn(self, line: DatedLine, state: AccountState, at: datetime) -> None:
+        """Raise LineRefused for a line after now, or before the last instant of its account."""
+        field = "placedAt" if isinstance(line, OrderLine) else "at"
         if at > self._now:
             raise LineRefused(field, "is in the future")
-        if at < account.watermark:
-            told_until = f"{rfc3339(account.watermark)}, up to which the account {account.ref!r} is told already"
-            raise LineRefused(field, f"is before {told_until}")
+        if at < state.watermark:
+            raise LineRefused(
+                field, f"is before {rfc3339(state.watermark)}, the last instant of account {state.ref!r} so far"
+            )
 
-    def _prepared(
-        self, line: DatedLine, account: AccountState, specifications: Mapping[str, OrderedSpecification]
-    ) -> Commit:
-        """Work out what a line does; raises what refuses it."""
+    def _change(self, line: DatedLine, state: AccountState, specifications: Specifications) -> Change:
+        """Prepare the change of a line; `specifications` are those of an account that it opens. Raises LineRefused."""
         match line:
             case TermsLine():
-                return partial(self._negotiate, account, negotiated(line, account.account))
+                return partial(self._negotiate, state, negotiated(line, state.account))
             case TimeZoneLine():
-                require_later_zone(line, account)
-                return partial(self._move, account, line)
+                require_later_zone(line, state)
+                return partial(self._move, state, line)
             case OrderLine():
-                specification = specifications.get(line.specification) or self._specification(account, line)
-                ref, effect = line.ref, place_order(line, account, specification, self._now)
+                ref, name = line.ref, line.specification
+                specification = specifications.get(name) or self.cache.specifications.get((state.id, name))
+                if specification is None:
+                    raise _missing("specification", Subject(state.ref, "specification", name))
+                effect = place_order(line, state, specification, self._now)
             case ExpediteLine():
-                ref, effect = line.order, expedite_order(line, account, self._orders(account, line))
+                ref, effect = line.order, expedite_order(line, state, self._orders(state, line))
             case CancellationLine():
-                ref, effect = line.order, cancel_order(line, account, self._orders(account, line))
-        return partial(self._settle, account, ref, effect)
+                ref, effect = line.order, cancel_order(line, state, self._orders(state, line))
+        return partial(self._settle, state, ref, effect)
 
     def _pending(self, ref: str) -> PendingAccount:
-        pending = self._memory.pending.get(ref)
+        pending = self.cache.pending.get(ref)
         if pending is None:
-            raise LineRefused("account", f"there is no account {ref!r}", Named(ref, "account", ref))
+            raise _missing("account", Subject(ref, "account", ref))
         return pending
 
-    def _specification(self, account: AccountState, line: OrderLine) -> OrderedSpecification:
-        ref = line.specification
-        specification = self._memory.specifications.get((account.id, ref))
-        if specification is None:
-            missing = Named(account.ref, "specification", ref)
-            raise LineRefused("specification", f"there is no specification {ref!r}", missing)
-        return specification
-
-    def _orders(self, account: AccountState, line: ExpediteLine | CancellationLine) -> list[OrderState]:
+    def _orders(self, state: AccountState, line: ExpediteLine | CancellationLine) -> list[OrderState]:
         """Return the orders that an order line became, by number."""
-        ids = self._memory.groups.get((account.id, line.order))
+        ids = self.cache.groups.get((state.id, line.order))
         if ids is None:
-            missing = Named(account.ref, "order", line.order)
-            raise LineRefused("order", f"there is no order {line.order!r}", missing)
-        return sorted((self._memory.orders[id_][1] for id_ in ids), key=lambda order: order.number)
+            raise _missing("order", Subject(state.ref, "order", line.order))
+        return sorted((self.cache.orders[id_][1] for id_ in ids), key=lambda order: order.number)
 
-    def _begin(self, found: Standing, pending: PendingAccount) -> None:
-        account, line = found.state, pending.line
-        del self._memory.pending[line.ref]
-        self._memory.accounts[line.ref] = account
-        self.batch.new_accounts.append(NewAccount(account.id, line))
-        self.batch.begin(account, None)
-        self.batch.tell(account.id, _created(line, account))
-        self._remember(account, line, pending.digest, account.id)
+    def _open(self, state: AccountState, pending: PendingAccount, specifications: Specifications) -> None:
+        line = pending.line
+        del self.cache.pending[line.ref]
+        self.cache.accounts[line.ref] = state
+        self.batch.open(state, line, None)
+        created = account_created(state.account, ref=line.ref, name=composed(line.name), plan=line.plan)
+        self.batch.new_events[state.id].append(created)
+        self._remember(state, line, pending.digest, state.id)
         for ref, (each, digest) in pending.specifications.items():
-            self._add_specification(account, each, digest, found.specifications[ref])
-
-    def _begin_earlier(self, account: AccountState, before: datetime) -> None:
-        """Put an account in the place of itself as it was known, when it began at `before`."""
-        self._memory.accounts[account.ref] = account
-        self.batch.begin_earlier(account, before)
+            self._add_specification(state, each, digest, specifications[ref])
 
     def _add_specification(
-        self, account: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
+        self, state: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
     ) -> None:
-        self._memory.specifications[account.id, line.ref] = specification
-        self.batch.specifications.append(NewSpecification(account.id, specification.id, line, account.watermark))
-        self.batch.tell(account.id, specification_created(specification.id, line.wording, account.watermark))
-        self._remember(account, line, digest, specification.id)
+        self.cache.specifications[state.id, line.ref] = specification
+        self.batch.specifications.append(NewSpecification(state.id, specification.id, line, state.watermark))
+        created = specification_created(specification.id, line.terms, state.watermark)
+        self.batch.new_events[state.id].append(created)
+        self._remember(state, line, digest, specification.id)
 
-    def _advance(self, account: AccountState, at: datetime) -> None:
-        account.watermark = at
-        account.last_at = max(account.last_at, at)
-        self.batch.accounts[account.id] = account
+    def _advance(self, state: AccountState, at: datetime) -> None:
+        state.watermark = at
+        state.last_at = max(state.last_at, at)
+        self.batch.accounts[state.id] = state
 
-    def _settle(self, account: AccountState, ref: str, effect: Effect) -> UUID | None:
-        account.last_at = max(account.last_at, effect.last_at)
-        if effect.day != account.day_at(effect.at):
-            self.batch.use(account, effect.day)
+    def _settle(self, state: AccountState, ref: str, effect: Effect) -> UUID | None:
+        state.last_at = max(state.last_at, effect.last_at)
+        if effect.day != state.day_at(effect.at):
+            self._use(state, effect.day)
         before = {order.id: order for order in effect.before}
         added = [order.id for order in effect.after if order.id not in before]
         for order in effect.after:
             if order.id in before:
-                self.batch.amend(account.id, before[order.id], order, effect.at)
+                self.batch.amend(state.id, before[order.id], order, effect.at)
             else:
-                self.batch.add(account.id, order, told_until=effect.at if before else None)
-            self._memory.orders[order.id] = account.id, order
-        for new_event in effect.new_events:
-            self.batch.tell(account.id, new_event)
-        account.next_order_number += len(added)
-        self._memory.groups[account.id, ref] = (*before, *added)
+                emitted_until = effect.at if before else None  # its images were split off with their events
+                self.batch.orders[order.id] = BatchOrder(state.id, order, emitted_until)
+            self.cache.orders[order.id] = state.id, order
+        self.batch.new_events[state.id].extend(effect.new_events)
+        state.next_order_number += len(added)
+        self.cache.groups[state.id, ref] = (*before, *added)
         return None if before else added[0]
 
-    def _negotiate(self, account: AccountState, after: Account) -> None:
+    def _use(self, state: AccountState, day: QuotaDay) -> None:
+        state.use(day)
+        self.batch.days[state.id, day.day.date] = day
+
+    def _negotiate(self, state: AccountState, after: Account) -> None:
         version = after.versions[-1]
-        self.batch.tell(account.id, terms_negotiated(version, account.account.versions))
-        self.batch.versions.append((account.id, version))
-        account.account = after
-        self._rewrite_rejections(account, version.negotiated_at)
+        self.batch.new_events[state.id].append(terms_negotiated(version, state.account.versions))
+        self.batch.versions.append((state.id, version))
+        state.account = after
+        self._rewrite_rejections(state, version.negotiated_at)
 
-    def _move(self, account: AccountState, line: TimeZoneLine) -> None:
+    def _move(self, state: AccountState, line: TimeZoneLine) -> None:
         period = ZonePeriod(line.at, line.time_zone)
-        self.batch.tell(account.id, time_zone_changed(period, account.account.zones[-1]))
-        self.batch.moved.add(account.id)
-        if line.at == account.created_at:
-            account.account = account.account.opened_at(line.at, line.time_zone)
-            self.batch.begin(account, account.created_at)
+        self.batch.new_events[state.id].append(time_zone_changed(period, state.account.zones[-1]))
+        self.batch.moved.add(state.id)
+        if line.at == state.account.created_at:
+            state.account = state.account.opened_at(line.at, line.time_zone)
+            self.batch.open(state, None, line.at)
             return
-        self.batch.periods.append((account.id, period))
-        running = account.move(line.at, line.time_zone)
-        self.batch.extended[account.id, running.day.date] = running.day.closes_at
-        if running.day.date in account.days:
-            self.batch.use(account, running)
-        self._rewrite_rejections(account, period.starts_at)
+        self.batch.periods.append((state.id, period))
+        state.day_at(line.at)
+        state.account = state.account.move(line.at, line.time_zone)
+        running = state.account.day_at(line.at)
+        self.batch.extended[state.id, running.day.date] = running.day.closes_at
+        if running.day.date in state.days:
+            self._use(state, running)
+        self._rewrite_rejections(state, line.at)
 
-    def _rewrite_rejections(self, account: AccountState, since: datetime) -> None:
-        """Promise anew, by the zones and terms known now, what rejections from an instant on were promised."""
-        for account_id, order in self._memory.orders.values():
-            if account_id == account.id and (after := with_redo_deadlines(order, account.account, since)) != order:
-                self.batch.amend(account.id, order, after, since - _MICROSECOND)
-                self._memory.orders[order.id] = account.id, after
+    def _rewrite_rejections(self, state: AccountState, since: datetime) -> None:
+        """Set the deadlines of rejections from an instant on again, by the account's zones and terms."""
+        for account_id, order in list(self.cache.orders.values()):
+            if account_id == state.id and (after := with_redo_deadlines(order, state.account, since)) != order:
+                self.batch.amend(state.id, order, after, since - _MICROSECOND)
+                self.cache.orders[order.id] = state.id, after
 
-    def _is_known(self, account: AccountState, line: Line, digest: bytes) -> bool:
-        """Say whether a line took effect before, and count it if so."""
-        lines = [self._memory.lines.get(key) for key in known_keys(account.id, line, digest)]
-        known = next((each for each in lines if each is not None), None)
-        if known is None:
-            return False
-        if digest != known.digest != first_digest_of(line):
-            raise LineRefused("ref", f"{line.type} {ref_of(line)!r} was imported before with other content")
-        self._report.known += 1
-        return True
+    def _is_known(self, state: AccountState, line: Line, digest: bytes) -> bool:
+        """Return True for a line that was imported before, which is counted; raises LineRefused."""
+        for key in known_keys(state.id, line, digest):
+            known = self.cache.lines.get(key)
+            if known is not None:
+                if digest != known.digest != first_digest_of(line):
+                    raise LineRefused("ref", f"{line.type} {line.ref!r} was imported before with other content")
+                self._report.known += 1
+                return True
+        return False
 
     def _require_same(self, line: AccountLine | SpecificationLine, known: bytes, digest: bytes) -> None:
-        """Count a line that waits already."""
+        """Count a line that is pending already; raises LineRefused."""
         if known != digest:
-            raise LineRefused("ref", f"{line.type} {line.ref!r} was told before with other content")
+            raise LineRefused("ref", f"{line.type} {line.ref!r} came before with other content")
         self._report.known += 1
 
-    def _remember(self, account: AccountState, line: Line, digest: bytes, subject_id: UUID | None) -> None:
-        key = line_key(account.id, line, digest)
-        self._memory.lines[key] = self.batch.lines[key] = KnownLine(digest, subject_id)
-        self._report.count(line)
+    def _remember(self, state: AccountState, line: Line, digest: bytes, subject_id: UUID | None) -> None:
+        """Add a line to the imported ones, and count it."""
+        key = line_key(state.id, line, digest)
+        self.cache.lines[key] = self.batch.lines[key] = KnownLine(digest, subject_id)
+        self._report.imported[line.type] += 1
+        if isinstance(line, OrderLine):
+            self._report.images += len(line.images)
 
 
-def _created(line: AccountLine, account: AccountState) -> NewEvent:
-    return account_created(account.account, ref=line.ref, name=composed(line.name), plan=line.plan)
+def _specifications(pending: PendingAccount, at: datetime) -> Specifications:
+    """Return the specifications of a pending account that is opened at an instant, by ref."""
+    return {ref: new_specification(line, at) for ref, (line, _) in pending.specifications.items()}
+
+
+def _missing(field: str, subject: Subject) -> LineRefused:
+    return LineRefused(field, f"there is no {subject.kind} {subject.ref!r}", subject)

@@ -1,29 +1,27 @@
-"""What an import tells while it runs and at its end."""
+"""The progress and the result of an import."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.services.imports.lines import Line, OrderLine
-
 
 class Listener(Protocol):
-    """Is told what happens during an import."""
+    """Shows an import while it runs."""
 
     def problem(self, line: int, text: str) -> None:
-        """Hear that a line is refused; `line` counts from 1."""
+        """Show why a line is refused; `line` counts from 1."""
         ...
 
     def progress(self, position: int, report: "Report") -> None:
-        """Hear that the file was read up to this byte of it as stored, and what became of its lines."""
+        """Show the counts so far; `position` is the number of bytes read of the file as stored."""
         ...
 
 
 @dataclass(slots=True)
 class Report:
-    """Counts of an import: lines that took effect, by type, and their images; lines known before; lines refused.
+    """Counts of an import: imported lines by type, their images, lines known before, and refused lines.
 
-    `skipped` lines were left out for a refused one: after it, waiting for it, or naming what it was to make.
+    `skipped` lines were left out because of a refused one: they come after it, wait for it, or name its subject.
     """
 
     imported: Counter[str] = field(default_factory=Counter[str])
@@ -34,11 +32,5 @@ class Report:
 
     @property
     def lines(self) -> int:
-        """Lines read so far that are not blank."""
+        """The number of lines read so far that are not blank."""
         return self.imported.total() + self.known + self.problems + self.skipped
-
-    def count(self, line: Line) -> None:
-        """Count a line that took effect."""
-        self.imported[line.type] += 1
-        if isinstance(line, OrderLine):
-            self.images += len(line.images)

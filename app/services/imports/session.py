@@ -1,11 +1,11 @@
-"""An import from its first line to its last, a chunk at a time: each is read, replayed and written as one batch.
+"""An import from its first line to its last, chunk by chunk: each is read, replayed and written as one batch.
 
-While a batch is being written the next chunk is read and replayed on what is remembered, so PostgreSQL and Python work
-at the same time. A batch is one transaction and lines that took effect are known by their content: by whatever an
-import ends, another run of the same file goes on from there.
+While a batch is being written the next chunk is read and replayed with the cache, so PostgreSQL and Python work at the
+same time. A batch is one transaction, and imported lines are known by their content: however an import ends, another
+run of the same file continues it.
 
-A line that may be anybody's (no JSON, no account named) ends an import, since going on could leave a hole in the
-history of any account, which nothing could fill later.
+A line that may be of any account (no JSON, no account named) ends an import: going on could leave a gap in the history
+of any account, which could not be filled later.
 """
 
 import asyncio
@@ -21,17 +21,14 @@ from app.domain.pulse.rollups import minutes_kept_since
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.services.imports.batch import Batch
-from app.services.imports.cache import Cache
-from app.services.imports.chunks import next_chunk
-from app.services.imports.destination import Committing, Destination, Rehearsing
-from app.services.imports.lines import account_of, ref_of
-from app.services.imports.loading import Loader
-from app.services.imports.reading import BadLine, GoodLine, Named, ReadLine, read_line
-from app.services.imports.refusals import LineRefused
+from app.services.imports.destination import Destination, Rehearsing, committing
+from app.services.imports.loading import load, require_accounts_unmoved
+from app.services.imports.reading import BadLine, GoodLine, ReadLine, read_line
+from app.services.imports.refusals import LineRefused, Subject
 from app.services.imports.replay import Replay
 from app.services.imports.report import Listener, Report
 from app.services.imports.source import RawLine, Source, SourceUnreadable
-from app.services.imports.statistics import refresh_statistics
+from app.services.imports.statistics import MANY_ROWS, refresh_statistics
 from app.services.imports.writing import prepare
 from db.connections import Pool
 from db.readers import PoolReader
@@ -40,7 +37,7 @@ from db.writer import unit_of_work
 
 CHUNK_LINES: Final = 2_000
 CHUNK_BYTES: Final = 2**20
-_LINES_IN_A_GO: Final = 16  # then the batch before gets its turn, so that PostgreSQL never waits for long
+_LINES_WITHOUT_PAUSE: Final = 16  # then the batch before gets its turn, so that PostgreSQL never waits for long
 _COLLECTED_AT: Final = 200_000
 
 
@@ -54,11 +51,13 @@ async def import_history(
     chunk_lines: int = CHUNK_LINES,
 ) -> Report:
     """Import the lines of a source; of each account up to its first bad line. Raises AccountMoved."""
-    task = _Task(source, await _now(pool, clock), plan_terms, listener, chunk_lines)
+    now = (await settle(PoolReader(pool), clock, ())).now
+    task = _Task(source, now, plan_terms, listener, chunk_lines)
     with _rare_collections():
-        async with Committing(pool, clock) as destination:
+        async with committing(pool, clock) as destination:
             report = await _Import(task, destination).run()
-    await refresh_statistics(pool, report)
+    if report.images + report.imported.total() >= MANY_ROWS:
+        await refresh_statistics(pool)
     return report
 
 
@@ -71,23 +70,19 @@ async def check_history(
     listener: Listener,
     chunk_lines: int = CHUNK_LINES,
 ) -> Report:
-    """Find every bad line of a source by importing it in a transaction that is taken back. Raises AccountMoved.
+    """Find every bad line of a source by importing it in a transaction that is rolled back. Raises AccountMoved.
 
-    Lines that fail only because what they name is itself bad are not told.
+    Lines that fail only because the line of a subject that they name is bad are skipped.
     """
-    task = _Task(source, await _now(pool, clock), plan_terms, listener, chunk_lines)
+    now = (await settle(PoolReader(pool), clock, ())).now
+    task = _Task(source, now, plan_terms, listener, chunk_lines)
     with _rare_collections():
         async with unit_of_work(pool) as writer:
             return await _Check(task, Rehearsing(writer, clock)).run()
 
 
-async def _now(pool: Pool, clock: Clock) -> datetime:
-    """Read PostgreSQL's clock (UTC): no line may be after it."""
-    return (await settle(PoolReader(pool), clock, ())).now
-
-
 class _Task(NamedTuple):
-    """What is to be imported, at which instant, by which plans' terms, who hears of it, and how much at a time."""
+    """The source and the settings of an import; no line may be after `now` (UTC), PostgreSQL's clock."""
 
     source: Source
     now: datetime
@@ -96,147 +91,131 @@ class _Task(NamedTuple):
     chunk_lines: int
 
 
-class _Problem(NamedTuple):
-    """What is wrong with a line: `named` is what it would have made, `missing` what it names that is not there."""
-
-    line: int
-    text: str
-    account: str | None
-    named: Named | None = None
-    missing: Named | None = None
-
-
 class _Import:
-    """An import at work. `_blocked` are accounts whose later lines do not count, `_halted` once no line does.
+    """An import in progress. Lines of `_blocked` accounts do not count any more, and no line does once it is `_halted`.
 
-    `_problems` are those of the chunk at hand, `_refused` the accounts of which it has lines that the rules refuse.
+    `_problems` are the bad lines of the chunk, `_refused` the accounts of those that the rules refuse.
     """
 
     def __init__(self, task: _Task, destination: Destination) -> None:
         self._task = task
         self._destination = destination
-        self._minutes_since = minutes_kept_since(task.now)
-        self._memory = Cache()
-        self._loader = Loader(destination.reader, self._memory)
         self._report = Report()
-        self._replay = Replay(self._memory, self._report, task.now, task.plan_terms)
-        self._problems: list[_Problem] = []
+        self._replay = Replay(self._report, task.now, task.plan_terms)
+        self._problems: list[BadLine] = []
         self._refused: set[str] = set()
         self._blocked: set[str] = set()
         self._halted = False
 
     async def run(self) -> Report:
-        """Import chunk by chunk; then begin the accounts of which no instant was told."""
-        while not self._halted and (chunk := await self._next_chunk()):
-            await self._take_chunk(chunk)
-        await self._tell_problems()
+        """Import chunk by chunk; then open the accounts without any dated line."""
+        try:
+            while not self._halted and (
+                chunk := await self._task.source.next_chunk(self._task.chunk_lines, CHUNK_BYTES)
+            ):
+                await self._take_chunk(chunk)
+        except SourceUnreadable as error:
+            self._refuse(BadLine(error.line or 1, str(error)))
+            self._halted = True
+            await self._show_problems()
+        pending = self._replay.cache.pending
         if not self._halted:
-            for ref in [ref for ref in self._memory.pending if ref not in self._blocked]:
-                self._replay.begin(ref)
+            for ref in [ref for ref in pending if ref not in self._blocked]:
+                self._replay.open_now(ref)
             await self._write()
         await self._destination.settle()
-        self._report.skipped += sum(1 + len(waiting.specifications) for waiting in self._memory.pending.values())
+        self._report.skipped += sum(1 + len(waiting.specifications) for waiting in pending.values())
         return self._report
-
-    async def _next_chunk(self) -> Sequence[RawLine]:
-        try:
-            return await next_chunk(self._task.source, self._task.chunk_lines, CHUNK_BYTES)
-        except SourceUnreadable as error:
-            self._refuse(_Problem(error.line or 1, str(error), None))
-            self._halted = True
-            return ()
 
     async def _take_chunk(self, chunk: Sequence[RawLine]) -> None:
         lines: list[ReadLine] = []
         for raw in chunk:
             lines.append(read_line(raw))
-            await self._let_others(len(lines))
-        good = [line for line in lines if isinstance(line, GoodLine)]
-        await self._loader.prepare([line for line in good if account_of(line.content) not in self._blocked])
+            if len(lines) % _LINES_WITHOUT_PAUSE == 0:
+                await asyncio.sleep(0)
+        good = [line for line in lines if isinstance(line, GoodLine) and line.content.account not in self._blocked]
+        self._replay.cache = await load(self._destination.reader, self._replay.cache, good)
         for count, line in enumerate(lines):
             if self._halted:
                 break
             self._take(line)
-            await self._let_others(count)
-        await self._tell_problems()
+            if count % _LINES_WITHOUT_PAUSE == 0:
+                await asyncio.sleep(0)
+        await self._show_problems()
         await self._write()
         self._task.listener.progress(self._task.source.position, self._report)
 
-    async def _let_others(self, count: int) -> None:
-        if count % _LINES_IN_A_GO == 0:
-            await asyncio.sleep(0)
-
     async def _write(self) -> None:
-        """Hand the batch over and begin the next one."""
+        """Write the batch and begin the next one."""
         batch, self._replay.batch = self._replay.batch, Batch()
         if batch.accounts:
-            await self._destination.write(prepare(batch, self._minutes_since))
+            await self._destination.write(prepare(batch, minutes_kept_since(self._task.now)))
         else:
             await self._destination.settle()
-        self._memory.turn()
 
     def _take(self, line: ReadLine) -> None:
-        account = line.account if isinstance(line, BadLine) else account_of(line.content)
+        account = line.account if isinstance(line, BadLine) else line.content.account
         if account in self._blocked:
             self._report.skipped += 1
         elif isinstance(line, BadLine):
-            self._refuse(_Problem(line.number, line.problem, account, line.named))
+            self._refuse(line)
         else:
-            self._take_good(line, account_of(line.content))
+            try:
+                self._replay.take(line)
+            except (LineRefused, DomainError) as refusal:
+                self._refused.add(line.content.account)
+                self._refuse(_refused(line, refusal))
 
-    def _take_good(self, line: GoodLine, account: str) -> None:
-        ref = ref_of(line.content)
-        named = None if ref is None else Named(account, line.content.type, ref)
-        try:
-            self._replay.take(line)
-        except (LineRefused, DomainError) as refusal:
-            missing = refusal.missing if isinstance(refusal, LineRefused) else None
-            self._refused.add(account)
-            self._refuse(_Problem(line.number, str(refusal), account, named, missing))
-
-    def _refuse(self, problem: _Problem) -> None:
-        """Tell a bad line; nothing of its account counts after it, or nothing at all when it may be anybody's."""
-        self._tell(problem)
-        if problem.account is None:
+    def _refuse(self, line: BadLine) -> None:
+        """Note a bad line; no later line of its account counts, or no line at all if it may be of any."""
+        self._note(line)
+        if line.account is None:
             self._halted = True
         else:
-            self._blocked.add(problem.account)
+            self._blocked.add(line.account)
 
-    def _tell(self, problem: _Problem) -> None:
+    def _note(self, line: BadLine) -> None:
         self._report.problems += 1
-        self._problems.append(problem)
+        self._problems.append(line)
 
-    async def _tell_problems(self) -> None:
-        """Tell what is wrong with lines of the chunk, once it is sure that nobody changed what they were judged by."""
+    async def _show_problems(self) -> None:
+        """Show the bad lines of the chunk, once it is certain that no one else changed the accounts of refused ones."""
         if self._refused:
             await self._destination.settle()
-            await self._loader.require_unmoved(sorted(self._refused))
+            await require_accounts_unmoved(self._destination.reader, self._replay.cache, sorted(self._refused))
             self._refused.clear()
-        for problem in self._problems:
-            self._task.listener.problem(problem.line, problem.text)
+        for line in self._problems:
+            self._task.listener.problem(line.number, line.problem)
         self._problems.clear()
 
 
 class _Check(_Import):
-    """A check at work; it goes on after bad lines. `_spoiled` is what is not there since its line was bad."""
+    """A check in progress; it goes on after bad lines. `_missing` are the subjects that bad lines would have added."""
 
     def __init__(self, task: _Task, destination: Destination) -> None:
         super().__init__(task, destination)
-        self._spoiled: set[Named] = set()
+        self._missing: set[Subject] = set()
 
-    def _refuse(self, problem: _Problem) -> None:
-        """Tell a bad line, unless it only names what is bad itself."""
-        if problem.named is not None:
-            self._spoiled.add(problem.named)
-        if problem.missing is not None and problem.missing in self._spoiled:
+    def _refuse(self, line: BadLine) -> None:
+        """Note a bad line, unless it only names a subject whose own line is bad."""
+        if line.subject is not None:
+            self._missing.add(line.subject)
+        if line.missing is not None and line.missing in self._missing:
             self._report.skipped += 1
         else:
-            self._tell(problem)
+            self._note(line)
+
+
+def _refused(line: GoodLine, refusal: LineRefused | DomainError) -> BadLine:
+    content = line.content
+    subject = None if content.ref is None else Subject(content.account, content.type, content.ref)
+    missing = refusal.missing if isinstance(refusal, LineRefused) else None
+    return BadLine(line.number, str(refusal), content.account, subject, missing)
 
 
 @contextmanager
 def _rare_collections() -> Generator[None]:
-    """Look for garbage in cycles rarely: an import makes millions of objects, and looking takes as long as all else."""
+    """Collect cyclic garbage rarely: an import makes millions of objects, and collecting takes as long as all else."""
     before = gc.get_threshold()
     gc.set_threshold(_COLLECTED_AT, *before[1:])
     try:

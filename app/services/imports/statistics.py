@@ -1,18 +1,18 @@
-"""What the planner knows of the tables after much was imported."""
+"""Statistics for the planner after a large import."""
 
 import asyncio
 from contextlib import suppress
 from typing import Final
 
-from app.services.imports.report import Report
 from db.connections import Pool, Statement
 from db.failures import ServerError
 from db.readers import PoolReader
 
-_MANY_ROWS: Final = 10_000
+MANY_ROWS: Final = 10_000
+"""The number of imported lines and images from which on statistics are refreshed."""
 
-# Count anew what the planner goes by, which autovacuum would do some minutes later. The tables' owner may, in two goes
-# that take about as long; Citus does it for every shard. Columns that no query looks for are left out.
+# Refresh the planner's statistics, which autovacuum would do some minutes later. The tables' owner may do it, by two
+# statements that take about as long; Citus does it for every shard. Columns that no query filters by are left out.
 ANALYZE: Final = (
     Statement("analyze_imported_images", "ANALYZE images"),
     Statement(
@@ -27,13 +27,9 @@ ANALYZE: Final = (
 )
 
 
-async def refresh_statistics(pool: Pool, report: Report) -> None:
-    """Let the first queries after a large import have plans for what is there now; outside of any transaction.
-
-    What was imported is there already, so a server that does not let this happen is no failure.
-    """
-    if report.images + report.imported.total() >= _MANY_ROWS:
-        await asyncio.gather(*(_run(pool, statement) for statement in ANALYZE))
+async def refresh_statistics(pool: Pool) -> None:
+    """Refresh the planner's statistics, outside of any transaction; a server that refuses this is no failure."""
+    await asyncio.gather(*(_run(pool, statement) for statement in ANALYZE))
 
 
 async def _run(pool: Pool, statement: Statement) -> None:

@@ -1,16 +1,14 @@
-"""Writes a batch in one transaction: locks the counters, then one COPY for each table, then what changes, then rollups.
+"""Writes a batch in one transaction: locks the counters, adds rows by one COPY a table, changes others, then rollups.
 
-All is worked out before: what is remembered may go on with the next batch while this one is being written.
+All rows are prepared before: the next chunk may be replayed while this batch is being written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from app.domain.events.orders import NewEvent
-from app.domain.ledger.days import ZonePeriod
 from app.domain.specifications import kept_steps
 from app.domain.texts import composed
 from app.services.accounts.counters import (
@@ -24,12 +22,12 @@ from app.services.accounts.counters import (
 from app.services.accounts.opening import ADD_ACCOUNT, version_row
 from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
 from app.services.imports.batch import Batch, NewSpecification
+from app.services.imports.cache import AccountState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
-from app.services.imports.events import BatchEvents
+from app.services.imports.events import move_openings, rewrite, write_new_events
 from app.services.imports.midnight import write_cursors
 from app.services.imports.openings import write_openings
 from app.services.imports.runs import ImportRun
-from app.services.imports.state import AccountState
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
@@ -41,107 +39,84 @@ from db.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
-    """Where a batch leaves an account.
-
-    `expected` is the place of the next event by the counters that the batch before left, None for a new account.
-    """
-
-    id: UUID
-    ref: str
-    expected: int | None
-    next_order_number: int
-    watermark: datetime
-    last_at: datetime
-    minutes_since: datetime
-    zone: ZoneInfo
-    zones: Sequence[ZonePeriod]
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class PreparedBatch:
-    """A batch with its rows, independent of what is remembered."""
+    """A batch with its rows and copies of its accounts, whose own states go on with the next chunk."""
 
     batch: Batch
-    accounts: Mapping[UUID, _Account]
+    accounts: Mapping[UUID, AccountState]
     orders: OrderRows
     new_events: Mapping[UUID, Sequence[NewEvent]]
 
 
 def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
-    """Work out the rows of a batch; from then on its accounts are taken to be in the database as they are now.
+    """Prepare the rows of a batch, and count its events in the states of its accounts.
 
-    Rollups of minutes are written from `minutes_since` on, or from where an account has them.
+    Rollups of minutes are written from `minutes_since` on (UTC), or from where an account has them.
     """
-    accounts = {id_: _account(state, minutes_since) for id_, state in batch.accounts.items()}
-    new_events = batch.new_events()
+    accounts = {
+        id_: replace(state, minutes_since=max(state.minutes_since, minutes_since))
+        for id_, state in batch.accounts.items()
+    }
+    new_events = batch.all_new_events()
     for id_, state in batch.accounts.items():
-        state.written = (state.written or FIRST_EVENT) + len(new_events[id_])
-    return PreparedBatch(batch, accounts, changed_rows(batch.stored.values(), batch.orders()), new_events)
+        state.next_sequence = (state.next_sequence or FIRST_EVENT) + len(new_events[id_])
+    before = ((order.account_id, order.before) for order in batch.amended.values())
+    after = ((order.account_id, order.state) for order in batch.orders.values())
+    return PreparedBatch(batch, accounts, changed_rows(before, after), new_events)
 
 
 async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
     """Write a batch of a run; the caller commits. Raises AccountMoved."""
+    batch = prepared.batch
     all_counters = await _locked_counters(writer, prepared)
-    now, batch = (await settle(writer, run.clock, ())).now, prepared.batch
-    await _write_accounts(writer, prepared)
-    zones = {id_: account.zones for id_, account in prepared.accounts.items()}
-    events = BatchEvents({id_: list(told) for id_, told in prepared.new_events.items()})
-    events.refute(await write_cursors(writer, batch, zones))
-    await _write_specifications(writer, batch.specifications)
+    now = (await settle(writer, run.clock, ())).now
+    if batch.openings:
+        await write_openings(writer, batch.openings)
+    if batch.versions or batch.moved:
+        await _write_terms_and_zones(writer, prepared)
+    untrue = await write_cursors(writer, batch, {id_: state.account.zones for id_, state in prepared.accounts.items()})
+    if batch.specifications:
+        await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
-    await events.move_openings(writer, batch.openings)
-    await events.rewrite(writer, batch.rewritten_since)
-    await events.write(writer, all_counters, run.number, now)
+    new_events = {id_: list(events) for id_, events in prepared.new_events.items()}
+    if batch.openings:
+        untrue += await move_openings(writer, batch.openings, new_events)
+    if batch.amended:
+        untrue += await rewrite(writer, batch.amended, new_events)
+    await write_new_events(writer, new_events, untrue, all_counters, run.number, now)
     await _write_counters(writer, prepared, all_counters, run)
-    lines = ((*key, *known) for key, known in batch.lines.items())
-    await writer.copy(ImportLine, lines)
+    await writer.copy(ImportLine, ((*key, *known) for key, known in batch.lines.items()))
     await write_ledger_days(writer, [(account_id, day) for (account_id, _), day in sorted(batch.days.items())])
     extended = ((*key, closes_at) for key, closes_at in sorted(batch.extended.items()))
     await writer.execute_many(EXTEND_LEDGER_DAY, extended)
     await _write_rollups(writer, prepared)
 
 
-def _account(state: AccountState, minutes_since: datetime) -> _Account:
-    return _Account(
-        id=state.id,
-        ref=state.ref,
-        expected=state.written,
-        next_order_number=state.next_order_number,
-        watermark=state.watermark,
-        last_at=state.last_at,
-        minutes_since=max(state.minutes_since, minutes_since),
-        zone=state.zone,
-        zones=state.account.zones,
-        created_at=state.created_at,
-    )
-
-
 async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Counters]:
-    """Lock the counters of accounts that are there; begin the others."""
-    expected = {id_: account.expected for id_, account in prepared.accounts.items() if account.expected is not None}
+    """Lock the counters of stored accounts, and add new accounts; raises AccountMoved."""
+    expected = {id_: each.next_sequence for id_, each in prepared.accounts.items() if each.next_sequence is not None}
     all_counters = await lock_counters(writer, expected)
     for id_, counters in all_counters.items():
         state = prepared.batch.accounts[id_]
-        due = expected[id_] + state.uncounted
-        await require_unmoved(writer, id_, state.ref, due, counters.next_event_sequence)
-    for new in sorted(prepared.batch.new_accounts, key=lambda new: new.line.ref):  # or two could wait for each other
-        line, account = new.line, prepared.accounts[new.id]
-        begun = (new.id, line.ref, composed(line.name), line.plan, account.zone.key, account.created_at)
-        if await writer.fetch_row(ADD_ACCOUNT, *begun) is None:
+        sequence = expected[id_] + state.extra_events
+        if counters.next_event_sequence != sequence:
+            await require_unmoved(writer, id_, state.ref, sequence, counters.next_event_sequence)
+    new = [(each.line, id_) for id_, each in prepared.batch.openings.items() if each.line is not None]
+    for line, id_ in sorted(new, key=lambda each: each[0].ref):  # or two could deadlock
+        account = prepared.accounts[id_].account
+        row = (id_, line.ref, composed(line.name), line.plan, account.zone.key, account.created_at)
+        if await writer.fetch_row(ADD_ACCOUNT, *row) is None:
             raise AccountMoved(line.ref)
-        all_counters[new.id] = new_counters(new.id, account.created_at)
+        all_counters[id_] = new_counters(id_, account.created_at)
     return all_counters
 
 
-async def _write_accounts(writer: Writer, prepared: PreparedBatch) -> None:
+async def _write_terms_and_zones(writer: Writer, prepared: PreparedBatch) -> None:
     batch = prepared.batch
-    await write_openings(writer, batch.openings)
     periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
     await writer.insert([version_row(id_, version) for id_, version in batch.versions])
-    zones = ((id_, prepared.accounts[id_].zone.key) for id_ in sorted(batch.moved))
+    zones = ((id_, prepared.accounts[id_].account.zone.key) for id_ in sorted(batch.moved))
     await writer.execute_many(CHANGE_TIME_ZONE, zones)
 
 
@@ -155,7 +130,7 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
             composed(new.line.name),
             new.line.price_per_image,
             new.line.currency,
-            kept_steps(new.line.wording.steps),
+            kept_steps(new.line.terms.steps),
             new.created_at,
         )
         for new in specifications
@@ -166,35 +141,37 @@ async def _write_specifications(writer: Writer, specifications: Sequence[NewSpec
 async def _write_counters(
     writer: Writer, prepared: PreparedBatch, all_counters: Mapping[UUID, Counters], run: ImportRun
 ) -> None:
-    begun: list[Row] = []
-    advanced: list[Counters] = []
+    """Write the counters as the batch leaves them, with the run; count the events of others in the accounts' states."""
+    new: list[Row] = []
+    changed: list[Counters] = []
     for id_, counters in sorted(all_counters.items()):
-        account = prepared.accounts[id_]
-        if account.expected is not None:
-            counted = account.expected + len(prepared.new_events[id_])
-            prepared.batch.accounts[id_].uncounted = counters.next_event_sequence - counted
+        state = prepared.accounts[id_]
         opening = prepared.batch.openings.get(id_)
         if opening is not None and opening.before is not None:
-            counters.begin(opening.before, account.created_at)
-        counters.next_order_number = account.next_order_number
-        counters.last_at = max(counters.last_at, account.last_at)
-        counters.watermark = account.watermark
-        counters.minutes_since = max(counters.minutes_since, account.minutes_since)
-        if account.expected is not None:
-            advanced.append(counters)
+            counters.begin(opening.before, state.account.created_at)
+        counters.next_order_number = state.next_order_number
+        counters.last_at = max(counters.last_at, state.last_at)
+        counters.watermark = state.watermark
+        counters.minutes_since = max(counters.minutes_since, state.minutes_since)
+        if state.next_sequence is None:
+            new.append((*counters_row(counters).values(), run.number))
         else:
-            begun.append((*counters_row(counters).values(), run.number))
-    await save_counters(writer, advanced)
-    await writer.copy(AccountCounters, begun)
-    await run.note(writer, [counters.account_id for counters in advanced])
+            expected = state.next_sequence + len(prepared.new_events[id_])
+            prepared.batch.accounts[id_].extra_events = counters.next_event_sequence - expected
+            changed.append(counters)
+    await save_counters(writer, changed)
+    if new:
+        await writer.copy(AccountCounters, new)
+    await run.note(writer, [counters.account_id for counters in changed])
     run.accounts.update(all_counters)
 
 
 async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
     tallies = prepared.orders.tallies
     minutes_since = {id_: prepared.accounts[id_].minutes_since for id_ in tallies}
-    zones = {id_: prepared.accounts[id_].zone for id_ in tallies}
+    zones = {id_: prepared.accounts[id_].account.zone for id_ in tallies}
     await write_rollups(writer, tallies, minutes_since, zones)
     for id_ in sorted(prepared.batch.moved):
-        account = prepared.accounts[id_]
-        await recount_upload_weeks(writer, id_, account.zone, since=account.created_at, until=account.watermark)
+        state = prepared.accounts[id_]
+        since, until = state.account.created_at, state.watermark
+        await recount_upload_weeks(writer, id_, state.account.zone, since=since, until=until)

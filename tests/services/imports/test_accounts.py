@@ -1,4 +1,4 @@
-"""Terms and time zones of a file count from when it says they did, also for what was told before."""
+"""Terms and time zones of a file count from their own instants, also for orders of earlier lines."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,7 +21,7 @@ def at(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
 
 
 def rejected(*instants: str) -> list[Line]:
-    """An image for each instant, delivered the next morning and rejected then."""
+    """An image for each instant, at which it is rejected, delivered that morning."""
     return [
         {"filename": at, "deliveredAt": "2026-03-04T06:00:00Z", "rejections": [{"at": at, "reason": "halo"}]}
         for at in instants
@@ -29,11 +29,11 @@ def rejected(*instants: str) -> list[Line]:
 
 
 async def imported(pool: Pool, chunk_lines: int, *lines: Line) -> None:
-    """Import lines that are all good."""
+    """Import good lines."""
     assert (await run_import(pool, lines, chunk_lines=chunk_lines)).problems == []
 
 
-async def test_terms_unsaid_are_the_plans(pool: Pool, chunk_lines: int) -> None:
+async def test_terms_left_out_are_those_of_the_plan(pool: Pool, chunk_lines: int) -> None:
     await imported(pool, chunk_lines, ACCOUNT | {"plan": "SOLO", "expeditesPerDay": 0}, SPECIFICATION, order("o-1"))
     assert await rows(pool, "SELECT version, images_per_day, expedites_per_day FROM sla_versions") == [(1, 50, 0)]
 
@@ -56,10 +56,12 @@ async def test_new_terms_count_from_their_ledger_day_on(pool: Pool, chunk_lines:
     ]
 
 
-async def test_rejections_told_before_follow_the_terms_of_their_day(pool: Pool, chunk_lines: int) -> None:
-    told = order("o-1", rejected("2026-03-04T10:00:00Z", "2026-03-05T10:00:00Z"))
+async def test_earlier_lines_with_later_rejections_follow_the_terms_of_the_rejections_day(
+    pool: Pool, chunk_lines: int
+) -> None:
+    rejected_order = order("o-1", rejected("2026-03-04T10:00:00Z", "2026-03-05T10:00:00Z"))
     terms = change("terms", "2026-03-03T12:00:00Z", imagesPerDay=3, effectiveDate="2026-03-05")
-    await imported(pool, chunk_lines, *START, told, terms)
+    await imported(pool, chunk_lines, *START, rejected_order, terms)
     assert [row[2] for row in await rows(pool, REDO)] == [1, 2]
     query = "SELECT data->'images'->0->>'slaVersion' FROM events WHERE type = 'IMAGES_REJECTED' ORDER BY at"
     assert await rows(pool, query) == [("1",), ("2",)]
@@ -92,10 +94,12 @@ async def test_a_move_makes_the_running_ledger_day_longer_and_never_opens_a_seco
     ]
 
 
-async def test_rejections_told_before_are_due_by_the_zone_they_happen_in(pool: Pool, chunk_lines: int) -> None:
+async def test_earlier_lines_with_later_rejections_are_due_by_the_zone_of_the_rejection(
+    pool: Pool, chunk_lines: int
+) -> None:
     # In Copenhagen 5 h after Friday 17:30 UTC are still Friday 23:30; in Auckland that is a Saturday.
-    told = order("o-1", rejected("2026-03-06T17:30:00Z"))
-    await imported(pool, chunk_lines, *START, told)
+    rejected_order = order("o-1", rejected("2026-03-06T17:30:00Z"))
+    await imported(pool, chunk_lines, *START, rejected_order)
     assert await rows(pool, REDO) == [(at(6, 17, 30), at(6, 22, 30), 1, at(6, 22, 30))]
     await imported(pool, chunk_lines, change("timeZone", "2026-03-06T17:30:00Z", timeZone="Pacific/Auckland"))
     due_at = at(8, 22, 30)
@@ -108,9 +112,9 @@ async def test_rejections_told_before_are_due_by_the_zone_they_happen_in(pool: P
 
 
 async def test_rejections_before_a_move_keep_their_deadline(pool: Pool, chunk_lines: int) -> None:
-    told = order("o-1", rejected("2026-03-06T17:30:00Z"))
+    rejected_order = order("o-1", rejected("2026-03-06T17:30:00Z"))
     moved = change("timeZone", "2026-03-06T17:30:00.000001Z", timeZone="Pacific/Auckland")
-    await imported(pool, chunk_lines, *START, told, moved)
+    await imported(pool, chunk_lines, *START, rejected_order, moved)
     assert [row[1] for row in await rows(pool, REDO)] == [at(6, 22, 30)]
 
 
@@ -126,14 +130,16 @@ async def test_weeks_of_all_history_are_those_of_the_last_zone(pool: Pool, chunk
     assert await rows(pool, "SELECT week, images FROM upload_weeks ORDER BY week") == [(date(2026, 3, 9), 5)]
 
 
-async def test_a_specification_told_later_begins_where_the_account_is(pool: Pool, chunk_lines: int) -> None:
+async def test_a_later_specification_is_created_at_the_last_instant_of_its_account(
+    pool: Pool, chunk_lines: int
+) -> None:
     shadow = SPECIFICATION | {"ref": "shadow"}
     later = order("o-2", at="2026-03-03T11:00:00Z", specification="shadow")
     await imported(pool, chunk_lines, *START, order("o-1"), shadow, later)
     assert await rows(pool, "SELECT created_at FROM specifications") == [(at(3, 10),)] * 2
 
 
-async def test_minutes_are_told_for_the_last_sixty_one_days_of_new_accounts_and_old_ones(
+async def test_rollups_of_minutes_are_kept_for_the_last_sixty_one_days_of_new_and_old_accounts(
     pool: Pool, chunk_lines: int
 ) -> None:
     await imported(

@@ -25,10 +25,10 @@ from tests.support.whole_events import whole
 
 SECOND: Final = timedelta(seconds=1)
 ACTS: Final = 50
-Told: TypeAlias = tuple[Any, ...]
+EventRow: TypeAlias = tuple[Any, ...]
 
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_BEGINNINGS: Final = {"ACCOUNT_CREATED", "SPECIFICATION_CHANGED"}
+_OF_OPENINGS: Final = {"ACCOUNT_CREATED", "SPECIFICATION_CHANGED"}
 _EVENTS: Final = """
     SELECT a.ref, e.at, o.number, e.type, e.image_id::text AS image, e.data, e.texts
       FROM events e JOIN accounts a ON a.id = e.account_id
@@ -49,10 +49,10 @@ class WatchedLife(ToldLife):
         return await super()._try(work)
 
 
-async def told(pool: Pool) -> list[Told]:
-    """All events but claims, in order, with names in the place of ids; what alerts tell of an instant comes last.
+async def events_of(pool: Pool) -> list[EventRow]:
+    """All events but claims, in order, with names instead of ids; those of alerts are the last of their instant.
 
-    A file does not tell who delivered, nor when an account began before its first order.
+    A file does not have the workers of deliveries, nor the opening of an account before its first order.
     """
     names = await names_of(pool)
 
@@ -62,7 +62,7 @@ async def told(pool: Pool) -> list[Told]:
     return [
         (
             row["ref"],
-            None if row["type"] in _BEGINNINGS else row["at"],
+            None if row["type"] in _OF_OPENINGS else row["at"],
             row["number"],
             row["type"],
             named(row["image"]),
@@ -72,8 +72,8 @@ async def told(pool: Pool) -> list[Told]:
     ]
 
 
-async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list[Line], list[Told]]:
-    """Live a life under a watch: when it ended, the file that tells it, and its events."""
+async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list[Line], list[EventRow]]:
+    """Live a life with deadline alerts; return its last instant, its file and its events."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         life = WatchedLife(pool, seed, with_jobs=False, lead=lead)
@@ -82,15 +82,15 @@ async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list
         lines = await lines_of(pool)
         await run_jobs(pool, life.clock)
         await watch_deadlines(pool, life.clock, None, lead)
-        found = await told(pool)
+        found = await events_of(pool)
         await pool.close()
     return life.clock.now(), lines, found
 
 
 async def imported(
     server: str, now: datetime, parts: list[list[Line]], chunk_lines: int, lead: timedelta
-) -> list[Told]:
-    """All events after imports of parts of a file, each followed by the jobs."""
+) -> list[EventRow]:
+    """Import the parts of a file, run the jobs after each, and return all events."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         clock = FrozenClock(now)
@@ -99,23 +99,23 @@ async def imported(
             assert outcome.problems == []
             await run_jobs(pool, clock)
             await watch_deadlines(pool, clock, now, lead)
-        found = await told(pool)
+        found = await events_of(pool)
         await pool.close()
     return found
 
 
 def cut(lines: list[Line], random: Random, count: int) -> list[list[Line]]:
-    """Cut a file into parts, anywhere."""
+    """Cut a file into parts at random lines."""
     cuts = sorted(random.sample(range(1, len(lines)), count - 1))
     return [lines[start:end] for start, end in pairwise([0, *cuts, len(lines)])]
 
 
 @pytest.mark.parametrize("lead", [LEAD, 20 * LEAD])
 @pytest.mark.parametrize("seed", range(3))
-async def test_an_import_tells_what_a_live_history_of_the_same_facts_tells(
+async def test_an_import_has_the_events_of_a_live_history_of_the_same_facts(
     server: str, seed: int, lead: timedelta
 ) -> None:
-    """With the longer lead deadlines are at risk before an expedite or staff replace them."""
+    """With the longer lead time deadlines are at risk before an expedite or staff replace them."""
     random = Random(seed)  # noqa: S311 - drawn for a test
     now, lines, live = await lived(server, seed, lead)
     for parts, chunk_lines in ((1, 3), (3, 1000)):

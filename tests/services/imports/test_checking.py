@@ -1,4 +1,4 @@
-"""A check tells every bad line at once and changes nothing."""
+"""A check shows every bad line at once and changes nothing."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.random_files import random_file
 LATER = "2026-03-03T11:00:00Z"
 
 
-async def test_it_goes_on_after_bad_lines_of_an_account(pool: Pool) -> None:
+async def test_a_check_continues_after_bad_lines_of_an_account(pool: Pool) -> None:
     lines: list[Line | str] = [
         *START,
         order("o-1", specification="unknown"),
@@ -31,7 +31,7 @@ async def test_it_goes_on_after_bad_lines_of_an_account(pool: Pool) -> None:
     assert outcome.report.problems == 5
 
 
-async def test_lines_that_name_what_is_bad_itself_are_not_told(pool: Pool) -> None:
+async def test_lines_that_name_the_subject_of_a_bad_line_are_not_shown(pool: Pool) -> None:
     lines: list[Line | str] = [
         *START,
         SPECIFICATION | {"ref": "shadow", "currency": "euro"},
@@ -49,12 +49,12 @@ async def test_lines_that_name_what_is_bad_itself_are_not_told(pool: Pool) -> No
     assert outcome.report.skipped == 6
 
 
-async def test_every_line_of_an_account_that_nobody_tells_of_is_told(pool: Pool) -> None:
+async def test_every_line_of_an_unknown_account_is_shown(pool: Pool) -> None:
     outcome = await run_import(pool, [order("o-1"), order("o-2")], check=True)
     assert outcome.problems == [f"{line}: account: there is no account 'acme'" for line in (1, 2)]
 
 
-async def test_a_bad_line_of_a_check_uses_nothing(pool: Pool) -> None:
+async def test_a_bad_line_of_a_check_uses_no_quota(pool: Pool) -> None:
     bad = order("o-1", [{"filename": "a.jpg", "deliveredAt": "2026-03-03T09:00:00Z"}])
     refused_only_with_it = order("o-2", [{"filename": "b.jpg", "deadline": {"at": LATER, "confirmedAt": LATER}}])
     outcome = await run_import(pool, [ACCOUNT | {"imagesPerDay": 1}, SPECIFICATION, bad, order("o-3")], check=True)
@@ -64,7 +64,7 @@ async def test_a_bad_line_of_a_check_uses_nothing(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("chunk_lines", [5, 1000])
-async def test_it_changes_nothing_whether_lines_are_good_or_bad(pool: Pool, chunk_lines: int) -> None:
+async def test_a_check_of_good_and_bad_lines_changes_nothing(pool: Pool, chunk_lines: int) -> None:
     lines = random_file(0)
     await run_import(pool, lines[:60])
     before = await everything(pool)
@@ -74,7 +74,7 @@ async def test_it_changes_nothing_whether_lines_are_good_or_bad(pool: Pool, chun
     assert await everything(pool) == before
 
 
-async def test_what_it_finds_good_is_imported_whole(pool: Pool) -> None:
+async def test_a_file_without_problems_is_imported_whole(pool: Pool) -> None:
     lines = random_file(3)
     assert (await run_import(pool, lines, check=True)).problems == []
     assert (await run_import(pool, lines)).problems == []

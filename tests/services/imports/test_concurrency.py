@@ -1,4 +1,4 @@
-"""Imports at the same time: each line takes effect once, and whoever comes second is told so in a sentence."""
+"""Imports at the same time: each line is imported once, and the second import fails with a sentence."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ from tests.support.random_files import random_file
 pytestmark = pytest.mark.races
 
 LATER = "2026-03-03T11:00:00Z"
-HEADS_BEHIND = """
+WRONG_COUNTERS = """
     SELECT h.account_id FROM account_heads h JOIN events e ON e.account_id = h.account_id
      GROUP BY h.account_id, h.next_event_sequence HAVING h.next_event_sequence <> max(e.sequence) + 1"""
 BETA: list[Line] = [ACCOUNT | {"ref": "beta", "name": "Beta"}, SPECIFICATION | {"account": "beta"}]
@@ -45,7 +45,7 @@ def orders(*refs: str) -> list[Line]:
 
 
 async def persistently(url: str, lines: list[Line], pause: float, chunk_lines: int) -> None:
-    """Import lines by connections of their own, again and again until nobody is in the way."""
+    """Import lines by connections of their own, repeated until there is no conflict."""
     pool = await open_pool(url, max_size=2)
     try:
         await asyncio.sleep(pause)
@@ -62,7 +62,7 @@ async def persistently(url: str, lines: list[Line], pause: float, chunk_lines: i
 
 
 async def raced(server: str, before: Iterable[Line], files: Sequence[list[Line]], seed: int) -> dict[str, list[str]]:
-    """All rows that files leave which are imported at the same time, into a database with what was before."""
+    """Import files at the same time into a database with earlier lines; return all rows."""
     random = Random(seed)  # noqa: S311 - drawn for tests
     async with empty_database(server) as url:
         await persistently(url, [*before], 0, 1000)
@@ -71,26 +71,26 @@ async def raced(server: str, before: Iterable[Line], files: Sequence[list[Line]]
         await asyncio.gather(*map(persistently, [url] * len(files), files, pauses, sizes))
         pool = await open_pool(url)
         found = await everything(pool)
-        assert await rows(pool, HEADS_BEHIND) == []
+        assert await rows(pool, WRONG_COUNTERS) == []
         await pool.close()
     return found
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_one_file_imported_three_times_at_once_is_there_once(server: str, seed: int) -> None:
+async def test_one_file_imported_three_times_at_once_is_stored_once(server: str, seed: int) -> None:
     lines = [*START, *BETA, *orders(*(f"o-{number}" for number in range(40))), *specifications("a", "b", "c")]
     assert await raced(server, [], [lines] * 3, seed) == await raced(server, [], [lines], seed)
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_specifications_of_two_files_at_once_are_all_there(server: str, seed: int) -> None:
+async def test_specifications_of_two_files_at_once_are_all_stored(server: str, seed: int) -> None:
     files = [specifications(*(f"{file}{number}" for number in range(30))) for file in "ab"]
     begun = [[*START, *orders("o-1")], [*START]][seed]
     assert await raced(server, begun, files, seed) == await raced(server, begun, [[*files[0], *files[1]]], seed)
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_specifications_and_orders_at_once_are_all_there(server: str, seed: int) -> None:
+async def test_specifications_and_orders_at_once_are_all_stored(server: str, seed: int) -> None:
     files = [specifications(*(f"a{number}" for number in range(30))), orders(*(f"o-{number}" for number in range(30)))]
     begun = [*START, order("o", at=LATER)]
     assert await raced(server, begun, files, seed) == await raced(server, begun, [[*files[0], *files[1]]], seed)
@@ -103,7 +103,7 @@ async def test_a_file_of_every_kind_of_line_twice_at_once_has_no_bad_line(server
 
 
 async def first_of_two(pool: Pool, monkeypatch: pytest.MonkeyPatch, *files: list[Line]) -> list[str]:
-    """Import two files that are both read before either is written; return what is said, the text of an error too."""
+    """Import two files that are both read before either is written; return their problems or the text of an error."""
     both_are_read = asyncio.Barrier(len(files))
 
     async def meeting(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
@@ -127,7 +127,7 @@ async def first_of_two(pool: Pool, monkeypatch: pytest.MonkeyPatch, *files: list
         ([*START, order("o-1")], [specifications("a"), [change("cancellation", LATER, order="o-1")]]),
     ],
 )
-async def test_of_two_that_read_the_same_the_second_is_told_so(
+async def test_of_two_imports_that_read_the_same_state_the_second_fails_with_a_sentence(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, before: list[Line], files: list[list[Line]]
 ) -> None:
     await run_import(pool, before)
@@ -137,7 +137,7 @@ async def test_of_two_that_read_the_same_the_second_is_told_so(
         assert (await run_import(pool, lines)).problems == []
 
 
-async def test_new_accounts_are_begun_in_one_order_so_that_nobody_waits_in_a_circle(
+async def test_new_accounts_are_added_in_one_order_so_that_imports_do_not_deadlock(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"account-{number}" for number in range(40)]
@@ -147,7 +147,7 @@ async def test_new_accounts_are_begun_in_one_order_so_that_nobody_waits_in_a_cir
 
 
 @pytest.mark.parametrize("state", ["40001", "40P01"])
-async def test_a_transaction_that_the_server_ends_for_anothers_sake_is_a_sentence(
+async def test_a_transaction_that_the_server_ends_because_of_another_fails_with_a_sentence(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
     async def ended(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
@@ -159,14 +159,14 @@ async def test_a_transaction_that_the_server_ends_for_anothers_sake_is_a_sentenc
         await run_import(pool, START)
 
 
-async def test_a_line_is_never_called_bad_by_what_someone_else_did_meanwhile(
+async def test_a_line_is_not_shown_as_bad_because_of_a_concurrent_change(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run_import(pool, [*START, order("o-1")])
     cancellation = change("cancellation", LATER, order="o-1")
 
     class Overtaken(PoolReader):
-        """Lets someone else cancel the order just before it is read."""
+        """Cancels the order just before it is read."""
 
         async def fetch(self, statement: Statement, *args: object) -> list[Record]:
             if statement is ORDERS_BY_REF:

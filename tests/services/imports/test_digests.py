@@ -1,12 +1,13 @@
-"""A line that took effect is known again by what it says, whichever release imported it."""
+"""An imported line is known by its content, whichever release imported it."""
 
 import json
+from hashlib import sha256
 from unicodedata import normalize
 
 import pytest
 
-from app.services.imports.digests import digest_of, first_digest_of
-from app.services.imports.lines import LINE, Line, TermsLine, ref_of
+from app.services.imports.digests import canonical, first_digest_of
+from app.services.imports.lines import LINE, Line, TermsLine
 from db.connections import Pool
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, everything, order, rows, run_import
 from tests.support.import_files import Line as Written
@@ -41,8 +42,12 @@ def read(line: Written) -> Line:
     return LINE.validate_json(json.dumps(line))
 
 
+def digest_of(line: Line) -> bytes:
+    return sha256(canonical(line)).digest()
+
+
 @pytest.mark.parametrize("line", WRITTEN, ids=lambda line: str(line["type"]))
-def test_the_first_digest_of_a_line_is_what_the_first_release_made_it(line: Written) -> None:
+def test_the_first_digest_of_a_line_is_that_of_the_first_release(line: Written) -> None:
     assert first_digest_of(read(line)).hex() == FIRST_DIGESTS[str(line.get("ref", line["type"]))]
 
 
@@ -53,7 +58,7 @@ async def test_lines_that_the_first_release_imported_are_known(pool: Pool, chunk
         second, first = digest_of(line), first_digest_of(line)
         known = "UPDATE import_lines SET digest = $3, ref = CASE WHEN ref = $4 THEN $5 ELSE ref END"
         known += " WHERE kind = $1 AND ref = $2 RETURNING 1"
-        names = (line.type, ref_of(line) or second.hex())
+        names = (line.type, line.ref or second.hex())
         assert await rows(pool, known, *names, first, second.hex(), first.hex()) == [(1,)]
     before = await everything(pool)
     again = await run_import(pool, WRITTEN, chunk_lines=chunk_lines)
@@ -72,7 +77,7 @@ async def test_names_are_the_same_however_their_accents_are_written(pool: Pool) 
     assert (again.problems, again.report.known) == ([], 2 * len(WRITTEN))
 
 
-def test_a_field_that_is_added_to_a_type_of_line_changes_no_digest_of_lines_without_it() -> None:
+def test_a_new_field_of_a_type_of_line_changes_no_digest_of_lines_without_it() -> None:
     class LongerLine(TermsLine):
         message: str | None = None
 
@@ -98,7 +103,7 @@ async def test_names_and_reasons_are_stored_in_nfc(pool: Pool) -> None:
     assert decomposed not in str(await rows(pool, "SELECT data::text FROM events"))
 
 
-async def test_an_image_is_found_by_its_name_however_a_release_before_stored_it(pool: Pool) -> None:
+async def test_an_image_is_found_by_its_name_in_nfc_even_if_stored_otherwise(pool: Pool) -> None:
     composed, decomposed = normalize("NFC", "é.jpg"), normalize("NFD", "é.jpg")
     await run_import(pool, [ACCOUNT, SPECIFICATION, order("o-1", [{"filename": composed}])])
     await pool.fetch("UPDATE images SET filename = $1", decomposed)

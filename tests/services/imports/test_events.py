@@ -1,4 +1,4 @@
-"""The events of an account tell its rows."""
+"""The events of an account agree with its rows."""
 
 import pytest
 
@@ -15,7 +15,7 @@ async def test_replaying_the_events_gives_orders_images_and_rejections(pool: Poo
     await assert_events_tell_all(pool)
 
 
-async def test_deliveries_after_an_expedite_are_told_of_the_order_the_image_is_in(pool: Pool) -> None:
+async def test_deliveries_after_an_expedite_are_events_of_the_order_the_image_was_split_to(pool: Pool) -> None:
     images = [{"filename": name, "deliveredAt": "2026-03-03T13:00:00Z"} for name in ("a.jpg", "b.jpg")]
     await run_import(pool, [*START, order("o-1", list(images))])
     await run_import(pool, [change("expedite", "2026-03-03T12:00:00Z", order="o-1", filenames=["b.jpg"])])

@@ -1,4 +1,4 @@
-"""The example file of the import's page, to the last row."""
+"""The example of docs/import-format.md, with every row."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -70,7 +70,7 @@ NEGOTIATED_AT = datetime(2026, 3, 10, 10, tzinfo=UTC)
 MOVED_AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
-async def test_it_is_imported_line_by_line(pool: Pool) -> None:
+async def test_the_example_is_imported_line_by_line(pool: Pool) -> None:
     outcome = await run_import(pool, EXAMPLE)
     assert outcome.problems == []
     kinds = ("account", "specification", "order", "cancellation", "expedite", "terms", "timeZone")
@@ -78,7 +78,7 @@ async def test_it_is_imported_line_by_line(pool: Pool) -> None:
     assert (outcome.report.images, outcome.report.known, outcome.report.skipped) == (3, 0, 0)
 
 
-async def test_its_account_begins_with_its_first_instant_and_lives_where_it_moved(pool: Pool) -> None:
+async def test_its_account_is_opened_at_its_first_instant_and_has_the_zone_it_moved_to(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     assert await rows(pool, "SELECT ref, name, plan, time_zone, created_at FROM accounts") == [
         ("acme", "ACME", "PROFESSIONAL", "Europe/London", CREATED_AT)
@@ -96,7 +96,7 @@ async def test_its_account_begins_with_its_first_instant_and_lives_where_it_move
     ]
 
 
-async def test_its_head_and_its_ledger_are_where_the_lines_end(pool: Pool) -> None:
+async def test_its_counters_and_its_ledger_are_as_of_the_last_line(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = "SELECT next_order_number, next_event_sequence, last_at, frontier, minutes_since FROM account_heads"
     minutes_since = datetime(2026, 4, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ async def _orders(pool: Pool) -> list[dict[str, Any]]:
     return [{key: value for key, value in row.items() if key not in ids} for row in found]
 
 
-async def test_its_orders_are_what_the_rules_make_of_them(pool: Pool) -> None:
+async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     unset = {"late_at": None, "expedited_at": None, "first_expedite_position": None, "last_expedite_position": None}
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
@@ -155,7 +155,7 @@ async def test_its_orders_are_what_the_rules_make_of_them(pool: Pool) -> None:
     assert await rows(pool, "SELECT o.number FROM orders s JOIN orders o ON o.id = s.split_from") == [(1,)]
 
 
-async def test_its_images_are_what_the_rules_make_of_them(pool: Pool) -> None:
+async def test_its_images_follow_the_rules(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """
         SELECT o.number, i.number, filename, i.status, i.service_level, uploaded_at, position, expedite_position,
@@ -186,7 +186,7 @@ async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
     assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", due_at, None, REDELIVERED_AT, 1)]
 
 
-async def test_its_events_tell_what_happened_in_order(pool: Pool) -> None:
+async def test_its_events_are_in_order(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """
         SELECT sequence, at, type, o.number FROM events e LEFT JOIN orders o ON o.id = e.order_id ORDER BY sequence"""
@@ -207,7 +207,7 @@ async def test_its_events_tell_what_happened_in_order(pool: Pool) -> None:
     ]
 
 
-async def test_events_without_an_order_tell_before_and_after(pool: Pool) -> None:
+async def test_its_events_without_an_order_have_before_and_after(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     found = await rows(pool, "SELECT data - 'version' FROM events WHERE order_id IS NULL ORDER BY sequence")
     created, specified, negotiated, moved = (data for (data,) in found)
@@ -237,6 +237,6 @@ async def test_its_rollups_have_no_minutes_before_the_last_sixty_one_days(pool: 
     assert await rows(pool, "SELECT grain, images FROM savings_rollups ORDER BY grain") == [(60, 1), (1440, 1)]
 
 
-async def test_its_week_is_counted_without_what_was_cancelled(pool: Pool) -> None:
+async def test_its_week_is_counted_without_cancelled_images(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     assert await rows(pool, "SELECT week, images FROM upload_weeks") == [(date(2026, 3, 2), 2)]

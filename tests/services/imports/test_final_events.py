@@ -1,4 +1,4 @@
-"""Once the run that wrote them has ended events stay as they are, and what turns out to be untrue is withdrawn."""
+"""Events of a run that has ended are final: those that turn out to be untrue are withdrawn."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -29,13 +29,13 @@ PARTS = 4
 
 
 async def events(pool: Pool) -> dict[Any, dict[str, Any]]:
-    """All events by account and place."""
+    """All events by account and sequence."""
     found = await pool.fetch("SELECT * FROM events")
     return {(row["account_id"], row["sequence"]): dict(row) for row in found}
 
 
 def assert_only_withdrawn(before: dict[Any, dict[str, Any]], after: dict[Any, dict[str, Any]]) -> int:
-    """Assert that events are still there as they were, but for those withdrawn since; return how many these are."""
+    """Assert that events are unchanged but for those withdrawn since; return the number of these."""
     count = 0
     for key, event in before.items():
         now = after[key]
@@ -51,7 +51,7 @@ def assert_only_withdrawn(before: dict[Any, dict[str, Any]], after: dict[Any, di
 
 
 @pytest.mark.parametrize("seed", [1, 3])
-async def test_what_is_final_is_never_changed_nor_removed(pool: Pool, seed: int) -> None:
+async def test_final_events_are_never_changed_nor_removed(pool: Pool, seed: int) -> None:
     clock = FrozenClock(datetime(2026, 5, 6, 12, tzinfo=UTC))
     before: dict[Any, dict[str, Any]] = {}
     withdrawn = 0
@@ -69,7 +69,7 @@ async def test_what_is_final_is_never_changed_nor_removed(pool: Pool, seed: int)
     assert types >= {"GUARANTEE_RESET", "DEADLINE_AT_RISK", "DEADLINE_MISSED", "IMAGES_DELIVERED"}
 
 
-async def test_a_later_file_withdraws_what_it_makes_untrue_and_nothing_else(pool: Pool) -> None:
+async def test_a_later_file_withdraws_only_events_that_it_makes_untrue(pool: Pool) -> None:
     images = [{"filename": name, "deliveredAt": AFTERNOON} for name in ("a.jpg", "b.jpg")]
     await run_import(pool, [*START, order("o-1", images), order("o-2", images)])
     await run_import(pool, [change("expedite", NOON, order="o-1", filenames=["b.jpg"])], now=NOW + MINUTE)
@@ -98,7 +98,7 @@ async def test_a_later_file_withdraws_what_it_makes_untrue_and_nothing_else(pool
     assert await rows(pool, query) == [(delivered_at, NOW), (delivered_at, later), (later, None)]
 
 
-async def test_a_run_rewrites_what_it_wrote_itself(pool: Pool) -> None:
+async def test_a_run_rewrites_its_own_events(pool: Pool) -> None:
     assert (await run_import(pool, random_file(1), chunk_lines=5)).problems == []
     assert await rows(pool, "SELECT 1 FROM events WHERE type = 'EVENT_WITHDRAWN' OR withdrawn_by IS NOT NULL") == []
     assert await rows(pool, "SELECT DISTINCT import_run IS NULL FROM events") == [(False,)]

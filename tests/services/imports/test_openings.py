@@ -1,4 +1,4 @@
-"""An account begins with its first instant that is told, whichever file or line tells it."""
+"""An account is opened at its first instant, in whichever file or line it is."""
 
 from datetime import UTC, date, datetime
 
@@ -31,7 +31,7 @@ RECENT = "2026-05-20T10:17:00Z"
 SHADOW = SPECIFICATION | {"ref": "shadow"}
 MOVED = change("timeZone", UPLOADED, timeZone="Pacific/Auckland")
 TERMS = change("terms", UPLOADED, imagesPerDay=3, effectiveDate="2026-03-04")
-BEGINNINGS = """
+OPENINGS = """
     SELECT a.created_at, p.starts_at, v.negotiated_at, h.frontier, h.last_at
       FROM accounts a
       JOIN time_zone_periods p ON p.account_id = a.id
@@ -39,8 +39,8 @@ BEGINNINGS = """
       JOIN account_heads h ON h.account_id = a.id"""
 
 
-async def told(server: str, *files: list[Line], chunk_lines: int = 1000) -> dict[str, list[str]]:
-    """All rows that files leave, imported one after the other into a database of their own."""
+async def rows_after(server: str, *files: list[Line], chunk_lines: int = 1000) -> dict[str, list[str]]:
+    """Import files one after the other into a database of their own; return all rows."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         for lines in files:
@@ -63,25 +63,27 @@ async def told(server: str, *files: list[Line], chunk_lines: int = 1000) -> dict
     ],
     ids=lambda lines: " ".join(line["type"] for line in lines),
 )
-async def test_accounts_of_one_file_begin_with_the_first_instant_of_a_later_one(server: str, lines: list[Line]) -> None:
-    whole = await told(server, [*START, *lines])
-    assert await told(server, [*START], lines, chunk_lines=2) == whole
-    assert await told(server, [ACCOUNT], [*START, *lines]) == whole
+async def test_accounts_of_one_file_are_opened_at_the_first_instant_of_a_later_file(
+    server: str, lines: list[Line]
+) -> None:
+    whole = await rows_after(server, [*START, *lines])
+    assert await rows_after(server, [*START], lines, chunk_lines=2) == whole
+    assert await rows_after(server, [ACCOUNT], [*START, *lines]) == whole
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_random_file_may_come_with_its_accounts_before(server: str, seed: int) -> None:
+async def test_the_accounts_of_a_random_file_may_be_imported_before_it(server: str, seed: int) -> None:
     lines = random_file(seed)
     accounts = [line for line in lines[:4] if line["type"] == "account"]
-    assert await told(server, accounts, lines[:4], lines, chunk_lines=9) == await told(server, lines)
+    assert await rows_after(server, accounts, lines[:4], lines, chunk_lines=9) == await rows_after(server, lines)
 
 
-async def test_all_that_begins_with_an_account_moves_back_with_it(pool: Pool) -> None:
+async def test_all_rows_of_an_opening_move_back_with_it(pool: Pool) -> None:
     await run_import(pool, START)
-    assert await rows(pool, BEGINNINGS) == [(NOW,) * 5]
+    assert await rows(pool, OPENINGS) == [(NOW,) * 5]
     assert (await run_import(pool, [order("o-1")])).problems == []
     withdrawn_at = NOW + MICROSECOND
-    assert await rows(pool, BEGINNINGS) == [(*[FIRST] * 4, withdrawn_at)]
+    assert await rows(pool, OPENINGS) == [(*[FIRST] * 4, withdrawn_at)]
     assert await rows(pool, "SELECT effective_date FROM sla_versions") == [(date(2026, 3, 3),)]
     for table in ("specifications", "specification_versions"):
         assert await rows(pool, f"SELECT created_at FROM {table}") == [(FIRST,)]  # noqa: S608
@@ -96,7 +98,7 @@ async def test_all_that_begins_with_an_account_moves_back_with_it(pool: Pool) ->
     ]
 
 
-async def test_minutes_are_counted_from_the_new_beginning_on(pool: Pool) -> None:
+async def test_minutes_are_counted_from_the_moved_opening_on(pool: Pool) -> None:
     await run_import(pool, START)
     await run_import(pool, [order("o-1", at=RECENT)])
     since = datetime.fromisoformat(RECENT)
@@ -105,7 +107,7 @@ async def test_minutes_are_counted_from_the_new_beginning_on(pool: Pool) -> None
     assert await rows(pool, query) == [(since, 1)]
 
 
-async def test_what_others_know_to_have_happened_up_to_an_instant_stays_so(pool: Pool) -> None:
+async def test_a_moved_opening_keeps_the_last_instant_that_others_have_read(pool: Pool) -> None:
     await run_import(pool, START)
     await pool.fetch("UPDATE account_heads SET last_at = $1", NOW.replace(day=2))
     await run_import(pool, [order("o-1")])
@@ -113,7 +115,7 @@ async def test_what_others_know_to_have_happened_up_to_an_instant_stays_so(pool:
     assert await rows(pool, "SELECT frontier, last_at FROM account_heads") == [(FIRST, withdrawn_at)]
 
 
-async def test_an_account_that_begins_later_than_its_first_instant_stays_where_it_is(pool: Pool) -> None:
+async def test_an_opening_before_the_first_instant_of_a_later_file_does_not_move(pool: Pool) -> None:
     await run_import(pool, START)
     assert (await run_import(pool, [order("o-1", at="2026-06-02T00:00:00Z")], now=NOW.replace(day=3))).problems == []
     assert await rows(pool, "SELECT created_at FROM accounts") == [(NOW,)]
@@ -128,18 +130,18 @@ async def test_a_first_line_that_is_refused_moves_nothing(pool: Pool) -> None:
     assert await everything(pool) == before
 
 
-async def test_a_check_moves_nothing_and_finds_what_comes_after(pool: Pool) -> None:
+async def test_a_check_moves_no_opening_and_finds_later_bad_lines(pool: Pool) -> None:
     await run_import(pool, START)
     before = await everything(pool)
     outcome = await run_import(pool, [order("o-1", at=LATER), order("o-2", at=UPLOADED)], check=True)
     assert outcome.problems == [
-        "2: placedAt: is before 2026-03-03T11:00:00Z, up to which the account 'acme' is told already"
+        "2: placedAt: is before 2026-03-03T11:00:00Z, the last instant of account 'acme' so far"
     ]
     assert await everything(pool) == before
 
 
 @pytest.mark.parametrize("first", [order("o-1", at=LATER), TERMS | {"at": LATER}, MOVED | {"at": LATER}])
-async def test_an_account_moves_back_once(pool: Pool, first: Line) -> None:
+async def test_an_opening_moves_back_once(pool: Pool, first: Line) -> None:
     await run_import(pool, START)
     await run_import(pool, [first])
     for lines in ([order("o-2")], [*START, order("o-2")]):
@@ -147,14 +149,14 @@ async def test_an_account_moves_back_once(pool: Pool, first: Line) -> None:
         assert "placedAt: is before 2026-03-03T11:00:00Z" in problem
 
 
-async def test_an_account_that_was_created_otherwise_never_moves(pool: Pool) -> None:
+async def test_the_opening_of_an_account_that_was_not_imported_never_moves(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
         names = {"name": "ACME", "plan": Plan.SOLO, "time_zone": "UTC", "ref": "acme"}
         await create_account(writer, at=NOW, images_per_day=1, expedites_per_day=1, **names)  # type: ignore[arg-type]
         await writer.commit()
     for line in (order("o-1"), MOVED, TERMS):
         (problem,) = (await run_import(pool, [SPECIFICATION, line])).problems
-        assert "is before 2026-06-01T00:00:00Z, up to which" in problem
+        assert "is before 2026-06-01T00:00:00Z, the last instant" in problem
     (problem,) = (await run_import(pool, [MOVED | {"at": "2026-06-01T00:00:00Z"}])).problems
     assert problem == "1: at: is the instant at which the account's time zone was set before"
     assert await rows(pool, "SELECT created_at, time_zone FROM accounts") == [(NOW, "UTC")]
@@ -174,7 +176,7 @@ async def test_an_account_without_a_ref_cannot_be_named(pool: Pool) -> None:
 
 @pytest.mark.parametrize("chunk_lines", [1, 1000])
 @pytest.mark.parametrize("files", [[[*START, MOVED, order("o-1")]], [[*START], [MOVED, order("o-1")]]])
-async def test_a_move_as_the_first_instant_is_the_zone_to_begin_with(
+async def test_a_move_at_the_first_instant_is_the_first_zone(
     pool: Pool, files: list[list[Line]], chunk_lines: int
 ) -> None:
     for lines in files:
@@ -188,7 +190,7 @@ async def test_a_move_as_the_first_instant_is_the_zone_to_begin_with(
     assert await rows(pool, query) == [(FIRST, "Europe/Copenhagen")]
 
 
-async def test_a_move_at_the_instant_at_which_an_account_without_any_began_is_its_zone(pool: Pool) -> None:
+async def test_a_move_at_the_opening_of_an_account_without_dated_lines_is_its_first_zone(pool: Pool) -> None:
     await run_import(pool, START)
     outcome = await run_import(pool, [MOVED | {"at": "2026-06-01T00:00:00Z"}])
     assert outcome.problems == []
@@ -198,7 +200,7 @@ async def test_a_move_at_the_instant_at_which_an_account_without_any_began_is_it
 
 
 @pytest.mark.parametrize("chunk_lines", [1, 1000])
-async def test_terms_as_the_first_instant_are_for_a_day_to_come(pool: Pool, chunk_lines: int) -> None:
+async def test_terms_at_the_first_instant_are_for_a_later_day(pool: Pool, chunk_lines: int) -> None:
     outcome = await run_import(pool, [*START, TERMS, order("o-1")], chunk_lines=chunk_lines)
     assert outcome.problems == []
     query = "SELECT version, effective_date, images_per_day, negotiated_at FROM sla_versions ORDER BY version"

@@ -1,4 +1,4 @@
-"""Orders of a file come to what the rules make of them, whenever it is told what became of them."""
+"""Orders of a file follow the rules, whichever lines have their later history."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -43,13 +43,13 @@ def images(*names: str, **more: object) -> list[Line]:
 
 
 async def imported(pool: Pool, chunk_lines: int, *lines: Line) -> list[tuple[Any, ...]]:
-    """Import lines that are all good; return the orders."""
+    """Import good lines; return the orders."""
     outcome = await run_import(pool, lines, chunk_lines=chunk_lines)
     assert outcome.problems == []
     return await rows(pool, ORDERS)
 
 
-async def test_what_exceeds_the_guarantee_of_the_day_is_split_off(pool: Pool, chunk_lines: int) -> None:
+async def test_images_beyond_the_daily_guarantee_are_split_off(pool: Pool, chunk_lines: int) -> None:
     assert await imported(pool, chunk_lines, *SMALL, order("o-1", 3), order("o-2", 1, ELEVEN)) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 2, Decimal("2.90")),
         (2, "ADDITIONAL", "TO_BE_CONFIRMED", None, 1, Decimal("1.45")),
@@ -59,7 +59,7 @@ async def test_what_exceeds_the_guarantee_of_the_day_is_split_off(pool: Pool, ch
     assert await rows(pool, query) == [(2, 1)]
 
 
-async def test_a_new_ledger_day_has_nothing_used(pool: Pool, chunk_lines: int) -> None:
+async def test_a_new_ledger_day_is_unused(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 2, "2026-03-03T22:59:59.999999Z"), order("o-2", 2, "2026-03-03T23:00:00Z")]
     levels = [row[1] for row in await imported(pool, chunk_lines, *lines)]
     assert levels == ["STANDARD", "STANDARD"]
@@ -79,7 +79,7 @@ async def test_an_expedited_order_costs_twice_and_uses_both_quotas(pool: Pool, c
     assert await rows(pool, query) == [(2, 3, 1, 3)]
 
 
-async def test_deadlines_that_staff_set_are_shared_by_images_that_name_none(pool: Pool, chunk_lines: int) -> None:
+async def test_a_deadline_that_staff_set_is_shared_by_images_that_name_none(pool: Pool, chunk_lines: int) -> None:
     named: list[Line] = [*images("a", "b", "c"), *images("d", deadline=PLANNED)]
     assert await imported(pool, chunk_lines, *SMALL, order("o-1", named)) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 2, Decimal("2.90")),
@@ -133,7 +133,7 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     named += images("c", deadline=EARLIER)
     small = (ACCOUNT | {"imagesPerDay": 3, "expeditesPerDay": 1}, SPECIFICATION)
     lines = [*small, order("o-1", named, expedite=True)]
-    # The rejection is under these terms: so the order's events since then, the plan among them, are told once more.
+    # The rejection is under these terms: so the order's events since then, the plan among them, are rewritten.
     lines.append(change("terms", "2026-03-03T10:45:00Z", imagesPerDay=5, effectiveDate="2026-03-04"))
     await imported(pool, chunk_lines, *lines)
     assert [(row[0], row[2], row[3]) for row in await rows(pool, IMAGES)][1:] == [
@@ -145,7 +145,7 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     await assert_events_tell_all(pool)
 
 
-async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(pool: Pool, chunk_lines: int) -> None:
+async def test_a_cancelled_order_releases_its_positions_for_later_ones_of_the_day(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 3, expedite=True), change("cancellation", ELEVEN, order="o-1")]
     await imported(pool, chunk_lines, *lines, order("o-2", 2, NOON, expedite=True))
     query = "SELECT number, status, service_level FROM orders ORDER BY number"
@@ -161,7 +161,7 @@ async def test_a_cancelled_order_gives_its_places_back_to_later_ones_that_day(po
     assert positions == [1, 2]
 
 
-async def test_a_cancellation_on_another_day_gives_nothing_back(pool: Pool, chunk_lines: int) -> None:
+async def test_a_cancellation_on_another_day_releases_no_quota(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", 2), change("cancellation", "2026-03-03T23:00:00Z", order="o-1")]
     await imported(pool, chunk_lines, *lines)
     assert await rows(pool, "SELECT date, used FROM ledger_days") == [(date(2026, 3, 3), 2)]
@@ -176,8 +176,8 @@ async def test_an_order_cancelled_after_its_deadline_stays_late(pool: Pool, chun
 
 
 async def test_an_expedite_sees_the_order_as_it_was_then(pool: Pool, chunk_lines: int) -> None:
-    told = images("a", deliveredAt=ELEVEN) + images("b", deliveredAt="2026-03-03T15:00:00.000001Z") + images("c")
-    lines = [*START, order("o-1", told), change("expedite", NOON, order="o-1")]
+    delivered = images("a", deliveredAt=ELEVEN) + images("b", deliveredAt="2026-03-03T15:00:00.000001Z") + images("c")
+    lines = [*START, order("o-1", delivered), change("expedite", NOON, order="o-1")]
     assert await imported(pool, chunk_lines, *lines) == [
         (1, "STANDARD", "CONFIRMED", at(8, day=4), 1, Decimal("1.45")),
         (2, "EXPEDITED", "CONFIRMED", at(15), 2, Decimal("5.80")),
@@ -207,7 +207,7 @@ async def test_a_name_that_several_images_have_means_all_of_them(pool: Pool, chu
     assert [(row[0], row[1]) for row in await rows(pool, IMAGES)] == [("a", 2), ("a", 2), ("b", 1)]
 
 
-async def test_an_order_means_what_was_split_from_it_too(pool: Pool, chunk_lines: int) -> None:
+async def test_a_line_about_an_order_is_also_about_the_orders_split_from_it(pool: Pool, chunk_lines: int) -> None:
     lines = [*SMALL, order("o-1", images("a", "b", "c", "d", "e"))]
     lines.append(change("expedite", ELEVEN, order="o-1", filenames=["e"]))
     lines.append(change("expedite", NOON, order="o-1", filenames=["d", "a"]))
@@ -242,13 +242,13 @@ async def test_a_deadline_set_after_an_expedite_to_the_plan_level_is_the_plan(po
     orders = await imported(pool, chunk_lines, *lines)
     assert orders[-1] == (3, "EXPEDITED_PLAN", "CONFIRMED", at(12, day=5), 1, Decimal("2.90"))
     query = "SELECT type, data->'before'->>'price' FROM events WHERE data->>'pricePerImage' = '2.90' ORDER BY sequence"
-    told = [(type_, price) for type_, price in await rows(pool, query) if type_ == "DEADLINE_CONFIRMED"]
-    assert told == [("DEADLINE_CONFIRMED", "1.45")]
+    confirmed = [(type_, price) for type_, price in await rows(pool, query) if type_ == "DEADLINE_CONFIRMED"]
+    assert confirmed == [("DEADLINE_CONFIRMED", "1.45")]
 
 
 async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: Pool, chunk_lines: int) -> None:
-    told = images("a", deliveredAt="2026-03-04T08:00:00Z") + images("b", deliveredAt="2026-03-04T08:00:00.000001Z")
-    await imported(pool, chunk_lines, *START, order("o-1", told))
+    delivered = images("a", deliveredAt="2026-03-04T08:00:00Z") + images("b", deliveredAt="2026-03-04T08:00:00.000001Z")
+    await imported(pool, chunk_lines, *START, order("o-1", delivered))
     assert await rows(pool, "SELECT filename, late_at FROM images ORDER BY filename") == [
         ("a", None),
         ("b", at(8, day=4)),
@@ -258,7 +258,7 @@ async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: P
     assert await rows(pool, query) == [("READY_FOR_DOWNLOAD", at(8, day=4), delivered_at)]
 
 
-async def test_the_same_instant_is_no_disorder(pool: Pool, chunk_lines: int) -> None:
+async def test_equal_instants_are_in_order(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1", images("a", deliveredAt=UPLOADED)), order("o-2")]
     lines.append(change("cancellation", UPLOADED, order="o-2"))
     assert len(await imported(pool, chunk_lines, *lines)) == 2

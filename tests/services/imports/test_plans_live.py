@@ -1,4 +1,4 @@
-"""Orders that need a delivery plan are the same imported as placed live."""
+"""Imported orders that need a delivery plan are the same as those placed live."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,14 +53,14 @@ def written(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def lines(told: Promised) -> list[Line]:
-    """The history as a file has it; three more images are uploaded, of which one is expedited in the evening."""
+def lines(promised: Promised) -> list[Line]:
+    """The lines of the history; three more images are uploaded, of which one is expedited in the evening."""
     within, beyond = (
         {} if due_at is None else {"deadline": {"at": written(due_at), "confirmedAt": written(confirmed_at)}}
-        for due_at, confirmed_at in zip(told.plans, (NOON, NOON + MINUTE), strict=True)
+        for due_at, confirmed_at in zip(promised.plans, (NOON, NOON + MINUTE), strict=True)
     )
     images: list[Line] = [
-        {"filename": f"{number}.jpg", "deliveredAt": written(NOON - HOUR / 2 if number < 6 else told.delivered_at)}
+        {"filename": f"{number}.jpg", "deliveredAt": written(NOON - HOUR / 2 if number < 6 else promised.delivered_at)}
         for number in range(DGI + 8)
     ]
     images = [
@@ -76,7 +76,7 @@ def lines(told: Promised) -> list[Line]:
     ]
 
 
-async def live(pool: Pool, told: Promised) -> None:
+async def live(pool: Pool, promised: Promised) -> None:
     """The same history as commands."""
     clock = FrozenClock(TEN - MICROSECOND)
     giver = await begin(pool, clock, name="Live", images=DGI, expedites=EXPEDITES)
@@ -90,7 +90,7 @@ async def live(pool: Pool, told: Promised) -> None:
 
     await produce(6, NOON - HOUR / 2)
     clock.advance(NOON - clock.now())
-    for key, due_at in zip(placed.orders[1:], told.plans, strict=True):
+    for key, due_at in zip(placed.orders[1:], promised.plans, strict=True):
         if due_at is not None:
             await done(pool, partial(confirm_deadline, clock=clock, key=key, due_at=due_at))
         clock.advance(MINUTE)
@@ -99,11 +99,11 @@ async def live(pool: Pool, told: Promised) -> None:
     clock.advance(EVENING - clock.now())
     [first, *_] = await giver.images_of(later)
     await done(pool, partial(expedite_order, clock=clock, key=later.orders[0], chosen=[first[1]]))
-    await produce(14, told.delivered_at)
+    await produce(14, promised.delivered_at)
 
 
 @pytest.mark.parametrize(
-    "told",
+    "promised",
     [
         Promised((None, None), MORNING - HOUR),
         Promised((None, None), MORNING + HOUR),
@@ -112,9 +112,9 @@ async def live(pool: Pool, told: Promised) -> None:
         Promised((None, MORNING + HOUR), MORNING + HOUR),
     ],
 )
-async def test_an_import_equals_the_same_history_live(pool: Pool, told: Promised) -> None:
-    await live(pool, told)  # first: production would take what is imported, too
-    outcome = await run_import(pool, lines(told))
+async def test_an_import_equals_the_same_history_live(pool: Pool, promised: Promised) -> None:
+    await live(pool, promised)  # first: production would take what is imported, too
+    outcome = await run_import(pool, lines(promised))
     assert outcome.problems == []
     for query in (ORDERS, IMAGES, ROLLUPS):
         imported: list[tuple[Any, ...]] = await rows(pool, query, "ACME")

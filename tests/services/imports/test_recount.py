@@ -1,4 +1,4 @@
-"""What an import keeps besides the facts is what counting the facts anew gives."""
+"""Rollups, counters and ledger days of an import equal a recount of its orders and images."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -122,13 +122,13 @@ async def test_weeks_are_those_of_the_zone_in_force_now(pool: Pool, seed: int) -
     assert {(ref, week): images for ref, week, images in await rows(pool, query)} == weeks
 
 
-async def test_orders_and_images_agree_with_each_other(pool: Pool, seed: int) -> None:
+async def test_orders_agree_with_their_images(pool: Pool, seed: int) -> None:
     await run_import(pool, random_file(seed), chunk_lines=9)
     assert await rows(pool, WRONG_ORDERS) == []
     assert await rows(pool, WRONG_IMAGES) == []
 
 
-async def test_the_ledger_has_what_was_used_and_not_given_back(pool: Pool, seed: int) -> None:
+async def test_the_ledger_has_the_use_that_was_not_released(pool: Pool, seed: int) -> None:
     await run_import(pool, random_file(seed), chunk_lines=9)
     kept = await rows(pool, "SELECT account_id, date, used, expedite_used FROM ledger_days ORDER BY 1, 2")
     assert kept == await rows(pool, RECOUNTED_DAYS)
@@ -141,9 +141,9 @@ async def test_the_ledger_has_what_was_used_and_not_given_back(pool: Pool, seed:
     assert gaps == []
 
 
-async def test_numbers_have_no_gaps_and_heads_are_ahead_of_all(pool: Pool, seed: int) -> None:
+async def test_numbers_have_no_gaps_and_counters_are_ahead_of_all_rows(pool: Pool, seed: int) -> None:
     await run_import(pool, random_file(seed), chunk_lines=9)
-    heads = await rows(
+    counters = await rows(
         pool,
         """
         SELECT h.next_order_number, count(o), max(o.number), h.last_at - (
@@ -151,8 +151,8 @@ async def test_numbers_have_no_gaps_and_heads_are_ahead_of_all(pool: Pool, seed:
                h.next_event_sequence - (SELECT max(sequence) FROM events e WHERE e.account_id = h.account_id)
           FROM account_heads h JOIN orders o ON o.account_id = h.account_id GROUP BY h.account_id""",
     )
-    assert len(heads) == 2
-    for next_number, count, last_number, behind, places_left in heads:
+    assert len(counters) == 2
+    for next_number, count, last_number, ahead, free_sequences in counters:
         assert next_number == count + 1 == last_number + 1
-        assert behind == timedelta(0)
-        assert places_left == 1
+        assert ahead == timedelta(0)
+        assert free_sequences == 1

@@ -1,4 +1,4 @@
-"""Every kind of bad line is told by its number, its field and what is wrong with it."""
+"""Every kind of bad line is shown with its number, its field and its problem."""
 
 import json
 
@@ -84,8 +84,10 @@ BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": 1e400}', "imagesPerDay: must be a whole number"),
     (json.dumps(ACCOUNT)[:-1] + ', "imagesPerDay": NaN}', "imagesPerDay: must be a whole number"),
     (json.dumps(ACCOUNT)[:-1] + f', "imagesPerDay": {"9" * 400}}}', "imagesPerDay: must not be more than 1000000"),
-    (json.dumps(ACCOUNT)[:-1] + ', "ref": "beta"}', "ref: is told twice"),
-    (json.dumps(ACCOUNT)[:-1] + r', "n\u0061me": "ACME"}', "name: is told twice"),
+    (json.dumps(ACCOUNT)[:-1] + ', "ref": "beta"}', "ref: is repeated"),
+    (json.dumps(ACCOUNT)[:-1] + r', "n\u0061me": "ACME"}', "name: is repeated"),
+    (json.dumps(ACCOUNT)[:-1] + ', "name"\t : "ACME"}', "name: is repeated"),
+    (json.dumps(ACCOUNT | {"name": "A"})[:-1] + r', "name": "\u0022: \u0022: "}', "name: is repeated"),
     (SPECIFICATION, "account: there is no account 'acme'"),
     (order("o-1"), "account: there is no account 'acme'"),
 ]
@@ -190,11 +192,11 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
         order("o-2", at="2026-03-03T09:59:59Z"),
-        "placedAt: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
+        "placedAt: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far",
     ),
     (
         change("cancellation", "2026-03-03T09:00:00Z", order="o-1"),
-        "at: is before 2026-03-03T10:00:00Z, up to which the account 'acme' is told already",
+        "at: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far",
     ),
     (change("cancellation", "2027-01-01T00:00:00Z", order="o-1"), "at: is in the future"),
     (order("o-1", 3), "ref: order 'o-1' was imported before with other content"),
@@ -264,7 +266,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
 
 
 async def refused(pool: Pool, *lines: Line | str) -> str:
-    """Import lines of which the last is bad, and find that nothing of it was written; return what was said of it."""
+    """Import lines of which the last is bad, assert that nothing of it was written, and return its problem."""
     outcome = await run_import(pool, lines)
     assert outcome.report.problems == 1
     assert await rows(pool, "SELECT count(*) FROM import_lines") == [(outcome.report.imported.total(),)]
@@ -298,23 +300,23 @@ async def test_a_bad_deadline(pool: Pool, line: Line, problem: str) -> None:
 
 
 @pytest.mark.parametrize(("line", "problem"), BAD_CHANGES)
-async def test_a_bad_line_about_what_is_there(pool: Pool, line: Line, problem: str) -> None:
+async def test_a_bad_line_about_earlier_lines(pool: Pool, line: Line, problem: str) -> None:
     images = [image(deliveredAt=DELIVERED), {"filename": "b.jpg"}]
     assert await refused(pool, *START, order("o-1", list(images)), line) == problem
     assert await rows(pool, "SELECT number, service_level, status FROM orders") == [(1, "STANDARD", "IN_PRODUCTION")]
 
 
 @pytest.mark.parametrize(("line", "problem"), BAD_CHANGES)
-async def test_a_bad_line_about_what_is_in_the_database(pool: Pool, line: Line, problem: str) -> None:
+async def test_a_bad_line_about_stored_rows(pool: Pool, line: Line, problem: str) -> None:
     images = [image(deliveredAt=DELIVERED), {"filename": "b.jpg"}]
     await run_import(pool, [*START, order("o-1", list(images))])
     outcome = await run_import(pool, [line])
     assert outcome.problems == [f"1: {problem}"]
 
 
-async def test_a_key_told_twice_ends_the_account_it_is_of(pool: Pool) -> None:
+async def test_a_repeated_key_ends_the_account_of_its_line(pool: Pool) -> None:
     twice = json.dumps(order("o-1")).replace('"filename"', '"filename": "b.jpg", "filename"')
-    assert await refused(pool, *START, twice) == "filename: is told twice"
+    assert await refused(pool, *START, twice) == "filename: is repeated"
 
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
@@ -322,7 +324,7 @@ async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     assert await refused(pool, *lines) == "order: 'o-1-1.jpg' is expedited already."
 
 
-async def test_a_cancelled_order_stays_as_it_is(pool: Pool) -> None:
+async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:
     cancelled = [*START, order("o-1"), change("cancellation", LATER, order="o-1")]
     problem = "order: Order 1 was cancelled at 2026-03-03T11:00:00Z."
     assert await refused(pool, *cancelled, change("cancellation", DELIVERED, order="o-1")) == problem
@@ -343,9 +345,9 @@ async def test_a_repeated_account_or_specification_line_with_other_content_is_re
     pool: Pool,
 ) -> None:
     outcome = await run_import(pool, [ACCOUNT, ACCOUNT, ACCOUNT | {"name": "Acme"}])
-    assert outcome.problems == ["3: ref: account 'acme' was told before with other content"]
+    assert outcome.problems == ["3: ref: account 'acme' came before with other content"]
     outcome = await run_import(pool, [*START, SPECIFICATION, SPECIFICATION | {"name": "G"}])
-    assert outcome.problems == ["4: ref: specification 'ghost' was told before with other content"]
+    assert outcome.problems == ["4: ref: specification 'ghost' came before with other content"]
 
 
 async def test_a_line_too_long_is_refused_unread(pool: Pool) -> None:

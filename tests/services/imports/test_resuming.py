@@ -1,4 +1,4 @@
-"""However a file is cut into batches or its import cut off, the rows come out the same."""
+"""The rows are the same for chunks of any size and after any interruption."""
 
 from collections import Counter
 
@@ -39,7 +39,7 @@ async def _rows_of(server: str, *imports: tuple[list[Line], int]) -> dict[str, l
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_batches_of_any_size_and_any_interruption_give_the_same_rows(server: str, seed: int) -> None:
+async def test_chunks_of_any_size_and_any_interruption_give_the_same_rows(server: str, seed: int) -> None:
     lines = random_file(seed)
     whole = await _rows_of(server, (lines, 1000))
     assert await _rows_of(server, (lines, 1)) == whole
@@ -65,7 +65,7 @@ async def test_a_second_import_of_a_file_knows_every_line_and_changes_nothing(po
     assert await everything(pool) == before
 
 
-async def test_a_line_written_otherwise_is_known_by_what_it_says(pool: Pool) -> None:
+async def test_a_line_written_otherwise_is_known_by_its_content(pool: Pool) -> None:
     await run_import(pool, [*START, order("o-1")])
     images = '[{"filename": "o-1-1.jpg", "rejections": [], "deliveredAt": null}]'
     line = f'{{"images":{images},"placedAt":"2026-03-03T11:00:00.0+01:00","expedite":false,"specification":"ghost",'
@@ -108,28 +108,28 @@ async def test_equal_numbers_are_the_same_however_they_are_written(pool: Pool, p
 
 
 @pytest.mark.parametrize("lines", SAME_LINES)
-async def test_what_is_unsaid_or_said_in_other_words_is_the_same(pool: Pool, lines: list[Line]) -> None:
+async def test_defaults_left_out_or_written_otherwise_are_the_same_content(pool: Pool, lines: list[Line]) -> None:
     await run_import(pool, [*START, *([] if lines[0].get("ref") == "o-1" else [order("o-1")]), lines[0]])
     again = await run_import(pool, lines[1:])
     assert (again.problems, again.report.known) == ([], len(lines) - 1)
 
 
 @pytest.mark.parametrize(("line", "other"), OTHER_LINES)
-async def test_what_differs_is_not_the_same(pool: Pool, line: Line, other: Line) -> None:
+async def test_other_values_are_other_content(pool: Pool, line: Line, other: Line) -> None:
     await run_import(pool, [*START, order("o-1")])
     assert (await run_import(pool, [line])).report.known == 1
     (problem,) = (await run_import(pool, [other])).problems
     assert problem.endswith("was imported before with other content")
 
 
-async def test_a_price_is_kept_as_people_write_it(pool: Pool) -> None:
+async def test_a_price_keeps_its_decimals(pool: Pool) -> None:
     prices = ("1.450", "1.4500000", "1e3", "-0.00", 2.5)
-    lines = [SPECIFICATION | {"ref": str(place), "pricePerImage": price} for place, price in enumerate(prices)]
+    lines = [SPECIFICATION | {"ref": str(index), "pricePerImage": price} for index, price in enumerate(prices)]
     assert (await run_import(pool, [ACCOUNT, *lines])).problems == []
     found = await pool.fetch("SELECT price_per_image::text FROM specification_versions")
     assert sorted(row[0] for row in found) == ["0.00", "1.45", "1.450", "1000", "2.5"]
-    told = await pool.fetch("SELECT data->'after'->>'pricePerImage' FROM events WHERE type = 'SPECIFICATION_CHANGED'")
-    assert sorted(row[0] for row in told) == ["0.00", "1.45", "1.450", "1000", "2.5"]
+    stored = await pool.fetch("SELECT data->'after'->>'pricePerImage' FROM events WHERE type = 'SPECIFICATION_CHANGED'")
+    assert sorted(row[0] for row in stored) == ["0.00", "1.45", "1.450", "1000", "2.5"]
 
 
 async def test_new_lines_continue_an_account(pool: Pool) -> None:
@@ -140,7 +140,7 @@ async def test_new_lines_continue_an_account(pool: Pool) -> None:
     assert [tuple(row) for row in found] == [(1, 1), (2, 2)]
 
 
-async def test_an_import_that_dies_between_two_batches_goes_on_from_there(
+async def test_an_import_that_dies_between_two_batches_is_continued_from_there(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = random_file(1)
@@ -167,9 +167,7 @@ async def test_an_import_that_dies_between_two_batches_goes_on_from_there(
     assert await everything(pool) == whole
 
 
-async def test_an_account_that_someone_else_changes_meanwhile_is_left_alone(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_account_with_a_concurrent_change_is_not_written(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     await run_import(pool, [*START, order("o-1")])
 
     async def beaten(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
@@ -184,7 +182,7 @@ async def test_an_account_that_someone_else_changes_meanwhile_is_left_alone(
     assert after | {"account_heads": []} == before | {"account_heads": []}
 
 
-async def test_what_a_batch_amends_may_be_still_being_written(pool: Pool) -> None:
+async def test_a_batch_may_amend_orders_that_are_still_being_written(pool: Pool) -> None:
     lines = [*START, order("o-1", 2), change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["o-1-2.jpg"])]
     lines.append(change("cancellation", "2026-03-03T12:00:00Z", order="o-1"))
     assert (await run_import(pool, lines, chunk_lines=1)).problems == []

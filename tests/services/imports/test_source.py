@@ -20,7 +20,7 @@ def numbers(lines: Source) -> list[int]:
     return found
 
 
-async def test_gzipped_lines_are_told_by_their_first_bytes(pool: Pool) -> None:
+async def test_gzip_is_recognized_by_its_first_bytes(pool: Pool) -> None:
     outcome = await run_import(pool, gzip.compress(text(LINES)))
     assert (outcome.problems, outcome.report.imported.total()) == ([], len(LINES))
 
@@ -43,7 +43,7 @@ def test_a_hyphen_means_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path
             assert lines.position == lines.size == len(data)
 
 
-async def test_a_file_that_ends_amid_its_gzip_is_imported_up_to_there(pool: Pool) -> None:
+async def test_a_truncated_gzip_file_is_imported_up_to_its_end(pool: Pool) -> None:
     whole = gzip.compress(text(LINES), mtime=0)
     outcome = await run_import(pool, whole[: len(whole) * 2 // 3], chunk_lines=5)
     (problem,) = outcome.problems
@@ -58,7 +58,7 @@ async def test_a_file_that_ends_amid_its_gzip_is_imported_up_to_there(pool: Pool
     [b"garbage", gzip.compress(b"x")[:-2], gzip.compress(b"x")[:-5] + b"12345"],
     ids=["no gzip", "cut off", "another checksum"],
 )
-async def test_what_comes_before_the_damage_of_a_gzipped_file_counts(pool: Pool, damage: bytes) -> None:
+async def test_lines_before_the_damage_of_a_gzip_file_are_imported(pool: Pool, damage: bytes) -> None:
     outcome = await run_import(pool, gzip.compress(text(LINES)) + damage)
     assert outcome.report.imported.total() == len(LINES)
     (problem,) = outcome.problems
@@ -66,11 +66,11 @@ async def test_what_comes_before_the_damage_of_a_gzipped_file_counts(pool: Pool,
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \t\r\n"])
-def test_blank_lines_are_none(data: bytes) -> None:
+def test_blank_lines_are_skipped(data: bytes) -> None:
     assert source(data).chunk(max_lines=9, max_bytes=9) == []
 
 
-async def test_what_only_looks_like_gzip_is_refused(pool: Pool) -> None:
+async def test_a_file_with_only_the_magic_number_of_gzip_is_refused(pool: Pool) -> None:
     outcome = await run_import(pool, b"\x1f\x8b\x00\x00not gzip at all")
     assert outcome.problems == ["1: cannot be read on: Unknown compression method"]
 
@@ -86,7 +86,7 @@ def test_a_line_too_long_is_skipped_whole() -> None:
     ]
 
 
-def test_a_block_ends_once_it_has_its_bytes() -> None:
+def test_a_chunk_ends_once_it_has_its_bytes() -> None:
     lines = source(b"aaaa\nbbbb\ncccc\n")
     assert [line.number for line in lines.chunk(max_lines=9, max_bytes=8)] == [1, 2]
     assert [line.number for line in lines.chunk(max_lines=9, max_bytes=8)] == [3]
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, r
     assert str(refusal.value) == f"{path} cannot be read: {reason}."
 
 
-async def test_progress_is_told_after_each_block(pool: Pool) -> None:
+async def test_progress_is_shown_after_each_chunk(pool: Pool) -> None:
     data = text(LINES)
     outcome = await run_import(pool, data, chunk_lines=20)
     positions = [position for position, _ in outcome.progressed]

@@ -1,4 +1,4 @@
-"""After a large import the planner knows what is there."""
+"""The planner's statistics are refreshed after a large import."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from db.connections import Pool, open_pool
 from db.tables.base import Table
 from tests.support.import_files import START, order, rows, run_import
 
-MANY = "app.services.imports.statistics._MANY_ROWS"
+MANY = "app.services.imports.session.MANY_ROWS"
 LINES = [*START, *(order(f"o-{number}", 3) for number in range(10))]  # 12 lines, 30 images
 ANALYZED = """
     SELECT DISTINCT relname::text FROM pg_class JOIN pg_statistic ON starelid = pg_class.oid
@@ -19,18 +19,22 @@ def database(new_database: str) -> str:
 
 
 async def analyzed(pool: Pool) -> set[str]:
-    """Tables and indexes on expressions of which the planner knows something."""
+    """Tables and indexes on expressions with statistics."""
     return {name for (name,) in await rows(pool, ANALYZED)}
 
 
-async def test_the_planner_knows_all_tables_with_rows_after_many(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_statistics_of_all_tables_with_rows_are_refreshed_after_a_large_import(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(MANY, 42)
     await run_import(pool, LINES)
     filled = {table for table in Table.metadata.tables if await rows(pool, f"SELECT 1 FROM {table} LIMIT 1")}  # noqa: S608
     assert filled | {"images_by_filename_idx", "orders_by_name_idx"} <= await analyzed(pool)
 
 
-async def test_few_rows_are_left_to_the_server(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_statistics_after_a_small_import_are_left_to_autovacuum(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(MANY, 43)
     await run_import(pool, LINES)
     monkeypatch.setattr(MANY, 1)
@@ -39,7 +43,7 @@ async def test_few_rows_are_left_to_the_server(pool: Pool, monkeypatch: pytest.M
     assert await analyzed(pool) == set()
 
 
-async def test_an_import_is_done_although_the_server_does_not_look(
+async def test_an_import_is_done_although_statistics_cannot_be_refreshed(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MANY, 42)

@@ -1,4 +1,4 @@
-"""What a bad line stops, and how an import goes on once it is mended."""
+"""A bad line stops its account, and a corrected file continues the import."""
 
 import json
 
@@ -28,13 +28,13 @@ async def test_a_bad_line_ends_its_account_and_no_other(pool: Pool) -> None:
     assert await orders(pool) == [("acme", 1), ("beta", 1), ("beta", 2)]
 
 
-async def test_further_bad_lines_of_a_stopped_account_are_left_out_unsaid(pool: Pool) -> None:
+async def test_further_bad_lines_of_a_stopped_account_are_not_shown(pool: Pool) -> None:
     bad = order("o-2", specification="unknown")
     outcome = await run_import(pool, [*START, order("o-1"), bad, bad, '{"type": "order", "account": "acme"}'])
     assert (len(outcome.problems), outcome.report.skipped) == (1, 2)
 
 
-async def test_mended_and_run_again_it_goes_on(pool: Pool) -> None:
+async def test_a_corrected_file_continues_the_import(pool: Pool) -> None:
     lines = [*START, order("o-1"), order("o-2", specification="unknown"), order("o-3")]
     await run_import(pool, lines)
     lines[3] = order("o-2")
@@ -44,7 +44,7 @@ async def test_mended_and_run_again_it_goes_on(pool: Pool) -> None:
     assert await rows(pool, query) == [("Order o-1", 1, 1), ("Order o-2", 2, 2), ("Order o-3", 3, 3)]
 
 
-async def test_an_account_whose_first_dated_line_is_bad_does_not_begin(pool: Pool) -> None:
+async def test_an_account_whose_first_dated_line_is_bad_is_not_opened(pool: Pool) -> None:
     outcome = await run_import(pool, [*START, *BETA, order("o-1", specification="unknown"), beta("b-1")])
     assert await rows(pool, "SELECT ref FROM accounts") == [("beta",)]
     assert (outcome.report.imported["account"], outcome.report.skipped) == (1, 2)
@@ -53,7 +53,7 @@ async def test_an_account_whose_first_dated_line_is_bad_does_not_begin(pool: Poo
     assert (await rows(pool, query))[0] == ("acme", "2026-01-02 10:00:00+00")
 
 
-async def test_an_account_without_any_instant_begins_now(pool: Pool) -> None:
+async def test_an_account_without_dated_lines_is_opened_now(pool: Pool) -> None:
     outcome = await run_import(pool, START)
     assert outcome.report.imported == {"account": 1, "specification": 1}
     assert await rows(pool, "SELECT created_at FROM accounts") == [(NOW,)]
@@ -62,26 +62,26 @@ async def test_an_account_without_any_instant_begins_now(pool: Pool) -> None:
     assert (again.problems, again.report.known) == ([], 2)
 
 
-async def test_a_line_that_is_no_json_ends_the_account_it_names(pool: Pool) -> None:
+async def test_a_line_that_is_not_json_ends_the_account_that_it_names(pool: Pool) -> None:
     outcome = await run_import(pool, [*START, *BETA, order("o-1"), TRUNCATED, beta("b-1"), order("o-3")])
     assert outcome.problems == ["6: is not JSON: EOF while parsing a string at column 55"]
     assert await orders(pool) == [("acme", 1), ("beta", 1)]
 
 
-async def test_a_line_that_may_be_anybodys_ends_the_import(pool: Pool) -> None:
+async def test_a_line_that_may_be_of_any_account_ends_the_import(pool: Pool) -> None:
     for bad in ("oops", TRUNCATED + json.dumps(beta("b-1")), '{"type": "order", "ref": "o-2"}', '["account"]'):
         outcome = await run_import(pool, [*START, *BETA, order("o-1"), bad, beta("b-1")])
         assert [problem[:3] for problem in outcome.problems] == ["6: "]
         assert await orders(pool) == [("acme", 1)]
 
 
-async def test_accounts_that_wait_for_their_first_instant_go_on_waiting_when_the_import_ends_early(pool: Pool) -> None:
+async def test_accounts_without_dated_lines_stay_pending_when_the_import_ends_early(pool: Pool) -> None:
     outcome = await run_import(pool, [*START, "oops", order("o-1")])
     assert (outcome.report.imported.total(), outcome.report.skipped) == (0, 2)
     assert await rows(pool, "SELECT 1 FROM accounts") == []
 
 
-async def test_blank_lines_and_a_byte_order_mark_say_nothing(pool: Pool) -> None:
+async def test_blank_lines_and_a_byte_order_mark_are_ignored(pool: Pool) -> None:
     first, second = (json.dumps(line).encode() for line in START)
     data = (
         b"\xef\xbb\xbf"
@@ -95,7 +95,7 @@ async def test_blank_lines_and_a_byte_order_mark_say_nothing(pool: Pool) -> None
     assert outcome.problems == ["5: specification: there is no specification 'g'"]
 
 
-async def test_nothing_at_all_is_fine(pool: Pool) -> None:
+async def test_an_empty_file_changes_nothing(pool: Pool) -> None:
     before = await everything(pool)
     outcome = await run_import(pool, b"")
     assert (outcome.problems, outcome.report.lines) == ([], 0)
