@@ -7,9 +7,9 @@ import pytest
 
 from app.domain.vocabulary import Plan, ServiceLevel
 from db.connections import Pool
-from tests.support.building import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 
 ACCOUNTS = """
 query ($first: Int, $after: String, $search: String, $plan: Plan) {

@@ -9,9 +9,9 @@ from app.domain.vocabulary import DeadlineStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.accounts import TimeZonePeriod
 from db.writer import unit_of_work
-from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.serving import NewClient
+from tests.support.studio import HOUR, Photo, Studio, begin, write
 
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)

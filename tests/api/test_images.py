@@ -9,9 +9,9 @@ from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import ImagesDelivered, OrderCompleted
 from app.domain.vocabulary import OrderStatus, ServiceLevel
 from db.connections import Pool
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 MONDAY = datetime(2026, 3, 9, 13, tzinfo=UTC)
 DUE_AT = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -14,11 +14,11 @@ from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
 from engine import cost as complexity
 from engine.ids import GlobalId, NodeType, account_global_id, read_global_id
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.support.built_events import events_of_images
 from tests.support.clock import FrozenClock
+from tests.support.events.samples import events_of_images
 from tests.support.midnights import take_snapshots
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 NOON: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)

@@ -14,10 +14,10 @@ from engine.ids import GlobalId, NodeType, account_global_id
 from jobs.catalogue import JOBS
 from jobs.kinds.periodic import DAILY
 from jobs.worker import Worker
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
+from tests.support.customers import begin as begin_giver
 from tests.support.serving import Client
-from tests.support.studios import begin as begin_giver
+from tests.support.studio import Studio, begin
 
 HOUR = timedelta(hours=1)
 RUN = "id job timeZone date scheduledFor state attempts startedAt finishedAt accounts failures error account { name }"

@@ -10,10 +10,10 @@ from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import negotiate_sla
 from db.connections import Pool
 from tests.support.acting import done as worked
-from tests.support.building import DAY, HOUR, Studio
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.commanding import Shop, contents, done, open_shop, refused
+from tests.support.mutations import Shop, contents, done, open_shop, refused
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Studio
 
 NEXT_MORNING: Final = "2026-03-11T08:00:00Z"
 ORDER: Final = """

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.support.building import HOUR, Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, done, open_shop, refused, told
+from tests.support.mutations import Shop, contents, deliver, done, open_shop, refused, told
 from tests.support.serving import Client, NewClient
+from tests.support.studio import HOUR, Studio
 
 QUEUE = """query ($first: Int = 50, $after: String) { productionQueue(first: $first, after: $after) {
   nodes { filename status } totalCount pageInfo { hasNextPage hasPreviousPage endCursor } } }"""

@@ -8,10 +8,10 @@ import pytest
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work
-from tests.support.building import HOUR, Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
+from tests.support.mutations import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
 from tests.support.serving import Client, CountingPool, NewClient
+from tests.support.studio import HOUR, Studio
 
 NOBODYS = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

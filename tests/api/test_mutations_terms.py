@@ -4,10 +4,10 @@ import pytest
 
 from app.domain.vocabulary import Plan
 from db.connections import Pool
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, done, open_shop, refused, told
+from tests.support.mutations import Shop, contents, done, open_shop, refused, told
 from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio
 
 STEPS = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
 NEW = {"name": "Ghost", "pricePerImage": "1.4500", "currency": "EUR", "steps": STEPS}

@@ -13,9 +13,9 @@ from app.domain.vocabulary import DeadlineStatus, OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.images import Image
 from db.tables.orders import Order
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 PAGE = """
 query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {

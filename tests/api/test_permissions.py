@@ -12,10 +12,10 @@ from app.domain.vocabulary import ServiceLevel
 from db.connections import Pool
 from engine import cost as complexity
 from engine.ids import GlobalId, NodeType, account_global_id, numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
-from tests.support.commanding import contents, document
+from tests.support.mutations import contents, document
 from tests.support.serving import Client, CountingReader, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 SECRET = "Dior"
 """In every name and filename of the other studio."""

@@ -9,9 +9,9 @@ import pytest
 from app.domain.vocabulary import Plan, ServiceLevel
 from db.connections import Pool
 from engine.ids import NodeType, numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
 NUMBERS: dict[tuple[str, ...], str] = {

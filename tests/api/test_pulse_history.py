@@ -9,10 +9,10 @@ from app.domain.instants import rfc3339
 from app.domain.vocabulary import Plan
 from db.connections import Pool
 from engine.ids import GlobalId, NodeType, account_global_id
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.midnights import take_snapshots
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 PULSE = """
 fragment pulse on Pulse {

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from db.connections import Pool
-from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.serving import NewClient
+from tests.support.studio import HOUR, Photo, Studio, begin, write
 
 PLACED_AT = datetime(2026, 3, 9, 13, tzinfo=UTC)
 LISTS = """{ account {

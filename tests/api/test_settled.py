@@ -13,11 +13,11 @@ from app.web.state import keep_reader
 from db.connections import Pool
 from db.readers import Reader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.commanding import open_shop
+from tests.support.mutations import open_shop
 from tests.support.serving import Client, CountingReader, NewClient
-from tests.support.settling import judging
+from tests.support.settled_answers import judging
+from tests.support.studio import Studio, begin
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 READING = 10

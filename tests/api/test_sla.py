@@ -8,9 +8,9 @@ import pytest
 from app.domain.vocabulary import Plan
 from db.connections import Pool
 from db.tables.accounts import LedgerDay, SlaVersion
-from tests.support.building import CREATED_AT, DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import CREATED_AT, DAY, Photo, Studio, begin, write
 
 
 def negotiated(studio: Studio, version: int, effective: date, images: int | None, expedites: int | None) -> None:

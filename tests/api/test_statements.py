@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from db.connections import Pool
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 BENCH = Path(__file__).parents[2] / "bench"
 

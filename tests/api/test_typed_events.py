@@ -14,12 +14,12 @@ from api.schema import schema
 from app.domain.vocabulary import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, NodeType, numbered, read_global_id
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
+from tests.support.events.api_fields import EVERY_EVENT, FIELDS, SHOWN
+from tests.support.events.with_texts import whole
 from tests.support.one_of_each import live
 from tests.support.serving import Client, NewClient
-from tests.support.typed_events import EVERY_EVENT, FIELDS, SHOWN
-from tests.support.whole_events import whole
+from tests.support.studio import Studio
 
 CORE: Final = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 STAFFS: Final = {

@@ -22,7 +22,7 @@ from db.writer import unit_of_work
 from engine.ids import account_global_id
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock
-from tests.support.studios import begin
+from tests.support.customers import begin
 from tests.support.workers import COPENHAGEN, new_account
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)

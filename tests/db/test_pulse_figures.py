@@ -20,16 +20,7 @@ from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.streak import UPLOAD_RUNS, streaks
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.histories import (
-    CREATED_AT,
-    DAY,
-    MICROSECOND,
-    ZONES,
-    History,
-    PastImage,
-    PastRejection,
-    remember,
-)
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, ZONES, History, PastImage, PastRejection, remember
 from tests.support.random_histories import calendar_edges, histories
 
 AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)

@@ -14,7 +14,7 @@ from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_b
 from db.readers import PoolReader
 from db.tables.snapshots import PulseSnapshot
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
+from tests.support.studio import Studio, begin
 
 FIRST = date(2026, 3, 1)
 FIGURES = PulseFigures(

@@ -10,7 +10,7 @@ from db.tables.base import Table
 from db.tables.rollups import UploadWeek
 from db.writer import unit_of_work
 from db.writes import adding, insert, insert_unless_known, update, update_columns, upsert
-from tests.support.building import Studio, begin
+from tests.support.studio import Studio, begin
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 9)

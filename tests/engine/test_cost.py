@@ -12,9 +12,9 @@ from engine import cost as complexity
 from engine.cost import MAX_COMPLEXITY, MAX_DEPTH, measure, require_affordable, weights
 from engine.documents import chosen_operation, read_document
 from engine.weights import COMMAND, PLAIN, Weight
-from tests.support.building import DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, Photo, Studio, begin, write
 
 BENCH: Final = Path(__file__).parents[2] / "bench"
 CORE: Final[GraphQLSchema] = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

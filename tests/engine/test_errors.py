@@ -7,9 +7,9 @@ import structlog.testing
 
 from db.connections import Pool, Record, Statement
 from engine.ids import NodeType, account_global_id, numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, CountingSnapshot, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, begin, write
 
 
 @pytest.fixture

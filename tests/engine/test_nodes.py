@@ -7,7 +7,7 @@ import pytest
 from api.schema import schema
 from engine.ids import GlobalId, NodeType, named_account
 from engine.nodes import Node, existing_node, reads
-from tests.support.building import Studio
+from tests.support.studio import Studio
 
 
 async def nothing(_context: Any, _named: GlobalId) -> Node | None:  # noqa: ANN401 - as readers are

@@ -7,9 +7,9 @@ from db.connections import Pool
 from jobs.catalogue import JOBS
 from jobs.kinds.periodic import EVERY_MINUTE, MINUTE
 from jobs.worker import Worker
+from tests.support.alerts import told_briefly
 from tests.support.clock import FrozenClock
-from tests.support.studios import begin
-from tests.support.watches import told_briefly
+from tests.support.customers import begin
 
 HOUR = timedelta(hours=1)
 

@@ -21,9 +21,9 @@ from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
 from tests.services.orders.test_kills import kill_server
 from tests.support.clock import FrozenClock
+from tests.support.customers import Giver, begin, claim, deliver
 from tests.support.database import temporary_database
 from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, snapshots
-from tests.support.studios import Giver, begin, claim, deliver
 
 pytestmark = pytest.mark.races
 
@@ -60,7 +60,7 @@ class Workers:
 
     async def start(self, count: int) -> None:
         """Start so many more, and wait until they are ready."""
-        command = [sys.executable, "-m", "tests.support.stepping", self.url]
+        command = [sys.executable, "-m", "tests.support.worker_process", self.url]
         new = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, ASYNC220
             for _ in range(count)

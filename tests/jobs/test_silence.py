@@ -14,7 +14,7 @@ from db.connections import Pool
 from jobs.kinds.midnight import MIDNIGHT
 from jobs.registry import Registry
 from jobs.scheduler import open_scheduler
-from tests.support.connection_lines import line_to
+from tests.support.connection_proxy import line_to
 from tests.support.workers import new_account, next_days
 
 CLOSING = datetime(2026, 3, 28, 23, tzinfo=UTC)

@@ -19,8 +19,8 @@ from jobs.registry import Registry
 from jobs.status import job_statuses
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
-from tests.support.faltering import mend, spoil
-from tests.support.studios import begin
+from tests.support.customers import begin
+from tests.support.failures import mend, spoil
 from tests.support.workers import COPENHAGEN, Midnight, new_account
 
 RESET = "reset_guarantee"

@@ -17,7 +17,7 @@ from jobs.kinds.periodic import DAILY
 from jobs.status import job_statuses
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
-from tests.support.studios import Giver, begin
+from tests.support.customers import Giver, begin
 
 DAY = timedelta(days=1)
 TODAY = datetime(2026, 3, 11, tzinfo=UTC)

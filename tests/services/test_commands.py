@@ -15,8 +15,8 @@ from db.failures import ServerError
 from db.writer import Writer
 from tests.support.acting import Said
 from tests.support.clock import FrozenClock
+from tests.support.customers import begin
 from tests.support.database import until
-from tests.support.studios import begin
 
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"

@@ -21,9 +21,9 @@ from db.queries.accounts import account_histories
 from db.readers import PoolReader
 from db.settled import settle
 from db.writer import Writer, unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.statements import every_statement
+from tests.support.studio import Studio, begin
 
 HOUR = timedelta(hours=1)
 

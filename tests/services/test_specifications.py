@@ -21,9 +21,9 @@ from app.services.specifications import (
 )
 from db.connections import Pool
 from tests.support.acting import GHOST, a_specification, done
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.whole_events import whole
+from tests.support.events.with_texts import whole
+from tests.support.studio import Studio, begin
 
 HOUR = timedelta(hours=1)
 STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]

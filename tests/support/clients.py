@@ -16,9 +16,9 @@ from db.queries.order_states import OrderKey, order_states
 from db.readers import PoolReader, Reader
 from db.settled import Settlement, settle
 from tests.support.acting import a_specification, done
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.studios import Giver
+from tests.support.customers import Giver
+from tests.support.studio import Studio, begin
 
 KEY = bytes(range(32))
 

@@ -7,8 +7,8 @@ from app.domain.ledger.days import ZonePeriod, ledger_day_at
 from app.services.jobs.cursors import SNAPSHOT
 from app.services.midnight.snapshots import snapshot_pulse
 from db.connections import Pool
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
+from tests.support.studio import Studio
 
 
 async def take_snapshots(pool: Pool, clock: FrozenClock, studio: Studio, since: datetime) -> Sequence[datetime]:

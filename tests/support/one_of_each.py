@@ -23,11 +23,11 @@ from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE
 from tests.api.test_statements import EVERYTHING
-from tests.support.building import HOUR, Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, done
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
+from tests.support.mutations import Shop, done
 from tests.support.serving import SETTINGS, Client, CountingReader
+from tests.support.studio import HOUR, Studio, begin
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"

@@ -11,16 +11,7 @@ from hypothesis import strategies as st
 from app.domain.pulse.segments import WINDOW, month_start
 from app.domain.pulse.streak import monday_of, week_interval
 from app.domain.vocabulary import ServiceLevel
-from tests.support.histories import (
-    CREATED_AT,
-    DAY,
-    MICROSECOND,
-    STEPS,
-    ZONES,
-    History,
-    PastImage,
-    PastRejection,
-)
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, STEPS, ZONES, History, PastImage, PastRejection
 
 ASKED_AT: Final = [
     datetime(2026, 5, 5, 12, 34, 56, 789_012, tzinfo=UTC),  # a head of 12 hours and the rest of an hour

@@ -16,8 +16,8 @@ from app.web.state import keep_reader, keep_writing_pool
 from db.connections import Connection, Pool, Record, Statement
 from db.readers import Database, Reader
 from db.writer import unit_of_work
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
+from tests.support.studio import Studio
 
 SETTINGS = Settings(
     order_url="https://studio.example/{account}/orders/{number}",

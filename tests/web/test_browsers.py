@@ -18,9 +18,9 @@ from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
+from tests.support.studio import Studio, begin
 from tests.support.system import program
 
 # As little as a browser can do by itself: no start page, and nothing asked of its maker.

@@ -14,9 +14,9 @@ from app.web.asgi import create_app
 from db.connections import Pool, Statement
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS, Client, NewClient
+from tests.support.studio import Studio, begin
 
 VIEWER = "{ viewer { kind account { name } } }"
 SEND_A_TOKEN = "Send a token in the header Authorization: Bearer TOKEN."

@@ -23,8 +23,8 @@ from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from engine.ids import account_global_id
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, document, open_shop
-from tests.support.connection_lines import Break, Line, line_to
+from tests.support.connection_proxy import Break, Line, line_to
+from tests.support.mutations import Shop, contents, document, open_shop
 from tests.support.serving import SETTINGS, Client, NewClient
 
 OUT_OF_REACH = "The database cannot be reached for now; try again."

@@ -26,10 +26,10 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.vocabulary import DeadlineStatus
 from tests.domain.deadlines.test_explanations import codes, day_of, explained
+from tests.support.deadline_steps import Step, in_words
 from tests.support.order_states import GHOST, new_ids
 from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
-from tests.support.told_steps import Step, in_words
 
 Code = DeadlineStepCode
 FRESH = Allowance(capacity=6, used=0, expedite_capacity=2, expedite_used=0)

@@ -19,9 +19,9 @@ from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.vocabulary import DeadlineStatus, ServiceLevel
+from tests.support.deadline_steps import Step, in_words
 from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import moments
-from tests.support.told_steps import Step, in_words
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 HOUR = timedelta(hours=1)

@@ -19,8 +19,8 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
 from app.domain.pulse.figures import Step
 from app.domain.vocabulary import DeadlineKind, DeadlineStatus, EventType, OrderStatus, Plan, ServiceLevel
-from tests.support.old_events import OLD_ROWS
-from tests.support.whole_events import whole
+from tests.support.events.released import OLD_ROWS
+from tests.support.events.with_texts import whole
 
 RELEASED = Path(__file__).parents[2] / "released"
 NOTHING = OrderChanges()

@@ -15,9 +15,9 @@ from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_ti
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
 from tests.support.acting import a_specification, done
-from tests.support.building import CREATED_AT, Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.whole_events import whole
+from tests.support.events.with_texts import whole
+from tests.support.studio import CREATED_AT, Studio, begin
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -30,9 +30,9 @@ from db.migrate import migrate, run_alembic
 from db.queries.api_keys import KeyFilter, keys
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.database import execute, temporary_database
+from tests.support.studio import Studio, begin
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

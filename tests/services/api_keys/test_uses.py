@@ -17,11 +17,11 @@ from db.connections import Pool, hang_up, open_pool
 from db.queries.api_keys import Caller, KeyFilter, keys
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.connection_lines import line_to
+from tests.support.connection_proxy import line_to
 from tests.support.database import TEMPLATE, execute, temporary_database
 from tests.support.serving import CountingPool
+from tests.support.studio import Studio, begin
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

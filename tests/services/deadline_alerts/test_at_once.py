@@ -11,18 +11,10 @@ from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
 from db.readers import PoolReader
 from db.writer import unit_of_work
+from tests.support.alerts import MINUTE, RISK_AT, WEDNESDAY_AT_NINE, forget, go_on_until, told, watch
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed
-from tests.support.studios import HOUR, Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import (
-    MINUTE,
-    RISK_AT,
-    WEDNESDAY_AT_NINE,
-    forget,
-    go_on_until,
-    told,
-    watch,
-)
+from tests.support.customers import HOUR, Giver, assert_consistent, begin, claim, deliver
+from tests.support.failures import FalteringPool, Killed
 
 
 async def test_no_command_comes_before_what_was_told(giver: Giver, pool: Pool, clock: FrozenClock) -> None:

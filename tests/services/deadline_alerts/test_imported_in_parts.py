@@ -9,12 +9,12 @@ import pytest
 
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import open_pool
+from tests.support.alerts import LEAD, MINUTE, owed
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database
 from tests.support.import_files import Line, rows, run_import
 from tests.support.midnight_jobs import run_jobs
 from tests.support.random_files import random_file
-from tests.support.watches import LEAD, MINUTE, owed
 
 NOW = datetime(2026, 5, 6, 12, tzinfo=UTC)
 LONG_LEAD = timedelta(hours=9)

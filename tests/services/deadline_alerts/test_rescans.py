@@ -20,12 +20,7 @@ from db.queries.deadlines import DEADLINES_PAGE
 from db.queries.job_runs import RunsWanted, job_runs
 from db.queries.pages import Slice
 from db.readers import PoolReader
-from tests.support.building import Photo, Studio, write
-from tests.support.building import begin as begin_studio
-from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed, mend, spoil
-from tests.support.studios import HOUR, Giver, begin
-from tests.support.watches import (
+from tests.support.alerts import (
     FORGET,
     LEAD,
     MINUTE,
@@ -38,6 +33,11 @@ from tests.support.watches import (
     told_briefly,
     watch,
 )
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import HOUR, Giver, begin
+from tests.support.failures import FalteringPool, Killed, mend, spoil
+from tests.support.studio import Photo, Studio, write
+from tests.support.studio import begin as begin_studio
 
 DAY = timedelta(days=1)
 BEFORE_ITS_SECOND_PAGE = 18

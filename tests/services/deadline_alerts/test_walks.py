@@ -10,14 +10,14 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool
 from db.readers import PoolReader
 from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
-from tests.support.client_commands import Confirm, Expedite, Place
+from tests.support.alerts import MINUTE, Told, forget, in_order, told
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import assert_consistent
 from tests.support.database import execute
-from tests.support.production_commands import Claim, Deliver, Reject
-from tests.support.studios import assert_consistent
-from tests.support.walks import DAY, HOUR, ZONES, Wait, WaitUntil, commands
-from tests.support.watches import MINUTE, Told, forget, in_order, told
-from tests.support.worlds import Command, World
+from tests.support.model.client_commands import Confirm, Expedite, Place
+from tests.support.model.production_commands import Claim, Deliver, Reject
+from tests.support.model.random_commands import DAY, HOUR, ZONES, Wait, WaitUntil, commands
+from tests.support.model.world import Command, World
 
 DUE = "SELECT due_at FROM orders WHERE due_at IS NOT NULL UNION SELECT due_at FROM rejections"
 LATE = """

@@ -18,9 +18,7 @@ from db.queries.deadlines import DEADLINES
 from db.readers import PoolReader
 from db.writer import unit_of_work
 from tests.support.acting import done
-from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.studios import HOUR, Giver, assert_consistent, claim, deliver
-from tests.support.watches import (
+from tests.support.alerts import (
     LEAD,
     MINUTE,
     RISK_AT,
@@ -31,6 +29,8 @@ from tests.support.watches import (
     told_briefly,
     watch,
 )
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import HOUR, Giver, assert_consistent, claim, deliver
 
 DAY = timedelta(days=1)
 

@@ -4,7 +4,7 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.studios import Giver, begin
+from tests.support.customers import Giver, begin
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from db.connections import Pool
 from db.queries.pages import Slice
 from db.queries.queue import LEASES_PAGE, production_queue
 from db.readers import PoolReader
+from tests.support.alerts import MINUTE
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed, mend, spoil
-from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import MINUTE
-from tests.support.whole_events import whole
+from tests.support.customers import LEASE, Giver, assert_consistent, begin, claim, deliver
+from tests.support.events.with_texts import whole
+from tests.support.failures import FalteringPool, Killed, mend, spoil
 
 EXPIRED = "SELECT * FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
 CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"

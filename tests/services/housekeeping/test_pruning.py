@@ -19,13 +19,13 @@ from db.readers import PoolReader
 from db.tables.jobs import JobRun
 from db.writer import Writer
 from tests.support.acting import Said, done
+from tests.support.alerts import MINUTE
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import Giver, assert_consistent, begin, claim, deliver
 from tests.support.database import execute
-from tests.support.faltering import FalteringPool, Killed
+from tests.support.failures import FalteringPool, Killed
 from tests.support.histories import History, remember
 from tests.support.random_histories import histories
-from tests.support.studios import Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import MINUTE
 
 DAY = timedelta(days=1)
 RETENTION = 90 * DAY

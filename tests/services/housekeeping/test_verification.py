@@ -34,7 +34,7 @@ from db.readers import Reader
 from db.writer import unit_of_work
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.studios import Giver, begin, claim, deliver
+from tests.support.customers import Giver, begin, claim, deliver
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -14,14 +14,14 @@ import pytest
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool, open_pool
 from db.writer import Writer
+from tests.support.alerts import LEAD
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database
+from tests.support.events.with_texts import whole
 from tests.support.import_files import Line, names_of, run_import
-from tests.support.live_histories import ToldLife, lines_of
-from tests.support.lives import Result
+from tests.support.importable_lives import ToldLife, lines_of
 from tests.support.midnight_jobs import run_jobs
-from tests.support.watches import LEAD
-from tests.support.whole_events import whole
+from tests.support.random_lives import Result
 
 SECOND: Final = timedelta(seconds=1)
 ACTS: Final = 50

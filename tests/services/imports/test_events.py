@@ -3,9 +3,9 @@
 import pytest
 
 from db.connections import Pool
+from tests.support.events.replay import assert_events_tell_all
 from tests.support.import_files import START, change, order, rows, run_import
 from tests.support.random_files import random_file
-from tests.support.replayed import assert_events_tell_all
 
 
 @pytest.mark.parametrize("chunk_lines", [4, 1000])

@@ -7,18 +7,8 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.support.import_files import (
-    ACCOUNT,
-    SPECIFICATION,
-    START,
-    UPLOADED,
-    Line,
-    change,
-    order,
-    rows,
-    run_import,
-)
-from tests.support.replayed import assert_events_tell_all
+from tests.support.events.replay import assert_events_tell_all
+from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
 
 pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])
 

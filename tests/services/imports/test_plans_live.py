@@ -11,8 +11,8 @@ from app.services.orders.changing import confirm_deadline, expedite_order
 from db.connections import Pool
 from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import begin, claim, deliver
 from tests.support.import_files import ACCOUNT, SPECIFICATION, Line, change, order, rows, run_import
-from tests.support.studios import begin, claim, deliver
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)

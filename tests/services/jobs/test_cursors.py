@@ -23,10 +23,10 @@ from db.connections import Pool, connect
 from db.queries.job_cursors import zones_in_use
 from db.readers import PoolReader
 from tests.support.acting import done
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import JOBS, Cursor, assert_done, cursor, resets, run_jobs, snapshots
+from tests.support.studio import Studio, begin
 
 CREATED = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)

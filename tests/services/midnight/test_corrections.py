@@ -26,10 +26,10 @@ from db.queries.snapshots import SnapshotRow
 from db.queries.streak import streaks
 from db.readers import PoolReader, Reader
 from tests.services.midnight.test_snapshots import somebody_waits
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.import_files import START, change, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, run_jobs, snapshots
+from tests.support.studio import Studio, begin
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

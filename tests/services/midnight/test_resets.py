@@ -17,10 +17,10 @@ from app.services.orders.outcome import Outcome
 from db.connections import Pool
 from db.readers import PoolReader
 from tests.support.acting import a_specification, done
-from tests.support.building import Studio, begin
 from tests.support.clients import Client
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.midnight_jobs import assert_done, run_jobs
+from tests.support.studio import Studio, begin
 
 OPENED = datetime(2026, 3, 9, 23, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)

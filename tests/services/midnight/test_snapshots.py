@@ -25,13 +25,13 @@ from db.readers import Reader
 from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import unit_of_work
 from tests.support.acting import a_specification, done
-from tests.support.building import Studio, begin
 from tests.support.clients import Client
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.histories import CREATED_AT, History, remember
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_jobs, snapshots
 from tests.support.random_histories import histories
+from tests.support.studio import Studio, begin
 
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
 """The midnight in Copenhagen that ends the day on which the clock stands."""

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from db.connections import Pool
 from db.readers import PoolReader
 from db.tables.base import Table
-from tests.support.alike import assert_alike
-from tests.support.client_commands import Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import assert_consistent, begin
 from tests.support.database import execute
-from tests.support.model import Account
-from tests.support.production_commands import Claim, Deliver
-from tests.support.studios import assert_consistent, begin
-from tests.support.walks import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
-from tests.support.worlds import Command, World
+from tests.support.model.client_commands import Confirm, Expedite, Place
+from tests.support.model.comparison import assert_alike
+from tests.support.model.orders import Account
+from tests.support.model.production_commands import Claim, Deliver
+from tests.support.model.random_commands import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
+from tests.support.model.world import Command, World
 
 BEGINNINGS = [
     datetime.fromisoformat("2026-03-10T12:00:00Z"),

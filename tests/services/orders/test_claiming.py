@@ -12,8 +12,8 @@ from db.connections import Pool, hang_up, open_pool
 from db.readers import PoolReader
 from db.writer import Writer, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import HOUR, LEASE, assert_consistent, begin, claim, deliver
 from tests.support.database import until
-from tests.support.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver
 
 WAITING = """
     SELECT FROM pg_stat_activity

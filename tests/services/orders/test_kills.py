@@ -31,10 +31,10 @@ from engine.ids import GlobalId, NodeType
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.support.acting import done
 from tests.support.clock import FrozenClock
+from tests.support.customers import Giver, assert_consistent, begin
 from tests.support.database import temporary_database
 from tests.support.serving import SETTINGS
-from tests.support.studios import Giver, assert_consistent, begin
-from tests.support.writers import START, Asked, give
+from tests.support.writer_process import START, Asked, give
 
 pytestmark = pytest.mark.races
 
@@ -77,7 +77,7 @@ class Writers:
 @contextmanager
 def writing(url: str, name: str, giver: Giver) -> Generator[Writers]:
     """Let writers write, and kill them at the end; all that they said is noted then."""
-    command = [sys.executable, "-m", "tests.support.writers", url, name]
+    command = [sys.executable, "-m", "tests.support.writer_process", url, name]
     command += [str(giver.account_id), str(giver.specification_id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         writers = Writers(process)

@@ -16,14 +16,14 @@ from app.services.orders.outcome import Outcome
 from db.connections import Pool, Record
 from db.readers import PoolReader
 from db.writer import Writer
-from tests.support.alike import assert_alike
-from tests.support.at_once import Rush
-from tests.support.client_commands import Place
 from tests.support.clock import FrozenClock
-from tests.support.model import Account
-from tests.support.production_commands import Claim, Deliver
-from tests.support.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
-from tests.support.worlds import Command, World
+from tests.support.customers import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
+from tests.support.model.client_commands import Place
+from tests.support.model.comparison import assert_alike
+from tests.support.model.concurrent import Rush
+from tests.support.model.orders import Account
+from tests.support.model.production_commands import Claim, Deliver
+from tests.support.model.world import Command, World
 
 pytestmark = pytest.mark.races
 

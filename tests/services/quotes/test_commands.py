@@ -11,9 +11,9 @@ from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import update_specification
 from db.connections import Pool
 from tests.support.acting import done
-from tests.support.building import Studio, begin
 from tests.support.clients import Client, a_client, bound
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.studio import Studio, begin
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -20,8 +20,8 @@ from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
-from tests.support.building import Studio, begin, write
 from tests.support.serving import SETTINGS
+from tests.support.studio import Studio, begin, write
 
 APART: Final = timedelta(seconds=5)
 UNAVAILABLE: Final = 503

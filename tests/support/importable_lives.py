@@ -15,7 +15,7 @@ from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
 from tests.support.acting import GHOST, done
 from tests.support.import_files import Line
-from tests.support.lives import Life
+from tests.support.random_lives import Life
 
 _Act: TypeAlias = Callable[[Random, int], Awaitable[None]]
 

@@ -10,10 +10,10 @@ from app.domain.ledger.quota import RecordedDay
 from app.services.commands import in_transaction
 from db.writer import Writer
 from tests.support.clock import FrozenClock
-from tests.support.model import Account
-from tests.support.model_facts import Day, Reason, Refused
-from tests.support.model_production import Production
-from tests.support.studios import Giver
+from tests.support.customers import Giver
+from tests.support.model.facts import Day, Reason, Refused
+from tests.support.model.orders import Account
+from tests.support.model.production import Production
 
 Result = TypeVar("Result")
 Told = TypeVar("Told")

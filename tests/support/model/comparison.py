@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from tests.support.model import Account
-from tests.support.model_facts import Image, Order
-from tests.support.studios import Giver
-from tests.support.worlds import World
+from tests.support.customers import Giver
+from tests.support.model.facts import Image, Order
+from tests.support.model.orders import Account
+from tests.support.model.world import World
 
 Row: TypeAlias = tuple[Any, ...]
 

@@ -27,7 +27,7 @@ from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
-from tests.support.built_events import order_placed
+from tests.support.events.samples import order_placed
 from tests.support.sla import TERMS
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -24,7 +24,7 @@ from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader, Reader
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import unit_of_work
-from tests.support.replayed import assert_events_tell_all
+from tests.support.events.replay import assert_events_tell_all
 
 HOUR: Final = timedelta(hours=1)
 LEASE: Final = timedelta(hours=1)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
-from tests.support.model import Account
-from tests.support.model_facts import Image, Order
-from tests.support.worlds import World, both, picked
+from tests.support.model.facts import Image, Order
+from tests.support.model.orders import Account
+from tests.support.model.world import World, both, picked
 
 Chosen: TypeAlias = Sequence[tuple[Account, Order, Image]]
 

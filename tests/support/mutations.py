@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from db.connections import Pool
 from engine.ids import GlobalId, NodeType, account_global_id
-from tests.support.building import Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio, begin, write
 
 ERRORS: Final = "userErrors { code message path }"
 PAYLOADS: Final = {

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from app.domain.local_time import local_day, midnight, time_zone
-from tests.support.model_facts import Day, Image, Order, Reason, Version, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
 
 PRICE: Final = Decimal("1.45")
 AWAITED: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}

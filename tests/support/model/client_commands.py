@@ -7,10 +7,10 @@ from functools import partial
 
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
-from tests.support.model import Account
-from tests.support.model_facts import Order
-from tests.support.studios import Giver
-from tests.support.worlds import World, assert_day, picked
+from tests.support.customers import Giver
+from tests.support.model.facts import Order
+from tests.support.model.orders import Account
+from tests.support.model.world import World, assert_day, picked
 
 
 @dataclass(frozen=True)

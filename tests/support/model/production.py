@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.support.model import NEVER, Account
-from tests.support.model_facts import Image, Order, Reason, Rejection, refuse
+from tests.support.model.facts import Image, Order, Reason, Rejection, refuse
+from tests.support.model.orders import NEVER, Account
 
 
 class Production:

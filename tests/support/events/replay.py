@@ -12,8 +12,8 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from db.connections import Pool, Record
-from tests.support.replayed_accounts import ReplayedAccount
-from tests.support.whole_events import whole
+from tests.support.events.replay_account import ReplayedAccount
+from tests.support.events.with_texts import whole
 
 Data: TypeAlias = dict[str, Any]
 

@@ -17,11 +17,11 @@ from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import deliver_images, reject_images
 from db.writer import Writer
-from tests.support.model import Account
-from tests.support.model_facts import Image, Order, Refused
-from tests.support.model_production import Production
-from tests.support.studios import LEASE
-from tests.support.worlds import World, is_told_well
+from tests.support.customers import LEASE
+from tests.support.model.facts import Image, Order, Refused
+from tests.support.model.orders import Account
+from tests.support.model.production import Production
+from tests.support.model.world import World, is_told_well
 
 
 @dataclass(frozen=True)

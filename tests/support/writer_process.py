@@ -23,7 +23,7 @@ from db.failures import OutcomeUnknown
 from db.writer import Writer
 from tests.support.acting import Said
 from tests.support.clock import FrozenClock
-from tests.support.studios import LEASE
+from tests.support.customers import LEASE
 
 START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WRITERS: Final = 3

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from app.domain.local_time import local_day, midnight
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
-from tests.support.client_commands import Cancel, Complete, Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND
-from tests.support.model import Account
-from tests.support.production_commands import Claim, Deliver, Reject
-from tests.support.worlds import Command, World, assert_day, both
+from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place
+from tests.support.model.orders import Account
+from tests.support.model.production_commands import Claim, Deliver, Reject
+from tests.support.model.world import Command, World, assert_day, both
 
 ZONES: Final = (
     "Europe/Copenhagen",
