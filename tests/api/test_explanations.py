@@ -11,7 +11,7 @@ from db.tables.accounts import TimeZonePeriod
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.serving import NewClient
-from tests.support.studio import HOUR, Photo, Studio, begin, write
+from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
@@ -39,7 +39,7 @@ def codes(deadline: dict[str, Any]) -> list[str]:
 async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_the_deadline_it_kept(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR / 2), Photo()]
     made = studio.order(TUESDAY, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=TUESDAY + 4 * HOUR)
     studio.images[0].due_at = made.kept_due_at = NEXT_MORNING
@@ -61,7 +61,7 @@ async def test_an_image_delivered_before_staff_made_the_plan_of_the_others_has_t
 async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed_and_void_from_then_on(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(TUESDAY, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
     found = await order(pool, client_of, studio)
     clock.advance(HOUR)
@@ -80,7 +80,7 @@ async def test_a_plan_is_awaited_until_the_deadline_kept_before_it_has_passed_an
 
 
 async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, cancelled_at=TUESDAY + HOUR)
     found = await order(pool, client_of, studio)
     [image] = found["images"]["nodes"]
@@ -91,7 +91,7 @@ async def test_nobody_is_awaited_for_a_cancelled_order(pool: Pool, client_of: Ne
 async def test_nobody_is_awaited_for_an_order_delivered_without_a_deadline_nor_for_its_redo(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR), Photo("b.jpg", TUESDAY + HOUR, ((TUESDAY + 2 * HOUR, None),))]
     studio.order(TUESDAY, photos, level=ServiceLevel.ADDITIONAL, position=201)
     found = await order(pool, client_of, studio)
@@ -100,7 +100,7 @@ async def test_nobody_is_awaited_for_an_order_delivered_without_a_deadline_nor_f
 
 
 async def test_each_instant_is_told_in_the_zone_of_its_own_time(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     moved_at = TUESDAY + HOUR
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, due_at=NEXT_MORNING)
     studio.orders[0].confirmed_at = moved_at
@@ -140,7 +140,7 @@ def test_every_code_has_a_type_of_its_name() -> None:
 
 
 async def test_steps_have_all_that_their_texts_name(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
     photos = [Photo(delivered_at=friday + HOUR, rejections=((friday + 2 * HOUR, None),))]
     studio.order(friday, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
@@ -176,7 +176,7 @@ async def test_steps_have_all_that_their_texts_name(pool: Pool, client_of: NewCl
 async def test_a_deadline_set_by_staff_beyond_a_clock_change_has_its_instants_and_offsets(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     uploaded_at = datetime(2026, 3, 2, 13, tzinfo=UTC)
     due_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
     studio.order(uploaded_at, level=ServiceLevel.ADDITIONAL, position=201, due_at=due_at)

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import negotiate_sla
+from app.services.commands import in_transaction
 from db.connections import Pool
-from tests.support.acting import done as worked
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.mutations import Shop, contents, done, open_shop, refused
 from tests.support.serving import Client, NewClient
@@ -178,7 +178,7 @@ async def test_a_deadline_names_the_version_that_made_it(
     clock.advance(9 * HOUR)  # 22:00 in Copenhagen
     standard, additional = await shop.place("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
     terms = NegotiatedTerms(images_per_day=4, expedites_per_day=None, effective_date=date(2026, 3, 11))
-    await worked(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, terms=terms))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, terms=terms))
     clock.advance(3 * HOUR)
     for order in (standard, additional):
         await done(shop.client, "expediteOrder", orderId=order["id"])

@@ -7,7 +7,7 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, contents, deliver, done, open_shop, refused, told
+from tests.support.mutations import Shop, contents, deliver, done, event_types, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Studio
 
@@ -67,7 +67,7 @@ async def test_a_claim_takes_images_out_of_the_queue_until_it_runs_out(
     }
     again = await done(staff, "claimImages", worker="Bob", count=500)
     assert [image["filename"] for image in again["images"]] == ["a.jpg", "b.jpg"]
-    assert (await told(pool, shop.studio))[2:] == ["IMAGES_CLAIMED", "CLAIM_EXPIRED", "IMAGES_CLAIMED"]
+    assert (await event_types(pool, shop.studio))[2:] == ["IMAGES_CLAIMED", "CLAIM_EXPIRED", "IMAGES_CLAIMED"]
     assert await done(staff, "claimImages", worker="Eve") == {
         "images": [],
         "leaseUntil": "2026-03-10T13:01:00.000002Z",
@@ -160,7 +160,7 @@ async def test_what_was_delivered_can_be_sent_back(
     payload = await done(shop.client, "rejectImages", imageIds=[a], reason="Halo,\nleft" + "." * 1990)
     assert payload["images"] == [{"id": a, "status": "REJECTED"}]
     assert payload["orders"] == [{"id": order["id"], "status": "IN_PRODUCTION", "rejectedCount": 1}]
-    assert (await told(pool, shop.studio))[-1] == "IMAGES_REJECTED"
+    assert (await event_types(pool, shop.studio))[-1] == "IMAGES_REJECTED"
     assert await refused(shop.client, "rejectImages", imageIds=[a], reason="Halo") == [
         ("NOT_DELIVERED", ["imageIds", "0"])
     ]

@@ -17,7 +17,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.mutations import open_shop
 from tests.support.serving import Client, CountingReader, NewClient
 from tests.support.settled_answers import judging
-from tests.support.studio import Studio, begin
+from tests.support.studio import Studio, open_account
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 READING = 10
@@ -88,7 +88,7 @@ async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_l
 
         @asynccontextmanager
         async def snapshot(self) -> AsyncGenerator[Reader]:
-            await begin(pool, Studio(name="second", created_at=clock.now() - HOUR))
+            await open_account(pool, Studio(name="second", created_at=clock.now() - HOUR))
             async with super().snapshot() as reader:
                 yield reader
 
@@ -104,7 +104,7 @@ async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_l
 async def test_an_answer_holds_no_connection_once_it_is_written(
     pool: Pool, client_of: NewClient, database: str
 ) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     await client.data("{ account { pulse { asOf } } }")
     await client.answer('{ account { orders(after: "nonsense") { nodes { id } } } }')
     assert await _held(pool, database) == 0
@@ -113,7 +113,7 @@ async def test_an_answer_holds_no_connection_once_it_is_written(
 async def test_a_root_field_that_goes_on_after_another_one_failed_holds_no_connection(
     pool: Pool, client_of: NewClient, database: str
 ) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     failing = "query ($ids: [ID!] = []) { account { pulse { asOf } } nodes(ids: $ids) { id } }"
     for _ in range(READING + 2):
         assert (await client.error(failing, {"ids": None}))["code"] == "BAD_USER_INPUT"
@@ -122,7 +122,7 @@ async def test_a_root_field_that_goes_on_after_another_one_failed_holds_no_conne
 
 
 async def test_a_mistake_in_one_part_of_an_answer_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     failing = """{ account {
       pulse { productivity { imagesUploaded } } sla { compliance { standard { met } } }
       orders { totalCount } specifications { totalCount } wrong: orders(first: -1) { totalCount }

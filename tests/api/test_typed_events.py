@@ -16,7 +16,7 @@ from db.connections import Pool, Record
 from engine.ids import MalformedId, NodeType, numbered, read_global_id
 from tests.support.clock import FrozenClock
 from tests.support.events.api_fields import EVERY_EVENT, FIELDS, SHOWN
-from tests.support.events.with_texts import whole
+from tests.support.events.texts import with_texts
 from tests.support.one_of_each import live
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
@@ -175,7 +175,7 @@ async def test_events_of_before_are_shown_alike(stored: Sequence[Record], pool: 
     for row in stored:
         await pool.fetch(
             "UPDATE events SET data = $3, texts = NULL WHERE account_id = $1 AND sequence = $2 RETURNING 1",
-            *(row["account_id"], row["sequence"], whole(row)),
+            *(row["account_id"], row["sequence"], with_texts(row)),
         )
     assert await shown(staff, stored) == before
 

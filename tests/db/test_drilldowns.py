@@ -27,7 +27,7 @@ from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
-from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, write_history
 from tests.support.random_histories import histories
 
 AT = datetime(2026, 5, 5, 12, tzinfo=CREATED_AT.tzinfo)
@@ -76,7 +76,7 @@ async def every_page(
 @given(drawn=histories())
 async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, drawn: tuple[History, datetime]) -> None:
     history, at = drawn
-    await remember(pool, history)
+    await write_history(pool, history)
     reader = PoolReader(pool)
     now = max(image.known_by for image in history.images) + MICROSECOND
     for asked, is_now in ((at, False), (at - DAY, False), (now, True)):
@@ -95,7 +95,7 @@ async def test_lists_of_several_accounts_are_read_at_once(pool: Pool) -> None:
     images = tuple(PastImage(AT - number * timedelta(hours=7)) for number in range(5))
     some = [History(images[:size]) for size in (1, 0, 5)]
     for history in some:
-        await remember(pool, history)
+        await write_history(pool, history)
     accounts = [history.account_id for history in some]
     found = await drill_down(reader, accounts, Slice(3), uploaded_images(windows(AT + DAY).current))
     assert [len(found[account].rows) for account in accounts] == [1, 0, 3]

@@ -14,7 +14,7 @@ from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_b
 from db.readers import PoolReader
 from db.tables.snapshots import PulseSnapshot
 from db.writer import unit_of_work
-from tests.support.studio import Studio, begin
+from tests.support.studio import Studio, open_account
 
 FIRST = date(2026, 3, 1)
 FIGURES = PulseFigures(
@@ -32,7 +32,7 @@ def snapshot(account_id: UUID, number: int) -> SnapshotRow:
 @pytest.fixture
 async def accounts(pool: Pool) -> list[UUID]:
     """Two accounts, with ten snapshots and one."""
-    ids = [(await begin(pool, Studio(name=name))).id for name in ("A", "B")]
+    ids = [(await open_account(pool, Studio(name=name))).id for name in ("A", "B")]
     kept = [snapshot(ids[0], number) for number in range(10)] + [snapshot(ids[1], 0)]
     async with unit_of_work(pool) as writer:
         rows = [

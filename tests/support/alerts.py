@@ -8,21 +8,20 @@ from uuid import UUID
 from app.clock import Clock
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from db.connections import Pool
-from tests.support.clock import FrozenClock
 from tests.support.database import execute
 
 LEAD = timedelta(hours=1)
 WEDNESDAY_AT_NINE = datetime(2026, 3, 11, 8, tzinfo=UTC)  # in Copenhagen
 RISK_AT = WEDNESDAY_AT_NINE - LEAD
 MINUTE = timedelta(minutes=1)
-FORGET = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
-_TOLD = """
+DELETE_ALERTS = "DELETE FROM events WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED')"
+_ALERTS = """
     SELECT at, type, account_id, order_id, image_id, data - 'version' FROM events
     WHERE type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND withdrawn_by IS NULL ORDER BY account_id, sequence
 """
 
 
-class Told(NamedTuple):
+class Alert(NamedTuple):
     """An event of a deadline."""
 
     at: str
@@ -33,25 +32,21 @@ class Told(NamedTuple):
     data: dict[str, Any]
 
 
-def go_on_until(clock: FrozenClock, at: datetime) -> None:
-    clock.advance(at - clock.now())
-
-
-async def told(pool: Pool) -> list[Told]:
+async def emitted_alerts(pool: Pool) -> list[Alert]:
     """What was told of deadlines, account by account, in the order of the events."""
-    return [Told(row["at"].isoformat(), *tuple(row)[1:]) for row in await pool.fetch(_TOLD)]
+    return [Alert(row["at"].isoformat(), *tuple(row)[1:]) for row in await pool.fetch(_ALERTS)]
 
 
-def in_order(events: Sequence[Told]) -> list[Told]:
+def by_instant(events: Sequence[Alert]) -> list[Alert]:
     """The same in the order of their instants."""
     return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"]["kind"]))
 
 
-async def told_briefly(pool: Pool) -> list[tuple[str, str, int]]:
+async def alert_summaries(pool: Pool) -> list[tuple[str, str, int]]:
     """Of what was told the type, the instant, and how many images it concerns, sorted."""
     return sorted(
         (each.type.removeprefix("DEADLINE_"), each.at.removesuffix("+00:00"), len(each.data["images"]))
-        for each in await told(pool)
+        for each in await emitted_alerts(pool)
     )
 
 
@@ -60,12 +55,12 @@ async def watch(pool: Pool, clock: Clock, lead: timedelta = LEAD) -> Watched:
     return await watch_deadlines(pool, clock, None, lead)
 
 
-async def forget(database: str) -> None:
+async def delete_alerts(database: str) -> None:
     """Take back what was told."""
-    await execute(database, FORGET)
+    await execute(database, DELETE_ALERTS)
 
 
-async def owed(pool: Pool) -> list[tuple[Any, ...]]:
+async def pending_rescans(pool: Pool) -> list[tuple[Any, ...]]:
     """What is to be looked at again."""
     sql = "SELECT account_id, due_at, attempts, retry_at FROM job_cursors WHERE job = 'watch_deadlines'"
     return [tuple(row) for row in await pool.fetch(sql)]

@@ -22,3 +22,8 @@ class FrozenClock:
         """Go on; windows are half-open, so what just happened is known a microsecond later."""
         self._at += by
         return self._at
+
+    def advance_to(self, at: datetime) -> datetime:
+        """Go on to an instant, which may be before now too."""
+        self._at = at
+        return self._at

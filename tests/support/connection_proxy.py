@@ -20,7 +20,7 @@ class Break(Enum):
         self.arrives = arrives
 
 
-class Line:
+class Proxy:
     """A way to a server."""
 
     def __init__(self, server: Path) -> None:
@@ -88,10 +88,10 @@ async def _hang_up(to: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def line_to(database: str, folder: Path) -> AsyncGenerator[tuple[str, Line]]:
+async def proxy_to(database: str, folder: Path) -> AsyncGenerator[tuple[str, Proxy]]:
     """A URL of a database that leads there by a line."""
     (host,) = parse_qs(urlsplit(database).query)["host"]
-    line = Line(Path(host, ".s.PGSQL.5432"))
+    line = Proxy(Path(host, ".s.PGSQL.5432"))
     async with await asyncio.start_unix_server(line.carry, folder / ".s.PGSQL.5432"):
         yield f"postgresql://loupe@{urlsplit(database).path}?host={folder}&port=5432", line
         await line.end()

@@ -1,64 +1,44 @@
-"""Accounts that give commands, and what must agree in the database whatever they did."""
+"""Customers: accounts with a specification that quote, place and expedite by the services, each in a transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.clock import Clock
-from app.domain.local_time import time_zone
-from app.domain.pulse.as_of import AsOf
-from app.domain.vocabulary import Plan
-from app.services.accounts.opening import create_account
+from app.domain.orders.state import OrderState
+from app.domain.pulse.figures import Step
+from app.domain.specifications import SpecificationTerms
 from app.services.commands import in_transaction
+from app.services.orders.changing import expedite_order
 from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
 from app.services.orders.producing import deliver_images
-from app.services.quotes.tokens import Binding
+from app.services.quotes.making import Quote, QuoteRequest, UploadRequest, quote
+from app.services.quotes.tokens import Binding, read_token
+from app.services.specifications import create_specification
 from db.connections import Pool, Record, Statement
-from db.queries.order_states import order_states
-from db.queries.pulse import pulse_figures
-from db.queries.pulse_reference import reference_figures
+from db.queries.accounts import account_histories
+from db.queries.order_states import OrderKey, order_states
 from db.readers import PoolReader, Reader
-from db.tables.specifications import Specification, SpecificationVersion
-from db.writer import unit_of_work
-from tests.support.events.replay import assert_events_tell_all
+from db.settled import Settlement, settle
+from tests.support.studio import HOUR, Studio, open_account, write
 
-HOUR: Final = timedelta(hours=1)
-LEASE: Final = timedelta(hours=1)
+LEASE: Final = HOUR
 ZONE: Final = "Europe/Copenhagen"
+KEY: Final = bytes(range(32))
+"""The key that signs the quotes of tests."""
+GHOST: Final = SpecificationTerms("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
 
-_HEADS = Statement("heads", "SELECT * FROM account_heads WHERE account_id = $1")
-_ORDERS = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
-_COUNTS = Statement(
-    "counts",
-    """
-    SELECT order_id, count(*) AS images, count(*) FILTER (WHERE status = 'DELIVERED') AS delivered,
-      count(*) FILTER (WHERE status = 'REJECTED') AS rejected, sum(price) AS price, min(late_at) AS late_at
-    FROM images WHERE account_id = $1 GROUP BY order_id
-    """,
-)
-_DAYS = Statement("days", "SELECT * FROM ledger_days WHERE account_id = $1 ORDER BY date")
-_USED = Statement(
-    "used",
-    """
-    SELECT d.date,
-      (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-        WHERE i.account_id = $1 AND i.uploaded_at >= d.opens_at AND i.uploaded_at < d.closes_at
-          AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS used,
-      (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-        WHERE i.account_id = $1 AND o.expedited_at >= d.opens_at AND o.expedited_at < d.closes_at
-          AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS expedite_used
-    FROM ledger_days d WHERE d.account_id = $1 ORDER BY d.date
-    """,
-)
-_SEQUENCES = Statement("sequences", "SELECT sequence, at, type FROM events WHERE account_id = $1 ORDER BY sequence")
+_ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
 
 
 @dataclass(frozen=True, slots=True)
-class Giver:
+class Customer:
     """An account with a specification, and the clock by which it gives commands."""
 
     pool: Pool
@@ -74,33 +54,54 @@ class Giver:
         new = NewOrder(self.account_id, name, self.specification_id, filenames, expedite)
         return await in_transaction(self.pool, lambda writer: place_order(writer, self.clock, new, binding))
 
+    async def expedite(
+        self, key: OrderKey, chosen: Sequence[UUID] | None = None, binding: Binding | None = None
+    ) -> Outcome:
+        """Expedite images of an order, or all that can be."""
+        work = partial(expedite_order, clock=self.clock, key=key, chosen=chosen, binding=binding)
+        return await in_transaction(self.pool, work)
+
+    def upload(
+        self, images: int, *, expedite: bool = False, priced: bool = True, at: datetime | None = None
+    ) -> UploadRequest:
+        """Return the request for a quote of an upload, of its price too if `priced`."""
+        return UploadRequest(self.account_id, images, expedite, self.specification_id if priced else None, at)
+
+    async def quote(self, request: QuoteRequest) -> Quote:
+        """Quote as of the account's settled instant."""
+        reader = PoolReader(self.pool)
+        return await quote_from(reader, await settle(reader, self.clock, [request.account_id]), request)
+
+    async def states(self, outcome: Outcome) -> list[OrderState]:
+        """Read the orders of a command."""
+        found = await order_states(PoolReader(self.pool), outcome.orders)
+        return [found[key] for key in outcome.orders]
+
+    async def images(self, key: OrderKey) -> list[UUID]:
+        """Read the ids of an order's images."""
+        return [image.id for image in (await order_states(PoolReader(self.pool), [key]))[key].images]
+
     async def images_of(self, outcome: Outcome) -> list[tuple[UUID, UUID]]:
-        """Tell the images of what was placed."""
+        """Read the keys of the images of a command's orders, each with its account's id."""
         states = await order_states(PoolReader(self.pool), outcome.orders)
         return [(key[0], image.id) for key, order in states.items() for image in order.images]
 
 
-async def begin(
+async def open_customer(
     pool: Pool, clock: Clock, *, name: str = "ACME", zone: str = ZONE, images: int = 200, expedites: int = 20
-) -> Giver:
-    """Begin an account with a specification at 1.45 USD an image."""
-    now = clock.now()
-    specification_id = uuid4()
-    async with unit_of_work(pool) as writer:
-        account_id = await create_account(
-            writer,
-            at=now,
-            name=name,
-            plan=Plan.PROFESSIONAL,
-            time_zone=zone,
-            images_per_day=images,
-            expedites_per_day=expedites,
-        )
-        await writer.copy(Specification, [(account_id, specification_id, 1, now, None)])
-        steps = [{"step": "CLIPPING", "milliseconds": 180_000}]
-        await writer.copy(SpecificationVersion, [(account_id, specification_id, 1, "Ghost", "1.45", "USD", steps, now)])
-        await writer.commit()
-    return Giver(pool, clock, account_id, specification_id)
+) -> Customer:
+    """Open an account now, with so many images and expedites a day and a specification at 1.45 USD an image."""
+    studio = Studio(name=name, zone=zone, created_at=clock.now(), images_per_day=images, expedites_per_day=expedites)
+    await open_account(pool, studio)
+    specification_id = studio.specification()
+    await write(pool, studio)
+    return Customer(pool, clock, studio.id, specification_id)
+
+
+async def add_specification(pool: Pool, clock: Clock, account_id: UUID, terms: SpecificationTerms = GHOST) -> UUID:
+    """Create a specification by the service, with its event; return its id."""
+    outcome = await in_transaction(pool, lambda writer: create_specification(writer, clock, account_id, terms))
+    return outcome.specification_id
 
 
 async def claim(pool: Pool, clock: Clock, worker: str, count: int) -> Claimed:
@@ -113,26 +114,18 @@ async def deliver(pool: Pool, clock: Clock, worker: str, images: Sequence[tuple[
     return await in_transaction(pool, lambda writer: deliver_images(writer, clock, worker, images))
 
 
-async def orders(reader: Reader, giver: Giver) -> list[Record]:
+async def orders(reader: Reader, customer: Customer) -> list[Record]:
     """Read the rows of all orders, by number."""
-    return await reader.fetch(_ORDERS, giver.account_id)
+    return await reader.fetch(_ORDERS, customer.account_id)
 
 
-async def assert_consistent(reader: Reader, giver: Giver) -> None:
-    """Assert that numbers, counters, ledger, events and rollups agree with the images."""
-    account_id = giver.account_id
-    head = await reader.fetch_row(_HEADS, account_id)
-    rows = await orders(reader, giver)
-    assert head is not None
-    assert [row["number"] for row in rows] == list(range(1, head["next_order_number"]))
-    events = await reader.fetch(_SEQUENCES, account_id)
-    assert [event["sequence"] for event in events] == list(range(1, head["next_event_sequence"]))
-    counts = {row["order_id"]: tuple(row)[1:] for row in await reader.fetch(_COUNTS, account_id)}
-    columns = ("image_count", "delivered_count", "rejected_count", "price", "late_at")
-    assert counts == {row["id"]: tuple(row[column] for column in columns) for row in rows}
-    days = {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_DAYS, account_id)}
-    assert days == {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_USED, account_id)}
-    for after in (timedelta(), timedelta(microseconds=1), 30 * HOUR):
-        requests = [AsOf(account_id, head["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
-        assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
-    await assert_events_tell_all(giver.pool)
+async def quote_from(reader: Reader, settlement: Settlement, request: QuoteRequest) -> Quote:
+    """Quote as of the account's settled instant, that of the clock for an account that does not exist."""
+    history = (await account_histories(reader, [request.account_id])).get(request.account_id)
+    last_at = settlement.now if history is None else history.last_at
+    return await quote(reader, settlement.instant(request.account_id, last_at), settlement.now, KEY, request)
+
+
+def binding_of(quote_: Quote, request: QuoteRequest) -> Binding:
+    """Read the token of a quote."""
+    return read_token(quote_.token, KEY, request.subject)

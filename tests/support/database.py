@@ -19,7 +19,7 @@ from alembic import command
 from sqlalchemy import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from db.connections import Pool, connect
+from db.connections import Pool, Record, connect
 from db.embedded.server import embedded_server
 from db.migrate import migrate, run_alembic
 from db.revisions import MIGRATIONS, known_revisions
@@ -116,6 +116,14 @@ async def execute(url: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def all_rows(pool: Pool) -> dict[str, list[Record]]:
+    """Read all rows of all tables, by table."""
+    names = await pool.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    return {name: await pool.fetch(f"SELECT * FROM {name} AS t ORDER BY t") for (name,) in names}  # noqa: S608
 
 
 async def until(pool: Pool, sql: str) -> None:

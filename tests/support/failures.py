@@ -23,7 +23,7 @@ class Killed(BaseException):
     """The end of a process."""
 
 
-class FalteringPool:
+class FailingPool:
     """Lets so many statements through; then, once, something else happens first, or else it is killed."""
 
     def __init__(self, pool: Pool, statements: int, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -61,12 +61,12 @@ class FalteringPool:
             await self._meanwhile()
 
 
-async def spoil(pool: Pool, account_id: UUID) -> None:
+async def break_account(pool: Pool, account_id: UUID) -> None:
     """Let everything fail that has something to tell of an account."""
     assert len(await pool.fetch(_SPOIL, account_id)) == 1
 
 
-async def mend(pool: Pool, account_id: UUID) -> None:
+async def repair_account(pool: Pool, account_id: UUID) -> None:
     """Undo what `spoil` did."""
     assert len(await pool.fetch(_MEND, account_id)) == 1
 

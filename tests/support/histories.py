@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.lateness import late_at
 from app.domain.local_time import time_zone
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
-from app.domain.vocabulary import DeadlineStatus, ImageStatus, OrderStatus, Plan, ServiceLevel
+from app.domain.vocabulary import DeadlineStatus, OrderStatus, Plan, ServiceLevel
 from app.services.rollups import write_rollups
 from db.connections import Pool
 from db.tables.accounts import Account, AccountCounters
 from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
-from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
+from tests.support.rows import image_row, order_row, rejection_row, specification_row, version_row
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
@@ -112,12 +112,13 @@ class History:
         return self.zone if at > self.moved_at else self.first_zone
 
 
-async def remember(pool: Pool, history: History) -> UUID:
+async def write_history(pool: Pool, history: History) -> UUID:
     """Write a history as it would have come about: rows as they are at its end, rollups change by change."""
     async with unit_of_work(pool) as writer:
         await _write_account(writer, history)
-        await writer.insert([_order(history, number) for number in range(len(history.images))])
-        await writer.insert([_image(history, number) for number in range(len(history.images))])
+        orders = [_order(history, number) for number in range(len(history.images))]
+        await writer.insert(orders)
+        await writer.insert([_image(order, image) for order, image in zip(orders, history.images, strict=True)])
         await writer.insert(_rejections(history))
         for tally in _tallies(history):
             await write_rollups(
@@ -175,26 +176,12 @@ async def _write_account(writer: Writer, history: History) -> None:
             )
         ]
     )
-    specifications = [_specification(number) for number in (0, 1)]
+    specifications = [specification_row(account, _specification(number), CREATED_AT) for number in (0, 1)]
+    await writer.insert(specifications)
     await writer.insert(
         [
-            Specification(account_id=account, id=id_, current_version=1, created_at=CREATED_AT, archived_at=None)
-            for id_ in specifications
-        ]
-    )
-    await writer.insert(
-        [
-            SpecificationVersion(
-                account_id=account,
-                specification_id=id_,
-                version=version,
-                name="Ghost",
-                price_per_image=Decimal(1),
-                currency="USD",
-                steps=steps,
-                created_at=CREATED_AT,
-            )
-            for id_ in specifications
+            version_row(specification, version=version, price_per_image=Decimal(1), steps=steps)
+            for specification in specifications
             for version, steps in enumerate(STEPS, 1)
         ]
     )
@@ -202,83 +189,49 @@ async def _write_account(writer: Writer, history: History) -> None:
 
 def _order(history: History, number: int) -> Order:
     image = history.images[number]
-    return Order(
-        account_id=history.account_id,
-        id=UUID(int=number),
+    return order_row(
+        history.account_id,
+        UUID(int=number),
+        image.uploaded_at,
         number=number + 1,
-        name="Shoes",
         specification_id=_specification(image.specification),
         specification_version=image.version,
         service_level=image.service_level,
         status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
-        placed_at=image.uploaded_at,
         deadline_status=DeadlineStatus.CONFIRMED if image.due_at else DeadlineStatus.TO_BE_CONFIRMED,
         due_at=image.due_at,
         late_at=image.late_at,
-        sla_version=1,
-        first_position=1,
-        last_position=1,
-        expedited_at=None,
-        first_expedite_position=None,
-        last_expedite_position=None,
-        confirmed_at=None,
-        image_count=1,
         delivered_count=int(image.first_delivered_at is not None),
-        rejected_count=0,
         price=Decimal(1),
-        currency="USD",
         delivered_at=image.first_delivered_at,
-        completed_at=None,
         cancelled_at=image.cancelled_at,
-        split_from=None,
     )
 
 
-def _image(history: History, number: int) -> Image:
-    image = history.images[number]
-    return Image(
-        account_id=history.account_id,
-        id=UUID(int=number),
-        order_id=UUID(int=number),
-        number=1,
-        filename="a.jpg",
-        status=ImageStatus.CANCELLED if image.cancelled_at else ImageStatus.QUEUED,
-        service_level=image.service_level,
-        specification_id=_specification(image.specification),
-        specification_version=image.version,
-        uploaded_at=image.uploaded_at,
-        position=1,
-        expedite_position=None,
+def _image(order: Order, image: PastImage) -> Image:
+    return image_row(
+        order,
+        order.id,
+        1,
         price=Decimal(1),
-        due_at=image.due_at,
-        late_at=image.late_at,
         first_delivered_at=image.first_delivered_at,
         delivered_at=image.first_delivered_at,
         first_rejected_at=image.rejections[0].at if image.rejections else None,
-        rejected_at=None,
-        redo_due_at=None,
-        cancelled_at=image.cancelled_at,
-        claimed_by=None,
-        claimed_until=None,
-        first_claimed_at=None,
     )
 
 
 def _rejections(history: History) -> list[Rejection]:
     past = [(number, rejection) for number, image in enumerate(history.images) for rejection in image.rejections]
     return [
-        Rejection(
-            account_id=history.account_id,
-            id=UUID(int=place),
-            image_id=UUID(int=number),
+        rejection_row(
+            history.account_id,
+            UUID(int=position),
+            UUID(int=number),
             at=rejection.at,
-            reason="halo",
             due_at=rejection.due_at,
-            late_at=rejection.late_at,
             redelivered_at=rejection.redelivered_at,
-            sla_version=1,
         )
-        for place, (number, rejection) in enumerate(past)
+        for position, (number, rejection) in enumerate(past)
     ]
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.instants import rfc3339
+from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
-from tests.support.acting import GHOST, done
+from tests.support.customers import GHOST
 from tests.support.import_files import Line
 from tests.support.random_lives import Life
 
@@ -38,7 +39,7 @@ _WHOLE: Final = """
 """
 
 
-class ToldLife(Life):
+class ImportableLife(Life):
     """A life that a file can tell.
 
     It begins with an order, nobody cancels one of several siblings, and a deadline is set only where no image was
@@ -52,7 +53,7 @@ class ToldLife(Life):
         await super()._begin(ref, zone)
         account_id = list(self.specifications)[-1]
         new = NewOrder(account_id, "First", self.specifications[account_id], [f"first-{ref}.jpg"], expedite=False)
-        await done(self.pool, partial(place_order, clock=self.clock, new=new))
+        await in_transaction(self.pool, partial(place_order, clock=self.clock, new=new))
 
     async def _picked(self, random: Random, which: str) -> Record | None:
         found = await self.pool.fetch(_LAST_ORDERS.format(which))
@@ -76,7 +77,7 @@ class ToldLife(Life):
             await self._try(partial(confirm_deadline, clock=self.clock, key=key, due_at=due_at))
 
 
-async def lines_of(pool: Pool) -> list[Line]:
+async def export_lines(pool: Pool) -> list[Line]:
     """Tell all accounts as the lines of a file."""
     heads: list[Line] = []
     dated: list[tuple[datetime, int, Line]] = []

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.ledger.days import LedgerDay, ledger_day_at
+from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
 from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
@@ -18,6 +18,7 @@ from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.snapshots import SnapshotRow, snapshots_by_id
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
+from tests.support.studio import Studio
 
 JOBS: Final = {SNAPSHOT: snapshot_pulse, RESET: reset_guarantee}
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -41,7 +42,7 @@ async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RE
     return done
 
 
-async def go_to(pool: Pool, clock: FrozenClock, at: datetime, *, with_jobs: bool) -> None:
+async def advance_to(pool: Pool, clock: FrozenClock, at: datetime, *, with_jobs: bool) -> None:
     """Let time pass; with jobs, each ledger day is done as it closes."""
     while with_jobs:
         rows = await pool.fetch("SELECT min(due_at) AS due_at FROM job_cursors WHERE date IS NOT NULL")
@@ -105,3 +106,17 @@ async def assert_equal_to_reference(pool: Pool) -> None:
         weeks.append(AsOf(row.account_id, row.as_of, zone, False, is_current, zones[0].starts_at))
     assert [row.figures for row in found] == await reference_figures(PoolReader(pool), figures)
     assert [row.streak for row in found] == await reference_streaks(PoolReader(pool), weeks)
+
+
+async def take_snapshots(pool: Pool, clock: FrozenClock, studio: Studio, since: datetime) -> Sequence[datetime]:
+    """Take the snapshots of a studio of the days since an instant that have closed; return their ends, newest first."""
+    zones = [ZonePeriod(studio.created_at, studio.zone)]
+    day = ledger_day_at(since, zones)
+    statement = "UPDATE job_cursors SET date = $3, due_at = $4 WHERE account_id = $1 AND job = $2 RETURNING job"
+    assert await pool.fetch(statement, studio.id, SNAPSHOT, day.date, day.closes_at) != []
+    ends: list[datetime] = []
+    while day.closes_at <= clock.now():
+        assert await snapshot_pulse(pool, clock, day.closes_at, [studio.id]) == 1
+        ends.insert(0, day.closes_at)
+        day = ledger_day_at(day.closes_at, zones)
+    return ends

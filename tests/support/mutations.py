@@ -7,7 +7,7 @@ from db.connections import Pool
 from engine.ids import GlobalId, NodeType, account_global_id
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
-from tests.support.studio import Studio, begin, write
+from tests.support.studio import Studio, open_account, write
 
 ERRORS: Final = "userErrors { code message path }"
 PAYLOADS: Final = {
@@ -72,7 +72,7 @@ async def contents(pool: Pool) -> dict[str, list[str]]:
     return found
 
 
-async def told(pool: Pool, studio: Studio) -> list[str]:
+async def event_types(pool: Pool, studio: Studio) -> list[str]:
     """Read the types of an account's events, in their order."""
     rows = await pool.fetch("SELECT type FROM events WHERE account_id = $1 ORDER BY sequence", studio.id)
     return [row[0] for row in rows]
@@ -102,7 +102,7 @@ class Shop:
 
 async def open_shop(pool: Pool, client_of: NewClient, studio: Studio | None = None) -> Shop:
     """Make an account with a specification and a client of it."""
-    begun = await begin(pool, studio or Studio())
+    begun = await open_account(pool, studio or Studio())
     specification = begun.specification()
     await write(pool, begun)
     return Shop(begun, await client_of(begun), str(GlobalId(NodeType.SPECIFICATION, begun.id, specification)))

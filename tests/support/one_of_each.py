@@ -27,7 +27,7 @@ from tests.support.clock import FrozenClock
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
 from tests.support.mutations import Shop, done
 from tests.support.serving import SETTINGS, Client, CountingReader
-from tests.support.studio import HOUR, Studio, begin
+from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"
@@ -103,7 +103,9 @@ async def _world(url: str, clock: FrozenClock) -> AsyncGenerator[_World]:
     app = create_app(database_url=url, settings=SETTINGS, clock=clock)
     http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe")
     async with app.router.lifespan_context(app), working_pool(url) as pool, http:
-        studio = await begin(pool, Studio(name="Live", images_per_day=4, expedites_per_day=2, created_at=START - HOUR))
+        studio = await open_account(
+            pool, Studio(name="Live", images_per_day=4, expedites_per_day=2, created_at=START - HOUR)
+        )
         clients: list[Client] = []
         for account_id in (studio.id, None):
             async with unit_of_work(pool) as writer:

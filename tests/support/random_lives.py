@@ -14,6 +14,7 @@ from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.vocabulary import Plan
 from app.services.accounts.opening import create_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
+from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
@@ -21,9 +22,9 @@ from app.services.orders.producing import deliver_images, reject_images
 from db.connections import Pool
 from db.queries.order_states import OrderKey
 from db.writer import Writer
-from tests.support.acting import a_specification, done
 from tests.support.clock import FrozenClock
-from tests.support.midnight_jobs import go_to
+from tests.support.customers import add_specification
+from tests.support.midnight_jobs import advance_to
 
 START: Final = datetime(2026, 4, 21, 12, tzinfo=UTC)  # over the missing midnight of Cairo
 ZONES: Final = ("Africa/Cairo", "America/Havana", "Pacific/Kiritimati", "Australia/Lord_Howe", "Atlantic/Azores")
@@ -51,7 +52,7 @@ class Life:
         rare = (self._move, self._negotiate)
         for _ in range(acts):
             pause = timedelta(seconds=random.randint(1, 3 * 3600), microseconds=random.randint(1, 999_999))
-            await go_to(self.pool, self.clock, self.clock.now() + pause, with_jobs=self.with_jobs)
+            await advance_to(self.pool, self.clock, self.clock.now() + pause, with_jobs=self.with_jobs)
             act = random.choice(rare if random.random() < 0.1 else usual)
             await act(random, next(numbers))
 
@@ -61,13 +62,13 @@ class Life:
 
     async def _begin(self, ref: str, zone: str) -> None:
         begun = partial(create_account, at=self.clock.now(), name=ref, ref=ref, plan=Plan.SOLO, time_zone=zone)
-        account_id = await done(self.pool, partial(begun, images_per_day=6, expedites_per_day=2))
-        self.specifications[account_id] = await a_specification(self.pool, self.clock, account_id)
+        account_id = await in_transaction(self.pool, partial(begun, images_per_day=6, expedites_per_day=2))
+        self.specifications[account_id] = await add_specification(self.pool, self.clock, account_id)
 
     async def _try(self, work: Callable[[Writer], Awaitable[Result]]) -> Result | None:
         """Do what may be refused."""
         try:
-            return await done(self.pool, work)
+            return await in_transaction(self.pool, work)
         except DomainError:
             return None
 
@@ -83,10 +84,12 @@ class Life:
 
     async def _produce(self, random: Random, number: int) -> None:
         take = partial(claim_images, clock=self.clock, worker=f"w{number}", count=random.randint(1, 6), lease=LEASE)
-        claimed = await done(self.pool, take)
+        claimed = await in_transaction(self.pool, take)
         images = claimed.images[: random.randint(0, 6)]
         if images:
-            await done(self.pool, partial(deliver_images, clock=self.clock, worker=f"w{number}", images=images))
+            await in_transaction(
+                self.pool, partial(deliver_images, clock=self.clock, worker=f"w{number}", images=images)
+            )
 
     async def _reject(self, random: Random, number: int) -> None:
         query = """
@@ -94,7 +97,9 @@ class Life:
              ORDER BY delivered_at DESC, filename, (SELECT ref FROM accounts a WHERE a.id = account_id) LIMIT 3"""
         keys = [(row["account_id"], row["id"]) for row in await self.pool.fetch(query)]
         for key in keys[: random.randint(1, 3)]:
-            await done(self.pool, partial(reject_images, clock=self.clock, reason=f"halo {number}", images=[key]))
+            await in_transaction(
+                self.pool, partial(reject_images, clock=self.clock, reason=f"halo {number}", images=[key])
+            )
 
     async def _cancel(self, random: Random, _number: int) -> None:
         if self.orders:
@@ -107,7 +112,7 @@ class Life:
 
     async def _move(self, random: Random, _number: int) -> None:
         move = partial(change_time_zone, clock=self.clock, account_id=self._account(random), name=random.choice(ZONES))
-        await done(self.pool, move)
+        await in_transaction(self.pool, move)
 
     async def _negotiate(self, random: Random, _number: int) -> None:
         account_id, images = self._account(random), random.randint(0, 9)

@@ -21,7 +21,7 @@ from db.connections import Pool
 from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
 from tests.support.serving import SETTINGS
-from tests.support.studio import Studio, begin, write
+from tests.support.studio import Studio, open_account, write
 
 APART: Final = timedelta(seconds=5)
 UNAVAILABLE: Final = 503
@@ -167,7 +167,7 @@ async def judging(database: str, pool: Pool, *, quiet_for: timedelta) -> AsyncGe
     now = datetime.now(UTC)
     offset = 12 - now.hour  # so that it is about noon at the account, and all happens in one ledger day
     zone = f"Etc/GMT{-offset:+d}"
-    studio = await begin(pool, Studio(created_at=now - quiet_for, zone=zone, images_per_day=300))
+    studio = await open_account(pool, Studio(created_at=now - quiet_for, zone=zone, images_per_day=300))
     specification = str(GlobalId(NodeType.SPECIFICATION, studio.id, studio.specification()))
     await write(pool, studio)
     async with unit_of_work(pool) as writer:

@@ -1,10 +1,13 @@
-"""Accounts with orders for tests of reads: rows as they are after a history, with rollups that agree with them."""
+"""Studios: accounts with terms, specifications, orders and images in any state, for all tests.
+
+The rows are as a history would have left them, and the rollups agree with them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.lateness import late_at
@@ -28,16 +31,24 @@ from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
 from tests.support.events.samples import order_placed
+from tests.support.rows import PRICE, image_row, order_row, rejection_row, specification_row, version_row
 from tests.support.sla import TERMS
+
+_Columns: TypeAlias = dict[str, Any]
 
 CREATED_AT: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
+_OPEN_STATUSES: Final = {
+    ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
+    ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,
+}
+"""The status of a deadline that staff are still to set, by the levels that have such deadlines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """An image to be: its rejections are instants, each with that of its redelivery or None."""
+    """An image to add: its rejections are instants, each with that of its redelivery or None."""
 
     filename: str = "a.jpg"
     delivered_at: datetime | None = None
@@ -60,7 +71,7 @@ class Photo:
 
 @dataclass(slots=True)
 class Studio:
-    """An account to be, and the rows of it."""
+    """An account to open, and the rows to write for it; `id` is known once it is open."""
 
     name: str = "ACME"
     plan: Plan = Plan.PROFESSIONAL
@@ -68,12 +79,13 @@ class Studio:
     created_at: datetime = CREATED_AT
     images_per_day: int = 200
     expedites_per_day: int = 20
+    ref: str | None = None
     id: UUID = field(default_factory=lambda: UUID(int=0))
     orders: list[Order] = field(default_factory=list[Order])
     images: list[Image] = field(default_factory=list[Image])
     rejections: list[Rejection] = field(default_factory=list[Rejection])
     specifications: list[Specification] = field(default_factory=list[Specification])
-    wordings: list[SpecificationVersion] = field(default_factory=list[SpecificationVersion])
+    specification_versions: list[SpecificationVersion] = field(default_factory=list[SpecificationVersion])
     events: list[Event] = field(default_factory=list[Event])
     days: list[LedgerDay] = field(default_factory=list[LedgerDay])
     versions: list[SlaVersion] = field(default_factory=list[SlaVersion])
@@ -86,25 +98,12 @@ class Studio:
         at: datetime | None = None,
         archived_at: datetime | None = None,
     ) -> UUID:
-        """Add a specification of two steps: 180 and 95.5 seconds."""
+        """Add a specification of two steps, of 180 and 95.5 seconds, at a price in USD; return its id."""
         made_at = at or self.created_at
-        id_ = new_id(made_at)
-        self.specifications.append(
-            Specification(account_id=self.id, id=id_, current_version=1, created_at=made_at, archived_at=archived_at)
-        )
-        self.wordings.append(
-            SpecificationVersion(
-                account_id=self.id,
-                specification_id=id_,
-                version=1,
-                name=name,
-                price_per_image=Decimal(price),
-                currency="USD",
-                steps=[{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}],
-                created_at=made_at,
-            )
-        )
-        return id_
+        specification = specification_row(self.id, new_id(made_at), made_at, archived_at=archived_at)
+        self.specifications.append(specification)
+        self.specification_versions.append(version_row(specification, name=name, price_per_image=Decimal(price)))
+        return specification.id
 
     def order(
         self,
@@ -120,50 +119,28 @@ class Studio:
         split_from: UUID | None = None,
         position: int = 1,
     ) -> Order:
-        """Add an order with its images; `due_at` is what staff set where the level gives no deadline, or is `kept`."""
+        """Add an order with its images.
+
+        `due_at` is the deadline set by staff where the level gives none; with `kept` it is an earlier level's, which
+        counts until staff set one.
+        """
         if not self.specifications:
             self.specification()
-        ruled = initial_deadline(
-            level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD, terms=TERMS
-        )
-        awaited = {
-            ServiceLevel.ADDITIONAL: DeadlineStatus.TO_BE_CONFIRMED,
-            ServiceLevel.EXPEDITED_PLAN: DeadlineStatus.PLAN_REQUIRED,
-        }
-        due = ruled or due_at
-        delivered = [photo.last_delivered_at for photo in photos if photo.is_delivered]
-        is_expedited = level.startswith("EXPEDITED")
-        order = Order(
-            account_id=self.id,
-            id=new_id(placed_at),
+        deadline = self._deadline(level, placed_at, due_at, kept=kept)
+        order = order_row(
+            self.id,
+            new_id(placed_at),
+            placed_at,
             number=len(self.orders) + 1,
             name=name,
             specification_id=self.specifications[0].id,
-            specification_version=1,
             service_level=level,
             status=_status(photos, cancelled_at, completed_at),
-            placed_at=placed_at,
-            deadline_status=DeadlineStatus.CONFIRMED if due and not kept else awaited[level],
-            due_at=due,
-            late_at=max(
-                filter(None, (late_at(due, photo.delivered_at, cancelled_at) for photo in photos)), default=None
-            ),
-            sla_version=1,
-            first_position=position,
-            last_position=position + len(photos) - 1,
-            expedited_at=placed_at if is_expedited else None,
-            first_expedite_position=1 if is_expedited else None,
-            last_expedite_position=len(photos) if is_expedited else None,
-            confirmed_at=placed_at + HOUR if due and not ruled and not kept else None,
-            image_count=len(photos),
-            delivered_count=len(delivered),
-            rejected_count=sum(photo.rejected_at is not None for photo in photos),
-            price=Decimal("1.45") * len(photos),
-            currency="USD",
-            delivered_at=max(filter(None, delivered)) if len(delivered) == len(photos) else None,
             completed_at=completed_at,
             cancelled_at=cancelled_at,
             split_from=split_from,
+            late_at=_late_at(photos, deadline["due_at"], cancelled_at),
+            **(deadline | _positions(level, placed_at, position, len(photos)) | _progress(photos)),
         )
         self.orders.append(order)
         for number, (id_, photo) in enumerate(zip(new_ids(placed_at, len(photos)), photos, strict=True), 1):
@@ -171,14 +148,14 @@ class Studio:
         self.event(placed_at, order, order_placed(order, self.images[-len(photos) :]))
         return order
 
-    def event(self, at: datetime, order: Order, what: kinds.Event) -> Event:
+    def event(self, at: datetime, order: Order, event_: kinds.Event) -> Event:
         """Add an event of an order; the account's creation is the first one."""
-        data, texts = to_json(what)
+        data, texts = to_json(event_)
         event = Event(
             account_id=self.id,
             sequence=len(self.events) + 2,
             at=at,
-            type=what.type,
+            type=event_.type,
             order_id=order.id,
             image_id=None,
             data=data,
@@ -188,64 +165,49 @@ class Studio:
         return event
 
     def tables(self) -> Iterator[Sequence[Table]]:
-        """Yield the rows of each table, what others refer to first."""
-        yield from (self.specifications, self.wordings, self.orders, self.images, self.rejections)
+        """Yield the rows of each table, those that others refer to first."""
+        yield from (self.specifications, self.specification_versions, self.orders, self.images, self.rejections)
         yield from (self.events, self.days, self.versions)
 
-    def _image(self, order: Order, id_: UUID, number: int, photo: Photo) -> None:
-        rejected_at = photo.rejected_at
-        is_expedited = order.expedited_at is not None
-        self.images.append(
-            Image(
-                account_id=self.id,
-                id=id_,
-                order_id=order.id,
-                number=number,
-                filename=photo.filename,
-                status=_image_status(order, photo),
-                service_level=order.service_level,
-                specification_id=order.specification_id,
-                specification_version=1,
-                uploaded_at=order.placed_at,
-                position=order.first_position + number - 1,
-                expedite_position=number if is_expedited else None,
-                price=Decimal("1.45"),
-                due_at=order.due_at,
-                late_at=late_at(order.due_at, photo.delivered_at, order.cancelled_at),
-                first_delivered_at=photo.delivered_at,
-                delivered_at=photo.last_delivered_at,
-                first_rejected_at=photo.rejections[0][0] if photo.rejections else None,
-                rejected_at=rejected_at,
-                redo_due_at=rejected_at and rejection_deadline(rejected_at, time_zone(self.zone), TERMS),
-                cancelled_at=order.cancelled_at,
-                claimed_by=None,
-                claimed_until=None,
-                first_claimed_at=None,
-            )
+    def _deadline(self, level: ServiceLevel, placed_at: datetime, due_at: datetime | None, *, kept: bool) -> _Columns:
+        by_level = initial_deadline(
+            level, placed_at, time_zone(self.zone), guaranteed=level is ServiceLevel.STANDARD, terms=TERMS
         )
+        due = by_level or due_at
+        return {
+            "due_at": due,
+            "deadline_status": DeadlineStatus.CONFIRMED if due and not kept else _OPEN_STATUSES[level],
+            "confirmed_at": placed_at + HOUR if due and not by_level and not kept else None,
+        }
+
+    def _image(self, order: Order, id_: UUID, number: int, photo: Photo) -> None:
+        image = image_row(
+            order,
+            id_,
+            number,
+            filename=photo.filename,
+            status=_image_status(order, photo),
+            first_delivered_at=photo.delivered_at,
+            delivered_at=photo.last_delivered_at,
+            first_rejected_at=photo.rejections[0][0] if photo.rejections else None,
+        )
+        self.images.append(image)
         for at, redelivered_at in photo.rejections:
             due_at = rejection_deadline(at, time_zone(self.zone), TERMS)
+            if redelivered_at is None:
+                image.rejected_at, image.redo_due_at = at, due_at
             self.rejections.append(
-                Rejection(
-                    account_id=self.id,
-                    id=new_id(at),
-                    image_id=id_,
-                    at=at,
-                    reason="halo",
-                    due_at=due_at,
-                    late_at=late_at(due_at, redelivered_at, None),
-                    redelivered_at=redelivered_at,
-                    sla_version=1,
-                )
+                rejection_row(self.id, new_id(at), id_, at=at, due_at=due_at, redelivered_at=redelivered_at)
             )
 
 
-async def begin(pool: Pool, studio: Studio) -> Studio:
-    """Create the account; its id is known from then on."""
+async def open_account(pool: Pool, studio: Studio) -> Studio:
+    """Create the account of a studio, with its terms; its id is known from then on."""
     async with unit_of_work(pool) as writer:
         studio.id = await create_account(
             writer,
             at=studio.created_at,
+            ref=studio.ref,
             name=studio.name,
             plan=studio.plan,
             time_zone=studio.zone,
@@ -257,7 +219,7 @@ async def begin(pool: Pool, studio: Studio) -> Studio:
 
 
 async def write(pool: Pool, studio: Studio) -> None:
-    """Write all rows of a studio that has begun, once, and its rollups."""
+    """Write all rows of a studio with an open account, once, and its rollups."""
     async with unit_of_work(pool) as writer:
         for rows in studio.tables():
             await writer.insert(rows)
@@ -288,6 +250,30 @@ async def _write_rollups(writer: Writer, studio: Studio) -> None:
     for rejection in studio.rejections:
         tally.add_rejection(RejectionFacts(rejection.at, rejection.due_at, rejection.late_at, rejection.redelivered_at))
     await write_rollups(writer, {studio.id: tally}, {studio.id: studio.created_at}, {studio.id: time_zone(studio.zone)})
+
+
+def _positions(level: ServiceLevel, placed_at: datetime, first: int, count: int) -> _Columns:
+    """Return the positions of an order's images in the guarantee, and in the expedite quota from 1 on."""
+    positions: _Columns = {"first_position": first, "last_position": first + count - 1}
+    if level.startswith("EXPEDITED"):
+        positions |= {"expedited_at": placed_at, "first_expedite_position": 1, "last_expedite_position": count}
+    return positions
+
+
+def _progress(photos: Sequence[Photo]) -> _Columns:
+    delivered = [photo.last_delivered_at for photo in photos if photo.is_delivered]
+    return {
+        "image_count": len(photos),
+        "delivered_count": len(delivered),
+        "rejected_count": sum(photo.rejected_at is not None for photo in photos),
+        "price": PRICE * len(photos),
+        "delivered_at": max(filter(None, delivered)) if len(delivered) == len(photos) else None,
+    }
+
+
+def _late_at(photos: Sequence[Photo], due_at: datetime | None, cancelled_at: datetime | None) -> datetime | None:
+    late = (late_at(due_at, photo.delivered_at, cancelled_at) for photo in photos)
+    return max(filter(None, late), default=None)
 
 
 def _status(photos: Sequence[Photo], cancelled_at: datetime | None, completed_at: datetime | None) -> OrderStatus:

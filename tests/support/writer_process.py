@@ -21,9 +21,9 @@ from app.services.orders.producing import deliver_images
 from db.connections import Pool, open_pool
 from db.failures import OutcomeUnknown
 from db.writer import Writer
-from tests.support.acting import Said
 from tests.support.clock import FrozenClock
 from tests.support.customers import LEASE
+from tests.support.stored_results import JsonResult
 
 START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WRITERS: Final = 3
@@ -38,38 +38,38 @@ _GONE: Final = (
 )
 _PAUSE: Final = 0.05  # seconds before what failed is asked again
 
-Asked = dict[str, Any]
+Request = dict[str, Any]
 
 
-async def give(pool: Pool, clock: FrozenClock, asked: Asked) -> Said:
+async def execute_request(pool: Pool, clock: FrozenClock, asked: Request) -> JsonResult:
     """Give a command by its key: the answer, of now or of before."""
     clock.advance(timedelta(seconds=1))
 
-    async def work(writer: Writer) -> Said:
+    async def work(writer: Writer) -> JsonResult:
         try:
             return await _done(writer, clock, asked)
         except DomainError as refusal:
-            return Said(refused=str(refusal), changed=False)
+            return JsonResult(refused=str(refusal), changed=False)
 
     account_id = UUID(asked["account"]) if asked["operation"] == "place" else None
     command = Command(account_id, asked["operation"], asked, asked["key"])
-    return (await perform(pool, clock, command, work, Said)).result
+    return (await perform(pool, clock, command, work, JsonResult)).result
 
 
-async def _done(writer: Writer, clock: FrozenClock, asked: Asked) -> Said:
+async def _done(writer: Writer, clock: FrozenClock, asked: Request) -> JsonResult:
     match asked["operation"]:
         case "place":
             filenames = [f"{number}.jpg" for number in range(asked["count"])]
             new = NewOrder(
                 UUID(asked["account"]), asked["key"], UUID(asked["specification"]), filenames, expedite=False
             )
-            return Said(orders=[str(key[1]) for key in (await place_order(writer, clock, new)).orders])
+            return JsonResult(orders=[str(key[1]) for key in (await place_order(writer, clock, new)).orders])
         case "claim":
             claimed = await claim_images(writer, clock, asked["worker"], asked["count"], LEASE)
-            return Said(images=[[str(part) for part in image] for image in claimed.images])
+            return JsonResult(images=[[str(part) for part in image] for image in claimed.images])
         case _:
             images = [(UUID(account_id), UUID(image_id)) for account_id, image_id in asked["images"]]
-            return Said(delivered=len((await deliver_images(writer, clock, asked["worker"], images)).images))
+            return JsonResult(delivered=len((await deliver_images(writer, clock, asked["worker"], images)).images))
 
 
 async def write(pool: Pool, name: str, account: str, specification: str) -> None:
@@ -88,11 +88,11 @@ async def write(pool: Pool, name: str, account: str, specification: str) -> None
             )
 
 
-async def _ask(pool: Pool, clock: FrozenClock, asked: Asked) -> Said:
+async def _ask(pool: Pool, clock: FrozenClock, asked: Request) -> JsonResult:
     _tell({"asked": asked})
     while True:
         try:
-            answer = await give(pool, clock, asked)
+            answer = await execute_request(pool, clock, asked)
         except _GONE:
             await asyncio.sleep(_PAUSE)
             continue

@@ -23,7 +23,7 @@ from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from engine.ids import account_global_id
 from tests.support.clock import FrozenClock
-from tests.support.connection_proxy import Break, Line, line_to
+from tests.support.connection_proxy import Break, Proxy, proxy_to
 from tests.support.mutations import Shop, contents, document, open_shop
 from tests.support.serving import SETTINGS, Client, NewClient
 
@@ -154,7 +154,7 @@ async def test_a_statement_that_took_too_long_or_met_others_too_often_can_be_tri
 class Lined:
     """A shop whose service reaches its database by a line."""
 
-    line: Line
+    line: Proxy
     shop: Shop
 
     def order(self, key: str | None) -> dict[str, object]:
@@ -176,7 +176,7 @@ async def lined(
 ) -> AsyncGenerator[Lined]:
     shop = await open_shop(pool, client_of)
     await bring_forward(pool, clock, [shop.studio.id])
-    async with line_to(database, tmp_path) as (url, line):
+    async with proxy_to(database, tmp_path) as (url, line):
         app = create_app(database_url=url, settings=SETTINGS, clock=clock)
         transport = ASGITransport(app)
         async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:

@@ -20,7 +20,7 @@ from app.domain.ledger.quota import RecordedDay
 from app.domain.pulse.figures import Step
 from app.domain.vocabulary import DeadlineKind, DeadlineStatus, EventType, OrderStatus, Plan, ServiceLevel
 from tests.support.events.released import OLD_ROWS
-from tests.support.events.with_texts import whole
+from tests.support.events.texts import with_texts
 
 RELEASED = Path(__file__).parents[2] / "released"
 NOTHING = OrderChanges()
@@ -197,7 +197,7 @@ def test_an_event_is_stored_under_the_keys_of_before_with_a_version_and_its_text
     type_, old = OLD_ROWS[place]
     data, texts = stored(TYPED[place])
     assert data["version"] == VERSION
-    assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+    assert without_nulls(with_texts({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
     assert texts == (None if "worker" not in old and type_ == "IMAGES_DELIVERED" else TEXTS.get(EventType(type_)))
     assert not any(text in str(data) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed"))
 
@@ -237,7 +237,7 @@ def test_every_event_of_the_release_before_says_the_same_once_it_is_typed() -> N
     for type_, text in rows:
         old = orjson.loads(text)
         data, texts = stored(from_json(EventType(type_), old, None))
-        assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+        assert without_nulls(with_texts({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
 
 
 def test_keys_of_a_later_release_are_left_aside() -> None:

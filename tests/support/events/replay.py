@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from db.connections import Pool, Record
 from tests.support.events.replay_account import ReplayedAccount
-from tests.support.events.with_texts import whole
+from tests.support.events.texts import with_texts
 
 Data: TypeAlias = dict[str, Any]
 
@@ -66,9 +66,9 @@ class Replayed:
         """Play the events of an account in the order in which they happened."""
         for event in sorted(events, key=lambda event: (event["at"], event["sequence"])):
             if event["order_id"] is None:
-                self.account.play(event["type"], whole(event))
+                self.account.play(event["type"], with_texts(event))
             else:
-                self._play(str(event["order_id"]), event["type"], whole(event), event["at"])
+                self._play(str(event["order_id"]), event["type"], with_texts(event), event["at"])
         self.account.assert_resets_follow(
             ({"id": id_, **order} for id_, order in self.orders.items()), self.images.values()
         )
@@ -183,7 +183,7 @@ class Replayed:
         return images
 
 
-async def assert_events_tell_all(pool: Pool) -> None:
+async def assert_events_explain_rows(pool: Pool) -> None:
     """Assert that the events of all accounts tell their orders, images and rejections as the rows have them."""
     orders: dict[str, Data] = {}
     images: dict[str, Data] = {}

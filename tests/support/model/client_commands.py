@@ -7,7 +7,7 @@ from functools import partial
 
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
-from tests.support.customers import Giver
+from tests.support.customers import Customer
 from tests.support.model.facts import Order
 from tests.support.model.orders import Account
 from tests.support.model.world import World, assert_day, picked
@@ -22,18 +22,18 @@ class Place:
     expedite: bool
 
     async def give(self, world: World) -> None:
-        account, giver = world.accounts[self.account], world.givers[self.account]
+        account, customer = world.accounts[self.account], world.customers[self.account]
         filenames = [f"{number}.jpg" for number in range(1, self.images + 1)]
-        new = NewOrder(giver.account_id, "Shoes", giver.specification_id, filenames, self.expedite)
+        new = NewOrder(customer.account_id, "Shoes", customer.specification_id, filenames, self.expedite)
         done = await world.agree(
             lambda now: account.place(now, "Shoes", filenames, expedite=self.expedite),
             partial(place_order, clock=world.clock, new=new),
         )
         if done is not None:
             orders, outcome = done
-            await _take_ids(giver, orders)
+            await _take_ids(customer, orders)
             assert outcome.at == account.last_at
-            assert list(outcome.orders) == [(giver.account_id, order.id) for order in orders]
+            assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
             assert_day(outcome.day, account.running(outcome.at))
 
 
@@ -50,12 +50,12 @@ class OfOrder:
         orders = [order for order in account.orders if self.any_order or self.is_for(order)]
         if orders:
             order = orders[-1 - self.order % len(orders)]
-            await self.give_order(world, account, world.givers[self.account], order)
+            await self.give_order(world, account, world.customers[self.account], order)
 
     def is_for(self, order: Order) -> bool:
         raise NotImplementedError
 
-    async def give_order(self, world: World, account: Account, giver: Giver, order: Order) -> None:
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         raise NotImplementedError
 
 
@@ -69,7 +69,7 @@ class Expedite(OfOrder):
     def is_for(self, order: Order) -> bool:
         return order.expedited_at is None and order.status == "IN_PRODUCTION"
 
-    async def give_order(self, world: World, account: Account, giver: Giver, order: Order) -> None:
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         images = None if self.chosen is None else picked(order.images, self.chosen)
         every = [image for _, image in account.images]
         if images is not None and self.stray is not None and every[self.stray % len(every)] not in images:
@@ -77,13 +77,13 @@ class Expedite(OfOrder):
         ids = None if images is None else [image.id for image in images]
         done = await world.agree(
             lambda now: account.expedite(now, order, images),
-            lambda writer: expedite_order(writer, world.clock, (giver.account_id, order.id), ids),
+            lambda writer: expedite_order(writer, world.clock, (customer.account_id, order.id), ids),
         )
         if done is not None:
             orders, outcome = done
-            await _take_ids(giver, orders[1:])
+            await _take_ids(customer, orders[1:])
             assert outcome.at == account.last_at
-            assert list(outcome.orders) == [(giver.account_id, order.id) for order in orders]
+            assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
             assert_day(outcome.day, account.running(outcome.at))
 
 
@@ -94,10 +94,10 @@ class Cancel(OfOrder):
     def is_for(self, order: Order) -> bool:
         return order.cancelled_at is None
 
-    async def give_order(self, world: World, account: Account, giver: Giver, order: Order) -> None:
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         done = await world.agree(
             lambda now: account.cancel(now, order),
-            lambda writer: cancel_order(writer, world.clock, (giver.account_id, order.id)),
+            lambda writer: cancel_order(writer, world.clock, (customer.account_id, order.id)),
         )
         if done is not None:
             day, outcome = done
@@ -112,10 +112,10 @@ class Complete(OfOrder):
     def is_for(self, order: Order) -> bool:
         return order.status == "READY_FOR_DOWNLOAD"
 
-    async def give_order(self, world: World, account: Account, giver: Giver, order: Order) -> None:
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         await world.agree(
             lambda now: account.complete(now, order),
-            lambda writer: complete_order(writer, world.clock, (giver.account_id, order.id)),
+            lambda writer: complete_order(writer, world.clock, (customer.account_id, order.id)),
         )
 
 
@@ -128,22 +128,22 @@ class Confirm(OfOrder):
     def is_for(self, order: Order) -> bool:
         return order.deadline_status != "CONFIRMED"
 
-    async def give_order(self, world: World, account: Account, giver: Giver, order: Order) -> None:
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         due_at = world.clock.now() + self.ahead
         await world.agree(
             lambda now: account.confirm(now, order, due_at),
-            lambda writer: confirm_deadline(writer, world.clock, (giver.account_id, order.id), due_at),
+            lambda writer: confirm_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
         )
 
 
-async def _take_ids(giver: Giver, orders: Sequence[Order]) -> None:
+async def _take_ids(customer: Customer, orders: Sequence[Order]) -> None:
     """Learn the ids that the service gave to new orders and their images."""
     sql = """
         SELECT o.number, o.id, i.number, i.id
           FROM orders o JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
          WHERE o.account_id = $1 AND o.number = ANY($2)
     """
-    rows = await giver.pool.fetch(sql, giver.account_id, [order.number for order in orders])
+    rows = await customer.pool.fetch(sql, customer.account_id, [order.number for order in orders])
     ids = {(number, place): (order_id, image_id) for number, order_id, place, image_id in map(tuple, rows)}
     for order in orders:
         for image in order.images:

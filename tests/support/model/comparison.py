@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from tests.support.customers import Giver
+from tests.support.customers import Customer
 from tests.support.model.facts import Image, Order
 from tests.support.model.orders import Account
 from tests.support.model.world import World
@@ -12,19 +12,19 @@ from tests.support.model.world import World
 Row: TypeAlias = tuple[Any, ...]
 
 
-async def assert_alike(world: World) -> None:
+async def assert_rows_match_model(world: World) -> None:
     """Assert that all rows say what the model does."""
-    for giver, account in zip(world.givers, world.accounts, strict=True):
-        assert await rows(giver, ORDERS) == [order_row(order) for order in account.orders]
+    for customer, account in zip(world.customers, world.accounts, strict=True):
+        assert await rows(customer, ORDERS) == [order_row(order) for order in account.orders]
         images = [image_row(order, image) for order, image in account.images]
-        assert await rows(giver, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
+        assert await rows(customer, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
         rejections = [row for _, image in account.images for row in rejection_rows(image)]
-        assert await rows(giver, REJECTIONS) == sorted(rejections)
-        assert await rows(giver, LEDGER_DAYS) == ledger_rows(account)
+        assert await rows(customer, REJECTIONS) == sorted(rejections)
+        assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
-async def rows(giver: Giver, sql: str) -> list[Row]:
-    return [tuple(row) for row in await giver.pool.fetch(sql, giver.account_id)]
+async def rows(customer: Customer, sql: str) -> list[Row]:
+    return [tuple(row) for row in await customer.pool.fetch(sql, customer.account_id)]
 
 
 ORDERS = """

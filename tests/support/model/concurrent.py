@@ -21,11 +21,11 @@ from tests.support.customers import LEASE
 from tests.support.model.facts import Image, Order, Refused
 from tests.support.model.orders import Account
 from tests.support.model.production import Production
-from tests.support.model.world import World, is_told_well
+from tests.support.model.world import World, is_justified
 
 
 @dataclass(frozen=True)
-class Asked:
+class IssuedCommand:
     """A command and what the services answered; `model` gives it to the model, and returns orders of unknown ids."""
 
     model: Callable[[Account, datetime], Sequence[Order]]
@@ -37,16 +37,16 @@ class Asked:
         try:
             self.model(deepcopy(account), account.instant(now))
         except Refused as refused:
-            return is_told_well(self.answer, refused.reasons)
+            return is_justified(self.answer, refused.reasons)
         return False
 
 
 @dataclass
-class Rush:
+class ConcurrentCommands:
     """Commands on the only order of a world with one account; its images are named by their numbers."""
 
     world: World
-    asked: list[Asked] = field(default_factory=list[Asked])
+    asked: list[IssuedCommand] = field(default_factory=list[IssuedCommand])
 
     async def cancel(self) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
@@ -90,7 +90,7 @@ class Rush:
             return ()
 
         if taken:
-            self.asked.append(Asked(model, outcome))
+            self.asked.append(IssuedCommand(model, outcome))
             await self._deliver(worker, taken)
 
     def assert_serial(self) -> None:
@@ -108,35 +108,36 @@ class Rush:
             refused = self._unexplained(refused)
         assert refused == []
 
-    def _unexplained(self, refused: Sequence[Asked]) -> list[Asked]:
+    def _unexplained(self, refused: Sequence[IssuedCommand]) -> list[IssuedCommand]:
         [account] = self.world.accounts
         return [each for each in refused if not each.is_refused_by(account, self.world.clock.now())]
 
     @property
     def _order(self) -> tuple[UUID, UUID]:
-        return self.world.givers[0].account_id, self.world.accounts[0].orders[0].id
+        return self.world.customers[0].account_id, self.world.accounts[0].orders[0].id
 
     def _ids(self, numbers: Sequence[int]) -> list[UUID]:
         ids = {image.number: image.id for _, image in self.world.accounts[0].images}
         return [ids[number] for number in numbers]
 
     def _keys(self, image_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-        return [(self.world.givers[0].account_id, image_id) for image_id in image_ids]
+        return [(self.world.customers[0].account_id, image_id) for image_id in image_ids]
 
     async def _ask(
         self, service: Callable[[Writer], Awaitable[Outcome]], model: Callable[[Account, datetime], Sequence[Order]]
     ) -> None:
         """Give a command in a transaction of its own; what it refuses is its answer."""
         try:
-            answer: Outcome | DomainError = await in_transaction(self.world.givers[0].pool, service)
+            answer: Outcome | DomainError = await in_transaction(self.world.customers[0].pool, service)
         except DomainError as refusal:
             answer = refusal
-        self.asked.append(Asked(model, answer))
+        self.asked.append(IssuedCommand(model, answer))
 
     async def _claim(self, worker: str, count: int) -> Outcome:
         while True:
             claimed = await in_transaction(
-                self.world.givers[0].pool, lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE)
+                self.world.customers[0].pool,
+                lambda writer: claim_images(writer, self.world.clock, worker, count, LEASE),
             )
             if claimed.images or not claimed.passed_by:
                 return Outcome(claimed.at, images=claimed.images)

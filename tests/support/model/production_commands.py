@@ -10,7 +10,7 @@ from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
 from tests.support.model.facts import Image, Order
 from tests.support.model.orders import Account
-from tests.support.model.world import World, both, picked
+from tests.support.model.world import World, accepted, picked
 
 Chosen: TypeAlias = Sequence[tuple[Account, Order, Image]]
 
@@ -24,7 +24,7 @@ class Claim:
     lease: timedelta
 
     async def give(self, world: World) -> None:
-        images, claimed = await both(
+        images, claimed = await accepted(
             world.agree(
                 lambda now: world.production.claim(now, self.worker, self.count, self.lease),
                 lambda writer: claim_images(writer, world.clock, self.worker, self.count, self.lease),
@@ -80,5 +80,5 @@ def _with_stray(world: World, likely: Chosen, numbers: Sequence[int] | None, str
 
 
 def _keys(world: World, chosen: Chosen) -> list[tuple[UUID, UUID]]:
-    ids = [giver.account_id for giver in world.givers]
+    ids = [customer.account_id for customer in world.customers]
     return [(ids[world.accounts.index(account)], image.id) for account, _, image in chosen]

@@ -13,7 +13,7 @@ from tests.support.clock import MICROSECOND
 from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver, Reject
-from tests.support.model.world import Command, World, assert_day, both
+from tests.support.model.world import Command, World, accepted, assert_day
 
 ZONES: Final = (
     "Europe/Copenhagen",
@@ -87,12 +87,12 @@ class Negotiate:
     days: int
 
     async def give(self, world: World) -> None:
-        account, giver = world.accounts[self.account], world.givers[self.account]
+        account, customer = world.accounts[self.account], world.customers[self.account]
         effective = self._effective(account, world.clock.now())
         terms = NegotiatedTerms(self.images, self.expedites, effective)
         done = await world.agree(
             lambda now: account.negotiate(now, self.images, self.expedites, effective),
-            lambda writer: negotiate_sla(writer, world.clock, giver.account_id, terms),
+            lambda writer: negotiate_sla(writer, world.clock, customer.account_id, terms),
         )
         if done is not None:
             assert done[0] == done[1].version
@@ -110,13 +110,13 @@ class ChangeZone:
     late: bool
 
     async def give(self, world: World) -> None:
-        account, giver = world.accounts[self.account], world.givers[self.account]
+        account, customer = world.accounts[self.account], world.customers[self.account]
         if self.late:
             await WaitUntil(self.account, "ledger day", 0, -1).give(world)
-        day, outcome = await both(
+        day, outcome = await accepted(
             world.agree(
                 lambda now: account.change_zone(now, self.zone),
-                lambda writer: change_time_zone(writer, world.clock, giver.account_id, self.zone),
+                lambda writer: change_time_zone(writer, world.clock, customer.account_id, self.zone),
             )
         )
         if day is not None:

@@ -10,7 +10,7 @@ from app.domain.ledger.quota import RecordedDay
 from app.services.commands import in_transaction
 from db.writer import Writer
 from tests.support.clock import FrozenClock
-from tests.support.customers import Giver
+from tests.support.customers import Customer
 from tests.support.model.facts import Day, Reason, Refused
 from tests.support.model.orders import Account
 from tests.support.model.production import Production
@@ -27,7 +27,7 @@ class World:
     """Two accounts that share production, as the services have them and as the model does."""
 
     clock: FrozenClock
-    givers: Sequence[Giver]
+    customers: Sequence[Customer]
     accounts: Sequence[Account]
 
     @property
@@ -43,14 +43,14 @@ class World:
         except Refused as refused:
             expected = refused
         try:
-            told: Told | DomainError = await in_transaction(self.givers[0].pool, service)
+            told: Told | DomainError = await in_transaction(self.customers[0].pool, service)
         except DomainError as error:
             told = error
         if not isinstance(expected, Refused) and not isinstance(told, DomainError):
             return expected, told
         assert isinstance(told, DomainError), f"should be refused: {expected}"
         assert isinstance(expected, Refused), f"should not be refused: {told!r}"
-        assert is_told_well(told, expected.reasons), f"{told!r} is not what is told of {expected.reasons}"
+        assert is_justified(told, expected.reasons), f"{told!r} is not what is told of {expected.reasons}"
         return None
 
 
@@ -61,7 +61,7 @@ class Command(Protocol):
         """Let it happen, and assert that services and model agree on it."""
 
 
-async def both(agreed: Awaitable[tuple[Result, Told] | None]) -> tuple[Result, Told]:
+async def accepted(agreed: Awaitable[tuple[Result, Told] | None]) -> tuple[Result, Told]:
     """Return what both did of a command that is never refused."""
     done = await agreed
     assert done is not None
@@ -84,7 +84,7 @@ def picked(items: Sequence[Result], numbers: Sequence[int] | None) -> list[Resul
     return [items[number] for number in dict.fromkeys(number % len(items) for number in numbers)]
 
 
-def is_told_well(error: DomainError, reasons: frozenset[Reason]) -> bool:
+def is_justified(error: DomainError, reasons: frozenset[Reason]) -> bool:
     """Say whether each refusal told is a good one, and a gathering of them leaves out nothing that is to mend."""
     errors = error.refusals if isinstance(error, Refusals) else [error]
     told = {Reason(type(each).__name__, _image_id(each)) for each in errors}

@@ -14,7 +14,7 @@ _PLACES: Final[Mapping[tuple[str, str], str]] = {
 """Which part of the data has a text; the data itself without."""
 
 
-def whole(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or what reads like one
+def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or what reads like one
     """Return the data of an event's row with its texts, and without the version of its form."""
     data = {key: deepcopy(value) for key, value in event["data"].items() if key != "version"}
     texts: dict[str, Any] = event["texts"] or {}
