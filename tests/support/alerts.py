@@ -1,4 +1,4 @@
-"""What a watch told, read back from the events."""
+"""Alerts of deadlines in tests: running the watch, and reading the events it emitted."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ _ALERTS = """
 
 
 class Alert(NamedTuple):
-    """An event of a deadline."""
+    """An event of an alert."""
 
     at: str
     type: str
@@ -33,17 +33,17 @@ class Alert(NamedTuple):
 
 
 async def emitted_alerts(pool: Pool) -> list[Alert]:
-    """What was told of deadlines, account by account, in the order of the events."""
+    """Return the alerts not withdrawn, by account and in the order of its events."""
     return [Alert(row["at"].isoformat(), *tuple(row)[1:]) for row in await pool.fetch(_ALERTS)]
 
 
 def by_instant(events: Sequence[Alert]) -> list[Alert]:
-    """The same in the order of their instants."""
+    """Sort alerts by instant, type, order and kind of deadline."""
     return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"]["kind"]))
 
 
 async def alert_summaries(pool: Pool) -> list[tuple[str, str, int]]:
-    """Of what was told the type, the instant, and how many images it concerns, sorted."""
+    """Return the type, instant and number of images of each alert, sorted."""
     return sorted(
         (each.type.removeprefix("DEADLINE_"), each.at.removesuffix("+00:00"), len(each.data["images"]))
         for each in await emitted_alerts(pool)
@@ -51,16 +51,16 @@ async def alert_summaries(pool: Pool) -> list[tuple[str, str, int]]:
 
 
 async def watch(pool: Pool, clock: Clock, lead: timedelta = LEAD) -> Watched:
-    """Watch for the first time."""
+    """Run the watch for the first time."""
     return await watch_deadlines(pool, clock, None, lead)
 
 
 async def delete_alerts(database: str) -> None:
-    """Take back what was told."""
+    """Delete all alerts."""
     await execute(database, DELETE_ALERTS)
 
 
 async def pending_rescans(pool: Pool) -> list[tuple[Any, ...]]:
-    """What is to be looked at again."""
+    """Read the cursors of requested rescans."""
     sql = "SELECT account_id, due_at, attempts, retry_at FROM job_cursors WHERE job = 'watch_deadlines'"
     return [tuple(row) for row in await pool.fetch(sql)]

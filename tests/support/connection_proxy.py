@@ -1,4 +1,4 @@
-"""Lines to a PostgreSQL that tests can let fall silent, or break where it hurts."""
+"""A proxy in front of a PostgreSQL, which tests can make silent or have break a connection at a statement."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Break(Enum):
-    """Where a line breaks: at which statement, and whether that still arrives."""
+    """A place to break a connection: the statement, and whether it still reaches the server."""
 
     BEFORE_BEGIN = (b"BEGIN", False)
     BEFORE_COMMIT = (b"COMMIT", False)
@@ -21,21 +21,22 @@ class Break(Enum):
 
 
 class Proxy:
-    """A way to a server."""
+    """A proxy of connections to a server's Unix socket."""
 
     def __init__(self, server: Path) -> None:
         self._server = server
         self._speaking = asyncio.Event()
         self._speaking.set()
         self._carrying: set[asyncio.Task[None]] = set()
-        self._breaks: Break | None = None
+        self._break: Break | None = None
 
     def fall_silent(self) -> None:
+        """Stop passing anything on, without closing a connection."""
         self._speaking.clear()
 
-    def break_at(self, place: Break) -> None:
-        """Break the next connection that comes there; the others stay."""
-        self._breaks = place
+    def break_at(self, break_: Break) -> None:
+        """Break the next connection that sends the statement; the others stay."""
+        self._break = break_
 
     async def carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_unix_connection(self._server)
@@ -46,7 +47,7 @@ class Proxy:
         }
 
     async def end(self) -> None:
-        """Pass on what was said last, until both sides have hung up."""
+        """Pass on the last bytes, until both sides have closed the connection."""
         self._speaking.set()
         await asyncio.gather(*self._carrying)
 
@@ -60,9 +61,9 @@ class Proxy:
         with suppress(ConnectionError):
             while part := await client.read(65_536):
                 await self._speaking.wait()
-                if self._breaks is not None and self._breaks.statement in part:
-                    place, self._breaks = self._breaks, None
-                    if not place.arrives:
+                if self._break is not None and self._break.statement in part:
+                    break_, self._break = self._break, None
+                    if not break_.arrives:
                         to_client.close()
                         break
                     broken.set()
@@ -89,9 +90,9 @@ async def _hang_up(to: asyncio.StreamWriter) -> None:
 
 @asynccontextmanager
 async def proxy_to(database: str, folder: Path) -> AsyncGenerator[tuple[str, Proxy]]:
-    """A URL of a database that leads there by a line."""
+    """Start a proxy in a folder; yields the URL of the database by way of it, and the proxy."""
     (host,) = parse_qs(urlsplit(database).query)["host"]
-    line = Proxy(Path(host, ".s.PGSQL.5432"))
-    async with await asyncio.start_unix_server(line.carry, folder / ".s.PGSQL.5432"):
-        yield f"postgresql://loupe@{urlsplit(database).path}?host={folder}&port=5432", line
-        await line.end()
+    proxy = Proxy(Path(host, ".s.PGSQL.5432"))
+    async with await asyncio.start_unix_server(proxy.carry, folder / ".s.PGSQL.5432"):
+        yield f"postgresql://loupe@{urlsplit(database).path}?host={folder}&port=5432", proxy
+        await proxy.end()

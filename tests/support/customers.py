@@ -64,7 +64,7 @@ class Customer:
     def upload(
         self, images: int, *, expedite: bool = False, priced: bool = True, at: datetime | None = None
     ) -> UploadRequest:
-        """Return the request for a quote of an upload, of its price too if `priced`."""
+        """Return the request of a quote for an upload, with its price if `priced`."""
         return UploadRequest(self.account_id, images, expedite, self.specification_id if priced else None, at)
 
     async def quote(self, request: QuoteRequest) -> Quote:

@@ -1,4 +1,4 @@
-"""Explanations by what people read of each step."""
+"""Steps of explanations, reduced to the text that people read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from app.domain.deadlines.steps import DeadlineStep, DeadlineStepCode
 
 
 class Step(NamedTuple):
-    """A step in words, with the instant (UTC) it is about, if it is about one."""
+    """A step as text, with its instant (UTC) if it has one."""
 
     code: DeadlineStepCode
     text: str

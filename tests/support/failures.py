@@ -1,4 +1,4 @@
-"""What fails: a statement of a pool that never comes back, which is what a process sees of its own end; an account."""
+"""Failures: a pool that raises at its n-th statement, as if the process were killed, and an unwritable account."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -6,13 +6,13 @@ from uuid import UUID
 
 from db.connections import Connection, Pool, Record
 
-# An event takes the place of the account's next one.
-_SPOIL = """
+# An event takes the next sequence number of the account.
+_BREAK = """
     INSERT INTO events (account_id, sequence, at, type, data)
     SELECT account_id, next_event_sequence, last_at, 'GUARANTEE_RESET', '{}' FROM account_heads WHERE account_id = $1
     RETURNING sequence
 """
-_MEND = """
+_REPAIR = """
     DELETE FROM events e USING account_heads h
     WHERE h.account_id = $1 AND e.account_id = h.account_id AND e.sequence = h.next_event_sequence
     RETURNING sequence
@@ -24,7 +24,7 @@ class Killed(BaseException):
 
 
 class FailingPool:
-    """Lets so many statements through; then, once, something else happens first, or else it is killed."""
+    """Runs so many statements less one; before the last it calls `meanwhile`, or raises Killed if there is none."""
 
     def __init__(self, pool: Pool, statements: int, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
         self._pool = pool
@@ -49,11 +49,11 @@ class FailingPool:
 
     @property
     def faltered(self) -> bool:
-        """Whether it has got that far."""
+        """True if the last of the statements was reached."""
         return self._left <= 0
 
     async def count(self) -> None:
-        """Count a statement that is to begin."""
+        """Count a statement before it is run."""
         self._left -= 1
         if self._left == 0:
             if self._meanwhile is None:
@@ -62,13 +62,13 @@ class FailingPool:
 
 
 async def break_account(pool: Pool, account_id: UUID) -> None:
-    """Let everything fail that has something to tell of an account."""
-    assert len(await pool.fetch(_SPOIL, account_id)) == 1
+    """Make every command fail that writes an event of an account."""
+    assert len(await pool.fetch(_BREAK, account_id)) == 1
 
 
 async def repair_account(pool: Pool, account_id: UUID) -> None:
-    """Undo what `spoil` did."""
-    assert len(await pool.fetch(_MEND, account_id)) == 1
+    """Undo `break_account`."""
+    assert len(await pool.fetch(_REPAIR, account_id)) == 1
 
 
 class _Connection:

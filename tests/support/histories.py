@@ -1,4 +1,4 @@
-"""Histories of accounts for tests of figures: rows as they are in the end, rollups as changes made them."""
+"""Histories of accounts for tests of figures: the rows of their end, and rollups written change by change."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,7 +51,7 @@ class PastRejection:
         return late_at(self.due_at, self.redelivered_at, None)
 
     def states(self) -> Iterator[RejectionFacts]:
-        """What was known of it after each thing that happened."""
+        """Yield its facts after each change."""
         yield RejectionFacts(self.at, self.due_at, self.due_at)
         if self.redelivered_at is not None:
             yield RejectionFacts(self.at, self.due_at, self.late_at, self.redelivered_at)
@@ -59,7 +59,7 @@ class PastRejection:
 
 @dataclass(frozen=True, slots=True)
 class PastImage:
-    """An image, alone in its order; `specification` numbers one of two, `version` counts from 1."""
+    """The only image of an order; `specification` is 0 or 1, `version` counts from 1."""
 
     uploaded_at: datetime
     due_at: datetime | None = None
@@ -76,12 +76,12 @@ class PastImage:
 
     @property
     def known_by(self) -> datetime:
-        """The instant of the last thing that happened to it."""
+        """The instant (UTC) of its last change."""
         redone = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
         return max(redone, default=self.first_delivered_at or self.cancelled_at or self.uploaded_at)
 
     def states(self) -> Iterator[ImageFacts]:
-        """What was known of it after each thing that happened."""
+        """Yield its facts after each change."""
         facts = ImageFacts(self.service_level, _specification(self.specification), self.version, self.uploaded_at)
         yield facts
         if self.due_at is not None:
@@ -108,12 +108,12 @@ class History:
     account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
 
     def zone_before(self, at: datetime) -> ZoneInfo:
-        """The zone by which months and weeks are counted at an instant."""
+        """Return the zone of the months and weeks just before an instant."""
         return self.zone if at > self.moved_at else self.first_zone
 
 
 async def write_history(pool: Pool, history: History) -> UUID:
-    """Write a history as it would have come about: rows as they are at its end, rollups change by change."""
+    """Write a history: rows as of its end, rollups change by change; return the account's id."""
     async with unit_of_work(pool) as writer:
         await _write_account(writer, history)
         orders = [_order(history, number) for number in range(len(history.images))]
@@ -132,16 +132,16 @@ async def write_history(pool: Pool, history: History) -> UUID:
 
 
 def _tallies(history: History) -> tuple[Tally, Tally]:
-    """Two transactions, and in each every other change: what one writes the other adds to."""
+    """Return the tallies of two transactions with every other change each, so the second adds to the first's rows."""
     tallies = Tally(), Tally()
     for image in history.images:
-        _change_by_turns([tally.add_images for tally in tallies], image.states())
+        _add_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
-            _change_by_turns([tally.add_rejection for tally in tallies], rejection.states())
+            _add_by_turns([tally.add_rejection for tally in tallies], rejection.states())
     return tallies
 
 
-def _change_by_turns(adders: Sequence[Callable[[Facts, int], None]], states: Iterator[Facts]) -> None:
+def _add_by_turns(adders: Sequence[Callable[[Facts, int], None]], states: Iterator[Facts]) -> None:
     before: Facts | None = None
     for add, after in zip(cycle(adders), states, strict=False):
         if before is not None:

@@ -1,4 +1,4 @@
-"""Lives of accounts, as the lines of a file that tells the same facts."""
+"""Random lives that an import file can express, and their export as the lines of such a file."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -27,11 +27,11 @@ _LAST_ORDERS: Final = """
       FROM orders o JOIN accounts a ON a.id = o.account_id
      WHERE {0} ORDER BY o.placed_at DESC, a.ref, o.number LIMIT 6
 """
-_ALONE: Final = """
+_WITHOUT_SIBLINGS: Final = """
     o.split_from IS NULL AND NOT EXISTS (
       SELECT FROM orders s WHERE s.account_id = o.account_id AND s.split_from = o.id)
 """
-_WHOLE: Final = """
+_NOT_EXPEDITED_LATER: Final = """
     o.deadline_status <> 'CONFIRMED' AND NOT EXISTS (
       SELECT FROM orders s
        WHERE s.account_id = o.account_id AND s.split_from = o.id AND s.expedited_at > s.placed_at)
@@ -40,27 +40,27 @@ _WHOLE: Final = """
 
 
 class ImportableLife(Life):
-    """A life that a file can tell.
+    """A life that an import file can express.
 
-    It begins with an order, nobody cancels one of several siblings, and a deadline is set only where no image was
-    expedited since the placing.
+    It starts with an order, no order with siblings is cancelled, and a deadline is set only where no image was
+    expedited since the order was placed.
     """
 
     def _usual(self) -> Sequence[_Act]:
         return (*super()._usual(), self._confirm, self._produce)
 
-    async def _begin(self, ref: str, zone: str) -> None:
-        await super()._begin(ref, zone)
+    async def _open(self, ref: str, zone: str) -> None:
+        await super()._open(ref, zone)
         account_id = list(self.specifications)[-1]
         new = NewOrder(account_id, "First", self.specifications[account_id], [f"first-{ref}.jpg"], expedite=False)
         await in_transaction(self.pool, partial(place_order, clock=self.clock, new=new))
 
-    async def _picked(self, random: Random, which: str) -> Record | None:
-        found = await self.pool.fetch(_LAST_ORDERS.format(which))
+    async def _picked(self, random: Random, condition: str) -> Record | None:
+        found = await self.pool.fetch(_LAST_ORDERS.format(condition))
         return random.choice(found) if found else None
 
     async def _cancel(self, random: Random, _number: int) -> None:
-        if order := await self._picked(random, _ALONE):
+        if order := await self._picked(random, _WITHOUT_SIBLINGS):
             await self._try(partial(cancel_order, clock=self.clock, key=(order["account_id"], order["id"])))
 
     async def _expedite(self, random: Random, _number: int) -> None:
@@ -71,21 +71,21 @@ class ImportableLife(Life):
             await self._try(partial(expedite_order, clock=self.clock, key=key, chosen=chosen))
 
     async def _confirm(self, random: Random, _number: int) -> None:
-        if order := await self._picked(random, _WHOLE):
+        if order := await self._picked(random, _NOT_EXPEDITED_LATER):
             due_at = self.clock.now() + timedelta(hours=random.randint(1, 40))
             key = (order["account_id"], order["id"])
             await self._try(partial(confirm_deadline, clock=self.clock, key=key, due_at=due_at))
 
 
 async def export_lines(pool: Pool) -> list[Line]:
-    """Tell all accounts as the lines of a file."""
-    heads: list[Line] = []
+    """Return all accounts as the lines of an import file, changes in order of time."""
+    opening: list[Line] = []
     dated: list[tuple[datetime, int, Line]] = []
     for account in await pool.fetch("SELECT * FROM accounts ORDER BY ref"):
-        told = _Account(account, {name: await pool.fetch(sql, account["id"]) for name, sql in _FACTS.items()})
-        heads += told.heads()
-        dated += ((at, len(dated), line) for at, line in told.dated())
-    return heads + [line for _, _, line in sorted(dated, key=itemgetter(0))]
+        exported = _Account(account, {name: await pool.fetch(sql, account["id"]) for name, sql in _FACTS.items()})
+        opening += exported.opening()
+        dated += ((at, len(dated), line) for at, line in exported.dated())
+    return opening + [line for _, _, line in sorted(dated, key=itemgetter(0))]
 
 
 _FACTS: Final = {
@@ -111,7 +111,8 @@ class _Account:
         self._placed_at = {str(image["id"]): image["placed_at"] for image in facts["images"]}
         self._filenames = {str(image["id"]): image["filename"] for image in facts["images"]}
 
-    def heads(self) -> Iterator[Line]:
+    def opening(self) -> Iterator[Line]:
+        """Yield the lines of the account and its specification."""
         first, version = self._facts["zones"][0], self._facts["versions"][0]
         line: Line = {"type": "account", "ref": self._row["ref"], "name": self._row["name"], "plan": self._row["plan"]}
         line |= {"imagesPerDay": version["images_per_day"], "expeditesPerDay": version["expedites_per_day"]}
@@ -121,6 +122,7 @@ class _Account:
         yield line | {"pricePerImage": str(GHOST.price_per_image), "currency": GHOST.currency}
 
     def dated(self) -> Iterator[tuple[datetime, Line]]:
+        """Yield the other lines, each with its instant (UTC)."""
         yield from self._orders()
         yield from self._expedites()
         for period in self._facts["zones"][1:]:

@@ -1,4 +1,4 @@
-"""Mutations in tests: asking for one, and what a database has, so that it can be told whether anything changed."""
+"""Mutations in tests: performing one, a studio with an API client, and the rows of the database before and after."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +25,7 @@ PAYLOADS: Final = {
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
 }
-"""What tests ask of the payload of each mutation."""
+"""The fields that tests select from the payload of each mutation."""
 
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
@@ -35,27 +35,27 @@ _TABLES: Final = (
 
 
 def document(name: str, fields: str | None = None) -> str:
-    """Write a mutation."""
+    """Return the document of a mutation."""
     selected = PAYLOADS[name] if fields is None else fields
     return f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {selected} {ERRORS} }} }}"
 
 
-async def mutate(client: Client, name: str, fields: str | None = None, /, **given: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Ask for a mutation, whatever comes of it: its payload."""
-    payload: dict[str, Any] = (await client.data(document(name, fields), {"input": given}))[name]
+async def mutate(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Perform a mutation, which may be refused; return its payload."""
+    payload: dict[str, Any] = (await client.data(document(name, fields), {"input": input_}))[name]
     return payload
 
 
-async def done(client: Client, name: str, fields: str | None = None, /, **given: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Ask for a mutation that is done: its payload."""
-    payload = await mutate(client, name, fields, **given)
+async def done(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Perform a mutation without user errors; return its payload."""
+    payload = await mutate(client, name, fields, **input_)
     assert payload["userErrors"] == []
     return payload
 
 
-async def refused(client: Client, name: str, /, **given: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
-    """Ask for a mutation that is refused: the codes and paths."""
-    payload = await mutate(client, name, **given)
+async def refused(client: Client, name: str, /, **input_: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
+    """Perform a mutation that is refused; return the codes and paths of its user errors."""
+    payload = await mutate(client, name, **input_)
     errors = payload.pop("userErrors")
     assert errors != []
     assert set(payload.values()) == {None}
@@ -63,7 +63,7 @@ async def refused(client: Client, name: str, /, **given: Any) -> list[tuple[str,
 
 
 async def contents(pool: Pool) -> dict[str, list[str]]:
-    """Read all rows of all tables but those of keys; that time passed for an account is no change."""
+    """Read all rows by table, but those of keys; `last_at`, which advances without a change, is left out."""
     found: dict[str, list[str]] = {}
     for table in _TABLES:
         row = "to_jsonb(t) - 'last_at'" if table == "account_heads" else "t"
@@ -80,7 +80,7 @@ async def event_types(pool: Pool, studio: Studio) -> list[str]:
 
 @dataclass(slots=True)
 class Shop:
-    """An account with a specification, and who asks for it."""
+    """A studio with a specification, and a client of the API for it."""
 
     studio: Studio
     client: Client
@@ -88,20 +88,20 @@ class Shop:
 
     @property
     def account(self) -> str:
-        """The id of the account."""
+        """The global id of the account."""
         return account_global_id(self.studio.id)
 
     async def place(self, *filenames: str, name: str = "Shoes", expedite: bool = False) -> list[dict[str, Any]]:
-        """Place an order: its parts with the ids of their images, `imageIds`."""
+        """Place an order; return the orders it was split into, with the ids of their images as `imageIds`."""
         fields = "orders { id number serviceLevel imageCount images(first: 100) { nodes { id } } }"
         images = [{"filename": filename} for filename in filenames or ("a.jpg",)]
-        given = {"name": name, "specificationId": self.specification, "images": images, "expedite": expedite}
-        orders: list[dict[str, Any]] = (await done(self.client, "placeOrder", fields, **given))["orders"]
-        return [{**order, "imageIds": [node["id"] for node in order["images"]["nodes"]]} for order in orders]
+        order = {"name": name, "specificationId": self.specification, "images": images, "expedite": expedite}
+        orders: list[dict[str, Any]] = (await done(self.client, "placeOrder", fields, **order))["orders"]
+        return [{**each, "imageIds": [node["id"] for node in each["images"]["nodes"]]} for each in orders]
 
 
 async def open_shop(pool: Pool, client_of: NewClient, studio: Studio | None = None) -> Shop:
-    """Make an account with a specification and a client of it."""
+    """Open the account of a studio, with a specification and a client."""
     begun = await open_account(pool, studio or Studio())
     specification = begun.specification()
     await write(pool, begun)
@@ -109,7 +109,7 @@ async def open_shop(pool: Pool, client_of: NewClient, studio: Studio | None = No
 
 
 async def deliver(staff: Client, clock: FrozenClock, count: int = 1) -> list[str]:
-    """Let production claim the most urgent images and deliver them: their ids."""
+    """Claim the most urgent images as staff and deliver them; return their ids."""
     clock.advance()
     claimed = await done(staff, "claimImages", worker="Ada", count=count)
     ids = [image["id"] for image in claimed["images"]]

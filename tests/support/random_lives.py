@@ -1,4 +1,4 @@
-"""Random lives of accounts: what their clients, production and staff do from hour to hour."""
+"""Random lives of accounts: commands of their clients, of production and of staff, hours between them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,6 @@ from uuid import UUID
 from app.domain.errors import DomainError
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.vocabulary import Plan
-from app.services.accounts.opening import create_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, expedite_order
@@ -25,6 +24,7 @@ from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import add_specification
 from tests.support.midnight_jobs import advance_to
+from tests.support.studio import Studio, open_account
 
 START: Final = datetime(2026, 4, 21, 12, tzinfo=UTC)  # over the missing midnight of Cairo
 ZONES: Final = ("Africa/Cairo", "America/Havana", "Pacific/Kiritimati", "Australia/Lord_Howe", "Atlantic/Azores")
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class Life:
-    """Two accounts with few images a day; what is drawn does not depend on whether jobs run meanwhile."""
+    """Two accounts with few images a day; the commands drawn do not depend on whether jobs run between them."""
 
     pool: Pool
     seed: int
@@ -47,7 +47,7 @@ class Life:
         random = Random(self.seed)  # noqa: S311 - drawn for tests
         numbers = count()
         for ref, zone in zip("ab", ZONES, strict=False):
-            await self._begin(ref, zone)
+            await self._open(ref, zone)
         usual = self._usual()
         rare = (self._move, self._negotiate)
         for _ in range(acts):
@@ -57,16 +57,16 @@ class Life:
             await act(random, next(numbers))
 
     def _usual(self) -> Sequence[Callable[[Random, int], Awaitable[None]]]:
-        """Return what is done nearly always."""
+        """Return the commands drawn nine times out of ten."""
         return (self._place, self._place, self._produce, self._produce, self._reject, self._cancel, self._expedite)
 
-    async def _begin(self, ref: str, zone: str) -> None:
-        begun = partial(create_account, at=self.clock.now(), name=ref, ref=ref, plan=Plan.SOLO, time_zone=zone)
-        account_id = await in_transaction(self.pool, partial(begun, images_per_day=6, expedites_per_day=2))
+    async def _open(self, ref: str, zone: str) -> None:
+        studio = Studio(ref, Plan.SOLO, zone, self.clock.now(), images_per_day=6, expedites_per_day=2, ref=ref)
+        account_id = (await open_account(self.pool, studio)).id
         self.specifications[account_id] = await add_specification(self.pool, self.clock, account_id)
 
     async def _try(self, work: Callable[[Writer], Awaitable[Result]]) -> Result | None:
-        """Do what may be refused."""
+        """Give a command that may be refused."""
         try:
             return await in_transaction(self.pool, work)
         except DomainError:

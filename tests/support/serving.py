@@ -1,9 +1,11 @@
-"""The API in the same process: its application, clients of it, and the fixtures that make them."""
+"""The API in this process: its application, clients, counters of statements, and the fixtures that make them."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
@@ -27,7 +29,7 @@ SETTINGS = Settings(
 
 
 class CountingReader:
-    """A reader that notes the statements it was asked for."""
+    """A reader that records the names of its statements."""
 
     def __init__(self, database: Database) -> None:
         self._reader = database
@@ -48,7 +50,7 @@ class CountingReader:
 
 
 class CountingSnapshot:
-    """A reader of a snapshot that notes the statements it was asked for."""
+    """A reader of a snapshot that records the names of its statements."""
 
     def __init__(self, reader: Reader, statements: list[str]) -> None:
         self._reader = reader
@@ -64,7 +66,7 @@ class CountingSnapshot:
 
 
 class CountingConnection:
-    """A connection that notes what it is asked, the frame of the transaction left aside."""
+    """A connection that records its statements, but for those that begin and end a transaction."""
 
     def __init__(self, connection: Connection, statements: list[str]) -> None:
         self._connection = connection
@@ -104,7 +106,7 @@ class CountingConnection:
 
 
 class CountingPool:
-    """A pool whose connections note what they are asked."""
+    """A pool that records the statements of its connections."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -129,7 +131,7 @@ class CountingPool:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Someone with a token, or without."""
+    """A caller with a token, or without."""
 
     http: AsyncClient
     token: str | None
@@ -140,26 +142,34 @@ class Client:
         return await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
 
     async def answer(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask, and get data and errors."""
+        """Return the data and errors of a request."""
         self.reader.statements.clear()
         answer: dict[str, Any] = (await self.post(query, variables)).json()
         return answer
 
     async def data(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask what is answered without an error."""
+        """Return the data of a request that has no errors."""
         answer = await self.answer(query, variables)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
 
     async def error(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask what is answered with one error: the error."""
+        """Return the only error of a request: its message and extensions."""
         answer = await self.answer(query, variables)
         [error] = answer["errors"]
         return {"message": error["message"], **error["extensions"]}
 
 
 NewClient = Callable[[Studio | None], Awaitable[Client]]
+
+
+async def new_token(pool: Pool, at: datetime, account_id: UUID | None) -> str:
+    """Create an API key of an account, or of staff if None; return its secret."""
+    async with unit_of_work(pool) as writer:
+        token = (await create_key(writer, at, account_id)).secret
+        await writer.commit()
+    return token
 
 
 @pytest.fixture
@@ -177,7 +187,7 @@ async def http(app: Starlette) -> AsyncGenerator[AsyncClient]:
 
 @pytest.fixture
 def counting(app: Starlette) -> CountingReader:
-    """The reader of the application, which from then on notes what it is asked."""
+    """The reader of the application, which records its statements from then on."""
     reader = CountingReader(app.state.reader)
     keep_reader(app, reader)
     return reader
@@ -185,7 +195,7 @@ def counting(app: Starlette) -> CountingReader:
 
 @pytest.fixture
 def writing(app: Starlette) -> CountingPool:
-    """The pool that the application writes by, which from then on notes what it is asked."""
+    """The writing pool of the application, which records its statements from then on."""
     pool = CountingPool(app.state.writing_pool)
     keep_writing_pool(app, pool)
     return pool
@@ -193,13 +203,10 @@ def writing(app: Starlette) -> CountingPool:
 
 @pytest.fixture
 def client_of(http: AsyncClient, counting: CountingReader, pool: Pool, clock: FrozenClock) -> NewClient:
-    """Make a client of an account, or of staff without one."""
+    """Make a client of an account, or of staff if None."""
 
     async def make(studio: Studio | None) -> Client:
-        async with unit_of_work(pool) as writer:
-            token = (await create_key(writer, clock.now(), None if studio is None else studio.id)).secret
-            await writer.commit()
-        return Client(http, token, counting)
+        return Client(http, await new_token(pool, clock.now(), None if studio is None else studio.id), counting)
 
     return make
 

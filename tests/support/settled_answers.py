@@ -1,7 +1,7 @@
-"""A judge of settled instants: answers that two servers give while others write are asked for again, as of their T.
+"""A judge of settled instants: it repeats requests, as of the instant of their answers, to two servers amid writes.
 
-The servers' own clocks are apart. An answer is wrong when the same question as of its instant is answered differently
-later, by either server, or when its parts contradict each other.
+The clocks of the servers differ. An answer is wrong if either server answers the same request as of the same instant
+differently later, or if its parts contradict each other.
 """
 
 import asyncio
@@ -15,15 +15,14 @@ from typing import Any, Final
 from httpx import ASGITransport, AsyncClient
 
 from app.clock import SystemClock
-from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
-from db.writer import unit_of_work
 from engine.ids import GlobalId, NodeType
-from tests.support.serving import SETTINGS
+from tests.support.serving import SETTINGS, new_token
 from tests.support.studio import Studio, open_account, write
 
-APART: Final = timedelta(seconds=5)
+SKEW: Final = timedelta(seconds=5)
+"""The difference between the clocks of the servers."""
 UNAVAILABLE: Final = 503
 _FIGURES: Final = """
   pulse%(as_of)s {
@@ -45,7 +44,7 @@ _QUESTION: Final = (
 } }"""
 )
 _AGAIN: Final = "query Again($t: DateTime!) { account { " + _FIGURES % {"as_of": "(asOf: $t)"} + " } }"
-_PLACE: Final = """
+_PLACE_ORDER: Final = """
 mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { orders { number } userErrors { code } } }
 """
 _CLAIM: Final = """
@@ -56,20 +55,20 @@ mutation ($input: DeliverImagesInput!) { deliverImages(input: $input) { images {
 """
 
 
-class ApartClock(SystemClock):
-    """A clock whose process is ahead of PostgreSQL, or behind."""
+class SkewedClock(SystemClock):
+    """A clock ahead of PostgreSQL's, or behind it."""
 
-    def __init__(self, isolate_failures: timedelta) -> None:
+    def __init__(self, ahead: timedelta) -> None:
         super().__init__()
-        self._apart = isolate_failures
+        self._ahead = ahead
 
     def now(self) -> datetime:
-        return super().now() + self._apart
+        return super().now() + self._ahead
 
 
 @dataclass
 class Judge:
-    """Two servers of one account, who asks them, and what was answered."""
+    """Two servers, an account and staff with their tokens, and the answers to requests so far."""
 
     studio: Studio
     servers: Sequence[AsyncClient]
@@ -80,7 +79,7 @@ class Judge:
     _turns: "count[int]" = field(default_factory=count)
 
     async def ask(self, token: str, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask one server or the other; what is unavailable for a moment is asked again, as clients are to do."""
+        """Send a request to the servers by turns, and again while one is unavailable, as clients are to do."""
         headers = {"Authorization": f"Bearer {token}"}
         while True:
             server = self.servers[next(self._turns) % len(self.servers)]
@@ -94,8 +93,8 @@ class Judge:
     async def place(self, images: int) -> None:
         """Place an order of so many images."""
         names = [{"filename": f"{number}.jpg"} for number in range(images)]
-        given = {"name": "Shoes", "specificationId": self.specification, "images": names}
-        placed = await self.ask(self.client, _PLACE, {"input": given})
+        order = {"name": "Shoes", "specificationId": self.specification, "images": names}
+        placed = await self.ask(self.client, _PLACE_ORDER, {"input": order})
         assert placed["placeOrder"]["userErrors"] == []
 
     async def produce(self, worker: str, images: int) -> None:
@@ -107,7 +106,7 @@ class Judge:
             assert delivered["deliverImages"]["userErrors"] == []
 
     async def write(self, number: int, sizes: Sequence[int], until: asyncio.Event) -> None:
-        """Place orders, and have some produced, until an event."""
+        """Place orders and deliver some of their images until an event."""
         for size in cycle(sizes):
             if until.is_set():
                 return
@@ -115,7 +114,7 @@ class Judge:
             await self.produce(f"worker {number}", min(500, max(1, size // 2)))
 
     async def read(self, answers: int) -> None:
-        """Ask until there are so many answers."""
+        """Send requests until there are so many answers."""
         while len(self.answers) < answers:
             self.answers.append((await self.ask(self.client, _QUESTION))["account"])
 
@@ -129,7 +128,7 @@ class Judge:
             await asyncio.gather(*writing)
 
     async def differing(self) -> list[tuple[object, object]]:
-        """Return what is answered differently as of the same instants now."""
+        """Return the answers that are now different as of the same instants: before and after."""
         found: list[tuple[object, object]] = []
         for answer in self.answers:
             again = (await self.ask(self.client, _AGAIN, {"t": answer["pulse"]["asOf"]}))["account"]
@@ -144,7 +143,7 @@ class Judge:
 
 
 def _agrees(answer: dict[str, Any]) -> bool:
-    """Say whether all uploads of the ledger day, which are all there are, are told alike by the answer's parts."""
+    """Return whether the parts of an answer agree on the uploads, all of which are of the ledger day."""
     pulse, kept, orders = answer["pulse"], answer["sla"]["compliance"], answer["orders"]
     uploaded, delivered = pulse["productivity"]["imagesUploaded"], pulse["quality"]["delivered"]
     judged = sum(kept[term]["met"] + kept[term]["missed"] for term in ("standard", "additional", "expedited"))
@@ -163,20 +162,18 @@ def _agrees(answer: dict[str, Any]) -> bool:
 
 @asynccontextmanager
 async def judging(database: str, pool: Pool, *, quiet_for: timedelta) -> AsyncGenerator[Judge]:
-    """Serve an account that was quiet for so long by two servers, one ahead of PostgreSQL's clock and one behind."""
+    """Serve an account without orders for so long by two servers, one ahead of PostgreSQL's clock and one behind."""
     now = datetime.now(UTC)
-    offset = 12 - now.hour  # so that it is about noon at the account, and all happens in one ledger day
+    offset = 12 - now.hour  # so that it is about noon at the account, and all writes are in one ledger day
     zone = f"Etc/GMT{-offset:+d}"
     studio = await open_account(pool, Studio(created_at=now - quiet_for, zone=zone, images_per_day=300))
     specification = str(GlobalId(NodeType.SPECIFICATION, studio.id, studio.specification()))
     await write(pool, studio)
-    async with unit_of_work(pool) as writer:
-        client, staff = [(await create_key(writer, now, account)).secret for account in (studio.id, None)]
-        await writer.commit()
+    client, staff = [await new_token(pool, now, account_id) for account_id in (studio.id, None)]
     async with AsyncExitStack() as stack:
         servers: list[AsyncClient] = []
-        for isolate_failures in (APART / 2, -APART / 2):
-            app = create_app(database_url=database, settings=SETTINGS, clock=ApartClock(isolate_failures))
+        for ahead in (SKEW / 2, -SKEW / 2):
+            app = create_app(database_url=database, settings=SETTINGS, clock=SkewedClock(ahead))
             await stack.enter_async_context(app.router.lifespan_context(app))
             http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe", timeout=60)
             servers.append(await stack.enter_async_context(http))

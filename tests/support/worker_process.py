@@ -1,7 +1,7 @@
-"""A worker in a process of its own, to be killed: it does what is due at each instant it is told, and says so.
+"""A process of a worker that a test kills: it runs the jobs due at each instant it reads.
 
-An instant is a line on standard input; what failed of it, as a number, is a line on standard output. The first such
-line says that it is ready.
+An instant is a line on standard input; the number of failures is a line on standard output, printed once more at the
+start, when the worker is ready.
 """
 
 import asyncio
@@ -18,24 +18,24 @@ from tests.support.clock import FrozenClock
 
 
 async def main(url: str) -> None:
-    """Do what is told, until there is nothing more; a database that is gone is nothing that failed."""
+    """Run the jobs for each line of standard input; an outage of the database is no failure."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     clock = FrozenClock(datetime(2026, 1, 1, tzinfo=UTC))
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, Settings(), new_owner(), JOBS)
-        _say(0)
+        _print(0)
         while line := await asyncio.to_thread(sys.stdin.readline):
-            clock.advance(datetime.fromisoformat(line.strip()) - clock.now())
+            clock.advance_to(datetime.fromisoformat(line.strip()))
             try:
                 failures = sum(work.failures for work in (await worker.run_due()).values())
             except Exception as error:
                 if not is_outage(error):
                     raise
                 failures = 0
-            _say(failures)
+            _print(failures)
 
 
-def _say(failures: int) -> None:
+def _print(failures: int) -> None:
     sys.stdout.write(f"{failures}\n")
     sys.stdout.flush()
 

@@ -1,7 +1,7 @@
-"""Writers in a process of their own, to be killed: each gives commands in a loop, and tells what it asks and gets.
+"""A process of writers that a test kills: each gives commands in a loop and prints them.
 
-That is a line of JSON before a command is sent, and one with the answer once it is acknowledged. What fails is asked
-again with the same key, as clients are to do.
+It prints a line of JSON before a command is sent, and one with the answer once it is acknowledged. A command that fails
+is repeated with the same key, as clients are to do.
 """
 
 import asyncio
@@ -27,22 +27,22 @@ from tests.support.stored_results import JsonResult
 
 START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WRITERS: Final = 3
-# What a client sees of a database that is gone or just coming back.
+# The errors of a client while the database is down or starting.
 _GONE: Final = (
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # of a connection that it finds broken only as it sends
+    asyncpg.InternalClientError,  # a connection found broken as it sends
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     OutcomeUnknown,
 )
-_PAUSE: Final = 0.05  # seconds before what failed is asked again
+_PAUSE: Final = 0.05  # seconds before a command is repeated
 
 Request = dict[str, Any]
 
 
 async def execute_request(pool: Pool, clock: FrozenClock, asked: Request) -> JsonResult:
-    """Give a command by its key: the answer, of now or of before."""
+    """Execute a command by its key; return its answer, which may be an earlier one."""
     clock.advance(timedelta(seconds=1))
 
     async def work(writer: Writer) -> JsonResult:
@@ -73,7 +73,7 @@ async def _done(writer: Writer, clock: FrozenClock, asked: Request) -> JsonResul
 
 
 async def write(pool: Pool, name: str, account: str, specification: str) -> None:
-    """Place, claim and deliver for ever."""
+    """Place, claim and deliver until the process is killed."""
     clock = FrozenClock(START)
     common = {"account": account, "specification": specification, "worker": name}
     turn = 0
@@ -89,24 +89,24 @@ async def write(pool: Pool, name: str, account: str, specification: str) -> None
 
 
 async def _ask(pool: Pool, clock: FrozenClock, asked: Request) -> JsonResult:
-    _tell({"asked": asked})
+    _print({"asked": asked})
     while True:
         try:
             answer = await execute_request(pool, clock, asked)
         except _GONE:
             await asyncio.sleep(_PAUSE)
             continue
-        _tell({"asked": asked, "answered": answer})
+        _print({"asked": asked, "answered": answer})
         return answer
 
 
-def _tell(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
+def _print(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
 async def main(url: str, name: str, account: str, specification: str) -> None:
-    """Let some writers write to an account."""
+    """Run the writers of an account."""
     pool = await open_pool(url)
     await asyncio.gather(*(write(pool, f"{name}-{number}", account, specification) for number in range(WRITERS)))
 

@@ -1,4 +1,4 @@
-"""What clients can ask of every type of event, and which field shows which key of the stored form."""
+"""The fields of every type of event in the API, and the field that shows each key of its stored form."""
 
 from typing import Final
 
@@ -95,8 +95,8 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "filenames[]": "images.nodes[].filename",
     },
     "ORDER_SPLIT": {
-        "before": "- null where it was split as it was placed",
-        "after": "- null where it was split as it was placed",
+        "before": "- null if it was split as it was placed",
+        "after": "- null if it was split as it was placed",
         "before.status": "previousStatus",
         "after.status": "newStatus",
         "before.imageCount": "previousImageCount",
@@ -108,7 +108,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "into[].serviceLevel": "into[].serviceLevel",
     },
     "ORDER_EXPEDITED": {
-        "before": "- null where it is new, as splitFrom tells",
+        "before": "- null if the order is new, which splitFrom shows",
         "after.number": "order.number",
         "after.status": "- always IN_PRODUCTION: its images are not delivered yet",
         "after.specificationId": "order.specification.id",
@@ -196,7 +196,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     "TIME_ZONE_CHANGED": {"before.timeZone": "previousTimeZone", "after.timeZone": "timeZone"},
     "GUARANTEE_RESET": _DAYS,
     "SPECIFICATION_CHANGED": {
-        "before": "- null where it is new, as its version tells",
+        "before": "- null if it is new, which its version shows",
         "before.id": "specification.id",
         "after.id": "specification.id",
         "before.version": "- the one before the new version",
@@ -219,6 +219,6 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "event": "event.id",
     },
 }
-"""The field that shows each key of `data` and of `texts`, or after a dash why none does."""
+"""The field that shows each key of `data` and of `texts`, or after a dash the reason for none."""
 for _shown in SHOWN.values():
     _shown.update(_VERSION)

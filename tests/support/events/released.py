@@ -1,6 +1,6 @@
-"""Rows of the table `events` as the release 0.1.0 wrote them, one of each kind, from `tests/released/dump.sql`.
+"""Rows of the table `events` as release 0.1.0 wrote them, one of each form, from `tests/released/dump.sql`.
 
-EVENT_WITHDRAWN is as the commits after it wrote it.
+EVENT_WITHDRAWN is as the commits after that release wrote it.
 """
 
 from typing import Any, Final
@@ -31,7 +31,7 @@ SLA_NEGOTIATED {"after": {"note": "as agreed", "version": 2, "imagesPerDay": 8, 
 TIME_ZONE_CHANGED {"after": {"timeZone": "Europe/London"}, "before": {"timeZone": "Europe/Copenhagen"}}
 GUARANTEE_RESET {"after": {"date": "2026-03-04", "used": 0, "opensAt": "2026-03-03T23:00:00+00:00", "capacity": 4, "closesAt": "2026-03-04T23:00:00+00:00", "slaVersion": 1, "expediteUsed": 0, "expediteCapacity": 2}, "before": {"date": "2026-03-03", "used": 6, "opensAt": "2026-03-02T23:00:00+00:00", "capacity": 4, "closesAt": "2026-03-03T23:00:00+00:00", "slaVersion": 1, "expediteUsed": 1, "expediteCapacity": 2}}
 EVENT_WITHDRAWN {"event": 7, "after": null, "before": null}
-"""  # noqa: E501 - rows stand as they were
+"""  # noqa: E501 - rows are not wrapped
 
 OLD_ROWS: Final[list[tuple[str, dict[str, Any]]]] = [
     (type_, orjson.loads(data)) for type_, _, data in (row.partition(" ") for row in _ROWS.strip().splitlines())

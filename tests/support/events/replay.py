@@ -1,6 +1,6 @@
-"""Orders as the events of an account tell them, and nothing else does.
+"""Orders replayed from the events of their account alone, and compared with the rows.
 
-Each event has to follow from those before it: what it says was before is what they said.
+The `before` of each event has to equal the state after the events before it.
 """
 
 from collections import defaultdict
@@ -56,7 +56,7 @@ _IMAGE_FIELDS: Final = (
 
 @dataclass
 class Replayed:
-    """Orders and images by id, with the fields that events tell."""
+    """Orders and images by id, with the fields that events have."""
 
     orders: dict[str, Data] = field(default_factory=dict[str, Data])
     images: dict[str, Data] = field(default_factory=dict[str, Data])
@@ -88,11 +88,11 @@ class Replayed:
                 self._change(order_id, type_, data, at)
 
     def _change(self, order_id: str, type_: str, data: Data, at: datetime) -> None:
-        """Take in what an event says of an order, all of it when the order is new, or else what it says was before."""
+        """Apply an event to an order: all its fields if the order is new, else those that change from `before`."""
         before, after = data["before"], data["after"]
         if before is not None:
-            told = {key: self.orders[order_id][key] for key in after}
-            assert before == told, f"{type_} at {at}: before was {told}, not {before}"
+            known = {key: self.orders[order_id][key] for key in after}
+            assert before == known, f"{type_} at {at}: before was {known}, not {before}"
             self.orders[order_id] |= after
         elif type_ == "ORDER_SPLIT":
             assert (after, self.orders[order_id]["placedAt"]) == (None, at.isoformat())
@@ -172,8 +172,8 @@ class Replayed:
                 assert image["first_delivered_at"] is None
                 image["first_delivered_at"] = at
 
-    def _reject(self, order_id: str, told: Sequence[Data], at: datetime) -> None:
-        for image, each in zip(self._images_of(order_id, [each["id"] for each in told]), told, strict=True):
+    def _reject(self, order_id: str, rejected: Sequence[Data], at: datetime) -> None:
+        for image, each in zip(self._images_of(order_id, [each["id"] for each in rejected]), rejected, strict=True):
             rejection = {"id": each["rejection"], "at": at, "reason": each["reason"], "due_at": each["dueAt"]}
             image["rejections"].append(rejection | {"sla_version": each["slaVersion"], "redelivered_at": None})
 
@@ -184,7 +184,7 @@ class Replayed:
 
 
 async def assert_events_explain_rows(pool: Pool) -> None:
-    """Assert that the events of all accounts tell their orders, images and rejections as the rows have them."""
+    """Assert that the events of all accounts replay to the rows of their orders, images and rejections."""
     orders: dict[str, Data] = {}
     images: dict[str, Data] = {}
     for account in await pool.fetch("SELECT id, time_zone FROM accounts"):
@@ -205,9 +205,9 @@ async def assert_events_explain_rows(pool: Pool) -> None:
 async def _images(pool: Pool) -> dict[str, Data]:
     rejections: defaultdict[str, list[Data]] = defaultdict(list)
     for row in await pool.fetch("SELECT * FROM rejections ORDER BY id"):
-        told = {"id": str(row["id"]), "at": row["at"], "reason": row["reason"], "due_at": _as_json(row["due_at"])}
-        told |= {"redelivered_at": row["redelivered_at"], "sla_version": row["sla_version"]}
-        rejections[str(row["image_id"])].append(told)
+        rejection = {"id": str(row["id"]), "at": row["at"], "reason": row["reason"], "due_at": _as_json(row["due_at"])}
+        rejection |= {"redelivered_at": row["redelivered_at"], "sla_version": row["sla_version"]}
+        rejections[str(row["image_id"])].append(rejection)
     return {
         (id_ := str(row["id"])): {column: row[column] for column in _IMAGE_FIELDS}
         | {"order": str(row["order_id"]), "rejections": rejections[id_]}
@@ -217,7 +217,7 @@ async def _images(pool: Pool) -> dict[str, Data]:
 
 
 def _as_json(value: object) -> object:
-    """What JSON makes of a column's value."""
+    """Return the JSON form of a column's value."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, int) else str(value)

@@ -1,4 +1,4 @@
-"""What the events of an account tell of it beside its orders: each follows from what those before it said."""
+"""Accounts replayed from their events other than those of orders; each event follows from those before it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ _TERMS: Final = ("imagesPerDay", "expeditesPerDay")
 
 
 class ReplayedAccount:
-    """An account's zone, specifications, versions of terms and resets of its guarantee, as its events tell them."""
+    """An account's zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
 
     def __init__(self) -> None:
         self.time_zone: str | None = None
@@ -19,7 +19,7 @@ class ReplayedAccount:
         self.versions: list[Data] = []
         self.resets: list[Data] = []
         self._plays: Mapping[str, Callable[[Data], None]] = {
-            "ACCOUNT_CREATED": self._begin,
+            "ACCOUNT_CREATED": self._create,
             "SPECIFICATION_CHANGED": self._specify,
             "SLA_NEGOTIATED": self._negotiate,
             "TIME_ZONE_CHANGED": self._move,
@@ -27,11 +27,11 @@ class ReplayedAccount:
         }
 
     def play(self, type_: str, data: Data) -> None:
-        """Play an event of no order, and assert that what it says was before is what those before it said."""
+        """Play an event of no order, and assert that its `before` equals the state after the events before it."""
         self._plays[type_](data)
 
     def assert_resets_follow(self, orders: Iterable[Data], images: Iterable[Data]) -> None:
-        """Assert that each reset goes on from the one before, and that as much was used as the orders say in the end.
+        """Assert that each reset continues the one before, and that its use agrees with the orders.
 
         `images` name their order by its id under `order`, as `orders` do under `id`.
         """
@@ -43,11 +43,11 @@ class ReplayedAccount:
             assert {key: closed[key] for key in unchanging} == {key: opened[key] for key in unchanging}
         for reset in self.resets:
             assert reset["after"]["opensAt"] == reset["before"]["closesAt"]
-            used = tuple(_used(reset["before"], owners, began) for began in ("placedAt", "expeditedAt"))
+            used = tuple(_used(reset["before"], owners, start) for start in ("placedAt", "expeditedAt"))
             assert (reset["before"]["used"], reset["before"]["expediteUsed"]) == used
             assert (reset["after"]["used"], reset["after"]["expediteUsed"]) == (0, 0)
 
-    def _begin(self, data: Data) -> None:
+    def _create(self, data: Data) -> None:
         assert (data["before"], self.time_zone) == (None, None)
         after = data["after"]
         self.time_zone = after["timeZone"]
@@ -59,19 +59,19 @@ class ReplayedAccount:
             assert after["id"] not in self.specifications
             self.specifications[after["id"]] = {**after, "archivedAt": None}
         else:
-            told = self.specifications[after["id"]]
-            assert before == {key: told[key] for key in after}
-            told |= after
+            known = self.specifications[after["id"]]
+            assert before == {key: known[key] for key in after}
+            known |= after
 
     def _negotiate(self, data: Data) -> None:
-        """Before a version is what those before it leave for its first day; a term the plan gave is told by none."""
+        """Add a version; its `before` has the terms of its first day, and those of the plan, which no event has."""
         before, after = data["before"], data["after"]
         last_of_days = {version["effectiveDate"]: version for version in self.versions}
-        told: Data = {}
+        known: Data = {}
         for effective in sorted(each for each in last_of_days if each <= after["effectiveDate"]):
             version = last_of_days[effective]
-            told |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
-        assert before == {key: told.get(key, before[key]) for key in ("version", *_TERMS)}
+            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+        assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -80,9 +80,9 @@ class ReplayedAccount:
         self.time_zone = data["after"]["timeZone"]
 
 
-def _used(day: Data, owners: Iterable[Data], began: str) -> int:
-    """Count images whose order began within a day in that way and was not cancelled before the day closed."""
-    return sum(_within(day, order[began]) and not _within(day, order["cancelledAt"]) for order in owners)
+def _used(day: Data, owners: Iterable[Data], start: str) -> int:
+    """Count images whose order was placed or expedited within a day and not cancelled before the day closed."""
+    return sum(_within(day, order[start]) and not _within(day, order["cancelledAt"]) for order in owners)
 
 
 def _within(day: Data, at: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Typed events of orders that tests write as rows."""
+"""Samples of typed events of orders, which tests write as rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ NOTE: Final = "as agreed"
 
 
 def events_of_images(order: Order, rejections: Sequence[Rejection], at: datetime) -> Iterator[kinds.Event]:
-    """Yield an event of each kind, but for ORDER_PLACED, that concerns images: those that were rejected."""
+    """Yield an event of each type about images but ORDER_PLACED, about the rejected images of an order."""
     images = tuple(rejection.image_id for rejection in rejections)
     counts = Progress(OrderStatus.IN_PRODUCTION, 0, 0, None), Progress(OrderStatus.IN_PRODUCTION, 1, 0, None)
     changes = OrderChanges(due_at=Change(None, at))
@@ -43,7 +43,7 @@ def events_of_images(order: Order, rejections: Sequence[Rejection], at: datetime
 
 
 def order_placed(order: Order, images: Sequence[Image]) -> OrderPlaced:
-    """Return the event of an order with the terms that its row has."""
+    """Return the ORDER_PLACED event of an order's row."""
     facts = OrderFacts(
         number=order.number,
         name=order.name,

@@ -1,20 +1,20 @@
-"""Events with their texts in their data, where the release 0.1.0 had them: so they can be replayed and compared."""
+"""Events with their texts in their data, where release 0.1.0 had them, to replay and compare them."""
 
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-_PLACES: Final[Mapping[tuple[str, str], str]] = {
+_PARTS: Final[Mapping[tuple[str, str], str]] = {
     ("IMAGES_CLAIMED", "worker"): "after",
     ("CLAIM_EXPIRED", "worker"): "before",
     ("SLA_NEGOTIATED", "note"): "after",
     ("ORDER_PLACED", "name"): "after",
     ("ORDER_EXPEDITED", "name"): "after",
 }
-"""Which part of the data has a text; the data itself without."""
+"""The part of the data that had a text; the data itself if none is named."""
 
 
-def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or what reads like one
+def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or a mapping like one
     """Return the data of an event's row with its texts, and without the version of its form."""
     data = {key: deepcopy(value) for key, value in event["data"].items() if key != "version"}
     texts: dict[str, Any] = event["texts"] or {}
@@ -23,6 +23,6 @@ def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or wha
             for image, each in zip(data["images"], text, strict=True):
                 image[name.removesuffix("s")] = each
         else:
-            part = _PLACES.get((event["type"], name))
+            part = _PARTS.get((event["type"], name))
             (data if part is None else data[part])[name] = text
     return data

@@ -1,4 +1,4 @@
-"""What clients command, and staff of their orders, given to the services and to the model alike."""
+"""Commands of clients, and of staff on their orders, given to the services and to the model alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class OfOrder:
-    """A command on an order of an account: any of them, or of those that the command is for, the latest being 0."""
+    """A command on an order of an account, numbered from the latest: any order, or only those it may succeed on."""
 
     account: int
     order: int
@@ -61,7 +61,7 @@ class OfOrder:
 
 @dataclass(frozen=True)
 class Expedite(OfOrder):
-    """Expedite images of an order, or all that can be; with those chosen one that may be any of the account's."""
+    """Expedite images of an order, or all that can be; a stray one may be any of the account's."""
 
     chosen: tuple[int, ...] | None
     stray: int | None = None
@@ -107,7 +107,7 @@ class Cancel(OfOrder):
 
 @dataclass(frozen=True)
 class Complete(OfOrder):
-    """Download an order."""
+    """Complete an order, which is its download."""
 
     def is_for(self, order: Order) -> bool:
         return order.status == "READY_FOR_DOWNLOAD"
@@ -121,7 +121,7 @@ class Complete(OfOrder):
 
 @dataclass(frozen=True)
 class Confirm(OfOrder):
-    """Set the deadline of an order, so long from now."""
+    """Confirm the deadline of an order, so long from now."""
 
     ahead: timedelta
 
@@ -137,14 +137,14 @@ class Confirm(OfOrder):
 
 
 async def _take_ids(customer: Customer, orders: Sequence[Order]) -> None:
-    """Learn the ids that the service gave to new orders and their images."""
+    """Give orders and images of the model the ids that the service gave to theirs."""
     sql = """
         SELECT o.number, o.id, i.number, i.id
           FROM orders o JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
          WHERE o.account_id = $1 AND o.number = ANY($2)
     """
     rows = await customer.pool.fetch(sql, customer.account_id, [order.number for order in orders])
-    ids = {(number, place): (order_id, image_id) for number, order_id, place, image_id in map(tuple, rows)}
+    ids = {(number, image): (order_id, image_id) for number, order_id, image, image_id in map(tuple, rows)}
     for order in orders:
         for image in order.images:
             order.id, image.id = ids[order.number, image.number]

@@ -1,4 +1,4 @@
-"""All rows of a world's accounts, as the database has them and as the model tells them."""
+"""All rows of a world's accounts, in the database and as the model computes them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 
 async def assert_rows_match_model(world: World) -> None:
-    """Assert that all rows say what the model does."""
+    """Assert that all rows equal those of the model."""
     for customer, account in zip(world.customers, world.accounts, strict=True):
         assert await rows(customer, ORDERS) == [order_row(order) for order in account.orders]
         images = [image_row(order, image) for order, image in account.images]
@@ -56,7 +56,7 @@ def order_row(order: Order) -> Row:
     images = order.images
     positions = [image.position for image in images]
     expedites = [image.expedite_position for image in images if image.expedite_position is not None]
-    delivered = [image for image in images if image.stands_delivered]
+    delivered = [image for image in images if image.is_delivered]
     return (
         order.id,
         order.number,
@@ -114,7 +114,7 @@ def image_row(order: Order, image: Image) -> Row:
 
 
 def image_status(order: Order, image: Image) -> str:
-    """Tell the status as the rows have it: claims left aside."""
+    """Return the status of the row, which does not show claims."""
     if order.cancelled_at is not None:
         return "CANCELLED"
     if not image.delivered_at:
@@ -156,7 +156,7 @@ def ledger_rows(account: Account) -> list[Row]:
 
 
 def late_at(order: Order, image: Image) -> datetime | None:
-    """Tell from when on the image is late, as far as is known: never if delivered or cancelled in time."""
+    """Return the instant from which the image is late as far as is known, None if delivered or cancelled in time."""
     ended_at = image.delivered_at[0] if image.delivered_at else order.cancelled_at
     if image.due_at is None or (ended_at is not None and ended_at <= image.due_at):
         return None

@@ -1,6 +1,6 @@
-"""Commands on the images of one order, given to the services at once, and after that to the model one after the other.
+"""Concurrent commands on the images of one order, repeated on the model in the order of their instants.
 
-No two commands on an account share an instant, so that their instants tell in which order they were done.
+No two commands on an account share an instant.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,13 +26,13 @@ from tests.support.model.world import World, is_justified
 
 @dataclass(frozen=True)
 class IssuedCommand:
-    """A command and what the services answered; `model` gives it to the model, and returns orders of unknown ids."""
+    """A command and the answer of the services; `model` gives it to the model, and returns orders of unknown ids."""
 
     model: Callable[[Account, datetime], Sequence[Order]]
     answer: Outcome | DomainError
 
     def is_refused_by(self, account: Account, now: datetime) -> bool:
-        """Say whether the model, as it stands, would refuse the command for the reasons that the services told."""
+        """Return whether the model in its current state would refuse the command for the reasons of the services."""
         assert isinstance(self.answer, DomainError)
         try:
             self.model(deepcopy(account), account.instant(now))
@@ -46,14 +46,14 @@ class ConcurrentCommands:
     """Commands on the only order of a world with one account; its images are named by their numbers."""
 
     world: World
-    asked: list[IssuedCommand] = field(default_factory=list[IssuedCommand])
+    issued: list[IssuedCommand] = field(default_factory=list[IssuedCommand])
 
     async def cancel(self) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
             account.cancel(at, account.orders[0])
             return ()
 
-        await self._ask(partial(cancel_order, clock=self.world.clock, key=self._order), model)
+        await self._give(partial(cancel_order, clock=self.world.clock, key=self._order), model)
 
     async def expedite(self, *numbers: int) -> None:
         """Expedite images, or all that can be."""
@@ -63,7 +63,7 @@ class ConcurrentCommands:
             images = [image for _, image in account.images if image.number in numbers]
             return account.expedite(at, account.orders[0], images if numbers else None)
 
-        await self._ask(partial(expedite_order, clock=self.world.clock, key=self._order, chosen=chosen), model)
+        await self._give(partial(expedite_order, clock=self.world.clock, key=self._order, chosen=chosen), model)
 
     async def reject(self, *numbers: int) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
@@ -71,15 +71,15 @@ class ConcurrentCommands:
             return ()
 
         keys = self._keys(self._ids(numbers))
-        await self._ask(partial(reject_images, clock=self.world.clock, reason="halo", images=keys), model)
+        await self._give(partial(reject_images, clock=self.world.clock, reason="halo", images=keys), model)
 
     async def deliver(self, worker: str, *numbers: int) -> None:
         await self._deliver(worker, self._ids(numbers))
 
     async def produce(self, worker: str, count: int) -> None:
-        """Claim images and deliver what was got.
+        """Claim images and deliver them.
 
-        What a claim gets was free both as the queue was read and as it was locked, which may be less than is free then:
+        Claimed images were free both as the queue was read and as it was locked, which may be fewer than are free then:
         so the model is given the images, not their number.
         """
         outcome = await self._claim(worker, count)
@@ -90,15 +90,15 @@ class ConcurrentCommands:
             return ()
 
         if taken:
-            self.asked.append(IssuedCommand(model, outcome))
+            self.issued.append(IssuedCommand(model, outcome))
             await self._deliver(worker, taken)
 
     def assert_serial(self) -> None:
-        """Assert that the model does what was done, one after the other, and at some point refuses what was refused."""
+        """Assert that the model accepts the accepted commands in order, and refuses each refused one at some point."""
         [account] = self.world.accounts
-        refused = [each for each in self.asked if isinstance(each.answer, DomainError)]
-        done = {each.answer.at: (each, each.answer) for each in self.asked if isinstance(each.answer, Outcome)}
-        assert len(done) + len(refused) == len(self.asked)
+        refused = [each for each in self.issued if isinstance(each.answer, DomainError)]
+        done = {each.answer.at: (each, each.answer) for each in self.issued if isinstance(each.answer, Outcome)}
+        assert len(done) + len(refused) == len(self.issued)
         refused = self._unexplained(refused)
         for at, (each, outcome) in sorted(done.items(), key=lambda item: item[0]):
             orders = each.model(account, at)
@@ -123,15 +123,15 @@ class ConcurrentCommands:
     def _keys(self, image_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
         return [(self.world.customers[0].account_id, image_id) for image_id in image_ids]
 
-    async def _ask(
+    async def _give(
         self, service: Callable[[Writer], Awaitable[Outcome]], model: Callable[[Account, datetime], Sequence[Order]]
     ) -> None:
-        """Give a command in a transaction of its own; what it refuses is its answer."""
+        """Give a command in its own transaction; a refusal is its answer."""
         try:
             answer: Outcome | DomainError = await in_transaction(self.world.customers[0].pool, service)
         except DomainError as refusal:
             answer = refusal
-        self.asked.append(IssuedCommand(model, answer))
+        self.issued.append(IssuedCommand(model, answer))
 
     async def _claim(self, worker: str, count: int) -> Outcome:
         while True:
@@ -148,7 +148,7 @@ class ConcurrentCommands:
             return ()
 
         keys = self._keys(image_ids)
-        await self._ask(partial(deliver_images, clock=self.world.clock, worker=worker, images=keys), model)
+        await self._give(partial(deliver_images, clock=self.world.clock, worker=worker, images=keys), model)
 
 
 def _chosen(account: Account, image_ids: Sequence[UUID]) -> list[tuple[Account, Order, Image]]:

@@ -1,4 +1,4 @@
-"""What the model of the domain rules knows of orders: plain facts, and what can be told from them."""
+"""The facts of the model: images, orders, SLA versions and ledger days, and the reasons of refusals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a command is refused: the name of the refusal, and the image it is about, if it is about one."""
+    """A reason to refuse a command: the name of the refusal, and the image it is about, if any."""
 
     kind: str
     image_id: UUID | None = None
 
 
-class Refused(Exception):  # noqa: N818 - it names what happened
-    """A command that the rules refuse, with all there is against it."""
+class Refused(Exception):  # noqa: N818 - a refusal is no error of the model
+    """A command that the rules refuse, for all these reasons."""
 
     def __init__(self, reasons: Iterable[Reason]) -> None:
         self.reasons = frozenset(reasons)
@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 - it names what happened
 
 @dataclass
 class Rejection:
-    """A delivery sent back."""
+    """A rejected delivery."""
 
     at: datetime
     reason: str
@@ -36,7 +36,7 @@ class Rejection:
 
 @dataclass(eq=False)
 class Image:
-    """A photo; its id is given by the service."""
+    """An image; its id is the service's."""
 
     number: int
     filename: str
@@ -57,7 +57,7 @@ class Image:
         return bool(self.rejections) and self.rejections[-1].redelivered_at is None
 
     @property
-    def stands_delivered(self) -> bool:
+    def is_delivered(self) -> bool:
         return bool(self.delivered_at) and not self.awaits_redelivery
 
     @property
@@ -67,7 +67,7 @@ class Image:
 
 @dataclass(eq=False)
 class Order:
-    """Images of one level; its id is given by the service."""
+    """Images of one level; its id is the service's."""
 
     number: int
     name: str
@@ -90,14 +90,14 @@ class Order:
     def status(self) -> str:
         if self.cancelled_at is not None:
             return "CANCELLED"
-        if not all(image.stands_delivered for image in self.images):
+        if not all(image.is_delivered for image in self.images):
             return "IN_PRODUCTION"
         return "READY_FOR_DOWNLOAD" if self.completed_at is None else "COMPLETED"
 
 
 @dataclass(frozen=True)
 class Version:
-    """Terms from a ledger day on; None continues."""
+    """Terms from a ledger day on; None keeps the term of the version before."""
 
     number: int
     effective_date: date
@@ -107,7 +107,7 @@ class Version:
 
 @dataclass
 class Day:
-    """A ledger day; `planned_end` is when it was to close as it opened."""
+    """A ledger day; `planned_end` is its end (UTC) as planned when it opened."""
 
     name: date
     opens_at: datetime
@@ -125,7 +125,7 @@ class Day:
 
 
 def refuse(reasons: Iterable[Reason]) -> None:
-    """Refuse a command if there is anything against it."""
-    against = list(reasons)
-    if against:
-        raise Refused(against)
+    """Raise Refused if there are reasons."""
+    found = list(reasons)
+    if found:
+        raise Refused(found)

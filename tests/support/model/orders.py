@@ -1,7 +1,7 @@
-"""What the domain rules say of orders, told in the plainest way: the judge of the services, for a few images in memory.
+"""A model of the domain rules of orders, for few images in memory, by which tests judge the services.
 
-Written from the rules alone and knowing none of the commands: no SQL, no caches, no rows, everything counted anew. Only
-where a local day begins comes from `local_time`, which has judges of its own.
+It is written from the rules alone and in the plainest way: no SQL, no caches, no rows, all counts computed from facts.
+Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
 
 PRICE: Final = Decimal("1.45")
-AWAITED: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
+OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -25,7 +25,7 @@ FRIDAY: Final = 5
 
 
 class Account:
-    """A client with orders, ledger days and terms, all since the account began."""
+    """An account with all its orders, ledger days and SLA versions."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         self.zone = time_zone(zone)
@@ -40,11 +40,11 @@ class Account:
         return [(order, image) for order in self.orders for image in order.images]
 
     def instant(self, now: datetime) -> datetime:
-        """Return the instant of a command: after what the account already has."""
+        """Return the instant of a command, later than those before it."""
         return max(now, self.last_at + MICROSECOND)
 
     def running(self, at: datetime) -> Day:
-        """Return the ledger day that holds the instant, once all before it have been opened."""
+        """Return the ledger day of an instant, opening all days up to it."""
         while self.days[-1].closes_at <= at:
             self.days.append(self._open(self.days[-1].closes_at))
         return self.days[-1]
@@ -61,7 +61,7 @@ class Account:
         return Day(name, opens_at, closes_at, closes_at, version, images, expedites)
 
     def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
-        """Add a version for a ledger day to come."""
+        """Add a version from a future ledger day on."""
         at = self.instant(now)
         reasons: list[Reason] = []
         if images is None and expedites is None:
@@ -74,7 +74,7 @@ class Account:
         return len(self.versions)
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
-        """Move, unless there already; the running ledger day is never shortened, and the next one has a later date."""
+        """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
         if self.zone.key == zone:
             return None
         self.last_at = self.instant(now)
@@ -87,42 +87,42 @@ class Account:
         return day
 
     def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
-        """Upload images; return the orders they make."""
+        """Upload images; return the orders they are split into."""
         at = self.instant(now)
         day = self.running(at)
         if expedite:
             refuse(_window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
-        within = [day.used + place <= day.capacity for place in range(1, len(filenames) + 1)]
+        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
         morning = self._next_morning(at)
         if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
             refuse([Reason("NoGain")])
         images = [
             Image(
-                number=place,
+                number=number,
                 filename=filename,
                 uploaded_at=at,
-                position=day.used + place,
-                expedite_position=day.expedited + place if expedite else None,
+                position=day.used + number,
+                expedite_position=day.expedited + number if expedite else None,
                 price=_price(level),
                 due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for place, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
         ]
         orders = [
             Order(
-                number=len(self.orders) + place,
+                number=len(self.orders) + number,
                 name=name,
                 level=level,
                 placed_at=at,
                 due_at=of_level[0].due_at,
-                deadline_status=AWAITED.get(level, "CONFIRMED"),
+                deadline_status=OPEN_STATUSES.get(level, "CONFIRMED"),
                 sla_version=day.sla_version,
                 images=of_level,
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
             )
-            for place, (level, of_level) in enumerate(_by_promise(images, levels), start=1)
+            for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
@@ -147,8 +147,8 @@ class Account:
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
             reasons.append(Reason("NoGain"))
         refuse(reasons)
-        for place, (image, level, new) in enumerate(zip(images, levels, due, strict=True), start=1):
-            image.expedite_position = day.expedited + place
+        for number, (image, level, new) in enumerate(zip(images, levels, due, strict=True), start=1):
+            image.expedite_position = day.expedited + number
             image.price = _price(level)
             image.due_at = new or image.due_at
             if image.claimed_until and image.claimed_until <= at:
@@ -156,10 +156,10 @@ class Account:
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_promise(images, levels), at, day.sla_version)]
+        return [order, *self._split(order, _by_deadline(images, levels), at, day.sla_version)]
 
     def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
-        """Tell what is against expediting an image that the order does not have: it may have moved to a sibling."""
+        """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
         owner = next(each for each in self.orders if image in each.images)
         moved = owner.split_from is order and owner.expedited_at is not None
         return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
@@ -178,7 +178,7 @@ class Account:
                 siblings.append(target)
                 self.orders.append(target)
             target.images = sorted(images, key=lambda image: image.number)
-            target.level, target.deadline_status = level, AWAITED.get(level, "CONFIRMED")
+            target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
             target.expedited_at, target.expedite_version = at, version
             due_at = _in_time(at, level)
             if due_at is not None:
@@ -190,7 +190,7 @@ class Account:
         return siblings
 
     def cancel(self, now: datetime, order: Order) -> Day:
-        """Cancel an order; what the running day gave for it is given back."""
+        """Cancel an order; its images return to the running day's quotas if they used them."""
         at = self.instant(now)
         reasons = _cancelled(order)
         if any(image.first_claimed_at or image.delivered_at for image in order.images):
@@ -203,13 +203,13 @@ class Account:
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
-        """Note a download."""
+        """Complete an order, which is its download."""
         if order.status != "READY_FOR_DOWNLOAD":
             refuse([Reason("NotCompletable")])
         order.completed_at = self.last_at = self.instant(now)
 
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
-        """Set the deadline that staff owe."""
+        """Set the deadline of staff."""
         at = self.instant(now)
         awaiting = [image for image in order.images if not image.delivered_at or image.delivered_at[0] >= at]
         reasons = _cancelled(order)
@@ -228,7 +228,7 @@ class Account:
         self.last_at = at
 
     def redo_due_at(self, at: datetime) -> datetime:
-        """Return when what is rejected at an instant is due: in 5 hours, or at that time on Monday."""
+        """Return the deadline after a rejection: 5 hours later, or at that wall clock time on Monday."""
         due_at = at + timedelta(hours=5)
         day = local_day(due_at, self.zone)
         if day.isoweekday() <= FRIDAY:
@@ -243,11 +243,11 @@ class Account:
         return datetime.combine(day, time(9), self.zone).astimezone(UTC)
 
     def _upload_levels(self, day: Day, count: int) -> list[str]:
-        return ["STANDARD" if day.used + place <= day.capacity else "ADDITIONAL" for place in range(1, count + 1)]
+        return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
 
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
-        return ["EXPEDITED" if day.expedited + place <= day.quota else beyond for place in range(1, count + 1)]
+        return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
 
 
 def _cancelled(order: Order) -> list[Reason]:
@@ -279,8 +279,8 @@ def _in_time(at: datetime, level: str) -> datetime | None:
     return at + TURNAROUNDS[level] if level in TURNAROUNDS else None
 
 
-def _by_promise(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
-    """Put neighbours together that share level and deadline."""
+def _by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Group neighbours of the same level and deadline."""
     pairs = zip(levels, images, strict=True)
     groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
     return [(level, [image for _, image in group]) for (level, _), group in groups]

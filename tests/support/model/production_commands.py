@@ -1,4 +1,4 @@
-"""What workers command, and clients of what is delivered, given to the services and to the model alike."""
+"""Commands of workers, and rejections by clients, given to the services and to the model alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Chosen: TypeAlias = Sequence[tuple[Account, Order, Image]]
 
 @dataclass(frozen=True)
 class Claim:
-    """Take images, for so long."""
+    """Claim images, with a lease."""
 
     worker: str
     count: int
@@ -36,7 +36,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Deliver:
-    """Deliver images that the worker took, perhaps just now, and one that may be anyone's."""
+    """Deliver images of the worker, perhaps claimed just before; a stray one may be any image."""
 
     worker: str
     claim: Claim | None
@@ -57,13 +57,13 @@ class Deliver:
 
 @dataclass(frozen=True)
 class Reject:
-    """Send delivered images back, and one that may be anything."""
+    """Reject delivered images; a stray one may be any image."""
 
     chosen: tuple[int, ...] | None
     stray: int | None
 
     async def give(self, world: World) -> None:
-        delivered = [each for each in world.production.images if each[2].stands_delivered]
+        delivered = [each for each in world.production.images if each[2].is_delivered]
         chosen = _with_stray(world, delivered, self.chosen, self.stray)
         if chosen:
             await world.agree(

@@ -1,4 +1,4 @@
-"""Random walks through all commands, and through time."""
+"""Random commands of all kinds, and random waits between them."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,17 +25,17 @@ ZONES: Final = (
 )
 DGI: Final = 12
 EXPEDITES: Final = 4
-"""What the accounts begin with: little, so that much is split."""
+"""The terms of the accounts: small, so that many orders are split."""
 WORKERS: Final = ("ann", "bob")
 MINUTE: Final = timedelta(minutes=1)
-"""The shortest lease there is; instants of accounts in a claim differ by less."""
+"""The shortest lease; the instants of accounts in one claim differ by less."""
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Let time pass."""
+    """Advance the clock by a duration."""
 
     by: timedelta
 
@@ -45,10 +45,10 @@ class Wait:
 
 @dataclass(frozen=True)
 class WaitUntil:
-    """Let time pass until just before, at or just after something of an account."""
+    """Advance the clock to just before, at or just after an instant of an account."""
 
     account: int
-    what: str
+    mark: str
     pick: int
     after: int
 
@@ -61,7 +61,7 @@ class WaitUntil:
 
     def _instants(self, account: Account, now: datetime) -> list[datetime]:
         images = [image for _, image in account.images]
-        match self.what:
+        match self.mark:
             case "midnight":
                 return [midnight(local_day(now, account.zone) + DAY, account.zone)]
             case "ledger day":
@@ -70,8 +70,8 @@ class WaitUntil:
                 days = (now.date() + days * DAY for days in range(1, 8))
                 return [datetime.combine(day, time(0), UTC) for day in days if day.isoweekday() in (1, 6)]
             case "deadline":
-                return [image.next_due_at for image in images if image.next_due_at and not image.stands_delivered]
-            case "gain":  # until then an expedite brings forward what is due
+                return [image.next_due_at for image in images if image.next_due_at and not image.is_delivered]
+            case "gain":  # the last instants at which an expedite is a gain
                 return [image.due_at - hours * HOUR for image in images if image.due_at for hours in (3, 6)]
             case _:
                 return [image.claimed_until for image in images if image.claimed_until]
@@ -79,7 +79,7 @@ class WaitUntil:
 
 @dataclass(frozen=True)
 class Negotiate:
-    """Agree on terms for a day so many days from the running one."""
+    """Negotiate terms from so many days after the running ledger day."""
 
     account: int
     images: int | None
@@ -103,7 +103,7 @@ class Negotiate:
 
 @dataclass(frozen=True)
 class ChangeZone:
-    """Move an account to another zone, now or at the last moment of its running ledger day."""
+    """Move an account to another zone, now or a microsecond before its running ledger day closes."""
 
     account: int
     zone: str
@@ -124,7 +124,7 @@ class ChangeZone:
 
 
 def commands() -> st.SearchStrategy[Command]:
-    """Draw a command; the simplest one does nothing."""
+    """Return the strategy of commands; the simplest one does nothing."""
     which = st.integers(0, 1)
     picks = st.none() | st.lists(st.integers(0, 40), min_size=1, max_size=20).map(tuple)
     strays = st.sampled_from([None] * 5) | st.integers(0, 60)

@@ -1,4 +1,4 @@
-"""A world of two accounts, as the services have it and as the model does, and commands given to both alike."""
+"""A world of accounts kept by the services and by the model, and commands given to both alike."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from tests.support.model.orders import Account
 from tests.support.model.production import Production
 
 Result = TypeVar("Result")
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 ALONE: Final = ("ExpediteWindowClosed", "NoGain")
-"""Refusals of a command as a whole, which are never told together with others."""
+"""Refusals of a command as a whole, which are never raised together with others."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Two accounts that share production, as the services have them and as the model does."""
+    """Accounts that share production, as customers of the services and as accounts of the model."""
 
     clock: FrozenClock
     customers: Sequence[Customer]
@@ -35,44 +35,44 @@ class World:
         return Production(self.accounts)
 
     async def agree(
-        self, model: Callable[[datetime], Result], service: Callable[[Writer], Awaitable[Told]]
-    ) -> tuple[Result, Told] | None:
-        """Give a command to both; return what they did, or None when both refused, the service with good reasons."""
+        self, model: Callable[[datetime], Result], service: Callable[[Writer], Awaitable[Answer]]
+    ) -> tuple[Result, Answer] | None:
+        """Give a command to both; return both results, or None if both refused for the same reasons."""
         try:
             expected: Result | Refused = model(self.clock.now())
         except Refused as refused:
             expected = refused
         try:
-            told: Told | DomainError = await in_transaction(self.customers[0].pool, service)
+            answer: Answer | DomainError = await in_transaction(self.customers[0].pool, service)
         except DomainError as error:
-            told = error
-        if not isinstance(expected, Refused) and not isinstance(told, DomainError):
-            return expected, told
-        assert isinstance(told, DomainError), f"should be refused: {expected}"
-        assert isinstance(expected, Refused), f"should not be refused: {told!r}"
-        assert is_justified(told, expected.reasons), f"{told!r} is not what is told of {expected.reasons}"
+            answer = error
+        if not isinstance(expected, Refused) and not isinstance(answer, DomainError):
+            return expected, answer
+        assert isinstance(answer, DomainError), f"should be refused: {expected}"
+        assert isinstance(expected, Refused), f"should not be refused: {answer!r}"
+        assert is_justified(answer, expected.reasons), f"{answer!r} is not for the reasons {expected.reasons}"
         return None
 
 
 class Command(Protocol):
-    """Something that happens to a world."""
+    """A command, or a wait, in a world."""
 
     async def give(self, world: World) -> None:
-        """Let it happen, and assert that services and model agree on it."""
+        """Give it to the services and to the model, and assert that both agree."""
 
 
-async def accepted(agreed: Awaitable[tuple[Result, Told] | None]) -> tuple[Result, Told]:
-    """Return what both did of a command that is never refused."""
+async def accepted(agreed: Awaitable[tuple[Result, Answer] | None]) -> tuple[Result, Answer]:
+    """Return both results of a command that is never refused."""
     done = await agreed
     assert done is not None
     return done
 
 
-def assert_day(told: RecordedDay | None, day: Day) -> None:
-    """Assert that the service tells of the ledger day that the model has."""
-    assert told is not None
-    allowance = told.allowance
-    assert (told.day.date, told.day.opens_at, told.day.closes_at) == (day.name, day.opens_at, day.closes_at)
+def assert_day(recorded: RecordedDay | None, day: Day) -> None:
+    """Assert that the ledger day returned by the service equals the model's."""
+    assert recorded is not None
+    allowance, opened = recorded.allowance, recorded.day
+    assert (opened.date, opened.opens_at, opened.closes_at) == (day.name, day.opens_at, day.closes_at)
     assert (allowance.capacity, allowance.used) == (day.capacity, day.used)
     assert (allowance.expedite_capacity, allowance.expedite_used) == (day.quota, day.expedited)
 
@@ -85,15 +85,15 @@ def picked(items: Sequence[Result], numbers: Sequence[int] | None) -> list[Resul
 
 
 def is_justified(error: DomainError, reasons: frozenset[Reason]) -> bool:
-    """Say whether each refusal told is a good one, and a gathering of them leaves out nothing that is to mend."""
+    """Return whether each refusal has a reason of the model, and several of them cover all subjects of its reasons."""
     errors = error.refusals if isinstance(error, Refusals) else [error]
-    told = {Reason(type(each).__name__, _image_id(each)) for each in errors}
-    to_mend = _subjects(reason for reason in reasons if reason.kind not in ALONE)
-    return told <= reasons and (not isinstance(error, Refusals) or _subjects(told) == to_mend)
+    refusals = {Reason(type(each).__name__, _image_id(each)) for each in errors}
+    expected = _subjects(reason for reason in reasons if reason.kind not in ALONE)
+    return refusals <= reasons and (not isinstance(error, Refusals) or _subjects(refusals) == expected)
 
 
 def _subjects(reasons: Iterable[Reason]) -> set[object]:
-    """Tell what is to mend: an image, or something of the command itself."""
+    """Return the subjects of reasons: images, or parts of the command itself."""
     return {reason.image_id or reason.kind for reason in reasons}
 
 
