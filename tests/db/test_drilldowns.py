@@ -1,4 +1,4 @@
-"""The images behind each number are as many as the number says, whatever happened and whenever one asks."""
+"""The list of images of each figure is as long as the figure, for any history and instant."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,7 +39,7 @@ def levels_of(term: str) -> tuple[ServiceLevel, ...]:
 
 
 def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drilldown]]:
-    """Pair each number of an instant with its list."""
+    """Pair each figure as of an instant with its list."""
     window, current = windows(at).current, figures.current
     lists = [
         (current.uploaded, uploaded_images(window)),
@@ -61,7 +61,7 @@ def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drill
 async def every_page(
     reader: PoolReader, account_id: UUID, drilldown: Drilldown, size: int, *, backwards: bool = False
 ) -> list[tuple[Key, ImageRow]]:
-    """Walk all pages of a list, in one direction or the other."""
+    """Read all pages of a list in one direction."""
     rows: list[tuple[Key, ImageRow]] = []
     part, more = Slice(size, backwards=backwards), True
     while more:
@@ -74,7 +74,9 @@ async def every_page(
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=histories())
-async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, drawn: tuple[History, datetime]) -> None:
+async def test_every_list_is_newest_first_and_as_long_as_its_figure(
+    pool: Pool, drawn: tuple[History, datetime]
+) -> None:
     history, at = drawn
     await write_history(pool, history)
     reader = PoolReader(pool)
@@ -90,7 +92,7 @@ async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, draw
             assert rows == await every_page(reader, history.account_id, drilldown, 3, backwards=True)
 
 
-async def test_lists_of_several_accounts_are_read_at_once(pool: Pool) -> None:
+async def test_lists_of_several_accounts_are_read_in_one_batch(pool: Pool) -> None:
     reader = PoolReader(pool)
     images = tuple(PastImage(AT - number * timedelta(hours=7)) for number in range(5))
     some = [History(images[:size]) for size in (1, 0, 5)]

@@ -1,4 +1,4 @@
-"""Figures from rollups are those of the plain SQL over images, whatever happened and whenever one asks."""
+"""Figures from rollups equal those of plain SQL over images, for any history and instant."""
 
 import re
 from collections.abc import Sequence
@@ -35,11 +35,11 @@ from tests.support.random_histories import calendar_edges, histories
 AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AGO = AT - timedelta(days=3)
-"""When most images of the examples are uploaded."""
+"""The upload instant of most images of the examples."""
 
 
 def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[AsOf]:
-    """Ask for each instant, and for the present: the first instant at which all is known."""
+    """Return requests as of each instant, and as of the present: the first instant after all changes."""
     now = max((image.known_by for image in history.images), default=CREATED_AT) + MICROSECOND
     past = [AsOf(history.account_id, at, history.zone_before(at), is_now=False) for at in asked_at]
     return [*past, AsOf(history.account_id, now, history.zone_before(now), is_now=True)]
@@ -50,7 +50,7 @@ def weeks_at(history: History, at: datetime) -> AsOf:
 
 
 async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures:
-    """Read the figures of a history that is written already, as of the present, and see that the judge agrees."""
+    """Read the figures of a written history as of the present, and assert that they equal the reference."""
     requests = [AsOf(history.account_id, at, history.zone_before(at), is_now=True)]
     [figures] = await pulse_figures(PoolReader(pool), requests)
     assert [figures] == await reference_figures(PoolReader(pool), requests)
@@ -79,7 +79,7 @@ async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[
 
 
 def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]:
-    """Count uploads of the month of the last instant before T, and say whether its week has one, by the calendar."""
+    """Return the uploads of the month of the last instant before T, and whether its week has one, by the calendar."""
     zone = history.zone_before(at)
     last = (at - MICROSECOND).astimezone(zone)
     uploads = [
@@ -91,7 +91,7 @@ def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]
     return this_month, any(upload.isocalendar()[:2] == last.isocalendar()[:2] for upload in uploads)
 
 
-async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
+async def test_figures_of_a_batch_are_in_the_order_of_its_accounts(pool: Pool) -> None:
     reader = PoolReader(pool)
     histories = [
         History(tuple(PastImage(AGO - number * 20 * DAY) for number in range(size)), zone=zone, first_zone=zone)
@@ -107,13 +107,13 @@ async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
     assert await streaks(reader, weeks) == await reference_streaks(reader, weeks)
 
 
-async def test_an_account_without_images_has_nothing_but_zeros(pool: Pool) -> None:
+async def test_an_account_without_images_has_only_zeros(pool: Pool) -> None:
     history = History(())
     await write_history(pool, history)
     assert await figures_at(pool, AT, history) == PulseFigures(WindowFigures(), WindowFigures(), 0, 0, NONE_COUNTED)
 
 
-async def test_asking_for_nothing_reads_nothing(pool: Pool) -> None:
+async def test_an_empty_request_runs_no_statement(pool: Pool) -> None:
     assert await pulse_figures(PoolReader(pool), []) == []
     assert await streaks(PoolReader(pool), []) == []
 
@@ -158,7 +158,7 @@ async def test_an_image_that_was_late_before_its_cancellation_stays_late(pool: P
     assert (current.uploaded, current.late) == (0, TermCounts(standard=1))
 
 
-async def test_what_is_rejected_or_cancelled_later_is_not_known_before(pool: Pool) -> None:
+async def test_a_later_rejection_or_cancellation_does_not_count_before_it(pool: Pool) -> None:
     rejection = PastRejection(AT, AT + 5 * HOUR)
     history = History(
         (PastImage(AGO, first_delivered_at=AT - HOUR, rejections=(rejection,)), PastImage(AGO, cancelled_at=AT)),
@@ -271,7 +271,7 @@ async def test_at_a_change_of_zone_the_calendar_is_still_that_of_the_zone_before
     assert found == await reference_streaks(PoolReader(pool), weeks)
 
 
-async def test_open_promises_count_by_their_term_and_of_any_age(pool: Pool) -> None:
+async def test_open_deadlines_of_any_age_count_by_their_term(pool: Pool) -> None:
     rejection = PastRejection(AT - HOUR, AT + 4 * HOUR)
     delivered = PastImage(AGO, AT, AT - 2 * HOUR, (rejection,))
     old = CREATED_AT + DAY
@@ -304,7 +304,7 @@ async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
 
 
 async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
-    """Uploads at 20:30 UTC of Sundays, which is Monday in Kathmandu."""
+    """Uploads are at 20:30 UTC on Sundays, which is Monday in Kathmandu."""
     first_sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
     sundays = [first_sunday + number * WEEK for number in range(3)]
     moved_at = sundays[-1] + 4 * DAY
@@ -322,7 +322,7 @@ async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
     assert [before, after] == await reference_streaks(PoolReader(pool), requests)
 
 
-async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
+async def test_a_change_of_zone_counts_the_weeks_again(pool: Pool) -> None:
     sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
     history = History((PastImage(sunday), PastImage(sunday, cancelled_at=AT), PastImage(sunday + WEEK)))
     account_id = await write_history(pool, history)
@@ -360,7 +360,7 @@ async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
 async def test_every_read_is_served_by_the_index_made_for_it(
     new_database: str, statement: Statement, indexes: set[str]
 ) -> None:
-    """Even while nothing is known of the tables, so that the plan kept from then serves two million images."""
+    """Also before the tables are analyzed, since the plan cached then is used for two million images later."""
     pool = await open_pool(new_database)
     nothing = [None] * max(int(number) for number in re.findall(r"\$(\d+)", statement.sql))
     async with unit_of_work(pool) as writer:
