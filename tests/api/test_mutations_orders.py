@@ -10,7 +10,8 @@ from db.connections import Pool
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.mutations import Shop, contents, deliver, document, done, event_types, mutate, open_shop, refused
-from tests.support.serving import Client, CountingPool, NewClient
+from tests.support.pools import CountingPool
+from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Studio
 
 NOBODYS = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

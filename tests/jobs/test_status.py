@@ -18,9 +18,9 @@ from jobs.kinds.periodic import DAY, EVERY_MINUTE, MINUTE, Done
 from jobs.registry import Registry
 from jobs.status import job_statuses
 from jobs.worker import Worker
+from tests.support.broken_accounts import break_account, repair_account
 from tests.support.clock import FrozenClock
 from tests.support.customers import open_customer
-from tests.support.failures import break_account, repair_account
 from tests.support.workers import COPENHAGEN, Midnight, new_account
 
 RESET = "reset_guarantee"

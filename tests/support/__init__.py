@@ -51,7 +51,8 @@ The model of the rules
   model.comparison    all rows compared with the model
 
 Failures
-  failures            a pool that fails at a statement, an account that cannot be written
+  pools               pools that record their statements, or fail at the n-th
+  broken_accounts     an account that cannot be written
   connection_proxy    a proxy that falls silent or breaks connections
   writer_process, worker_process  processes that a test kills
 

@@ -1,6 +1,6 @@
 """The API in this process: its application, clients, counters of statements, and the fixtures that make them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,11 @@ from app.services.api_keys.keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
 from app.web.state import keep_reader, keep_writing_pool
-from db.connections import Connection, Pool, Record, Statement
+from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
+from tests.support.pools import CountingPool
 from tests.support.studio import Studio
 
 SETTINGS = Settings(
@@ -63,70 +64,6 @@ class CountingSnapshot:
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
         self._statements.append(statement.name)
         return await self._reader.fetch_row(statement, *args)
-
-
-class CountingConnection:
-    """A connection that records its statements, but for those that begin and end a transaction."""
-
-    def __init__(self, connection: Connection, statements: list[str]) -> None:
-        self._connection = connection
-        self._statements = statements
-
-    async def fetch(self, query: str, *args: object) -> list[Record]:
-        self._statements.append(query)
-        return await self._connection.fetch(query, *args)
-
-    async def fetchrow(self, query: str, *args: object) -> Record | None:
-        self._statements.append(query)
-        return await self._connection.fetchrow(query, *args)
-
-    async def execute(self, query: str, *args: object) -> str:
-        if query not in {"BEGIN", "COMMIT", "ROLLBACK"}:
-            self._statements.append(query)
-        return await self._connection.execute(query, *args)
-
-    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None:
-        self._statements.append(command)
-        await self._connection.executemany(command, args)
-
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
-    ) -> str:
-        self._statements.append(f"COPY {table_name}")
-        return await self._connection.copy_records_to_table(table_name, records=records, columns=columns)
-
-    def is_closed(self) -> bool:
-        return self._connection.is_closed()
-
-    def is_in_transaction(self) -> bool:
-        return self._connection.is_in_transaction()
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-class CountingPool:
-    """A pool that records the statements of its connections."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self.statements: list[str] = []
-
-    async def fetch(self, query: str, *args: object) -> list[Record]:
-        self.statements.append(query)
-        return await self._pool.fetch(query, *args)
-
-    async def fetchrow(self, query: str, *args: object) -> Record | None:
-        self.statements.append(query)
-        return await self._pool.fetchrow(query, *args)
-
-    @asynccontextmanager
-    async def acquire(self) -> AsyncGenerator[Connection]:
-        async with self._pool.acquire() as connection:
-            yield CountingConnection(connection, self.statements)
-
-    async def close(self) -> None:
-        await self._pool.close()
 
 
 @dataclass(frozen=True, slots=True)

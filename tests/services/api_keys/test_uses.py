@@ -20,7 +20,7 @@ from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.connection_proxy import proxy_to
 from tests.support.database import TEMPLATE, execute, temporary_database
-from tests.support.serving import CountingPool
+from tests.support.pools import CountingPool
 from tests.support.studio import Studio, open_account
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)

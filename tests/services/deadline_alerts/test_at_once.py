@@ -15,7 +15,7 @@ from tests.support.alerts import MINUTE, RISK_AT, WEDNESDAY_AT_NINE, delete_aler
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import Customer, claim, deliver, open_customer
-from tests.support.failures import FailingPool, Killed
+from tests.support.pools import FailingPool, Killed
 from tests.support.studio import HOUR
 
 

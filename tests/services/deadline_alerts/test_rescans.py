@@ -32,9 +32,10 @@ from tests.support.alerts import (
     pending_rescans,
     watch,
 )
+from tests.support.broken_accounts import break_account, repair_account
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, open_customer
-from tests.support.failures import FailingPool, Killed, break_account, repair_account
+from tests.support.pools import FailingPool, Killed
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 DAY = timedelta(days=1)

@@ -15,11 +15,12 @@ from db.queries.pages import Slice
 from db.queries.queue import LEASES_PAGE, production_queue
 from db.readers import PoolReader
 from tests.support.alerts import MINUTE
+from tests.support.broken_accounts import break_account, repair_account
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import LEASE, Customer, claim, deliver, open_customer
 from tests.support.events.texts import with_texts
-from tests.support.failures import FailingPool, Killed, break_account, repair_account
+from tests.support.pools import FailingPool, Killed
 
 EXPIRED = "SELECT * FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
 CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"

@@ -23,8 +23,8 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.database import execute
-from tests.support.failures import FailingPool, Killed
 from tests.support.histories import History, write_history
+from tests.support.pools import FailingPool, Killed
 from tests.support.random_histories import histories
 from tests.support.stored_results import JsonResult
 

@@ -93,22 +93,7 @@ class Account:
         if expedite:
             refuse(_window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
-        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
-        morning = self._next_morning(at)
-        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
-            refuse([Reason("NoGain")])
-        images = [
-            Image(
-                number=number,
-                filename=filename,
-                uploaded_at=at,
-                position=day.used + number,
-                expedite_position=day.expedited + number if expedite else None,
-                price=_price(level),
-                due_at=_in_time(at, level) or (morning if inside else None),
-            )
-            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
-        ]
+        images = self._uploaded(day, at, filenames, levels, expedite=expedite)
         orders = [
             Order(
                 number=len(self.orders) + number,
@@ -132,6 +117,26 @@ class Account:
         day.written = True
         self.last_at = at
         return orders
+
+    def _uploaded(
+        self, day: Day, at: datetime, filenames: Sequence[str], levels: Sequence[str], *, expedite: bool
+    ) -> list[Image]:
+        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
+        morning = self._next_morning(at)
+        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
+            refuse([Reason("NoGain")])
+        return [
+            Image(
+                number=number,
+                filename=filename,
+                uploaded_at=at,
+                position=day.used + number,
+                expedite_position=day.expedited + number if expedite else None,
+                price=_price(level),
+                due_at=_in_time(at, level) or (morning if inside else None),
+            )
+            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+        ]
 
     def expedite(self, now: datetime, order: Order, chosen: Sequence[Image] | None) -> list[Order]:
         """Expedite images, the chosen ones or all that can be; return the orders that changed, then the new ones."""
