@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.system import program
 
-SENTENCE = r"^There is no chromium on this machine: tests/system-packages installs what the tests need\.$"
+SENTENCE = r"^There is no chromium on this machine: tests/system-packages installs the programs that tests need\.$"
 
 
 @pytest.fixture(autouse=True)

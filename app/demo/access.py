@@ -1,4 +1,4 @@
-"""Keys to the accounts of the demo."""
+"""API keys of the accounts of the demo."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from db.writer import Writer
 
 
 async def create_access(writer: Writer, at: datetime, refs: Sequence[str]) -> Access:
-    """Make a key for each of these accounts and one for staff."""
+    """Create a key for each of these accounts and one for staff."""
     clients = [
         Client(row["ref"], row["name"], row["plan"], row["time_zone"], await _secret(writer, at, row["id"]))
         for row in await writer.fetch(ACCOUNTS_IN_ORDER, refs)
@@ -22,7 +22,7 @@ async def create_access(writer: Writer, at: datetime, refs: Sequence[str]) -> Ac
 
 
 async def opens(reader: Reader, access: Access, clock: Clock) -> bool:
-    """Say whether the keys of all these secrets are in force in this database now."""
+    """Return whether all these secrets are keys in force in this database now."""
     secrets = [access.staff_token, *(client.token for client in access.clients)]
     return None not in [await find_caller(reader, clock, secret) for secret in secrets]
 

@@ -1,4 +1,4 @@
-"""The demo's files in the data folder: its history, by the seed that made it, and the tokens to its accounts."""
+"""The demo's files in the data folder: its history, named by its seed, and the tokens of its accounts."""
 
 import os
 import tempfile
@@ -17,7 +17,7 @@ _ACCOUNT = b'{"type":"account"'
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An account of the demo as it is now, and a token for it."""
+    """An account of the demo in its current state, and its token."""
 
     ref: str
     name: str
@@ -28,16 +28,16 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to get in: a token for each account and one for staff."""
+    """The tokens of the demo: one for each account and one for staff."""
 
     clients: list[Client]
     staff_token: str
 
 
 class DemoFolder:
-    """Where a demo is kept. A folder has at most one, so that a second start finds it whatever seed it is asked for.
+    """The folder of a demo. It has at most one, so that a second start finds it whatever the requested seed.
 
-    Files appear whole or not at all. Every method raises OSError when the folder cannot be read or written.
+    Files are written whole or not at all. Every method raises OSError if the folder cannot be read or written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,7 +49,7 @@ class DemoFolder:
         return next(iter(sorted(self._folder.glob("demo-seed-*.jsonl"))), None)
 
     def seed(self, history: Path) -> int:
-        """Return the seed a history was made with."""
+        """Return the seed of a history."""
         return int(history.stem.removeprefix("demo-seed-"))
 
     def write_history(self, seed: int, lines: Iterable[Line]) -> Path:
@@ -59,24 +59,24 @@ class DemoFolder:
         return file
 
     def accounts(self, history: Path) -> list[str]:
-        """Read what a history calls its accounts."""
+        """Read the refs of the accounts of a history."""
         with history.open("rb") as lines:
             return [orjson.loads(line)["ref"] for line in lines if line.startswith(_ACCOUNT)]
 
     def access(self) -> Access | None:
-        """Read the tokens; None when there are none, or none that make sense."""
+        """Read the tokens; None if there are none or the file is invalid."""
         try:
             return TypeAdapter(Access).validate_json(self._access.read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 
     def write_access(self, access: Access) -> None:
-        """Keep the tokens where nobody else on the machine can read them."""
+        """Write the tokens to a file that only its owner can read."""
         self._write(self._access, [orjson.dumps(access, option=orjson.OPT_INDENT_2)])
 
     def _write(self, file: Path, parts: Iterable[bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, side = tempfile.mkstemp(dir=self._folder, prefix=f".{file.name}-")  # readable for its owner alone
+        handle, side = tempfile.mkstemp(dir=self._folder, prefix=f".{file.name}-")  # readable by its owner only
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.writelines(parts)

@@ -1,4 +1,4 @@
-"""How what happened is written in an import file: a function per type of line. Instants are UTC."""
+"""The lines of an import file: a function for each type of line. Instants are UTC."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -12,14 +12,14 @@ Line: TypeAlias = dict[str, object]
 
 
 def account_line(studio: Studio) -> Line:
-    """Write an account; terms that are the plan's stay unsaid."""
+    """Return the line of an account; terms of the plan are left out."""
     line: Line = {"type": "account", "ref": studio.ref, "name": studio.name}
     line |= {"plan": studio.plan.value, "timeZone": studio.time_zone}
     return line | _terms(studio.images_per_day, studio.expedites_per_day)
 
 
 def specification_line(studio: Studio, recipe: Recipe) -> Line:
-    """Write a specification with its steps."""
+    """Return the line of a specification with its steps."""
     line: Line = {"type": "specification", "account": studio.ref, "ref": recipe.ref, "name": recipe.name}
     line |= {"pricePerImage": recipe.price, "currency": studio.currency}
     return line | {"steps": [{"step": step, "seconds": seconds} for step, seconds in recipe.steps]}
@@ -28,7 +28,7 @@ def specification_line(studio: Studio, recipe: Recipe) -> Line:
 def order_line(
     head: Line, placed_at: datetime, images: Sequence[Image], until: datetime, *, expedite: bool = False
 ) -> Line:
-    """Write an order as far as it had come at `until`."""
+    """Return the line of an order with its deliveries and rejections before `until`."""
     line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
@@ -36,12 +36,12 @@ def order_line(
 
 
 def cancellation_line(studio: Studio, order: str, at: datetime) -> Line:
-    """Write that an order was called off."""
+    """Return the line of a cancellation."""
     return {"type": "cancellation", "account": studio.ref, "order": order, "at": rfc3339(at)}
 
 
 def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: datetime) -> Line:
-    """Write that placed images were expedited; all that are eligible if none is named."""
+    """Return the line of an expedite of placed images, of all eligible ones if none is named."""
     line: Line = {"type": "expedite", "account": studio.ref, "order": order}
     return line | ({"filenames": list(filenames)} if filenames else {}) | {"at": rfc3339(at)}
 
@@ -49,13 +49,13 @@ def expedite_line(studio: Studio, order: str, filenames: Sequence[str], at: date
 def terms_line(
     studio: Studio, images_per_day: int | None, expedites_per_day: int | None, effective: date, at: datetime
 ) -> Line:
-    """Write down negotiated terms for a coming ledger day; None continues what was."""
+    """Return the line of terms negotiated for a future ledger day; None keeps a term."""
     line: Line = {"type": "terms", "account": studio.ref} | _terms(images_per_day, expedites_per_day)
     return line | {"effectiveDate": effective.isoformat(), "at": rfc3339(at)}
 
 
 def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
-    """Write that the account's zone changed."""
+    """Return the line of a change of the account's zone."""
     return {"type": "timeZone", "account": studio.ref, "timeZone": time_zone, "at": rfc3339(at)}
 
 

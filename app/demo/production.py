@@ -1,6 +1,6 @@
-"""How production fared: when images were delivered, which ones came back, and when they were done again.
+"""The production of the demo: deliveries, rejections and redeliveries of images.
 
-Instants are UTC. What is made up here may lie after the end of the history, which then leaves it out.
+Instants are UTC. Those after the end of the history are left out by it.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ REASONS = (
     "Wrong background",
 )
 _BATCH = 8
-_MOST_RETURNS = 2
+_MOST_REJECTIONS = 2
 _LATE_IN_A_SLIP = 0.6
 _LATE_AGAIN = 0.1
 _LAST_INSTANT = 0.003
-_FORGOTTEN = 0.2
+_NOT_CONFIRMED = 0.2
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -38,7 +38,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A rejection: when, why, and when the image was delivered again."""
+    """A rejection with its reason and redelivery."""
 
     at: datetime
     reason: str
@@ -47,7 +47,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of an order and what became of it."""
+    """An image of an order with its delivery and rejections."""
 
     filename: str
     confirmation: Confirmation | None = None
@@ -57,7 +57,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Images to be done together, from an instant on, by a deadline if there is one."""
+    """Images to produce from an instant on, by a deadline if there is one."""
 
     filenames: Sequence[str]
     since: datetime
@@ -67,14 +67,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """The people and machines that work for one studio; `slips` and `rejects` as of the studio."""
+    """The production for one studio; `slips` and `rejects` are the studio's."""
 
     rng: Random
     slips: float
     rejects: float
 
     def make(self, job: Job, account: Account) -> list[Image]:
-        """Deliver a job's images in batches, and take some of them back."""
+        """Deliver a job's images in batches, and reject some of them."""
         slipping = self.rng.random() < self.slips
         images: list[Image] = []
         while len(images) < len(job.filenames):
@@ -84,17 +84,17 @@ class Production:
         return images
 
     def plan(self, placed_at: datetime, account: Account) -> Confirmation | None:
-        """Set a deadline where the rules give none, a day after the standard one of that hour; or forget to."""
-        if self.rng.random() < _FORGOTTEN:
+        """Set a deadline where the rules give none, a day after the standard one of then; None if staff set none."""
+        if self.rng.random() < _NOT_CONFIRMED:
             return None
         confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(1_200, 14_400)))
         upload = confirmed_at + timedelta(days=1)
         deliver_by = account.terms_at(upload).terms.deliver_by
         return Confirmation(confirmed_at, standard_deadline(upload, account.zone, deliver_by))
 
-    def hurried_plan(self, placed_at: datetime, due_at: datetime) -> Confirmation | None:
-        """Set a deadline earlier than the one kept at the plan level, or leave it as it is."""
-        if self.rng.random() < _FORGOTTEN:
+    def early_plan(self, placed_at: datetime, due_at: datetime) -> Confirmation | None:
+        """Set a deadline earlier than the one kept at the plan level; None if staff set none."""
+        if self.rng.random() < _NOT_CONFIRMED:
             return None
         confirmed_at = placed_at + timedelta(seconds=round(self.rng.uniform(600, 7_200)))
         seconds = (due_at - confirmed_at) / timedelta(seconds=1) * self.rng.uniform(0.5, 0.9)
@@ -111,7 +111,7 @@ class Production:
         return job.since + timedelta(milliseconds=max(1, span // timedelta(milliseconds=1)))
 
     def _delay(self) -> timedelta:
-        """Mostly hours, sometimes days, now and then a microsecond: that is late as well."""
+        """Return a delay: mostly hours, sometimes days, rarely a microsecond, which is late as well."""
         kind = self.rng.choices(("hours", "days", "a microsecond"), (90, 7, 3))[0]
         if kind == "a microsecond":
             return _MICROSECOND
@@ -119,12 +119,12 @@ class Production:
         return timedelta(seconds=1 + round(seconds))
 
     def _returns(self, delivered_at: datetime, account: Account) -> Sequence[Return]:
-        story: list[Return] = []
-        while len(story) < _MOST_RETURNS and self.rng.random() < self.rejects:
+        returns: list[Return] = []
+        while len(returns) < _MOST_REJECTIONS and self.rng.random() < self.rejects:
             at = delivered_at + timedelta(seconds=round(self.rng.uniform(900, 90_000)))
             delivered_at = self._redelivery(at, account)
-            story.append(Return(at, self.rng.choice(REASONS), delivered_at))
-        return story
+            returns.append(Return(at, self.rng.choice(REASONS), delivered_at))
+        return returns
 
     def _redelivery(self, at: datetime, account: Account) -> datetime:
         if self.rng.random() < _LATE_AGAIN:

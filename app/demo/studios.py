@@ -1,7 +1,7 @@
-"""The studios of the demo: who they are and how they work.
+"""The studios of the demo: their accounts and their habits.
 
-Everything here is invented. The numbers are means that the history strays from; together they make some 60,000 images
-in 120 days.
+They are invented. The numbers are means, around which the history varies; all studios together upload some 60,000
+images in 120 days.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class NewTerms:
-    """Terms agreed on after this share of the history, in force four days later; None: that term continues."""
+    """Terms negotiated after this share of the history, in force four days later; None keeps a term."""
 
     after: float
     images_per_day: int | None = None
@@ -41,11 +41,11 @@ class NewTerms:
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """An account of the demo and its habits. Terms that are None are the plan's.
+    """An account of the demo and its habits; terms that are None are the plan's.
 
     `orders` is the mean of a working day, `images` that of an order. `growth` is the change of the daily orders over
-    the whole history, as a share. `slips`, `rejects`, `rushes` and `hurries` are shares: of orders in which something
-    comes late, of deliveries sent back, of orders expedited when placed, and of those expedited afterwards.
+    the whole history, as a share. `slips`, `rejects`, `rushes` and `hurries` are shares: of orders with late images,
+    of rejected deliveries, of orders expedited when placed, and of those expedited later.
     """
 
     ref: str

@@ -1,4 +1,4 @@
-"""When a studio uploads: its working days, rushes before a campaign, evenings, weekends and quiet weeks."""
+"""The uploads of a studio: on working days, more before campaigns, few on weekends, none in quiet weeks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,33 +14,33 @@ _CAMPAIGN = 3.2
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time that is told: from `since` to `until`, which is not part of it (UTC)."""
+    """The interval of a history (UTC): from `since` to `until`, which is not included."""
 
     since: datetime
     until: datetime
 
     def after(self, share: float) -> datetime:
-        """Return the full hour at which this share of the time has passed."""
+        """Return the full hour after this share of the interval."""
         return (self.since + (self.until - self.since) * share).replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The instant of an order (UTC) and how many images the studio has ready then."""
+    """An upload: its instant (UTC) and number of images."""
 
     at: datetime
     images: int
 
 
 def uploads(rng: Random, studio: Studio, span: Span) -> list[Upload]:
-    """All orders the studio wants to place within the span, in order of time."""
+    """Return all uploads of the studio within the span, in order of time."""
     days = list(_days(studio, span))
     quiet = _quiet_weeks(rng, studio, days)
     wanted = [
         upload
-        for place, day in enumerate(days)
+        for index, day in enumerate(days)
         if week_start(day) not in quiet
-        for upload in _uploads_of(rng, studio, span, day, place / len(days))
+        for upload in _uploads_of(rng, studio, span, day, index / len(days))
     ]
     return sorted((upload for upload in wanted if span.since <= upload.at < span.until), key=lambda upload: upload.at)
 
@@ -53,7 +53,7 @@ def _days(studio: Studio, span: Span) -> Iterator[date]:
 
 
 def _quiet_weeks(rng: Random, studio: Studio, days: list[date]) -> frozenset[date]:
-    """Weeks without an upload; not the first two and the last three, so that every streak starts and goes on."""
+    """Draw the weeks without an upload, none of the first two and last three, so that every streak goes on."""
     weeks = sorted({week_start(day) for day in days})[2:-3]
     return frozenset(rng.sample(weeks, min(studio.quiet_weeks, len(weeks) // 2)))
 
@@ -75,7 +75,7 @@ def _zone_name(studio: Studio, span: Span, day: date) -> str:
 
 
 def _time_of_day(rng: Random) -> time:
-    """Office hours mostly, some evenings up to the last second, few at any time."""
+    """Draw a time of day: mostly office hours, some evenings up to the last second, few at any time."""
     start, end = rng.choices(((32_400, 64_800), (64_800, 86_400), (0, 86_400)), (77, 18, 5))[0]
     second, millisecond = divmod(rng.randrange(start * 1000, end * 1000), 1000)
     return time(second // 3600, second // 60 % 60, second % 60, millisecond * 1000)

@@ -8,9 +8,9 @@ import pytest
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.enums import Plan
 from db.connections import Pool
-from tests.support.building import CREATED_AT, DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import CREATED_AT, DAY, HOUR, Photo, Studio, open_account, write
 
 ACCOUNTS = """
 query ($first: Int, $after: String, $search: String, $plan: Plan) {
@@ -29,7 +29,7 @@ def by_name(names: list[str]) -> list[str]:
 @pytest.fixture
 async def studios(pool: Pool) -> list[Studio]:
     plans = list(Plan)
-    return [await begin(pool, Studio(name=name, plan=plans[index % 4])) for index, name in enumerate(NAMES)]
+    return [await open_account(pool, Studio(name=name, plan=plans[index % 4])) for index, name in enumerate(NAMES)]
 
 
 async def accounts(staff: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - any variables
@@ -79,7 +79,7 @@ async def test_accounts_are_found_by_plan(staff: Client, studios: list[Studio]) 
 
 
 async def test_an_account_shows_its_name_plan_time_zone_and_creation(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await begin(pool, Studio(zone="Pacific/Auckland")))
+    client = await client_of(await open_account(pool, Studio(zone="Pacific/Auckland")))
     account = {
         "name": "ACME",
         "plan": "PROFESSIONAL",
@@ -112,7 +112,7 @@ query ($first: Int, $after: String, $archived: Boolean = false) { account {
 @pytest.fixture
 async def client(pool: Pool, client_of: NewClient) -> Client:
     """A client with five specifications, the second and the fourth archived."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     for number in range(1, 6):
         at = CREATED_AT + number * HOUR
         studio.specification(f"S{number}", f"{number}.50", at=at, archived_at=at if number in {2, 4} else None)
@@ -160,7 +160,7 @@ async def test_orders_awaiting_a_deadline_are_listed_oldest_first_across_all_acc
 ) -> None:
     at = clock.now() - 3 * DAY
     for index, name in enumerate(("ACME", "Dior")):
-        studio = await begin(pool, Studio(name=name))
+        studio = await open_account(pool, Studio(name=name))
         for number in range(6):
             placed_at = at + timedelta(hours=2 * number + index)
             level = (ServiceLevel.ADDITIONAL, ServiceLevel.EXPEDITED_PLAN, ServiceLevel.STANDARD)[number % 3]
@@ -184,7 +184,7 @@ async def test_an_order_is_listed_as_awaiting_a_deadline_while_staff_can_set_one
     pool: Pool, staff: Client, clock: FrozenClock
 ) -> None:
     now = clock.now()
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     level, plan = ServiceLevel.ADDITIONAL, ServiceLevel.EXPEDITED_PLAN
     delivered = Photo(delivered_at=now - 3 * HOUR)
     sent_back = Photo(delivered_at=now - 3 * HOUR, rejections=((now - 2 * HOUR, None),))

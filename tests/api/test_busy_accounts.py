@@ -14,8 +14,8 @@ from db.connections import COMMANDS, Pool
 from db.writer import unit_of_work
 from engine.ids import numbered
 from tests.support.clock import FrozenClock
-from tests.support.commanding import PAYLOADS, Shop, contents, document, done, open_shop
 from tests.support.database import until
+from tests.support.mutations import PAYLOADS, Shop, contents, document, done, open_shop
 from tests.support.serving import Client, NewClient
 
 PATIENCE = 30.0

@@ -13,10 +13,10 @@ from db.connections import Pool, connect
 from db.writer import Writer
 from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, done, open_shop
+from tests.support.events.api_fields import EVERY_EVENT
 from tests.support.import_files import NOW, START, change, order, run_import
+from tests.support.mutations import Shop, done, open_shop
 from tests.support.serving import Client, NewClient
-from tests.support.typed_events import EVERY_EVENT
 
 DELIVERED: Final = "2026-03-04T07:00:00.000250Z"
 RETURNED: Final = {"deliveredAt": DELIVERED, "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo at 10:30"}]}

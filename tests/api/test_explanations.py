@@ -10,9 +10,9 @@ from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from db.tables.accounts import TimeZonePeriod
 from db.writer import unit_of_work
-from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.serving import NewClient
+from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 TUESDAY = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 3, 4, 8, tzinfo=UTC)
@@ -40,7 +40,7 @@ def codes(deadline: dict[str, Any]) -> list[str]:
 async def test_an_image_delivered_before_the_delivery_plan_has_its_kept_deadline(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR / 2), Photo()]
     made = studio.order(TUESDAY, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=TUESDAY + 4 * HOUR)
     studio.images[0].due_at = made.kept_due_at = NEXT_MORNING
@@ -62,7 +62,7 @@ async def test_an_image_delivered_before_the_delivery_plan_has_its_kept_deadline
 async def test_a_delivery_plan_is_awaited_until_the_kept_deadline_passes_and_void_afterwards(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(TUESDAY, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
     found = await order(pool, client_of, studio)
     clock.advance(HOUR)
@@ -81,7 +81,7 @@ async def test_a_delivery_plan_is_awaited_until_the_kept_deadline_passes_and_voi
 
 
 async def test_a_cancelled_order_no_longer_awaits_staff(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, cancelled_at=TUESDAY + HOUR)
     found = await order(pool, client_of, studio)
     [image] = found["images"]["nodes"]
@@ -90,7 +90,7 @@ async def test_a_cancelled_order_no_longer_awaits_staff(pool: Pool, client_of: N
 
 
 async def test_an_order_delivered_without_a_deadline_no_longer_awaits_staff(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     photos = [Photo(delivered_at=TUESDAY + HOUR), Photo("b.jpg", TUESDAY + HOUR, ((TUESDAY + 2 * HOUR, None),))]
     studio.order(TUESDAY, photos, level=ServiceLevel.ADDITIONAL, position=201)
     found = await order(pool, client_of, studio)
@@ -99,7 +99,7 @@ async def test_an_order_delivered_without_a_deadline_no_longer_awaits_staff(pool
 
 
 async def test_each_instant_is_shown_in_the_time_zone_in_force_at_it(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     moved_at = TUESDAY + HOUR
     studio.order(TUESDAY, level=ServiceLevel.ADDITIONAL, position=201, due_at=NEXT_MORNING)
     studio.orders[0].confirmed_at = moved_at
@@ -141,7 +141,7 @@ def test_every_step_code_has_a_type_with_its_name() -> None:
 async def test_steps_have_every_fact_that_their_text_names(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
     photos = [Photo(delivered_at=friday + HOUR, rejections=((friday + 2 * HOUR, None),))]
     studio.order(friday, photos, level=ServiceLevel.EXPEDITED_PLAN, due_at=clock.now() + HOUR, kept=True)
@@ -177,7 +177,7 @@ async def test_steps_have_every_fact_that_their_text_names(
 async def test_a_deadline_set_by_staff_beyond_a_clock_change_has_its_instants_and_offsets(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     uploaded_at = datetime(2026, 3, 2, 13, tzinfo=UTC)
     due_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
     studio.order(uploaded_at, level=ServiceLevel.ADDITIONAL, position=201, due_at=due_at)

@@ -9,9 +9,9 @@ from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import ImagesDelivered, OrderCompleted
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 MONDAY = datetime(2026, 3, 9, 13, tzinfo=UTC)
 DUE_AT = datetime(2026, 3, 10, 8, tzinfo=UTC)
@@ -38,7 +38,7 @@ def names(found: dict[str, Any]) -> list[str]:
 @pytest.fixture
 async def client(pool: Pool, client_of: NewClient) -> Client:
     """A client with an order of 25 images, of which every third is delivered and the first of these rejected."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     delivered_at = MONDAY + HOUR
     photos = [Photo(f"{number:02}.jpg", delivered_at if number % 3 == 0 else None) for number in range(25)]
     photos[0] = Photo("00.jpg", delivered_at, ((delivered_at + HOUR, None),))
@@ -82,7 +82,7 @@ OUTCOME = """{ account { order(number: 1) { late images { nodes {
 
 async def outcome(pool: Pool, client_of: NewClient, photo: Photo, **order: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return the one image of an order that was placed on Monday and is due on Tuesday at 08:00 UTC."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(MONDAY, [photo], **order)
     await write(pool, studio)
     found = (await (await client_of(studio)).data(OUTCOME))["account"]["order"]
@@ -114,7 +114,7 @@ async def test_an_undelivered_image_is_late_a_microsecond_after_its_deadline(
     pool: Pool, client_of: NewClient, clock: FrozenClock
 ) -> None:
     clock.advance(DUE_AT - clock.now())
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(MONDAY, [Photo()])
     await write(pool, studio)
     client = await client_of(studio)
@@ -155,7 +155,7 @@ async def test_an_image_without_a_deadline_is_never_late(pool: Pool, client_of: 
 async def test_an_image_delivered_before_staff_set_the_deadline_has_no_deadline(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     photos = [Photo(delivered_at=MONDAY + HOUR), Photo()]
     studio.order(MONDAY, photos, level=ServiceLevel.ADDITIONAL, due_at=DUE_AT + DAY)
     studio.images[0].due_at = None
@@ -182,7 +182,7 @@ async def test_a_redelivered_image_shows_its_delivery_deadline_again(pool: Pool,
 
 
 async def test_rejections_are_listed_oldest_first(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     friday = datetime(2026, 3, 6, 20, tzinfo=UTC)
     studio.order(
         friday - DAY, [Photo(delivered_at=friday - HOUR, rejections=((friday, friday + HOUR), (DUE_AT, None)))]
@@ -212,7 +212,7 @@ EXPLANATION = """{ account { order(number: 1) {
 
 
 async def codes(pool: Pool, client_of: NewClient, photo: Photo, **order: Any) -> tuple[list[str], list[str]]:  # noqa: ANN401
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(MONDAY, [photo], **order)
     await write(pool, studio)
     found = (await (await client_of(studio)).data(EXPLANATION))["account"]["order"]
@@ -222,7 +222,7 @@ async def codes(pool: Pool, client_of: NewClient, photo: Photo, **order: Any) ->
 
 
 async def test_a_deadline_is_explained_step_by_step(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     friday = datetime(2026, 3, 6, 13, 5, tzinfo=UTC)
     studio.order(friday, [Photo() for _ in range(20)], position=181)
     await write(pool, studio)
@@ -305,7 +305,7 @@ query ($first: Int, $after: String) { account { order(number: 2) { events(first:
 
 
 async def test_events_of_an_order_are_listed_oldest_first(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(MONDAY - DAY)
     order = studio.order(MONDAY, [Photo("x.jpg")])
     ready, completed = OrderStatus.READY_FOR_DOWNLOAD, OrderStatus.COMPLETED

@@ -14,11 +14,11 @@ from api.schema import schema
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine.ids import GlobalId
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
-from tests.support.built_events import events_of_images
 from tests.support.clock import FrozenClock
-from tests.support.midnights import take_snapshots
+from tests.support.events.samples import events_of_images
+from tests.support.midnight_jobs import take_snapshots
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 NOON: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)
@@ -163,7 +163,7 @@ async def all_ids(client: Client, studio: Studio) -> list[str]:
 
 @pytest.fixture
 async def neighbours(client_of: NewClient, pool: Pool, clock: FrozenClock) -> Neighbours:
-    ours, theirs = await begin(pool, Studio(name="Alpha")), await begin(pool, Studio(name="Bravo"))
+    ours, theirs = await open_account(pool, Studio(name="Alpha")), await open_account(pool, Studio(name="Bravo"))
     add_history(ours, "alpha")
     add_history(theirs, "bravo")
     theirs.order(NOON - HOUR + MINUTE, [Photo("bravo-more.jpg")], name="bravo-more", position=2)

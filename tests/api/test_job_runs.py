@@ -15,10 +15,10 @@ from engine.ids import GlobalId
 from jobs.catalogue import JOBS
 from jobs.kinds.periodic import DAILY
 from jobs.worker import Worker
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
+from tests.support.customers import open_customer
 from tests.support.serving import Client
-from tests.support.studios import begin as begin_giver
+from tests.support.studio import Studio, open_account
 
 HOUR = timedelta(hours=1)
 RUN = "id job timeZone date scheduledFor state attempts startedAt finishedAt accounts failures error account { name }"
@@ -49,7 +49,7 @@ def run(number: int, at: datetime, **facts: Any) -> JobRun:  # noqa: ANN401
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
     """A studio for which a job failed, among runs at four instants."""
-    made = await begin(pool, Studio(zone="Africa/Cairo"))
+    made = await open_account(pool, Studio(zone="Africa/Cairo"))
     now = clock.now()
     failed = {"state": "FAILED", "failures": 1, "error": "No such zone."}
     runs = [
@@ -120,9 +120,9 @@ async def test_job_runs_are_listed_newest_first_and_filtered_by_job_account_and_
 async def test_differences_found_by_the_daily_verification_are_shown_with_their_figures(
     pool: Pool, clock: FrozenClock, staff: Client
 ) -> None:
-    giver = await begin_giver(pool, clock)
+    customer = await open_customer(pool, clock)
     clock.advance()
-    await giver.place(3)
+    await customer.place(3)
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
     clock.advance(timedelta(days=1))
     await Worker(pool, clock, Settings(), "a", JOBS).run(DAILY)

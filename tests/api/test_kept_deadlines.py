@@ -8,12 +8,12 @@ import pytest
 
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import negotiate_sla
+from app.services.commands import in_transaction
 from db.connections import Pool
-from tests.support.acting import done as worked
-from tests.support.building import DAY, HOUR, Studio
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.commanding import Shop, contents, done, open_shop, refused
+from tests.support.mutations import Shop, contents, done, open_shop, refused
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Studio
 
 NEXT_MORNING: Final = "2026-03-11T08:00:00Z"
 ORDER: Final = """
@@ -180,7 +180,7 @@ async def test_a_deadline_names_the_sla_version_it_was_made_under(
     clock.advance(9 * HOUR)  # 22:00 in Copenhagen
     standard, additional = await shop.place("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
     terms = NegotiatedTerms(images_per_day=4, expedites_per_day=None, effective_date=date(2026, 3, 11))
-    await worked(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, terms=terms))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, terms=terms))
     clock.advance(3 * HOUR)
     for order in (standard, additional):
         await done(shop.client, "expediteOrder", orderId=order["id"])

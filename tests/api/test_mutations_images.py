@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.support.building import HOUR, Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, done, open_shop, refused, told
+from tests.support.mutations import Shop, contents, deliver, done, event_types, open_shop, refused
 from tests.support.serving import Client, NewClient
+from tests.support.studio import HOUR, Studio
 
 QUEUE = """query ($first: Int = 50, $after: String) { productionQueue(first: $first, after: $after) {
   nodes { filename status } totalCount pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
@@ -67,7 +67,7 @@ async def test_claimed_images_leave_the_queue_until_the_lease_expires(
     }
     again = await done(staff, "claimImages", worker="Bob", count=500)
     assert [image["filename"] for image in again["images"]] == ["a.jpg", "b.jpg"]
-    assert (await told(pool, shop.studio))[2:] == ["IMAGES_CLAIMED", "CLAIM_EXPIRED", "IMAGES_CLAIMED"]
+    assert (await event_types(pool, shop.studio))[2:] == ["IMAGES_CLAIMED", "CLAIM_EXPIRED", "IMAGES_CLAIMED"]
     assert await done(staff, "claimImages", worker="Eve") == {
         "images": [],
         "leaseUntil": "2026-03-10T13:01:00.000002Z",
@@ -162,7 +162,7 @@ async def test_only_delivered_images_can_be_rejected(
     payload = await done(shop.client, "rejectImages", imageIds=[a], reason="Halo,\nleft" + "." * 1990)
     assert payload["images"] == [{"id": a, "status": "REJECTED"}]
     assert payload["orders"] == [{"id": order["id"], "status": "IN_PRODUCTION", "rejectedCount": 1}]
-    assert (await told(pool, shop.studio))[-1] == "IMAGES_REJECTED"
+    assert (await event_types(pool, shop.studio))[-1] == "IMAGES_REJECTED"
     assert await refused(shop.client, "rejectImages", imageIds=[a], reason="Halo") == [
         ("NOT_DELIVERED", ["imageIds", "0"])
     ]

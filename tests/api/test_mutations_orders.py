@@ -8,10 +8,11 @@ import pytest
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work
-from tests.support.building import HOUR, Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, document, done, mutate, open_shop, refused, told
-from tests.support.serving import Client, CountingPool, NewClient
+from tests.support.mutations import Shop, contents, deliver, document, done, event_types, mutate, open_shop, refused
+from tests.support.pools import CountingPool
+from tests.support.serving import Client, NewClient
+from tests.support.studio import HOUR, Studio
 
 MISSING = "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -37,7 +38,7 @@ async def test_an_order_beyond_the_guarantee_is_placed_as_two(shop: Shop, pool: 
         {"id": None, "number": 2, "serviceLevel": "ADDITIONAL", "imageCount": 2, "deadline": {"at": None}},
     ]
     assert payload["dailyGuarantee"] == {"used": 6, "remaining": 0}
-    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_PLACED", "ORDER_SPLIT"]
+    assert await event_types(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_PLACED", "ORDER_SPLIT"]
     clock.advance()
     seen = await shop.client.data("{ account { dailyGuarantee { used } orders { nodes { name } totalCount } } }")
     assert seen["account"] == {
@@ -140,7 +141,7 @@ async def test_expediting_chosen_images_splits_them_off(shop: Shop, pool: Pool, 
         (2, "EXPEDITED", 2),
     ]
     assert payload["dailyGuarantee"] == {"expediteUsed": 2}
-    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_SPLIT", "ORDER_EXPEDITED"]
+    assert await event_types(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_SPLIT", "ORDER_EXPEDITED"]
 
 
 async def test_each_image_that_cannot_be_expedited_is_reported_at_its_index(
@@ -215,7 +216,7 @@ async def test_an_order_completes_once_it_is_delivered(
     await deliver(staff, clock)
     payload = await done(shop.client, "completeOrder", orderId=order["id"])
     assert payload["order"] == {"id": order["id"], "status": "COMPLETED"}
-    assert (await told(pool, shop.studio))[-1] == "ORDER_COMPLETED"
+    assert (await event_types(pool, shop.studio))[-1] == "ORDER_COMPLETED"
     assert await refused(shop.client, "completeOrder", orderId=order["id"]) == [("NOT_COMPLETABLE", ["orderId"])]
 
 
@@ -225,7 +226,7 @@ async def test_cancelling_gives_the_guarantee_back(shop: Shop, pool: Pool, clock
     payload = await done(shop.client, "cancelOrder", orderId=order["id"])
     assert payload["order"]["status"] == "CANCELLED"
     assert payload["dailyGuarantee"] == {"used": 0}
-    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_CANCELLED"]
+    assert await event_types(pool, shop.studio) == ["ACCOUNT_CREATED", "ORDER_PLACED", "ORDER_CANCELLED"]
     assert await refused(shop.client, "cancelOrder", orderId=order["id"]) == [("NOT_CANCELLABLE", ["orderId"])]
     [claimed] = await shop.place("b.jpg")
     await done(staff, "claimImages", worker="Ada")
@@ -248,7 +249,7 @@ async def test_staff_set_a_deadline_where_there_is_none(shop: Shop, pool: Pool, 
     assert await contents(pool) == before
     payload = await done(staff, "confirmDeadline", **values, note="By hand.\nTwo people.")
     assert payload["order"]["deadline"] == {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
-    assert (await told(pool, shop.studio))[-1] == "DEADLINE_CONFIRMED"
+    assert (await event_types(pool, shop.studio))[-1] == "DEADLINE_CONFIRMED"
     assert await refused(staff, "confirmDeadline", **values) == [("DEADLINE_NOT_OPEN", ["orderId"])]
 
 

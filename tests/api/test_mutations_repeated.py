@@ -8,7 +8,7 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, done, mutate, open_shop, refused
+from tests.support.mutations import Shop, contents, deliver, done, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 
 CONFLICT = [("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])]

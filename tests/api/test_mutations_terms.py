@@ -4,10 +4,10 @@ import pytest
 
 from app.domain.sla.enums import Plan
 from db.connections import Pool
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, done, open_shop, refused, told
+from tests.support.mutations import Shop, contents, done, event_types, open_shop, refused
 from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio
 
 STEPS = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
 NEW = {"name": "Ghost", "pricePerImage": "1.4500", "currency": "EUR", "steps": STEPS}
@@ -41,7 +41,7 @@ async def test_a_specification_is_created_changed_and_archived(shop: Shop, pool:
     assert seen["account"]["order"] == {"price": {"amount": "1.4500"}, "specification": {"secondsPerImage": 275.5}}
     archived = await done(shop.client, "archiveSpecification", specificationId=made["id"])
     assert archived["specification"] == {"id": made["id"], "archived": True}
-    assert (await told(pool, shop.studio)).count("SPECIFICATION_CHANGED") == 3
+    assert (await event_types(pool, shop.studio)).count("SPECIFICATION_CHANGED") == 3
     before = await contents(pool)
     for name in ("updateSpecification", "archiveSpecification"):
         assert await refused(shop.client, name, specificationId=made["id"]) == [("ARCHIVED", ["specificationId"])]
@@ -122,7 +122,7 @@ async def test_a_new_time_zone_applies_at_once(shop: Shop, pool: Pool, staff: Cl
     assert answer["placeOrder"]["orders"] == [
         {"account": {"timeZone": "America/New_York"}, "deadline": {"at": "2026-03-11T13:00:00Z"}}
     ]
-    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "TIME_ZONE_CHANGED", "ORDER_PLACED"]
+    assert await event_types(pool, shop.studio) == ["ACCOUNT_CREATED", "TIME_ZONE_CHANGED", "ORDER_PLACED"]
     payload = await done(staff, "changeTimeZone", accountId=shop.account, timeZone="Asia/Tokyo")
     assert payload["account"] == {"id": shop.account, "timeZone": "Asia/Tokyo"}
 
@@ -148,7 +148,7 @@ async def test_new_terms_apply_to_future_days_only(shop: Shop, pool: Pool, staff
     values = {"accountId": shop.account, "effectiveDate": "2026-03-11"}
     payload = await done(staff, "negotiateSla", **values, imagesPerDay=500, note="By phone.")
     assert payload["sla"] == {"version": 2, "guarantee": {"imagesPerDay": 500}}
-    assert await told(pool, shop.studio) == ["ACCOUNT_CREATED", "SLA_NEGOTIATED"]
+    assert await event_types(pool, shop.studio) == ["ACCOUNT_CREATED", "SLA_NEGOTIATED"]
     clock.advance()
     before = await contents(pool)
     assert await refused(staff, "negotiateSla", **{**values, "effectiveDate": "2026-03-10"}) == [

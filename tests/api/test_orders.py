@@ -14,9 +14,9 @@ from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.images import Image
 from db.tables.orders import Order
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 PAGE = """
 query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {
@@ -86,7 +86,7 @@ def varied(studio: Studio, now: datetime) -> Studio:
 
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
-    made = varied(await begin(pool, Studio()), clock.now())
+    made = varied(await open_account(pool, Studio()), clock.now())
     await write(pool, made)
     return made
 
@@ -143,7 +143,7 @@ async def test_a_page_beyond_the_end_is_empty_and_has_a_previous_page(client: Cl
 
 
 async def test_an_account_without_orders_has_an_empty_page(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     found = await page(client)
     assert found["nodes"] == []
     assert found["totalCount"] == 0
@@ -272,7 +272,7 @@ async def test_an_empty_search_finds_everything(client: Client, studio: Studio) 
 @pytest.fixture
 async def large(pool: Pool, clock: FrozenClock) -> Studio:
     """A studio with more orders than a search checks one by one, and one period with even more images."""
-    made = await begin(pool, Studio())
+    made = await open_account(pool, Studio())
     for number in range(2_050):
         at = clock.now() - (2_100 - number // 2) * timedelta(minutes=20)
         photo = Photo(f"img_{number:04}.jpg", at + HOUR if number % 3 else None)
@@ -340,7 +340,7 @@ async def test_the_feed_shows_the_ten_most_recent_orders(client: Client, studio:
 
 
 async def test_an_order_shows_all_its_fields(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     at = clock.now() - DAY
     rejected = Photo("b.jpg", at + HOUR, ((at + 2 * HOUR, None),))
     order = studio.order(at, [Photo("a.jpg", at + HOUR), rejected, Photo("c.jpg"), Photo("d.jpg")], name="SS26")
@@ -385,7 +385,7 @@ async def test_an_order_shows_all_its_fields(pool: Pool, client_of: NewClient, c
 
 
 async def test_split_orders_name_each_other(pool: Pool, client_of: NewClient, clock: FrozenClock) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     first = studio.order(clock.now() - DAY, level=ServiceLevel.STANDARD)
     for level in (ServiceLevel.EXPEDITED, ServiceLevel.EXPEDITED_ADDITIONAL):
         studio.order(clock.now() - DAY, level=level, split_from=first.id)
@@ -403,7 +403,7 @@ async def test_split_orders_name_each_other(pool: Pool, client_of: NewClient, cl
 async def test_a_number_without_an_order_is_null(
     pool: Pool, client_of: NewClient, clock: FrozenClock, number: int
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.order(clock.now() - DAY)
     await write(pool, studio)
     client = await client_of(studio)

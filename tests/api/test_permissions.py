@@ -12,10 +12,10 @@ from api.schema import schema
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine.ids import GlobalId, numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
-from tests.support.commanding import contents, document
+from tests.support.mutations import contents, document
 from tests.support.serving import Client, CountingReader, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 SECRET = "Dior"
 """The mark in every name and filename of the other studio."""
@@ -68,7 +68,7 @@ def test_the_permission_tables_list_every_root_field() -> None:
 
 
 async def studio_named(pool: Pool, clock: FrozenClock, name: str) -> Studio:
-    studio = await begin(pool, Studio(name=name))
+    studio = await open_account(pool, Studio(name=name))
     at = clock.now() - 2 * DAY
     studio.specification(f"{name} ghost")
     rejected = Photo(f"{name}.jpg", at + HOUR, ((at + 2 * HOUR, None),))

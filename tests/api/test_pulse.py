@@ -11,9 +11,9 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
 NUMBERS: dict[tuple[str, ...], str] = {
@@ -33,7 +33,7 @@ NUMBERS: dict[tuple[str, ...], str] = {
 @pytest.fixture
 async def client(pool: Pool, clock: FrozenClock, client_of: NewClient) -> Client:
     """A client with 70 orders of every level over 40 days, of two images each: some late, rejected or open."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     levels = list(ServiceLevel)
     for number in range(70):
         placed_at = clock.now() - timedelta(hours=13 * (70 - number), minutes=7)
@@ -121,7 +121,7 @@ async def test_the_midnight_that_ends_a_month_and_a_week_belongs_to_them(
     pool: Pool, clock: FrozenClock, client_of: NewClient
 ) -> None:
     """February 2026 ends with a Saturday, user time; the week, a day later."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     midnight = clock.now() - 9 * DAY - 13 * HOUR  # 28 February, 23:00 UTC
     studio.order(midnight - 10 * DAY, [Photo(), Photo()])
     await write(pool, studio)
@@ -141,7 +141,7 @@ async def test_the_midnight_that_ends_a_month_and_a_week_belongs_to_them(
 
 
 async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     at_nine = clock.now() - 2 * DAY - 3 * HOUR  # Sunday 8 March, 09:00 UTC
     studio.order(at_nine, [Photo("a.jpg", at_nine + 2 * HOUR), Photo("b.jpg", at_nine + 4 * HOUR)])
     studio.order(at_nine - 35 * DAY, [Photo("c.jpg", at_nine - 35 * DAY + 20 * HOUR)])
@@ -274,7 +274,7 @@ async def test_an_instant_up_to_five_seconds_ahead_counts_as_now(client: Client)
 async def test_a_plan_without_a_dashboard_has_all_fields_but_those_of_the_dashboard(
     pool: Pool, client_of: NewClient, field: str, plan: Plan
 ) -> None:
-    client = await client_of(await begin(pool, Studio(plan=plan)))
+    client = await client_of(await open_account(pool, Studio(plan=plan)))
     answer = await client.answer(f"{{ account {{ name dailyGuarantee {{ used }} {field} }} }}")
     name = field.partition(" ")[0]
     assert answer["data"] == {"account": {"name": "ACME", "dailyGuarantee": {"used": 0}, name: None}}
@@ -290,7 +290,7 @@ COMPLIANCE = "compliance { standard { met } }"
 async def test_compliance_without_a_dashboard_is_null_and_all_else_is_answered(
     pool: Pool, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio(plan=Plan.SOLO))
+    studio = await open_account(pool, Studio(plan=Plan.SOLO))
     client = await client_of(studio)
     sla_id = str(numbered(NodeType.SLA, studio.id, 1))
     versions = await client.answer(f"{{ account {{ name slaVersions {{ nodes {{ version {COMPLIANCE} }} }} }} }}")
@@ -311,7 +311,7 @@ async def test_compliance_without_a_dashboard_is_null_and_all_else_is_answered(
 
 
 async def test_sla_versions_without_compliance_are_open_to_every_plan(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio(plan=Plan.SOLO))
+    studio = await open_account(pool, Studio(plan=Plan.SOLO))
     client = await client_of(studio)
     assert await client.data("{ account { slaVersions { nodes { version } totalCount } } }") == {
         "account": {"slaVersions": {"nodes": [{"version": 1}], "totalCount": 1}}
@@ -324,13 +324,13 @@ async def test_sla_versions_without_compliance_are_open_to_every_plan(pool: Pool
 
 
 async def test_staff_see_compliance_on_every_plan(pool: Pool, staff: Client) -> None:
-    await begin(pool, Studio(plan=Plan.SOLO))
+    await open_account(pool, Studio(plan=Plan.SOLO))
     data = await staff.data(f"{{ accounts {{ nodes {{ slaVersions {{ nodes {{ {COMPLIANCE} }} }} }} }} }}")
     assert data["accounts"]["nodes"] == [{"slaVersions": {"nodes": [{"compliance": {"standard": {"met": 0}}}]}}]
 
 
 async def test_staff_see_the_dashboard_of_every_plan(pool: Pool, staff: Client) -> None:
-    await begin(pool, Studio(plan=Plan.SOLO))
+    await open_account(pool, Studio(plan=Plan.SOLO))
     data = await staff.data("{ accounts { nodes { pulse { asOf } sla { version } orderFeed { number } } } }")
     assert data["accounts"]["nodes"] == [
         {"pulse": {"asOf": "2026-03-10T12:00:00Z"}, "sla": {"version": 1}, "orderFeed": []}

@@ -10,10 +10,10 @@ from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
 from db.connections import Pool
 from engine.ids import GlobalId
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
-from tests.support.midnights import take_snapshots
+from tests.support.midnight_jobs import take_snapshots
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 PULSE = """
 fragment pulse on Pulse {
@@ -43,7 +43,7 @@ async def history(client: Client, fields: str, **variables: object) -> dict[str,
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
     """A studio with an order every 9 hours for 30 days, now and then delivered late, rejected or cancelled."""
-    made = await begin(pool, Studio())
+    made = await open_account(pool, Studio())
     for number in range(80):
         placed_at = clock.now() - timedelta(hours=9 * (80 - number))
         delivered_at = placed_at + timedelta(hours=3 + number % 40) if number % 7 else None
@@ -98,7 +98,7 @@ async def test_days_without_a_snapshot_are_missing_from_the_history(client_of: N
 async def test_a_snapshot_is_found_by_its_id(
     pool: Pool, clock: FrozenClock, studio: Studio, client_of: NewClient
 ) -> None:
-    other = await begin(pool, Studio())
+    other = await open_account(pool, Studio())
     client = await client_of(studio)
     await take_snapshots(pool, clock, studio, clock.now() - 2 * DAY)
     [first, _] = (await history(client, "nodes { id date pulse { ...pulse } }"))["nodes"]
@@ -112,7 +112,7 @@ async def test_a_snapshot_is_found_by_its_id(
 async def test_a_plan_without_a_dashboard_has_no_history_but_staff_see_it(
     pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
 ) -> None:
-    solo = await begin(pool, Studio(plan=Plan.SOLO))
+    solo = await open_account(pool, Studio(plan=Plan.SOLO))
     await take_snapshots(pool, clock, solo, clock.now() - DAY)
     asked = "query ($id: ID!) { account(id: $id) { pulseHistory { nodes { id } } } }"
     variables = {"id": account_global_id(solo.id)}

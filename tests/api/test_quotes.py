@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, deliver, done, open_shop, refused
+from tests.support.mutations import Shop, contents, deliver, done, open_shop, refused
 from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio
 
 CODES = ("UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE", "SLA_VERSION")
 QUOTE = """query ($id: ID, $input: QuoteInput!) { account(id: $id) { quote(input: $input) {

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from db.connections import Pool
-from tests.support.building import HOUR, Photo, Studio, begin, write
 from tests.support.serving import NewClient
+from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 PLACED_AT = datetime(2026, 3, 9, 13, tzinfo=UTC)
 LISTS = """{ account {
@@ -15,7 +15,7 @@ LISTS = """{ account {
 
 async def test_an_image_rejected_twice_at_one_instant_is_listed_once(pool: Pool, client_of: NewClient) -> None:
     rejected_at = PLACED_AT + 2 * HOUR
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     twice = Photo("a.jpg", PLACED_AT + HOUR, ((rejected_at, rejected_at), (rejected_at, None)))
     studio.order(PLACED_AT, [twice, Photo("b.jpg", PLACED_AT + HOUR)])
     await write(pool, studio)

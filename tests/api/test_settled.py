@@ -13,11 +13,11 @@ from app.web.state import running_of
 from db.connections import Pool
 from db.readers import Reader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.commanding import open_shop
+from tests.support.mutations import open_shop
 from tests.support.serving import Client, CountingReader, NewClient
-from tests.support.settling import judging
+from tests.support.settled_answers import judging
+from tests.support.studio import Studio, open_account
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 READING = 10
@@ -88,7 +88,7 @@ async def test_an_account_created_just_before_the_snapshot_is_shown_just_after_i
 
         @asynccontextmanager
         async def snapshot(self) -> AsyncGenerator[Reader]:
-            await begin(pool, Studio(name="second", created_at=clock.now() - HOUR))
+            await open_account(pool, Studio(name="second", created_at=clock.now() - HOUR))
             async with super().snapshot() as reader:
                 yield reader
 
@@ -102,7 +102,7 @@ async def test_an_account_created_just_before_the_snapshot_is_shown_just_after_i
 
 
 async def test_no_connection_is_held_after_a_response(pool: Pool, client_of: NewClient, database: str) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     await client.data("{ account { pulse { asOf } } }")
     await client.answer('{ account { orders(after: "nonsense") { nodes { id } } } }')
     assert await _held(pool, database) == 0
@@ -111,7 +111,7 @@ async def test_no_connection_is_held_after_a_response(pool: Pool, client_of: New
 async def test_a_root_field_still_running_after_an_error_holds_no_connection(
     pool: Pool, client_of: NewClient, database: str
 ) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     failing = "query ($ids: [ID!] = []) { account { pulse { asOf } } nodes(ids: $ids) { id } }"
     for _ in range(READING + 2):
         assert (await client.error(failing, {"ids": None}))["code"] == "BAD_USER_INPUT"
@@ -120,7 +120,7 @@ async def test_a_root_field_still_running_after_an_error_holds_no_connection(
 
 
 async def test_an_error_in_one_field_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     failing = """{ account {
       pulse { productivity { imagesUploaded } } sla { compliance { standard { met } } }
       orders { totalCount } specifications { totalCount } wrong: orders(first: -1) { totalCount }

@@ -8,9 +8,9 @@ import pytest
 from app.domain.sla.enums import Plan
 from db.connections import Pool
 from db.tables.accounts import LedgerDay, SlaVersion
-from tests.support.building import CREATED_AT, DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import CREATED_AT, DAY, Photo, Studio, open_account, write
 
 
 def negotiated(studio: Studio, version: int, effective: date, images: int | None, expedites: int | None) -> None:
@@ -31,7 +31,7 @@ def negotiated(studio: Studio, version: int, effective: date, images: int | None
 @pytest.fixture
 async def studio(pool: Pool) -> Studio:
     """A studio whose terms changed on 1 March, will change on 1 April, where a second version supersedes the first."""
-    made = await begin(pool, Studio())
+    made = await open_account(pool, Studio())
     negotiated(made, 2, date(2026, 3, 1), 500, None)
     negotiated(made, 3, date(2026, 4, 1), 800, 30)
     negotiated(made, 4, date(2026, 4, 1), None, 40)
@@ -152,7 +152,7 @@ async def test_versions_are_paged(client: Client) -> None:
 
 
 async def test_enterprise_terms_are_compared_with_their_plan(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await begin(pool, Studio(plan=Plan.ENTERPRISE, expedites_per_day=40)))
+    client = await client_of(await open_account(pool, Studio(plan=Plan.ENTERPRISE, expedites_per_day=40)))
     terms = "imagesPerDay custom planDefault"
     data = await client.data(f"{{ account {{ sla {{ guarantee {{ {terms} }} expedite {{ {terms} }} }} }} }}")
     assert data["account"]["sla"] == {
@@ -169,7 +169,7 @@ query ($date: Date) { account { dailyGuarantee(date: $date) {
 
 
 async def test_the_running_day_shows_the_use_of_its_allowance(pool: Pool, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     studio.days.append(
         LedgerDay(
             account_id=studio.id,
@@ -224,7 +224,7 @@ async def test_a_date_beyond_the_supported_years_is_refused(client: Client, day:
 
 
 async def test_compliance_counts_kept_and_missed_promises(pool: Pool, clock: FrozenClock, client_of: NewClient) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     at = datetime(2026, 3, 2, 13, tzinfo=UTC)
     due_at = datetime(2026, 3, 3, 8, tzinfo=UTC)
     photos = [Photo(delivered_at=due_at), Photo(delivered_at=due_at + DAY), Photo()]

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from db.connections import Pool
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 BENCH = Path(__file__).parents[2] / "bench"
 
 
 async def filled(pool: Pool, clock: FrozenClock, name: str = "ACME", orders: int = 12) -> Studio:
-    studio = await begin(pool, Studio(name=name))
+    studio = await open_account(pool, Studio(name=name))
     at = clock.now() - 20 * DAY
     for number in range(orders):
         placed_at = at + number * 9 * HOUR

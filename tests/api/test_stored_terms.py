@@ -10,7 +10,7 @@ from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import SlaTerms
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, done, open_shop
+from tests.support.mutations import Shop, done, open_shop
 from tests.support.serving import Client, NewClient
 
 HOUR: Final = timedelta(hours=1)

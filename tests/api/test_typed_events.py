@@ -15,12 +15,12 @@ from api.schema import schema
 from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, numbered
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
+from tests.support.events.api_fields import EVERY_EVENT, FIELDS, SHOWN
+from tests.support.events.texts import with_texts
 from tests.support.one_of_each import live
 from tests.support.serving import Client, NewClient
-from tests.support.typed_events import EVERY_EVENT, FIELDS, SHOWN
-from tests.support.whole_events import whole
+from tests.support.studio import Studio
 
 CORE: Final = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 STAFFS: Final = {
@@ -178,7 +178,7 @@ async def test_events_in_the_earlier_stored_form_are_shown_the_same(
     for row in stored:
         await pool.fetch(
             "UPDATE events SET data = $3, texts = NULL WHERE account_id = $1 AND sequence = $2 RETURNING 1",
-            *(row["account_id"], row["sequence"], whole(row)),
+            *(row["account_id"], row["sequence"], with_texts(row)),
         )
     assert await shown(staff, stored) == before
 

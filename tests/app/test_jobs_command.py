@@ -22,7 +22,7 @@ from db.connections import Pool
 from db.writer import unit_of_work
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock
-from tests.support.studios import begin
+from tests.support.customers import open_customer
 from tests.support.workers import COPENHAGEN, new_account
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -237,15 +237,15 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
 async def test_what_differs_is_reported_by_hand_and_by_the_status(
     database: str, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    giver = await begin(pool, clock)
+    customer = await open_customer(pool, clock)
     clock.advance()
-    await giver.place(3)
+    await customer.place(3)
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
     await pool.fetch("UPDATE accounts SET ref = 'acme'")
     monkeypatch.setenv("LOUPE_DATABASE_URL", database)
     monkeypatch.setenv("LOUPE_CLOCK", VERIFIED_AT)
     monkeypatch.setattr("app.cli.verifying.configure_logging", lambda: None)  # of this process, which has other tests
-    account = account_global_id(giver.account_id)
+    account = account_global_id(customer.account_id)
     with begun("jobs", "verify", "--account", "acme", LOUPE_DATABASE_URL=database, LOUPE_CLOCK=VERIFIED_AT) as process:
         said, wrong = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
     assert (process.returncode, wrong) == (1, "")

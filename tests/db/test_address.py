@@ -1,4 +1,4 @@
-"""What of a database's URL is shown: where the database is, and never a password."""
+"""The shown part of a database's URL: the address, and never a password."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ ANYTHING = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_s
         ("postgresql://me@[::1]:1,b:2,c/loupe?", "postgresql://[::1]:1,b:2,c/loupe"),
     ],
 )
-def test_a_url_is_shown_without_who_connects(url: str, seen: str) -> None:
+def test_a_url_is_shown_without_user_and_password(url: str, seen: str) -> None:
     assert is_well_formed(url)
     assert shown(url) == seen
 
@@ -48,14 +48,14 @@ def test_nothing_of_a_malformed_url_is_shown(url: str) -> None:
     assert shown(url) == "postgresql://..."
 
 
-def test_nothing_is_shown_of_what_may_be_the_rest_of_a_password() -> None:
+def test_a_possible_rest_of_a_password_is_not_shown() -> None:
     url = "postgresql://me:@secret?0=@db/loupe"
     assert is_well_formed(url)
     assert shown(url) == "postgresql://..."
 
 
 @given(ANYTHING, ANYTHING, ANYTHING)
-def test_no_password_is_shown_whatever_it_is_made_of(before: str, after: str, in_query: str) -> None:
+def test_no_password_is_shown_whatever_its_characters(before: str, after: str, in_query: str) -> None:
     for url in (
         f"postgresql://me:{before}SECRET{after}@db/loupe",
         f"postgresql://me@db/loupe?password={before}SECRET{after}",

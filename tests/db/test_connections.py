@@ -55,13 +55,13 @@ async def test_inserting_nothing_is_fine(pool: Pool, reader: PoolReader) -> None
     assert await reader.fetch(NAMES) == []
 
 
-async def test_nothing_is_kept_without_a_commit(pool: Pool, reader: PoolReader) -> None:
+async def test_without_a_commit_nothing_is_stored(pool: Pool, reader: PoolReader) -> None:
     async with unit_of_work(pool) as writer:
         await writer.insert([account(1, "ACME")])
     assert await reader.fetch(NAMES) == []
 
 
-async def test_nothing_is_kept_when_an_error_leaves_the_unit(pool: Pool, reader: PoolReader) -> None:
+async def test_after_an_error_in_the_unit_of_work_nothing_is_stored(pool: Pool, reader: PoolReader) -> None:
     async def fail() -> None:
         async with unit_of_work(pool) as writer:
             await writer.insert([account(1, "ACME")])
@@ -72,7 +72,7 @@ async def test_nothing_is_kept_when_an_error_leaves_the_unit(pool: Pool, reader:
     assert await reader.fetch(NAMES) == []
 
 
-async def test_a_commit_after_a_failed_statement_says_so(pool: Pool, reader: PoolReader) -> None:
+async def test_a_commit_after_a_failed_statement_raises(pool: Pool, reader: PoolReader) -> None:
     async with unit_of_work(pool) as writer:
         await writer.insert([account(1, "ACME")])
         with pytest.raises(ServerError, match="division by zero"):
@@ -100,7 +100,7 @@ async def test_a_cancelled_unit_gives_its_connection_back_clean(database: str) -
     await pool.close()
 
 
-async def test_a_snapshot_ends_after_the_statement_under_way_and_runs_no_other(database: str) -> None:
+async def test_a_snapshot_left_during_a_statement_ends_after_it_and_runs_no_other(database: str) -> None:
     pool = await open_pool(database, max_size=1)
     slow = Statement("slow", "SELECT pg_backend_pid() FROM pg_sleep(0.05)")
     async with PoolReader(pool).snapshot() as snapshot:
@@ -204,7 +204,7 @@ async def test_reads_of_a_unit_and_of_the_pool_are_on_different_connections(pool
         "postgresql://someone:secret@/loupe?host=/nowhere",
     ],
 )
-async def test_a_database_out_of_reach_is_one_sentence_without_the_password(url: str) -> None:
+async def test_an_unreachable_database_is_reported_in_one_sentence_without_the_password(url: str) -> None:
     with pytest.raises(DatabaseUnreachable) as refused:
         await open_pool(url)
     assert str(refused.value).startswith(f"The database at {url.replace('someone:secret@', '')} cannot be reached: ")
@@ -273,5 +273,5 @@ async def test_what_is_not_json_is_a_mistake(pool: Pool, mistake: object) -> Non
         (ZeroDivisionError(), False),
     ],
 )
-def test_an_outage_is_told_from_what_is_wrong_with_a_statement(error: Exception, *, expected: bool) -> None:
+def test_an_outage_is_distinguished_from_a_wrong_statement(error: Exception, *, expected: bool) -> None:
     assert is_outage(error) is expected

@@ -1,4 +1,4 @@
-"""The images behind each number are as many as the number says, whatever happened and whenever one asks."""
+"""The list of images of each figure is as long as the figure, for any history and instant."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,7 +27,7 @@ from db.queries.images import ImageRow
 from db.queries.pages import Key, Slice
 from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
-from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, remember
+from tests.support.histories import CREATED_AT, DAY, MICROSECOND, History, PastImage, write_history
 from tests.support.random_histories import histories
 
 AT = datetime(2026, 5, 5, 12, tzinfo=CREATED_AT.tzinfo)
@@ -39,7 +39,7 @@ def levels_of(term: str) -> tuple[ServiceLevel, ...]:
 
 
 def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drilldown]]:
-    """Pair each number of an instant with its list."""
+    """Pair each figure as of an instant with its list."""
     window, current = windows(at).current, figures.current
     lists = [
         (current.uploaded, uploaded_images(window)),
@@ -61,7 +61,7 @@ def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drill
 async def every_page(
     reader: PoolReader, account_id: UUID, drilldown: Drilldown, size: int, *, backwards: bool = False
 ) -> list[tuple[Key, ImageRow]]:
-    """Walk all pages of a list, in one direction or the other."""
+    """Read all pages of a list in one direction."""
     rows: list[tuple[Key, ImageRow]] = []
     part, more = Slice(size, backwards=backwards), True
     while more:
@@ -74,9 +74,11 @@ async def every_page(
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=histories())
-async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, drawn: tuple[History, datetime]) -> None:
+async def test_every_list_is_newest_first_and_as_long_as_its_figure(
+    pool: Pool, drawn: tuple[History, datetime]
+) -> None:
     history, at = drawn
-    await remember(pool, history)
+    await write_history(pool, history)
     reader = PoolReader(pool)
     now = max(image.known_by for image in history.images) + MICROSECOND
     for asked, is_now in ((at, False), (at - DAY, False), (now, True)):
@@ -90,12 +92,12 @@ async def test_every_list_is_as_long_as_its_number_newest_first(pool: Pool, draw
             assert rows == await every_page(reader, history.account_id, drilldown, 3, backwards=True)
 
 
-async def test_lists_of_several_accounts_are_read_at_once(pool: Pool) -> None:
+async def test_lists_of_several_accounts_are_read_in_one_batch(pool: Pool) -> None:
     reader = PoolReader(pool)
     images = tuple(PastImage(AT - number * timedelta(hours=7)) for number in range(5))
     some = [History(images[:size]) for size in (1, 0, 5)]
     for history in some:
-        await remember(pool, history)
+        await write_history(pool, history)
     accounts = [history.account_id for history in some]
     found = await drill_down(reader, accounts, Slice(3), uploaded_images(windows(AT + DAY).current))
     assert [len(found[account].rows) for account in accounts] == [1, 0, 3]

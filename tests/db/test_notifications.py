@@ -17,7 +17,7 @@ PATIENCE = 30
 
 
 class Heard:
-    """A listener that remembers payloads, and can be waited for."""
+    """A listener that records payloads, and can be awaited."""
 
     def __init__(self) -> None:
         self.payloads: asyncio.Queue[str | None] = asyncio.Queue()
@@ -42,7 +42,7 @@ async def subscribed(notifications: Notifications, channel: str) -> Heard:
     return heard
 
 
-async def test_a_listener_hears_the_committed_notifications_of_its_channel(database: str, pool: Pool) -> None:
+async def test_a_listener_receives_the_committed_notifications_of_its_channel(database: str, pool: Pool) -> None:
     async with open_notifications(database) as notifications:
         zones = await subscribed(notifications, "zones")
         orders = await subscribed(notifications, "orders")
@@ -65,7 +65,7 @@ async def test_all_listeners_of_a_process_share_one_connection(database: str, po
     assert await pool.fetch(LISTENING) == []
 
 
-async def test_a_lost_connection_is_opened_again_and_listeners_are_called(database: str, pool: Pool) -> None:
+async def test_a_lost_connection_is_reopened_and_listeners_are_called(database: str, pool: Pool) -> None:
     async with open_notifications(database) as notifications:
         heard = await subscribed(notifications, "zones")
         [before] = await pool.fetch(LISTENING)
@@ -75,7 +75,7 @@ async def test_a_lost_connection_is_opened_again_and_listeners_are_called(databa
         assert await heard.next() == "Africa/Cairo"
 
 
-async def test_a_database_out_of_reach_is_tried_again_and_logged_in_a_line(
+async def test_an_unreachable_database_is_retried_and_logged_in_a_line(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.notifications._FIRST_PAUSE", 0.01)

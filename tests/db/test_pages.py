@@ -12,6 +12,6 @@ def test_a_slice_lies_within_its_span() -> None:
     assert span.within(Slice(10, after=(EARLY, 7))) == ((EARLY, 0), (EARLY, 7))
 
 
-def test_a_span_that_ends_before_it_begins_holds_nothing() -> None:
+def test_a_span_that_ends_before_its_start_is_empty() -> None:
     lower, upper = Span(least=(LATE, 0), greatest=(EARLY, 0), descending=True).within(Slice(10))
     assert lower == upper

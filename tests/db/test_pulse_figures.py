@@ -1,4 +1,4 @@
-"""Figures from rollups are those of the plain SQL over images, whatever happened and whenever one asks."""
+"""Figures from rollups equal those of plain SQL over images, for any history and instant."""
 
 import re
 from collections.abc import Sequence
@@ -28,18 +28,18 @@ from tests.support.histories import (
     History,
     PastImage,
     PastRejection,
-    remember,
+    write_history,
 )
 from tests.support.random_histories import calendar_edges, histories
 
 AT = datetime(2026, 5, 5, 12, 34, 56, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AGO = AT - timedelta(days=3)
-"""When most images of the examples are uploaded."""
+"""The upload instant of most images of the examples."""
 
 
 def past_and_present(history: History, asked_at: Sequence[datetime]) -> list[AsOf]:
-    """Ask for each instant, and for the present: the first instant at which all is known."""
+    """Return requests as of each instant, and as of the present: the first instant after all changes."""
     now = max((image.known_by for image in history.images), default=CREATED_AT) + MICROSECOND
     past = [AsOf(history.account_id, at, history.zone_before(at), is_now=False) for at in asked_at]
     return [*past, AsOf(history.account_id, now, history.zone_before(now), is_now=True)]
@@ -50,7 +50,7 @@ def weeks_at(history: History, at: datetime) -> AsOf:
 
 
 async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures:
-    """Read the figures of a history that is written already, as of the present, and see that the judge agrees."""
+    """Read the figures of a written history as of the present, and assert that they equal the reference."""
     requests = [AsOf(history.account_id, at, history.zone_before(at), is_now=True)]
     [figures] = await pulse_figures(PoolReader(pool), requests)
     assert [figures] == await reference_figures(PoolReader(pool), requests)
@@ -63,7 +63,7 @@ async def figures_at(pool: Pool, at: datetime, history: History) -> PulseFigures
 @given(drawn=histories())
 async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[History, datetime]) -> None:
     history, at = drawn
-    await remember(pool, history)
+    await write_history(pool, history)
     reader = PoolReader(pool)
     edges = [*calendar_edges(at, history.zone), history.moved_at]
     asked_at = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 30 * DAY, *edges]
@@ -79,7 +79,7 @@ async def test_figures_and_streaks_equal_the_reference(pool: Pool, drawn: tuple[
 
 
 def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]:
-    """Count uploads of the month of the last instant before T, and say whether its week has one, by the calendar."""
+    """Return the uploads of the month of the last instant before T, and whether its week has one, by the calendar."""
     zone = history.zone_before(at)
     last = (at - MICROSECOND).astimezone(zone)
     uploads = [
@@ -91,14 +91,14 @@ def _uploads_of_the_calendar(history: History, at: datetime) -> tuple[int, bool]
     return this_month, any(upload.isocalendar()[:2] == last.isocalendar()[:2] for upload in uploads)
 
 
-async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
+async def test_figures_of_a_batch_are_in_the_order_of_its_accounts(pool: Pool) -> None:
     reader = PoolReader(pool)
     histories = [
         History(tuple(PastImage(AGO - number * 20 * DAY) for number in range(size)), zone=zone, first_zone=zone)
         for size, zone in enumerate(ZONES)
     ]
     for history in histories:
-        await remember(pool, history)
+        await write_history(pool, history)
     requests = [request for history in histories for request in past_and_present(history, [AT, AT - 30 * DAY])]
     figures = await pulse_figures(reader, requests)
     assert figures == await reference_figures(reader, requests)
@@ -107,20 +107,20 @@ async def test_a_batch_of_accounts_is_answered_in_its_order(pool: Pool) -> None:
     assert await streaks(reader, weeks) == await reference_streaks(reader, weeks)
 
 
-async def test_an_account_without_images_has_nothing_but_zeros(pool: Pool) -> None:
+async def test_an_account_without_images_has_only_zeros(pool: Pool) -> None:
     history = History(())
-    await remember(pool, history)
+    await write_history(pool, history)
     assert await figures_at(pool, AT, history) == PulseFigures(WindowFigures(), WindowFigures(), 0, 0, NONE_COUNTED)
 
 
-async def test_asking_for_nothing_reads_nothing(pool: Pool) -> None:
+async def test_an_empty_request_runs_no_statement(pool: Pool) -> None:
     assert await pulse_figures(PoolReader(pool), []) == []
     assert await streaks(PoolReader(pool), []) == []
 
 
 async def test_a_delivery_at_exactly_t_counts_from_the_next_instant_on(pool: Pool) -> None:
     history = History((PastImage(AGO, AT + HOUR, first_delivered_at=AT),))
-    await remember(pool, history)
+    await write_history(pool, history)
     requests = [AsOf(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
     at_t, after_t = await pulse_figures(PoolReader(pool), requests)
     assert (at_t.current.delivered, at_t.current.met, at_t.all_time_processed) == (0, NONE_COUNTED, 0)
@@ -130,7 +130,7 @@ async def test_a_delivery_at_exactly_t_counts_from_the_next_instant_on(pool: Poo
 
 async def test_a_deadline_at_exactly_t_is_missed_from_the_next_instant_on(pool: Pool) -> None:
     history = History((PastImage(AGO, AT),))
-    await remember(pool, history)
+    await write_history(pool, history)
     at_t = await figures_at(pool, AT, history)
     assert (at_t.current.late, at_t.open) == (NONE_COUNTED, TermCounts(standard=1))
     after_t = await figures_at(pool, AT + MICROSECOND, history)
@@ -140,30 +140,30 @@ async def test_a_deadline_at_exactly_t_is_missed_from_the_next_instant_on(pool: 
 async def test_a_delivery_at_exactly_its_deadline_is_on_time(pool: Pool) -> None:
     due_at = AT - HOUR
     history = History((PastImage(AGO, due_at, due_at), PastImage(AGO, due_at, due_at + MICROSECOND)))
-    await remember(pool, history)
+    await write_history(pool, history)
     current = (await figures_at(pool, AT, history)).current
     assert (current.met, current.late) == (TermCounts(standard=1), TermCounts(standard=1))
 
 
 async def test_an_image_cancelled_at_exactly_its_deadline_is_not_late(pool: Pool) -> None:
     history = History((PastImage(AGO, AT - HOUR, cancelled_at=AT - HOUR),))
-    await remember(pool, history)
+    await write_history(pool, history)
     assert await figures_at(pool, AT, history) == PulseFigures(WindowFigures(), WindowFigures(), 0, 0, NONE_COUNTED)
 
 
 async def test_an_image_that_was_late_before_its_cancellation_stays_late(pool: Pool) -> None:
     history = History((PastImage(AGO, AT - HOUR, cancelled_at=AT - HOUR + MICROSECOND),))
-    await remember(pool, history)
+    await write_history(pool, history)
     current = (await figures_at(pool, AT, history)).current
     assert (current.uploaded, current.late) == (0, TermCounts(standard=1))
 
 
-async def test_what_is_rejected_or_cancelled_later_is_not_known_before(pool: Pool) -> None:
+async def test_a_later_rejection_or_cancellation_does_not_count_before_it(pool: Pool) -> None:
     rejection = PastRejection(AT, AT + 5 * HOUR)
     history = History(
         (PastImage(AGO, first_delivered_at=AT - HOUR, rejections=(rejection,)), PastImage(AGO, cancelled_at=AT)),
     )
-    await remember(pool, history)
+    await write_history(pool, history)
     requests = [AsOf(history.account_id, at, history.zone, is_now=False) for at in (AT, AT + MICROSECOND)]
     before, after = await pulse_figures(PoolReader(pool), requests)
     assert (before.current.uploaded, before.current.delivered, before.current.rejected) == (2, 1, 0)
@@ -184,7 +184,7 @@ async def test_a_month_starts_at_midnight_user_time(pool: Pool, zone: str, at: d
         PastImage(uploaded_at, cancelled_at=cancelled_at) for uploaded_at in uploads for cancelled_at in (None, at)
     ]
     history = History(tuple(images), zone=time_zone(zone), first_zone=time_zone(zone))
-    await remember(pool, history)
+    await write_history(pool, history)
     assert (await figures_at(pool, at, history)).uploaded_this_month == 4
     assert (await figures_at(pool, at + MICROSECOND, history)).uploaded_this_month == 2
 
@@ -204,7 +204,7 @@ async def test_at_the_midnight_that_ends_a_month_it_is_that_month(pool: Pool, zo
     start = midnight - MICROSECOND - 20 * DAY
     uploads = [start, midnight - MICROSECOND, midnight]
     history = History(tuple(map(PastImage, uploads)), zone=user_time, first_zone=user_time)
-    await remember(pool, history)
+    await write_history(pool, history)
     at_midnight, after = [await figures_at(pool, at, history) for at in (midnight, midnight + MICROSECOND)]
     assert (at_midnight.uploaded_this_month, at_midnight.current.uploaded) == (2, 2)
     assert (after.uploaded_this_month, after.current.uploaded) == (1, 3)
@@ -225,7 +225,7 @@ async def test_at_the_midnight_that_ends_a_week_a_streak_that_lives_until_then_c
 ) -> None:
     user_time = time_zone(zone)
     history = History((PastImage(midnight - 9 * DAY),), zone=user_time, first_zone=user_time)
-    await remember(pool, history)
+    await write_history(pool, history)
     requests = [weeks_at(history, at) for at in (midnight, midnight + MICROSECOND)]
     at_midnight, after = await streaks(PoolReader(pool), requests)
     assert at_midnight.current is not None
@@ -261,7 +261,7 @@ async def test_at_a_change_of_zone_the_calendar_is_still_that_of_the_zone_before
 ) -> None:
     zones = time_zone("Pacific/Auckland"), time_zone("America/New_York")
     history = History(tuple(map(PastImage, uploads)), first_zone=zones[0], zone=zones[1], moved_at=moved_at)
-    await remember(pool, history)
+    await write_history(pool, history)
     asked_at = (moved_at, moved_at + MICROSECOND)
     figures = [await figures_at(pool, at, history) for at in asked_at]
     assert tuple(each.uploaded_this_month for each in figures) == months
@@ -271,13 +271,13 @@ async def test_at_a_change_of_zone_the_calendar_is_still_that_of_the_zone_before
     assert found == await reference_streaks(PoolReader(pool), weeks)
 
 
-async def test_open_promises_count_by_their_term_and_of_any_age(pool: Pool) -> None:
+async def test_open_deadlines_of_any_age_count_by_their_term(pool: Pool) -> None:
     rejection = PastRejection(AT - HOUR, AT + 4 * HOUR)
     delivered = PastImage(AGO, AT, AT - 2 * HOUR, (rejection,))
     old = CREATED_AT + DAY
     open_images = [PastImage(old, AT + 50 * DAY, service_level=level) for level in ServiceLevel]
     history = History((*open_images, PastImage(old, service_level=ServiceLevel.ADDITIONAL), delivered))
-    await remember(pool, history)
+    await write_history(pool, history)
     figures = await figures_at(pool, AT, history)
     assert figures.open == TermCounts(standard=1, expedited=3, additional=1, rejection=1)
 
@@ -285,7 +285,7 @@ async def test_open_promises_count_by_their_term_and_of_any_age(pool: Pool) -> N
 async def test_savings_are_those_of_each_step_of_the_version_an_image_was_ordered_with(pool: Pool) -> None:
     delivered = [PastImage(AGO, first_delivered_at=AT - HOUR, version=version) for version in (1, 1, 2, 3)]
     history = History((*delivered, PastImage(AGO - 30 * DAY, first_delivered_at=AGO - 29 * DAY, specification=1)))
-    await remember(pool, history)
+    await write_history(pool, history)
     figures = await figures_at(pool, AT, history)
     assert figures.current.steps == (
         StepFigures("CLIPPING", images=3, milliseconds=360_003),
@@ -298,13 +298,13 @@ async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
     seconds = [timedelta(seconds=second) for second in range(-4000, 4000, 97)]
     images = [PastImage(AT - WINDOW + second, AT, AT - WINDOW + second + HOUR) for second in seconds]
     history = History(tuple(images), minutes_since=AT)
-    await remember(pool, history)
+    await write_history(pool, history)
     requests = past_and_present(history, [AT, AT - WINDOW, AT - WINDOW + HOUR])
     assert await pulse_figures(PoolReader(pool), requests) == await reference_figures(PoolReader(pool), requests)
 
 
 async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
-    """Uploads at 20:30 UTC of Sundays, which is Monday in Kathmandu."""
+    """Uploads are at 20:30 UTC on Sundays, which is Monday in Kathmandu."""
     first_sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
     sundays = [first_sunday + number * WEEK for number in range(3)]
     moved_at = sundays[-1] + 4 * DAY
@@ -314,7 +314,7 @@ async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
         zone=time_zone("Asia/Kathmandu"),
         moved_at=moved_at,
     )
-    await remember(pool, history)
+    await write_history(pool, history)
     requests = [weeks_at(history, moved_at - MICROSECOND), weeks_at(history, moved_at + 2 * DAY)]
     before, after = await streaks(PoolReader(pool), requests)
     assert (before.current, before.uploaded_this_week) == (WeekRun(date(2026, 3, 30), date(2026, 4, 13)), False)
@@ -322,10 +322,10 @@ async def test_weeks_follow_the_zone_in_force_at_t(pool: Pool) -> None:
     assert [before, after] == await reference_streaks(PoolReader(pool), requests)
 
 
-async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
+async def test_a_change_of_zone_counts_the_weeks_again(pool: Pool) -> None:
     sunday = datetime(2026, 4, 5, 20, 30, tzinfo=UTC)
     history = History((PastImage(sunday), PastImage(sunday, cancelled_at=AT), PastImage(sunday + WEEK)))
-    account_id = await remember(pool, history)
+    account_id = await write_history(pool, history)
     zone = time_zone("Asia/Kathmandu")
     async with unit_of_work(pool) as writer:
         await recount_upload_weeks(writer, account_id, zone, since=CREATED_AT, until=AT)
@@ -360,7 +360,7 @@ async def test_a_change_of_zone_counts_the_weeks_anew(pool: Pool) -> None:
 async def test_every_read_is_served_by_the_index_made_for_it(
     new_database: str, statement: Statement, indexes: set[str]
 ) -> None:
-    """Even while nothing is known of the tables, so that the plan kept from then serves two million images."""
+    """Also before the tables are analyzed, since the plan cached then is used for two million images later."""
     pool = await open_pool(new_database)
     nothing = [None] * max(int(number) for number in re.findall(r"\$(\d+)", statement.sql))
     async with unit_of_work(pool) as writer:

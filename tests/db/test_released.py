@@ -1,8 +1,8 @@
-"""The release before goes on working on the database that this one has migrated, and so do its clients.
+"""The previous release still works on the database that this one has migrated, and so do its clients.
 
-`tests/released` has what it was, made by `make release`. Each of its statements is asked of two copies of its database,
-one as it was and one migrated, with the same arguments: both answer alike. So what was a column, a default, a type or a
-constraint that it relies on is so still; what only adds to the schema changes no answer.
+`tests/released` has its dump, schema and statements, made by `make release`. Each statement is run on two copies of its
+database, one unchanged and one migrated, with the same arguments, and has the same result. So every column, default,
+type and constraint that it relies on is still there; additions to the schema change no result.
 """
 
 import os
@@ -38,7 +38,7 @@ BROKEN: Final[Mapping[str, str]] = {
     "Event changed from an Object type to an Interface type.": "each event has a type of its own",
     "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",
 }
-"""What a client of the release before can no longer ask, as `loupe schema check` says it; each with the reason."""
+"""The breaking changes since the previous release, as `loupe schema check` prints them, each with its reason."""
 
 MENDED: Final[Mapping[str, str]] = {
     "alembic_version": "names the migration itself",
@@ -47,12 +47,12 @@ MENDED: Final[Mapping[str, str]] = {
     "job_cursors": "a migration may let a job do a day again",
     "pulse_snapshots": "derived: a migration may have the job take them again",
 }
-"""Tables whose rows migrations may mend: statements on them go on working, with other rows."""
+"""Tables whose rows migrations may correct: statements on them still work, with other rows."""
 
 DERIVED: Final = {"job_cursors", "pulse_snapshots"}
-"""Those of which rows may go."""
+"""Tables of which migrations may delete rows."""
 COUNTERS: Final = {"next_event_sequence"}
-"""Columns that may have gone on."""
+"""Columns whose values may have advanced."""
 READ: Final[Mapping[str, Callable[[Any], object]]] = {
     "uuid": UUID,
     "timestamptz": datetime.fromisoformat,
@@ -61,11 +61,11 @@ READ: Final[Mapping[str, Callable[[Any], object]]] = {
     "bytea": bytes.fromhex,
     "jsonb": lambda value: orjson.dumps(value).decode(),
 }
-"""How arguments are read from JSON, by type; the others are as they are."""
+"""The readers of arguments from JSON, by type; others are used as they are."""
 
 
 class Released(NamedTuple):
-    """A statement of the release before."""
+    """A statement of the previous release."""
 
     name: str
     sql: str
@@ -77,7 +77,7 @@ class Released(NamedTuple):
         return [_value(*each) for each in zip(self.types, self.arguments, strict=True)]
 
     def answers_alike(self) -> bool:
-        """Say whether its rows are to be the same: those of tables that are mended need not be."""
+        """Return whether its rows must be equal: those of corrected tables need not be."""
         return not any(re.search(rf"\b{table}\b", self.sql) for table in MENDED)
 
 
@@ -89,7 +89,7 @@ CONTRACTIONS: Final = (
     ("DELETE FROM idempotency_keys; ALTER TABLE idempotency_keys ADD category text NOT NULL", "take_key"),
     ("ALTER TABLE orders ADD CHECK (price < 1) NOT VALID", "change_orders"),
 )
-"""What a migration must not do, and a statement that tells."""
+"""Changes that a migration must not make, each with a statement that fails after it."""
 
 _ALL: Final = [Released(**orjson.loads(line)) for line in (RELEASED / "statements.jsonl").read_text().splitlines()]
 INSERTS: Final = {each.name.removeprefix("insert_"): each for each in _ALL if each.name.startswith("insert_")}
@@ -97,7 +97,7 @@ STATEMENTS: Final = [each for each in _ALL if not each.name.startswith("insert_"
 
 
 class Databases(NamedTuple):
-    """Two copies of the released database: as it was, and migrated."""
+    """Two copies of the released database: unchanged, and migrated."""
 
     before: Any
     after: Any
@@ -113,7 +113,7 @@ def _value(type_: str, written: Any) -> object:  # noqa: ANN401 - of whatever ty
 
 @asynccontextmanager
 async def released_database(server: str) -> AsyncGenerator[str]:
-    """Make the database of the release before; yields its URL."""
+    """Create the database of the previous release; yields its URL."""
     async with temporary_database(server) as url:
         await execute(url, (RELEASED / "dump.sql").read_text())
         yield url
@@ -134,9 +134,9 @@ async def answer(
     released: Released,
     columns: Sequence[str] | None = None,
 ) -> tuple[str, list[str], Sequence[str], list[str]]:
-    """Ask a statement and change nothing: an error's code, the types of arguments, the columns and the rows.
+    """Run a statement and roll it back; return an error's code, the types of arguments, the columns and the rows.
 
-    With `columns` only these, by name, as the release before reads them: there may be more.
+    With `columns` only these, by name, since the previous release reads no others.
     """
     transaction = connection.transaction()
     await transaction.start()
@@ -154,7 +154,7 @@ async def answer(
 
 
 async def works(databases: Databases, released: Released) -> bool:
-    """Say whether a statement does on the migrated database what it does on the one before."""
+    """Return whether a statement has the same result on the migrated database as on the unchanged one."""
     before = await answer(databases.before, released)
     is_unambiguous = len(set(before[2])) == len(before[2])
     after = await answer(databases.after, released, before[2] if is_unambiguous else None)
@@ -162,12 +162,12 @@ async def works(databases: Databases, released: Released) -> bool:
 
 
 async def rows(connection: Any, table: str, columns: Sequence[str]) -> Counter[tuple[object, ...]]:  # noqa: ANN401
-    """Count the rows of a table, as far as these columns go."""
+    """Count the rows of a table by their values in these columns."""
     return Counter(map(tuple, await connection.fetch(f"SELECT {', '.join(columns)} FROM {table}")))  # noqa: S608
 
 
 async def columns_of(connection: Any) -> dict[str, set[str]]:  # noqa: ANN401
-    """Name the columns of each table."""
+    """Return the columns of each table."""
     found = await connection.fetch(
         """
         SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
@@ -185,24 +185,26 @@ async def insert(connection: Any, released: Released, rows: Sequence[tuple[objec
 
 
 def columns_written(insert: Released) -> list[str]:
-    """Name the columns that a typed write of a whole row sets, in its order."""
+    """Return the columns that a typed write of a whole row sets, in its order."""
     return insert.sql.partition("(")[2].partition(")")[0].split(", ")
 
 
-async def test_each_statement_of_the_release_before_goes_on_working(databases: Databases) -> None:
+async def test_each_statement_of_the_previous_release_still_works(databases: Databases) -> None:
     assert [each.name for each in STATEMENTS if not await works(databases, each)] == []
 
 
-async def test_what_the_release_before_wrote_is_there_still(databases: Databases) -> None:
+async def test_rows_of_the_previous_release_are_kept(databases: Databases) -> None:
     left = await columns_of(databases.after)
     for table, columns in (await columns_of(databases.before)).items():
-        if table in left and table not in DERIVED:  # one that is gone, is in no statement of the release before
+        if (
+            table in left and table not in DERIVED
+        ):  # a column that was removed is in no statement of the previous release
             kept = sorted((columns & left[table]) - COUNTERS)
             lost = await rows(databases.before, table, kept) - await rows(databases.after, table, kept)
             assert (table, lost) == (table, Counter())
 
 
-async def test_the_release_before_writes_all_it_ever_wrote_into_the_new_tables(databases: Databases) -> None:
+async def test_the_previous_release_can_write_all_its_rows_into_the_new_tables(databases: Databases) -> None:
     await databases.after.execute(f"TRUNCATE {', '.join(INSERTS)} CASCADE")
     for table in sorted(INSERTS, key=list(map(str, Table.metadata.sorted_tables)).index):
         columns = columns_written(INSERTS[table])
@@ -211,7 +213,7 @@ async def test_the_release_before_writes_all_it_ever_wrote_into_the_new_tables(d
         assert (table, await rows(databases.after, table, columns)) == (table, written)
 
 
-async def test_a_database_of_the_release_before_is_behind_or_at_this_one_and_then_at_it(
+async def test_a_database_of_the_previous_release_is_migrated_to_this_one(
     server: str,
 ) -> None:
     async with released_database(server) as url:
@@ -219,7 +221,7 @@ async def test_a_database_of_the_release_before_is_behind_or_at_this_one_and_the
         assert (await migrate(url)).standing is Standing.AT
 
 
-async def test_a_migration_that_contracts_is_found_out(databases: Databases) -> None:
+async def test_a_migration_that_breaks_the_previous_release_is_detected(databases: Databases) -> None:
     by_name = {each.name: each for each in STATEMENTS}
     for contraction, name in CONTRACTIONS:
         transaction = databases.after.transaction()
@@ -229,7 +231,7 @@ async def test_a_migration_that_contracts_is_found_out(databases: Databases) -> 
         await transaction.rollback()
 
 
-def test_the_release_before_had_an_event_of_every_type_and_a_row_in_every_table() -> None:
+def test_the_previous_release_has_an_event_of_every_type_and_a_row_in_every_table() -> None:
     dump = (RELEASED / "dump.sql").read_text()
     types = build_schema((RELEASED / "schema.graphql").read_text()).type_map["EventType"]
     assert isinstance(types, GraphQLEnumType)
@@ -239,7 +241,7 @@ def test_the_release_before_had_an_event_of_every_type_and_a_row_in_every_table(
     ] == []
 
 
-def test_every_named_statement_of_the_code_is_one_that_a_release_keeps() -> None:
+def test_a_release_records_every_named_statement() -> None:
     folders = [Path(__file__).parents[2] / name for name in ("app", "db", "graphql", "jobs")]
     source = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
     named = set(
@@ -248,7 +250,7 @@ def test_every_named_statement_of_the_code_is_one_that_a_release_keeps() -> None
     assert named - {statement.name for statement in every_statement()} == set()
 
 
-def test_only_what_is_declared_breaks_the_clients_of_the_release_before() -> None:
+def test_only_declared_changes_break_clients_of_the_previous_release() -> None:
     assert breaking_changes((RELEASED / "schema.graphql").read_text()) == list(BROKEN)
 
 

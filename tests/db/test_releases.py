@@ -1,4 +1,4 @@
-"""That only releases of PostgreSQL for which the statements are written are used."""
+"""Only the releases of PostgreSQL for which the statements are written are used."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -17,7 +17,7 @@ def message(kind: bytes, body: bytes) -> bytes:
 
 @asynccontextmanager
 async def server_of_release(version: str, folder: Path) -> AsyncGenerator[str]:
-    """Listen like a server of that release, which lets one client in; yields its URL."""
+    """Listen like a server of a release, which accepts one client; yields its URL."""
     left = asyncio.Event()
 
     async def greet(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
@@ -26,7 +26,7 @@ async def server_of_release(version: str, folder: Path) -> AsyncGenerator[str]:
         to_client.write(message(b"S", b"server_version\0" + version.encode() + b"\0"))
         to_client.write(message(b"K", bytes(8)))
         to_client.write(message(b"Z", b"I"))
-        await client.read(1)  # until it says goodbye
+        await client.read(1)  # until it ends the session
         to_client.close()
         await to_client.wait_closed()
         left.set()
@@ -50,7 +50,7 @@ async def test_a_release_before_16_is_refused_in_one_sentence(version: str, tmp_
 
 
 @pytest.mark.parametrize("version", ["16.0", "16.4 (Debian 16.4-1)", "18beta1", "19devel"])
-async def test_later_ones_are_used(version: str, tmp_path: Path) -> None:
+async def test_later_releases_are_used(version: str, tmp_path: Path) -> None:
     async with server_of_release(version, tmp_path) as url:
         connection = await connect(url)
         await connection.close()

@@ -1,4 +1,4 @@
-"""Statements ask one account, or say why not: so a database in parts by account sends them to one place."""
+"""Statements are about one account or listed as exceptions, so a database partitioned by account can route them."""
 
 from collections.abc import AsyncGenerator
 from typing import Final
@@ -105,12 +105,12 @@ async def parted(server: str) -> AsyncGenerator[PartedDatabase]:
         yield database
 
 
-async def test_each_statement_asks_one_account_or_says_why_not(parted: PartedDatabase) -> None:
+async def test_each_statement_is_about_one_account_or_is_listed(parted: PartedDatabase) -> None:
     wrong = {each.name for each in every_statement() if await parted.asks_one_account(each) == bool(each.many)}
     assert wrong == NOT_YET
 
 
-async def test_a_plan_names_one_part_of_each_table_where_each_is_compared_with_one_account(
+async def test_a_plan_names_one_partition_of_each_table_compared_with_one_account(
     parted: PartedDatabase,
 ) -> None:
     statements = [Statement(*each) for each in (ASK_ONE | ASK_MANY).items()]

@@ -1,4 +1,4 @@
-"""Rows are read by position: the columns of each are named as its fields, in their order."""
+"""Rows are read by position: their columns have the names of the fields, in their order."""
 
 from dataclasses import fields
 
@@ -12,7 +12,7 @@ from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
 
 
 def named(columns: str) -> list[str]:
-    """Tell the names of columns: o.id is id, v.specification_id AS id is id, too."""
+    """Return the names of columns: o.id is id, and so is v.specification_id AS id."""
     return [column.split()[-1].rpartition(".")[2] for column in columns.split(",")]
 
 

@@ -14,7 +14,7 @@ from db.queries.snapshots import Days, SnapshotRow, count_snapshots, snapshots_b
 from db.readers import PoolReader
 from db.tables.snapshots import PulseSnapshot
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
+from tests.support.studio import Studio, open_account
 
 FIRST = date(2026, 3, 1)
 FIGURES = PulseFigures(
@@ -31,8 +31,8 @@ def snapshot(account_id: UUID, number: int) -> SnapshotRow:
 
 @pytest.fixture
 async def accounts(pool: Pool) -> list[UUID]:
-    """Two accounts, with ten snapshots and one."""
-    ids = [(await begin(pool, Studio(name=name))).id for name in ("A", "B")]
+    """Two accounts, one with ten snapshots and one with one."""
+    ids = [(await open_account(pool, Studio(name=name))).id for name in ("A", "B")]
     kept = [snapshot(ids[0], number) for number in range(10)] + [snapshot(ids[1], 0)]
     async with unit_of_work(pool) as writer:
         rows = [
@@ -55,14 +55,14 @@ async def accounts(pool: Pool) -> list[UUID]:
 async def numbers(
     reader: PoolReader, account_id: UUID, part: Slice, days: Days | None = None
 ) -> tuple[list[int], bool]:
-    """The days of a page, counted from the first, and whether there are more."""
+    """Return the days of a page, counted from the first, and whether there are more."""
     found = (await snapshots_of_accounts(reader, [account_id], part, days or Days()))[account_id]
     assert [key for key, _ in found.rows] == [(row.date.toordinal(),) for _, row in found.rows]
     assert [row for _, row in found.rows] == [snapshot(account_id, row.id.int) for _, row in found.rows]
     return [row.id.int for _, row in found.rows], found.more
 
 
-async def test_a_snapshot_comes_back_as_it_was_written(reader: PoolReader, accounts: list[UUID]) -> None:
+async def test_a_snapshot_is_read_back_equal(reader: PoolReader, accounts: list[UUID]) -> None:
     first, second = accounts
     keys = [(first, UUID(int=4)), (second, UUID(int=0)), (second, UUID(int=4))]
     assert await snapshots_by_id(reader, keys) == {
@@ -71,7 +71,9 @@ async def test_a_snapshot_comes_back_as_it_was_written(reader: PoolReader, accou
     }
 
 
-async def test_pages_are_newest_first_and_go_on_from_a_key_both_ways(reader: PoolReader, accounts: list[UUID]) -> None:
+async def test_pages_are_newest_first_and_continue_from_a_key_both_ways(
+    reader: PoolReader, accounts: list[UUID]
+) -> None:
     account_id, _ = accounts
     key = (snapshot(account_id, 5).date.toordinal(),)
     assert await numbers(reader, account_id, Slice(3)) == ([9, 8, 7], True)
@@ -81,7 +83,7 @@ async def test_pages_are_newest_first_and_go_on_from_a_key_both_ways(reader: Poo
     assert await numbers(reader, account_id, Slice(10)) == ([9, 8, 7, 6, 5, 4, 3, 2, 1, 0], False)
 
 
-async def test_days_are_bounded_by_dates_that_are_included(reader: PoolReader, accounts: list[UUID]) -> None:
+async def test_dates_that_bound_the_days_are_included(reader: PoolReader, accounts: list[UUID]) -> None:
     account_id, _ = accounts
     days = Days(date(2026, 3, 4), date(2026, 3, 6))
     assert await numbers(reader, account_id, Slice(10), days) == ([5, 4, 3], False)

@@ -1,4 +1,4 @@
-"""Statements: one name each, and reads in one place."""
+"""Statements have unique names, and those that only read are in db/queries."""
 
 import re
 from collections import Counter
@@ -11,10 +11,10 @@ import jobs
 from tests.support.statements import statement_names, statements_of
 
 CHANGES: Final = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|SET|ANALYZE|pg_notify|pg_advisory_(xact_)?(un)?lock)\b")
-"""What a statement that is no mere read has: a change, or a lock."""
+"""The words of a statement that changes rows or takes a lock."""
 
 
-def test_each_statement_has_a_name_of_its_own() -> None:
+def test_each_statement_has_a_unique_name() -> None:
     assert [name for name, count in Counter(statement_names()).items() if count > 1] == []
 
 

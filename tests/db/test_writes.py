@@ -10,7 +10,7 @@ from db.tables.base import Table
 from db.tables.rollups import UploadWeek
 from db.writer import unit_of_work
 from db.writes import adding, insert, insert_unless_known, update, update_columns, upsert
-from tests.support.building import Studio, begin
+from tests.support.studio import Studio, open_account
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 9)
@@ -49,8 +49,8 @@ def test_rows_are_found_by_arrays_of_their_primary_keys() -> None:
     ]
 
 
-async def test_a_row_that_is_there_is_left_or_changed(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio())
+async def test_an_existing_row_is_kept_or_updated(pool: Pool, reader: PoolReader) -> None:
+    studio = await open_account(pool, Studio())
     day = (studio.id, MONDAY, NOON, NOON + DAY, 1)
     async with unit_of_work(pool) as writer:
         await writer.execute_many(insert(LedgerDay), [(*day, 20, 1, 0, 0)])
@@ -64,8 +64,8 @@ async def test_a_row_that_is_there_is_left_or_changed(pool: Pool, reader: PoolRe
     assert [tuple(row) for row in await reader.fetch(DAYS)] == [(MONDAY, 50, 4)]
 
 
-async def test_counts_are_added_to_those_that_are_there(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio())
+async def test_counts_are_added_to_existing_rows(pool: Pool, reader: PoolReader) -> None:
+    studio = await open_account(pool, Studio())
     add = Statement("add", adding(UploadWeek, 2))
     async with unit_of_work(pool) as writer:
         await writer.execute(add, studio.id, [MONDAY], [3])

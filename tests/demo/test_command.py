@@ -1,4 +1,4 @@
-"""`loupe demo`, in a process of its own, from an empty folder to the second start."""
+"""`loupe demo` in its own process, from an empty folder to the second start."""
 
 import json
 import os
@@ -25,7 +25,7 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo and all that it printed until it was ready."""
+    """A running demo, and its output until it was ready."""
 
     process: subprocess.Popen[str]
     printed: list[str]
@@ -80,7 +80,7 @@ def ready(folder: Path, *options: str) -> Generator[Demo]:
 
 
 def refusal(**settings: str) -> str:
-    """What a demo says that cannot start."""
+    """Return the error of a demo that cannot start."""
     done = subprocess.run(  # noqa: S603
         [LOUPE, "demo", "--seed", "9"], env=environment(settings), capture_output=True, text=True, check=False
     )
@@ -94,7 +94,7 @@ def server_of(folder: Path) -> int:
 
 
 def is_gone(process: int) -> bool:
-    """Whether a process has ended; the one that inherited it may take a moment to notice."""
+    """Return whether a process has ended; its new parent may take a moment to reap it."""
     patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         try:
@@ -105,7 +105,7 @@ def is_gone(process: int) -> bool:
     return False
 
 
-def test_a_demo_answers_its_tokens_ends_with_all_its_processes_and_is_found_again() -> None:
+def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -> None:
     with fresh_folder() as folder:
         with ready(folder, *SMALL) as demo:
             assert tuple(demo.tokens) == NAMES
@@ -138,7 +138,7 @@ def test_the_printed_query_can_be_pasted() -> None:
         demo.end()
 
 
-def test_a_demo_killed_amid_its_import_goes_on_with_the_same_history() -> None:
+def test_a_demo_killed_during_its_import_continues_with_the_same_history() -> None:
     with fresh_folder() as folder:
         with started(folder, *SMALL) as process:
             patience = time.monotonic() + PATIENCE
@@ -157,7 +157,7 @@ def test_a_demo_killed_amid_its_import_goes_on_with_the_same_history() -> None:
             demo.end()
 
 
-def test_a_taken_port_and_an_unusable_folder_are_one_sentence_each() -> None:
+def test_a_taken_port_and_an_unusable_folder_are_reported_in_one_sentence_each() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         assert refusal(LOUPE_PORT=str(port)).startswith(f"loupe: Port {port} of 127.0.0.1 is taken: ")
@@ -166,6 +166,6 @@ def test_a_taken_port_and_an_unusable_folder_are_one_sentence_each() -> None:
     assert sentence.count("\n") == 1
 
 
-async def test_a_folder_that_cannot_be_used_is_one_sentence_also_with_a_database_elsewhere(database: str) -> None:
+async def test_an_unusable_folder_is_reported_in_one_sentence_also_with_an_external_database(database: str) -> None:
     sentence = refusal(LOUPE_PORT="0", LOUPE_DATA_DIR="/dev/null/data", LOUPE_DATABASE_URL=database)
     assert sentence.startswith("loupe: The data folder /dev/null/data cannot be used (Not a directory): ")

@@ -1,4 +1,4 @@
-"""The files of the demo: whole or not at all, and the tokens for their owner's eyes only."""
+"""The files of the demo: written whole or not at all, the tokens readable by their owner only."""
 
 import stat
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def test_an_empty_folder_has_no_demo(tmp_path: Path) -> None:
     assert folder.access() is None
 
 
-def test_a_history_is_found_again_with_its_seed_and_its_accounts(tmp_path: Path) -> None:
+def test_a_history_is_read_again_with_its_seed_and_accounts(tmp_path: Path) -> None:
     account: Line = {"type": "account", "ref": "demo-fifth"}
     written = DemoFolder(tmp_path).write_history(7, [account, {"type": "specification", "ref": "ghost"}])
     history = DemoFolder(tmp_path).history()
@@ -27,7 +27,7 @@ def test_a_history_is_found_again_with_its_seed_and_its_accounts(tmp_path: Path)
     assert DemoFolder(tmp_path).accounts(written) == ["demo-fifth"]
 
 
-def test_a_history_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+def test_an_interrupted_history_leaves_no_file(tmp_path: Path) -> None:
     def lines() -> Iterator[Line]:
         yield {"type": "account"}
         raise KeyboardInterrupt
@@ -37,14 +37,14 @@ def test_a_history_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_tokens_are_kept_and_only_their_owner_can_read_them(tmp_path: Path) -> None:
+def test_only_the_owner_of_the_file_can_read_the_tokens(tmp_path: Path) -> None:
     DemoFolder(tmp_path).write_access(ACCESS)
     assert DemoFolder(tmp_path).access() == ACCESS
     (file,) = tmp_path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_tokens_that_make_no_sense_are_none(tmp_path: Path) -> None:
+def test_unreadable_tokens_are_none(tmp_path: Path) -> None:
     DemoFolder(tmp_path).write_access(ACCESS)
     (file,) = tmp_path.iterdir()
     file.write_text('{"staff_token": 1')

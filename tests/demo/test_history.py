@@ -1,4 +1,4 @@
-"""The demo's history: the same for the same seed, in order, and with everything a dashboard can show."""
+"""The history of the demo: the same for the same seed, in order, and with all a dashboard can show."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -42,15 +42,15 @@ def _zone(account: str) -> ZoneInfo:
     return time_zone(next(studio.time_zone for studio in STUDIOS if studio.ref == account))
 
 
-def test_the_same_seed_and_end_tell_the_same_history() -> None:
+def test_the_same_seed_and_end_give_the_same_history() -> None:
     assert list(generate(7, UNTIL, days=20)) == list(generate(7, UNTIL, days=20))
 
 
-def test_another_seed_tells_another_history() -> None:
+def test_another_seed_gives_another_history() -> None:
     assert list(generate(7, UNTIL, days=20)) != list(generate(8, UNTIL, days=20))
 
 
-def test_a_studio_has_the_same_history_whoever_else_is_told_of() -> None:
+def test_the_history_of_a_studio_does_not_depend_on_the_others() -> None:
     alone = list(generate(1, UNTIL, accounts=1))
     assert alone == [line for line in _history() if STUDIOS[0].ref in (line.get("account"), line.get("ref"))]
 
@@ -76,10 +76,10 @@ def test_lines_are_in_order_of_time_and_end_before_the_end() -> None:
 
 def test_instants_of_an_image_are_in_order_and_before_the_end() -> None:
     for order, image in _images():
-        told = [order["placedAt"], image.get("deadline", {}).get("confirmedAt"), image.get("deliveredAt")]
+        texts = [order["placedAt"], image.get("deadline", {}).get("confirmedAt"), image.get("deliveredAt")]
         for rejection in image.get("rejections", []):
-            told += [rejection["at"], rejection.get("redeliveredAt")]
-        instants = [datetime.fromisoformat(text) for text in told if text]
+            texts += [rejection["at"], rejection.get("redeliveredAt")]
+        instants = [datetime.fromisoformat(text) for text in texts if text]
         assert instants == sorted(set(instants))
         assert instants[-1] < UNTIL
 
@@ -183,6 +183,6 @@ def test_one_studio_moves_and_negotiates_in_mid_history() -> None:
     assert second_terms["effectiveDate"] <= date(2026, 3, 10).isoformat()
 
 
-def test_a_short_history_of_few_studios_is_told_as_well() -> None:
+def test_a_history_may_be_short_and_of_few_studios() -> None:
     assert {line["type"] for line in generate(1, UNTIL, days=20, accounts=2)} >= {"account", "specification", "order"}
     assert [line["type"] for line in generate(1, UNTIL, days=0, accounts=1)] == ["account"] + ["specification"] * 3

@@ -1,4 +1,4 @@
-"""The demo's history is one that the service would have lived through: the import takes every line of it."""
+"""The history of the demo follows the rules: the import accepts every line."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ DAYS = 40
 
 
 class Listener:
-    """Keeps what is wrong."""
+    """Records the problems."""
 
     def __init__(self) -> None:
         self.problems: list[tuple[int, str]] = []
@@ -47,7 +47,7 @@ async def _import(pool: Pool, folder: Path, seed: int) -> tuple[Report, list[tup
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_every_line_is_taken_and_known_the_second_time(pool: Pool, tmp_path: Path, seed: int) -> None:
+async def test_every_line_is_accepted_and_known_the_second_time(pool: Pool, tmp_path: Path, seed: int) -> None:
     first, problems = await _import(pool, tmp_path, seed)
     assert problems == []
     lines = list(generate(seed, UNTIL, days=DAYS))
@@ -57,7 +57,7 @@ async def test_every_line_is_taken_and_known_the_second_time(pool: Pool, tmp_pat
     assert (again.imported.total(), again.known) == (0, len(lines))
 
 
-async def test_the_imported_history_has_every_service_level_and_its_rollups_say_what_its_rows_say(
+async def test_the_imported_history_has_every_service_level_and_rollups_equal_to_its_rows(
     pool: Pool, tmp_path: Path
 ) -> None:
     await _import(pool, tmp_path, seed=1)

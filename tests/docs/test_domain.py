@@ -1,4 +1,4 @@
-"""Each rule of `docs/domain.md` has an example that the served API answers as written, or names tests that show it."""
+"""Each rule of `docs/domain.md` has an example that the API answers as written, or names tests that show it."""
 
 import ast
 from collections import Counter

@@ -48,7 +48,7 @@ GRAPHQL: Final = _graphql_names()
 
 
 def _is_stored(name: str) -> bool:
-    """Say whether a table, a column, `table.column` or columns that begin so (`met_*`) exist."""
+    """Return whether a table, a column, `table.column` or columns of a prefix (`met_*`) exist."""
     table, _, column = name.split(" = ", maxsplit=1)[0].rpartition(".")
     columns = {each.name for each in Table.metadata.tables[table].columns} if table else COLUMNS
     if column.endswith("*"):
@@ -56,7 +56,7 @@ def _is_stored(name: str) -> bool:
     return column in columns or (not table and column in Table.metadata.tables)
 
 
-def test_terms_are_in_order_and_there_once() -> None:
+def test_terms_are_sorted_and_unique() -> None:
     terms = [term.term for term in TERMS]
     assert terms == sorted({*terms}, key=lambda term: term.casefold().replace("(", ""))
 

@@ -1,4 +1,4 @@
-"""The README says for whom Loupe is, and its operation and lines are ones that Loupe takes."""
+"""The README says for whom Loupe is, and Loupe accepts its operation and import lines."""
 
 import re
 import textwrap
@@ -14,16 +14,16 @@ ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text()
 
 
-def test_the_first_sentence_says_for_whom_it_is() -> None:
+def test_the_first_sentence_names_the_audience() -> None:
     assert README.removeprefix("# Loupe\n\n").startswith("Loupe is for ")
 
 
-def test_dgi_is_spelt_out_where_it_first_stands() -> None:
+def test_dgi_is_spelt_out_where_it_first_occurs() -> None:
     first = README.index("DGI")
     assert README[:first].endswith("Daily Guarantee of Images (")
 
 
-def test_the_operation_is_one_of_the_schema() -> None:
+def test_the_operation_is_valid_in_the_schema() -> None:
     [operation] = re.findall(r"^    mutation \{\n(?:    .*\n)+", README, re.MULTILINE)
     schema = build_schema((ROOT / "schema.graphql").read_text())
     assert validate(schema, parse(textwrap.dedent(operation))) == []

@@ -1,4 +1,4 @@
-"""No reference is dead: of docstrings to the rules in `docs/domain.md`, of pages to each other and to files."""
+"""Every reference resolves: of docstrings to the rules in `docs/domain.md`, of pages to each other and to files."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ RULES: Final = {
 
 
 def _dead_rules(text: str) -> list[str]:
-    """Return what a text refers to and is no rule: numbers, titles of sections, words that quote a title."""
+    """Return the references in a text that are no rule: numbers, titles of sections, words that quote a title."""
     dead: list[str] = []
     for reference in _REFERENCE.findall(_COMMENT.sub(" ", text)):
         numbers = _NUMBER.findall(reference)
@@ -61,7 +61,7 @@ def _dead_rules(text: str) -> list[str]:
         ("By a name that is gone (domain rules, Promises).", ["Promises"]),
     ],
 )
-def test_dead_rules_are_found(text: str, dead: list[str]) -> None:
+def test_dead_references_to_rules_are_found(text: str, dead: list[str]) -> None:
     assert _dead_rules(text) == dead
 
 
@@ -72,7 +72,7 @@ def test_docstrings_and_pages_refer_to_rules_that_exist() -> None:
 
 
 def _anchor(heading: str) -> str:
-    """Return the anchor that forges give to a heading."""
+    """Return the anchor of a heading in rendered Markdown."""
     return re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-")
 
 
@@ -98,7 +98,7 @@ def test_pages_refer_to_pages_and_files_that_exist(page: Path) -> None:
     assert [*_dead_links(page), *_dead_paths(page)] == []
 
 
-def test_every_page_of_docs_is_linked_from_the_readme_or_from_one_that_is() -> None:
+def test_every_page_of_docs_is_reachable_from_the_readme() -> None:
     linked: set[Path] = set()
     new = {ROOT / "README.md"}
     while new:

@@ -1,4 +1,4 @@
-"""How hypothesis runs: the same examples every time, and no limit on the time one takes on a busy machine."""
+"""The profile of hypothesis: the same examples every time, without a time limit on a busy machine."""
 
 from hypothesis import settings
 

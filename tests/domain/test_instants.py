@@ -52,14 +52,14 @@ def test_digits_after_the_microseconds_are_cut_off(fraction: str, microseconds: 
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_what_is_no_instant_of_the_supported_years_is_refused_with_the_reason(text: str) -> None:
+def test_an_instant_outside_the_supported_years_is_refused_with_the_reason(text: str) -> None:
     with pytest.raises(BadInstant) as refused:
         read_instant(text)
     assert (refused.value.problem, str(refused.value)) == (BAD[text], f"It {BAD[text]}.")
 
 
 @pytest.mark.parametrize("value", [1_773_144_000, True, None, ["2026-03-10T12:00:00Z"]])
-def test_what_is_no_text_is_no_instant(value: object) -> None:
+def test_a_value_that_is_not_text_is_no_instant(value: object) -> None:
     with pytest.raises(BadInstant):
         read_instant(value)
 
@@ -73,7 +73,7 @@ def test_an_instant_is_written_in_utc_with_a_z() -> None:
     assert rfc3339(NOON) == "2026-03-10T12:00:00Z"
 
 
-def test_microseconds_are_written_where_there_are_any() -> None:
+def test_microseconds_are_written_unless_they_are_zero() -> None:
     assert rfc3339(datetime(2026, 3, 2, 13, 5, 0, 1, tzinfo=UTC)) == "2026-03-02T13:05:00.000001Z"
     assert rfc3339(NOON.replace(microsecond=120_000)) == "2026-03-10T12:00:00.120000Z"
 

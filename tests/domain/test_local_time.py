@@ -70,7 +70,7 @@ def test_a_name_that_tzdata_does_not_have_is_refused_with_the_name(name: str) ->
     assert isinstance(refused.value, DomainError)
 
 
-def test_a_zone_is_one_object_however_often_it_is_asked_for() -> None:
+def test_a_zone_is_loaded_once() -> None:
     assert time_zone("Africa/Cairo") is time_zone("Africa/Cairo")
 
 
@@ -108,7 +108,7 @@ def test_a_day_with_two_midnights_begins_at_the_first_and_lasts_25_hours(name: s
     assert local_day(first + HOUR, zone) == day
 
 
-def test_a_day_goes_on_while_a_clock_set_back_across_midnight_shows_the_day_before() -> None:
+def test_a_day_continues_while_a_clock_set_back_across_midnight_shows_the_day_before() -> None:
     # In 1990 clocks of Newfoundland went from 00:01 back to 23:01.
     zone = time_zone("America/St_Johns")
     second_time = datetime(1990, 10, 28, 2, 45, tzinfo=UTC)
@@ -201,7 +201,7 @@ def test_the_local_day_is_the_date_on_the_wall(moment: tuple[ZoneInfo, datetime]
 
 
 @given(moments(), st.times())
-def test_the_wall_clock_shows_the_time_asked_for_or_jumps_over_it(
+def test_the_wall_clock_shows_the_requested_time_or_jumps_over_it(
     moment: tuple[ZoneInfo, datetime], clock: time
 ) -> None:
     zone, around = moment
@@ -223,14 +223,14 @@ def test_the_days_of_every_zone_from_2024_to_2030_tile_and_agree_with_their_inst
 
 
 def _readings(zone: ZoneInfo, start: datetime, end: datetime) -> Iterable[datetime]:
-    """Wall-clock readings a quarter of an hour apart, at the phase of `end`, which is left out."""
+    """Return wall-clock readings a quarter of an hour apart up to `end`, which is not included."""
     quarters = (end - start) // timedelta(minutes=15)
     instants = (end - number * timedelta(minutes=15) for number in range(1, quarters + 1))
     return [at.astimezone(zone).replace(tzinfo=None) for at in instants]
 
 
 def _zones_of_different_rules() -> list[ZoneInfo]:
-    """One zone for each file content: the other names are links, and their days the same."""
+    """Return one zone for each distinct file; the other names are links with the same days."""
     folder = resources.files("tzdata").joinpath("zoneinfo")
     by_rules = {folder.joinpath(name).read_bytes(): name for name in sorted(TIME_ZONES)}
     return [time_zone(name) for name in sorted(by_rules.values())]

@@ -35,7 +35,7 @@ def test_a_name_is_one_to_255_characters_of_any_script_in_one_line(name: str) ->
 
 
 @pytest.mark.parametrize("name", INVISIBLE)
-def test_something_is_visible_in_a_name_and_in_prose(name: str) -> None:
+def test_a_name_and_prose_have_a_visible_character(name: str) -> None:
     assert name_problem(name) == prose_problem(name) == "must not be blank"
 
 

@@ -20,7 +20,7 @@ MIDNIGHT = datetime(2026, 3, 3, 23, tzinfo=UTC)
         (timedelta(seconds=1), "Wednesday 4 March 2026, 00:00:01"),
     ],
 )
-def test_seconds_and_microseconds_are_told_where_there_are_some(after_midnight: timedelta, reading: str) -> None:
+def test_seconds_and_microseconds_are_written_unless_they_are_zero(after_midnight: timedelta, reading: str) -> None:
     assert user_time(MIDNIGHT + after_midnight, COPENHAGEN) == f"{reading} (UTC+01:00, Europe/Copenhagen)"
 
 
@@ -33,18 +33,18 @@ def test_seconds_and_microseconds_are_told_where_there_are_some(after_midnight: 
         ("UTC", "Tuesday 3 March 2026, 23:00 (UTC)"),
     ],
 )
-def test_an_instant_is_told_with_its_offset_and_its_zone_once_each(name: str, expected: str) -> None:
+def test_an_instant_is_written_with_its_offset_and_its_zone_once_each(name: str, expected: str) -> None:
     assert user_time(MIDNIGHT, time_zone(name)) == expected
 
 
-def test_an_offset_with_seconds_is_told_with_them() -> None:
+def test_an_offset_is_written_with_its_seconds() -> None:
     monrovia = time_zone("Africa/Monrovia")
     at = datetime(1971, 3, 3, 12, tzinfo=UTC)
     assert offset_in_words(at, monrovia) == "UTC-00:44:30"
     assert user_time(at, monrovia) == "Wednesday 3 March 1971, 11:15:30 (UTC-00:44:30, Africa/Monrovia)"
 
 
-def test_both_readings_of_an_hour_that_comes_twice_are_told_apart() -> None:
+def test_both_readings_of_a_repeated_hour_are_written_differently() -> None:
     winter_time = datetime(2026, 10, 25, 1, tzinfo=UTC)
     assert user_time(winter_time - MICROSECOND, COPENHAGEN) == (
         "Sunday 25 October 2026, 02:59:59.999999 (UTC+02:00, Europe/Copenhagen)"
@@ -52,12 +52,12 @@ def test_both_readings_of_an_hour_that_comes_twice_are_told_apart() -> None:
     assert user_time(winter_time, COPENHAGEN) == "Sunday 25 October 2026, 02:00 (UTC+01:00, Europe/Copenhagen)"
 
 
-def test_a_date_is_told_without_a_leading_zero() -> None:
+def test_a_date_is_written_without_a_leading_zero() -> None:
     assert date_in_words(date(2026, 3, 6)) == "Friday 6 March 2026"
 
 
 @pytest.mark.parametrize(
     ("minutes", "words"), [(60, "1 hour"), (180, "3 hours"), (90, "90 minutes"), (1, "1 minute"), (1440, "24 hours")]
 )
-def test_a_duration_is_told_in_hours_or_else_in_minutes(minutes: int, words: str) -> None:
+def test_a_duration_is_written_in_whole_hours_or_else_in_minutes(minutes: int, words: str) -> None:
     assert duration_in_words(timedelta(minutes=minutes)) == words

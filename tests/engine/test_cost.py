@@ -11,9 +11,9 @@ from db.connections import Pool
 from engine.cost import MAX_COST, MAX_DEPTH, measure, require_affordable, weights
 from engine.documents import chosen_operation, read_document
 from engine.weights import COMMAND, PLAIN, Weight
-from tests.support.building import DAY, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
+from tests.support.studio import DAY, Photo, Studio, open_account, write
 
 BENCH: Final = Path(__file__).parents[2] / "bench"
 CORE: Final[GraphQLSchema] = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -181,7 +181,7 @@ NESTED: Final = (
 
 
 async def test_a_refusal_has_the_cost_and_precedes_all_reads(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     answer = await client.answer(NESTED)
     [error] = answer["errors"]
     assert answer["data"] is None
@@ -195,7 +195,7 @@ async def test_a_refusal_has_the_cost_and_precedes_all_reads(pool: Pool, client_
 async def test_an_allowed_operation_is_answered_completely(
     pool: Pool, clock: FrozenClock, client_of: NewClient
 ) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     for number in range(3):
         studio.order(clock.now() - DAY, [Photo(f"{number}-{each}.jpg") for each in range(4)])
     await write(pool, studio)
@@ -212,7 +212,7 @@ def deep(levels: int) -> str:
 
 
 async def test_an_operation_has_at_most_32_levels(pool: Pool, client_of: NewClient) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     assert await client.data(deep(MAX_DEPTH)) == {"account": {"order": None}}
     for levels in (MAX_DEPTH + 1, 190):
         error = await client.error(deep(levels))

@@ -8,14 +8,14 @@ import structlog.testing
 from api.ids import NodeType, account_global_id
 from db.connections import Pool, Record, Statement
 from engine.ids import numbered
-from tests.support.building import DAY, HOUR, Photo, Studio, begin, write
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, CountingSnapshot, NewClient
+from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
-    made = await begin(pool, Studio())
+    made = await open_account(pool, Studio())
     at = clock.now() - DAY
     made.order(at, [Photo("a.jpg", at + HOUR), Photo("b.jpg")])
     await write(pool, made)

@@ -7,21 +7,21 @@ from db.connections import Pool
 from jobs.catalogue import JOBS
 from jobs.kinds.periodic import EVERY_MINUTE, MINUTE
 from jobs.worker import Worker
+from tests.support.alerts import alert_summaries
 from tests.support.clock import FrozenClock
-from tests.support.studios import begin
-from tests.support.watches import told_briefly
+from tests.support.customers import open_customer
 
 HOUR = timedelta(hours=1)
 
 
 async def test_a_lead_that_is_made_longer_leaves_out_nothing_at_risk_by_it(pool: Pool, clock: FrozenClock) -> None:
-    giver = await begin(pool, clock)
-    await giver.place(1, expedite=True)
+    customer = await open_customer(pool, clock)
+    await customer.place(1, expedite=True)
     clock.advance(HOUR / 2)
     found: list[int] = []
     for hours in (1, 4, 1, 4):
         worker = Worker(pool, clock, Settings(at_risk_lead=hours * HOUR), f"{hours} hours", JOBS)
         await worker.run(EVERY_MINUTE)
         clock.advance(MINUTE)
-        found.append(len(await told_briefly(pool)))
+        found.append(len(await alert_summaries(pool)))
     assert found == [0, 1, 1, 1]

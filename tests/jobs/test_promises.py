@@ -21,9 +21,9 @@ from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
 from tests.services.orders.test_kills import kill_server
 from tests.support.clock import FrozenClock
+from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.database import temporary_database
 from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, snapshots
-from tests.support.studios import Giver, begin, claim, deliver
 
 pytestmark = pytest.mark.races
 
@@ -60,7 +60,7 @@ class Workers:
 
     async def start(self, count: int) -> None:
         """Start so many more, and wait until they are ready."""
-        command = [sys.executable, "-m", "tests.support.stepping", self.url]
+        command = [sys.executable, "-m", "tests.support.worker_process", self.url]
         new = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, ASYNC220
             for _ in range(count)
@@ -100,15 +100,15 @@ def workers(database: str) -> Generator[Workers]:
     made.end()
 
 
-async def furnished(pool: Pool, clock: FrozenClock) -> list[Giver]:
-    return [await begin(pool, clock, name=zone, zone=zone, images=4, expedites=1) for zone in ZONES]
+async def furnished(pool: Pool, clock: FrozenClock) -> list[Customer]:
+    return [await open_customer(pool, clock, name=zone, zone=zone, images=4, expedites=1) for zone in ZONES]
 
 
-async def live(pool: Pool, clock: FrozenClock, givers: list[Giver], random: Random) -> None:
+async def live(pool: Pool, clock: FrozenClock, customers: list[Customer], random: Random) -> None:
     """Let some clients place orders, and a worker deliver some of what is waiting."""
-    for giver in random.sample(givers, 3):
+    for customer in random.sample(customers, 3):
         clock.advance()
-        await giver.place(random.randint(1, 6))
+        await customer.place(random.randint(1, 6))
     clock.advance()
     claimed = await claim(pool, clock, "ann", random.randint(1, 9))
     clock.advance()
@@ -130,12 +130,12 @@ async def assert_as_promised(pool: Pool, now: datetime) -> None:
 async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: Pool, workers: Workers) -> None:
     random = Random(7)  # noqa: S311 - drawn for tests
     clock = FrozenClock(START)
-    givers = await furnished(pool, clock)
+    customers = await furnished(pool, clock)
     await workers.start(WORKERS)
     for at in instants(WEEKS):
         clock.advance(at - clock.now())
         workers.emit(at)
-        await live(pool, clock, givers, random)
+        await live(pool, clock, customers, random)
         assert await workers.failures() == [0] * WORKERS
     await assert_as_promised(pool, clock.now())
 
@@ -143,12 +143,12 @@ async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: 
 async def test_killed_workers_leave_nothing_undone_and_nothing_twice(pool: Pool, workers: Workers) -> None:
     random = Random(11)  # noqa: S311 - drawn for tests
     clock = FrozenClock(START)
-    givers = await furnished(pool, clock)
+    customers = await furnished(pool, clock)
     for at in instants(WEEKS[1:2]):
         clock.advance(at - clock.now())
         await workers.start(2 - len(workers.processes))
         workers.emit(at)
-        await live(pool, clock, givers, random)
+        await live(pool, clock, customers, random)
         if random.random() < 0.2:
             workers.kill_one(random)
         assert sum(await workers.failures()) == 0
@@ -176,9 +176,9 @@ async def test_a_database_killed_amid_two_weeks_of_work_has_all_of_it_in_the_end
     async with durable(folder) as url:
         pool = await open_pool(url)
         clock = FrozenClock(START)
-        givers = await furnished(pool, clock)
-        for giver in givers:
-            await giver.place(3)
+        customers = await furnished(pool, clock)
+        for customer in customers:
+            await customer.place(3)
         await pool.close()
         workers = Workers(url)
         try:

@@ -14,7 +14,7 @@ from db.connections import Pool
 from jobs.kinds.midnight import MIDNIGHT
 from jobs.registry import Registry
 from jobs.scheduler import open_scheduler
-from tests.support.connection_lines import line_to
+from tests.support.connection_proxy import proxy_to
 from tests.support.workers import new_account, next_days
 
 CLOSING = datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -42,7 +42,7 @@ async def test_a_server_that_does_not_answer_keeps_no_scheduler_from_ending(
 
     async with (
         asyncio.timeout(PATIENCE),
-        line_to(database, tmp_path) as (url, line),
+        proxy_to(database, tmp_path) as (url, line),
         open_scheduler(url, Settings(), clock_from(CLOSING), jobs) as scheduler,
     ):
         running = asyncio.create_task(scheduler.run())

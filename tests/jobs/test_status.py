@@ -18,9 +18,9 @@ from jobs.kinds.periodic import DAY, EVERY_MINUTE, MINUTE, Done
 from jobs.registry import Registry
 from jobs.status import job_statuses
 from jobs.worker import Worker
+from tests.support.broken_accounts import break_account, repair_account
 from tests.support.clock import FrozenClock
-from tests.support.faltering import mend, spoil
-from tests.support.studios import begin
+from tests.support.customers import open_customer
 from tests.support.workers import COPENHAGEN, Midnight, new_account
 
 RESET = "reset_guarantee"
@@ -132,12 +132,12 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
     pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
     """Those who wait are not looked at, so that the next runs of the watch succeed."""
-    givers = [await begin(pool, clock, name=name) for name in ("Broken", "Other", "Fine")]
-    for giver in givers:
-        await giver.place(1, expedite=True)
+    customers = [await open_customer(pool, clock, name=name) for name in ("Broken", "Other", "Fine")]
+    for customer in customers:
+        await customer.place(1, expedite=True)
         clock.advance(MINUTE)
-    for giver in givers[:2]:
-        await spoil(pool, giver.account_id)
+    for customer in customers[:2]:
+        await break_account(pool, customer.account_id)
     watching = Worker(pool, clock, Settings(), "a", JOBS)
     clock.advance(timedelta(hours=2))
     await watching.run(EVERY_MINUTE)
@@ -147,8 +147,8 @@ async def test_accounts_that_the_watch_fails_for_stay_visible_while_they_wait(
     await next_minute(watching, clock)
     at_risk_at = NOON + timedelta(hours=2, microseconds=1)  # of the first, which was placed just after its account
     assert await watched(reader, clock) == (2, clock.now() - at_risk_at)
-    for giver in givers[:2]:
-        await mend(pool, giver.account_id)
+    for customer in customers[:2]:
+        await repair_account(pool, customer.account_id)
     await next_minute(watching, clock)
     assert await watched(reader, clock) == (0, NO_TIME)
 

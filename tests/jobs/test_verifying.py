@@ -17,18 +17,18 @@ from jobs.kinds.periodic import DAILY
 from jobs.status import job_statuses
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
-from tests.support.studios import Giver, begin
+from tests.support.customers import Customer, open_customer
 
 DAY = timedelta(days=1)
 TODAY = datetime(2026, 3, 11, tzinfo=UTC)
 
 
 @pytest.fixture
-async def givers(pool: Pool, clock: FrozenClock) -> list[Giver]:
+async def customers(pool: Pool, clock: FrozenClock) -> list[Customer]:
     """Two studios with orders of the day before."""
-    made: list[Giver] = []
+    made: list[Customer] = []
     for name in ("Damaged", "Fine"):
-        made.append(await begin(pool, clock, name=name))
+        made.append(await open_customer(pool, clock, name=name))
         clock.advance()
         await made[-1].place(3)
         clock.advance()
@@ -41,8 +41,8 @@ async def verify(pool: Pool, clock: FrozenClock, accounts: int = 100) -> Counts:
     return (await Worker(pool, clock, Settings(verified_accounts=accounts), "a", JOBS).run(DAILY))[VERIFY]
 
 
-async def damage(pool: Pool, giver: Giver, by: int = 1) -> None:
-    await pool.fetch("UPDATE rollups SET uploaded = uploaded + $2 WHERE account_id = $1", giver.account_id, by)
+async def damage(pool: Pool, customer: Customer, by: int = 1) -> None:
+    await pool.fetch("UPDATE rollups SET uploaded = uploaded + $2 WHERE account_id = $1", customer.account_id, by)
 
 
 async def status(pool: Pool, clock: FrozenClock) -> JobStatus:
@@ -61,45 +61,47 @@ async def runs(pool: Pool) -> list[tuple[Any, ...]]:
 
 
 async def test_a_night_without_a_difference_counts_its_accounts(
-    pool: Pool, clock: FrozenClock, givers: list[Giver], logs: list[dict[str, object]]
+    pool: Pool, clock: FrozenClock, customers: list[Customer], logs: list[dict[str, object]]
 ) -> None:
-    assert await verify(pool, clock) == Counts(runs=1, accounts=len(givers))
+    assert await verify(pool, clock) == Counts(runs=1, accounts=len(customers))
     assert await runs(pool) == [(TODAY, "SUCCEEDED", 2, 0, None)]
     assert {"event": "job_done", "log_level": "info", "job": VERIFY, "accounts": 2} in logs
     assert (await status(pool, clock)).errors == ()
 
 
 async def test_a_difference_fails_the_night_with_figures_in_the_run_the_status_and_the_log(
-    pool: Pool, clock: FrozenClock, givers: list[Giver], logs: list[dict[str, object]]
+    pool: Pool, clock: FrozenClock, customers: list[Customer], logs: list[dict[str, object]]
 ) -> None:
-    await damage(pool, givers[0])
+    await damage(pool, customers[0])
     assert await verify(pool, clock) == Counts(runs=1, accounts=1, failures=1)
     figures = "current.uploaded 5 by rollups, 3 by rows"  # a bucket each of the upload and of the deadline
     [(at, state, accounts, failures, error)] = await runs(pool)
     assert (at, state, accounts, failures) == (TODAY, "FAILED", 1, 1)
-    assert error.startswith(f"1 of 2 accounts. account {givers[0].account_id}: PulseDiffers: as of 2026-03-11T12:00:0")
+    assert error.startswith(
+        f"1 of 2 accounts. account {customers[0].account_id}: PulseDiffers: as of 2026-03-11T12:00:0"
+    )
     assert figures in error
     [logged] = [each for each in logs if each["event"] == "account_failed"]
-    assert (logged["job"], logged["account"]) == (VERIFY, str(givers[0].account_id))
+    assert (logged["job"], logged["account"]) == (VERIFY, str(customers[0].account_id))
     assert figures in str(logged["exc_info"])
     found = await status(pool, clock)
     assert found.failures == 2  # the night, and the account until it agrees
     night, account = sorted(found.errors, key=lambda each: each.account_id is not None)
     assert night == FailedRun(VERIFY, None, None, TODAY, error)
-    assert (account.account_id, account.scheduled_for) == (givers[0].account_id, TODAY)
+    assert (account.account_id, account.scheduled_for) == (customers[0].account_id, TODAY)
     assert figures in account.error
 
 
 async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_agree_again(
-    pool: Pool, clock: FrozenClock, givers: list[Giver]
+    pool: Pool, clock: FrozenClock, customers: list[Customer]
 ) -> None:
-    await damage(pool, givers[0])
+    await damage(pool, customers[0])
     assert await verify(pool, clock, accounts=1) == Counts(runs=1, failures=1)
     clock.advance(timedelta(hours=11))
     assert await verify(pool, clock) == Counts()
     clock.advance(DAY)
     assert await verify(pool, clock, accounts=1) == Counts(runs=1, accounts=1, failures=1)
-    await damage(pool, givers[0], by=-1)
+    await damage(pool, customers[0], by=-1)
     clock.advance(DAY)
     assert await verify(pool, clock, accounts=1) == Counts(runs=1, accounts=2)
     assert [(state, accounts, failures) for _, state, accounts, failures, _ in await runs(pool)] == [
@@ -111,7 +113,7 @@ async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_a
     assert (found.failures, found.errors) == (0, ())
 
 
-@pytest.mark.usefixtures("givers")
+@pytest.mark.usefixtures("customers")
 async def test_no_account_is_compared_where_none_is_to_be(pool: Pool, clock: FrozenClock) -> None:
     assert await verify(pool, clock, accounts=0) == Counts(runs=1)
     assert await runs(pool) == [(TODAY, "SUCCEEDED", 0, 0, None)]

@@ -13,10 +13,10 @@ from app.services.commands import Command, Overtaken, perform, retries
 from db.connections import Pool, Statement
 from db.failures import ServerError
 from db.writer import Writer
-from tests.support.acting import Said
 from tests.support.clock import FrozenClock
+from tests.support.customers import open_customer
 from tests.support.database import until
-from tests.support.studios import begin
+from tests.support.stored_results import JsonResult
 
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK = "40P01"
@@ -48,18 +48,18 @@ class Work:
     fails_by: str | Exception
     calls: int = 0
 
-    async def __call__(self, writer: Writer) -> Said:
+    async def __call__(self, writer: Writer) -> JsonResult:
         self.calls += 1
         await writer.execute(RENAME, self.account_id, "x")
         if self.calls <= self.failures:
             if isinstance(self.fails_by, Exception):
                 raise self.fails_by
             await writer.execute(failing(self.fails_by))
-        return Said(call=self.calls)
+        return JsonResult(call=self.calls)
 
 
 async def a_work(pool: Pool, clock: FrozenClock, failures: int, fails_by: str | Exception) -> Work:
-    return Work((await begin(pool, clock, name="ACME")).account_id, failures, fails_by)
+    return Work((await open_customer(pool, clock, name="ACME")).account_id, failures, fails_by)
 
 
 def command(work: Work, key: str | None, *, of_staff: bool = False) -> Command:
@@ -70,7 +70,7 @@ async def names(pool: Pool) -> list[str]:
     return [row["name"] for row in await pool.fetch("SELECT name FROM accounts")]
 
 
-async def keys(pool: Pool) -> list[tuple[str, Said]]:
+async def keys(pool: Pool) -> list[tuple[str, JsonResult]]:
     sql = "SELECT key, answer FROM idempotency_keys UNION ALL SELECT key, answer FROM staff_idempotency_keys"
     return [(row["key"], row["answer"]) for row in await pool.fetch(sql)]
 
@@ -80,7 +80,7 @@ async def test_work_that_postgresql_or_others_let_fail_is_tried_again_and_done_o
     pool: Pool, clock: FrozenClock, fails_by: str | Exception
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
-    assert await perform(pool, clock, command(work, None), work, Said) == ({"call": 2}, False)
+    assert await perform(pool, clock, command(work, None), work, JsonResult) == ({"call": 2}, False)
     assert (work.calls, await names(pool), await keys(pool)) == (2, ["ACMEx"], [])
 
 
@@ -91,7 +91,7 @@ async def test_work_tried_again_under_a_key_is_done_once_and_its_answer_known(
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
     asked = command(work, "first", of_staff=of_staff)
-    assert [await perform(pool, clock, asked, work, Said) for _ in range(2)] == [
+    assert [await perform(pool, clock, asked, work, JsonResult) for _ in range(2)] == [
         ({"call": 2}, False),
         ({"call": 2}, True),
     ]
@@ -105,7 +105,7 @@ async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
     pool: Pool, clock: FrozenClock, key: str | None
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS - 1, DEADLOCK)
-    assert await perform(pool, clock, command(work, key), work, Said) == ({"call": ATTEMPTS}, False)
+    assert await perform(pool, clock, command(work, key), work, JsonResult) == ({"call": ATTEMPTS}, False)
     assert await names(pool) == ["ACMEx"]
 
 
@@ -116,7 +116,7 @@ async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS, DEADLOCK)
     with pytest.raises(ServerError) as failed:
-        await perform(pool, clock, command(work, key), work, Said)
+        await perform(pool, clock, command(work, key), work, JsonResult)
     assert getattr(failed.value, "sqlstate", None) == DEADLOCK
     assert (work.calls, await names(pool), await keys(pool)) == (ATTEMPTS, ["ACME"], [])
 
@@ -128,7 +128,7 @@ async def test_retries_are_counted_by_error_and_logged_nowhere(
     with capture_logs() as logs:
         for failures, fails_by in ((2, DEADLOCK), (1, Overtaken()), (0, "")):
             work = await a_work(pool, clock, failures, fails_by)
-            await perform(pool, clock, command(work, None), work, Said)
+            await perform(pool, clock, command(work, None), work, JsonResult)
     assert retries - before == {"DeadlockDetectedError": 2, "Overtaken": 1}
     assert (logs, caplog.records) == ([], [])
 
@@ -142,7 +142,7 @@ async def test_pauses_before_retries_grow_and_are_as_long_as_an_overtaken_comman
     try:
         for failures, fails_by in ((4, DEADLOCK), (1, Overtaken(0.03)), (1, Overtaken())):
             work = await a_work(pool, clock, failures, fails_by)
-            await perform(pool, clock, command(work, None), work, Said)
+            await perform(pool, clock, command(work, None), work, JsonResult)
     finally:
         stamina.instrumentation.set_on_retry_hooks(hooks)
     grown = zip(pauses[:4], (0.005, 0.01, 0.02, 0.04), strict=True)
@@ -165,14 +165,14 @@ async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_t
     work, gate = await a_work(pool, clock, 0, ""), Gate()
     asked = command(work, "first", of_staff=of_staff)
 
-    async def change_nothing(_writer: Writer) -> Said:
+    async def change_nothing(_writer: Writer) -> JsonResult:
         gate.begun.set()
         await gate.opened.wait()
-        return Said(call=0, changed=False)
+        return JsonResult(call=0, changed=False)
 
-    refused = asyncio.create_task(perform(pool, clock, asked, change_nothing, Said))
+    refused = asyncio.create_task(perform(pool, clock, asked, change_nothing, JsonResult))
     await gate.begun.wait()
-    others = [asyncio.create_task(perform(pool, clock, asked, work, Said)) for _ in range(3)]
+    others = [asyncio.create_task(perform(pool, clock, asked, work, JsonResult)) for _ in range(3)]
     await until(pool, WAITING)
     gate.opened.set()
     assert await refused == ({"call": 0, "changed": False}, False)
@@ -188,9 +188,9 @@ async def test_a_refusal_that_a_release_before_kept_is_judged_again(
     work = await a_work(pool, clock, 0, "")
     asked = command(work, "first", of_staff=of_staff)
     table = "staff_idempotency_keys" if of_staff else "idempotency_keys"
-    await perform(pool, clock, asked, work, Said)
+    await perform(pool, clock, asked, work, JsonResult)
     await pool.fetch(f"UPDATE {table} SET answer = $1", {"at": "2026-03-10T12:00:00Z", "errors": []})  # noqa: S608
-    assert [await perform(pool, clock, asked, work, Said) for _ in range(2)] == [
+    assert [await perform(pool, clock, asked, work, JsonResult) for _ in range(2)] == [
         ({"call": 2}, False),
         ({"call": 2}, True),
     ]
@@ -199,6 +199,6 @@ async def test_a_refusal_that_a_release_before_kept_is_judged_again(
 async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:
     work = await a_work(pool, clock, 1, NOT_NULL_VIOLATION)
     with pytest.raises(ServerError) as failed:
-        await perform(pool, clock, command(work, "first"), work, Said)
+        await perform(pool, clock, command(work, "first"), work, JsonResult)
     assert getattr(failed.value, "sqlstate", None) == NOT_NULL_VIOLATION
     assert (work.calls, await names(pool), await keys(pool)) == (1, ["ACME"], [])

@@ -9,7 +9,7 @@ from app.services.rollups import write_rollups
 from db.connections import Connection, Pool, Statement
 from db.readers import PoolReader
 from db.writer import Writer
-from tests.support.histories import History, remember
+from tests.support.histories import History, write_history
 
 UPLOADED_AT = datetime(2026, 3, 9, 12, 30, 15, tzinfo=UTC)
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ class ListeningWriter(Writer):
 
 
 async def accounts(pool: Pool, count: int) -> list[UUID]:
-    return [await remember(pool, History(())) for _ in range(count)]
+    return [await write_history(pool, History(())) for _ in range(count)]
 
 
 def tallies_of(ids: Sequence[UUID], *signs: int) -> dict[UUID, Tally]:

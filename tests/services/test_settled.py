@@ -21,9 +21,9 @@ from db.queries.accounts import account_histories
 from db.readers import PoolReader
 from db.settled import settle
 from db.writer import Writer, unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.statements import every_statement
+from tests.support.studio import Studio, open_account
 
 HOUR = timedelta(hours=1)
 
@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
     """An account whose last instant is now."""
-    return await begin(pool, Studio(created_at=clock.now()))
+    return await open_account(pool, Studio(created_at=clock.now()))
 
 
 async def do_nothing(writer: Writer, clock: FrozenClock, account_id: UUID) -> None:
@@ -86,7 +86,7 @@ async def test_jobs_and_imports_that_hold_an_account_keep_no_answer_back(
 
 
 async def test_the_accounts_of_a_page_are_settled_by_one_clock(pool: Pool, clock: FrozenClock, studio: Studio) -> None:
-    other = await begin(pool, Studio(name="other", created_at=clock.now()))
+    other = await open_account(pool, Studio(name="other", created_at=clock.now()))
     async with unit_of_work(pool) as writer:
         await begin_command(writer, clock, other.id)
         settlement = await settle(PoolReader(pool), clock, [studio.id, other.id, UUID(int=1)])
@@ -115,7 +115,7 @@ async def test_a_live_command_on_a_quiet_account_waits_until_that_is_brought_for
 
 
 async def test_many_accounts_are_brought_forward_to_one_instant(pool: Pool) -> None:
-    studios = {(await begin(pool, Studio(name=name))).id for name in ("first", "second", "third")}
+    studios = {(await open_account(pool, Studio(name=name))).id for name in ("first", "second", "third")}
     await advance_quiet(pool, SystemClock(), studios)
     assert (await pool.fetch("SELECT count(DISTINCT last_at) FROM account_heads"))[0][0] == 1
 

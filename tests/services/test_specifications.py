@@ -11,6 +11,7 @@ import pytest
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationArchived, step_of
 from app.services.accounts.counters import UnknownAccount
+from app.services.commands import in_transaction
 from app.services.orders.outcome import NotFound
 from app.services.orders.placing import NewOrder, place_order
 from app.services.specifications import (
@@ -20,10 +21,10 @@ from app.services.specifications import (
     update_specification,
 )
 from db.connections import Pool
-from tests.support.acting import GHOST, a_specification, done
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.whole_events import whole
+from tests.support.customers import GHOST, add_specification
+from tests.support.events.texts import with_texts
+from tests.support.studio import Studio, open_account
 
 HOUR = timedelta(hours=1)
 STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]
@@ -31,7 +32,7 @@ STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "mill
 
 @pytest.fixture
 async def account_id(pool: Pool) -> UUID:
-    return (await begin(pool, Studio())).id
+    return (await open_account(pool, Studio())).id
 
 
 async def rows(pool: Pool, sql: str, *args: object) -> list[tuple[Any, ...]]:
@@ -49,13 +50,13 @@ async def specifications(pool: Pool) -> list[tuple[Any, ...]]:
 
 async def changes(pool: Pool) -> list[tuple[Any, ...]]:
     found = await pool.fetch("SELECT * FROM events WHERE type = 'SPECIFICATION_CHANGED' ORDER BY sequence")
-    return [(row["sequence"], row["at"], whole(row)) for row in found]
+    return [(row["sequence"], row["at"], with_texts(row)) for row in found]
 
 
 async def test_a_new_specification_has_its_first_version_and_an_event(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    outcome = await done(pool, lambda writer: create_specification(writer, clock, account_id, GHOST))
+    outcome = await in_transaction(pool, lambda writer: create_specification(writer, clock, account_id, GHOST))
     now, id_ = clock.now(), outcome.specification_id
     assert outcome == SpecificationOutcome(now, account_id, id_)
     assert await specifications(pool) == [(account_id, id_, 1, now, None)]
@@ -68,10 +69,10 @@ async def test_a_new_specification_has_its_first_version_and_an_event(
 async def test_an_update_makes_a_version_that_says_what_is_stated_and_keeps_the_rest(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    id_ = await a_specification(pool, clock, account_id)
+    id_ = await add_specification(pool, clock, account_id)
     made_at, changed_at = clock.now(), clock.advance(HOUR)
     update = partial(update_specification, clock=clock, key=(account_id, id_), price_per_image=Decimal("1.60"))
-    assert await done(pool, update) == SpecificationOutcome(changed_at, account_id, id_)
+    assert await in_transaction(pool, update) == SpecificationOutcome(changed_at, account_id, id_)
     assert await specifications(pool) == [(account_id, id_, 2, made_at, None)]
     assert (await versions(pool))[1:] == [(2, "Ghost", Decimal("1.60"), "USD", STEPS, changed_at)]
     before = {"id": str(id_), "version": 1, "pricePerImage": "1.45"}
@@ -82,10 +83,10 @@ async def test_an_update_makes_a_version_that_says_what_is_stated_and_keeps_the_
 async def test_name_and_steps_change_alike_and_steps_are_replaced_whole(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    key = (account_id, await a_specification(pool, clock, account_id))
+    key = (account_id, await add_specification(pool, clock, account_id))
     steps = [Step("RETOUCH", 1)]
     now = clock.advance()
-    await done(pool, partial(update_specification, clock=clock, key=key, name="Flat lay", steps=steps))
+    await in_transaction(pool, partial(update_specification, clock=clock, key=key, name="Flat lay", steps=steps))
     written = [{"step": "RETOUCH", "milliseconds": 1}]
     assert (await versions(pool))[1:] == [(2, "Flat lay", Decimal("1.45"), "USD", written, now)]
     [_, (_, _, data)] = await changes(pool)
@@ -95,12 +96,12 @@ async def test_name_and_steps_change_alike_and_steps_are_replaced_whole(
 async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_event(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    key = (account_id, await a_specification(pool, clock, account_id))
+    key = (account_id, await add_specification(pool, clock, account_id))
     clock.advance(HOUR)
     update = partial(update_specification, clock=clock, key=key, name="Ghost", price_per_image=Decimal("1.4500"))
-    assert await done(pool, update) == SpecificationOutcome(clock.now(), *key, changed=False)
-    await done(pool, partial(update_specification, clock=clock, key=key, steps=GHOST.steps))
-    await done(pool, partial(update_specification, clock=clock, key=key))
+    assert await in_transaction(pool, update) == SpecificationOutcome(clock.now(), *key, changed=False)
+    await in_transaction(pool, partial(update_specification, clock=clock, key=key, steps=GHOST.steps))
+    await in_transaction(pool, partial(update_specification, clock=clock, key=key))
     assert len(await versions(pool)) == len(await changes(pool)) == 1
     assert await rows(pool, "SELECT frontier FROM account_heads") == [(clock.now() - HOUR,)]
 
@@ -108,11 +109,11 @@ async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_ev
 async def test_orders_keep_the_version_and_the_price_they_were_placed_with(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    key = (account_id, await a_specification(pool, clock, account_id))
+    key = (account_id, await add_specification(pool, clock, account_id))
     order = NewOrder(account_id, "Shoes", key[1], ["a.jpg", "b.jpg"], expedite=False)
-    await done(pool, partial(place_order, clock=clock, new=order))
-    await done(pool, partial(update_specification, clock=clock, key=key, price_per_image=Decimal(2)))
-    await done(pool, partial(place_order, clock=clock, new=order))
+    await in_transaction(pool, partial(place_order, clock=clock, new=order))
+    await in_transaction(pool, partial(update_specification, clock=clock, key=key, price_per_image=Decimal(2)))
+    await in_transaction(pool, partial(place_order, clock=clock, new=order))
     found = await rows(pool, "SELECT number, specification_version, price FROM orders ORDER BY number")
     assert found == [(1, 1, Decimal("2.90")), (2, 2, Decimal(4))]
 
@@ -120,9 +121,9 @@ async def test_orders_keep_the_version_and_the_price_they_were_placed_with(
 async def test_an_archived_specification_takes_no_orders_and_no_changes(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    key = (account_id, await a_specification(pool, clock, account_id))
+    key = (account_id, await add_specification(pool, clock, account_id))
     made_at, archived_at = clock.now(), clock.advance(HOUR)
-    assert await done(pool, partial(archive_specification, clock=clock, key=key)) == SpecificationOutcome(
+    assert await in_transaction(pool, partial(archive_specification, clock=clock, key=key)) == SpecificationOutcome(
         archived_at, *key
     )
     assert await specifications(pool) == [(*key, 1, made_at, archived_at)]
@@ -138,37 +139,40 @@ async def test_an_archived_specification_takes_no_orders_and_no_changes(
         partial(place_order, clock=clock, new=order),
     ):
         with pytest.raises(SpecificationArchived) as refusal:
-            await done(pool, refused)
+            await in_transaction(pool, refused)
         assert refusal.value.name == "Ghost"
     assert await specifications(pool) == [(*key, 1, made_at, archived_at)]
     assert len(await changes(pool)) == 2
 
 
 async def test_what_another_account_has_is_not_there(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
-    id_ = await a_specification(pool, clock, account_id)
-    other = (await begin(pool, Studio(name="Other"))).id
+    id_ = await add_specification(pool, clock, account_id)
+    other = (await open_account(pool, Studio(name="Other"))).id
     for refused in (
         partial(archive_specification, clock=clock, key=(other, id_)),
         partial(update_specification, clock=clock, key=(other, id_), name="Mine"),
     ):
         with pytest.raises(NotFound) as refusal:
-            await done(pool, refused)
+            await in_transaction(pool, refused)
         assert (refusal.value.kind, refusal.value.key) == ("specification", id_)
     assert len(await changes(pool)) == 1
 
 
 async def test_an_account_that_is_not_there_gets_no_specification(pool: Pool, clock: FrozenClock) -> None:
     with pytest.raises(UnknownAccount):
-        await done(pool, lambda writer: create_specification(writer, clock, UUID(int=1), GHOST))
+        await in_transaction(pool, lambda writer: create_specification(writer, clock, UUID(int=1), GHOST))
 
 
 async def test_updates_at_once_make_versions_one_after_the_other(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    key = (account_id, await a_specification(pool, clock, account_id))
+    key = (account_id, await add_specification(pool, clock, account_id))
     prices = [Decimal(price) for price in range(2, 10)]
     await asyncio.gather(
-        *(done(pool, partial(update_specification, clock=clock, key=key, price_per_image=price)) for price in prices)
+        *(
+            in_transaction(pool, partial(update_specification, clock=clock, key=key, price_per_image=price))
+            for price in prices
+        )
     )
     assert [version for version, *_ in await versions(pool)] == list(range(1, 10))
     assert sorted(row[2] for row in (await versions(pool))[1:]) == prices

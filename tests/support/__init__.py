@@ -1,0 +1,65 @@
+"""Helpers of tests; start with `studio` for rows, `customers` for commands and `serving` with `mutations` for the API.
+
+Accounts and orders
+  studio              the builder of studios: accounts with terms, specifications, orders and images in any state
+  rows                rows of the tables of orders with usual values
+  customers           accounts that quote, place and expedite by the services
+  consistency         the checks that hold for every account, whatever happened to it
+  order_states        orders of the domain, without a database
+  sla                 the default terms of the Professional plan
+  stored_results      results of made-up commands, stored with an idempotency key
+
+The API
+  serving             the application in this process, its clients, counters of statements, fixtures
+  mutations           performing mutations; a studio with a client; all rows before and after
+  settled_answers     a judge of answers as of settled instants, amid writes
+  examples            the examples in docs/domain.md
+
+Time, jobs and alerts
+  clock               a clock that stands still until a test advances it
+  workers             workers, and the rows of runs and cursors
+  midnight_jobs       running the jobs at midnight, their snapshots and resets
+  alerts              running the watch of deadlines, and the alerts it emitted
+  deadline_steps      steps of explanations as text
+
+Events
+  events.samples      typed events to write as rows
+  events.released     rows that release 0.1.0 wrote
+  events.texts        events with their texts in their data
+  events.api_fields   the fields of each event in the API
+  events.replay       orders replayed from events, and compared with the rows
+  events.replay_account  accounts replayed from their other events
+
+Histories, imports and random data
+  histories           histories of images for tests of figures
+  random_histories    the same, drawn by hypothesis
+  random_lives        accounts with random commands and jobs over days
+  importable_lives    lives that an import file can express, and their export
+  import_files        lines of import files, importing them, all rows in a comparable form
+  random_files        random import files
+  one_of_each         a history with every type of event and a row in every table
+  strategies          strategies of zones, days and instants
+
+The model of the rules
+  model.orders        orders and ledger days by the rules alone, in memory
+  model.production    claims, deliveries and rejections by the rules alone
+  model.facts         the facts of both, and the reasons of refusals
+  model.world         accounts kept by the services and by the model
+  model.client_commands, model.production_commands  commands given to both
+  model.random_commands  strategies of commands and waits
+  model.concurrent    concurrent commands, repeated on the model
+  model.comparison    all rows compared with the model
+
+Failures
+  pools               pools that record their statements, or fail at the n-th
+  broken_accounts     an account that cannot be written
+  connection_proxy    a proxy that falls silent or breaks connections
+  writer_process, worker_process  processes that a test kills
+
+Databases and the system
+  database            a migrated database for each test
+  folders             the folder of a test run
+  routing             a database partitioned by account
+  statements          every statement of the code
+  system              programs of the system
+"""

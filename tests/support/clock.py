@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""A clock that stands still until a test advances it."""
 
 from datetime import datetime, timedelta
 
@@ -19,6 +19,11 @@ class FrozenClock:
         return ClockReading(self._at, timedelta())
 
     def advance(self, by: timedelta = MICROSECOND) -> datetime:
-        """Go on; windows are half-open, so what just happened is known a microsecond later."""
+        """Advance by a duration; windows are half-open, so the last event is inside one a microsecond later."""
         self._at += by
+        return self._at
+
+    def advance_to(self, at: datetime) -> datetime:
+        """Set the clock to an instant."""
+        self._at = at
         return self._at

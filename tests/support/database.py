@@ -1,4 +1,4 @@
-"""Databases for tests: one embedded server for all workers of a run, and for each test a database without rows.
+"""Databases for tests: one embedded server for all workers of a run, and a database without rows for each test.
 
 `LOUPE_TEST_POSTGRES=16` runs on the wheel's PostgreSQL 16 instead of 18.
 """
@@ -19,14 +19,14 @@ from alembic import command
 from sqlalchemy import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from db.connections import Pool, connect
+from db.connections import Pool, Record, connect
 from db.embedded.server import embedded_server
 from db.migrate import migrate, run_alembic
 from db.revisions import MIGRATIONS, known_revisions
 from db.tables.base import Table
 
 TEMPLATE = "loupe_template"
-FORGETFUL: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
@@ -42,18 +42,18 @@ def upgrade():
         for step in {steps!r}:
             op.execute(step)
 """
-_IDLE: defaultdict[str, list[str]] = defaultdict(list)  # by server, the databases that nobody has borrowed
+_IDLE: defaultdict[str, list[str]] = defaultdict(list)  # by server, the databases that no test has borrowed
 
 
 @contextmanager
 def running_server(folder: Path, major: int | None = None) -> Generator[str]:
-    """Hold a server for tests, which forgets its data when the machine fails; yields its URL."""
-    with embedded_server(folder, major=major or chosen_major(), settings=FORGETFUL) as url:
+    """Run a server for tests, without durability; yields its URL."""
+    with embedded_server(folder, major=major or chosen_major(), settings=NOT_DURABLE) as url:
         yield url
 
 
 def chosen_major() -> int:
-    """Tell which PostgreSQL this run is on."""
+    """Return the major version of PostgreSQL of this run."""
     return int(os.environ.get("LOUPE_TEST_POSTGRES", "18"))
 
 
@@ -69,7 +69,7 @@ def make_template(server: str, folder: Path) -> None:
 
 @asynccontextmanager
 async def temporary_database(server: str, template: str = "template0") -> AsyncGenerator[str]:
-    """Make a database, a copy of the template, for as long as a test runs; yields its URL."""
+    """Create a copy of the template and drop it after the test; yields its URL."""
     name = f"test_{uuid4().hex}"
     await execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     try:
@@ -80,9 +80,9 @@ async def temporary_database(server: str, template: str = "template0") -> AsyncG
 
 @asynccontextmanager
 async def empty_database(server: str) -> AsyncGenerator[str]:
-    """Lend a migrated database for as long as a test runs; yields its URL.
+    """Lend a migrated database without rows to a test; yields its URL.
 
-    It is emptied for the next one to borrow it, which costs a third of what another copy of the template would.
+    It is emptied for the next test, which takes a third of the time of another copy of the template.
     """
     idle = _IDLE[server]
     url = idle.pop() if idle else await _copy_of_template(server)
@@ -92,7 +92,7 @@ async def empty_database(server: str) -> AsyncGenerator[str]:
 
 
 async def create_all(url: str, cut: Mapping[str, int] | None = None) -> None:
-    """Make the tables as they are defined, without the migrations; `cut` are those in so many parts by account."""
+    """Create the tables from their classes, not by migrations; `cut` has numbers of partitions by account."""
     await execute(url, *_definitions(cut or {}))
 
 
@@ -109,7 +109,7 @@ def _definitions(cut: Mapping[str, int]) -> Iterator[str]:
 
 
 async def execute(url: str, *statements: str) -> None:
-    """Run statements, one after the other, on a connection of their own."""
+    """Run statements one after the other on a new connection."""
     connection = await connect(url)
     try:
         for statement in statements:
@@ -118,14 +118,22 @@ async def execute(url: str, *statements: str) -> None:
         await connection.close()
 
 
+async def all_rows(pool: Pool) -> dict[str, list[Record]]:
+    """Read all rows of all tables, by table."""
+    names = await pool.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    return {name: await pool.fetch(f"SELECT * FROM {name} AS t ORDER BY t") for (name,) in names}  # noqa: S608
+
+
 async def until(pool: Pool, sql: str) -> None:
     """Wait until a statement returns rows."""
-    while not await pool.fetch(sql):  # noqa: ASYNC110 - of what another connection does there is no event
+    while not await pool.fetch(sql):  # noqa: ASYNC110 - another connection sets no event
         await asyncio.sleep(0.01)
 
 
 async def migrate_as_tomorrow(url: str, folder: Path, *steps: str) -> None:
-    """Migrate a database as a release to come will, to a revision that this one has never seen."""
+    """Migrate a database as a future release will, to a revision unknown to this one."""
     migrations = folder / "migrations"
     if not migrations.exists():
         shutil.copytree(MIGRATIONS, migrations)
@@ -135,7 +143,7 @@ async def migrate_as_tomorrow(url: str, folder: Path, *steps: str) -> None:
 
 
 def url_of(server: str, database: str) -> str:
-    """Name another database of the same server."""
+    """Return the URL of another database of the same server."""
     return urlsplit(server)._replace(path=f"/{database}").geturl()
 
 

@@ -1,4 +1,4 @@
-"""The rules of `docs/domain.md` and their examples: each history is imported, then asked about, in the page's order."""
+"""The rules of `docs/domain.md` and their examples: each history is imported, then queried, in the page's order."""
 
 import json
 import re
@@ -11,15 +11,13 @@ from uuid import UUID
 
 from httpx import ASGITransport, AsyncClient
 
-from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
-from db.writer import unit_of_work
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.support.clock import FrozenClock
 from tests.support.import_files import run_import
-from tests.support.serving import SETTINGS
+from tests.support.serving import SETTINGS, new_token
 
 Answer = dict[str, Any]
 
@@ -31,14 +29,14 @@ _TOKEN: Final = re.compile(
     r"|`(?P<file>tests/[\w/]+\.py)::(?P<test>\w+)`",
     re.MULTILINE | re.DOTALL,
 )
-_THINGS: Final = """{ account {
+_IDS: Final = """{ account {
   id specifications { nodes { id } } orders { nodes { id number images { nodes { id filename } } } }
 } }"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: an account by its ref, or staff (None); `about` is the account whose ids variables stand for."""
+    """A caller at an instant (UTC): an account by its ref or staff (None); variables hold the ids of `about`."""
 
     ref: str | None
     about: str | None
@@ -64,14 +62,14 @@ class JobsRun:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Import lines, as JSON Lines, and what is done and asked after them, in order of time."""
+    """Import lines, as JSON Lines, and the steps after them, in order of time."""
 
     lines: str
     steps: list[Question | JobsRun] = field(default_factory=list[Question | JobsRun])
 
     @property
-    def begins_at(self) -> datetime:
-        """The instant of the first step, at which the lines are imported."""
+    def starts_at(self) -> datetime:
+        """The instant (UTC) of the first step, at which the lines are imported."""
         first = self.steps[0]
         return first.at if isinstance(first, JobsRun) else first.asker.at
 
@@ -83,7 +81,7 @@ class History:
 
 @dataclass(slots=True)
 class Rule:
-    """A numbered rule, and how many examples and which tests, by file and name, show it."""
+    """A numbered rule, with the number of its examples and the tests, by file and name, that show it."""
 
     number: str
     title: str
@@ -129,7 +127,7 @@ class Page:
 
     def _add_question(self, answer: Answer) -> None:
         rule = self.rules[-1]
-        assert self._asker is not None, f"nobody asks for an answer of {rule.number}"
+        assert self._asker is not None, f"an answer of {rule.number} has no caller"
         assert self._operation is not None, f"an answer of {rule.number} has no operation"
         self.histories[-1].steps.append(Question(rule.number, self._asker, self._operation, answer))
         self._asker = self._operation = None
@@ -141,7 +139,7 @@ def _instant(text: str) -> datetime:
 
 
 class Service:
-    """A service that lived through a history, asked by its accounts and by staff."""
+    """A service with a history, queried by its accounts and by staff."""
 
     def __init__(self, pool: Pool, http: AsyncClient, clock: FrozenClock) -> None:
         self._pool = pool
@@ -150,9 +148,9 @@ class Service:
         self._tokens: dict[str | None, str] = {}
 
     async def answer(self, question: Question) -> Answer:
-        """Ask a question at its instant."""
+        """Return the answer to a question at its instant."""
         asker = question.asker
-        self._go_to(asker.at)
+        self._advance_to(asker.at)
         ids: Mapping[str, str] = {}
         if "$" in question.operation:
             ids = await self._ids(asker.about)
@@ -160,17 +158,17 @@ class Service:
 
     async def run_jobs(self, at: datetime) -> None:
         """Run all jobs that are due at an instant, none of which may fail."""
-        self._go_to(at)
+        self._advance_to(at)
         done = await Worker(self._pool, self._clock, SETTINGS, "examples", JOBS).run_due()
         assert not any(each.failures for each in done.values())
 
-    def _go_to(self, at: datetime) -> None:
+    def _advance_to(self, at: datetime) -> None:
         assert at >= self._clock.now(), "examples are in order of time"
-        self._clock.advance(at - self._clock.now())
+        self._clock.advance_to(at)
 
     async def _ids(self, ref: str | None) -> Mapping[str, str]:
-        """Return the ids of an account's things by the names of variables."""
-        account = (await self._ask(ref, _THINGS))["data"]["account"]
+        """Return the ids of an account, its first specification, orders and images by the names of variables."""
+        account = (await self._ask(ref, _IDS))["data"]["account"]
         ids: dict[str, str] = {"account": account["id"]}
         for specification in account["specifications"]["nodes"][:1]:
             ids["specification"] = specification["id"]
@@ -181,20 +179,15 @@ class Service:
 
     async def _ask(self, ref: str | None, operation: str, variables: Mapping[str, object] | None = None) -> Answer:
         headers = {"Authorization": f"Bearer {await self._token(ref)}"}
-        asked = {"query": operation, "variables": variables or {}}
-        answer: Answer = (await self._http.post("/graphql", json=asked, headers=headers)).json()
+        request = {"query": operation, "variables": variables or {}}
+        answer: Answer = (await self._http.post("/graphql", json=request, headers=headers)).json()
         return answer
 
     async def _token(self, ref: str | None) -> str:
         if ref not in self._tokens:
-            self._tokens[ref] = await self._new_token(None if ref is None else await self._account_id(ref))
+            account_id = None if ref is None else await self._account_id(ref)
+            self._tokens[ref] = await new_token(self._pool, self._clock.now(), account_id)
         return self._tokens[ref]
-
-    async def _new_token(self, account_id: UUID | None) -> str:
-        async with unit_of_work(self._pool) as writer:
-            secret = (await create_key(writer, self._clock.now(), account_id)).secret
-            await writer.commit()
-        return secret
 
     async def _account_id(self, ref: str) -> UUID:
         id_: UUID = (await self._pool.fetch("SELECT id FROM accounts WHERE ref = $1", ref))[0]["id"]
@@ -203,8 +196,8 @@ class Service:
 
 @asynccontextmanager
 async def service_after(history: History, url: str) -> AsyncGenerator[Service]:
-    """Serve an empty, migrated database into which a history is imported at the instant of the first question."""
-    clock = FrozenClock(history.begins_at)
+    """Serve an empty, migrated database with a history, imported at the instant of its first step."""
+    clock = FrozenClock(history.starts_at)
     app = create_app(database_url=url, settings=SETTINGS, clock=clock)
     http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe")
     async with app.router.lifespan_context(app), working_pool(url) as pool, http:

@@ -1,7 +1,7 @@
 """The folder of a test run, in which all servers of the run have their data.
 
-Each process of the run holds a lock on it, which the system lets go of when the process dies, however it dies. By that
-the next run can tell which runs were killed, and removes what they left: servers and folders.
+Each process of the run holds a lock on it, which the system releases when the process ends, however it ends. So the
+next run knows which runs were killed, and removes their servers and folders.
 """
 
 import fcntl
@@ -18,22 +18,22 @@ from db.embedded.cluster import server_of
 
 _OF_RUN = "LOUPE_TEST_FOLDER"
 _PREFIX = "loupe-run-"
-_MEMORY = Path("/dev/shm")  # noqa: S108 - of Linux; what is made there has a name of its own
-_PLENTY = 4 * 1024**3  # bytes
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - of Linux; folders made there have random names
+_ENOUGH = 4 * 1024**3  # bytes
 _PATIENCE = 10.0  # seconds for a server to end
 _PAUSE = 0.02  # seconds
 
 
 @contextmanager
 def run_folder() -> Generator[Path]:
-    """Hold the folder of this run: a new one, or that of the process which started this one."""
+    """Hold the folder of this run: a new one, or that of the parent process."""
     if _OF_RUN in os.environ:
         folder = folder_of_run()
         with _held(folder):
             yield folder
         return
-    within = place_of_runs()
-    remove_abandoned(within)
+    within = parent_of_runs()
+    remove_orphaned(within)
     side = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}", dir=within))
     side.chmod(0o711)  # as root the servers run as another user, who has to enter it
     with _held(side):
@@ -46,27 +46,27 @@ def run_folder() -> Generator[Path]:
             remove(folder)
 
 
-def place_of_runs() -> Path:
-    """Choose where the folders of runs are: in memory where there is plenty, since nothing of them is kept.
+def parent_of_runs() -> Path:
+    """Choose the parent of the folders of runs: shared memory if there is enough, since nothing of them is kept.
 
-    Most of what a test costs there is making files, five times faster than on a disk. TMPDIR names another place.
+    Tests mostly create files, which is five times faster there than on a disk. TMPDIR overrides it.
     """
-    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
-        is_executable = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC  # for the server's programs
-        if is_executable and shutil.disk_usage(_MEMORY).free >= _PLENTY:
-            return _MEMORY
+    if "TMPDIR" not in os.environ and _SHARED_MEMORY.is_dir() and os.access(_SHARED_MEMORY, os.W_OK):
+        is_executable = not os.statvfs(_SHARED_MEMORY).f_flag & os.ST_NOEXEC  # for the server's programs
+        if is_executable and shutil.disk_usage(_SHARED_MEMORY).free >= _ENOUGH:
+            return _SHARED_MEMORY
     return Path(tempfile.gettempdir())
 
 
 def folder_of_run() -> Path:
-    """Name the folder that this run holds."""
+    """Return the folder that this run holds."""
     return Path(os.environ[_OF_RUN])
 
 
-def remove_abandoned(within: Path) -> None:
-    """Remove this user's folders of runs that were killed, all their processes, with the servers left on them."""
+def remove_orphaned(within: Path) -> None:
+    """Remove this user's folders of killed runs, none of whose processes is left, and end the servers in them."""
     for folder in within.glob(f"{_PREFIX}*"):
-        with suppress(OSError):  # a process holds it, it is somebody else's, or it is gone
+        with suppress(OSError):  # a process holds it, it is another user's, or it is gone
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -77,7 +77,7 @@ def remove_abandoned(within: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with all in it; the servers of data in it end first."""
+    """Remove a folder after ending the servers whose data are in it."""
     for pid_file in [*folder.rglob("postmaster.pid")]:
         _end_server(pid_file.parent)
     shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +94,7 @@ def _held(folder: Path) -> Generator[None]:
 
 
 def _end_server(data: Path) -> None:
-    """End a server at once: its data are of no use, the shared memory that it gives back is."""
+    """End a server at once: its data are not needed, and it frees its shared memory."""
     for kind in (signal.SIGQUIT, signal.SIGKILL):
         deadline = time.monotonic() + _PATIENCE
         if (pid := server_of(data)) is not None:

@@ -1,4 +1,4 @@
-"""Histories of accounts for tests of figures: rows as they are in the end, rollups as changes made them."""
+"""Histories of accounts for tests of figures: the rows of their end, and rollups written change by change."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.local_time import time_zone
-from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
@@ -21,8 +21,8 @@ from db.tables.accounts import Account, AccountCounters
 from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
-from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer, unit_of_work
+from tests.support.rows import image_row, order_row, rejection_row, specification_row, version_row
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
@@ -53,7 +53,7 @@ class PastRejection:
         return late_at(self.due_at, self.redelivered_at, None)
 
     def states(self) -> Iterator[RejectionFacts]:
-        """What was known of it after each thing that happened."""
+        """Yield its facts after each change."""
         yield RejectionFacts(self.at, self.due_at, self.due_at)
         if self.redelivered_at is not None:
             yield RejectionFacts(self.at, self.due_at, self.late_at, self.redelivered_at)
@@ -61,7 +61,7 @@ class PastRejection:
 
 @dataclass(frozen=True, slots=True)
 class PastImage:
-    """An image, alone in its order; `specification` numbers one of two, `version` counts from 1."""
+    """The only image of an order; `specification` is 0 or 1, `version` counts from 1."""
 
     uploaded_at: datetime
     due_at: datetime | None = None
@@ -78,12 +78,12 @@ class PastImage:
 
     @property
     def known_by(self) -> datetime:
-        """The instant of the last thing that happened to it."""
+        """The instant (UTC) of its last change."""
         redone = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
         return max(redone, default=self.first_delivered_at or self.cancelled_at or self.uploaded_at)
 
     def states(self) -> Iterator[ImageFacts]:
-        """What was known of it after each thing that happened."""
+        """Yield its facts after each change."""
         facts = ImageFacts(self.service_level, _specification(self.specification), self.version, self.uploaded_at)
         yield facts
         if self.due_at is not None:
@@ -110,16 +110,17 @@ class History:
     account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
 
     def zone_before(self, at: datetime) -> ZoneInfo:
-        """The zone by which months and weeks are counted at an instant."""
+        """Return the zone of the months and weeks just before an instant."""
         return self.zone if at > self.moved_at else self.first_zone
 
 
-async def remember(pool: Pool, history: History) -> UUID:
-    """Write a history as it would have come about: rows as they are at its end, rollups change by change."""
+async def write_history(pool: Pool, history: History) -> UUID:
+    """Write a history: rows as of its end, rollups change by change; return the account's id."""
     async with unit_of_work(pool) as writer:
         await _write_account(writer, history)
-        await writer.insert([_order(history, number) for number in range(len(history.images))])
-        await writer.insert([_image(history, number) for number in range(len(history.images))])
+        orders = [_order(history, number) for number in range(len(history.images))]
+        await writer.insert(orders)
+        await writer.insert([_image(order, image) for order, image in zip(orders, history.images, strict=True)])
         await writer.insert(_rejections(history))
         for tally in _tallies(history):
             await write_rollups(
@@ -133,16 +134,16 @@ async def remember(pool: Pool, history: History) -> UUID:
 
 
 def _tallies(history: History) -> tuple[Tally, Tally]:
-    """Two transactions, and in each every other change: what one writes the other adds to."""
+    """Return the tallies of two transactions with every other change each, so the second adds to the first's rows."""
     tallies = Tally(), Tally()
     for image in history.images:
-        _change_by_turns([tally.add_images for tally in tallies], image.states())
+        _add_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
-            _change_by_turns([tally.add_rejection for tally in tallies], rejection.states())
+            _add_by_turns([tally.add_rejection for tally in tallies], rejection.states())
     return tallies
 
 
-def _change_by_turns(adders: Sequence[Callable[[Facts, int], None]], states: Iterator[Facts]) -> None:
+def _add_by_turns(adders: Sequence[Callable[[Facts, int], None]], states: Iterator[Facts]) -> None:
     before: Facts | None = None
     for add, after in zip(cycle(adders), states, strict=False):
         if before is not None:
@@ -177,26 +178,12 @@ async def _write_account(writer: Writer, history: History) -> None:
             )
         ]
     )
-    specifications = [_specification(number) for number in (0, 1)]
+    specifications = [specification_row(account, _specification(number), CREATED_AT) for number in (0, 1)]
+    await writer.insert(specifications)
     await writer.insert(
         [
-            Specification(account_id=account, id=id_, current_version=1, created_at=CREATED_AT, archived_at=None)
-            for id_ in specifications
-        ]
-    )
-    await writer.insert(
-        [
-            SpecificationVersion(
-                account_id=account,
-                specification_id=id_,
-                version=version,
-                name="Ghost",
-                price_per_image=Decimal(1),
-                currency="USD",
-                steps=steps,
-                created_at=CREATED_AT,
-            )
-            for id_ in specifications
+            version_row(specification, version=version, price_per_image=Decimal(1), steps=steps)
+            for specification in specifications
             for version, steps in enumerate(STEPS, 1)
         ]
     )
@@ -204,83 +191,49 @@ async def _write_account(writer: Writer, history: History) -> None:
 
 def _order(history: History, number: int) -> Order:
     image = history.images[number]
-    return Order(
-        account_id=history.account_id,
-        id=UUID(int=number),
+    return order_row(
+        history.account_id,
+        UUID(int=number),
+        image.uploaded_at,
         number=number + 1,
-        name="Shoes",
         specification_id=_specification(image.specification),
         specification_version=image.version,
         service_level=image.service_level,
         status=OrderStatus.CANCELLED if image.cancelled_at else OrderStatus.IN_PRODUCTION,
-        placed_at=image.uploaded_at,
         deadline_status=DeadlineStatus.CONFIRMED if image.due_at else DeadlineStatus.TO_BE_CONFIRMED,
         due_at=image.due_at,
         late_at=image.late_at,
-        sla_version=1,
-        first_position=1,
-        last_position=1,
-        expedited_at=None,
-        first_expedite_position=None,
-        last_expedite_position=None,
-        confirmed_at=None,
-        image_count=1,
         delivered_count=int(image.first_delivered_at is not None),
-        rejected_count=0,
         price=Decimal(1),
-        currency="USD",
         delivered_at=image.first_delivered_at,
-        completed_at=None,
         cancelled_at=image.cancelled_at,
-        split_from=None,
     )
 
 
-def _image(history: History, number: int) -> Image:
-    image = history.images[number]
-    return Image(
-        account_id=history.account_id,
-        id=UUID(int=number),
-        order_id=UUID(int=number),
-        number=1,
-        filename="a.jpg",
-        status=ImageStatus.CANCELLED if image.cancelled_at else ImageStatus.QUEUED,
-        service_level=image.service_level,
-        specification_id=_specification(image.specification),
-        specification_version=image.version,
-        uploaded_at=image.uploaded_at,
-        position=1,
-        expedite_position=None,
+def _image(order: Order, image: PastImage) -> Image:
+    return image_row(
+        order,
+        order.id,
+        1,
         price=Decimal(1),
-        due_at=image.due_at,
-        late_at=image.late_at,
         first_delivered_at=image.first_delivered_at,
         delivered_at=image.first_delivered_at,
         first_rejected_at=image.rejections[0].at if image.rejections else None,
-        rejected_at=None,
-        redo_due_at=None,
-        cancelled_at=image.cancelled_at,
-        claimed_by=None,
-        claimed_until=None,
-        first_claimed_at=None,
     )
 
 
 def _rejections(history: History) -> list[Rejection]:
     past = [(number, rejection) for number, image in enumerate(history.images) for rejection in image.rejections]
     return [
-        Rejection(
-            account_id=history.account_id,
-            id=UUID(int=place),
-            image_id=UUID(int=number),
+        rejection_row(
+            history.account_id,
+            UUID(int=position),
+            UUID(int=number),
             at=rejection.at,
-            reason="halo",
             due_at=rejection.due_at,
-            late_at=rejection.late_at,
             redelivered_at=rejection.redelivered_at,
-            sla_version=1,
         )
-        for place, (number, rejection) in enumerate(past)
+        for position, (number, rejection) in enumerate(past)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Import files to test with, and what an import of them says and leaves."""
+"""Import files in tests: their lines, importing them, and all rows of a database in a comparable form."""
 
 import io
 import json
@@ -45,7 +45,7 @@ _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass
 class Listener:
-    """Keeps what is wrong as messages name it."""
+    """Records the problems as messages, and the progress."""
 
     problems: list[str] = field(default_factory=list[str])
     progressed: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
@@ -65,7 +65,7 @@ class Outcome:
 
 
 def order(ref: str, images: int | list[Line] = 1, at: str = UPLOADED, **more: object) -> Line:
-    """An order of images as given, or of so many without any history."""
+    """Return an order line of images, or of so many that were not delivered."""
     if isinstance(images, int):
         images = [{"filename": f"{ref}-{number}.jpg"} for number in range(1, images + 1)]
     line: Line = {"type": "order", "account": "acme", "ref": ref, "name": f"Order {ref}", "specification": "ghost"}
@@ -73,13 +73,13 @@ def order(ref: str, images: int | list[Line] = 1, at: str = UPLOADED, **more: ob
 
 
 def change(kind: str, at: str, **more: object) -> Line:
-    """A line about what is there already."""
+    """Return a line that changes an account or an order."""
     line: Line = {"type": kind, "account": "acme", "at": at}
     return line | more
 
 
 def text(lines: Iterable[Line | str]) -> bytes:
-    """The lines of a file; a string is one as it stands."""
+    """Return the bytes of a file; strings are lines already."""
     return "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines).encode()
 
 
@@ -114,21 +114,21 @@ async def rows(pool: Pool, query: str, *args: object) -> list[tuple[Any, ...]]:
 
 
 async def everything(pool: Pool) -> dict[str, list[str]]:
-    """All rows of all tables, sorted, with names in the place of random ids.
+    """Return all rows by table, sorted, with names instead of random ids.
 
-    Left out is what batches and runs of jobs may differ in: places in sequences of events, events that were withdrawn
-    and what withdrew them, when anything was written, and counts that went back to nothing.
+    Left out is all that depends on batches and runs of jobs: sequence numbers and instants of writing, withdrawn events
+    and those that withdrew them, and rollups whose counts are zero again.
     """
     names = await names_of(pool)
     dump: dict[str, list[str]] = {}
     for table in Table.metadata.tables:
         found = [dict(row) for row in await pool.fetch(f"SELECT * FROM {table} {_COUNTING.get(table, '')}")]  # noqa: S608
-        told = [repr(_told(row)) for row in found if table not in _COUNTS or any(_counts(row))]
-        dump[table] = sorted(_UUID.sub(lambda match: names[UUID(match[0])], row) for row in told)
+        kept = [repr(_stable(row)) for row in found if table not in _COUNTS or any(_counts(row))]
+        dump[table] = sorted(_UUID.sub(lambda match: names[UUID(match[0])], row) for row in kept)
     return dump
 
 
-def _told(row: dict[str, object]) -> dict[str, object]:
+def _stable(row: dict[str, object]) -> dict[str, object]:
     return {column: value for column, value in row.items() if column not in _OF_THE_RUN}
 
 
@@ -138,7 +138,7 @@ def _counts(row: dict[str, object]) -> list[object]:
 
 
 async def names_of(pool: Pool) -> dict[UUID, str]:
-    """Name by its id what is told by a name of its own in whichever database it is."""
+    """Return names by id that are the same in each database: of accounts, orders, images and all others with ids."""
     named = await rows(
         pool,
         """

@@ -1,4 +1,4 @@
-"""Running the jobs at midnight in tests, and going on in time with or without them."""
+"""The jobs at midnight in tests: running those that are due, their snapshots and resets, and checks of both."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.ledger.days import LedgerDay, ledger_day_at
+from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
 from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
@@ -18,6 +18,7 @@ from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.snapshots import SnapshotRow, snapshots_by_id
 from db.readers import PoolReader
 from tests.support.clock import FrozenClock
+from tests.support.studio import Studio
 
 JOBS: Final = {SNAPSHOT: snapshot_pulse, RESET: reset_guarantee}
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -30,7 +31,7 @@ class Cursor(NamedTuple):
 
 
 async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RESET)) -> int:
-    """Do all that is due, oldest first; return how many accounts were done."""
+    """Run the jobs for all accounts that are due, oldest first; return the number of accounts."""
     reader = PoolReader(pool)
     done = 0
     for job in jobs:
@@ -41,15 +42,15 @@ async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RE
     return done
 
 
-async def go_to(pool: Pool, clock: FrozenClock, at: datetime, *, with_jobs: bool) -> None:
-    """Let time pass; with jobs, each ledger day is done as it closes."""
+async def advance_to(pool: Pool, clock: FrozenClock, at: datetime, *, with_jobs: bool) -> None:
+    """Advance the clock to an instant; with jobs, run them as each ledger day closes."""
     while with_jobs:
         rows = await pool.fetch("SELECT min(due_at) AS due_at FROM job_cursors WHERE date IS NOT NULL")
         if rows[0]["due_at"] is None or rows[0]["due_at"] > at:
             break
         clock.advance(max(timedelta(0), rows[0]["due_at"] - clock.now()))
         await run_jobs(pool, clock)
-    clock.advance(at - clock.now())
+    clock.advance_to(at)
 
 
 async def cursor(pool: Pool, job: str, account_id: UUID) -> Cursor:
@@ -59,14 +60,14 @@ async def cursor(pool: Pool, job: str, account_id: UUID) -> Cursor:
 
 
 async def snapshots(pool: Pool) -> list[SnapshotRow]:
-    """All snapshots, by account and date."""
+    """Read all snapshots, sorted by account and date."""
     keys = [tuple(row) for row in await pool.fetch("SELECT account_id, id FROM pulse_snapshots")]
     found = await snapshots_by_id(PoolReader(pool), keys)
     return sorted(found.values(), key=lambda row: (row.account_id, row.date))
 
 
 async def closed_days(pool: Pool, account_id: UUID, now: datetime) -> list[LedgerDay]:
-    """The ledger days of an account that have closed, by its zones alone."""
+    """Return the closed ledger days of an account, computed from its zones alone."""
     zones = (await account_histories(PoolReader(pool), [account_id]))[account_id].zones
     days = [ledger_day_at(zones[0].starts_at, zones)]
     while days[-1].closes_at <= now:
@@ -75,7 +76,7 @@ async def closed_days(pool: Pool, account_id: UUID, now: datetime) -> list[Ledge
 
 
 async def assert_done(pool: Pool, now: datetime) -> None:
-    """Assert that every closed ledger day of all accounts has one snapshot and one reset, and nothing else has."""
+    """Assert that every closed ledger day of all accounts, and no other day, has one snapshot and one reset."""
     for (account_id,) in await pool.fetch("SELECT id FROM accounts"):
         days = await closed_days(pool, account_id, now)
         done = [(row.date, row.as_of) for row in await snapshots(pool) if row.account_id == account_id]
@@ -91,7 +92,7 @@ async def resets(pool: Pool, account_id: UUID) -> list[tuple[Any, ...]]:
 
 
 async def assert_equal_to_reference(pool: Pool) -> None:
-    """Assert that all snapshots are what the plain SQL over images says of the end of their days."""
+    """Assert that all snapshots equal the figures that plain SQL over images gives as of the end of their days."""
     found = await snapshots(pool)
     histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
     figures: list[AsOf] = []
@@ -105,3 +106,17 @@ async def assert_equal_to_reference(pool: Pool) -> None:
         weeks.append(AsOf(row.account_id, row.as_of, zone, False, is_current, zones[0].starts_at))
     assert [row.figures for row in found] == await reference_figures(PoolReader(pool), figures)
     assert [row.streak for row in found] == await reference_streaks(PoolReader(pool), weeks)
+
+
+async def take_snapshots(pool: Pool, clock: FrozenClock, studio: Studio, since: datetime) -> Sequence[datetime]:
+    """Take the snapshots of the closed days of a studio since an instant; return their ends (UTC), newest first."""
+    zones = [ZonePeriod(studio.created_at, studio.zone)]
+    day = ledger_day_at(since, zones)
+    statement = "UPDATE job_cursors SET date = $3, due_at = $4 WHERE account_id = $1 AND job = $2 RETURNING job"
+    assert await pool.fetch(statement, studio.id, SNAPSHOT, day.date, day.closes_at) != []
+    ends: list[datetime] = []
+    while day.closes_at <= clock.now():
+        assert await snapshot_pulse(pool, clock, day.closes_at, [studio.id]) == 1
+        ends.insert(0, day.closes_at)
+        day = ledger_day_at(day.closes_at, zones)
+    return ends

@@ -1,6 +1,6 @@
-"""Two accounts to which everything happens that can happen: one imported, one that lived here, with jobs at work.
+"""A history with one of each: an imported account and one that uses the API, with the jobs at work.
 
-After `live` there is an event of every type and a row in every table, and nearly every read has been asked for.
+After `live` there is an event of every type and a row in every table, and nearly every statement has run.
 """
 
 from collections.abc import AsyncGenerator
@@ -15,21 +15,19 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import NodeType, named_account
-from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
-from db.writer import unit_of_work
 from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
 from tests.api.test_quotes import QUOTE
 from tests.api.test_statements import EVERYTHING
-from tests.support.building import HOUR, Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, done
 from tests.support.import_files import ACCOUNT, SPECIFICATION, change, order, run_import
-from tests.support.serving import SETTINGS, Client, CountingReader
+from tests.support.mutations import Shop, done
+from tests.support.serving import SETTINGS, Client, CountingReader, new_token
+from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"
@@ -65,19 +63,19 @@ IDS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 
 
 async def live(url: str) -> None:
-    """Let it all happen in a migrated database without rows."""
+    """Write the history to a migrated database without rows."""
     clock = FrozenClock(START)
     async with _world(url, clock) as world:
         await _import(world.pool, clock.now())
         await _order(world)
         await _produce(world)
-        await _let_time_pass(world)
+        await _wait(world)
         await _read(world)
 
 
 @dataclass(slots=True)
 class _World:
-    """A service with its clock; `shop` is the account that lives here."""
+    """A service with its clock; `shop` is the account that uses the API."""
 
     pool: Pool
     clock: FrozenClock
@@ -88,14 +86,14 @@ class _World:
     def client(self) -> Client:
         return self.shop.client
 
-    async def do(self, by: Client, name: str, fields: str | None = None, /, **given: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Let somebody give a command, a while after the last one."""
+    async def do(self, by: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Perform a mutation, a minute after the last one."""
         self.clock.advance(timedelta(minutes=1))
-        return await done(by, name, fields, **given)
+        return await done(by, name, fields, **input_)
 
     async def work(self, at: datetime) -> None:
-        """Let the jobs do what is due at an instant."""
-        self.clock.advance(at - self.clock.now())
+        """Run the jobs that are due at an instant."""
+        self.clock.advance_to(at)
         works = await Worker(self.pool, self.clock, SETTINGS, "one of each", JOBS).run_due()
         assert not any(work.failures for work in works.values())
 
@@ -105,26 +103,25 @@ async def _world(url: str, clock: FrozenClock) -> AsyncGenerator[_World]:
     app = create_app(database_url=url, settings=SETTINGS, clock=clock)
     http = AsyncClient(transport=ASGITransport(app), base_url="http://loupe")
     async with app.router.lifespan_context(app), working_pool(url) as pool, http:
-        studio = await begin(pool, Studio(name="Live", images_per_day=4, expedites_per_day=2, created_at=START - HOUR))
-        clients: list[Client] = []
-        for account_id in (studio.id, None):
-            async with unit_of_work(pool) as writer:
-                token = (await create_key(writer, clock.now(), account_id)).secret
-                await writer.commit()
-            clients.append(Client(http, token, CountingReader(running_of(app).reader)))
-        client, staff = clients
+        studio = await open_account(
+            pool, Studio(name="Live", images_per_day=4, expedites_per_day=2, created_at=START - HOUR)
+        )
+        client, staff = [
+            Client(http, await new_token(pool, clock.now(), account_id), CountingReader(running_of(app).reader))
+            for account_id in (studio.id, None)
+        ]
         yield _World(pool, clock, Shop(studio, client, ""), staff)
 
 
 async def _import(pool: Pool, now: datetime) -> None:
-    """Import who there is, and then what happened before that."""
+    """Import an account without orders, and then its history."""
     for lines in ((ACCOUNT | {"imagesPerDay": 4, "expeditesPerDay": 2}, SPECIFICATION), FACTS):
         outcome = await run_import(pool, lines, now=now)
         assert outcome.problems == []
 
 
 async def _order(world: _World) -> None:
-    """Describe what is wanted, ask what it costs, and order it: more than the guarantee, a part in haste."""
+    """Create specifications, quote, place more than the guarantee, expedite, confirm, cancel and negotiate."""
     new = {"name": "Ghost", "pricePerImage": "1.45", "currency": "USD", "steps": STEPS}
     made = [await world.do(world.client, "createSpecification", **new) for _ in range(2)]
     wanted, unwanted = (each["specification"]["id"] for each in made)
@@ -154,7 +151,7 @@ def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
 
 
 async def _produce(world: _World) -> None:
-    """Deliver the order that was in haste, have it sent back and deliver it again; take another and forget it."""
+    """Deliver the expedited image, reject it and deliver it again; claim another and leave it."""
     for reason in ("halo", None):
         claimed = await world.do(world.staff, "claimImages", "images { id order { id } }", worker="Ada")
         [image] = claimed["images"]
@@ -165,8 +162,8 @@ async def _produce(world: _World) -> None:
     await world.do(world.staff, "claimImages", worker="Ada")
 
 
-async def _let_time_pass(world: _World) -> None:
-    """Go on until the claim has run out, through midnight, just before and after a deadline; move and order again."""
+async def _wait(world: _World) -> None:
+    """Run the jobs after the claim expires, before and after a deadline and past midnight; move and place again."""
     due_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
     for at in (START + 2 * HOUR, due_at - HOUR / 2, due_at + HOUR / 2):
         await world.work(at)
@@ -177,7 +174,7 @@ async def _let_time_pass(world: _World) -> None:
 
 
 async def _read(world: _World) -> None:
-    """Ask for everything, as clients, staff and monitors do."""
+    """Send every kind of request, as clients, staff and monitors do."""
     for document in ("dashboard", "orders"):
         await world.client.data((BENCH / f"{document}.graphql").read_text())
     await world.staff.data(EVERYTHING)
@@ -193,7 +190,7 @@ async def _read(world: _World) -> None:
 
 
 async def _ids(pool: Pool) -> list[str]:
-    """Name something of each type."""
+    """Return an id of each type of node."""
     found: list[str] = []
     for type_, table in (
         (NodeType.ORDER, "orders"),

@@ -1,4 +1,4 @@
-"""Orders to test with: of one specification, uploaded on a Tuesday in Copenhagen."""
+"""Orders of the domain in tests, without a database: of one specification, uploaded on a Tuesday in Copenhagen."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,7 @@ def new_ids(number: int) -> Sequence[UUID]:
 
 
 def quota(*, capacity: int = 200, used: int = 0, expedites: int = 20, expedited: int = 0) -> QuotaDay:
-    """The ledger day of `UPLOADED_AT`."""
+    """Return the ledger day of `UPLOADED_AT`, with its quotas."""
     opens_at = datetime(2026, 3, 2, 23, tzinfo=UTC)
     day = LedgerDay(date(2026, 3, 3), opens_at, opens_at + timedelta(days=1))
     return QuotaDay(day, sla(3), Allowance(capacity, used, expedites, expedited))
@@ -37,6 +37,6 @@ def quota(*, capacity: int = 200, used: int = 0, expedites: int = 20, expedited:
 def placed(
     images: int = 1, day: QuotaDay | None = None, *, expedite: bool = False, at: datetime = UPLOADED_AT
 ) -> tuple[OrderState, ...]:
-    """What placing some images makes, numbered from 1."""
+    """Place an order of so many images; return the orders it is split into, numbered from 1."""
     placement = Placement("Shoes", GHOST, [f"{number}.jpg" for number in range(1, images + 1)], at, expedite)
     return place(placement, day or quota(), COPENHAGEN, 1, new_ids).orders

@@ -1,4 +1,4 @@
-"""Random files that an import takes whole: what the rules refuse of what was drawn is left out."""
+"""Random import files that are accepted whole: lines that the rules refuse are left out."""
 
 import json
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from tests.support.import_files import NOW, Line
 
 ZONES: Final = ("Europe/Copenhagen", "Africa/Cairo", "America/New_York", "Pacific/Auckland")
 LINES: Final = 120
-START: Final = datetime(2026, 4, 20, 12, tzinfo=UTC)  # over the days around the missing midnight in Cairo
+START: Final = datetime(2026, 4, 20, 12, tzinfo=UTC)  # before the missing midnight of Cairo
 MOST: Final = timedelta(hours=30)
 
 
 def random_file(seed: int) -> list[Line]:
-    """Draw a file of two accounts with few images a day, so that days run out of them and siblings are split off."""
+    """Draw a file of two accounts with few images a day, so that many orders exceed the guarantee and are split."""
     return _File(Random(seed)).lines()  # noqa: S311 - drawn for tests
 
 
@@ -35,8 +35,8 @@ class _File:
         self._replay = Replay(self._report, NOW, PLAN_TERMS)
 
     def lines(self) -> list[Line]:
-        """Draw lines until there are enough; some are there twice."""
-        lines = [line for line in self._heads() if self._takes(line)]
+        """Draw the lines; some occur twice."""
+        lines = [line for line in self._opening() if self._takes(line)]
         while len(lines) < LINES:
             if self._random.random() < 0.5:
                 self._at += self._random.choice([0, 1, 60, 3600]) * timedelta(seconds=self._random.randint(0, 9))
@@ -57,14 +57,14 @@ class _File:
             return False
         return self._report.known == known
 
-    def _heads(self) -> Iterator[Line]:
+    def _opening(self) -> Iterator[Line]:
         for ref, zone in zip(self._refs, ZONES, strict=False):
             line: dict[str, Any] = {"type": "account", "ref": ref, "name": ref.upper(), "plan": "SOLO"}
             yield line | {"timeZone": zone, "imagesPerDay": 12, "expeditesPerDay": 4}
             yield self._specification(ref, "1")
 
     def _drawn(self) -> Iterator[Line]:
-        """Draw a line, in variants of which the first that is taken counts."""
+        """Draw a line in variants, the first accepted of which is used."""
         account = self._random.choice(list(self._refs))
         kinds = ("order", "expedite", "cancellation", "terms", "timeZone", "specification")
         kind = self._random.choices(kinds, weights=(50, 20, 15, 5, 5, 5))[0]
@@ -95,7 +95,7 @@ class _File:
         return line | {"steps": [{"step": "CLIPPING", "seconds": 60.5}]}
 
     def _order(self, account: str) -> Iterator[Line]:
-        """Draw an order, with a deadline set by staff for as many of its last images as may have it."""
+        """Draw an order, in variants with a deadline set by staff for ever fewer of its last images."""
         ref = f"{account}{len(self._refs[account])}"
         names = [f"{ref}-{number}.jpg" for number in range(self._random.randint(1, 9))]
         delivered = self._random.choice([0, 0.5, 1])

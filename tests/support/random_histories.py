@@ -1,4 +1,4 @@
-"""Random histories of accounts, their instants drawn around the edges that figures can get wrong."""
+"""Random histories of accounts, with instants around the edges of windows, buckets, weeks and months."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -23,9 +23,9 @@ from tests.support.histories import (
 )
 
 ASKED_AT: Final = [
-    datetime(2026, 5, 5, 12, 34, 56, 789_012, tzinfo=UTC),  # a head of 12 hours and the rest of an hour
-    datetime(2026, 5, 5, 19, 7, tzinfo=UTC),  # the rest of a day and a head of 7 minutes
-    datetime(2026, 5, 5, tzinfo=UTC),  # no head at all
+    datetime(2026, 5, 5, 12, 34, 56, 789_012, tzinfo=UTC),  # the first day partial: 12 hours, and part of an hour
+    datetime(2026, 5, 5, 19, 7, tzinfo=UTC),  # part of a day, and an hour of 7 minutes
+    datetime(2026, 5, 5, tzinfo=UTC),  # whole days
     datetime(2026, 5, 4, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2026, 4, 30, 5, 45, 30, 1, tzinfo=UTC),
 ]
@@ -39,22 +39,22 @@ def _edges(at: datetime) -> Iterator[datetime]:
 
 
 def _shifted(edges: Iterable[datetime]) -> st.SearchStrategy[datetime]:
-    return st.sampled_from([edge + shift for edge in edges for shift in (timedelta(0), -MICROSECOND, MICROSECOND)])
+    return st.sampled_from([edge + offset for edge in edges for offset in (timedelta(0), -MICROSECOND, MICROSECOND)])
 
 
 def calendar_edges(at: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The midnights that opened the month and the week of an instant, and the week before, user time."""
+    """Return the starts of the month and the week of an instant, and of the week before, in the zone."""
     week = week_interval(monday_of(at, zone), zone).start
     return [month_start(at, zone), week, week_interval(monday_of(week - DAY, zone), zone).start]
 
 
 def instants_around(at: datetime, zone: ZoneInfo) -> st.SearchStrategy[datetime]:
-    """Draw what is at, or a microsecond off, a cut of the time line of `at`, an edge of a bucket there, or anything."""
+    """Draw an instant at or a microsecond off an edge of the windows, calendar or buckets around `at`, or any other."""
     windows = [at - ago * WINDOW for ago in (0, 1, 2)]
     cuts = [*windows, *calendar_edges(at, zone)]
     edges = [edge for cut in windows for edge in _edges(cut)]
-    anything = st.integers(0, 130 * 86_400).map(lambda seconds: CREATED_AT + timedelta(seconds=seconds))
-    return st.one_of(_shifted(cuts), _shifted(cuts), _shifted(edges), anything)
+    anywhere = st.integers(0, 130 * 86_400).map(lambda seconds: CREATED_AT + timedelta(seconds=seconds))
+    return st.one_of(_shifted(cuts), _shifted(cuts), _shifted(edges), anywhere)
 
 
 @st.composite
@@ -82,8 +82,8 @@ def _past_rejections(
 ) -> tuple[PastRejection, ...]:
     """Draw the rejections of an image that is rejected and redelivered by turns, at these instants."""
     rejections: list[PastRejection] = []
-    for place in range(0, len(turns), 2):
-        at, *redelivered_at = turns[place : place + 2]
+    for index in range(0, len(turns), 2):
+        at, *redelivered_at = turns[index : index + 2]
         due_at = max(at, draw(st.just(turns[-1]) | instants))
         rejections.append(PastRejection(at, due_at, *redelivered_at))
     return tuple(rejections)
@@ -91,7 +91,7 @@ def _past_rejections(
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[History, datetime]:
-    """Draw the history of an account, and the instant around whose cuts its own lie."""
+    """Draw the history of an account, and the instant (UTC) around whose edges its own instants are."""
     at, zone = draw(st.sampled_from(ASKED_AT)), draw(st.sampled_from(ZONES))
     instants = instants_around(at, zone)
     history = History(

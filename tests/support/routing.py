@@ -1,7 +1,7 @@
-"""A database cut into parts by account, and which of its parts the plan of a statement names.
+"""A database partitioned by account, and the partitions that the plan of a statement names.
 
-A plan stands in for a distributed PostgreSQL: a table is asked of one account where its plan names one part, which is
-so where the table itself is compared with a parameter, and not by way of another table.
+It stands in for a distributed PostgreSQL: a statement reads a table of one account if its plan names one partition,
+which requires that the table itself, and not only another one, is compared with a parameter.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.support.database import create_all, temporary_database
 
 PARTS: Final = 8
 WHOLE: Final = {"accounts", "tokens", "token_uses", "job_runs", "staff_idempotency_keys", "signing_keys"}
-"""Tables that every place has, or that are about no account; a table that is not named here must be cut."""
+"""Tables that every node has, or that are about no account; all others are partitioned."""
 
 _COLUMNS: Final = {
     table.name: [*table.columns.keys()] for table in Table.metadata.tables.values() if table.name not in WHOLE
@@ -42,13 +42,13 @@ _VALUES: Final[dict[str, object]] = {
 
 
 class PartedDatabase(NamedTuple):
-    """A connection to a database whose tables are cut by account, and an account of each part, in their order."""
+    """A connection to a database partitioned by account, and an account of each partition, in their order."""
 
     connection: Any
     accounts: Sequence[UUID]
 
     async def asks_one_account(self, statement: Statement) -> bool:
-        """Say whether each table is compared with one and the same account."""
+        """Return whether each table is compared with one and the same account."""
         if statement.sql.startswith("ANALYZE") or not _NAMED.search(statement.sql):
             return True
         types = (await self.connection.prepare(statement.sql)).get_parameters()
@@ -60,7 +60,7 @@ class PartedDatabase(NamedTuple):
 
 @asynccontextmanager
 async def parted_database(server: str) -> AsyncGenerator[PartedDatabase]:
-    """Make a database without rows, whose tables are cut by account."""
+    """Create a database without rows, partitioned by account."""
     async with temporary_database(server) as url:
         await create_all(url, cut=dict.fromkeys(_COLUMNS, PARTS))
         connection: Any = await connect(url)
@@ -77,7 +77,7 @@ async def _account_of(connection: Any, part: int) -> UUID:  # noqa: ANN401 - asy
 
 
 def _arguments(types: Sequence[Any], accounts: Sequence[UUID]) -> Iterator[object]:
-    """Make up arguments: each id is an account of another part, each array has two values."""
+    """Yield arguments: each id is an account of another partition, each array has two values."""
     turn = count()
     for type_ in types:
         values = [
@@ -94,7 +94,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _parts_named(sql: str, plan: dict[str, Any], accounts: Sequence[UUID]) -> dict[str, set[int]]:
-    """Return the parts of each table that a plan names; none of a table that the planner left out."""
+    """Return the partitions of each table that a plan names; none of a table that the planner left out."""
     parts: dict[str, set[int]] = {table: set() for table in _NAMED.findall(sql)}
     for node in _nodes(plan):
         table, _, part = node.get("Relation Name", "").rpartition("_")

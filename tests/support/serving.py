@@ -1,9 +1,11 @@
-"""The API in the same process: its application, clients of it, and the fixtures that make them."""
+"""The API in this process: its application, clients, counters of statements, and the fixtures that make them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
@@ -13,11 +15,12 @@ from app.services.api_keys.keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
 from app.web.state import running_of
-from db.connections import Connection, Pool, Record, Statement
+from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from db.writer import unit_of_work
-from tests.support.building import Studio
 from tests.support.clock import FrozenClock
+from tests.support.pools import CountingPool
+from tests.support.studio import Studio
 
 SETTINGS = Settings(
     order_url="https://studio.example/{account}/orders/{number}",
@@ -27,7 +30,7 @@ SETTINGS = Settings(
 
 
 class CountingReader:
-    """A reader that notes the statements it was asked for."""
+    """A reader that records the names of its statements."""
 
     def __init__(self, database: Database) -> None:
         self._reader = database
@@ -48,7 +51,7 @@ class CountingReader:
 
 
 class CountingSnapshot:
-    """A reader of a snapshot that notes the statements it was asked for."""
+    """A reader of a snapshot that records the names of its statements."""
 
     def __init__(self, reader: Reader, statements: list[str]) -> None:
         self._reader = reader
@@ -63,73 +66,9 @@ class CountingSnapshot:
         return await self._reader.fetch_row(statement, *args)
 
 
-class CountingConnection:
-    """A connection that notes what it is asked, the frame of the transaction left aside."""
-
-    def __init__(self, connection: Connection, statements: list[str]) -> None:
-        self._connection = connection
-        self._statements = statements
-
-    async def fetch(self, query: str, *args: object) -> list[Record]:
-        self._statements.append(query)
-        return await self._connection.fetch(query, *args)
-
-    async def fetchrow(self, query: str, *args: object) -> Record | None:
-        self._statements.append(query)
-        return await self._connection.fetchrow(query, *args)
-
-    async def execute(self, query: str, *args: object) -> str:
-        if query not in {"BEGIN", "COMMIT", "ROLLBACK"}:
-            self._statements.append(query)
-        return await self._connection.execute(query, *args)
-
-    async def executemany(self, command: str, args: Iterable[Sequence[object]]) -> None:
-        self._statements.append(command)
-        await self._connection.executemany(command, args)
-
-    async def copy_records_to_table(
-        self, table_name: str, *, records: Iterable[tuple[object, ...]], columns: Sequence[str]
-    ) -> str:
-        self._statements.append(f"COPY {table_name}")
-        return await self._connection.copy_records_to_table(table_name, records=records, columns=columns)
-
-    def is_closed(self) -> bool:
-        return self._connection.is_closed()
-
-    def is_in_transaction(self) -> bool:
-        return self._connection.is_in_transaction()
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-class CountingPool:
-    """A pool whose connections note what they are asked."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self.statements: list[str] = []
-
-    async def fetch(self, query: str, *args: object) -> list[Record]:
-        self.statements.append(query)
-        return await self._pool.fetch(query, *args)
-
-    async def fetchrow(self, query: str, *args: object) -> Record | None:
-        self.statements.append(query)
-        return await self._pool.fetchrow(query, *args)
-
-    @asynccontextmanager
-    async def acquire(self) -> AsyncGenerator[Connection]:
-        async with self._pool.acquire() as connection:
-            yield CountingConnection(connection, self.statements)
-
-    async def close(self) -> None:
-        await self._pool.close()
-
-
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Someone with a token, or without."""
+    """A caller with a token, or without."""
 
     http: AsyncClient
     token: str | None
@@ -140,26 +79,34 @@ class Client:
         return await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
 
     async def answer(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask, and get data and errors."""
+        """Return the data and errors of a request."""
         self.reader.statements.clear()
         answer: dict[str, Any] = (await self.post(query, variables)).json()
         return answer
 
     async def data(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask what is answered without an error."""
+        """Return the data of a request that has no errors."""
         answer = await self.answer(query, variables)
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
 
     async def error(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask what is answered with one error: the error."""
+        """Return the only error of a request: its message and extensions."""
         answer = await self.answer(query, variables)
         [error] = answer["errors"]
         return {"message": error["message"], **error["extensions"]}
 
 
 NewClient = Callable[[Studio | None], Awaitable[Client]]
+
+
+async def new_token(pool: Pool, at: datetime, account_id: UUID | None) -> str:
+    """Create an API key of an account, or of staff if None; return its secret."""
+    async with unit_of_work(pool) as writer:
+        token = (await create_key(writer, at, account_id)).secret
+        await writer.commit()
+    return token
 
 
 @pytest.fixture
@@ -177,7 +124,7 @@ async def http(app: Starlette) -> AsyncGenerator[AsyncClient]:
 
 @pytest.fixture
 def counting(app: Starlette) -> CountingReader:
-    """The reader of the application, which from then on notes what it is asked."""
+    """The reader of the application, which records its statements from then on."""
     reader = CountingReader(running_of(app).reader)
     running_of(app).reader = reader
     return reader
@@ -185,7 +132,7 @@ def counting(app: Starlette) -> CountingReader:
 
 @pytest.fixture
 def writing(app: Starlette) -> CountingPool:
-    """The pool that the application writes by, which from then on notes what it is asked."""
+    """The writing pool of the application, which records its statements from then on."""
     pool = CountingPool(running_of(app).writing_pool)
     running_of(app).writing_pool = pool
     return pool
@@ -193,13 +140,10 @@ def writing(app: Starlette) -> CountingPool:
 
 @pytest.fixture
 def client_of(http: AsyncClient, counting: CountingReader, pool: Pool, clock: FrozenClock) -> NewClient:
-    """Make a client of an account, or of staff without one."""
+    """Make a client of an account, or of staff if None."""
 
     async def make(studio: Studio | None) -> Client:
-        async with unit_of_work(pool) as writer:
-            token = (await create_key(writer, clock.now(), None if studio is None else studio.id)).secret
-            await writer.commit()
-        return Client(http, token, counting)
+        return Client(http, await new_token(pool, clock.now(), None if studio is None else studio.id), counting)
 
     return make
 

@@ -1,4 +1,4 @@
-"""The terms of a plan that nothing was negotiated of, as most tests have them."""
+"""The default terms of the Professional plan, in force in most tests."""
 
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -12,7 +12,7 @@ SLA = SlaInForce(1, TERMS, TERMS)
 
 
 def sla(version: int) -> SlaInForce:
-    """The same terms by another version."""
+    """Return the same terms in force by another version."""
     return replace(SLA, version=version)
 
 

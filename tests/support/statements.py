@@ -1,4 +1,4 @@
-"""Every statement of the code, those that functions make included."""
+"""Every statement of the code, including those that functions make."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -22,7 +22,7 @@ from db.writes import insert
 
 
 def every_statement() -> set[Statement]:
-    """Find all statements: constants of modules, those of typed writes, and those made for each kind of question."""
+    """Return all statements: constants of modules, inserts into tables, and those made for each kind of request."""
     return {*statements_of(api, app, db, jobs), *(each for made in _MADE for each in made())}
 
 
@@ -34,7 +34,7 @@ def statement_names() -> Iterator[str]:
 
 
 def statements_of(*packages: ModuleType) -> Iterator[Statement]:
-    """Find the statements that are constants of modules of packages."""
+    """Yield the statements that are constants of the modules of packages."""
     for package in packages:
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith("db.migrations"):
@@ -42,7 +42,7 @@ def statements_of(*packages: ModuleType) -> Iterator[Statement]:
 
 
 def _within(value: object) -> Iterator[Statement]:
-    """Find statements in a constant: itself, in a tuple, in the fields of a dataclass."""
+    """Yield the statements in a constant: itself, in a tuple, in the fields of a dataclass."""
     if isinstance(value, Statement):
         yield value
     elif isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""What property tests draw from: all zones of tzdata and 2024 to 2030, clock changes more often than by chance."""
+"""Strategies of property tests: all zones of tzdata, 2024 to 2030, with clock changes more often than by chance."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache

@@ -1,4 +1,4 @@
-"""What tests need of the system besides Python; `tests/system-packages` installs it."""
+"""Programs of the system that tests need; `tests/system-packages` installs them."""
 
 import os
 import shutil
@@ -7,11 +7,11 @@ import pytest
 
 
 def program(name: str) -> str:
-    """Return the path of a program; where it is missing, skip the test, or fail it if LOUPE_TEST_REQUIRE is set."""
+    """Return the path of a program; if it is missing, skip the test, or fail it if LOUPE_TEST_REQUIRE is set."""
     path = shutil.which(name)
     if path is not None:
         return path
-    missing = f"There is no {name} on this machine: tests/system-packages installs what the tests need."
+    missing = f"There is no {name} on this machine: tests/system-packages installs the programs that tests need."
     if os.environ.get("LOUPE_TEST_REQUIRE"):
         pytest.fail(missing)
     pytest.skip(missing)

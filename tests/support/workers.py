@@ -1,4 +1,4 @@
-"""What tests of the worker share: accounts by zone, jobs that misbehave, and the rows of the ledger."""
+"""Workers of jobs in tests: accounts by zone, a reset that can fail, and the rows of runs and cursors."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,37 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.sla.enums import Plan
-from app.services.accounts.opening import create_account
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.settings import Settings
 from db.connections import Pool, Record
-from db.writer import unit_of_work
 from jobs.kinds.midnight import MIDNIGHT, MidnightWork
 from jobs.registry import Registry
 from jobs.worker import Worker
+from tests.support.studio import Studio, open_account
 
 COPENHAGEN = "Europe/Copenhagen"
 
 
 async def new_account(pool: Pool, at: datetime, zone: str = COPENHAGEN) -> UUID:
-    async with unit_of_work(pool) as writer:
-        account_id = await create_account(
-            writer,
-            at=at,
-            name="ACME",
-            plan=Plan.PROFESSIONAL,
-            time_zone=zone,
-            images_per_day=200,
-            expedites_per_day=20,
-        )
-        await writer.commit()
-    return account_id
+    """Open an account at an instant (UTC); return its id."""
+    return (await open_account(pool, Studio(created_at=at, zone=zone))).id
 
 
 class Midnight:
-    """The reset of the guarantee, as long as nothing is wrong with an account."""
+    """The reset of the guarantee, which raises for the accounts in `wrong` and records its batches."""
 
     def __init__(self) -> None:
         self.wrong: dict[UUID, Exception] = {}
@@ -51,14 +39,14 @@ class Midnight:
 
 
 def worker(pool: Pool, clock: Clock, work: MidnightWork, owner: str = "a") -> Worker:
-    """A worker that resets guarantees, and does nothing else."""
+    """Return a worker with one job, the reset of the guarantee."""
     jobs = Registry()
     jobs.register(MIDNIGHT, RESET)(work)
     return Worker(pool, clock, Settings(), owner, jobs)
 
 
 async def runs(pool: Pool, *columns: str) -> list[tuple[Any, ...]]:
-    """Columns of the ledger, oldest run first and then those of its accounts."""
+    """Read columns of all job runs, oldest first, each followed by those of its accounts."""
     rows: list[Record] = await pool.fetch(
         f"SELECT {', '.join(columns)} FROM job_runs ORDER BY scheduled_for, job, time_zone, account_id NULLS FIRST"  # noqa: S608
     )
@@ -66,6 +54,6 @@ async def runs(pool: Pool, *columns: str) -> list[tuple[Any, ...]]:
 
 
 async def next_days(pool: Pool) -> list[tuple[UUID, datetime]]:
-    """When the day closes that is to be reset next, by account."""
+    """Read the end (UTC) of the ledger day to be reset next, by account."""
     rows = await pool.fetch("SELECT account_id, due_at FROM job_cursors WHERE job = $1 ORDER BY account_id", RESET)
     return [tuple(row) for row in rows]

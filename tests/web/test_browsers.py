@@ -18,9 +18,9 @@ from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
+from tests.support.studio import Studio, open_account
 from tests.support.system import program
 
 # A browser that does nothing by itself: no start page, no requests to its vendor.
@@ -108,7 +108,7 @@ async def api_for(database: str, clock: FrozenClock, *origins: str) -> AsyncGene
 
 
 async def new_token(pool: Pool, clock: FrozenClock) -> str:
-    studio = await begin(pool, Studio(name="Aurora"))
+    studio = await open_account(pool, Studio(name="Aurora"))
     async with unit_of_work(pool) as writer:
         key = await create_key(writer, clock.now(), studio.id)
         await writer.commit()

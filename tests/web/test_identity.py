@@ -15,9 +15,9 @@ from app.web.state import running_of
 from db.connections import Pool, Statement
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS, Client, NewClient
+from tests.support.studio import Studio, open_account
 
 VIEWER = "{ viewer { kind account { name } } }"
 SEND_A_TOKEN = "Send a token in the header Authorization: Bearer TOKEN."
@@ -78,7 +78,7 @@ async def test_a_token_in_the_url_is_ignored(http: AsyncClient, staff: Client) -
 
 
 async def test_a_clients_token_identifies_its_account(client_of: NewClient, pool: Pool) -> None:
-    client = await client_of(await begin(pool, Studio(name="Aurora")))
+    client = await client_of(await open_account(pool, Studio(name="Aurora")))
     response = await client.post(VIEWER)
     assert response.status_code == 200
     assert response.json() == {"data": {"viewer": {"kind": "CLIENT", "account": {"name": "Aurora"}}}}
@@ -89,7 +89,7 @@ async def test_a_staff_token_has_no_account(staff: Client) -> None:
 
 
 async def test_an_account_may_have_several_tokens(client_of: NewClient, pool: Pool) -> None:
-    studio = await begin(pool, Studio(name="Aurora"))
+    studio = await open_account(pool, Studio(name="Aurora"))
     clients = [await client_of(studio), await client_of(studio)]
     assert clients[0].token != clients[1].token
     assert [(await each.data(VIEWER))["viewer"]["account"]["name"] for each in clients] == ["Aurora", "Aurora"]
@@ -121,7 +121,7 @@ async def test_a_revoked_key_is_refused_at_once_by_every_server(
     clock: FrozenClock,
     is_staff: bool,  # noqa: FBT001
 ) -> None:
-    client = await client_of(None if is_staff else await begin(pool, Studio()))
+    client = await client_of(None if is_staff else await open_account(pool, Studio()))
     headers = [("Authorization", f"Bearer {client.token}")]
     async with another_server(database, clock) as other:
         for server in (http, other):
@@ -134,7 +134,7 @@ async def test_a_revoked_key_is_refused_at_once_by_every_server(
 
 
 async def test_a_key_is_accepted_until_it_expires(http: AsyncClient, pool: Pool, clock: FrozenClock) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     async with unit_of_work(pool) as writer:
         key = await create_key(writer, clock.now(), studio.id, expires_at=clock.now() + timedelta(seconds=1))
         await writer.commit()
@@ -148,7 +148,7 @@ async def test_a_key_is_accepted_until_it_expires(http: AsyncClient, pool: Pool,
 async def test_only_accepted_requests_count_as_uses_of_a_key(
     app: Starlette, client_of: NewClient, pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     await client.post(VIEWER)
     clock.advance(timedelta(minutes=2))
     await Client(client.http, f"{client.token}x", client.reader).post(VIEWER)
@@ -159,7 +159,7 @@ async def test_only_accepted_requests_count_as_uses_of_a_key(
 async def test_requests_are_answered_while_uses_wait_to_be_written(
     app: Starlette, client_of: NewClient, pool: Pool
 ) -> None:
-    client = await client_of(await begin(pool, Studio()))
+    client = await client_of(await open_account(pool, Studio()))
     await client.post(VIEWER)
     async with unit_of_work(pool) as others, asyncio.timeout(30):
         await others.execute(Statement("lock", "LOCK TABLE api_key_uses"))

@@ -23,8 +23,8 @@ from app.web.state import running_of
 from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from tests.support.clock import FrozenClock
-from tests.support.commanding import Shop, contents, document, open_shop
-from tests.support.connection_lines import Break, Line, line_to
+from tests.support.connection_proxy import Break, Proxy, proxy_to
+from tests.support.mutations import Shop, contents, document, open_shop
 from tests.support.serving import SETTINGS, Client, NewClient
 
 OUT_OF_REACH = "The database cannot be reached for now; try again."
@@ -152,7 +152,7 @@ async def test_timeouts_and_deadlocks_are_unavailable(app: Starlette, staff: Cli
 class Lined:
     """A shop whose service reaches its database through a proxied connection."""
 
-    line: Line
+    line: Proxy
     shop: Shop
 
     def order(self, key: str | None) -> dict[str, object]:
@@ -174,7 +174,7 @@ async def lined(
 ) -> AsyncGenerator[Lined]:
     shop = await open_shop(pool, client_of)
     await advance_quiet(pool, clock, [shop.studio.id])
-    async with line_to(database, tmp_path) as (url, line):
+    async with proxy_to(database, tmp_path) as (url, line):
         app = create_app(database_url=url, settings=SETTINGS, clock=clock)
         transport = ASGITransport(app)
         async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://loupe") as http:

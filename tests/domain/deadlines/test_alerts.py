@@ -1,4 +1,4 @@
-"""What is told of deadlines at risk and missed, by what was the case at those instants (domain rules, section 3)."""
+"""Alerts of deadlines at risk and missed, from the state at those instants (domain rules, section 3)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ MISSED = EventType.DEADLINE_MISSED
 RISK_AT = NEXT_MORNING - HOUR
 
 
-def told(
+def alerts_of(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
 ) -> list[NewEvent]:
     return [new_event for _, new_event in alerts(order, past or having(order), lead, now)]
@@ -37,20 +37,20 @@ def alerted(new_event: NewEvent) -> DeadlineAtRisk | DeadlineMissed:
 
 
 def having(order: OrderState, since: datetime | None = None) -> OrderPast:
-    """Return the past of an order that has had its deadline `since` then, or since staff set it or it was placed."""
+    """Return the past of an order with its deadline `since` then, or since staff set it or it was placed."""
     at = since or order.confirmed_at or order.placed_at
     return OrderPast([] if order.due_at is None else [SetDeadline(at, order.due_at)])
 
 
-def said(
+def summaries(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
 ) -> list[tuple[EventType, datetime, list[int]]]:
-    """Tell of each event its type, its instant, and the images by number."""
+    """Return the type, instant and image numbers of each alert."""
     numbers = {image.id: image.number for image in order.images}
     numbers |= {image.id: image.number for image, _ in (past.departed if past else ())}
     return [
         (each.type, each.at, [numbers[image_id] for image_id in alerted(each).images])
-        for each in told(order, now, lead, past)
+        for each in alerts_of(order, now, lead, past)
     ]
 
 
@@ -60,7 +60,7 @@ def delivered(order: OrderState, *instants: datetime | None) -> OrderState:
 
 
 def rejected(order: OrderState, number: int, *rejections: tuple[datetime, datetime, datetime | None]) -> OrderState:
-    """Let an image be sent back: when, until when it is due, and when it came again."""
+    """Return the order with rejections of one image: the instant, deadline and redelivery of each."""
     states = [RejectionState(UUID(int=n), at, "halo", due, 1, again) for n, (at, due, again) in enumerate(rejections)]
     images = (replace(image, rejections=tuple(states)) if image.number == number else image for image in order.images)
     return replace(order, images=tuple(images))
@@ -69,7 +69,7 @@ def rejected(order: OrderState, number: int, *rejections: tuple[datetime, dateti
 def test_an_undelivered_order_is_at_risk_an_hour_before_its_deadline_and_missed_at_it() -> None:
     (order,) = placed(2)
     facts = DeadlineKind.DELIVERY, NEXT_MORNING, tuple(image.id for image in order.images)
-    assert told(order) == [
+    assert alerts_of(order) == [
         NewEvent(RISK_AT, order.id, None, DeadlineAtRisk(*facts)),
         NewEvent(NEXT_MORNING, order.id, None, DeadlineMissed(*facts)),
     ]
@@ -77,7 +77,7 @@ def test_an_undelivered_order_is_at_risk_an_hour_before_its_deadline_and_missed_
 
 def test_a_single_image_is_named() -> None:
     (order,) = placed(1)
-    assert [each.image_id for each in told(order)] == [order.images[0].id] * 2
+    assert [each.image_id for each in alerts_of(order)] == [order.images[0].id] * 2
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_a_single_image_is_named() -> None:
         (NEXT_MORNING + MICROSECOND, [AT_RISK, MISSED]),
     ],
 )
-def test_what_happens_now_is_known_just_after(now: datetime, types: list[EventType]) -> None:
+def test_a_deadline_that_passes_now_is_alerted_a_microsecond_later(now: datetime, types: list[EventType]) -> None:
     (order,) = placed(1)
-    assert [each.type for each in told(order, now)] == types
+    assert [each.type for each in alerts_of(order, now)] == types
 
 
-def test_what_was_delivered_by_then_is_not_at_risk_or_missed() -> None:
+def test_an_image_delivered_by_then_is_not_at_risk_or_missed() -> None:
     (order,) = placed(4)
     order = delivered(order, RISK_AT, RISK_AT + MICROSECOND, NEXT_MORNING, NEXT_MORNING + MICROSECOND)
-    assert said(order) == [(AT_RISK, RISK_AT, [2, 3, 4]), (MISSED, NEXT_MORNING, [4])]
-    assert said(delivered(order, *[RISK_AT] * 4)) == []
+    assert summaries(order) == [(AT_RISK, RISK_AT, [2, 3, 4]), (MISSED, NEXT_MORNING, [4])]
+    assert summaries(delivered(order, *[RISK_AT] * 4)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_what_was_delivered_by_then_is_not_at_risk_or_missed() -> None:
         (NEXT_MORNING + MICROSECOND, [AT_RISK, MISSED]),
     ],
 )
-def test_what_was_cancelled_by_then_is_not_at_risk_or_missed(cancelled_at: datetime, types: list[EventType]) -> None:
+def test_an_order_cancelled_by_then_is_not_at_risk_or_missed(cancelled_at: datetime, types: list[EventType]) -> None:
     (order,) = cancel(placed(1), cancelled_at, quota()).orders
-    assert [each.type for each in told(order)] == types
+    assert [each.type for each in alerts_of(order)] == types
 
 
 def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on() -> None:
     _, order = placed(3, quota(capacity=2))
-    assert said(order) == []
+    assert summaries(order) == []
     confirmed_at = UPLOADED_AT + 2 * HOUR
     due_at = confirmed_at + MINUTE
-    assert said(confirm(order, confirmed_at, due_at, SLA)) == [
+    assert summaries(confirm(order, confirmed_at, due_at, SLA)) == [
         (AT_RISK, confirmed_at, [3]),
         (MISSED, due_at, [3]),
     ]
@@ -129,95 +129,100 @@ def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on() -> None:
 def test_an_expedite_within_the_lead_is_at_risk_as_it_is_placed() -> None:
     (order,) = placed(1, expedite=True)
     due_at = UPLOADED_AT + 3 * HOUR
-    assert said(order, lead=4 * HOUR) == [(AT_RISK, UPLOADED_AT, [1]), (MISSED, due_at, [1])]
+    assert summaries(order, lead=4 * HOUR) == [(AT_RISK, UPLOADED_AT, [1]), (MISSED, due_at, [1])]
 
 
 def test_without_a_lead_nothing_is_at_risk() -> None:
     (order,) = placed(1)
-    assert said(order, lead=timedelta()) == [(MISSED, NEXT_MORNING, [1])]
+    assert summaries(order, lead=timedelta()) == [(MISSED, NEXT_MORNING, [1])]
 
 
 def test_an_image_delivered_before_staff_set_the_deadline_has_none() -> None:
     _, order = placed(4, quota(capacity=2))
     confirmed_at = UPLOADED_AT + 2 * HOUR
     order = confirm(delivered(order, UPLOADED_AT + HOUR, None), confirmed_at, confirmed_at + 3 * HOUR, SLA)
-    assert said(order) == [(AT_RISK, confirmed_at + 2 * HOUR, [4]), (MISSED, confirmed_at + 3 * HOUR, [4])]
+    assert summaries(order) == [(AT_RISK, confirmed_at + 2 * HOUR, [4]), (MISSED, confirmed_at + 3 * HOUR, [4])]
 
 
-def test_at_the_plan_level_a_deadline_stays_what_it_was() -> None:
-    """All images are expedited half an hour before they are due: the order keeps its deadline, which was at risk."""
+def test_at_the_plan_level_a_deadline_is_unchanged() -> None:
+    """All images are expedited half an hour before they are due; the order keeps its deadline, which was at risk."""
     (order,) = placed(4)
     (after,) = expedite([order], None, NEXT_MORNING - 30 * MINUTE, quota(expedites=2, expedited=3), 2, new_ids).orders
     assert after.service_level == "EXPEDITED_PLAN"
-    assert said(after) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 2, 3, 4])]
+    assert summaries(after) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 2, 3, 4])]
 
 
 def test_a_deadline_kept_since_the_placing_is_at_risk_and_missed_like_any_other() -> None:
     _, order = placed(4, quota(expedites=2), expedite=True)
     assert order.service_level == "EXPEDITED_PLAN"
-    assert said(order) == [(AT_RISK, RISK_AT, [3, 4]), (MISSED, NEXT_MORNING, [3, 4])]
+    assert summaries(order) == [(AT_RISK, RISK_AT, [3, 4]), (MISSED, NEXT_MORNING, [3, 4])]
 
 
-def test_images_that_were_split_off_were_at_risk_where_they_were_and_are_where_they_went() -> None:
+def test_split_off_images_are_at_risk_in_their_order_at_each_instant() -> None:
     (order,) = placed(4)
     left_at = NEXT_MORNING - 30 * MINUTE
     chosen = [order.images[1].id, order.images[3].id]
     stays, sibling = expedite([order], chosen, left_at, quota(expedites=2, expedited=3), 2, new_ids).orders
     past = replace(having(order), departed=[(image, left_at) for image in sibling.images])
-    assert said(stays, past=past) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 3])]
-    assert said(sibling, past=having(sibling, left_at)) == [(AT_RISK, left_at, [2, 4]), (MISSED, NEXT_MORNING, [2, 4])]
+    assert summaries(stays, past=past) == [(AT_RISK, RISK_AT, [1, 2, 3, 4]), (MISSED, NEXT_MORNING, [1, 3])]
+    assert summaries(sibling, past=having(sibling, left_at)) == [
+        (AT_RISK, left_at, [2, 4]),
+        (MISSED, NEXT_MORNING, [2, 4]),
+    ]
 
 
-def test_images_that_were_split_off_before_the_deadline_was_at_risk_are_not_told_of() -> None:
+def test_images_split_off_before_the_deadline_was_at_risk_have_no_alert() -> None:
     (order,) = placed(2)
     stays, sibling = expedite([order], [order.images[0].id], UPLOADED_AT, quota(), 2, new_ids).orders
     past = replace(having(order), departed=[(image, UPLOADED_AT) for image in sibling.images])
-    assert said(stays, past=past) == [(AT_RISK, RISK_AT, [2]), (MISSED, NEXT_MORNING, [2])]
+    assert summaries(stays, past=past) == [(AT_RISK, RISK_AT, [2]), (MISSED, NEXT_MORNING, [2])]
 
 
 def test_a_deadline_that_staff_replaced_was_at_risk_until_then() -> None:
-    """At the plan level one of three images is delivered while it is at risk, then staff set an earlier deadline."""
+    """One of three images at the plan level is delivered while at risk, then staff set an earlier deadline."""
     _, order = placed(4, quota(expedites=1), expedite=True)
     confirmed_at, due_at = NEXT_MORNING - 40 * MINUTE, NEXT_MORNING - 10 * MINUTE
     order = confirm(delivered(order, NEXT_MORNING - 50 * MINUTE, None, None), confirmed_at, due_at, SLA)
     past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(confirmed_at, due_at)])
-    assert said(order, past=past) == [
+    assert summaries(order, past=past) == [
         (AT_RISK, RISK_AT, [2, 3, 4]),
         (AT_RISK, confirmed_at, [3, 4]),
         (MISSED, due_at, [3, 4]),
     ]
 
 
-def test_a_deadline_that_was_replaced_before_it_was_at_risk_is_not_told_of() -> None:
+def test_a_deadline_replaced_before_it_was_at_risk_has_no_alert() -> None:
     (order,) = placed(1)
     expedited_at = RISK_AT - 4 * HOUR
     (order,) = expedite([order], None, expedited_at, quota(), 2, new_ids).orders
     due_at = expedited_at + 3 * HOUR
     past = OrderPast([SetDeadline(order.placed_at, NEXT_MORNING), SetDeadline(expedited_at, due_at)])
-    assert said(order, past=past) == [(AT_RISK, due_at - HOUR, [1]), (MISSED, due_at, [1])]
+    assert summaries(order, past=past) == [(AT_RISK, due_at - HOUR, [1]), (MISSED, due_at, [1])]
 
 
-def test_rejections_with_one_deadline_are_told_together_and_apart_from_the_delivery() -> None:
+def test_rejections_with_one_deadline_share_an_alert_of_their_own() -> None:
     (order,) = placed(2)
     delivery, due_at = UPLOADED_AT + HOUR, UPLOADED_AT + 8 * HOUR
     back = (UPLOADED_AT + 3 * HOUR, due_at, None)
     order = rejected(rejected(delivered(order, delivery, delivery), 1, back), 2, back)
-    assert said(order) == [(AT_RISK, due_at - HOUR, [1, 2]), (MISSED, due_at, [1, 2])]
-    assert told(order)[0].event == DeadlineAtRisk(DeadlineKind.REDO, due_at, tuple(image.id for image in order.images))
+    assert summaries(order) == [(AT_RISK, due_at - HOUR, [1, 2]), (MISSED, due_at, [1, 2])]
+    assert alerts_of(order)[0].event == DeadlineAtRisk(
+        DeadlineKind.REDO, due_at, tuple(image.id for image in order.images)
+    )
 
 
 def test_a_redo_is_at_risk_while_it_is_awaited() -> None:
-    """The second image is sent back when the first one is done again, and due at the same instant."""
+    """The second image is rejected as the first one is redelivered, and due at the same instant."""
     (order,) = placed(2)
     sent_back, due_at = NEXT_MORNING, NEXT_MORNING + 5 * HOUR
     order = delivered(order, UPLOADED_AT, UPLOADED_AT)
     order = rejected(order, 1, (sent_back, due_at, due_at - HOUR))
-    assert said(order) == []
+    assert summaries(order) == []
     order = rejected(order, 2, (due_at - 30 * MINUTE, due_at, due_at))
-    assert said(order) == [(AT_RISK, due_at - 30 * MINUTE, [2])]
+    assert summaries(order) == [(AT_RISK, due_at - 30 * MINUTE, [2])]
 
 
-def test_what_was_told_is_read_back() -> None:
+def test_an_alert_is_read_back_equal() -> None:
     (order,) = placed(1)
     for alert, new_event in alerts(order, having(order), HOUR, LATER):
         assert alert == Alert(new_event.type, DeadlineKind.DELIVERY, NEXT_MORNING)

@@ -1,4 +1,4 @@
-"""Properties of explanations, over promises as the rules make them."""
+"""Properties of explanations, over deadlines by the rules."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,10 +26,10 @@ from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
 from tests.domain.deadlines.test_explanations import codes, day_of, explained
+from tests.support.deadline_steps import Step, in_words
 from tests.support.order_states import GHOST, new_ids
 from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
-from tests.support.told_steps import Step, in_words
 
 Code = DeadlineStepCode
 FRESH = Allowance(capacity=6, used=0, expedite_capacity=2, expedite_used=0)
@@ -48,9 +48,9 @@ DATE = r"(?P<weekday>\w+) (?P<date>\d+ \w+ \d{4})"
 TIME = r"(?P<time>\d\d:\d\d(:\d\d(\.\d{6})?)?) \(UTC(?P<offset>[+-][\d:]+)?"
 
 
-def instants_in(told: str) -> Iterator[datetime]:
-    """Read the instants that a text names."""
-    for found in re.finditer(f"{DATE}, {TIME}", told):
+def instants_in(text: str) -> Iterator[datetime]:
+    """Yield the instants that a text names."""
+    for found in re.finditer(f"{DATE}, {TIME}", text):
         day = read_date(found)
         yield datetime.fromisoformat(f"{day}T{found['time']}{found['offset'] or '+00:00'}").astimezone(UTC)
 
@@ -61,20 +61,20 @@ def read_date(found: re.Match[str]) -> date:
     return day
 
 
-def cutoff_in(told: str, zone: ZoneInfo) -> datetime:
-    found = re.search(f"24:00 on {DATE}", told)
+def cutoff_in(text: str, zone: ZoneInfo) -> datetime:
+    found = re.search(f"24:00 on {DATE}", text)
     assert found is not None
     return local_day_interval(read_date(found), zone).end
 
 
 def follow(steps: list[Step], order: str) -> bool:
-    """Say whether the codes come in this order, each once at most."""
+    """Return whether the codes are in this order, each at most once."""
     coming: Iterator[str] = iter(order.split())
     return all(step.code in coming for step in steps)
 
 
-def told_due(steps: list[Step]) -> datetime | None:
-    """The last instant named as a deadline."""
+def explained_due_at(steps: list[Step]) -> datetime | None:
+    """Return the last instant named as a deadline."""
     by_code = {step.code: step for step in steps}
     for code in (Code.STAFF_CONFIRMED, Code.WEEKEND_SHIFT, Code.BASE_DEADLINE):
         if code in by_code:
@@ -83,7 +83,7 @@ def told_due(steps: list[Step]) -> datetime | None:
 
 
 def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: QuotaDay, now: datetime) -> Promise:
-    """Make the promise of an order as it is at an instant."""
+    """Return the promise of an order as of an instant."""
     figures = order_figures(order)
     guarantee = Places(day.day, figures.first_position, figures.last_position, day.allowance.capacity)
     asked = None
@@ -110,7 +110,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
 
 @st.composite
 def promises(draw: st.DrawFn) -> list[Promise]:
-    """Draw what becomes of an upload: beyond the guarantee or not, expedited at once, later or never, set by staff."""
+    """Draw an upload: within or beyond the guarantee, expedited at once, later or never, set by staff or not."""
     zone, at = draw(moments())
     allowance = Allowance(*(draw(st.integers(0, most)) for most in (6, 8, 3, 7)))
     day = expedite_day = QuotaDay(day_of(at, zone), sla(1), allowance)
@@ -135,7 +135,7 @@ def promises(draw: st.DrawFn) -> list[Promise]:
 def set_by_staff(
     draw: st.DrawFn, orders: Sequence[OrderState], since: datetime
 ) -> tuple[Sequence[OrderState], datetime]:
-    """Let staff set deadlines where they may, or leave it; returns when they did."""
+    """Draw whether staff set the deadlines they may set; return when they did."""
     if draw(st.booleans()):
         return orders, since
     at = since + draw(LATER)
@@ -155,7 +155,7 @@ def test_every_promise_is_explained_by_texts_that_name_its_instants_in_a_fixed_o
     for promise in drawn:
         steps = explained(promise)
         assert follow(steps, KEPT_IN_ORDER if promise.keeps_deadline else IN_ORDER)
-        assert told_due(steps) == promise.due_at
+        assert explained_due_at(steps) == promise.due_at
         for step in steps:
             assert "  " not in step.text
             if step.code is Code.CUTOFF:
@@ -165,7 +165,7 @@ def test_every_promise_is_explained_by_texts_that_name_its_instants_in_a_fixed_o
 
 
 @given(promises())
-def test_a_deadline_that_is_told_is_the_rules_or_staffs_and_its_absence_says_who_is_awaited(
+def test_an_explained_deadline_is_from_the_rules_or_staff_and_its_absence_names_who_is_awaited(
     drawn: list[Promise],
 ) -> None:
     for promise in drawn:
@@ -186,5 +186,5 @@ def test_every_redo_is_explained_by_texts_that_name_its_instants_in_a_fixed_orde
     due_at = rejection_deadline(rejected_at, zone, TERMS)
     steps = in_words(explain_rejection(Moment(rejected_at, zone), due_at, 1, TERMS))
     assert follow(steps, REDO_IN_ORDER)
-    assert told_due(steps) == due_at
+    assert explained_due_at(steps) == due_at
     assert all([*instants_in(step.text)] == ([] if step.at is None else [step.at]) for step in steps)

@@ -20,9 +20,9 @@ from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Places
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.orders.enums import ServiceLevel
+from tests.support.deadline_steps import Step, in_words
 from tests.support.sla import DELIVER_BY, TERMS
 from tests.support.strategies import moments
-from tests.support.told_steps import Step, in_words
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 HOUR = timedelta(hours=1)
@@ -44,14 +44,14 @@ POSITION_STEP = Step(Code.GUARANTEE_POSITION, f"Images 181{TO}200 of the 200 gua
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> LedgerDay:
-    """The ledger day of an account that has always had this zone."""
+    """Return the ledger day of an account that never changed its zone."""
     day = local_day(at, zone)
     interval = local_day_interval(day, zone)
     return LedgerDay(day, interval.start, interval.end)
 
 
 def standard(uploaded_at: datetime, zone: ZoneInfo = COPENHAGEN) -> Promise:
-    """Images 181 to 200 of a day's 200, uploaded then."""
+    """Return the promise of images 181 to 200 of a day's 200, uploaded at an instant."""
     return Promise(
         service_level=ServiceLevel.STANDARD,
         deadline_status=DeadlineStatus.CONFIRMED,
@@ -68,7 +68,7 @@ def standard(uploaded_at: datetime, zone: ZoneInfo = COPENHAGEN) -> Promise:
 
 
 def additional(uploaded_at: datetime) -> Promise:
-    """Images 201 to 235 of a day's 200, uploaded then."""
+    """Return the promise of images 201 to 235 of a day's 200, uploaded at an instant."""
     return replace(
         standard(uploaded_at),
         service_level=ServiceLevel.ADDITIONAL,
@@ -84,7 +84,7 @@ def expedited(at: datetime, first: int, last: int, quota: int = 20, zone: ZoneIn
 
 
 def planned(uploaded_at: datetime, expedite: Expedite) -> Promise:
-    """Images whose delivery plan is awaited and that had no deadline before."""
+    """Return the promise of images that await a delivery plan and had no deadline before."""
     return replace(
         standard(uploaded_at),
         service_level=ServiceLevel.EXPEDITED_PLAN,
@@ -138,7 +138,7 @@ def test_a_weekend_and_a_clock_change_within_it_are_explained_too() -> None:
     ]
 
 
-def test_half_an_hours_clock_change_is_told() -> None:
+def test_a_clock_change_of_half_an_hour_is_explained() -> None:
     lord_howe = time_zone("Australia/Lord_Howe")
     promise = standard(datetime(2026, 4, 4, 3, tzinfo=UTC), lord_howe)
     assert text(promise, Code.CLOCK_CHANGE) == (
@@ -163,7 +163,7 @@ def test_images_beyond_the_guarantee_that_ended_without_a_deadline_await_none() 
     assert text(promise, Code.AWAITING_STAFF) == "Support and production confirmed no deadline in time"
 
 
-def test_a_ledger_day_made_longer_by_a_change_of_zone_is_told_by_its_own_cutoff_and_date() -> None:
+def test_a_ledger_day_prolonged_by_a_change_of_zone_is_explained_by_its_own_cutoff_and_date() -> None:
     changed_at = datetime(2026, 3, 10, 12, tzinfo=UTC)
     periods = [ZonePeriod(TUESDAY, "Europe/Copenhagen"), ZonePeriod(changed_at, "Pacific/Auckland")]
     uploaded_at = changed_at + HOUR
@@ -211,7 +211,7 @@ def test_a_confirmed_deadline_beyond_a_clock_change_notes_it() -> None:
     assert codes(promise) == "UPLOADED_AT CUTOFF GUARANTEE_POSITION CLOCK_CHANGE STAFF_CONFIRMED SLA_VERSION"
 
 
-def test_an_expedited_deadline_is_explained_by_its_places_in_guarantee_and_quota_and_three_hours() -> None:
+def test_an_expedited_deadline_is_explained_by_positions_in_both_quotas_and_three_hours() -> None:
     expedited_at = TUESDAY + HOUR
     promise = replace(
         standard(TUESDAY),
@@ -258,7 +258,7 @@ def test_expedites_beyond_the_quota_are_explained_by_six_hours_and_a_clock_chang
     )
 
 
-def test_an_expedite_after_a_change_of_zone_is_told_in_the_zone_at_it() -> None:
+def test_an_expedite_after_a_change_of_zone_is_explained_in_its_new_zone() -> None:
     new_york = time_zone("America/New_York")
     promise = replace(
         standard(TUESDAY), service_level=ServiceLevel.EXPEDITED, expedite=expedited(TUESDAY + HOUR, 1, 20, 20, new_york)
@@ -275,7 +275,7 @@ def test_an_expedite_after_a_change_of_zone_is_told_in_the_zone_at_it() -> None:
     ("closed", "rest"),
     [(False, "until then there is no deadline"), (True, "they made none in time, so there is no deadline")],
 )
-def test_a_delivery_plan_is_awaited_and_says_from_where_on_one_is_needed(
+def test_an_awaited_delivery_plan_is_explained_with_the_count_that_requires_one(
     quota: int, reason: str, rest: str, *, closed: bool
 ) -> None:
     promise = replace(planned(TUESDAY, expedited(TUESDAY, 2 * quota + 1, 60, quota)), closed=closed)
@@ -297,7 +297,7 @@ def test_a_deadline_kept_until_there_is_a_plan_is_explained_before_the_wait() ->
     assert text(promise, Code.AWAITING_STAFF).endswith("until then the deadline above stands")
 
 
-def test_a_void_plan_is_told_after_the_deadline_that_counts_instead() -> None:
+def test_a_void_plan_is_explained_after_the_deadline_in_force() -> None:
     due_at = standard_deadline(TUESDAY, COPENHAGEN, DELIVER_BY)
     promise = replace(planned(TUESDAY, expedited(TUESDAY, 21, 60)), due_at=due_at, closed=True, void=True)
     assert (
@@ -325,7 +325,7 @@ def test_a_deadline_that_staff_set_is_kept_until_there_is_a_plan_too() -> None:
     )
 
 
-def test_a_kept_deadline_of_which_only_events_know_when_staff_set_it_is_told_without_that() -> None:
+def test_a_kept_deadline_is_explained_without_its_confirmation_if_only_events_have_it() -> None:
     promise = replace(
         additional(TUESDAY),
         service_level=ServiceLevel.EXPEDITED_PLAN,
@@ -372,7 +372,7 @@ def test_a_rejection_is_explained_by_five_hours_a_weekend_and_a_clock_change() -
     ]
 
 
-def test_steps_have_all_that_their_texts_name() -> None:
+def test_steps_have_fields_for_all_values_in_their_texts() -> None:
     expedited_at = FRIDAY_BEFORE_SUMMER_TIME + HOUR
     promise = replace(
         planned(FRIDAY_BEFORE_SUMMER_TIME, expedited(expedited_at, 41, 60)),
@@ -397,7 +397,7 @@ def test_steps_have_all_that_their_texts_name() -> None:
 
 
 @given(moments())
-def test_a_standard_deadline_tells_every_change_of_offset_until_it(moment: tuple[ZoneInfo, datetime]) -> None:
+def test_a_standard_deadline_is_explained_with_every_clock_change_before_it(moment: tuple[ZoneInfo, datetime]) -> None:
     zone, uploaded_at = moment
     due_at = standard_deadline(uploaded_at, zone, DELIVER_BY)
     offsets = {at.astimezone(zone).utcoffset() for at in (uploaded_at, due_at)}

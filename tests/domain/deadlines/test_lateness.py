@@ -30,13 +30,13 @@ def test_without_a_deadline_an_image_is_never_late_and_never_on_time() -> None:
     assert late_by(None, DUE) is None
 
 
-def test_on_time_is_told_by_the_first_delivery() -> None:
+def test_on_time_depends_on_the_first_delivery() -> None:
     assert on_time(DUE, None) is None
     assert on_time(DUE, DUE) is True
     assert on_time(DUE, DUE + MICROSECOND) is False
 
 
-def test_how_late_is_told_only_of_a_late_delivery() -> None:
+def test_only_a_late_delivery_has_a_delay() -> None:
     assert late_by(DUE, DUE + MICROSECOND) == MICROSECOND
     assert late_by(DUE, DUE) is None
     assert late_by(DUE, None) is None

@@ -50,7 +50,7 @@ def test_a_date_that_was_skipped_is_no_day_to_upload_on() -> None:
     )
 
 
-def test_a_deadline_before_all_days_that_are_told_is_past_and_one_after_them_is_refused() -> None:
+def test_a_deadline_before_the_known_days_is_past_and_one_after_them_is_refused() -> None:
     assert latest_upload_for(datetime(1800, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO, always_by_nine) is None
     with pytest.raises(DateOutOfRange):
         latest_upload_for(datetime(9000, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO, always_by_nine)

@@ -77,7 +77,7 @@ def test_the_weekend_shift_keeps_nine_on_the_wall_when_clocks_change_within_it()
     assert standard_deadline(friday_before_winter, COPENHAGEN, DELIVER_BY) == datetime(2026, 10, 26, 8, tzinfo=UTC)
 
 
-def test_an_upload_before_a_skipped_date_is_due_on_the_next_day_there_is() -> None:
+def test_an_upload_before_a_skipped_date_is_due_on_the_next_existing_day() -> None:
     # Samoa had no Friday 30 December 2011; the Saturday that came instead moves to Monday.
     apia = time_zone("Pacific/Apia")
     uploaded_at = wall_clock(date(2011, 12, 29), time(12), apia)
@@ -89,17 +89,17 @@ def test_a_rejection_is_due_again_five_hours_later() -> None:
     assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
 
 
-def test_a_rejection_on_friday_night_that_lands_on_saturday_at_two_is_due_on_monday_at_two() -> None:
+def test_a_redo_that_would_be_due_on_saturday_at_two_is_due_on_monday_at_two() -> None:
     rejected_at = wall_clock(FRIDAY, time(21), COPENHAGEN)
     assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == wall_clock(MONDAY, time(2), COPENHAGEN)
 
 
-def test_a_rejection_that_lands_on_sunday_is_due_a_day_later() -> None:
+def test_a_redo_that_would_be_due_on_sunday_is_due_a_day_later() -> None:
     rejected_at = wall_clock(SATURDAY_6, time(21), COPENHAGEN)
     assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == wall_clock(MONDAY, time(2), COPENHAGEN)
 
 
-def test_a_rejection_on_sunday_evening_lands_on_monday_and_stays() -> None:
+def test_a_redo_that_is_due_on_monday_is_not_moved() -> None:
     rejected_at = wall_clock(date(2026, 3, 8), time(19), COPENHAGEN)
     assert rejection_deadline(rejected_at, COPENHAGEN, TERMS) == rejected_at + 5 * HOUR
 
@@ -134,7 +134,7 @@ def test_staff_set_the_deadline_of_a_delivery_plan_and_of_additional_images() ->
 
 
 @pytest.mark.parametrize("level", [ServiceLevel.STANDARD, ServiceLevel.EXPEDITED_PLAN])
-def test_within_the_guarantee_there_is_the_standard_deadline_also_where_a_plan_is_to_be_made(
+def test_within_the_guarantee_images_awaiting_a_plan_have_the_standard_deadline(
     level: ServiceLevel,
 ) -> None:
     at = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -183,7 +183,7 @@ def test_an_expedite_on_a_weekend_is_refused_with_the_next_opening() -> None:
     assert refused.value.opens_at == datetime(2026, 3, 9, tzinfo=UTC)
 
 
-def test_an_expedite_that_would_not_be_earlier_for_all_is_refused_with_how_many_gain() -> None:
+def test_an_expedite_not_earlier_for_all_images_is_refused_with_the_count_that_gains() -> None:
     at = datetime(2026, 3, 6, 4, tzinfo=UTC)
     parts = allocate_expedite(3, Allowance(200, 3, 2, 0))
     with pytest.raises(NoGain) as refused:
@@ -191,7 +191,7 @@ def test_an_expedite_that_would_not_be_earlier_for_all_is_refused_with_how_many_
     assert (refused.value.gaining, refused.value.asked) == (2, 3)
 
 
-def test_an_image_without_a_deadline_gains_by_any() -> None:
+def test_an_image_without_a_deadline_gains_by_any_expedite() -> None:
     at = datetime(2026, 3, 6, 4, tzinfo=UTC)
     require_gain(allocate_expedite(2, Allowance(200, 2, 1, 0)), [None, None], at, TERMS)
 

@@ -41,7 +41,7 @@ def types(order: OrderState, after: datetime | None = None) -> list[str]:
     return [new_event.type for new_event in facts_after(order, after)]
 
 
-def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
+def test_a_placing_event_has_all_fields_of_the_order() -> None:
     (order,) = placed(2)
     (event,) = placed_events([order])
     assert (event.at, event.type, event.order_id, event.image_id) == (UPLOADED_AT, "ORDER_PLACED", order.id, None)
@@ -74,7 +74,7 @@ def test_placing_tells_all_there_is_to_know_of_the_order() -> None:
     }
 
 
-def test_a_split_at_placing_changes_nothing_of_the_original_that_was_told() -> None:
+def test_a_split_at_placing_changes_no_field_of_the_original() -> None:
     original, sibling = placed(3, quota(used=198))
     *places, split = placed_events([original, sibling])
     assert [event.order_id for event in places] == [original.id, sibling.id]
@@ -91,7 +91,7 @@ def test_a_split_at_placing_changes_nothing_of_the_original_that_was_told() -> N
     }
 
 
-def test_an_order_that_turns_into_a_level_tells_what_changed() -> None:
+def test_an_expedite_of_a_whole_order_has_the_changed_fields() -> None:
     (order,) = placed(1)
     at = UPLOADED_AT + MICROSECOND
     change = expedite([order], None, at, quota(), 2, new_ids)
@@ -110,7 +110,7 @@ def test_an_order_that_turns_into_a_level_tells_what_changed() -> None:
     }
 
 
-def test_images_that_move_out_are_told_of_both_orders() -> None:
+def test_images_that_are_split_off_have_an_event_of_each_order() -> None:
     (order,) = placed(2)
     change = expedite([order], [order.images[1].id], UPLOADED_AT, quota(), 2, new_ids)
     split, moved = expedited([order], change.orders, UPLOADED_AT)
@@ -125,7 +125,7 @@ def test_images_that_move_out_are_told_of_both_orders() -> None:
     assert data(moved)["images"] == [{"id": order.images[1].id, "expeditePosition": 1}]
 
 
-def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -> None:
+def test_an_expedite_into_two_levels_has_the_split_first_and_then_each_level() -> None:
     (order,) = placed(5)
     change = expedite([order], None, DELIVERED_AT, quota(expedited=18), 2, new_ids)
     split, turned, moved = expedited([order], change.orders, DELIVERED_AT)
@@ -145,7 +145,7 @@ def test_an_expedite_into_two_levels_tells_the_split_first_and_then_the_rest() -
     assert (moved.order_id, data(moved)["before"], data(moved)["after"]["price"]) == (sibling.id, None, Decimal("8.70"))
 
 
-def test_a_claim_that_ran_out_before_an_expedite_is_told_of_the_order_in_which_the_image_was() -> None:
+def test_a_claim_that_expired_before_an_expedite_is_an_event_of_the_original_order() -> None:
     (order,) = placed(3)
     claims = [Claim("ann", DELIVERED_AT), Claim("ann", DELIVERED_AT), Claim("bob", DELIVERED_AT + MICROSECOND)]
     images = [replace(image, claim=claim) for image, claim in zip(order.images, claims, strict=True)]
@@ -163,7 +163,7 @@ def test_a_claim_that_ran_out_before_an_expedite_is_told_of_the_order_in_which_t
     assert [image.claim for changed in change.orders for image in changed.images] == [claims[0], None, claims[2]]
 
 
-def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split() -> None:
+def test_an_order_is_ready_once_its_only_open_images_are_split_off() -> None:
     (order,) = placed(2)
     order = with_history(order, [ImageHistory(DELIVERED_AT, ()), None])
     change = expedite([order], [order.images[1].id], REJECTED_AT, quota(), 2, new_ids)
@@ -174,7 +174,7 @@ def test_an_order_all_of_whose_other_images_are_delivered_is_ready_by_the_split(
     )
 
 
-def test_a_cancellation_tells_the_status() -> None:
+def test_a_cancellation_has_the_status_before_it() -> None:
     (order,) = placed(1)
     (after,) = cancel([order], DELIVERED_AT, quota()).orders
     assert data(cancelled(order, after, DELIVERED_AT)) == {
@@ -217,7 +217,7 @@ def test_a_rejection_and_its_redelivery_put_the_order_back_and_forth() -> None:
     assert (redelivered.at, data(redelivered)["after"]) == (NEXT_MORNING, READY | counts(1, 0))
 
 
-def test_what_happens_at_one_instant_is_told_in_the_order_of_each_image() -> None:
+def test_events_of_one_instant_are_in_the_order_of_each_image() -> None:
     (order,) = placed(2)
     twice = (rejection(DELIVERED_AT, DELIVERED_AT), rejection(DELIVERED_AT, DELIVERED_AT))
     order = with_history(order, [ImageHistory(DELIVERED_AT, twice), ImageHistory(DELIVERED_AT, ())])
@@ -232,7 +232,7 @@ def test_what_happens_at_one_instant_is_told_in_the_order_of_each_image() -> Non
     assert [len(data(event).get("images", ())) for event in facts_after(order, None)] == [2, 0, 1, 1, 1, 1]
 
 
-def test_only_what_came_after_is_told_with_the_counts_of_before() -> None:
+def test_events_after_an_instant_start_from_the_counts_at_it() -> None:
     (order,) = placed(1)
     order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT),))])
     assert types(order, DELIVERED_AT - MICROSECOND) == ["IMAGES_DELIVERED", "DEADLINE_MET", "IMAGES_REJECTED"]
@@ -254,26 +254,26 @@ def test_a_deadline_set_by_staff_names_the_images_that_took_it() -> None:
     }
 
 
-def test_a_plan_tells_its_price() -> None:
+def test_the_event_of_a_plan_has_its_price() -> None:
     _, planned = placed(60, expedite=True)
     (event,) = facts_after(confirm(planned, DELIVERED_AT, PLANNED_AT, SLA), None)
     assert (data(event)["before"]["price"], data(event)["after"]["price"]) == (Decimal("58.00"), Decimal("116.00"))
     assert data(event)["pricePerImage"] == Decimal("2.90")
 
 
-def test_a_plan_tells_the_kept_deadline_that_it_replaces_as_it_did_when_it_was_made() -> None:
+def test_the_event_of_a_plan_has_the_kept_deadline_that_it_replaces_also_in_a_replay() -> None:
     _, planned = placed(60, expedite=True)
     early = with_history(planned, [None] * 20 + [ImageHistory(UPLOADED_AT, ())] + [None] * 39)
     made = confirm(early, DELIVERED_AT, PLANNED_AT, expedited=sla(4))
-    told = confirmed(early, made, DELIVERED_AT, None)
-    assert data(told)["before"]["dueAt"] == NEXT_MORNING
-    assert (data(told)["before"]["slaVersion"], data(told)["after"]["slaVersion"]) == (3, 4)
-    retold = next(event for event in facts_after(made, None) if event.type is EventType.DEADLINE_CONFIRMED)
-    assert retold == told
-    assert len(data(told)["images"]) == 39
+    event = confirmed(early, made, DELIVERED_AT, None)
+    assert data(event)["before"]["dueAt"] == NEXT_MORNING
+    assert (data(event)["before"]["slaVersion"], data(event)["after"]["slaVersion"]) == (3, 4)
+    replayed = next(each for each in facts_after(made, None) if each.type is EventType.DEADLINE_CONFIRMED)
+    assert replayed == event
+    assert len(data(event)["images"]) == 39
 
 
-def test_a_deadline_set_before_is_not_told_again() -> None:
+def test_a_deadline_set_before_the_instant_has_no_event() -> None:
     (order,) = placed(1, quota(used=200))
     assert types(confirm(order, DELIVERED_AT, NEXT_MORNING, SLA), DELIVERED_AT) == []
 
@@ -289,8 +289,10 @@ def test_the_delivery_of_the_last_image_in_time_meets_the_deadline() -> None:
     held = replace(order, images=tuple(replace(each, claim=Claim("ann", NEXT_MORNING)) for each in order.images))
     half = deliver(held, [first.id], "ann", UPLOADED_AT)
     done = deliver(half, [second.id], "ann", UPLOADED_AT)
-    told = [[event.type for event in delivered(*states, "ann", UPLOADED_AT)] for states in ((held, half), (half, done))]
-    assert told == [["IMAGES_DELIVERED"], ["IMAGES_DELIVERED", "DEADLINE_MET"]]
+    types_ = [
+        [event.type for event in delivered(*states, "ann", UPLOADED_AT)] for states in ((held, half), (half, done))
+    ]
+    assert types_ == [["IMAGES_DELIVERED"], ["IMAGES_DELIVERED", "DEADLINE_MET"]]
 
 
 def test_a_deadline_that_one_image_missed_is_never_met() -> None:
@@ -312,7 +314,7 @@ def test_an_order_whose_last_open_image_is_split_off_meets_its_deadline() -> Non
     assert (met.order_id, met.at, data(met)) == (order.id, at, {"before": None, "after": {"dueAt": NEXT_MORNING}})
 
 
-def test_an_order_that_stays_with_open_images_or_late_ones_meets_nothing_by_a_split() -> None:
+def test_a_split_that_leaves_open_or_late_images_meets_no_deadline() -> None:
     (order,) = placed(3)
     first, second, third = order.images
     late = replace(first, first_delivered_at=NEXT_MORNING + MICROSECOND)

@@ -1,4 +1,4 @@
-"""Events as they are stored, by this release and by 0.1.0."""
+"""Stored events of this release and of 0.1.0."""
 
 import re
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.pulse.figures import Step
 from app.domain.sla.enums import Plan
 from db.connections import encode_json
-from tests.support.old_events import OLD_ROWS
-from tests.support.whole_events import whole
+from tests.support.events.released import OLD_ROWS
+from tests.support.events.texts import with_texts
 
 RELEASED = Path(__file__).parents[2] / "released"
 NOTHING = OrderChanges()
@@ -157,7 +157,7 @@ TYPED: list[kinds.Event] = [
     kinds.GuaranteeReset(FIRST_DAY, SECOND_DAY),
     kinds.EventWithdrawn(7),
 ]
-"""What OLD_ROWS say."""
+"""The typed events of OLD_ROWS."""
 TEXTS: dict[EventType, dict[str, Any]] = {
     EventType.ORDER_PLACED: {"name": "Order o-1", "filenames": ["a.jpg", "b.jpg"]},
     EventType.ORDER_EXPEDITED: {"name": "Order o-2"},
@@ -185,34 +185,34 @@ def without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return [without_nulls(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
 
 
-def test_there_is_an_old_row_and_a_class_of_every_type() -> None:
+def test_every_event_type_has_a_class_and_a_row_of_release_0_1_0() -> None:
     assert {type_ for type_, _ in OLD_ROWS} == set(EventType)
     assert [each.type for each in get_args(kinds.Event)] == list(EventType)
 
 
-@pytest.mark.parametrize("place", EACH, ids=NAMES)
-def test_a_row_of_before_is_read_as_a_typed_event(place: int) -> None:
-    type_, data = OLD_ROWS[place]
-    assert from_json(EventType(type_), data, None) == TYPED[place]
+@pytest.mark.parametrize("index", EACH, ids=NAMES)
+def test_a_row_of_release_0_1_0_is_read_as_a_typed_event(index: int) -> None:
+    type_, data = OLD_ROWS[index]
+    assert from_json(EventType(type_), data, None) == TYPED[index]
 
 
-@pytest.mark.parametrize("place", EACH, ids=NAMES)
-def test_an_event_is_stored_under_the_keys_of_before_with_a_version_and_its_texts_beside_it(place: int) -> None:
-    type_, old = OLD_ROWS[place]
-    data, texts = stored(TYPED[place])
+@pytest.mark.parametrize("index", EACH, ids=NAMES)
+def test_an_event_is_stored_under_the_released_keys_with_a_version_and_separate_texts(index: int) -> None:
+    type_, old = OLD_ROWS[index]
+    data, texts = stored(TYPED[index])
     assert data["version"] == VERSION
-    assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+    assert without_nulls(with_texts({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
     assert texts == (None if "worker" not in old and type_ == "IMAGES_DELIVERED" else TEXTS.get(EventType(type_)))
     assert not any(text in str(data) for text in ("Order o-", ".jpg", "Ada", "halo", "agreed"))
 
 
-@pytest.mark.parametrize("place", EACH, ids=NAMES)
-def test_what_is_stored_is_read_back(place: int) -> None:
-    assert from_json(TYPED[place].type, *stored(TYPED[place])) == TYPED[place]
+@pytest.mark.parametrize("index", EACH, ids=NAMES)
+def test_a_stored_event_is_read_back_equal(index: int) -> None:
+    assert from_json(TYPED[index].type, *stored(TYPED[index])) == TYPED[index]
 
 
 @pytest.mark.parametrize("type_", TEXTS)
-def test_an_erased_text_reads_as_none_or_as_erased_and_all_else_as_before(type_: EventType) -> None:
+def test_an_erased_text_reads_as_none_or_erased_and_the_rest_is_unchanged(type_: EventType) -> None:
     event = next(each for each in TYPED if each.type is type_)
     data, _ = stored(event)
     erasures: tuple[dict[str, Any] | None, ...] = ({}, None)
@@ -225,7 +225,7 @@ def test_an_erased_text_reads_as_none_or_as_erased_and_all_else_as_before(type_:
         )
 
 
-def test_the_texts_of_a_row_of_before_are_erased_by_removing_them() -> None:
+def test_the_texts_of_a_row_of_release_0_1_0_are_erased_by_removing_them() -> None:
     _, data = next(row for row in OLD_ROWS if row[0] == "ORDER_PLACED")
     bare = orjson.loads(orjson.dumps(data).replace(b'"name":"Order o-1",', b"").replace(b'"filename"', b'"was"'))
     event = from_json(EventType.ORDER_PLACED, bare, None)
@@ -235,16 +235,16 @@ def test_the_texts_of_a_row_of_before_are_erased_by_removing_them() -> None:
     assert masked == event
 
 
-def test_every_event_of_the_release_before_says_the_same_once_it_is_typed() -> None:
+def test_every_event_of_the_previous_release_has_the_same_fields_as_a_typed_event() -> None:
     rows = re.findall(r"INTO public\.events VALUES \('[^']+', \d+, '[^']+', '(\w+)', .*?, '(\{.*\})'", _dump())
     assert len(rows) == 60
     for type_, text in rows:
         old = orjson.loads(text)
         data, texts = stored(from_json(EventType(type_), old, None))
-        assert without_nulls(whole({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
+        assert without_nulls(with_texts({"type": type_, "data": data, "texts": texts})) == without_nulls(old)
 
 
-def test_keys_of_a_later_release_are_left_aside() -> None:
+def test_keys_of_a_later_release_are_ignored() -> None:
     for (type_, data), event in zip(OLD_ROWS, TYPED, strict=True):
         later = {**data, "version": 99, "new": 1, **({"after": {**data["after"], "new": 1}} if data["after"] else {})}
         assert from_json(EventType(type_), later, None) == event

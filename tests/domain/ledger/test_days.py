@@ -49,7 +49,7 @@ def histories(draw: st.DrawFn) -> list[ZonePeriod]:
 
 
 def walk(periods: list[ZonePeriod]) -> list[LedgerDay]:
-    """Every ledger day from the first one until five days after the last zone change."""
+    """Return every ledger day from the first to five days after the last zone change."""
     days = [first_ledger_day(periods)]
     while days[-1].opens_at < periods[-1].starts_at + timedelta(days=5):
         days.append(ledger_day_at(days[-1].closes_at, periods))
@@ -122,7 +122,7 @@ def test_terms_for_a_skipped_date_start_with_the_next_ledger_day() -> None:
     assert sla_on(MARCH_11, versions).version == 2
 
 
-def test_the_first_terms_start_with_the_first_ledger_day_and_coming_ones_are_told_with_the_last_zone() -> None:
+def test_the_first_terms_start_with_the_first_ledger_day_and_future_ones_in_the_last_zone() -> None:
     periods = history(COPENHAGEN, (NOON, NEW_YORK))
     versions = [
         SlaVersion(1, date(2026, 1, 5), 200, 20, CREATED_AT),

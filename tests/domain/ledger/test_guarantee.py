@@ -13,7 +13,7 @@ sizes = st.integers(0, 60)
 allowances = st.builds(Allowance, sizes, sizes, sizes, sizes)
 
 
-def test_what_remains_and_what_is_additional_is_never_below_zero() -> None:
+def test_remaining_and_additional_counts_are_never_negative() -> None:
     beyond = Allowance(capacity=200, used=235, expedite_capacity=20, expedite_used=35)
     assert (beyond.remaining, beyond.additional, beyond.expedite_remaining) == (0, 35, 0)
     assert (FRESH.remaining, FRESH.additional, FRESH.expedite_remaining) == (200, 0, 20)
@@ -66,7 +66,7 @@ def test_images_due_in_six_hours_are_not_split_at_the_end_of_the_guarantee() -> 
     ]
 
 
-def test_the_guarantee_reaches_to_its_last_place() -> None:
+def test_the_guarantee_includes_its_last_position() -> None:
     assert [FRESH.guarantees(position) for position in (1, 200, 201)] == [True, True, False]
 
 
@@ -123,7 +123,7 @@ def test_the_parts_of_an_upload_cover_the_list_once_in_the_order_of_levels(
 
 
 @given(sizes, allowances, st.booleans())
-def test_what_has_no_turnaround_is_wholly_within_the_guarantee_or_wholly_beyond_it(
+def test_a_part_without_a_turnaround_is_entirely_within_or_beyond_the_guarantee(
     count: int,
     allowance: Allowance,
     expedite: bool,  # noqa: FBT001
@@ -135,7 +135,7 @@ def test_what_has_no_turnaround_is_wholly_within_the_guarantee_or_wholly_beyond_
 
 
 @given(sizes, allowances)
-def test_each_expedited_upload_takes_the_next_expedite(count: int, allowance: Allowance) -> None:
+def test_each_expedited_image_takes_the_next_position_in_the_quota(count: int, allowance: Allowance) -> None:
     for part in allocate_upload(count, allowance, expedite=True):
         assert part.expedite_position == allowance.expedite_used + 1 + part.start
 

@@ -27,11 +27,11 @@ def places(first: int, last: int, size: int) -> Places:
         (1, 2, 1, f"images 1{TO}2, from 2 on beyond the only one guaranteed"),
     ],
 )
-def test_places_within_the_guarantee_beyond_it_and_across_its_end_are_told_in_singular_and_plural(
+def test_positions_within_beyond_and_across_the_guarantee_are_written_in_singular_and_plural(
     first: int, last: int, size: int, expected: str
 ) -> None:
-    told = places_in_words(last - first + 1, places(first, last, size), GUARANTEED)
-    assert told == f"{expected} for Tuesday 3 March 2026"
+    words = places_in_words(last - first + 1, places(first, last, size), GUARANTEED)
+    assert words == f"{expected} for Tuesday 3 March 2026"
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_places_within_the_guarantee_beyond_it_and_across_its_end_are_told_in_si
         (1, 2, 0, f"images 1{TO}2, with no expedites"),
     ],
 )
-def test_places_in_the_expedites_are_told_in_singular_and_plural(
+def test_positions_in_the_expedites_are_written_in_singular_and_plural(
     first: int, last: int, size: int, expected: str
 ) -> None:
-    told = places_in_words(last - first + 1, places(first, last, size), EXPEDITES)
-    assert told == f"{expected} for Tuesday 3 March 2026"
+    words = places_in_words(last - first + 1, places(first, last, size), EXPEDITES)
+    assert words == f"{expected} for Tuesday 3 March 2026"
 
 
-def test_places_between_which_others_lie_are_not_told_as_a_range() -> None:
-    told = places_in_words(30, places(1, 50, 200), GUARANTEED)
-    assert told == "30 images between 1 and 50 of the 200 guaranteed for Tuesday 3 March 2026"
+def test_positions_that_are_not_consecutive_are_not_written_as_a_range() -> None:
+    words = places_in_words(30, places(1, 50, 200), GUARANTEED)
+    assert words == "30 images between 1 and 50 of the 200 guaranteed for Tuesday 3 March 2026"

@@ -13,7 +13,7 @@ VERSIONS = [
 ]
 
 
-def test_a_day_has_what_the_sla_in_force_at_its_opening_grants() -> None:
+def test_a_day_has_the_quotas_of_the_sla_in_force_as_it_opens() -> None:
     day = unused_day(AT, PERIODS, VERSIONS)
     assert (day.day.date, day.sla_version, day.allowance) == (date(2026, 3, 10), 1, Allowance(500, 0, 40, 0))
     next_day = unused_day(day.day.closes_at, PERIODS, VERSIONS)
@@ -26,12 +26,12 @@ def test_a_day_holds_its_opening_and_not_its_close() -> None:
     assert not day.contains(datetime(2026, 3, 10, 23, tzinfo=UTC))
 
 
-def test_use_adds_up_and_is_given_back() -> None:
+def test_use_is_added_and_subtracted() -> None:
     day = unused_day(AT, PERIODS, VERSIONS)
     assert day.using(5, 2).using(-1, -1).allowance == Allowance(500, 4, 40, 1)
 
 
-def test_a_move_to_another_zone_makes_the_running_day_longer_and_gives_nothing_more() -> None:
+def test_a_move_to_another_zone_prolongs_the_running_day_without_more_quota() -> None:
     day = unused_day(AT, PERIODS, VERSIONS).using(5, 2)
     longer = day.extended([*PERIODS, ZonePeriod(AT, "America/New_York")])
     assert longer.day.closes_at == datetime(2026, 3, 11, 4, tzinfo=UTC)

@@ -23,7 +23,7 @@ PLANNED_AT = NEXT_MORNING - timedelta(hours=6)
 
 
 def delivered(order: OrderState, at: datetime) -> OrderState:
-    """The order with its first image delivered."""
+    """Return the order with its first image delivered."""
     return with_history(order, [ImageHistory(at, ()), *[None] * 100])
 
 
@@ -41,7 +41,7 @@ def test_images_within_the_guarantee_are_one_order_due_the_next_morning() -> Non
     }
 
 
-def test_images_beyond_the_guarantee_are_split_off_and_await_staff() -> None:
+def test_images_beyond_the_guarantee_are_split_off_and_await_a_deadline_from_staff() -> None:
     original, sibling = placed(3, quota(used=198))
     assert [image.position for image in original.images] == [199, 200]
     assert (sibling.number, sibling.service_level, sibling.split_from) == (2, "ADDITIONAL", original.id)
@@ -49,7 +49,7 @@ def test_images_beyond_the_guarantee_are_split_off_and_await_staff() -> None:
     assert [(image.number, image.position, image.due_at) for image in sibling.images] == [(3, 201, None)]
 
 
-def test_what_is_placed_uses_the_day() -> None:
+def test_a_placed_order_uses_the_guarantee_of_its_day() -> None:
     placement = Placement("Shoes", GHOST, ["a", "b", "c"], UPLOADED_AT, expedite=False)
     assert place(placement, quota(used=198), COPENHAGEN, 1, new_ids).day == quota(used=201)
 
@@ -168,14 +168,14 @@ def test_a_plan_names_the_version_of_the_expedite_and_the_kept_deadline_its_own(
     assert [image.due_at for image in confirmed.images] == [NEXT_MORNING, *[PLANNED_AT] * 39]
 
 
-def test_a_plan_that_is_void_can_not_be_made_any_more() -> None:
+def test_a_void_plan_can_no_longer_be_confirmed() -> None:
     _, planned = placed(60, expedite=True)
     require_open_deadline(planned, NEXT_MORNING)
     with pytest.raises(DeadlineNotOpen):
         require_open_deadline(planned, NEXT_MORNING + MICROSECOND)
 
 
-def test_where_there_was_no_deadline_none_is_kept() -> None:
+def test_without_an_earlier_deadline_none_is_kept() -> None:
     (order,) = placed(2, quota(used=200))
     assert confirm(order, CONFIRMED_AT, PROMISED_AT, SLA).kept is None
 
@@ -222,18 +222,18 @@ def test_a_cancelled_order_gets_no_deadline() -> None:
         confirm(replace(order, cancelled_at=CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT, SLA)
 
 
-def test_cancelling_gives_back_what_the_running_day_was_used_for() -> None:
+def test_cancelling_returns_images_to_the_quotas_of_the_running_day() -> None:
     change = cancel(placed(35, expedite=True), CONFIRMED_AT, quota(used=50, expedited=40))
     assert [order.cancelled_at for order in change.orders] == [CONFIRMED_AT, CONFIRMED_AT]
     assert change.day == quota(used=15, expedited=5)
 
 
-def test_cancelling_on_a_later_day_gives_nothing_back() -> None:
+def test_cancelling_on_a_later_day_returns_no_quota() -> None:
     yesterday = UPLOADED_AT - timedelta(days=1)
     assert cancel(placed(5, at=yesterday), CONFIRMED_AT, quota(used=5)).day == quota(used=5)
 
 
-def test_an_expedite_is_given_back_on_its_own_day_though_the_upload_was_before() -> None:
+def test_a_cancelled_expedite_returns_to_its_own_day_even_if_the_upload_was_earlier() -> None:
     (order,) = placed(5, at=UPLOADED_AT - timedelta(days=1))
     expedited = replace(order, expedited_at=UPLOADED_AT)
     assert cancel([expedited], CONFIRMED_AT, quota(used=9, expedited=8)).day == quota(used=9, expedited=3)

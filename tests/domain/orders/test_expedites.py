@@ -21,7 +21,7 @@ ASKED_AT = UPLOADED_AT + timedelta(hours=1)
 def expedited(
     *orders: OrderState, numbers: list[int] | None = None, day: QuotaDay | None = None, at: datetime = ASKED_AT
 ) -> Change:
-    """Expedite the images of these numbers, or all that can be; new orders count from 10."""
+    """Expedite the images of these numbers, or all that can be; new orders are numbered from 10."""
     images = {image.number: image.id for order in orders for image in order.images}
     chosen = None if numbers is None else [images[number] for number in numbers]
     return expedite(orders, chosen, at, day or quota(), 10, new_ids)
@@ -58,7 +58,7 @@ def test_images_take_the_quota_in_the_order_of_the_list() -> None:
     assert [image.expedite_position for image in change.orders[1].images] == [6, 5]
 
 
-def test_what_exceeds_the_quota_is_split_off_in_the_order_of_the_levels() -> None:
+def test_images_beyond_the_quota_are_split_off_in_the_order_of_the_levels() -> None:
     (order,) = placed(35)
     first, second = expedited(order).orders
     assert (first.id, first.service_level, numbers(first)) == (order.id, "EXPEDITED", list(range(1, 21)))
@@ -71,7 +71,7 @@ def test_expediting_uses_the_quota_only() -> None:
     assert expedited(order, day=quota(used=35)).day == quota(used=35, expedited=35)
 
 
-def test_from_twice_the_quota_on_images_keep_their_deadline_and_price_until_there_is_a_plan() -> None:
+def test_from_twice_the_quota_images_keep_deadline_and_price_until_a_plan_is_confirmed() -> None:
     (order,) = placed(5)
     first, planned = expedited(order, day=quota(expedites=2)).orders
     assert (first.service_level, len(first.images)) == ("EXPEDITED", 2)
@@ -107,7 +107,7 @@ def test_a_deadline_that_staff_set_is_kept_at_the_plan_level() -> None:
     )
 
 
-def test_siblings_are_expedited_together_and_numbered_by_level_then_by_their_original() -> None:
+def test_siblings_are_expedited_in_one_command_and_numbered_by_level_then_original() -> None:
     standard, additional = placed(4, quota(used=198))
     change = expedited(standard, additional, numbers=[1, 3], day=quota(expedites=5))
     assert [(order.number, order.service_level, numbers(order)) for order in change.orders] == [
@@ -119,14 +119,14 @@ def test_siblings_are_expedited_together_and_numbered_by_level_then_by_their_ori
     assert [order.split_from for order in change.orders[2:]] == [standard.id, additional.id]
 
 
-def test_without_a_choice_what_cannot_be_expedited_stays() -> None:
+def test_without_a_choice_images_that_cannot_be_expedited_stay() -> None:
     (order,) = placed(3)
     order = with_history(order, [ImageHistory(ASKED_AT, ()), None, None])
     original, sibling = expedited(order).orders
     assert (numbers(original), numbers(sibling)) == ([1], [2, 3])
 
 
-def test_when_nothing_can_be_expedited_the_first_image_says_why() -> None:
+def test_if_nothing_can_be_expedited_the_refusal_is_that_of_the_first_image() -> None:
     (order,) = placed(2)
     order = with_history(order, [ImageHistory(ASKED_AT, ()), ImageHistory(ASKED_AT, ())])
     with pytest.raises(AlreadyDelivered) as refusal:
@@ -180,7 +180,7 @@ def test_an_expedite_outside_the_window_is_refused() -> None:
         expedited(*placed(1), at=datetime(2026, 3, 7, tzinfo=UTC))
 
 
-def test_an_expedite_that_brings_no_earlier_deadline_is_refused_naming_how_many_gain() -> None:
+def test_an_expedite_without_an_earlier_deadline_is_refused_with_the_count_that_gains() -> None:
     (order,) = placed(3)
     with pytest.raises(NoGain) as refusal:
         expedited(order, at=NEXT_MORNING - timedelta(hours=4), day=quota(expedites=2))

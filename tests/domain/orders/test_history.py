@@ -22,14 +22,14 @@ def rejection(redelivered_at: datetime | None) -> RejectionState:
     return RejectionState(UUID(int=1), REJECTED_AT, "halo", REJECTED_AT + timedelta(hours=5), 3, redelivered_at)
 
 
-def told() -> OrderState:
-    """Two images: one delivered, rejected and redelivered, one not delivered."""
+def redelivered_order() -> OrderState:
+    """Return an order of two images: one delivered, rejected and redelivered, one not delivered."""
     (order,) = placed(2)
     return with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REDELIVERED_AT),)), None])
 
 
-def test_what_happened_by_an_instant_has_happened_as_of_it() -> None:
-    order = told()
+def test_the_state_as_of_an_instant_has_all_changes_up_to_it() -> None:
+    order = redelivered_order()
     assert as_of(order, REDELIVERED_AT) == order
     assert as_of(order, REDELIVERED_AT - MICROSECOND).images[0].rejections == (rejection(None),)
     assert as_of(order, REJECTED_AT - MICROSECOND).images[0].rejections == ()
@@ -44,12 +44,12 @@ def test_a_deadline_that_staff_set_later_is_not_set_yet() -> None:
     assert as_of(confirmed, CONFIRMED_AT - MICROSECOND) == order == unconfirmed(confirmed)
 
 
-def test_an_unset_plan_takes_the_double_price_back() -> None:
+def test_before_a_plan_is_confirmed_its_images_cost_the_single_price() -> None:
     _, planned = placed(60, quota(used=200), expedite=True)
     assert unconfirmed(confirm(planned, CONFIRMED_AT, NEXT_MORNING, sla(3))) == planned
 
 
-def test_an_unset_plan_leaves_the_deadline_that_was_kept_until_then_with_its_version() -> None:
+def test_before_a_plan_is_confirmed_the_kept_deadline_and_its_version_are_in_force() -> None:
     _, planned = placed(22, quota(expedites=2), expedite=True)
     planned = with_history(planned, [None, None, ImageHistory(DELIVERED_AT, ()), *[None] * 19])
     confirmed = confirm(planned, CONFIRMED_AT, NEXT_MORNING - MICROSECOND, expedited=sla(4))
@@ -57,8 +57,8 @@ def test_an_unset_plan_leaves_the_deadline_that_was_kept_until_then_with_its_ver
     assert as_of(confirmed, CONFIRMED_AT - MICROSECOND) == planned
 
 
-def test_later_facts_go_with_the_images_that_an_expedite_moved() -> None:
-    before = told()
+def test_later_deliveries_follow_the_images_that_an_expedite_moved() -> None:
+    before = redelivered_order()
     at = DELIVERED_AT - MICROSECOND
     change = expedite([as_of(before, at)], [before.images[0].id], at, quota(), 2, new_ids)
     known = {image.id: image for image in before.images}
@@ -69,7 +69,7 @@ def test_later_facts_go_with_the_images_that_an_expedite_moved() -> None:
     assert moved.due_at == at + timedelta(hours=3)
 
 
-def test_a_deadline_set_later_stays_with_images_that_got_to_the_plan_level() -> None:
+def test_a_deadline_set_later_stays_with_images_at_the_plan_level() -> None:
     (order,) = placed(4, quota(used=200))
     before = confirm(order, CONFIRMED_AT, NEXT_MORNING, SLA)
     change = expedite([order], [order.images[0].id], UPLOADED_AT, quota(expedites=0), 2, new_ids)

@@ -23,14 +23,14 @@ def test_expedited_parts_bind_no_deadline_since_theirs_runs_from_the_call() -> N
     )
 
 
-def test_at_the_plan_level_the_kept_deadline_is_bound_and_what_is_beyond_the_guarantee_is_an_offer_of_its_own() -> None:
+def test_a_plan_offer_binds_the_kept_deadline_and_is_separate_beyond_the_guarantee() -> None:
     assert offers(placed(250, expedite=True), priced=True)[1:] == (
         Offer(ServiceLevel.EXPEDITED_PLAN, 180, NEXT_MORNING, Decimal("261.00"), "USD"),
         Offer(ServiceLevel.EXPEDITED_PLAN, 50, None, Decimal("72.50"), "USD"),
     )
 
 
-def test_both_offers_of_the_plan_level_are_compared_and_told() -> None:
+def test_both_offers_of_the_plan_level_are_compared_and_named() -> None:
     quoted = offers(placed(250, expedite=True), priced=True)
     require_unchanged(quoted, offers(placed(250, expedite=True), priced=True))
     with pytest.raises(QuoteChanged) as refused:
@@ -50,7 +50,7 @@ def test_the_same_offer_is_unchanged_however_its_price_is_written() -> None:
     require_unchanged(quoted, [replace(offer, price=(offer.price or 0) + Decimal("0.0000")) for offer in quoted])
 
 
-def test_every_level_that_differs_is_told() -> None:
+def test_every_level_that_differs_is_named() -> None:
     quoted = offers(placed(1_200, quota(capacity=2_000, used=800)), priced=True)
     now = offers(placed(1_200, quota(capacity=2_000, used=801)), priced=True)
     with pytest.raises(QuoteChanged) as refused:

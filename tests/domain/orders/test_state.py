@@ -18,7 +18,7 @@ def rejection(at: datetime, redelivered_at: datetime | None = None) -> Rejection
 
 
 def order(*histories: ImageHistory | None) -> OrderState:
-    """An order of as many images as there are histories."""
+    """Return an order with an image for each history."""
     (placed_order,) = placed(len(histories))
     return with_history(placed_order, histories)
 
@@ -33,7 +33,7 @@ def test_an_order_is_ready_at_its_last_delivery() -> None:
     assert (figures.status, figures.delivered_count, figures.delivered_at) == ("READY_FOR_DOWNLOAD", 2, LATE)
 
 
-def test_a_rejection_puts_the_order_back_until_it_is_redelivered() -> None:
+def test_a_rejected_order_is_in_production_until_it_is_redelivered() -> None:
     sent_back = order(ImageHistory(IN_TIME, (rejection(LATE),)))
     figures = order_figures(sent_back)
     assert (figures.status, figures.delivered_count, figures.rejected_count) == ("IN_PRODUCTION", 0, 1)
@@ -85,7 +85,7 @@ def test_the_price_is_the_sum_over_the_images() -> None:
     assert order_price(mixed) == Decimal("5.80")
 
 
-def test_what_an_order_counts_for_can_be_taken_back() -> None:
+def test_the_counts_of_an_order_can_be_subtracted_again() -> None:
     sent_back = order(ImageHistory(IN_TIME, (rejection(LATE, LATE),)), None)
     tally = Tally()
     tally_order(tally, sent_back)

@@ -1,4 +1,4 @@
-"""Delivering, sending back and downloading (domain rules, sections 3 and 5)."""
+"""Delivering, rejecting and completing (domain rules, sections 3 and 5)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -89,7 +89,7 @@ def test_a_redelivery_closes_the_rejection_and_keeps_the_first_delivery() -> Non
     assert again.images[0].delivered_at == AT + 2 * HOUR
 
 
-def test_only_a_delivery_that_stands_can_be_rejected() -> None:
+def test_only_a_delivered_image_can_be_rejected() -> None:
     (order,) = placed(1)
     with pytest.raises(Refusals) as error:
         reject(order, ids(order), complaint(AT), new_ids)
@@ -100,7 +100,7 @@ def test_only_a_delivery_that_stands_can_be_rejected() -> None:
         reject(sent_back, ids(done), complaint(AT + HOUR), new_ids)
 
 
-def test_a_downloaded_order_that_is_sent_back_has_to_be_downloaded_again() -> None:
+def test_a_rejection_reopens_a_completed_order() -> None:
     order = complete(delivered(1), AT + HOUR)
     assert order_figures(order).status == "COMPLETED"
     sent_back = claimed(reject(order, ids(order), complaint(AT + HOUR), new_ids), AT + 3 * HOUR)

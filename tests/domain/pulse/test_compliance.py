@@ -15,7 +15,7 @@ def test_each_term_has_its_own_counts_and_rate() -> None:
     assert judged.rejection == TermCompliance(met=1, missed=2, open=1, rate=1 / 3)
 
 
-def test_what_was_open_in_the_past_is_not_told() -> None:
+def test_open_counts_as_of_a_past_instant_are_null() -> None:
     judged = compliance(PulseFigures(CURRENT, WindowFigures(), 0, 0, None))
     assert judged.standard == TermCompliance(met=90, missed=10, open=None, rate=0.9)
     assert judged.rejection == TermCompliance(met=1, missed=2, open=None, rate=1 / 3)

@@ -42,7 +42,7 @@ def test_a_pulse_names_its_instant_and_both_windows() -> None:
     assert pulse.previous_window == Interval(datetime(2026, 1, 30, 1, tzinfo=UTC), datetime(2026, 3, 1, 1, tzinfo=UTC))
 
 
-def test_productivity_counts_uploads_and_says_so() -> None:
+def test_productivity_is_the_count_of_uploads_with_a_summary() -> None:
     figures = PulseFigures(
         replace(NOTHING, uploaded=1_240),
         replace(NOTHING, uploaded=1_103),
@@ -71,7 +71,7 @@ def test_productivity_counts_uploads_and_says_so() -> None:
         (28, 39, "28 images, down 28.2 %"),
     ],
 )
-def test_productivity_is_told_in_one_line(uploaded: int, before: int, summary: str) -> None:
+def test_the_summary_of_productivity_is_one_line(uploaded: int, before: int, summary: str) -> None:
     pulse = pulse_of(replace(NOTHING, uploaded=uploaded), replace(NOTHING, uploaded=before))
     assert pulse.productivity.summary == summary
 
@@ -134,7 +134,7 @@ def test_a_longer_lead_time_is_up_and_negative() -> None:
     ("microseconds", "summary"),
     [(59_999_999, "59 s"), (60_000_000, "1 min"), (HOUR - 1, "59 min"), (1_000 * HOUR, "1,000 h 0 min")],
 )
-def test_a_lead_time_is_told_in_the_units_people_use(microseconds: int, summary: str) -> None:
+def test_a_lead_time_is_written_in_days_hours_and_minutes(microseconds: int, summary: str) -> None:
     current = replace(NOTHING, delivered=1, lead_microseconds=microseconds)
     assert pulse_of(current).average_lead_time.summary == summary
 
@@ -166,7 +166,7 @@ def test_a_streak_has_no_trend_and_names_its_first_monday() -> None:
     )
 
 
-def test_no_streak_is_no_week_since_never() -> None:
+def test_no_streak_is_zero_weeks_without_a_first_monday() -> None:
     streak = pulse_of(NOTHING).productivity_streak
     assert (streak.weeks, streak.since, streak.summary) == (0, None, "0 weeks in a row")
     assert streak.keep_by == QUIET.keep_by
@@ -175,6 +175,6 @@ def test_no_streak_is_no_week_since_never() -> None:
 @pytest.mark.parametrize(
     ("rejected", "said"), [(0, "100.0 %"), (1, "99.9 %"), (9_999, "0.1 %"), (10_000, "0.0 %"), (5_000, "50.0 %")]
 )
-def test_a_share_is_said_to_be_all_or_none_only_where_it_is(rejected: int, said: str) -> None:
+def test_a_share_is_called_all_or_none_only_if_it_is(rejected: int, said: str) -> None:
     pulse = pulse_of(replace(NOTHING, delivered=10_000, rejected=rejected))
     assert pulse.quality.summary.startswith(f"{said} right first time")

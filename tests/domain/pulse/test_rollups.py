@@ -29,7 +29,7 @@ def tally_of(*facts: ImageFacts | RejectionFacts) -> Tally:
 
 
 def by_minute(tally: Tally) -> dict[datetime, dict[str, int]]:
-    """The amounts of each minute that are not 0, by the names of the table's columns."""
+    """Return the amounts of each minute that are not 0, by column."""
     columns = list(Rollup.model_fields)[3:]
     return {
         bucket: {column: amount for column, amount in zip(columns, amounts, strict=True) if amount}
@@ -105,7 +105,7 @@ def test_a_rejection_counts_where_it_was_redelivered_in_time_else_at_its_deadlin
     assert by_minute(tally_of(met, missed, still_open)) == {due_at: {"met_rejection": 1, "late_rejection": 2}}
 
 
-def test_a_change_takes_back_what_it_added() -> None:
+def test_a_change_subtracts_its_earlier_amounts() -> None:
     tally = tally_of(OPEN)
     tally.add_images(OPEN, -1)
     assert tally.rollup_rows(LONG_AGO) == []

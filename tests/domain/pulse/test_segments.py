@@ -24,14 +24,14 @@ moments = (
 
 
 def instants_around(*cuts: datetime) -> st.SearchStrategy[datetime]:
-    """Draw instants within a day of a cut, half of them within microseconds."""
+    """Draw instants within a day of an edge, half of them within microseconds."""
     offsets = st.integers(-2, 2).map(lambda number: number * MICROSECOND)
     days = st.integers(-90_000, 90_000).map(lambda seconds: timedelta(seconds=seconds))
     return st.tuples(st.sampled_from(cuts), offsets | days).map(lambda pair: pair[0] + pair[1])
 
 
 def counted(part: Part, read: Iterable[Segment], facts: list[datetime], *, by_minutes: bool) -> int:
-    """Count facts as the statement does: buckets of each grain by their starts, raw rows by themselves."""
+    """Count facts as the statement does: buckets of each grain by their starts, raw rows singly."""
     total = 0
     for segment in read:
         if segment.part is part and segment.by_minutes in (None, by_minutes):
@@ -88,7 +88,7 @@ def test_parts_of_time_add_up_to_the_windows(
 
 
 @given(moments)
-def test_a_head_is_never_more_than_half_a_day_and_half_an_hour_of_buckets(at: datetime) -> None:
+def test_a_partial_day_is_read_in_at_most_half_a_day_and_half_an_hour_of_buckets(at: datetime) -> None:
     read = [segment for segment in segments(at, at, coming=False) if segment.part is Part.LAST_HEAD]
     buckets = Counter[int]()
     for segment in read:
@@ -100,12 +100,12 @@ def test_a_head_is_never_more_than_half_a_day_and_half_an_hour_of_buckets(at: da
     assert all(s.end - s.start < MINUTE for s in read if s.grain == RAW and s.by_minutes)
 
 
-def test_what_is_coming_is_read_only_when_asked_for() -> None:
+def test_future_deadlines_are_read_only_on_request() -> None:
     assert Part.COMING_DAYS in {segment.part for segment in segments(AT, MONTH, coming=True)}
     assert Part.COMING_DAYS not in {segment.part for segment in segments(AT, MONTH, coming=False)}
 
 
-def test_a_head_takes_the_shorter_way_to_its_cut() -> None:
+def test_a_partial_day_is_added_or_subtracted_whichever_is_shorter() -> None:
     day, noon = datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)
     minute = noon + timedelta(minutes=34)
     head = [segment for segment in segments(AT, MONTH, coming=False) if segment.part is Part.LAST_HEAD]

@@ -1,4 +1,4 @@
-"""Sums and weeks come back from JSON as they were, to the last digit."""
+"""Sums and weeks are read back from JSON exactly."""
 
 from datetime import date, datetime
 
@@ -23,12 +23,12 @@ STREAKS = st.builds(Streak, st.none() | RUNS, COUNTS, st.booleans(), st.none() |
 
 
 @given(FIGURES)
-def test_sums_come_back_as_they_were(figures: PulseFigures) -> None:
+def test_sums_are_read_back_equal(figures: PulseFigures) -> None:
     assert figures_from_json(orjson.loads(orjson.dumps(figures_to_json(figures)))) == figures
 
 
 @given(STREAKS)
-def test_weeks_come_back_as_they_were(streak: Streak) -> None:
+def test_weeks_are_read_back_equal(streak: Streak) -> None:
     assert streak_from_json(orjson.loads(orjson.dumps(streak_to_json(streak)))) == streak
 
 

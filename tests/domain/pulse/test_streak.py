@@ -51,7 +51,7 @@ def test_without_any_upload_there_is_no_streak() -> None:
     assert streak_at(NOW, UTC_ZONE, []) == Streak(None, longest=0, uploaded_this_week=False, keep_by=END_OF_WEEK)
 
 
-def test_a_cancellation_that_is_not_known_yet_joins_two_runs() -> None:
+def test_before_a_cancellation_the_upload_joins_two_runs() -> None:
     known = [WeekRun(ago(4), ago(3)), WeekRun(ago(1), ago(1))]
     assert streak_at(NOW, UTC_ZONE, [*known, WeekRun(ago(2), ago(2))]).current == WeekRun(ago(4), ago(1))
 
@@ -72,7 +72,7 @@ def test_a_streak_that_lives_until_the_end_of_a_week_still_counts_at_it() -> Non
     assert over == Streak(None, longest=3, uploaded_this_week=False, keep_by=END_OF_WEEK + WEEK)
 
 
-def test_at_the_end_of_a_week_it_is_the_running_one() -> None:
+def test_the_end_of_a_week_belongs_to_that_week() -> None:
     zone = time_zone("Pacific/Auckland")
     end = datetime(2026, 3, 8, 11, tzinfo=UTC)
     assert running_week(end, zone) == date(2026, 3, 2)
@@ -91,7 +91,7 @@ def test_weeks_between_two_instants_are_walked_with_both_ends() -> None:
 
 
 @pytest.mark.parametrize("weeks", [1, 2, 53])
-def test_a_run_lasts_its_first_and_last_week_too(weeks: int) -> None:
+def test_a_run_includes_its_first_and_last_week(weeks: int) -> None:
     assert WeekRun(ago(weeks - 1), THIS_WEEK).weeks == weeks
 
 

@@ -71,5 +71,5 @@ def test_better_only_turns_the_sentiment(current: int, previous: int) -> None:
         (Trend(FLAT, None, NEUTRAL), ""),
     ],
 )
-def test_a_trend_is_told_in_words(change: Trend, words: str) -> None:
+def test_a_trend_is_written_in_words(change: Trend, words: str) -> None:
     assert change_in_words(change) == words

@@ -17,11 +17,11 @@ CURRENT = WindowFigures(12, 3, 1, 86_400_000_001, TermCounts(standard=2), NONE_C
 FIGURES = PulseFigures(CURRENT, WindowFigures(), 7, 12, NONE_COUNTED)
 
 
-def test_the_same_does_not_differ() -> None:
+def test_equal_figures_do_not_differ() -> None:
     assert differences(PulseSums(FIGURES, STREAK), PulseSums(FIGURES, STREAK)) == []
 
 
-def test_whatever_differs_is_named_with_both_figures() -> None:
+def test_each_difference_is_named_with_both_figures() -> None:
     rows = PulseFigures(
         WindowFigures(11, 3, 1, 86_400_000_001, TermCounts(rejection=1), NONE_COUNTED, (CLIPPING,)),
         WindowFigures(delivered=1),

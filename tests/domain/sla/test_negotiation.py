@@ -13,7 +13,7 @@ FIRST = SlaVersion(1, date(2026, 1, 5), 200, 20, AT)
 COMING = SlaVersion(2, date(2026, 4, 1), 500, None, AT)
 
 
-def test_terms_make_the_next_version_and_leave_what_they_omit() -> None:
+def test_terms_make_the_next_version_and_keep_omitted_ones() -> None:
     version = negotiated(NegotiatedTerms(300, None, TOMORROW, "Trial"), AT, RUNNING, [FIRST, COMING])
     assert version == SlaVersion(3, TOMORROW, 300, None, AT, "Trial")
 
@@ -27,17 +27,17 @@ def test_terms_make_the_next_version_and_leave_what_they_omit() -> None:
         (NegotiatedTerms(300, None, date(2201, 1, 1)), [DateOutOfRange]),
     ],
 )
-def test_all_that_is_wrong_with_terms_is_told_at_once(terms: NegotiatedTerms, refused: list[type[DomainError]]) -> None:
+def test_all_problems_of_terms_are_refused_at_once(terms: NegotiatedTerms, refused: list[type[DomainError]]) -> None:
     with pytest.raises(Refusals) as refusal:
         negotiated(terms, AT, RUNNING, [FIRST])
     assert [type(each) for each in refusal.value.refusals] == refused
 
 
-def test_the_last_year_there_is_can_have_terms() -> None:
+def test_terms_may_start_in_the_last_supported_year() -> None:
     assert negotiated(NegotiatedTerms(300, None, date(2200, 12, 31)), AT, RUNNING, [FIRST]).version == 2
 
 
-def test_a_date_that_is_not_ahead_is_told_with_the_running_one() -> None:
+def test_a_date_that_is_not_in_the_future_is_refused_with_the_running_one() -> None:
     refusal = EffectiveDateNotAhead(date(2026, 3, 9), RUNNING)
     assert str(refusal) == "2026-03-09 is not after 2026-03-10, the account's running day."
     assert (refusal.effective_date, refusal.running) == (date(2026, 3, 9), RUNNING)

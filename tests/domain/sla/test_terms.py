@@ -45,7 +45,7 @@ def test_all_plans_promise_the_next_morning_at_nine_three_and_six_hours_and_five
         assert (terms.flow_available, terms.flow_turnaround, terms.support_phone) == (False, timedelta(hours=1), False)
 
 
-def test_terms_that_are_stored_are_read_back() -> None:
+def test_stored_terms_are_read_back_equal() -> None:
     terms = SlaTerms(1, 2, time(7, 30), HOUR, 2 * HOUR, Decimal("1.5"), 3 * HOUR, 4 * HOUR, True, HOUR, True, 9 * HOUR)
     stored = terms_to_json(terms)
     assert terms_from_json(json.loads(json.dumps(stored))) == terms
@@ -65,11 +65,11 @@ def test_terms_that_are_stored_are_read_back() -> None:
     }
 
 
-def test_terms_that_were_stored_without_some_have_what_every_plan_promised_before() -> None:
+def test_terms_missing_from_a_stored_version_have_their_former_fixed_values() -> None:
     assert terms_from_json({"images_per_day": 60, "expedites_per_day": 6, "of_tomorrow": 1}) == SlaTerms(60, 6)
 
 
-def test_the_plan_s_terms_of_the_first_version_are_in_force_but_for_what_was_negotiated() -> None:
+def test_the_plan_terms_of_the_first_version_are_in_force_unless_negotiated() -> None:
     plan = SlaTerms(50, 5, deliver_by=time(7))
     versions = [replace(FIRST, plan_terms=plan), version(2, date(2026, 4, 1), images=800)]
     assert sla_on(FIRST_DAY, versions) == SlaInForce(1, replace(plan, images_per_day=200, expedites_per_day=20), plan)
@@ -98,7 +98,7 @@ def test_a_negotiated_term_replaces_and_an_omitted_one_continues() -> None:
     assert sla_on(date(2026, 5, 1), versions) == SlaInForce(3, SlaTerms(800, 40), SlaTerms(200, 20))
 
 
-def test_a_second_version_for_a_day_supersedes_the_first_with_all_it_stated() -> None:
+def test_a_second_version_for_a_day_supersedes_all_terms_of_the_first() -> None:
     versions = [FIRST, version(2, date(2026, 4, 1), images=800), version(3, date(2026, 4, 1), expedites=40)]
     for listed in permutations(versions):
         assert sla_on(date(2026, 4, 1), listed) == SlaInForce(3, SlaTerms(200, 40), SlaTerms(200, 20))

@@ -12,12 +12,13 @@ from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
+from app.services.commands import in_transaction
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
-from tests.support.acting import a_specification, done
-from tests.support.building import CREATED_AT, Studio, begin
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.whole_events import whole
+from tests.support.customers import add_specification
+from tests.support.events.texts import with_texts
+from tests.support.studio import CREATED_AT, Studio, open_account
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -28,7 +29,7 @@ MIDNIGHT = datetime(2026, 3, 9, 23, tzinfo=UTC)
 
 @pytest.fixture
 async def account_id(pool: Pool) -> UUID:
-    return (await begin(pool, Studio())).id
+    return (await open_account(pool, Studio())).id
 
 
 async def rows(pool: Pool, sql: str) -> list[tuple[Any, ...]]:
@@ -37,12 +38,12 @@ async def rows(pool: Pool, sql: str) -> list[tuple[Any, ...]]:
 
 async def events(pool: Pool, type_: str) -> list[tuple[Any, ...]]:
     found = await pool.fetch("SELECT * FROM events WHERE type = $1", type_)
-    return [(row["sequence"], row["at"], whole(row)) for row in found]
+    return [(row["sequence"], row["at"], with_texts(row)) for row in found]
 
 
 async def place(pool: Pool, clock: FrozenClock, account_id: UUID, images: int, specification_id: UUID) -> None:
     new = NewOrder(account_id, "Shoes", specification_id, [f"{number}.jpg" for number in range(images)], expedite=False)
-    await done(pool, partial(place_order, clock=clock, new=new))
+    await in_transaction(pool, partial(place_order, clock=clock, new=new))
 
 
 async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
@@ -53,9 +54,9 @@ async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     terms = NegotiatedTerms(500, None, TOMORROW, "Spring campaign")
-    assert await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms)) == TermsOutcome(
-        clock.now(), account_id, 2
-    )
+    assert await in_transaction(
+        pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms)
+    ) == TermsOutcome(clock.now(), account_id, 2)
     found = await rows(pool, "SELECT * FROM sla_versions WHERE version = 2")
     assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None)]
     before = {"version": 1, "imagesPerDay": 200, "expeditesPerDay": 20}
@@ -67,9 +68,9 @@ async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
 async def test_new_terms_count_from_their_day_on_and_not_before(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    specification_id = await a_specification(pool, clock, account_id)
+    specification_id = await add_specification(pool, clock, account_id)
     terms = NegotiatedTerms(3, None, TOMORROW)
-    await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
     await place(pool, clock, account_id, 5, specification_id)
     clock.advance(DAY)
     await place(pool, clock, account_id, 5, specification_id)
@@ -82,7 +83,7 @@ async def test_a_second_negotiation_for_a_day_supersedes_the_first(
 ) -> None:
     for images in (500, 300):
         terms = NegotiatedTerms(images, None, TOMORROW)
-        outcome = await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        outcome = await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
     assert outcome.version == 3
     [_, (_, _, data)] = await events(pool, "SLA_NEGOTIATED")
     assert data["before"] == {"version": 2, "imagesPerDay": 500, "expeditesPerDay": 20}
@@ -98,7 +99,7 @@ async def test_terms_for_the_running_day_are_refused_and_nothing_changes(
     counters = await rows(pool, COUNTERS)
     terms = NegotiatedTerms(None, None, date(2026, 3, 10))
     with pytest.raises(Refusals) as refused:
-        await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
     assert [type(each) for each in refused.value.refusals] == [NoTermStated, EffectiveDateNotAhead]
     assert await rows(pool, "SELECT version FROM sla_versions") == [(1,)]
     assert await rows(pool, COUNTERS) == counters
@@ -106,22 +107,22 @@ async def test_terms_for_the_running_day_are_refused_and_nothing_changes(
 
 async def test_the_running_day_is_the_ledgers_not_the_calendars(pool: Pool, clock: FrozenClock) -> None:
     # In Auckland it is 11 March already.
-    account_id = (await begin(pool, Studio(zone="Pacific/Auckland"))).id
+    account_id = (await open_account(pool, Studio(zone="Pacific/Auckland"))).id
     terms = NegotiatedTerms(500, None, TOMORROW)
     with pytest.raises(Refusals):
-        await done(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
 
 
 async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise_changes(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    await place(pool, clock, account_id, 30, await a_specification(pool, clock, account_id))
+    await place(pool, clock, account_id, 30, await add_specification(pool, clock, account_id))
     promised = await rows(pool, "SELECT due_at FROM orders")
     now = clock.advance(HOUR)
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York")
     day = RecordedDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, new_york), 1, Allowance(200, 30, 20, 0))
-    assert await done(pool, move) == TimeZoneOutcome(now, account_id, day)
+    assert await in_transaction(pool, move) == TimeZoneOutcome(now, account_id, day)
     assert await ledger(pool) == [(date(2026, 3, 10), MIDNIGHT, new_york, 200, 30)]
     assert await rows(pool, "SELECT time_zone FROM accounts") == [("America/New_York",)]
     periods = await rows(pool, "SELECT starts_at, time_zone FROM time_zone_periods ORDER BY starts_at")
@@ -134,28 +135,28 @@ async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise
 async def test_a_day_of_which_nothing_is_used_gets_no_row_by_a_move(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
     assert await ledger(pool) == []
     assert await rows(pool, "SELECT * FROM upload_weeks") == []
 
 
 async def test_flipping_zones_yields_no_second_allowance(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
-    specification_id = await a_specification(pool, clock, account_id)
+    specification_id = await add_specification(pool, clock, account_id)
     for name in ("Pacific/Kiritimati", "America/Los_Angeles", "Pacific/Kiritimati", "Europe/Copenhagen"):
         await place(pool, clock, account_id, 60, specification_id)
         clock.advance(HOUR)
-        await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name=name))
+        await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name=name))
     counts = await rows(pool, "SELECT service_level, sum(image_count)::int FROM orders GROUP BY 1 ORDER BY 1")
     assert counts == [("ADDITIONAL", 40), ("STANDARD", 200)]
     assert [(day, used) for day, _, _, _, used in await ledger(pool)] == [(date(2026, 3, 10), 240)]
 
 
 async def test_a_move_recounts_the_weeks_of_uploads(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
-    specification_id = await a_specification(pool, clock, account_id)
+    specification_id = await add_specification(pool, clock, account_id)
     clock.advance(datetime(2026, 3, 15, 20, tzinfo=UTC) - clock.now())  # a Sunday, in Auckland Monday already
     await place(pool, clock, account_id, 2, specification_id)
     assert await rows(pool, "SELECT week, images FROM upload_weeks") == [(date(2026, 3, 9), 2)]
-    await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Pacific/Auckland"))
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Pacific/Auckland"))
     assert await rows(pool, "SELECT week, images FROM upload_weeks") == [(date(2026, 3, 16), 2)]
     await place(pool, clock, account_id, 3, specification_id)
     assert await rows(pool, "SELECT week, images FROM upload_weeks") == [(date(2026, 3, 16), 5)]
@@ -167,7 +168,7 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
     counters = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
     day = RecordedDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
-    assert await done(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
+    assert await in_transaction(pool, move) == TimeZoneOutcome(clock.now(), account_id, day, changed=False)
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1
     assert await rows(pool, COUNTERS) == counters
 
@@ -175,10 +176,10 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
 async def test_a_move_is_after_all_that_the_account_has_even_while_the_clock_stands(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    await place(pool, clock, account_id, 1, await a_specification(pool, clock, account_id))
+    await place(pool, clock, account_id, 1, await add_specification(pool, clock, account_id))
     now = clock.now() + MICROSECOND  # of the order; the specification is of the clock's
     for count, name in enumerate(("Asia/Tokyo", "Europe/Lisbon"), 1):
-        outcome = await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name=name))
+        outcome = await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name=name))
         assert outcome.at == now + count * MICROSECOND
     assert await rows(pool, "SELECT last_at, frontier FROM account_heads") == [(now + 2 * MICROSECOND,) * 2]
 
@@ -187,7 +188,9 @@ async def test_a_zone_or_an_account_that_is_not_there_is_refused(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     with pytest.raises(UnknownTimeZone):
-        await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Atlantis"))
+        await in_transaction(
+            pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Atlantis")
+        )
     with pytest.raises(UnknownAccount):
-        await done(pool, partial(change_time_zone, clock=clock, account_id=UUID(int=1), name="Asia/Tokyo"))
+        await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=UUID(int=1), name="Asia/Tokyo"))
     assert len(await rows(pool, "SELECT * FROM time_zone_periods")) == 1

@@ -30,9 +30,9 @@ from db.migrate import migrate, run_alembic
 from db.queries.api_keys import KeyFilter, keys
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.database import execute, temporary_database
+from tests.support.studio import Studio, open_account
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -82,7 +82,7 @@ async def rows(reader: PoolReader, table: str) -> list[Record]:
 
 
 async def test_a_clients_secret_names_its_account_and_only_its_hash_is_kept(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     made = await new_key(pool, studio.id, name="web shop", expires_at=AT + DAY)
     assert re.fullmatch(rf"loupe_{studio.id.hex}_[\w-]{{43}}", made.secret)
     assert made.prefix == made.secret[: len("loupe_") + 32 + 1 + 8]
@@ -111,13 +111,13 @@ async def test_a_secret_of_staff_names_no_account(pool: Pool, reader: PoolReader
 
 
 async def test_no_two_keys_have_a_secret_or_a_number_in_common(pool: Pool) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     made = [await new_key(pool, account_id) for account_id in (studio.id, None) * 4]
     assert len({key.secret for key in made}) == len({key.number for key in made}) == 8
 
 
 async def test_each_secret_opens_the_door_to_its_own_holder_only(pool: Pool, reader: PoolReader) -> None:
-    aurora, nordlys = [await begin(pool, Studio(name=name)) for name in ("Aurora", "Nordlys")]
+    aurora, nordlys = [await open_account(pool, Studio(name=name)) for name in ("Aurora", "Nordlys")]
     made = await new_key(pool, aurora.id)
     assert await holder(reader, made.secret) == "Aurora"
     assert await holder(reader, (await new_key(pool, None)).secret) == "staff"
@@ -130,7 +130,7 @@ async def test_each_secret_opens_the_door_to_its_own_holder_only(pool: Pool, rea
 async def test_a_text_that_is_not_exactly_a_clients_secret_is_looked_up_among_the_tokens(
     pool: Pool, reader: PoolReader
 ) -> None:
-    account_id = (await begin(pool, Studio(name="Aurora"))).id
+    account_id = (await open_account(pool, Studio(name="Aurora"))).id
     secret = "s" * 43
     texts = [
         f"loupe_{account_id.hex.upper()}_{secret}",
@@ -164,7 +164,7 @@ def test_no_token_of_the_release_before_reads_as_a_clients_secret(random: bytes)
 
 @pytest.mark.parametrize("is_staff", [False, True])
 async def test_a_key_is_in_force_until_it_expires_exclusive(pool: Pool, reader: PoolReader, is_staff: bool) -> None:  # noqa: FBT001
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     secret = (await new_key(pool, None if is_staff else studio.id, expires_at=AT + DAY)).secret
     assert await holder(reader, secret, AT + DAY - MICROSECOND) is not None
     assert await holder(reader, secret, AT + DAY) is None
@@ -184,7 +184,7 @@ async def test_a_name_that_nothing_can_have_is_refused(pool: Pool, reader: PoolR
 
 
 async def test_a_revoked_key_opens_no_door_and_others_still_do(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio(name="Aurora"))
+    studio = await open_account(pool, Studio(name="Aurora"))
     clients = [(await new_key(pool, studio.id)).secret, await old_token(pool, studio.id)]
     staff = [(await new_key(pool, None)).secret, await old_token(pool, None)]
     for revoked, kept in ((clients[0], clients[1]), (staff[1], staff[0])):
@@ -194,14 +194,14 @@ async def test_a_revoked_key_opens_no_door_and_others_still_do(pool: Pool, reade
 
 
 async def test_a_revoked_token_opens_no_door_to_the_release_before_either(pool: Pool) -> None:
-    text = await old_token(pool, (await begin(pool, Studio(name="Aurora"))).id)
+    text = await old_token(pool, (await open_account(pool, Studio(name="Aurora"))).id)
     assert [row["name"] for row in await pool.fetch(FIND_BEFORE, secret_hash(text))] == ["Aurora"]
     await revoke(pool, text)
     assert await pool.fetch(FIND_BEFORE, secret_hash(text)) == []
 
 
 async def test_a_key_that_is_revoked_again_stays_revoked_since_the_first_time(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     for made in (await new_key(pool, studio.id), await new_key(pool, None)):
         await revoke(pool, str(made.number), AT)
         await revoke(pool, str(made.number), AT + DAY)
@@ -209,7 +209,7 @@ async def test_a_key_that_is_revoked_again_stays_revoked_since_the_first_time(po
 
 
 async def test_a_key_is_found_by_its_number_its_prefix_or_its_secret(pool: Pool, reader: PoolReader) -> None:
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     for made in (await new_key(pool, studio.id, name="shop"), await new_key(pool, None, name="desk")):
         found = [await find_key(reader, name) for name in (str(made.number), made.prefix, made.secret)]
         assert [row.number for row in found] == [made.number] * 3
@@ -232,7 +232,7 @@ async def test_a_prefix_of_several_keys_is_refused_with_their_numbers(pool: Pool
 async def test_keys_are_listed_by_number_all_or_of_an_account_or_of_staff(
     pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
-    aurora, nordlys = [await begin(pool, Studio(name=name)) for name in ("Aurora", "Nordlys")]
+    aurora, nordlys = [await open_account(pool, Studio(name=name)) for name in ("Aurora", "Nordlys")]
     holders = (aurora.id, None, nordlys.id, aurora.id)
     made = [(await new_key(pool, account_id, clock.now())).number for account_id in holders]
     await old_token(pool, aurora.id)

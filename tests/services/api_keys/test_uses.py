@@ -17,11 +17,11 @@ from db.connections import Pool, hang_up, open_pool
 from db.queries.api_keys import Caller, KeyFilter, keys
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
-from tests.support.connection_lines import line_to
+from tests.support.connection_proxy import proxy_to
 from tests.support.database import TEMPLATE, execute, temporary_database
-from tests.support.serving import CountingPool
+from tests.support.pools import CountingPool
+from tests.support.studio import Studio, open_account
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -31,7 +31,7 @@ NONE: Sequence[datetime | None] = (None, None, None)
 
 async def callers_of(pool: Pool, reader: PoolReader) -> list[Caller]:
     """A client, staff, and a client with a token of the release before."""
-    studio = await begin(pool, Studio())
+    studio = await open_account(pool, Studio())
     async with unit_of_work(pool) as writer:
         made = [await create_key(writer, AT, account_id) for account_id in (studio.id, None, None)]
         await writer.commit()
@@ -151,7 +151,7 @@ async def test_a_server_that_does_not_answer_keeps_no_service_from_ending(
     for name in ("app.services.api_keys.uses._GOODBYE", "db.connections._GOODBYE"):
         monkeypatch.setattr(name, 0.05)
     caller, *_ = await callers_of(pool, reader)
-    async with line_to(database, tmp_path) as (url, line), asyncio.timeout(30):
+    async with proxy_to(database, tmp_path) as (url, line), asyncio.timeout(30):
         silent = await open_pool(url, max_size=1)
         with capture_logs() as logs:
             async with noted_key_uses(silent) as uses:

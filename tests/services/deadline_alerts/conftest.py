@@ -4,10 +4,10 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.studios import Giver, begin
+from tests.support.customers import Customer, open_customer
 
 
 @pytest.fixture
-async def giver(pool: Pool, clock: FrozenClock) -> Giver:
+async def customer(pool: Pool, clock: FrozenClock) -> Customer:
     """An account of the Professional plan, in Copenhagen, on a Tuesday at 13:00."""
-    return await begin(pool, clock)
+    return await open_customer(pool, clock)

@@ -11,48 +11,42 @@ from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
 from db.readers import PoolReader
 from db.writer import unit_of_work
+from tests.support.alerts import MINUTE, RISK_AT, WEDNESDAY_AT_NINE, delete_alerts, emitted_alerts, watch
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed
-from tests.support.studios import HOUR, Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import (
-    MINUTE,
-    RISK_AT,
-    WEDNESDAY_AT_NINE,
-    forget,
-    go_on_until,
-    told,
-    watch,
-)
+from tests.support.consistency import assert_consistent
+from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.pools import FailingPool, Killed
+from tests.support.studio import HOUR
 
 
-async def test_no_command_comes_before_what_was_told(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
+async def test_no_command_comes_before_what_was_told(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
     """Not even one by a clock that is behind."""
-    await giver.place(1)
+    await customer.place(1)
     behind = FrozenClock(clock.now() + MINUTE)
-    go_on_until(clock, RISK_AT + MINUTE)
+    clock.advance_to(RISK_AT + MINUTE)
     await watch(pool, clock)
     assert (await claim(pool, behind, "ann", 1)).at == clock.now() + MICROSECOND
 
 
 async def test_commands_under_way_as_the_last_watch_ended_are_seen_by_the_next(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     """A deadline of within the lead, set at an instant before the end of that watch, and committed after it."""
-    await giver.place(1, expedite=True)
+    await customer.place(1, expedite=True)
     ended_at = clock.now() + SLACK - MICROSECOND
-    go_on_until(clock, ended_at + MINUTE)
+    clock.advance_to(ended_at + MINUTE)
     assert (await watch_deadlines(pool, clock, ended_at, 4 * HOUR)).emitted == 1
 
 
 async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_next_watch(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     """It has its instant, before the watch, and holds the counters; the account's other orders are all told."""
-    await giver.place(1, expedite=True)
+    await customer.place(1, expedite=True)
     clock.advance(HOUR)
     lead = 3 * HOUR
     seen = (await watch(pool, clock, lead)).until
-    new = NewOrder(giver.account_id, "Hats", giver.specification_id, ["a.jpg"], expedite=True)
+    new = NewOrder(customer.account_id, "Hats", customer.specification_id, ["a.jpg"], expedite=True)
     async with unit_of_work(pool) as writer:
         placed = await place_order(writer, clock, new)
         clock.advance(SLACK - MINUTE)
@@ -62,13 +56,13 @@ async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_n
     clock.advance(MINUTE)
     assert watched.emitted == 0
     assert (await watch_deadlines(pool, clock, watched.until, lead)).emitted == 1
-    assert [each.order_id for each in await told(pool)][1:] == [placed.orders[0][1]]
+    assert [each.order_id for each in await emitted_alerts(pool)][1:] == [placed.orders[0][1]]
 
 
 async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, clock: FrozenClock) -> None:
-    held, other = [await begin(pool, clock, name=name) for name in ("Held", "Other")]
+    held, other = [await open_customer(pool, clock, name=name) for name in ("Held", "Other")]
     await held.place(1)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
+    clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
     seen = (await watch(pool, clock)).until
     last_at = await held.pool.fetch("SELECT last_at FROM account_heads WHERE account_id = $1", held.account_id)
     taken = (await other.place(1, expedite=True)).orders
@@ -76,7 +70,9 @@ async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, cloc
     async with unit_of_work(pool) as writer, asyncio.timeout(10):
         await lock_counters(writer, [held.account_id])
         assert (await watch_deadlines(pool, clock, seen, 4 * HOUR)).emitted == 1
-    assert [each.order_id for each in await told(pool) if each.account_id == other.account_id] == [taken[0][1]]
+    assert [each.order_id for each in await emitted_alerts(pool) if each.account_id == other.account_id] == [
+        taken[0][1]
+    ]
     query = "SELECT last_at FROM account_heads WHERE account_id = $1"
     assert await pool.fetch(query, held.account_id) == last_at
 
@@ -84,43 +80,43 @@ async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, cloc
 async def test_two_watches_at_once_tell_each_thing_once_whatever_is_commanded_meanwhile(
     pool: Pool, clock: FrozenClock
 ) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    placed = [await giver.place(4) for giver in givers for _ in range(4)]
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
+    placed = [await customer.place(4) for customer in customers for _ in range(4)]
     await claim(pool, clock, "ann", 20)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
+    clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
     taken = await claim(pool, clock, "ann", 20)
     await asyncio.gather(
         watch(pool, clock),
         *(deliver(pool, clock, "ann", taken.images[start : start + 5]) for start in range(0, 20, 5)),
         watch(pool, clock),
-        givers[0].place(3),
+        customers[0].place(3),
         watch(pool, clock),
     )
-    found = Counter((each.order_id, each.type) for each in await told(pool))
+    found = Counter((each.order_id, each.type) for each in await emitted_alerts(pool))
     orders = [order_id for outcome in placed for _, order_id in outcome.orders]
     assert found == dict.fromkeys(
         [(order_id, type_) for order_id in orders for type_ in ("DEADLINE_AT_RISK", "DEADLINE_MISSED")], 1
     )
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in customers:
+        await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_a_watch_killed_anywhere_has_told_of_a_page_all_or_nothing_and_the_next_tells_the_rest(
-    database: str, giver: Giver, pool: Pool, clock: FrozenClock
+    database: str, customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     for count in (1, 2, 3):
-        await giver.place(count)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
+        await customer.place(count)
+    clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
     await watch(pool, clock)
-    expected = await told(pool)
-    await forget(database)
+    expected = await emitted_alerts(pool)
+    await delete_alerts(database)
     found = list[bool]()
     for statements in itertools.count(1):
-        faltering = FalteringPool(pool, statements)
+        faltering = FailingPool(pool, statements)
         with suppress(Killed):
             await watch(faltering, clock)
-        found.append(bool(await told(pool)))
-        assert await told(pool) == (expected if found[-1] else [])
+        found.append(bool(await emitted_alerts(pool)))
+        assert await emitted_alerts(pool) == (expected if found[-1] else [])
         if not faltering.faltered:
             break
     assert found == sorted(found)

@@ -9,12 +9,12 @@ import pytest
 
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import open_pool
+from tests.support.alerts import LEAD, MINUTE, pending_rescans
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database
 from tests.support.import_files import Line, rows, run_import
 from tests.support.midnight_jobs import run_jobs
 from tests.support.random_files import random_file
-from tests.support.watches import LEAD, MINUTE, owed
 
 NOW = datetime(2026, 5, 6, 12, tzinfo=UTC)
 LONG_LEAD = timedelta(hours=9)
@@ -50,7 +50,7 @@ async def alerts_after(server: str, parts: list[list[Line]], lead: timedelta) ->
                 await run_jobs(pool, clock)
             clock.advance(MINUTE)
             since = (await watch_deadlines(pool, clock, since, lead)).until
-        assert await owed(pool) == []
+        assert await pending_rescans(pool) == []
         found = await rows(pool, ALERTS)
         await pool.close()
     return found

@@ -20,24 +20,23 @@ from db.queries.deadlines import DEADLINES_PAGE
 from db.queries.job_runs import RunsWanted, job_runs
 from db.queries.pages import Slice
 from db.readers import PoolReader
-from tests.support.building import Photo, Studio, write
-from tests.support.building import begin as begin_studio
-from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed, mend, spoil
-from tests.support.studios import HOUR, Giver, begin
-from tests.support.watches import (
-    FORGET,
+from tests.support.alerts import (
+    DELETE_ALERTS,
     LEAD,
     MINUTE,
     RISK_AT,
     WEDNESDAY_AT_NINE,
-    forget,
-    go_on_until,
-    owed,
-    told,
-    told_briefly,
+    alert_summaries,
+    delete_alerts,
+    emitted_alerts,
+    pending_rescans,
     watch,
 )
+from tests.support.broken_accounts import break_account, repair_account
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import Customer, open_customer
+from tests.support.pools import FailingPool, Killed
+from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
 DAY = timedelta(days=1)
 BEFORE_ITS_SECOND_PAGE = 18
@@ -55,7 +54,7 @@ _PLACED = """
 
 async def a_large_account(pool: Pool, orders: int) -> Studio:
     """Begin an account with orders of one image, half of them delivered in time, a minute apart; by Friday all due."""
-    studio = await begin_studio(pool, Studio(images_per_day=10_000))
+    studio = await open_account(pool, Studio(images_per_day=10_000))
     placed_at = datetime(2026, 3, 3, 10, tzinfo=UTC)
     for number in range(orders):
         at = placed_at + number * MINUTE
@@ -81,22 +80,22 @@ async def test_an_account_with_imported_history_is_worked_through_page_by_page(p
     studio = await a_large_account(pool, orders)
     await note(pool, studio.id, studio.orders[0].placed_at)
     with pytest.raises(Killed):
-        await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE), clock, clock.now(), LEAD)
-    in_part = len(await told(pool))
-    [(_, reached, attempts, touched_at)] = await owed(pool)
+        await watch_deadlines(FailingPool(pool, BEFORE_ITS_SECOND_PAGE), clock, clock.now(), LEAD)
+    in_part = len(await emitted_alerts(pool))
+    [(_, reached, attempts, touched_at)] = await pending_rescans(pool)
     assert (in_part, attempts, touched_at) == (2 * DEADLINES_PAGE, 0, clock.now())
     assert studio.orders[0].placed_at < reached < clock.now()
     assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), orders - 2 * DEADLINES_PAGE, 0)
-    assert set(Counter((each.order_id, each.type) for each in await told(pool)).values()) == {1}
-    assert await owed(pool) == []
+    assert set(Counter((each.order_id, each.type) for each in await emitted_alerts(pool)).values()) == {1}
+    assert await pending_rescans(pool) == []
 
 
 async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stays(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     """An import tells later that one order was cancelled before it was at risk, and one after it was."""
-    placed = [await giver.place(count) for count in (1, 2, 3)]
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
+    placed = [await customer.place(count) for count in (1, 2, 3)]
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)
     cancel = """
         WITH o AS (UPDATE orders SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' WHERE id = $1 RETURNING id)
@@ -105,14 +104,14 @@ async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stay
     """
     await pool.fetch(cancel, placed[0].orders[0][1], RISK_AT)
     await pool.fetch(cancel, placed[1].orders[0][1], RISK_AT + MINUTE)
-    await note(pool, giver.account_id, RISK_AT - MINUTE)
+    await note(pool, customer.account_id, RISK_AT - MINUTE)
     assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), emitted=0, failed=0)
-    assert await told_briefly(pool) == [
+    assert await alert_summaries(pool) == [
         ("AT_RISK", "2026-03-11T07:00:00", 2),
         ("AT_RISK", "2026-03-11T07:00:00", 3),
         ("MISSED", "2026-03-11T08:00:00", 3),
     ]
-    assert await owed(pool) == []
+    assert await pending_rescans(pool) == []
     query = """
         SELECT e.type, e.at, e.recorded_at, e.order_id, w.type, w.order_id
           FROM events e JOIN events w ON w.account_id = e.account_id AND w.sequence = e.withdrawn_by
@@ -126,19 +125,20 @@ async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stay
 
 
 async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first(
-    database: str, giver: Giver, pool: Pool, clock: FrozenClock
+    database: str, customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     """One error at any statement of the watch, then none: also where it looks at the account before it retracts."""
-    untrue, _ = [await giver.place(count) for count in (1, 2)]
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
+    untrue, _ = [await customer.place(count) for count in (1, 2)]
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)
-    at_first = await told_briefly(pool)
+    at_first = await alert_summaries(pool)
     kept = [
-        row[0] for row in await pool.fetch(FORGET.replace("DELETE FROM events", "SELECT to_jsonb(e) FROM events e"))
+        row[0]
+        for row in await pool.fetch(DELETE_ALERTS.replace("DELETE FROM events", "SELECT to_jsonb(e) FROM events e"))
     ]
     cancel = "UPDATE orders SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' WHERE id = $1 RETURNING id"
     await pool.fetch(cancel, untrue.orders[0][1], RISK_AT)
-    await giver.place(3, expedite=True)
+    await customer.place(3, expedite=True)
     clock.advance(3 * HOUR)
 
     async def fail() -> None:
@@ -146,16 +146,16 @@ async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first
 
     expected = None
     for statements in itertools.count(1):
-        await note(pool, giver.account_id, RISK_AT - MINUTE)
-        faltering = FalteringPool(pool, statements, fail)
+        await note(pool, customer.account_id, RISK_AT - MINUTE)
+        faltering = FailingPool(pool, statements, fail)
         with suppress(ZeroDivisionError):  # what reads all accounts fails the watch itself
             await watch(faltering, clock)
         clock.advance(MINUTE)
         await watch(pool, clock)
-        found = await told_briefly(pool)
+        found = await alert_summaries(pool)
         expected = expected or found
-        assert (found, await owed(pool)) == (expected, []), statements
-        await forget(database)
+        assert (found, await pending_rescans(pool)) == (expected, []), statements
+        await delete_alerts(database)
         await pool.fetch("INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, $1)", kept)
         if not faltering.faltered:
             break
@@ -179,27 +179,27 @@ async def test_history_imported_while_the_watch_works_through_an_account_is_look
     async def import_more() -> None:
         await note(pool, studio.id, studio.orders[-1].placed_at)
 
-    await watch_deadlines(FalteringPool(pool, BEFORE_ITS_SECOND_PAGE, import_more), clock, clock.now(), LEAD)
-    assert len(await told(pool)) == 2 * DEADLINES_PAGE
-    assert [touched_at for *_, touched_at in await owed(pool)] == [None]
+    await watch_deadlines(FailingPool(pool, BEFORE_ITS_SECOND_PAGE, import_more), clock, clock.now(), LEAD)
+    assert len(await emitted_alerts(pool)) == 2 * DEADLINES_PAGE
+    assert [touched_at for *_, touched_at in await pending_rescans(pool)] == [None]
     await watch_deadlines(pool, clock, clock.now(), LEAD)
-    assert (len(await told(pool)), await owed(pool)) == (3 * DEADLINES_PAGE, [])
+    assert (len(await emitted_alerts(pool)), await pending_rescans(pool)) == (3 * DEADLINES_PAGE, [])
 
 
 async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again_after_growing_pauses(
     pool: Pool, clock: FrozenClock
 ) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    placed = [await giver.place(1) for giver in givers]
-    broken = givers[1].account_id
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
+    placed = [await customer.place(1) for customer in customers]
+    broken = customers[1].account_id
     spoil = """
         INSERT INTO events (account_id, sequence, at, type, order_id, data)
         VALUES ($1, 100, $2, 'DEADLINE_MISSED', $3, '{"after": {}}') RETURNING sequence
     """
     await pool.fetch(spoil, broken, clock.now(), placed[1].orders[0][1])
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     assert await watch(pool, clock) == Watched(clock.now(), emitted=4, failed=1)
-    assert await owed(pool) == [(broken, RISK_AT, 1, clock.now() + MINUTE)]
+    assert await pending_rescans(pool) == [(broken, RISK_AT, 1, clock.now() + MINUTE)]
     assert await runs_of(pool, broken) == [("FAILED", RISK_AT, 1, 1, "ValueError: None is not a valid DeadlineKind")]
     for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
         clock.advance(minutes * MINUTE - MICROSECOND)
@@ -210,75 +210,75 @@ async def test_an_account_that_fails_does_not_stop_the_others_and_is_tried_again
     await pool.fetch("DELETE FROM events WHERE sequence = 100 RETURNING sequence")
     clock.advance(HOUR)
     assert await watch_deadlines(pool, clock, clock.now(), LEAD) == Watched(clock.now(), emitted=2, failed=0)
-    assert await owed(pool) == []
+    assert await pending_rescans(pool) == []
     assert await runs_of(pool, broken) == [("SUCCEEDED", RISK_AT, 10, 0, None)]
 
 
 async def test_an_account_that_fails_from_earlier_on_is_the_same_run_in_the_ledger(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(1)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
-    await spoil(pool, giver.account_id)
+    await customer.place(1)
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
+    await break_account(pool, customer.account_id)
     await watch(pool, clock)
-    await note(pool, giver.account_id, RISK_AT - DAY)
+    await note(pool, customer.account_id, RISK_AT - DAY)
     await watch(pool, clock)
-    [(_, since, *_)] = await owed(pool)
+    [(_, since, *_)] = await pending_rescans(pool)
     assert since == RISK_AT - DAY
-    [(state, fails_since, attempts, *_)] = await runs_of(pool, giver.account_id)
+    [(state, fails_since, attempts, *_)] = await runs_of(pool, customer.account_id)
     assert (state, fails_since, attempts) == ("FAILED", RISK_AT, 2)
 
 
 async def test_an_account_that_only_failed_keeps_what_was_told_of_a_deadline_it_has_no_more(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    placed = await giver.place(1)
+    placed = await customer.place(1)
     clock.advance(MINUTE)
     await watch(pool, clock, DAY)
-    at_first = await told(pool)
+    at_first = await emitted_alerts(pool)
     clock.advance(MINUTE)
     await in_transaction(pool, lambda writer: expedite_order(writer, clock, placed.orders[0], None))
     clock.advance(MINUTE)
-    await spoil(pool, giver.account_id)
+    await break_account(pool, customer.account_id)
     assert (await watch_deadlines(pool, clock, clock.now(), DAY)).failed == 1
-    await mend(pool, giver.account_id)
+    await repair_account(pool, customer.account_id)
     clock.advance(MINUTE)
     assert await watch_deadlines(pool, clock, clock.now(), DAY) == Watched(clock.now(), emitted=1, failed=0)
-    assert ((await told(pool))[:1], await owed(pool)) == (at_first, [])
+    assert ((await emitted_alerts(pool))[:1], await pending_rescans(pool)) == (at_first, [])
 
 
 @pytest.mark.parametrize("ahead", [2 * HOUR, 400 * DAY], ids=str)
 async def test_a_pause_by_a_clock_that_was_ahead_holds_nothing_back(
-    giver: Giver, pool: Pool, clock: FrozenClock, ahead: timedelta
+    customer: Customer, pool: Pool, clock: FrozenClock, ahead: timedelta
 ) -> None:
-    await giver.place(1)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
-    await spoil(pool, giver.account_id)
+    await customer.place(1)
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
+    await break_account(pool, customer.account_id)
     assert (await watch(pool, FrozenClock(clock.now() + ahead))).failed == 1
-    await mend(pool, giver.account_id)
-    await giver.place(1, expedite=True)
+    await repair_account(pool, customer.account_id)
+    await customer.place(1, expedite=True)
     seen = clock.advance(2 * HOUR + MINUTE)
     await pool.fetch("UPDATE job_cursors SET retry_at = retry_at + $1 WHERE job = $2 RETURNING job", 2 * HOUR, WATCH)
     assert await watch_deadlines(pool, clock, seen - MINUTE, LEAD) == Watched(clock.now(), emitted=3, failed=0)
-    assert await owed(pool) == []
+    assert await pending_rescans(pool) == []
 
 
 async def test_what_is_looked_at_at_once_is_bounded_in_images(
-    giver: Giver, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    customer: Customer, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates_module, "MOST_IMAGES", 5)
-    placed = [(await giver.place(count)).orders[0] for count in (3, 2, 1, 6, 2, 2)]
+    placed = [(await customer.place(count)).orders[0] for count in (3, 2, 1, 6, 2, 2)]
     clock.advance(DAY)
     span = Span(clock.now() - DAY, clock.now(), LEAD)
     pages = [page async for page in candidates(PoolReader(pool), span)]
     assert [list(page.orders) for page in pages] == [placed[:2], placed[2:3], placed[3:4], placed[4:]]
     assert [page.is_last for page in pages] == [False, False, False, True]
-    await note(pool, giver.account_id, span.since)
+    await note(pool, customer.account_id, span.since)
     assert (await watch(pool, clock)).emitted == 2 * len(placed)
     await pool.fetch("UPDATE images SET first_delivered_at = uploaded_at, late_at = NULL RETURNING id")
-    await note(pool, giver.account_id, span.since)
+    await note(pool, customer.account_id, span.since)
     await watch(pool, clock)
-    assert (await told(pool), await owed(pool)) == ([], [])
+    assert (await emitted_alerts(pool), await pending_rescans(pool)) == ([], [])
 
 
 async def runs_of(pool: Pool, account_id: UUID) -> list[tuple[object, ...]]:
@@ -290,13 +290,13 @@ async def runs_of(pool: Pool, account_id: UUID) -> list[tuple[object, ...]]:
 
 
 async def test_an_account_that_waits_is_told_by_a_lead_that_was_made_longer_meanwhile(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(1, expedite=True)
+    await customer.place(1, expedite=True)
     clock.advance(2 * HOUR + MINUTE)
-    await giver.place(1, expedite=True)
-    await spoil(pool, giver.account_id)
+    await customer.place(1, expedite=True)
+    await break_account(pool, customer.account_id)
     assert (await watch(pool, clock)).failed == 1
-    await mend(pool, giver.account_id)
+    await repair_account(pool, customer.account_id)
     clock.advance(MINUTE)
     assert (await watch_deadlines(pool, clock, clock.now(), 4 * HOUR, clock.now() + LEAD)).emitted == 2

@@ -10,14 +10,14 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool
 from db.readers import PoolReader
 from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
-from tests.support.client_commands import Confirm, Expedite, Place
+from tests.support.alerts import MINUTE, Alert, by_instant, delete_alerts, emitted_alerts
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
 from tests.support.database import execute
-from tests.support.production_commands import Claim, Deliver, Reject
-from tests.support.studios import assert_consistent
-from tests.support.walks import DAY, HOUR, ZONES, Wait, WaitUntil, commands
-from tests.support.watches import MINUTE, Told, forget, in_order, told
-from tests.support.worlds import Command, World
+from tests.support.model.client_commands import Confirm, Expedite, Place
+from tests.support.model.production_commands import Claim, Deliver, Reject
+from tests.support.model.random_commands import DAY, HOUR, ZONES, Wait, WaitUntil, commands
+from tests.support.model.world import Command, World
 
 DUE = "SELECT due_at FROM orders WHERE due_at IS NOT NULL UNION SELECT due_at FROM rejections"
 LATE = """
@@ -64,13 +64,13 @@ async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     await execute(database, *EMPTY)
     world = await a_world(pool, begins_at, zones)
     await go(world, walk, lead)
-    for giver in world.givers:
-        await assert_consistent(PoolReader(pool), giver)
-    in_time = await told(pool)
-    await forget(database)
+    for customer in world.customers:
+        await assert_consistent(PoolReader(pool), customer)
+    in_time = await emitted_alerts(pool)
+    await delete_alerts(database)
     watched = await watch_deadlines(pool, world.clock, begins_at, lead)
-    at_once = await told(pool)
-    assert in_order(at_once) == in_order(in_time)
+    at_once = await emitted_alerts(pool)
+    assert by_instant(at_once) == by_instant(in_time)
     assert watched.emitted == len(at_once)
     assert at_once == sorted(at_once, key=lambda each: (each.account_id, each.at))
     missed = {(each.order_id, datetime.fromisoformat(each.data["after"]["dueAt"])) for each in missed_of(at_once)}
@@ -79,7 +79,7 @@ async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
 
 async def go(world: World, walk: Sequence[Command], lead: timedelta) -> None:
     """Give all commands, and watch whenever anything can have become known."""
-    pool, seen = world.givers[0].pool, world.clock.now()
+    pool, seen = world.customers[0].pool, world.clock.now()
     for command in walk:
         await command.give(world)
         for at in await instants(world, seen, lead):
@@ -90,10 +90,10 @@ async def go(world: World, walk: Sequence[Command], lead: timedelta) -> None:
 async def instants(world: World, since: datetime, lead: timedelta) -> list[datetime]:
     """Tell when something can have become known, before now: what is commanded next can then be of now."""
     last = world.clock.now() - MICROSECOND
-    due = [row["due_at"] for row in await world.givers[0].pool.fetch(DUE)]
+    due = [row["due_at"] for row in await world.customers[0].pool.fetch(DUE)]
     known = {at + MICROSECOND for deadline in due for at in (deadline - lead, deadline)}
     return [*sorted(at for at in known if since < at < last), last]
 
 
-def missed_of(events: Sequence[Told]) -> list[Told]:
+def missed_of(events: Sequence[Alert]) -> list[Alert]:
     return [each for each in events if each.type == "DEADLINE_MISSED"]

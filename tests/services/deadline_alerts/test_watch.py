@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.events.enums import EventType
+from app.services.commands import in_transaction
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
@@ -17,55 +18,57 @@ from db.connections import Pool, Statement, open_pool
 from db.queries.deadlines import DEADLINES
 from db.readers import PoolReader
 from db.writer import unit_of_work
-from tests.support.acting import done
-from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.studios import HOUR, Giver, assert_consistent, claim, deliver
-from tests.support.watches import (
+from tests.support.alerts import (
     LEAD,
     MINUTE,
     RISK_AT,
     WEDNESDAY_AT_NINE,
-    go_on_until,
-    in_order,
-    told,
-    told_briefly,
+    alert_summaries,
+    by_instant,
+    emitted_alerts,
     watch,
 )
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import Customer, claim, deliver
+from tests.support.studio import HOUR
 
 DAY = timedelta(days=1)
 
 
-async def deliver_some(giver: Giver, clock: FrozenClock, placed: Outcome, count: int) -> None:
+async def deliver_some(customer: Customer, clock: FrozenClock, placed: Outcome, count: int) -> None:
     """Deliver the first images of an order, of which nobody has any."""
-    await claim(giver.pool, clock, "ann", 1_000)
-    await deliver(giver.pool, clock, "ann", (await giver.images_of(placed))[:count])
+    await claim(customer.pool, clock, "ann", 1_000)
+    await deliver(customer.pool, clock, "ann", (await customer.images_of(placed))[:count])
 
 
 async def test_a_deadline_is_told_at_risk_and_then_missed_each_as_soon_as_it_is_known_and_once(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(3)
+    await customer.place(3)
     seen, found = clock.now(), list[tuple[str, int]]()
     for at in (RISK_AT, RISK_AT + MICROSECOND, WEDNESDAY_AT_NINE, WEDNESDAY_AT_NINE + MICROSECOND, RISK_AT + DAY):
-        go_on_until(clock, at)
+        clock.advance_to(at)
         watched = await watch_deadlines(pool, clock, seen, LEAD)
         seen = watched.until
         found.append((at.isoformat(), watched.emitted))
     assert [count for _, count in found] == [0, 1, 0, 1, 0]
-    assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 3), ("MISSED", "2026-03-11T08:00:00", 3)]
-    await assert_consistent(PoolReader(pool), giver)
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-11T07:00:00", 3), ("MISSED", "2026-03-11T08:00:00", 3)]
+    await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_what_is_told_names_the_deadline_and_the_images(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    placed = await giver.place(2)
-    images = [image_id for _, image_id in await giver.images_of(placed)]
-    await deliver_some(giver, clock, placed, 1)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
+async def test_what_is_told_names_the_deadline_and_the_images(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await customer.place(2)
+    images = [image_id for _, image_id in await customer.images_of(placed)]
+    await deliver_some(customer, clock, placed, 1)
+    clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
     assert await watch(pool, clock) == Watched(clock.now(), emitted=2, failed=0)
     data: dict[str, object] = {"before": None, "after": {"dueAt": "2026-03-11T08:00:00+00:00", "kind": "DELIVERY"}}
     data |= {"images": [str(images[1])]}
-    assert [tuple(each) for each in await told(pool)] == [
-        (at, type_, giver.account_id, placed.orders[0][1], images[1], data)
+    assert [tuple(each) for each in await emitted_alerts(pool)] == [
+        (at, type_, customer.account_id, placed.orders[0][1], images[1], data)
         for at, type_ in (
             ("2026-03-11T07:00:00+00:00", EventType.DEADLINE_AT_RISK),
             ("2026-03-11T08:00:00+00:00", EventType.DEADLINE_MISSED),
@@ -74,73 +77,77 @@ async def test_what_is_told_names_the_deadline_and_the_images(giver: Giver, pool
 
 
 async def test_what_was_delivered_late_while_the_watch_was_down_is_told_all_the_same(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    placed = await giver.place(3)
-    await deliver_some(giver, clock, placed, 1)
-    go_on_until(clock, WEDNESDAY_AT_NINE - MICROSECOND)
-    await deliver_some(giver, clock, placed, 0)
+    placed = await customer.place(3)
+    await deliver_some(customer, clock, placed, 1)
+    clock.advance_to(WEDNESDAY_AT_NINE - MICROSECOND)
+    await deliver_some(customer, clock, placed, 0)
     clock.advance()
-    await deliver(pool, clock, "ann", (await giver.images_of(placed))[1:2])
+    await deliver(pool, clock, "ann", (await customer.images_of(placed))[1:2])
     clock.advance(HOUR / 2)
-    await deliver(pool, clock, "ann", (await giver.images_of(placed))[2:])
+    await deliver(pool, clock, "ann", (await customer.images_of(placed))[2:])
     clock.advance(14 * DAY)
     await watch_deadlines(pool, clock, RISK_AT, LEAD)
-    assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2), ("MISSED", "2026-03-11T08:00:00", 1)]
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2), ("MISSED", "2026-03-11T08:00:00", 1)]
 
 
 async def test_what_was_delivered_or_cancelled_in_time_is_not_told_of(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    cancelled = await giver.place(1)
-    go_on_until(clock, RISK_AT)
-    await done(pool, partial(cancel_order, clock=clock, key=cancelled.orders[0]))
-    await deliver_some(giver, clock, await giver.place(1), 1)
+    cancelled = await customer.place(1)
+    clock.advance_to(RISK_AT)
+    await in_transaction(pool, partial(cancel_order, clock=clock, key=cancelled.orders[0]))
+    await deliver_some(customer, clock, await customer.place(1), 1)
     clock.advance(3 * HOUR)
     assert (await watch(pool, clock)).emitted == 0
 
 
 async def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    placed = await giver.place(201)
+    placed = await customer.place(201)
     clock.advance(MINUTE)
     due_at = clock.now() + HOUR / 2
-    await done(pool, partial(confirm_deadline, clock=clock, key=placed.orders[1], due_at=due_at))
+    await in_transaction(pool, partial(confirm_deadline, clock=clock, key=placed.orders[1], due_at=due_at))
     seen = clock.now()
     clock.advance(MINUTE)
     assert (await watch_deadlines(pool, clock, seen, LEAD)).emitted == 1
-    assert await told_briefly(pool) == [("AT_RISK", "2026-03-10T12:01:00", 1)]
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-10T12:01:00", 1)]
 
 
-async def test_a_rejection_is_told_by_its_own_deadline(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    placed = await giver.place(2)
-    await deliver_some(giver, clock, placed, 2)
+async def test_a_rejection_is_told_by_its_own_deadline(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+    placed = await customer.place(2)
+    await deliver_some(customer, clock, placed, 2)
     clock.advance(MINUTE)
-    await done(pool, partial(reject_images, clock=clock, reason="halo", images=await giver.images_of(placed)))
-    go_on_until(clock, datetime(2026, 3, 10, 16, 30, tzinfo=UTC))
-    await deliver_some(giver, clock, placed, 1)
+    await in_transaction(
+        pool, partial(reject_images, clock=clock, reason="halo", images=await customer.images_of(placed))
+    )
+    clock.advance_to(datetime(2026, 3, 10, 16, 30, tzinfo=UTC))
+    await deliver_some(customer, clock, placed, 1)
     clock.advance(HOUR)
     await watch(pool, clock)
-    assert await told_briefly(pool) == [("AT_RISK", "2026-03-10T16:01:00", 2), ("MISSED", "2026-03-10T17:01:00", 1)]
-    assert {each.data["after"]["kind"] for each in await told(pool)} == {"REDO"}
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-10T16:01:00", 2), ("MISSED", "2026-03-10T17:01:00", 1)]
+    assert {each.data["after"]["kind"] for each in await emitted_alerts(pool)} == {"REDO"}
 
 
 async def test_images_split_off_within_the_lead_are_told_of_where_they_were_and_where_they_are(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     """What stayed was all delivered before: only what left at the plan level was at risk, there as well as here."""
-    placed = await giver.place(3)
-    images = await giver.images_of(placed)
-    await deliver_some(giver, clock, placed, 1)
-    go_on_until(clock, RISK_AT + HOUR / 2)
-    await giver.place(39, expedite=True)
+    placed = await customer.place(3)
+    images = await customer.images_of(placed)
+    await deliver_some(customer, clock, placed, 1)
+    clock.advance_to(RISK_AT + HOUR / 2)
+    await customer.place(39, expedite=True)
     work = partial(expedite_order, clock=clock, key=placed.orders[0], chosen=[image_id for _, image_id in images[1:]])
-    outcome = await done(pool, work)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MICROSECOND)
+    outcome = await in_transaction(pool, work)
+    clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
     await watch(pool, clock)
     of_orders = {order_id: place for place, (_, order_id) in enumerate(outcome.orders)}
-    assert [(each.type, of_orders[each.order_id], each.at[11:16]) for each in in_order(await told(pool))] == [
+    assert [
+        (each.type, of_orders[each.order_id], each.at[11:16]) for each in by_instant(await emitted_alerts(pool))
+    ] == [
         ("DEADLINE_AT_RISK", 0, "07:00"),
         ("DEADLINE_AT_RISK", 1, "07:30"),
         ("DEADLINE_MISSED", 1, "08:00"),
@@ -148,37 +155,39 @@ async def test_images_split_off_within_the_lead_are_told_of_where_they_were_and_
 
 
 async def test_an_order_whose_last_open_image_is_expedited_has_met_its_deadline_and_is_not_told_of(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    placed = await giver.place(2)
-    images = await giver.images_of(placed)
-    await deliver_some(giver, clock, placed, 1)
+    placed = await customer.place(2)
+    images = await customer.images_of(placed)
+    await deliver_some(customer, clock, placed, 1)
     work = partial(expedite_order, clock=clock, key=placed.orders[0], chosen=[images[1][1]])
-    outcome = await done(pool, work)
+    outcome = await in_transaction(pool, work)
     met = await pool.fetch("SELECT order_id, at, data - 'version' FROM events WHERE type = 'DEADLINE_MET'")
     data = {"before": None, "after": {"dueAt": "2026-03-11T08:00:00+00:00"}}
     assert [tuple(row) for row in met] == [(placed.orders[0][1], outcome.at, data)]
     clock.advance(DAY)
     await watch(pool, clock)
-    assert {each.order_id for each in await told(pool)} == {outcome.orders[1][1]}
-    await assert_consistent(PoolReader(pool), giver)
+    assert {each.order_id for each in await emitted_alerts(pool)} == {outcome.orders[1][1]}
+    await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_all_images_expedited_at_the_plan_level_keep_a_deadline_that_was_at_risk(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    placed = await giver.place(2)
-    go_on_until(clock, RISK_AT + HOUR / 2)
-    await giver.place(39, expedite=True)
-    await done(pool, partial(expedite_order, clock=clock, key=placed.orders[0], chosen=None))
+    placed = await customer.place(2)
+    clock.advance_to(RISK_AT + HOUR / 2)
+    await customer.place(39, expedite=True)
+    await in_transaction(pool, partial(expedite_order, clock=clock, key=placed.orders[0], chosen=None))
     clock.advance()
     await watch(pool, clock)
-    assert await told_briefly(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2)]
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2)]
 
 
-async def test_the_watch_leaves_the_watermark_of_imports_alone(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    placed = await giver.place(1)
-    go_on_until(clock, WEDNESDAY_AT_NINE + MINUTE)
+async def test_the_watch_leaves_the_watermark_of_imports_alone(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await customer.place(1)
+    clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)
     heads = [tuple(row) for row in await pool.fetch("SELECT frontier, last_at FROM account_heads")]
     assert heads == [(placed.at, clock.now())]
@@ -186,12 +195,12 @@ async def test_the_watch_leaves_the_watermark_of_imports_alone(giver: Giver, poo
 
 @pytest.mark.parametrize("before", [[1, 4], [4, 1, 4], [1, 1, 4, 1, 6], [6, 1, 2, 3]], ids=str)
 async def test_whatever_the_leads_before_what_is_at_risk_by_this_one_is_told(
-    giver: Giver, pool: Pool, clock: FrozenClock, before: list[int]
+    customer: Customer, pool: Pool, clock: FrozenClock, before: list[int]
 ) -> None:
     """Schedulers with leads of their own take turns, some time apart; orders are due every quarter of an hour."""
     since = horizon = None
     for _ in range(20):
-        await giver.place(1, expedite=True)
+        await customer.place(1, expedite=True)
         clock.advance(HOUR / 4)
     for hours in before:
         lead = hours * HOUR
@@ -200,7 +209,7 @@ async def test_whatever_the_leads_before_what_is_at_risk_by_this_one_is_told(
             horizon = since + lead
             at_risk = await pool.fetch("SELECT id FROM orders WHERE due_at < $1", horizon)
             assert {row["id"] for row in at_risk} <= {
-                each.order_id for each in await told(pool) if each.type == EventType.DEADLINE_AT_RISK
+                each.order_id for each in await emitted_alerts(pool) if each.type == EventType.DEADLINE_AT_RISK
             }
             clock.advance(HOUR / 4)
 

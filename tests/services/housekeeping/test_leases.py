@@ -14,11 +14,13 @@ from db.connections import Pool
 from db.queries.pages import Slice
 from db.queries.queue import LEASES_PAGE, production_queue
 from db.readers import PoolReader
+from tests.support.alerts import MINUTE
+from tests.support.broken_accounts import break_account, repair_account
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.faltering import FalteringPool, Killed, mend, spoil
-from tests.support.studios import LEASE, Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import MINUTE
-from tests.support.whole_events import whole
+from tests.support.consistency import assert_consistent
+from tests.support.customers import LEASE, Customer, claim, deliver, open_customer
+from tests.support.events.texts import with_texts
+from tests.support.pools import FailingPool, Killed
 
 EXPIRED = "SELECT * FROM events WHERE type = 'CLAIM_EXPIRED' ORDER BY account_id, sequence"
 CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images ORDER BY number"
@@ -29,8 +31,8 @@ async def ended(pool: Pool) -> list[tuple[datetime, int]]:
     return [(row["at"], len(row["data"]["images"])) for row in await pool.fetch(EXPIRED)]
 
 
-async def test_a_lease_that_ran_out_is_told_once_at_its_end(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    placed = await giver.place(2)
+async def test_a_lease_that_ran_out_is_told_once_at_its_end(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+    placed = await customer.place(2)
     claimed_at = clock.advance(MINUTE)
     await claim(pool, clock, "ann", 1)
     clock.advance(LEASE - MICROSECOND)
@@ -39,21 +41,21 @@ async def test_a_lease_that_ran_out_is_told_once_at_its_end(giver: Giver, pool: 
     assert await return_expired_leases(pool, clock) == Returned(1, 0)
     clock.advance(LEASE)
     assert await return_expired_leases(pool, clock) == Returned(0, 0)
-    [(_, image_id), _] = await giver.images_of(placed)
+    [(_, image_id), _] = await customer.images_of(placed)
     data: dict[str, object] = {"before": {"worker": "ann", "leaseUntil": "2026-03-10T13:01:00+00:00"}, "after": None}
     data |= {"images": [str(image_id)]}
-    assert [(row["at"], row["order_id"], row["image_id"], whole(row)) for row in await pool.fetch(EXPIRED)] == [
+    assert [(row["at"], row["order_id"], row["image_id"], with_texts(row)) for row in await pool.fetch(EXPIRED)] == [
         (claimed_at + LEASE, placed.orders[0][1], image_id, data)
     ]
     assert [tuple(row) for row in await pool.fetch(CLAIMS)] == [
         (None, None, claimed_at, "QUEUED"),
         (None, None, None, "QUEUED"),
     ]
-    await assert_consistent(PoolReader(pool), giver)
+    await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_a_claimer_who_is_faster_tells_it_instead(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    await giver.place(3)
+async def test_a_claimer_who_is_faster_tells_it_instead(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+    await customer.place(3)
     clock.advance(MINUTE)
     await claim(pool, clock, "ann", 3)
     ended_at = clock.advance(LEASE)
@@ -62,13 +64,13 @@ async def test_a_claimer_who_is_faster_tells_it_instead(giver: Giver, pool: Pool
     assert await return_expired_leases(pool, clock) == Returned(1, 0)
     assert await ended(pool) == [(ended_at, 2), (ended_at, 1)]
     assert [row["claimed_by"] for row in await pool.fetch(CLAIMS)] == ["bob", "bob", None]
-    await assert_consistent(PoolReader(pool), giver)
+    await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_the_images_of_a_dead_worker_are_in_the_queue_whether_anybody_noted_it_or_not(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(3)
+    await customer.place(3)
     clock.advance(MINUTE)
     await claim(pool, clock, "ann", 2)
     clock.advance(LEASE)
@@ -82,8 +84,10 @@ async def test_the_images_of_a_dead_worker_are_in_the_queue_whether_anybody_note
     assert [type(each) for each in refused.value.refusals] == [NotClaimed]
 
 
-async def test_leases_are_told_in_the_order_in_which_they_ended(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    await giver.place(3)
+async def test_leases_are_told_in_the_order_in_which_they_ended(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    await customer.place(3)
     for worker in ("cem", "bob", "ann"):
         await claim(pool, clock, worker, 1)
         clock.advance(MINUTE)
@@ -94,9 +98,9 @@ async def test_leases_are_told_in_the_order_in_which_they_ended(giver: Giver, po
 
 
 async def test_many_at_once_with_claims_and_deliveries_tell_each_lease_once(pool: Pool, clock: FrozenClock) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    for giver in givers:
-        await giver.place(20)
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
+    for customer in customers:
+        await customer.place(20)
     taken = await claim(pool, clock, "ann", 30)
     clock.advance(LEASE / 2)
     held = await claim(pool, clock, "bob", 30)
@@ -113,27 +117,27 @@ async def test_many_at_once_with_claims_and_deliveries_tell_each_lease_once(pool
     await return_expired_leases(pool, clock)
     images = Counter(image for row in await pool.fetch(EXPIRED) for image in row["data"]["images"])
     assert images == Counter({str(image_id): 1 for _, image_id in taken.images})
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in customers:
+        await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_a_batch_that_is_killed_leaves_nothing_and_the_next_does_it(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(4)
+    await customer.place(4)
     clock.advance(MINUTE)
     await claim(pool, clock, "ann", 4)
     ended_at = clock.advance(LEASE)
     for statements in range(1, 8):
         with pytest.raises(Killed):
-            await return_expired_leases(FalteringPool(pool, statements), clock)
+            await return_expired_leases(FailingPool(pool, statements), clock)
         assert await ended(pool) == []
     assert await return_expired_leases(pool, clock) == Returned(4, 0)
     assert await ended(pool) == [(ended_at, 4)]
 
 
-async def test_more_than_a_batch_is_returned_by_several(giver: Giver, pool: Pool, clock: FrozenClock) -> None:
-    await giver.place(LEASES_PAGE + 1)
+async def test_more_than_a_batch_is_returned_by_several(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+    await customer.place(LEASES_PAGE + 1)
     await claim(pool, clock, "ann", 500)
     last = await claim(pool, clock, "ann", 500)
     clock.advance(last.until - clock.now())
@@ -143,23 +147,23 @@ async def test_more_than_a_batch_is_returned_by_several(giver: Giver, pool: Pool
 
 async def test_an_account_that_fails_does_not_stop_the_others(pool: Pool, clock: FrozenClock) -> None:
     """Not even with more than a batch of leases that ended before all others."""
-    broken, *others = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
+    broken, *others = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
     await broken.place(LEASES_PAGE + 1)
     for _ in range(2):
         await claim(pool, clock, "ann", 500)
-    for giver in others:
-        await giver.place(2)
+    for customer in others:
+        await customer.place(2)
     await claim(pool, clock, "bob", 1)
     clock.advance(MINUTE)
     last = await claim(pool, clock, "bob", 3)
     clock.advance(last.until - clock.now())
-    await spoil(pool, broken.account_id)
+    await break_account(pool, broken.account_id)
     with capture_logs() as logs:
         assert await return_expired_leases(pool, clock) == Returned(4, 1)
     named = [(each["event"], each["job"], each["account"]) for each in logs]
     assert named == [("account_failed", "return_expired_leases", str(broken.account_id))]
     assert await return_expired_leases(pool, clock) == Returned(0, 1)
-    await mend(pool, broken.account_id)
+    await repair_account(pool, broken.account_id)
     assert await return_expired_leases(pool, clock) == Returned(LEASES_PAGE + 1, 0)
-    for giver in (broken, *others):
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in (broken, *others):
+        await assert_consistent(PoolReader(pool), customer)

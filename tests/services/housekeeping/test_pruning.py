@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.pulse.as_of import AsOf
-from app.services.commands import Command, perform
+from app.services.commands import Command, in_transaction, perform
 from app.services.housekeeping.pruning import Pruned, prune
 from app.services.orders.producing import reject_images
 from db.connections import Pool, open_pool
@@ -18,14 +18,15 @@ from db.queries.pulse_reference import reference_figures
 from db.readers import PoolReader
 from db.tables.jobs import JobRun
 from db.writer import Writer
-from tests.support.acting import Said, done
+from tests.support.alerts import MINUTE
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.database import execute
-from tests.support.faltering import FalteringPool, Killed
-from tests.support.histories import History, remember
+from tests.support.histories import History, write_history
+from tests.support.pools import FailingPool, Killed
 from tests.support.random_histories import histories
-from tests.support.studios import Giver, assert_consistent, begin, claim, deliver
-from tests.support.watches import MINUTE
+from tests.support.stored_results import JsonResult
 
 DAY = timedelta(days=1)
 RETENTION = 90 * DAY
@@ -40,7 +41,7 @@ async def minutes(pool: Pool, table: str) -> list[datetime]:
 @given(drawn=histories())
 async def test_figures_stay_what_they_are(pool: Pool, drawn: tuple[History, datetime]) -> None:
     history, at = drawn
-    await remember(pool, history)
+    await write_history(pool, history)
     asked = [at, at - MICROSECOND, at + MICROSECOND, at - DAY, at + 20 * DAY, at + 40 * DAY]
     requests = [AsOf(history.account_id, each, history.zone_before(each), is_now=False) for each in asked]
     before = await pulse_figures(PoolReader(pool), requests)
@@ -53,13 +54,13 @@ async def test_figures_stay_what_they_are(pool: Pool, drawn: tuple[History, date
 async def test_minutes_older_than_61_days_go_and_what_happens_after_counts_as_before(
     pool: Pool, clock: FrozenClock
 ) -> None:
-    giver = await begin(pool, clock)
-    first = await giver.place(4)
-    images = await giver.images_of(first)
+    customer = await open_customer(pool, clock)
+    first = await customer.place(4)
+    images = await customer.images_of(first)
     await claim(pool, clock, "ann", 4)
     await deliver(pool, clock, "ann", images[:2])
     clock.advance(DAY)
-    await giver.place(1)
+    await customer.place(1)
     second_day = clock.now().replace(hour=0)
     clock.advance(61 * DAY - timedelta(hours=1))
     assert (await prune(pool, clock, RETENTION)).accounts == 1
@@ -69,15 +70,15 @@ async def test_minutes_older_than_61_days_go_and_what_happens_after_counts_as_be
     assert heads == [(second_day,)]
     await claim(pool, clock, "bob", 2)
     await deliver(pool, clock, "bob", images[2:])
-    await done(pool, partial(reject_images, clock=clock, reason="halo", images=images[:1]))
+    await in_transaction(pool, partial(reject_images, clock=clock, reason="halo", images=images[:1]))
     assert min(await minutes(pool, "rollups")) >= second_day
-    await assert_consistent(PoolReader(pool), giver)
+    await assert_consistent(PoolReader(pool), customer)
     assert await prune(pool, clock, RETENTION) == Pruned(keys=0, runs=0, accounts=0)
 
 
 async def test_commands_while_minutes_are_forgotten_count_once(pool: Pool, clock: FrozenClock) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(3)]
-    placed = [await giver.place(3) for giver in givers]
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
+    placed = [await customer.place(3) for customer in customers]
     clock.advance(70 * DAY)
     taken = await claim(pool, clock, "ann", 9)
     await asyncio.gather(
@@ -87,50 +88,50 @@ async def test_commands_while_minutes_are_forgotten_count_once(pool: Pool, clock
     )
     assert len(placed) == 3
     assert min(await minutes(pool, "rollups")) >= clock.now() - 61 * DAY - DAY
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in customers:
+        await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_a_pruning_that_is_killed_anywhere_changes_no_figure(pool: Pool, clock: FrozenClock) -> None:
-    giver = await begin(pool, clock)
-    await giver.place(3)
+    customer = await open_customer(pool, clock)
+    await customer.place(3)
     clock.advance(70 * DAY)
     for statements in range(1, 15):
         with pytest.raises(Killed):
-            await prune(FalteringPool(pool, statements), clock, RETENTION)
-        await assert_consistent(PoolReader(pool), giver)
+            await prune(FailingPool(pool, statements), clock, RETENTION)
+        await assert_consistent(PoolReader(pool), customer)
     await prune(pool, clock, RETENTION)
     assert await minutes(pool, "rollups") == []
 
 
-async def ask(pool: Pool, clock: FrozenClock, giver: Giver | None, key: str) -> Said:
+async def ask(pool: Pool, clock: FrozenClock, customer: Customer | None, key: str) -> JsonResult:
     """Give a command that says when it was done."""
 
-    async def work(_writer: Writer) -> Said:
-        return Said(at=clock.now().isoformat())
+    async def work(_writer: Writer) -> JsonResult:
+        return JsonResult(at=clock.now().isoformat())
 
-    command = Command(None if giver is None else giver.account_id, "ask", {"asked": key}, key)
-    return (await perform(pool, clock, command, work, Said)).result
+    command = Command(None if customer is None else customer.account_id, "ask", {"asked": key}, key)
+    return (await perform(pool, clock, command, work, JsonResult)).result
 
 
 async def test_keys_go_when_they_are_known_no_more(pool: Pool, clock: FrozenClock) -> None:
-    giver = await begin(pool, clock)
-    first = [await ask(pool, clock, whose, "first") for whose in (giver, None)]
+    customer = await open_customer(pool, clock)
+    first = [await ask(pool, clock, whose, "first") for whose in (customer, None)]
     clock.advance()
-    second = [await ask(pool, clock, whose, "second") for whose in (giver, None)]
+    second = [await ask(pool, clock, whose, "second") for whose in (customer, None)]
     clock.advance(DAY - MICROSECOND)
     assert (await prune(pool, clock, RETENTION)).keys == 2
-    assert [await ask(pool, clock, whose, "second") for whose in (giver, None)] == second
-    assert [await ask(pool, clock, whose, "first") for whose in (giver, None)] != first
+    assert [await ask(pool, clock, whose, "second") for whose in (customer, None)] == second
+    assert [await ask(pool, clock, whose, "first") for whose in (customer, None)] != first
     assert (await prune(pool, clock, RETENTION)).keys == 0
 
 
 async def test_an_account_that_fails_does_not_stop_the_others(new_database: str, clock: FrozenClock) -> None:
     pool = await open_pool(new_database)
-    broken, other = [await begin(pool, clock, name=name) for name in ("Broken", "Other")]
-    for giver in (broken, other):
-        await giver.place(1)
-        await ask(pool, clock, giver, "first")
+    broken, other = [await open_customer(pool, clock, name=name) for name in ("Broken", "Other")]
+    for customer in (broken, other):
+        await customer.place(1)
+        await ask(pool, clock, customer, "first")
     is_broken = f"account_id = '{broken.account_id}'"
     refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'It is broken.'; END $$"
     triggers = [
@@ -189,7 +190,7 @@ async def test_runs_go_after_the_retention_and_what_succeeds_every_minute_after_
         run("snapshot_pulse", now - RETENTION - MINUTE, zone="Asia/Tokyo", state="FAILED"),
     ]
     expected = {each.id for each in kept}
-    await done(pool, lambda writer: writer.insert([*kept, *gone]))
+    await in_transaction(pool, lambda writer: writer.insert([*kept, *gone]))
     assert await prune(pool, clock, RETENTION) == Pruned(keys=0, runs=5, accounts=0)
     assert {row["id"] for row in await pool.fetch("SELECT id FROM job_runs")} == expected
 
@@ -198,7 +199,7 @@ async def test_what_failed_for_an_account_goes_after_the_retention_and_is_not_ta
     pool: Pool, clock: FrozenClock
 ) -> None:
     now = clock.now()
-    account_id = (await begin(pool, clock)).account_id
+    account_id = (await open_customer(pool, clock)).account_id
     kept = [
         run("watch_deadlines", now - 3 * DAY),  # its last success
         run("watch_deadlines", now - 2 * DAY, account_id=account_id),
@@ -211,7 +212,7 @@ async def test_what_failed_for_an_account_goes_after_the_retention_and_is_not_ta
         run("watch_deadlines", now - RETENTION - 2 * MINUTE, account_id=account_id, state="FAILED"),
     ]
     expected = {each.id for each in kept}
-    await done(pool, lambda writer: writer.insert([*kept, *gone]))
+    await in_transaction(pool, lambda writer: writer.insert([*kept, *gone]))
     assert (await prune(pool, clock, RETENTION)).runs == 4
     assert {row["id"] for row in await pool.fetch("SELECT id FROM job_runs")} == expected
 
@@ -219,13 +220,13 @@ async def test_what_failed_for_an_account_goes_after_the_retention_and_is_not_ta
 async def test_a_retention_of_less_than_a_day_holds_for_all_runs(pool: Pool, clock: FrozenClock) -> None:
     now = clock.now()
     runs = [run("watch_deadlines", now - MINUTE), run("watch_deadlines", now - 2 * MINUTE)]
-    await done(pool, lambda writer: writer.insert(runs))
+    await in_transaction(pool, lambda writer: writer.insert(runs))
     assert (await prune(pool, clock, timedelta(seconds=30))).runs == 1
 
 
 async def test_events_and_snapshots_are_kept(pool: Pool, clock: FrozenClock) -> None:
-    giver = await begin(pool, clock)
-    await giver.place(2)
+    customer = await open_customer(pool, clock)
+    await customer.place(2)
     events = await pool.fetch("SELECT * FROM events ORDER BY sequence")
     await prune(pool, FrozenClock(datetime(2036, 1, 1, tzinfo=UTC)), RETENTION)
     assert await pool.fetch("SELECT * FROM events ORDER BY sequence") == events

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.services.accounts.counters import advance_quiet, lock_counters
-from app.services.commands import with_retries
+from app.services.commands import in_transaction, with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
     VERIFY,
@@ -32,9 +32,8 @@ from db.connections import Pool, Statement, open_pool
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
 from db.writer import unit_of_work
-from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.studios import Giver, begin, claim, deliver
+from tests.support.customers import Customer, claim, deliver, open_customer
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -50,30 +49,32 @@ def logs() -> Generator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture
-async def giver(pool: Pool, clock: FrozenClock) -> Giver:
+async def customer(pool: Pool, clock: FrozenClock) -> Customer:
     """A studio with orders of four weeks, delivered in part, now and then late, rejected and cancelled."""
-    made = await begin(pool, clock)
+    made = await open_customer(pool, clock)
     await a_few_weeks(made, clock)
     return made
 
 
-async def a_few_weeks(giver: Giver, clock: FrozenClock) -> None:
+async def a_few_weeks(customer: Customer, clock: FrozenClock) -> None:
     """Place 5 images a week for 4 weeks; deliver 3 of them, one of which is rejected; one order more is cancelled."""
     for week in range(4):
         clock.advance(7 * DAY)
-        await giver.place(5)
+        await customer.place(5)
         clock.advance(HOUR)
-        claimed = await claim(giver.pool, clock, "ann", 3)
+        claimed = await claim(customer.pool, clock, "ann", 3)
         clock.advance(10 * SOON + week * DAY)
         if week != 2:
-            claimed = await claim(giver.pool, clock, "ann", 3)
-            await deliver(giver.pool, clock, "ann", claimed.images)
+            claimed = await claim(customer.pool, clock, "ann", 3)
+            await deliver(customer.pool, clock, "ann", claimed.images)
             clock.advance(HOUR)
-            await done(giver.pool, partial(reject_images, clock=clock, reason="halo", images=claimed.images[:1]))
+            await in_transaction(
+                customer.pool, partial(reject_images, clock=clock, reason="halo", images=claimed.images[:1])
+            )
     clock.advance(HOUR)
-    cancelled = (await giver.place(2)).orders[0]
+    cancelled = (await customer.place(2)).orders[0]
     clock.advance(HOUR)
-    await done(giver.pool, partial(cancel_order, clock=clock, key=cancelled))
+    await in_transaction(customer.pool, partial(cancel_order, clock=clock, key=cancelled))
     clock.advance(HOUR)
 
 
@@ -91,9 +92,9 @@ async def failed_runs(pool: Pool) -> list[tuple[UUID, str, str]]:
     return [tuple(row) for row in rows]
 
 
-async def test_what_agrees_is_noted(pool: Pool, clock: FrozenClock, giver: Giver) -> None:
-    assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
-    assert await turns(pool) == {giver.account_id: (clock.now(), 0)}
+async def test_what_agrees_is_noted(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
+    assert await turns(pool) == {customer.account_id: (clock.now(), 0)}
     assert await failed_runs(pool) == []
 
 
@@ -110,45 +111,47 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_what_is_damaged_is_reported_with_its_figures_and_left_as_it_is(
-    pool: Pool, clock: FrozenClock, giver: Giver, damage: str
+    pool: Pool, clock: FrozenClock, customer: Customer, damage: str
 ) -> None:
     await pool.fetch(damage)
     tables = ("rollups", "savings_rollups", "upload_weeks")
     before = [await pool.fetch(f"SELECT * FROM {table} ORDER BY {table}") for table in tables]  # noqa: S608
-    verified = await verify_accounts(pool, clock, OWNER, [giver.account_id])
-    assert (verified.accounts, list(verified.failed)) == (0, [giver.account_id])
-    error = verified.failed[giver.account_id]
+    verified = await verify_accounts(pool, clock, OWNER, [customer.account_id])
+    assert (verified.accounts, list(verified.failed)) == (0, [customer.account_id])
+    error = verified.failed[customer.account_id]
     assert isinstance(error, PulseDiffers)
     assert DAMAGES[damage] in str(error)
-    assert await turns(pool) == {giver.account_id: (clock.now(), 1)}
-    assert await failed_runs(pool) == [(giver.account_id, "FAILED", f"PulseDiffers: {error}"[:500])]
+    assert await turns(pool) == {customer.account_id: (clock.now(), 1)}
+    assert await failed_runs(pool) == [(customer.account_id, "FAILED", f"PulseDiffers: {error}"[:500])]
     assert [await pool.fetch(f"SELECT * FROM {table} ORDER BY {table}") for table in tables] == before  # noqa: S608
 
 
-async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock, giver: Giver) -> None:
+async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
     await pool.fetch(
         """
         UPDATE rollups SET uploaded = uploaded + 4
         WHERE (grain, bucket) = (SELECT 1440, max(bucket) FROM rollups WHERE grain = 1440 AND uploaded > 0)"""
     )
     clock.advance(DAY)
-    error = (await verify_accounts(pool, clock, OWNER, [giver.account_id])).failed[giver.account_id]
+    error = (await verify_accounts(pool, clock, OWNER, [customer.account_id])).failed[customer.account_id]
     assert str(error).startswith(
         f"as of {clock.now():%Y-%m-%dT%H:%M:%S}Z: current.uploaded 24 by rollups, 20 by rows; "
     )
 
 
-async def test_an_account_that_agrees_again_is_noted_as_recovered(pool: Pool, clock: FrozenClock, giver: Giver) -> None:
+async def test_an_account_that_agrees_again_is_noted_as_recovered(
+    pool: Pool, clock: FrozenClock, customer: Customer
+) -> None:
     await pool.fetch("UPDATE rollups SET delivered = delivered + 1")
     for attempts in (1, 2):
-        await verify_accounts(pool, clock, OWNER, [giver.account_id])
-        assert await turns(pool) == {giver.account_id: (clock.now(), attempts)}
+        await verify_accounts(pool, clock, OWNER, [customer.account_id])
+        assert await turns(pool) == {customer.account_id: (clock.now(), attempts)}
         clock.advance(HOUR)
     await pool.fetch("UPDATE rollups SET delivered = delivered - 1")
-    assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
-    assert await turns(pool) == {giver.account_id: (clock.now(), 0)}
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
+    assert await turns(pool) == {customer.account_id: (clock.now(), 0)}
     assert [(account_id, state) for account_id, state, _ in await failed_runs(pool)] == [
-        (giver.account_id, "SUCCEEDED")
+        (customer.account_id, "SUCCEEDED")
     ]
 
 
@@ -156,13 +159,13 @@ async def test_every_account_has_its_turn_and_who_has_waited_longest_is_next(poo
     """The eighth account comes during the third night, and waits from then on like those who had their turn in it."""
     accounts: list[UUID] = []
     for number in range(7):
-        accounts.append((await begin(pool, clock, name=f"Studio {number}")).account_id)
+        accounts.append((await open_customer(pool, clock, name=f"Studio {number}")).account_id)
         clock.advance(SOON)
     nights: list[list[int]] = []
     for night in range(7):
         clock.advance(DAY)
         if night == 2:
-            accounts.append((await begin(pool, clock, name="Late")).account_id)
+            accounts.append((await open_customer(pool, clock, name="Late")).account_id)
         assert await verify_next(pool, clock, OWNER, 3) == Verified(accounts=3)
         verified = {account_id for account_id, (at, _) in (await turns(pool)).items() if at == clock.now()}
         nights.append([number for number, account_id in enumerate(accounts[:7]) if account_id in verified])
@@ -173,13 +176,13 @@ async def test_every_account_has_its_turn_and_who_has_waited_longest_is_next(poo
 
 async def test_a_night_that_is_gone_on_with_does_nobody_twice(pool: Pool, clock: FrozenClock) -> None:
     for number in range(5):
-        await begin(pool, clock, name=f"Studio {number}")
+        await open_customer(pool, clock, name=f"Studio {number}")
     clock.advance(DAY)
     assert [(await verify_next(pool, clock, OWNER, 3)).accounts for _ in range(3)] == [3, 2, 0]
 
 
 async def test_turns_noted_by_a_clock_that_was_ahead_keep_nobody_waiting(pool: Pool, clock: FrozenClock) -> None:
-    accounts = [(await begin(pool, clock, name=f"Studio {number}")).account_id for number in range(3)]
+    accounts = [(await open_customer(pool, clock, name=f"Studio {number}")).account_id for number in range(3)]
     ahead = FrozenClock(clock.now() + 400 * DAY)
     assert await verify_next(pool, ahead, OWNER, 2) == Verified(accounts=2)
     clock.advance(DAY)
@@ -188,34 +191,36 @@ async def test_turns_noted_by_a_clock_that_was_ahead_keep_nobody_waiting(pool: P
 
 
 async def test_who_differs_is_compared_each_night_beside_the_turn(pool: Pool, clock: FrozenClock) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(4)]
-    await givers[0].place(3)
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(4)]
+    await customers[0].place(3)
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 9")
     clock.advance(DAY)
-    assert list((await verify_accounts(pool, clock, OWNER, [givers[0].account_id])).failed) == [givers[0].account_id]
+    assert list((await verify_accounts(pool, clock, OWNER, [customers[0].account_id])).failed) == [
+        customers[0].account_id
+    ]
     for _ in range(2):
         clock.advance(DAY)
         verified = await verify_next(pool, clock, OWNER, 1)
-        assert (verified.accounts, list(verified.failed)) == (1, [givers[0].account_id])
+        assert (verified.accounts, list(verified.failed)) == (1, [customers[0].account_id])
         assert verified.error is not None
-        assert verified.error.startswith(f"1 of 2 accounts. account {givers[0].account_id}: PulseDiffers: as of ")
+        assert verified.error.startswith(f"1 of 2 accounts. account {customers[0].account_id}: PulseDiffers: as of ")
     await pool.fetch("UPDATE rollups SET uploaded = uploaded - 9")
     clock.advance(DAY)
     assert await verify_next(pool, clock, OWNER, 1) == Verified(accounts=2)
 
 
 async def test_an_account_that_others_hold_is_compared_all_the_same(
-    pool: Pool, clock: FrozenClock, giver: Giver
+    pool: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     async with unit_of_work(pool) as writer:
-        await lock_counters(writer, [giver.account_id])
-        assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
+        await lock_counters(writer, [customer.account_id])
+        assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
 
 
 async def test_what_takes_too_long_is_ended_and_reported_and_the_others_go_on(
     pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow, quick = sorted([(await begin(pool, clock, name=name)).account_id for name in ("Slow", "Quick")])
+    slow, quick = sorted([(await open_customer(pool, clock, name=name)).account_id for name in ("Slow", "Quick")])
 
     async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         if requests[0].account_id == slow:
@@ -234,7 +239,7 @@ async def test_what_takes_too_long_is_ended_and_reported_and_the_others_go_on(
 
 
 async def test_an_account_that_cannot_be_read_stops_no_other(pool: Pool, clock: FrozenClock) -> None:
-    lost, fine = [(await begin(pool, clock, name=name)).account_id for name in ("Lost", "Fine")]
+    lost, fine = [(await open_customer(pool, clock, name=name)).account_id for name in ("Lost", "Fine")]
     await pool.fetch("UPDATE time_zone_periods SET time_zone = 'Mars/Olympus' WHERE account_id = $1", lost)
     verified = await verify_accounts(pool, clock, OWNER, [lost, fine])
     assert (verified.accounts, list(verified.failed)) == (1, [lost])
@@ -243,7 +248,7 @@ async def test_an_account_that_cannot_be_read_stops_no_other(pool: Pool, clock: 
 
 @pytest.mark.parametrize("read", ["pulse_figures", "streaks", "reference_figures", "reference_streaks"])
 async def test_what_is_done_between_the_reads_is_seen_by_none(
-    pool: Pool, clock: FrozenClock, giver: Giver, monkeypatch: pytest.MonkeyPatch, read: str
+    pool: Pool, clock: FrozenClock, customer: Customer, monkeypatch: pytest.MonkeyPatch, read: str
 ) -> None:
     """Orders are placed, which would be open, and a week gets its first upload."""
     clock.advance(7 * DAY)
@@ -251,19 +256,19 @@ async def test_what_is_done_between_the_reads_is_seen_by_none(
     placed: list[Outcome] = []
 
     async def after_commands(*asked: object) -> object:
-        placed.append(await giver.place(3))
-        await cancel(giver, await giver.place(2))
-        await giver.place(1, expedite=True)
+        placed.append(await customer.place(3))
+        await cancel(customer, await customer.place(2))
+        await customer.place(1, expedite=True)
         return await reading(*asked)
 
     monkeypatch.setattr(verifying, read, after_commands)
-    assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
     assert len(placed) == 2  # once as of the settled instant, once as of the past one
     assert placed[0].at == clock.now()  # which is the settled instant: what happens at it counts later
 
 
 async def test_a_command_under_way_is_seen_by_none(
-    pool: Pool, clock: FrozenClock, giver: Giver, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, clock: FrozenClock, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[PulseFigures] = []
 
@@ -272,18 +277,18 @@ async def test_a_command_under_way_is_seen_by_none(
         return found[-1:]
 
     monkeypatch.setattr(verifying, "reference_figures", noting)
-    new = NewOrder(giver.account_id, "Hats", giver.specification_id, ["a.jpg", "b.jpg"], expedite=False)
-    await advance_quiet(pool, FrozenClock(clock.now() + MICROSECOND), [giver.account_id])
+    new = NewOrder(customer.account_id, "Hats", customer.specification_id, ["a.jpg", "b.jpg"], expedite=False)
+    await advance_quiet(pool, FrozenClock(clock.now() + MICROSECOND), [customer.account_id])
     async with unit_of_work(pool) as writer:
         await place_order(writer, clock, new)
-        verified = await verify_accounts(pool, clock, OWNER, [giver.account_id])
+        verified = await verify_accounts(pool, clock, OWNER, [customer.account_id])
         await writer.commit()
     assert verified == Verified(accounts=1)
     assert found[0].current.uploaded == 20
 
 
-async def cancel(giver: Giver, placed: Outcome) -> None:
-    await done(giver.pool, partial(cancel_order, clock=giver.clock, key=placed.orders[0]))
+async def cancel(customer: Customer, placed: Outcome) -> None:
+    await in_transaction(customer.pool, partial(cancel_order, clock=customer.clock, key=placed.orders[0]))
 
 
 @pytest.fixture
@@ -295,11 +300,11 @@ async def others(database: str) -> AsyncGenerator[Pool]:
 
 
 async def test_writers_meanwhile_make_nothing_look_wrong(
-    pool: Pool, others: Pool, clock: FrozenClock, giver: Giver
+    pool: Pool, others: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     """Four clients and workers place, cancel, expedite, claim, deliver and reject as fast as they can."""
     ended = asyncio.Event()
-    busy = Giver(others, clock, giver.account_id, giver.specification_id)
+    busy = Customer(others, clock, customer.account_id, customer.specification_id)
 
     turns: list[int] = []
 
@@ -313,20 +318,20 @@ async def test_writers_meanwhile_make_nothing_look_wrong(
     writers = [asyncio.create_task(write(seed)) for seed in range(4)]
     proofs = 0
     while proofs < 25 or len(turns) < 25:
-        assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
+        assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
         proofs += 1
     ended.set()
     await asyncio.gather(*writers)
-    assert await verify_accounts(pool, clock, OWNER, [giver.account_id]) == Verified(accounts=1)
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
 
 
-async def give_something(giver: Giver, drawn: random.Random) -> None:
-    placed = await giver.place(drawn.randint(1, 6))
+async def give_something(customer: Customer, drawn: random.Random) -> None:
+    placed = await customer.place(drawn.randint(1, 6))
     if drawn.random() < 0.2:
-        await cancel(giver, placed)
+        await cancel(customer, placed)
     worker = f"w{drawn.randint(0, 99)}"
-    claimed = await claim(giver.pool, giver.clock, worker, drawn.randint(1, 6))
+    claimed = await claim(customer.pool, customer.clock, worker, drawn.randint(1, 6))
     if claimed.images:
-        await deliver(giver.pool, giver.clock, worker, claimed.images)
-        reject = partial(reject_images, clock=giver.clock, reason="halo", images=claimed.images[:1])
-        await done(giver.pool, reject)
+        await deliver(customer.pool, customer.clock, worker, claimed.images)
+        reject = partial(reject_images, clock=customer.clock, reason="halo", images=claimed.images[:1])
+        await in_transaction(customer.pool, reject)

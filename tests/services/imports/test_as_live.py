@@ -14,14 +14,14 @@ import pytest
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool, open_pool
 from db.writer import Writer
+from tests.support.alerts import LEAD
 from tests.support.clock import FrozenClock
 from tests.support.database import empty_database
+from tests.support.events.texts import with_texts
 from tests.support.import_files import Line, names_of, run_import
-from tests.support.live_histories import ToldLife, lines_of
-from tests.support.lives import Result
+from tests.support.importable_lives import ImportableLife, export_lines
 from tests.support.midnight_jobs import run_jobs
-from tests.support.watches import LEAD
-from tests.support.whole_events import whole
+from tests.support.random_lives import Result
 
 SECOND: Final = timedelta(seconds=1)
 ACTS: Final = 50
@@ -39,7 +39,7 @@ _EVENTS: Final = """
 
 
 @dataclass
-class WatchedLife(ToldLife):
+class WatchedLife(ImportableLife):
     """A life whose deadlines are watched before each act."""
 
     lead: timedelta = LEAD
@@ -66,7 +66,7 @@ async def events_of(pool: Pool) -> list[EventRow]:
             row["number"],
             row["type"],
             named(row["image"]),
-            named({key: value for key, value in sorted(whole(row).items()) if key != "worker"}),
+            named({key: value for key, value in sorted(with_texts(row).items()) if key != "worker"}),
         )
         for row in await pool.fetch(_EVENTS)
     ]
@@ -79,7 +79,7 @@ async def lived(server: str, seed: int, lead: timedelta) -> tuple[datetime, list
         life = WatchedLife(pool, seed, with_jobs=False, lead=lead)
         await life.live(ACTS)
         life.clock.advance(SECOND)  # the last instants may be ahead of the clock by microseconds
-        lines = await lines_of(pool)
+        lines = await export_lines(pool)
         await run_jobs(pool, life.clock)
         await watch_deadlines(pool, life.clock, None, lead)
         found = await events_of(pool)

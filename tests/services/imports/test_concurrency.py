@@ -14,17 +14,7 @@ from db.queries.imports import ORDERS_BY_REF
 from db.readers import PoolReader
 from db.writer import Writer
 from tests.support.database import empty_database
-from tests.support.import_files import (
-    ACCOUNT,
-    SPECIFICATION,
-    START,
-    Line,
-    change,
-    everything,
-    order,
-    rows,
-    run_import,
-)
+from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, change, everything, order, rows, run_import
 from tests.support.random_files import random_file
 
 pytestmark = pytest.mark.races

@@ -3,16 +3,16 @@
 import pytest
 
 from db.connections import Pool
+from tests.support.events.replay import assert_events_explain_rows
 from tests.support.import_files import START, change, order, rows, run_import
 from tests.support.random_files import random_file
-from tests.support.replayed import assert_events_tell_all
 
 
 @pytest.mark.parametrize("chunk_lines", [4, 1000])
 @pytest.mark.parametrize("seed", range(6))
 async def test_replaying_the_events_gives_orders_images_and_rejections(pool: Pool, seed: int, chunk_lines: int) -> None:
     await run_import(pool, random_file(seed), chunk_lines=chunk_lines)
-    await assert_events_tell_all(pool)
+    await assert_events_explain_rows(pool)
 
 
 async def test_deliveries_after_an_expedite_are_events_of_the_order_the_image_was_split_to(pool: Pool) -> None:

@@ -15,12 +15,12 @@ from db.queries.import_runs import ended_imports
 from db.readers import PoolReader
 from db.writer import Writer
 from tests.services.imports.test_as_live import cut
+from tests.support.alerts import LEAD
 from tests.support.clock import FrozenClock
+from tests.support.events.texts import with_texts
 from tests.support.import_files import NOW, START, change, order, rows, run_import
 from tests.support.midnight_jobs import run_jobs
 from tests.support.random_files import random_file
-from tests.support.watches import LEAD
-from tests.support.whole_events import whole
 
 NOON = "2026-03-03T12:00:00Z"
 AFTERNOON = "2026-03-03T13:00:00Z"
@@ -42,7 +42,7 @@ def assert_only_withdrawn(before: dict[Any, dict[str, Any]], after: dict[Any, di
         if now["withdrawn_by"] != event["withdrawn_by"]:
             withdrawal = after[key[0], now["withdrawn_by"]]
             assert (event["withdrawn_by"], withdrawal["type"]) == (None, "EVENT_WITHDRAWN")
-            assert whole(withdrawal) == {"before": None, "after": None, "event": key[1]}
+            assert with_texts(withdrawal) == {"before": None, "after": None, "event": key[1]}
             assert (withdrawal["order_id"], withdrawal["image_id"]) == (event["order_id"], event["image_id"])
             assert event["type"] != "EVENT_WITHDRAWN"
             count += 1

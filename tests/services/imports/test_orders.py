@@ -7,18 +7,8 @@ from typing import Any
 import pytest
 
 from db.connections import Pool
-from tests.support.import_files import (
-    ACCOUNT,
-    SPECIFICATION,
-    START,
-    UPLOADED,
-    Line,
-    change,
-    order,
-    rows,
-    run_import,
-)
-from tests.support.replayed import assert_events_tell_all
+from tests.support.events.replay import assert_events_explain_rows
+from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
 
 pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])
 
@@ -142,7 +132,7 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     ]
     query = "SELECT data->'before'->>'dueAt', data->'after'->>'dueAt' FROM events WHERE type = 'DEADLINE_CONFIRMED'"
     assert await rows(pool, query) == [("2026-03-04T08:00:00+00:00", "2026-03-04T06:00:00+00:00")]
-    await assert_events_tell_all(pool)
+    await assert_events_explain_rows(pool)
 
 
 async def test_a_cancelled_order_releases_its_positions_for_later_ones_of_the_day(pool: Pool, chunk_lines: int) -> None:

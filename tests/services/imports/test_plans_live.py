@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import pytest
 
+from app.services.commands import in_transaction
 from app.services.orders.changing import confirm_deadline, expedite_order
 from db.connections import Pool
-from tests.support.acting import done
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import claim, deliver, open_customer
 from tests.support.import_files import ACCOUNT, SPECIFICATION, Line, change, order, rows, run_import
-from tests.support.studios import begin, claim, deliver
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
@@ -79,8 +79,8 @@ def lines(promised: Promised) -> list[Line]:
 async def live(pool: Pool, promised: Promised) -> None:
     """The same history as commands."""
     clock = FrozenClock(TEN - MICROSECOND)
-    giver = await begin(pool, clock, name="Live", images=DGI, expedites=EXPEDITES)
-    placed = await giver.place(DGI + 8, expedite=True)
+    customer = await open_customer(pool, clock, name="Live", images=DGI, expedites=EXPEDITES)
+    placed = await customer.place(DGI + 8, expedite=True)
 
     async def produce(count: int, at: datetime) -> None:
         clock.advance(at - clock.now() - MINUTE)
@@ -92,13 +92,13 @@ async def live(pool: Pool, promised: Promised) -> None:
     clock.advance(NOON - clock.now())
     for key, due_at in zip(placed.orders[1:], promised.plans, strict=True):
         if due_at is not None:
-            await done(pool, partial(confirm_deadline, clock=clock, key=key, due_at=due_at))
+            await in_transaction(pool, partial(confirm_deadline, clock=clock, key=key, due_at=due_at))
         clock.advance(MINUTE)
     clock.advance(NOON + HOUR - clock.now())
-    later = await giver.place(3)
+    later = await customer.place(3)
     clock.advance(EVENING - clock.now())
-    [first, *_] = await giver.images_of(later)
-    await done(pool, partial(expedite_order, clock=clock, key=later.orders[0], chosen=[first[1]]))
+    [first, *_] = await customer.images_of(later)
+    await in_transaction(pool, partial(expedite_order, clock=clock, key=later.orders[0], chosen=[first[1]]))
     await produce(14, promised.delivered_at)
 
 

@@ -5,17 +5,7 @@ import json
 import pytest
 
 from db.connections import Pool
-from tests.support.import_files import (
-    ACCOUNT,
-    SPECIFICATION,
-    START,
-    UPLOADED,
-    Line,
-    change,
-    order,
-    rows,
-    run_import,
-)
+from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
 
 LATER = "2026-03-03T11:00:00Z"
 SATURDAY = "2026-03-07T10:00:00Z"

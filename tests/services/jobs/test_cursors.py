@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.services.accounts.terms import change_time_zone
+from app.services.commands import in_transaction
 from app.services.jobs.cursors import (
     OLDEST,
     RESET,
@@ -22,11 +23,10 @@ from app.services.jobs.cursors import (
 from db.connections import Pool, connect
 from db.queries.job_cursors import zones_in_use
 from db.readers import PoolReader
-from tests.support.acting import done
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import JOBS, Cursor, assert_done, cursor, resets, run_jobs, snapshots
+from tests.support.studio import Studio, open_account
 
 CREATED = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 
 async def an_account(pool: Pool, zone: str = "Europe/Copenhagen", at: datetime = CREATED) -> UUID:
-    return (await begin(pool, Studio(zone=zone, created_at=at))).id
+    return (await open_account(pool, Studio(zone=zone, created_at=at))).id
 
 
 async def test_jobs_begin_with_the_ledger_day_an_account_is_created_in(pool: Pool) -> None:
@@ -78,7 +78,7 @@ async def test_the_accounts_of_a_group_come_in_pages_by_id(pool: Pool, reader: P
 async def test_an_account_that_failed_waits_until_it_is_tried_again(pool: Pool, reader: PoolReader) -> None:
     failing, other = await an_account(pool), await an_account(pool)
     for _ in range(2):
-        await done(pool, partial(postpone, job=SNAPSHOT, account_id=failing, retry_at=CLOSES + MINUTE))
+        await in_transaction(pool, partial(postpone, job=SNAPSHOT, account_id=failing, retry_at=CLOSES + MINUTE))
     (group,) = await due_groups(reader, SNAPSHOT, CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [other]
     (group,) = await due_groups(reader, SNAPSHOT, CLOSES + MINUTE, CLOSES + MINUTE)
@@ -94,7 +94,7 @@ async def test_an_account_that_failed_by_a_clock_that_was_ahead_does_not_wait_fo
     pool: Pool, reader: PoolReader
 ) -> None:
     account_id = await an_account(pool)
-    await done(pool, partial(postpone, job=RESET, account_id=account_id, retry_at=CLOSES + DAY))
+    await in_transaction(pool, partial(postpone, job=RESET, account_id=account_id, retry_at=CLOSES + DAY))
     (group,) = await due_groups(reader, RESET, CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [account_id]
 
@@ -102,7 +102,7 @@ async def test_an_account_that_failed_by_a_clock_that_was_ahead_does_not_wait_fo
 async def test_a_move_takes_the_cursors_to_where_the_running_day_closes_now(pool: Pool) -> None:
     account_id = await an_account(pool)
     clock = FrozenClock(CREATED + MINUTE)
-    await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)
     for job in JOBS:
         assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 10), new_york, "America/New_York")
@@ -111,7 +111,7 @@ async def test_a_move_takes_the_cursors_to_where_the_running_day_closes_now(pool
 async def test_a_move_leaves_a_day_that_closed_already_due(pool: Pool) -> None:
     account_id = await an_account(pool)
     clock = FrozenClock(CLOSES + MINUTE)
-    await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
     assert await cursor(pool, RESET, account_id) == Cursor(date(2026, 3, 10), CLOSES, "America/New_York")
     await run_jobs(pool, clock)
     new_york = datetime(2026, 3, 12, 4, tzinfo=UTC)
@@ -143,7 +143,7 @@ async def test_a_day_that_closed_less_than_400_days_ago_is_done(pool: Pool) -> N
 async def test_accounts_of_a_release_without_jobs_are_taken_up_where_they_began(pool: Pool) -> None:
     account_id, known = await an_account(pool), await an_account(pool)
     clock = FrozenClock(CREATED + 3 * DAY)
-    await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Asia/Tokyo"))
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Asia/Tokyo"))
     await pool.fetch("DELETE FROM job_cursors WHERE account_id = $1", account_id)
     await run_jobs(pool, clock)
     assert await begin_missing_cursors(pool) == 1
@@ -159,7 +159,7 @@ async def test_zones_in_use_are_those_that_accounts_have_now(pool: Pool, reader:
         account_id = await an_account(pool, zone)
     assert await zones_in_use(reader) == ["Asia/Tokyo", "Europe/Copenhagen"]
     move = partial(change_time_zone, clock=FrozenClock(CREATED), account_id=account_id, name="Asia/Tokyo")
-    await done(pool, move)
+    await in_transaction(pool, move)
     assert await zones_in_use(reader) == ["Asia/Tokyo", "Europe/Copenhagen"]
 
 
@@ -170,7 +170,7 @@ async def test_those_who_listen_hear_of_every_zone_an_account_gets(pool: Pool, d
     account_id = await an_account(pool)
     assert await heard.get() == "Europe/Copenhagen"
     move = partial(change_time_zone, clock=FrozenClock(CREATED), account_id=account_id, name="Asia/Tokyo")
-    await done(pool, move)
+    await in_transaction(pool, move)
     assert await heard.get() == "Asia/Tokyo"
     await run_import(pool, [*START, order("o-1")])
     assert await heard.get() == "Europe/Copenhagen"

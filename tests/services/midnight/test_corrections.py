@@ -26,10 +26,10 @@ from db.queries.snapshots import SnapshotRow
 from db.queries.streak import streaks
 from db.readers import PoolReader, Reader
 from tests.services.midnight.test_snapshots import somebody_waits
-from tests.support.building import Studio, begin
 from tests.support.clock import FrozenClock
 from tests.support.import_files import START, change, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, run_jobs, snapshots
+from tests.support.studio import Studio, open_account
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -162,7 +162,7 @@ async def test_a_snapshot_that_ends_with_a_zone_is_corrected(own_pool: Pool) -> 
 
 async def test_every_midnight_that_ends_a_week_or_a_month_is_found_in_every_zone(own_pool: Pool) -> None:
     """And none in the middle of both."""
-    account_id = (await begin(own_pool, Studio())).id
+    account_id = (await open_account(own_pool, Studio())).id
     zones = [*sorted(TIME_ZONES)[::7], "Pacific/Kiritimati", "Etc/GMT+12", "Africa/Cairo", "Asia/Kathmandu"]
     mondays = [date(2026, 3, 2) + weeks * WEEK for weeks in range(6)]
     days = [*mondays, *(date(2026, month, 1) for month in range(1, 13)), date(2026, 3, 12), date(2026, 7, 16)]
@@ -182,7 +182,7 @@ async def test_every_midnight_that_ends_a_week_or_a_month_is_found_in_every_zone
 
 
 async def test_an_account_that_fails_stops_no_other(pool: Pool, clock: FrozenClock) -> None:
-    accounts = [(await begin(pool, Studio(created_at=NOW - 9 * DAY))).id for _ in range(3)]
+    accounts = [(await open_account(pool, Studio(created_at=NOW - 9 * DAY))).id for _ in range(3)]
     clock.advance(NOW - clock.now())
     await run_jobs(pool, clock)
     await pool.fetch("UPDATE pulse_snapshots SET by_last_instant = false")
@@ -219,7 +219,7 @@ async def test_an_import_that_undoes_snapshots_waits_and_undoes_what_was_correct
 
 
 async def test_a_new_snapshot_is_right_as_it_is_written(pool: Pool) -> None:
-    studio = await begin(pool, Studio(created_at=NOW - 3 * DAY))
+    studio = await open_account(pool, Studio(created_at=NOW - 3 * DAY))
     closes_at = midnight(NOW.date() - 2 * DAY, time_zone(studio.zone))
     assert await snapshot_pulse(pool, FrozenClock(NOW), closes_at, [studio.id]) == 1
     assert await to_correct(pool) == []

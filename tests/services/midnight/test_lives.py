@@ -4,10 +4,10 @@ import pytest
 
 from db.connections import open_pool
 from tests.support.database import empty_database
+from tests.support.events.replay import assert_events_explain_rows
 from tests.support.import_files import everything
-from tests.support.lives import Life
 from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, run_jobs
-from tests.support.replayed import assert_events_tell_all
+from tests.support.random_lives import Life
 
 ACTS = 110
 
@@ -21,7 +21,7 @@ async def lived(server: str, seed: int, *, with_jobs: bool) -> dict[str, list[st
         await run_jobs(pool, life.clock)
         await assert_done(pool, life.clock.now())
         await assert_equal_to_reference(pool)
-        await assert_events_tell_all(pool)
+        await assert_events_explain_rows(pool)
         found = await everything(pool)
         await pool.close()
     return found

@@ -11,16 +11,16 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.facts import read_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
+from app.services.commands import in_transaction
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.services.orders.outcome import Outcome
 from db.connections import Pool
 from db.readers import PoolReader
-from tests.support.acting import a_specification, done
-from tests.support.building import Studio, begin
-from tests.support.clients import Client
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import Customer, add_specification
 from tests.support.midnight_jobs import assert_done, run_jobs
+from tests.support.studio import Studio, open_account
 
 OPENED = datetime(2026, 3, 9, 23, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
@@ -45,10 +45,10 @@ FOLLOWING = CLOSED | {
 
 
 @pytest.fixture
-async def client(pool: Pool, clock: FrozenClock) -> Client:
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
     """A client in Copenhagen who begins now, with 20 images and 3 expedites a day."""
-    account_id = (await begin(pool, Studio(created_at=clock.now(), images_per_day=20, expedites_per_day=3))).id
-    return Client(pool, clock, account_id, await a_specification(pool, clock, account_id))
+    account_id = (await open_account(pool, Studio(created_at=clock.now(), images_per_day=20, expedites_per_day=3))).id
+    return Customer(pool, clock, account_id, await add_specification(pool, clock, account_id))
 
 
 async def rows(pool: Pool, query: str) -> list[tuple[Any, ...]]:
@@ -64,12 +64,12 @@ async def told(pool: Pool) -> list[tuple[Any, ...]]:
     return await rows(pool, "SELECT at, data - 'version' FROM events WHERE type = 'GUARANTEE_RESET' ORDER BY at")
 
 
-async def levels(client: Client, outcome: Outcome) -> list[tuple[str, int]]:
+async def levels(client: Customer, outcome: Outcome) -> list[tuple[str, int]]:
     return [(order.service_level, len(order.images)) for order in await client.states(outcome)]
 
 
 async def test_a_day_of_which_nothing_was_used_gets_its_row_as_it_closes(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(CLOSES - clock.now())
     assert await reset_guarantee(pool, clock, CLOSES, [client.account_id]) == 1
@@ -80,7 +80,7 @@ async def test_a_day_of_which_nothing_was_used_gets_its_row_as_it_closes(
     assert await told(pool) == [(CLOSES, {"before": CLOSED, "after": FOLLOWING})]
 
 
-async def test_what_was_used_stays_and_is_told(pool: Pool, clock: FrozenClock, client: Client) -> None:
+async def test_what_was_used_stays_and_is_told(pool: Pool, clock: FrozenClock, client: Customer) -> None:
     await client.place(4)
     await client.place(2, expedite=True)
     clock.advance(12 * HOUR)
@@ -92,12 +92,12 @@ async def test_what_was_used_stays_and_is_told(pool: Pool, clock: FrozenClock, c
 
 
 async def test_a_late_reset_tells_what_one_in_time_would_have_told(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(12 * HOUR)
     await client.place(7)
     move = partial(change_time_zone, clock=clock, account_id=client.account_id, name="America/New_York")
-    await done(pool, move)
+    await in_transaction(pool, move)
     new_york = datetime(2026, 3, 12, 4, tzinfo=UTC)
     await reset_guarantee(pool, clock, CLOSES, [client.account_id])
     assert (await ledger(pool))[1] == (date(2026, 3, 11), CLOSES, new_york, 1, 20, 7, 3, 0)
@@ -105,7 +105,7 @@ async def test_a_late_reset_tells_what_one_in_time_would_have_told(
 
 
 async def test_a_head_is_past_the_reset_and_an_import_may_still_go_on_from_before_it(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     specified_at = clock.now() + MICROSECOND  # the account began at the clock's
     clock.advance(12 * HOUR)
@@ -118,7 +118,9 @@ async def test_a_head_is_past_the_reset_and_an_import_may_still_go_on_from_befor
     assert await rows(pool, heads) == [(clock.now(), clock.now(), 6)]
 
 
-async def test_an_account_is_reset_once_by_however_many_at_once(pool: Pool, clock: FrozenClock, client: Client) -> None:
+async def test_an_account_is_reset_once_by_however_many_at_once(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
     clock.advance(12 * HOUR)
     done_by = await asyncio.gather(*(reset_guarantee(pool, clock, CLOSES, [client.account_id]) for _ in range(5)))
     assert sorted(done_by) == [0, 0, 0, 0, 1]
@@ -127,8 +129,10 @@ async def test_an_account_is_reset_once_by_however_many_at_once(pool: Pool, cloc
     assert (await ledger(pool), await told(pool)) == before
 
 
-async def test_an_account_that_fails_leaves_the_batch_as_it_was(pool: Pool, clock: FrozenClock, client: Client) -> None:
-    other = (await begin(pool, Studio(created_at=clock.now()))).id
+async def test_an_account_that_fails_leaves_the_batch_as_it_was(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    other = (await open_account(pool, Studio(created_at=clock.now()))).id
     await pool.fetch("UPDATE time_zone_periods SET time_zone = 'Europe/Atlantis' WHERE account_id = $1", other)
     clock.advance(12 * HOUR)
     with pytest.raises(Exception, match="Atlantis"):
@@ -139,7 +143,7 @@ async def test_an_account_that_fails_leaves_the_batch_as_it_was(pool: Pool, cloc
 
 @pytest.mark.parametrize("with_jobs", [True, False])
 async def test_the_guarantee_is_right_at_the_microsecond_of_midnight(
-    pool: Pool, reader: PoolReader, clock: FrozenClock, client: Client, *, with_jobs: bool
+    pool: Pool, reader: PoolReader, clock: FrozenClock, client: Customer, *, with_jobs: bool
 ) -> None:
     clock.advance(CLOSES - 2 * MICROSECOND - clock.now())
     assert await levels(client, await client.place(18)) == [("STANDARD", 18)]
@@ -161,7 +165,7 @@ async def test_the_guarantee_is_right_at_the_microsecond_of_midnight(
 
 
 async def test_a_second_command_in_the_last_microsecond_of_a_day_is_of_the_next_one(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(CLOSES - MICROSECOND - clock.now())
     last, first = await client.place(18), await client.place(5)
@@ -175,10 +179,10 @@ async def test_a_second_command_in_the_last_microsecond_of_a_day_is_of_the_next_
 
 @pytest.mark.parametrize("with_jobs", [True, False])
 async def test_negotiated_capacity_starts_with_its_day(
-    pool: Pool, clock: FrozenClock, client: Client, *, with_jobs: bool
+    pool: Pool, clock: FrozenClock, client: Customer, *, with_jobs: bool
 ) -> None:
     terms = NegotiatedTerms(2, 1, date(2026, 3, 12))
-    await done(pool, partial(negotiate_sla, clock=clock, account_id=client.account_id, terms=terms))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=client.account_id, terms=terms))
     for at in (CLOSES, CLOSES + DAY - MICROSECOND, CLOSES + DAY):
         clock.advance(at - clock.now())
         if with_jobs:
@@ -190,14 +194,14 @@ async def test_negotiated_capacity_starts_with_its_day(
 
 
 async def test_zones_that_flip_while_a_day_runs_give_one_reset_for_it(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     for name in ("Pacific/Kiritimati", "America/Los_Angeles", "Pacific/Kiritimati", "Europe/Copenhagen"):
         await client.place(6)
         clock.advance(HOUR)
         await run_jobs(pool, clock)
         move = partial(change_time_zone, clock=clock, account_id=client.account_id, name=name)
-        await done(pool, move)
+        await in_transaction(pool, move)
     assert await told(pool) == []
     for _ in range(72):
         clock.advance(HOUR)
@@ -207,10 +211,10 @@ async def test_zones_that_flip_while_a_day_runs_give_one_reset_for_it(
 
 
 async def test_a_day_that_a_move_extends_is_reset_where_it_ends_then(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     move = partial(change_time_zone, clock=clock, account_id=client.account_id, name="America/New_York")
-    await done(pool, move)
+    await in_transaction(pool, move)
     clock.advance(12 * HOUR)
     assert await reset_guarantee(pool, clock, CLOSES, [client.account_id]) == 0
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)

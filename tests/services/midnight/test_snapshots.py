@@ -14,6 +14,7 @@ from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures, TermCounts
 from app.domain.pulse.streak import WeekRun
 from app.services.accounts.counters import lock_counters
+from app.services.commands import in_transaction
 from app.services.jobs.cursors import SNAPSHOT, begin_missing_cursors
 from app.services.midnight import snapshots as snapshots_module
 from app.services.midnight.snapshots import snapshot_pulse
@@ -24,11 +25,9 @@ from db.queries.pulse import pulse_figures
 from db.readers import Reader
 from db.tables.accounts import SlaVersion, TimeZonePeriod
 from db.writer import unit_of_work
-from tests.support.acting import a_specification, done
-from tests.support.building import Studio, begin
-from tests.support.clients import Client
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.histories import CREATED_AT, History, remember
+from tests.support.customers import Customer, open_customer
+from tests.support.histories import CREATED_AT, History, write_history
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_jobs, snapshots
 from tests.support.random_histories import histories
@@ -40,14 +39,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def client(pool: Pool, clock: FrozenClock) -> Client:
-    return await a_client(pool, clock)
-
-
-async def a_client(pool: Pool, clock: FrozenClock) -> Client:
-    """A client in Copenhagen who begins now."""
-    account_id = (await begin(pool, Studio(created_at=clock.now()))).id
-    return Client(pool, clock, account_id, await a_specification(pool, clock, account_id))
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
+    return await open_customer(pool, clock)
 
 
 async def uploaded(pool: Pool) -> list[int]:
@@ -63,12 +56,12 @@ async def somebody_waits(pool: Pool) -> None:
 
 
 async def test_a_snapshot_has_the_figures_as_of_the_end_of_its_day(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     placed = await client.place(3)
-    claimed = await done(pool, partial(claim_images, count=2, clock=clock, worker="w", lease=2 * HOUR))
+    claimed = await in_transaction(pool, partial(claim_images, count=2, clock=clock, worker="w", lease=2 * HOUR))
     clock.advance(placed.at + HOUR - clock.now())
-    await done(pool, partial(deliver_images, clock=clock, worker="w", images=claimed.images[:1]))
+    await in_transaction(pool, partial(deliver_images, clock=clock, worker="w", images=claimed.images[:1]))
     clock.advance(CLOSES - clock.now())
     assert await snapshot_pulse(pool, clock, CLOSES, [client.account_id]) == 1
     (row,) = await snapshots(pool)
@@ -86,7 +79,7 @@ async def test_a_snapshot_has_the_figures_as_of_the_end_of_its_day(
 
 
 async def test_what_happens_as_the_day_closes_is_of_the_next_one(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(CLOSES - MICROSECOND - clock.now())
     await client.place(2)
@@ -98,7 +91,9 @@ async def test_what_happens_as_the_day_closes_is_of_the_next_one(
     assert await uploaded(pool) == [2, 6]
 
 
-async def test_an_account_is_done_once_by_however_many_at_once(pool: Pool, clock: FrozenClock, client: Client) -> None:
+async def test_an_account_is_done_once_by_however_many_at_once(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
     await client.place(3)
     clock.advance(12 * HOUR)
     done_by = await asyncio.gather(*(snapshot_pulse(pool, clock, CLOSES, [client.account_id]) for _ in range(5)))
@@ -108,7 +103,7 @@ async def test_an_account_is_done_once_by_however_many_at_once(pool: Pool, clock
 
 
 async def test_overlapping_batches_in_any_order_do_each_account_once(pool: Pool, clock: FrozenClock) -> None:
-    accounts = [(await a_client(pool, clock)).account_id for _ in range(6)]
+    accounts = [(await open_customer(pool, clock)).account_id for _ in range(6)]
     clock.advance(12 * HOUR)
     batches = [accounts, accounts[::-1], accounts[2:], accounts[:4][::-1]]
     done_by = await asyncio.gather(*(snapshot_pulse(pool, clock, CLOSES, batch) for batch in batches))
@@ -117,7 +112,7 @@ async def test_overlapping_batches_in_any_order_do_each_account_once(pool: Pool,
 
 
 async def test_heads_are_past_the_day_before_anything_is_read(
-    pool: Pool, clock: FrozenClock, client: Client, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, clock: FrozenClock, client: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FrozenClock(clock.now())
     all_counters: list[datetime] = []
@@ -125,7 +120,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
     async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         all_counters.extend(row["last_at"] for row in await pool.fetch("SELECT last_at FROM account_heads"))
         # A machine whose clock is behind places an order meanwhile: it is of the next day, whatever that clock says.
-        outcome = await Client(pool, late, client.account_id, client.specification_id).place(2)
+        outcome = await Customer(pool, late, client.account_id, client.specification_id).place(2)
         assert outcome.at == CLOSES + MICROSECOND
         return await pulse_figures(reader, requests)
 
@@ -138,7 +133,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
 
 
 async def test_whoever_has_the_head_is_waited_for_even_when_the_account_is_past_the_day(
-    pool: Pool, clock: FrozenClock, client: Client
+    pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(DAY)
     await client.place(1)
@@ -179,7 +174,7 @@ async def test_what_is_imported_while_a_day_is_read_is_in_its_snapshot(
 
 
 async def test_an_account_that_fails_leaves_the_batch_as_it_was(pool: Pool, clock: FrozenClock) -> None:
-    accounts = [(await a_client(pool, clock)).account_id for _ in range(2)]
+    accounts = [(await open_customer(pool, clock)).account_id for _ in range(2)]
     await pool.fetch("UPDATE time_zone_periods SET time_zone = 'Europe/Atlantis' WHERE account_id = $1", accounts[1])
     clock.advance(12 * HOUR)
     with pytest.raises(Exception, match="Atlantis"):
@@ -190,7 +185,7 @@ async def test_an_account_that_fails_leaves_the_batch_as_it_was(pool: Pool, cloc
 
 async def with_terms(pool: Pool, history: History) -> list[ZonePeriod]:
     """Write a history, with the zones and terms that jobs go by; return the zones."""
-    account_id = await remember(pool, history)
+    account_id = await write_history(pool, history)
     moves = {CREATED_AT: history.first_zone} | {history.moved_at: history.zone}
     zones = [ZonePeriod(at, zone.key) for at, zone in moves.items()]
     version = SlaVersion(

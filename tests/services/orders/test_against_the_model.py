@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from db.connections import Pool
 from db.readers import PoolReader
 from db.tables.base import Table
-from tests.support.alike import assert_alike
-from tests.support.client_commands import Confirm, Expedite, Place
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import open_customer
 from tests.support.database import execute
-from tests.support.model import Account
-from tests.support.production_commands import Claim, Deliver
-from tests.support.studios import assert_consistent, begin
-from tests.support.walks import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
-from tests.support.worlds import Command, World
+from tests.support.model.client_commands import Confirm, Expedite, Place
+from tests.support.model.comparison import assert_rows_match_model
+from tests.support.model.orders import Account
+from tests.support.model.production_commands import Claim, Deliver
+from tests.support.model.random_commands import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
+from tests.support.model.world import Command, World
 
 BEGINNINGS = [
     datetime.fromisoformat("2026-03-10T12:00:00Z"),
@@ -94,14 +95,14 @@ async def go(world: World, walk: Sequence[Command]) -> None:
     for number, command in enumerate(walk, start=1):
         await command.give(world)
         if number % CHECK_EVERY == 0:
-            await assert_alike(world)
-    await assert_alike(world)
-    for giver in world.givers:
-        await assert_consistent(PoolReader(giver.pool), giver)
+            await assert_rows_match_model(world)
+    await assert_rows_match_model(world)
+    for customer in world.customers:
+        await assert_consistent(PoolReader(customer.pool), customer)
 
 
 async def a_world(pool: Pool, begins_at: datetime, zones: Sequence[str]) -> World:
     """Begin an account in each zone."""
     clock = FrozenClock(begins_at)
-    givers = [await begin(pool, clock, zone=zone, images=DGI, expedites=EXPEDITES) for zone in zones]
-    return World(clock, givers, [Account(begins_at, zone, DGI, EXPEDITES) for zone in zones])
+    customers = [await open_customer(pool, clock, zone=zone, images=DGI, expedites=EXPEDITES) for zone in zones]
+    return World(clock, customers, [Account(begins_at, zone, DGI, EXPEDITES) for zone in zones])

@@ -12,8 +12,10 @@ from db.connections import Pool, hang_up, open_pool
 from db.readers import PoolReader
 from db.writer import Writer, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import LEASE, claim, deliver, open_customer
 from tests.support.database import until
-from tests.support.studios import HOUR, LEASE, assert_consistent, begin, claim, deliver
+from tests.support.studio import HOUR
 
 WAITING = """
     SELECT FROM pg_stat_activity
@@ -24,7 +26,7 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, pool: Pool, clock: FrozenClock) -> None:
     for name in "abcde":
-        await (await begin(pool, clock, name=name)).place(10)
+        await (await open_customer(pool, clock, name=name)).place(10)
     clock.advance(HOUR)
 
     async def work(writer: Writer) -> Claimed:
@@ -42,8 +44,8 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
 
 
 async def test_who_waits_for_another_claim_gets_what_is_next(pool: Pool, clock: FrozenClock) -> None:
-    giver = await begin(pool, clock)
-    placed = await giver.images_of(await giver.place(20))
+    customer = await open_customer(pool, clock)
+    placed = await customer.images_of(await customer.place(20))
     clock.advance(HOUR)
     async with unit_of_work(pool) as writer:
         await writer.execute(ONE_AT_A_TIME)
@@ -55,30 +57,30 @@ async def test_who_waits_for_another_claim_gets_what_is_next(pool: Pool, clock: 
 
 
 async def test_accounts_that_others_are_changing_are_passed_by(pool: Pool, clock: FrozenClock) -> None:
-    givers = [await begin(pool, clock, name=name) for name in "abcd"]
+    customers = [await open_customer(pool, clock, name=name) for name in "abcd"]
     placed: list[list[tuple[UUID, UUID]]] = []
-    for giver in givers:
+    for customer in customers:
         clock.advance()
-        placed.append(await giver.images_of(await giver.place(2)))
+        placed.append(await customer.images_of(await customer.place(2)))
     clock.advance(HOUR)
     async with unit_of_work(pool) as writer:
-        await lock_counters(writer, [givers[0].account_id, givers[2].account_id])
+        await lock_counters(writer, [customers[0].account_id, customers[2].account_id])
         claimed = await claim(pool, clock, "ann", 3)
         rest = await claim(pool, clock, "bob", 3)
     assert (claimed.images, set(claimed.passed_by)) == (
         [*placed[1], placed[3][0]],
-        {givers[0].account_id, givers[2].account_id},
+        {customers[0].account_id, customers[2].account_id},
     )
     assert (rest.images, len(rest.passed_by)) == ([placed[3][1]], 2)
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in customers:
+        await assert_consistent(PoolReader(pool), customer)
     last = await claim(pool, clock, "cay", 9)
     assert (last.images, last.passed_by) == ([*placed[0], *placed[2]], set())
 
 
 async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Pool, clock: FrozenClock) -> None:
-    ahead, other = await begin(pool, clock, name="ahead"), await begin(pool, clock, name="other")
-    images = [image for giver in (ahead, other) for image in await giver.images_of(await giver.place(1))]
+    ahead, other = await open_customer(pool, clock, name="ahead"), await open_customer(pool, clock, name="other")
+    images = [image for customer in (ahead, other) for image in await customer.images_of(await customer.place(1))]
     tomorrow = NOON + 24 * HOUR
     await pool.fetch("UPDATE account_heads SET last_at = $2 WHERE account_id = $1", ahead.account_id, tomorrow)
     clock.advance(HOUR - (clock.now() - NOON))
@@ -102,8 +104,8 @@ async def test_a_claim_goes_by_the_clock_of_the_database_wherever_the_process_ha
         def now(self) -> datetime:
             return super().now() - 5 * SECOND
 
-    giver = await begin(pool, clock)
-    placed = await giver.images_of(await giver.place(1))
+    customer = await open_customer(pool, clock)
+    placed = await customer.images_of(await customer.place(1))
     clock.advance(HOUR)
     await claim(pool, clock, "ann", 1)
     clock.advance(LEASE + SECOND)

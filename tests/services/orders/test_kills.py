@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from api.ids import NodeType
 from app.services.api_keys.keys import create_key
-from app.services.commands import IdempotencyConflict
+from app.services.commands import IdempotencyConflict, in_transaction
 from app.web.asgi import create_app
 from db.connections import Pool, Record, open_pool
 from db.embedded.cluster import server_of
@@ -30,12 +30,12 @@ from db.migrate import migrate
 from db.readers import PoolReader
 from engine.ids import GlobalId
 from tests.db.test_embedded import MAJOR, fresh_folder
-from tests.support.acting import done
 from tests.support.clock import FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import Customer, open_customer
 from tests.support.database import temporary_database
 from tests.support.serving import SETTINGS
-from tests.support.studios import Giver, assert_consistent, begin
-from tests.support.writers import START, Asked, give
+from tests.support.writer_process import START, Request, execute_request
 
 pytestmark = pytest.mark.races
 
@@ -55,7 +55,7 @@ class Writers:
     """A process of writers, and what it said: by their keys the commands, and the answers of those acknowledged."""
 
     process: "subprocess.Popen[str]"
-    asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
+    asked: dict[str, Request] = field(default_factory=dict[str, Request])
     answered: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def listen(self) -> None:
@@ -76,10 +76,10 @@ class Writers:
 
 
 @contextmanager
-def writing(url: str, name: str, giver: Giver) -> Generator[Writers]:
+def writing(url: str, name: str, customer: Customer) -> Generator[Writers]:
     """Let writers write, and kill them at the end; all that they said is noted then."""
-    command = [sys.executable, "-m", "tests.support.writers", url, name]
-    command += [str(giver.account_id), str(giver.specification_id)]
+    command = [sys.executable, "-m", "tests.support.writer_process", url, name]
+    command += [str(customer.account_id), str(customer.specification_id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         writers = Writers(process)
         listener = Thread(target=writers.listen)
@@ -113,9 +113,9 @@ async def be_alone(pool: Pool) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def assert_all_or_nothing(pool: Pool, giver: Giver, writers: Writers) -> None:
+async def assert_all_or_nothing(pool: Pool, customer: Customer, writers: Writers) -> None:
     """Assert that what was acknowledged is there as it was told, and the rest as a whole or not at all."""
-    await assert_consistent(PoolReader(pool), giver)
+    await assert_consistent(PoolReader(pool), customer)
     kept: dict[str, dict[str, Any]] = {row["key"]: row["answer"] for row in await pool.fetch(KEPT)}
     assert {key: kept.get(key) for key in writers.answered} == writers.answered
     assert not any(answer is None or "refused" in answer for answer in kept.values())
@@ -139,30 +139,30 @@ def is_in_hand(image: Record, worker: str) -> bool:
     return bool(image["claimed_by"] == worker or image["status"] == "DELIVERED")
 
 
-async def assert_done_once(pool: Pool, giver: Giver, writers: Writers) -> None:
+async def assert_done_once(pool: Pool, customer: Customer, writers: Writers) -> None:
     """Ask all again: what was acknowledged is answered as it was, and the rest is done now, once."""
     clock = FrozenClock(START)
-    again = {key: await give(pool, clock, asked) for key, asked in writers.asked.items()}
+    again = {key: await execute_request(pool, clock, asked) for key, asked in writers.asked.items()}
     assert {key: again[key] for key in writers.answered} == writers.answered
     writers.answered.update(again)
-    await assert_all_or_nothing(pool, giver, writers)
-    assert {key: await give(pool, clock, asked) for key, asked in writers.asked.items()} == again
-    await assert_all_or_nothing(pool, giver, writers)
+    await assert_all_or_nothing(pool, customer, writers)
+    assert {key: await execute_request(pool, clock, asked) for key, asked in writers.asked.items()} == again
+    await assert_all_or_nothing(pool, customer, writers)
     with pytest.raises(IdempotencyConflict):
-        await give(pool, clock, {**next(iter(writers.asked.values())), "count": 9})
+        await execute_request(pool, clock, {**next(iter(writers.asked.values())), "count": 9})
 
 
 async def test_killed_writers_leave_what_was_acknowledged_and_no_halves(database: str) -> None:
     random = Random(SEED)  # noqa: S311 - drawn for tests
     async with judging(database) as pool:
-        giver = await begin(pool, FrozenClock(START), images=50)
+        customer = await open_customer(pool, FrozenClock(START), images=50)
         for kill in range(KILLS):
-            with writing(database, f"run-{kill}", giver) as writers:
+            with writing(database, f"run-{kill}", customer) as writers:
                 await writers.acknowledge(random.randrange(3, 40))
                 await asyncio.sleep(random.random() * 0.02)
             await be_alone(pool)
-            await assert_all_or_nothing(pool, giver, writers)
-            await assert_done_once(pool, giver, writers)
+            await assert_all_or_nothing(pool, customer, writers)
+            await assert_done_once(pool, customer, writers)
 
 
 @pytest.fixture(scope="module")
@@ -199,8 +199,8 @@ async def test_a_killed_database_has_all_that_was_acknowledged_and_its_writers_g
 ) -> None:
     random = Random(SEED)  # noqa: S311 - drawn for tests
     async with judging(durable) as pool:
-        giver = await begin(pool, FrozenClock(START), images=50)
-        with writing(durable, "run", giver) as writers:
+        customer = await open_customer(pool, FrozenClock(START), images=50)
+        with writing(durable, "run", customer) as writers:
             for _ in range(2):
                 await writers.acknowledge(random.randrange(5, 30))
                 kill_server(folder)
@@ -208,9 +208,9 @@ async def test_a_killed_database_has_all_that_was_acknowledged_and_its_writers_g
                     await writers.acknowledge(5)
     async with judging(durable) as pool:
         await be_alone(pool)
-        giver = Giver(pool, giver.clock, giver.account_id, giver.specification_id)
-        await assert_all_or_nothing(pool, giver, writers)
-        await assert_done_once(pool, giver, writers)
+        customer = Customer(pool, customer.clock, customer.account_id, customer.specification_id)
+        await assert_all_or_nothing(pool, customer, writers)
+        await assert_done_once(pool, customer, writers)
 
 
 async def test_clients_are_to_try_again_while_the_database_is_gone_and_the_service_goes_on_after(
@@ -218,31 +218,33 @@ async def test_clients_are_to_try_again_while_the_database_is_gone_and_the_servi
 ) -> None:
     clock = FrozenClock(START)
     async with judging(durable) as pool:
-        giver = await begin(pool, clock)
-        key = await done(pool, lambda writer: create_key(writer, START, giver.account_id))
+        customer = await open_customer(pool, clock)
+        key = await in_transaction(pool, lambda writer: create_key(writer, START, customer.account_id))
     app = create_app(database_url=durable, settings=SETTINGS, clock=clock)
     headers = {"Authorization": f"Bearer {key.secret}"}
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://loupe", headers=headers) as http,
     ):
-        assert await place_one(http, giver, "first") == 1
+        assert await place_one(http, customer, "first") == 1
         kill_server(folder)
         with capture_logs() as logs:
-            assert await asyncio.gather(*(place_one(http, giver, "second") for _ in range(20))) == ["UNAVAILABLE"] * 20
+            assert (
+                await asyncio.gather(*(place_one(http, customer, "second") for _ in range(20))) == ["UNAVAILABLE"] * 20
+            )
         assert {(entry["event"], entry.get("exc_info")) for entry in logs} == {("unavailable", None)}
         with embedded_server(folder):
             again = [
-                await place_one(http, giver, "second") for _ in range(3)
+                await place_one(http, customer, "second") for _ in range(3)
             ]  # a pool may still have a dead connection
             assert again[-1] == 2
             assert set(again) <= {"UNAVAILABLE", 2}
-            assert [await place_one(http, giver, key) for key in ("first", "second", "third")] == [1, 2, 3]
+            assert [await place_one(http, customer, key) for key in ("first", "second", "third")] == [1, 2, 3]
 
 
-async def place_one(http: AsyncClient, giver: Giver, key: str) -> object:
+async def place_one(http: AsyncClient, customer: Customer, key: str) -> object:
     """Place an order of an image by the API: its number, or the code of the error with which nothing was answered."""
-    specification = GlobalId(NodeType.SPECIFICATION, giver.account_id, giver.specification_id)
+    specification = GlobalId(NodeType.SPECIFICATION, customer.account_id, customer.specification_id)
     asked = {"name": key, "specificationId": str(specification), "images": [{"filename": "1.jpg"}]}
     body = {"query": PLACE, "variables": {"input": {**asked, "idempotencyKey": key}}}
     response = await http.post("/graphql", json=body)

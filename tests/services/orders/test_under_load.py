@@ -16,14 +16,15 @@ from app.services.orders.outcome import Outcome
 from db.connections import Pool, Record
 from db.readers import PoolReader
 from db.writer import Writer
-from tests.support.alike import assert_alike
-from tests.support.at_once import Rush
-from tests.support.client_commands import Place
 from tests.support.clock import FrozenClock
-from tests.support.model import Account
-from tests.support.production_commands import Claim, Deliver
-from tests.support.studios import LEASE, ZONE, Giver, assert_consistent, begin, claim, orders
-from tests.support.worlds import Command, World
+from tests.support.consistency import assert_consistent
+from tests.support.customers import LEASE, ZONE, Customer, claim, open_customer, orders
+from tests.support.model.client_commands import Place
+from tests.support.model.comparison import assert_rows_match_model
+from tests.support.model.concurrent import ConcurrentCommands
+from tests.support.model.orders import Account
+from tests.support.model.production_commands import Claim, Deliver
+from tests.support.model.world import Command, World
 
 pytestmark = pytest.mark.races
 
@@ -31,9 +32,9 @@ Images = Sequence[tuple[UUID, UUID]]
 
 
 @pytest.fixture
-async def giver(pool: Pool, clock: FrozenClock) -> Giver:
+async def customer(pool: Pool, clock: FrozenClock) -> Customer:
     """An account of the Professional plan, in Copenhagen, on a Tuesday at 13:00."""
-    return await begin(pool, clock)
+    return await open_customer(pool, clock)
 
 
 def levels(rows: Sequence[Record]) -> dict[str, int]:
@@ -53,36 +54,36 @@ async def give(pool: Pool, command: Callable[[Writer], Awaitable[Outcome]]) -> O
 
 
 @pytest.mark.parametrize("run", range(5))
-async def test_fifty_orders_at_once_get_exactly_the_guarantee(giver: Giver, reader: PoolReader, run: int) -> None:
-    await asyncio.gather(*(giver.place(10, name=f"{run}-{number}") for number in range(50)))
-    rows = await orders(reader, giver)
+async def test_fifty_orders_at_once_get_exactly_the_guarantee(customer: Customer, reader: PoolReader, run: int) -> None:
+    await asyncio.gather(*(customer.place(10, name=f"{run}-{number}") for number in range(50)))
+    rows = await orders(reader, customer)
     assert levels(rows) == {ServiceLevel.STANDARD: 200, ServiceLevel.ADDITIONAL: 300}
     assert [row["first_position"] for row in rows] == list(range(1, 500, 10))
-    await assert_consistent(reader, giver)
+    await assert_consistent(reader, customer)
 
 
 @pytest.mark.parametrize("run", range(5))
 async def test_expedites_at_once_never_get_more_than_the_quota_at_three_hours(
-    giver: Giver, reader: PoolReader, run: int
+    customer: Customer, reader: PoolReader, run: int
 ) -> None:
-    placed = [await giver.place(5 + run) for _ in range(12)]
+    placed = [await customer.place(5 + run) for _ in range(12)]
 
     async def expedite(outcome: Outcome) -> object:
-        return await give(giver.pool, lambda writer: expedite_order(writer, giver.clock, outcome.orders[0], None))
+        return await give(customer.pool, lambda writer: expedite_order(writer, customer.clock, outcome.orders[0], None))
 
     answers = await asyncio.gather(*map(expedite, placed))
     assert all(isinstance(answer, Outcome) for answer in answers)
-    found = levels(await orders(reader, giver))
+    found = levels(await orders(reader, customer))
     assert found[ServiceLevel.EXPEDITED] == 20
     assert found[ServiceLevel.EXPEDITED_ADDITIONAL] <= 20
     assert sum(found.values()) == 12 * (5 + run)
-    await assert_consistent(reader, giver)
+    await assert_consistent(reader, customer)
 
 
 async def test_workers_at_once_never_get_one_image(pool: Pool, clock: FrozenClock) -> None:
-    givers = [await begin(pool, clock, name=f"Studio {number}") for number in range(4)]
-    for giver in givers:
-        await giver.place(20)
+    customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(4)]
+    for customer in customers:
+        await customer.place(20)
         clock.advance()
 
     async def work(worker: str) -> list[tuple[UUID, UUID]]:
@@ -95,33 +96,37 @@ async def test_workers_at_once_never_get_one_image(pool: Pool, clock: FrozenCloc
 
     held = await asyncio.gather(*(work(f"worker {number}") for number in range(6)))
     assert len({image for images in held for image in images}) == sum(map(len, held)) == 80
-    for giver in givers:
-        await assert_consistent(PoolReader(pool), giver)
+    for customer in customers:
+        await assert_consistent(PoolReader(pool), customer)
 
 
 async def test_the_images_of_a_dead_worker_come_back_when_the_claim_ends(
-    giver: Giver, pool: Pool, clock: FrozenClock
+    customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    await giver.place(3)
+    await customer.place(3)
     first = await claim(pool, clock, "ann", 2)
     second = await claim(pool, clock, "bob", 5)
     assert second.images == [
         image
-        for image in await giver.images_of(Outcome(clock.now(), [(giver.account_id, await _first_order(giver))]))
+        for image in await customer.images_of(
+            Outcome(clock.now(), [(customer.account_id, await _first_order(customer))])
+        )
         if image not in first.images
     ]
     clock.advance(second.until - clock.now())
-    assert set((await claim(pool, clock, "cay", 5)).images) == {*first.images, *(await _all_images(giver))}
+    assert set((await claim(pool, clock, "cay", 5)).images) == {*first.images, *(await _all_images(customer))}
 
 
-async def _first_order(giver: Giver) -> UUID:
-    rows = await orders(PoolReader(giver.pool), giver)
+async def _first_order(customer: Customer) -> UUID:
+    rows = await orders(PoolReader(customer.pool), customer)
     first: UUID = rows[0]["id"]
     return first
 
 
-async def _all_images(giver: Giver) -> Images:
-    return await giver.images_of(Outcome(giver.clock.now(), [(giver.account_id, await _first_order(giver))]))
+async def _all_images(customer: Customer) -> Images:
+    return await customer.images_of(
+        Outcome(customer.clock.now(), [(customer.account_id, await _first_order(customer))])
+    )
 
 
 BEGINNINGS: Sequence[Sequence[Command]] = (
@@ -137,10 +142,10 @@ BEGINNINGS: Sequence[Sequence[Command]] = (
 async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_other(
     pool: Pool, clock: FrozenClock, reader: PoolReader, seed: int
 ) -> None:
-    world = World(clock, [await begin(pool, clock, expedites=2)], [Account(clock.now(), ZONE, 200, 2)])
+    world = World(clock, [await open_customer(pool, clock, expedites=2)], [Account(clock.now(), ZONE, 200, 2)])
     for command in (Place(0, 4, expedite=False), *BEGINNINGS[seed % len(BEGINNINGS)]):
         await command.give(world)
-    rush = Rush(world)
+    rush = ConcurrentCommands(world)
     commands = [
         *(rush.cancel(), rush.expedite(), rush.expedite(4), rush.reject(1), rush.reject(1, 2)),
         *(rush.deliver("ann", 1), rush.deliver("ann", 3, 4), rush.produce("bob", 2)),
@@ -148,5 +153,5 @@ async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_
     random.Random(seed).shuffle(commands)  # noqa: S311 - a test draws, nobody guesses
     await asyncio.gather(*commands)
     rush.assert_serial()
-    await assert_alike(world)
-    await assert_consistent(reader, world.givers[0])
+    await assert_rows_match_model(world)
+    await assert_consistent(reader, world.customers[0])

@@ -7,44 +7,47 @@ from functools import partial
 import pytest
 
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged
+from app.services.commands import in_transaction
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import update_specification
 from db.connections import Pool
-from tests.support.acting import done
-from tests.support.building import Studio, begin
-from tests.support.clients import Client, a_client, bound
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import Customer, binding_of, open_customer
+from tests.support.database import all_rows
+from tests.support.studio import Studio, open_account
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-async def client(pool: Pool, clock: FrozenClock) -> Client:
-    return await a_client(pool, clock)
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
+    made = await open_customer(pool, clock, images=20, expedites=3)
+    clock.advance()
+    return made
 
 
-async def test_a_quote_holds_for_fifteen_minutes(client: Client, clock: FrozenClock) -> None:
+async def test_a_quote_holds_for_fifteen_minutes(client: Customer, clock: FrozenClock) -> None:
     request = client.upload(2)
     given = await client.quote(request)
     assert given.expires_at == client.clock.now() + 15 * MINUTE
     clock.advance(15 * MINUTE - MICROSECOND)
-    await client.place(2, binding=bound(given, request))
+    await client.place(2, binding=binding_of(given, request))
     clock.advance()
     with pytest.raises(QuoteChanged):
-        await client.place(2, binding=bound(given, request))
+        await client.place(2, binding=binding_of(given, request))
 
 
-async def test_a_quote_for_later_expires_by_when_it_was_made(client: Client) -> None:
+async def test_a_quote_for_later_expires_by_when_it_was_made(client: Customer) -> None:
     given = await client.quote(client.upload(2, at=client.clock.now() + 8 * HOUR))
     assert given.expires_at == client.clock.now() + 15 * MINUTE
 
 
-async def test_what_others_used_meanwhile_changes_the_offer_and_nothing_happens(client: Client) -> None:
+async def test_what_others_used_meanwhile_changes_the_offer_and_nothing_happens(client: Customer) -> None:
     request = client.upload(5)
-    binding = bound(await client.quote(request), request)
+    binding = binding_of(await client.quote(request), request)
     await client.place(18)
-    before = await client.everything()
+    before = await all_rows(client.pool)
     with pytest.raises(QuoteChanged) as refused:
         await client.place(5, binding=binding)
     assert refused.value.reason == (
@@ -52,47 +55,49 @@ async def test_what_others_used_meanwhile_changes_the_offer_and_nothing_happens(
         " is 2 images due 2026-03-11T08:00:00Z for 2.90 USD;"
         " ADDITIONAL was none, is 3 images for 4.35 USD"
     )
-    assert await client.everything() == before
+    assert await all_rows(client.pool) == before
 
 
-async def test_a_new_price_changes_the_offer_unless_none_was_quoted(client: Client) -> None:
+async def test_a_new_price_changes_the_offer_unless_none_was_quoted(client: Customer) -> None:
     priced, unpriced = client.upload(5), client.upload(5, priced=False)
-    bindings = [bound(await client.quote(request), request) for request in (priced, unpriced)]
+    bindings = [binding_of(await client.quote(request), request) for request in (priced, unpriced)]
     key = (client.account_id, client.specification_id)
-    await done(client.pool, partial(update_specification, clock=client.clock, key=key, price_per_image=Decimal(2)))
+    await in_transaction(
+        client.pool, partial(update_specification, clock=client.clock, key=key, price_per_image=Decimal(2))
+    )
     with pytest.raises(QuoteChanged):
         await client.place(5, binding=bindings[0])
     await client.place(5, binding=bindings[1])
 
 
-async def test_midnight_changes_the_offer(client: Client, clock: FrozenClock) -> None:
+async def test_midnight_changes_the_offer(client: Customer, clock: FrozenClock) -> None:
     clock.advance(11 * HOUR - MINUTE)  # to 23:59 in Copenhagen
     request = client.upload(5)
-    binding = bound(await client.quote(request), request)
+    binding = binding_of(await client.quote(request), request)
     clock.advance(MINUTE)
     with pytest.raises(QuoteChanged, match=r"5 images due 2026-03-11T08:00:00Z .* 5 images due 2026-03-12T08"):
         await client.place(5, binding=binding)
 
 
-async def test_an_expedite_promises_its_turnaround_from_the_call(client: Client, clock: FrozenClock) -> None:
+async def test_an_expedite_promises_its_turnaround_from_the_call(client: Customer, clock: FrozenClock) -> None:
     key = (await client.place(3)).orders[0]
     request = ExpediteRequest(key)
-    binding = bound(await client.quote(request), request)
+    binding = binding_of(await client.quote(request), request)
     clock.advance(10 * MINUTE)
     [order] = await client.states(await client.expedite(key, binding=binding))
     assert order.due_at == client.clock.now() + 3 * HOUR
 
 
-async def test_a_quote_for_all_images_binds_how_many_these_are(client: Client) -> None:
+async def test_a_quote_for_all_images_binds_how_many_these_are(client: Customer) -> None:
     key = (await client.place(3)).orders[0]
     request = ExpediteRequest(key)
-    binding = bound(await client.quote(request), request)
+    binding = binding_of(await client.quote(request), request)
     await client.expedite(key, (await client.images(key))[:1])
     with pytest.raises(QuoteChanged):
         await client.expedite(key, binding=binding)
 
 
-async def test_a_token_is_for_what_was_quoted(client: Client) -> None:
+async def test_a_token_is_for_what_was_quoted(client: Customer) -> None:
     first, second = [(await client.place(3)).orders[0] for _ in range(2)]
     images = await client.images(first)
     upload = client.upload(3)
@@ -100,9 +105,9 @@ async def test_a_token_is_for_what_was_quoted(client: Client) -> None:
     for quoted in given:
         for request in (ExpediteRequest(first), ExpediteRequest(second), ExpediteRequest(first, images[1:])):
             with pytest.raises(InvalidQuoteToken):
-                bound(quoted, request)
+                binding_of(quoted, request)
     with pytest.raises(InvalidQuoteToken):
-        bound(given[1], upload)
-    other = await begin(client.pool, Studio(name="Other"))
+        binding_of(given[1], upload)
+    other = await open_account(client.pool, Studio(name="Other"))
     with pytest.raises(InvalidQuoteToken):
-        bound(given[0], UploadRequest(other.id, 3))
+        binding_of(given[0], UploadRequest(other.id, 3))

@@ -15,6 +15,7 @@ from app.domain.orders.state import OrderState, order_figures, order_price
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import change_time_zone
+from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import NotFound
 from app.services.quotes.making import ExpediteRequest, UploadRequest
@@ -23,9 +24,9 @@ from db.connections import Pool, Record, Statement
 from db.queries.order_states import OrderKey
 from db.readers import PoolReader, Reader
 from db.settled import settle
-from tests.support.acting import done
-from tests.support.clients import Client, a_client, bound, quote_from
 from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.customers import Customer, binding_of, open_customer, quote_from
+from tests.support.database import all_rows
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -33,8 +34,10 @@ NEXT_MORNING = datetime(2026, 3, 11, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-async def client(pool: Pool, clock: FrozenClock) -> Client:
-    return await a_client(pool, clock)
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
+    made = await open_customer(pool, clock, images=20, expedites=3)
+    clock.advance()
+    return made
 
 
 def promised(orders: Sequence[OrderState]) -> list[tuple[object, ...]]:
@@ -60,14 +63,14 @@ def promised(orders: Sequence[OrderState]) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("images", [1, 5, 6])
 @pytest.mark.parametrize("expedite", [False, True])
 async def test_a_quote_is_what_placing_at_that_instant_gives(
-    client: Client, used: int, images: int, *, expedite: bool
+    client: Customer, used: int, images: int, *, expedite: bool
 ) -> None:
     if used:
         await client.place(used)
         await client.place(1, expedite=True)
     request = client.upload(images, expedite=expedite)
     given = await client.quote(request)
-    outcome = await client.place(images, expedite=expedite, binding=bound(given, request))
+    outcome = await client.place(images, expedite=expedite, binding=binding_of(given, request))
     orders = await client.states(outcome)
     assert promised([part.order for part in given.parts]) == promised(orders)
     assert [part.price for part in given.parts] == [order_price(order) for order in orders]
@@ -77,7 +80,7 @@ async def test_a_quote_is_what_placing_at_that_instant_gives(
 @pytest.mark.parametrize("asked", [None, 1, 4])
 @pytest.mark.parametrize("expedited_before", [0, 2, 5])
 async def test_a_quote_is_what_expediting_at_that_instant_gives(
-    client: Client, asked: int | None, expedited_before: int
+    client: Customer, asked: int | None, expedited_before: int
 ) -> None:
     if expedited_before:
         await client.place(expedited_before, expedite=True)
@@ -85,30 +88,30 @@ async def test_a_quote_is_what_expediting_at_that_instant_gives(
     chosen = None if asked is None else (await client.images(key))[-asked:]
     request = ExpediteRequest(key, chosen)
     given = await client.quote(request)
-    outcome = await client.expedite(key, chosen, bound(given, request))
+    outcome = await client.expedite(key, chosen, binding_of(given, request))
     orders = [order for order in await client.states(outcome) if order.expedited_at is not None]
     assert promised([part.order for part in given.parts]) == promised(orders)
     assert (given.at, given.day.recorded) == (outcome.at, outcome.day)
 
 
-async def test_a_quote_writes_nothing(client: Client) -> None:
+async def test_a_quote_writes_nothing(client: Customer) -> None:
     key = (await client.place(6)).orders[0]
-    before = await client.everything()
+    before = await all_rows(client.pool)
     await client.quote(client.upload(30))
     await client.quote(ExpediteRequest(key))
-    assert await client.everything() == before
+    assert await all_rows(client.pool) == before
 
 
-async def test_without_a_specification_there_is_no_price(client: Client) -> None:
+async def test_without_a_specification_there_is_no_price(client: Customer) -> None:
     request = client.upload(25, priced=False)
     given = await client.quote(request)
     parts = [(part.order.service_level, len(part.order.images), part.order.due_at, part.price) for part in given.parts]
     assert parts == [(ServiceLevel.STANDARD, 20, NEXT_MORNING, None), (ServiceLevel.ADDITIONAL, 5, None, None)]
     assert (given.day.allowance.remaining, given.day.allowance.expedite_remaining) == (0, 3)
-    await client.place(25, binding=bound(given, request))
+    await client.place(25, binding=binding_of(given, request))
 
 
-async def test_a_later_ledger_day_has_nothing_used(client: Client) -> None:
+async def test_a_later_ledger_day_has_nothing_used(client: Customer) -> None:
     await client.place(20)
     tomorrow = client.clock.now() + timedelta(days=1)
     assert [part.order.service_level for part in (await client.quote(client.upload(5))).parts] == ["ADDITIONAL"]
@@ -121,13 +124,13 @@ async def test_a_later_ledger_day_has_nothing_used(client: Client) -> None:
     assert (given.at, given.day.day.date, given.day.allowance.remaining) == (tomorrow, date(2026, 3, 11), 15)
 
 
-async def test_later_on_the_running_day_what_is_used_is_used(client: Client) -> None:
+async def test_later_on_the_running_day_what_is_used_is_used(client: Customer) -> None:
     await client.place(20)
     given = await client.quote(client.upload(5, at=client.clock.now() + HOUR))
     assert [part.order.service_level for part in given.parts] == ["ADDITIONAL"]
 
 
-async def test_a_quote_for_an_instant_that_has_passed_is_refused(client: Client) -> None:
+async def test_a_quote_for_an_instant_that_has_passed_is_refused(client: Customer) -> None:
     now = client.clock.now()
     assert (await client.quote(client.upload(1, at=now))).at == now
     with pytest.raises(QuoteInPast) as refused:
@@ -137,9 +140,9 @@ async def test_a_quote_for_an_instant_that_has_passed_is_refused(client: Client)
         await client.quote(client.upload(1, at=datetime(9000, 1, 1, tzinfo=UTC)))
 
 
-async def test_a_quote_is_never_before_what_the_account_has(client: Client) -> None:
+async def test_a_quote_is_never_before_what_the_account_has(client: Customer) -> None:
     now = client.clock.now()
-    await done(
+    await in_transaction(
         client.pool,
         partial(change_time_zone, clock=client.clock, account_id=client.account_id, name="Europe/Paris"),
     )
@@ -147,7 +150,7 @@ async def test_a_quote_is_never_before_what_the_account_has(client: Client) -> N
     assert (given.at, given.expires_at) == (now + MICROSECOND, now + MICROSECOND + 15 * MINUTE)
 
 
-async def test_what_placing_would_refuse_the_quote_refuses(client: Client) -> None:
+async def test_what_placing_would_refuse_the_quote_refuses(client: Customer) -> None:
     saturday = datetime(2026, 3, 14, 12, tzinfo=UTC)
     with pytest.raises(ExpediteWindowClosed):
         await client.quote(client.upload(1, expedite=True, at=saturday))
@@ -156,13 +159,13 @@ async def test_what_placing_would_refuse_the_quote_refuses(client: Client) -> No
     with pytest.raises(UnknownAccount):
         await client.quote(UploadRequest(UUID(int=5), 1))
     key = (client.account_id, client.specification_id)
-    await done(client.pool, partial(archive_specification, clock=client.clock, key=key))
+    await in_transaction(client.pool, partial(archive_specification, clock=client.clock, key=key))
     with pytest.raises(SpecificationArchived):
         await client.quote(client.upload(1))
     assert (await client.quote(client.upload(1, priced=False))).parts[0].price is None
 
 
-async def test_what_expediting_would_refuse_the_quote_refuses(client: Client) -> None:
+async def test_what_expediting_would_refuse_the_quote_refuses(client: Customer) -> None:
     key = (await client.place(3)).orders[0]
     with pytest.raises(NotFound):
         await client.quote(ExpediteRequest((client.account_id, UUID(int=5))))
@@ -172,7 +175,7 @@ async def test_what_expediting_would_refuse_the_quote_refuses(client: Client) ->
         await client.quote(ExpediteRequest(key, at=NEXT_MORNING - HOUR))
     with pytest.raises(Refusals):
         await client.quote(ExpediteRequest(key, await client.images(key), NEXT_MORNING + HOUR))
-    await done(client.pool, partial(cancel_order, clock=client.clock, key=key))
+    await in_transaction(client.pool, partial(cancel_order, clock=client.clock, key=key))
     with pytest.raises(Refusals):
         await client.quote(ExpediteRequest(key, await client.images(key)))
 
@@ -180,7 +183,7 @@ async def test_what_expediting_would_refuse_the_quote_refuses(client: Client) ->
 class InterruptedReader:
     """A reader of a snapshot amid whose reads someone else expedites an order, once."""
 
-    def __init__(self, reader: Reader, client: Client, key: OrderKey, chosen: Sequence[UUID], before: str) -> None:
+    def __init__(self, reader: Reader, client: Customer, key: OrderKey, chosen: Sequence[UUID], before: str) -> None:
         self._reader = reader
         self._client, self._key, self._chosen, self._before = client, key, chosen, before
 
@@ -199,7 +202,7 @@ class InterruptedReader:
 
 
 @pytest.mark.parametrize("before", ["account_facts", "order_states", "image_states"])
-async def test_a_quote_is_of_one_instant_also_while_others_change_the_order(client: Client, before: str) -> None:
+async def test_a_quote_is_of_one_instant_also_while_others_change_the_order(client: Customer, before: str) -> None:
     key = (await client.place(6)).orders[0]
     request = ExpediteRequest(key)
     images = await client.images(key)

@@ -1,0 +1,58 @@
+"""The checks that hold for every account whatever happened to it: counters, ledger, events and rollups agree."""
+
+from datetime import timedelta
+
+from app.domain.local_time import time_zone
+from app.domain.pulse.as_of import AsOf
+from db.connections import Statement
+from db.queries.pulse import pulse_figures
+from db.queries.pulse_reference import reference_figures
+from db.readers import Reader
+from tests.support.customers import ZONE, Customer, orders
+from tests.support.events.replay import assert_events_explain_rows
+from tests.support.studio import HOUR
+
+_COUNTERS = Statement("counters", "SELECT * FROM account_heads WHERE account_id = $1")
+_COUNTS = Statement(
+    "counts",
+    """
+    SELECT order_id, count(*) AS images, count(*) FILTER (WHERE status = 'DELIVERED') AS delivered,
+      count(*) FILTER (WHERE status = 'REJECTED') AS rejected, sum(price) AS price, min(late_at) AS late_at
+    FROM images WHERE account_id = $1 GROUP BY order_id
+    """,
+)
+_DAYS = Statement("days", "SELECT * FROM ledger_days WHERE account_id = $1 ORDER BY date")
+_USED = Statement(
+    "used",
+    """
+    SELECT d.date,
+      (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+        WHERE i.account_id = $1 AND i.uploaded_at >= d.opens_at AND i.uploaded_at < d.closes_at
+          AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS used,
+      (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+        WHERE i.account_id = $1 AND o.expedited_at >= d.opens_at AND o.expedited_at < d.closes_at
+          AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS expedite_used
+    FROM ledger_days d WHERE d.account_id = $1 ORDER BY d.date
+    """,
+)
+_SEQUENCES = Statement("sequences", "SELECT sequence, at, type FROM events WHERE account_id = $1 ORDER BY sequence")
+
+
+async def assert_consistent(reader: Reader, customer: Customer) -> None:
+    """Assert that numbers, counters, ledger, events and rollups agree with the images."""
+    account_id = customer.account_id
+    counters = await reader.fetch_row(_COUNTERS, account_id)
+    rows = await orders(reader, customer)
+    assert counters is not None
+    assert [row["number"] for row in rows] == list(range(1, counters["next_order_number"]))
+    events = await reader.fetch(_SEQUENCES, account_id)
+    assert [event["sequence"] for event in events] == list(range(1, counters["next_event_sequence"]))
+    counts = {row["order_id"]: tuple(row)[1:] for row in await reader.fetch(_COUNTS, account_id)}
+    columns = ("image_count", "delivered_count", "rejected_count", "price", "late_at")
+    assert counts == {row["id"]: tuple(row[column] for column in columns) for row in rows}
+    days = {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_DAYS, account_id)}
+    assert days == {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_USED, account_id)}
+    for after in (timedelta(), timedelta(microseconds=1), 30 * HOUR):
+        requests = [AsOf(account_id, counters["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
+        assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
+    await assert_events_explain_rows(customer.pool)

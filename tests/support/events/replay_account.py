@@ -1,0 +1,90 @@
+"""Accounts replayed from their events other than those of orders; each event follows from those before it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+Data: TypeAlias = dict[str, Any]
+
+_TERMS: Final = ("imagesPerDay", "expeditesPerDay")
+
+
+class ReplayedAccount:
+    """An account's zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
+
+    def __init__(self) -> None:
+        self.time_zone: str | None = None
+        self.specifications: dict[str, Data] = {}
+        self.versions: list[Data] = []
+        self.resets: list[Data] = []
+        self._plays: Mapping[str, Callable[[Data], None]] = {
+            "ACCOUNT_CREATED": self._create,
+            "SPECIFICATION_CHANGED": self._specify,
+            "SLA_NEGOTIATED": self._negotiate,
+            "TIME_ZONE_CHANGED": self._move,
+            "GUARANTEE_RESET": self.resets.append,
+        }
+
+    def play(self, type_: str, data: Data) -> None:
+        """Play an event of no order, and assert that its `before` equals the state after the events before it."""
+        self._plays[type_](data)
+
+    def assert_resets_follow(self, orders: Iterable[Data], images: Iterable[Data]) -> None:
+        """Assert that each reset continues the one before, and that its use agrees with the orders.
+
+        `images` name their order by its id under `order`, as `orders` do under `id`.
+        """
+        by_id = {order["id"]: order for order in orders}
+        owners = [by_id[image["order"]] for image in images]
+        for former, reset in pairwise(self.resets):
+            opened, closed = former["after"], reset["before"]
+            unchanging = opened.keys() - {"closesAt", "used", "expediteUsed"}
+            assert {key: closed[key] for key in unchanging} == {key: opened[key] for key in unchanging}
+        for reset in self.resets:
+            assert reset["after"]["opensAt"] == reset["before"]["closesAt"]
+            used = tuple(_used(reset["before"], owners, start) for start in ("placedAt", "expeditedAt"))
+            assert (reset["before"]["used"], reset["before"]["expediteUsed"]) == used
+            assert (reset["after"]["used"], reset["after"]["expediteUsed"]) == (0, 0)
+
+    def _create(self, data: Data) -> None:
+        assert (data["before"], self.time_zone) == (None, None)
+        after = data["after"]
+        self.time_zone = after["timeZone"]
+        self.versions.append({"version": 1, "effectiveDate": "", **{term: after[term] for term in _TERMS}})
+
+    def _specify(self, data: Data) -> None:
+        before, after = data["before"], data["after"]
+        if before is None:
+            assert after["id"] not in self.specifications
+            self.specifications[after["id"]] = {**after, "archivedAt": None}
+        else:
+            known = self.specifications[after["id"]]
+            assert before == {key: known[key] for key in after}
+            known |= after
+
+    def _negotiate(self, data: Data) -> None:
+        """Add a version; its `before` has the terms of its first day, and those of the plan, which no event has."""
+        before, after = data["before"], data["after"]
+        last_of_days = {version["effectiveDate"]: version for version in self.versions}
+        known: Data = {}
+        for effective in sorted(each for each in last_of_days if each <= after["effectiveDate"]):
+            version = last_of_days[effective]
+            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+        assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
+        assert after["version"] == len(self.versions) + 1
+        self.versions.append(after)
+
+    def _move(self, data: Data) -> None:
+        assert data["before"] == {"timeZone": self.time_zone}
+        self.time_zone = data["after"]["timeZone"]
+
+
+def _used(day: Data, owners: Iterable[Data], start: str) -> int:
+    """Count images whose order was placed or expedited within a day and not cancelled before the day closed."""
+    return sum(_within(day, order[start]) and not _within(day, order["cancelledAt"]) for order in owners)
+
+
+def _within(day: Data, at: str | None) -> bool:
+    opens_at, closes_at = (datetime.fromisoformat(day[key]) for key in ("opensAt", "closesAt"))
+    return at is not None and opens_at <= datetime.fromisoformat(at) < closes_at

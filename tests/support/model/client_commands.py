@@ -1,0 +1,150 @@
+"""Commands of clients, and of staff on their orders, given to the services and to the model alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
+from app.services.orders.placing import NewOrder, place_order
+from tests.support.customers import Customer
+from tests.support.model.facts import Order
+from tests.support.model.orders import Account
+from tests.support.model.world import World, assert_day, picked
+
+
+@dataclass(frozen=True)
+class Place:
+    """Place an order."""
+
+    account: int
+    images: int
+    expedite: bool
+
+    async def give(self, world: World) -> None:
+        account, customer = world.accounts[self.account], world.customers[self.account]
+        filenames = [f"{number}.jpg" for number in range(1, self.images + 1)]
+        new = NewOrder(customer.account_id, "Shoes", customer.specification_id, filenames, self.expedite)
+        done = await world.agree(
+            lambda now: account.place(now, "Shoes", filenames, expedite=self.expedite),
+            partial(place_order, clock=world.clock, new=new),
+        )
+        if done is not None:
+            orders, outcome = done
+            await _take_ids(customer, orders)
+            assert outcome.at == account.last_at
+            assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
+            assert_day(outcome.day, account.running(outcome.at))
+
+
+@dataclass(frozen=True)
+class OfOrder:
+    """A command on an order of an account, numbered from the latest: any order, or only those it may succeed on."""
+
+    account: int
+    order: int
+    any_order: bool
+
+    async def give(self, world: World) -> None:
+        account = world.accounts[self.account]
+        orders = [order for order in account.orders if self.any_order or self.is_for(order)]
+        if orders:
+            order = orders[-1 - self.order % len(orders)]
+            await self.give_order(world, account, world.customers[self.account], order)
+
+    def is_for(self, order: Order) -> bool:
+        raise NotImplementedError
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Expedite(OfOrder):
+    """Expedite images of an order, or all that can be; a stray one may be any of the account's."""
+
+    chosen: tuple[int, ...] | None
+    stray: int | None = None
+
+    def is_for(self, order: Order) -> bool:
+        return order.expedited_at is None and order.status == "IN_PRODUCTION"
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        images = None if self.chosen is None else picked(order.images, self.chosen)
+        every = [image for _, image in account.images]
+        if images is not None and self.stray is not None and every[self.stray % len(every)] not in images:
+            images.append(every[self.stray % len(every)])
+        ids = None if images is None else [image.id for image in images]
+        done = await world.agree(
+            lambda now: account.expedite(now, order, images),
+            lambda writer: expedite_order(writer, world.clock, (customer.account_id, order.id), ids),
+        )
+        if done is not None:
+            orders, outcome = done
+            await _take_ids(customer, orders[1:])
+            assert outcome.at == account.last_at
+            assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
+            assert_day(outcome.day, account.running(outcome.at))
+
+
+@dataclass(frozen=True)
+class Cancel(OfOrder):
+    """Cancel an order."""
+
+    def is_for(self, order: Order) -> bool:
+        return order.cancelled_at is None
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        done = await world.agree(
+            lambda now: account.cancel(now, order),
+            lambda writer: cancel_order(writer, world.clock, (customer.account_id, order.id)),
+        )
+        if done is not None:
+            day, outcome = done
+            assert outcome.at == account.last_at
+            assert_day(outcome.day, day)
+
+
+@dataclass(frozen=True)
+class Complete(OfOrder):
+    """Complete an order, which is its download."""
+
+    def is_for(self, order: Order) -> bool:
+        return order.status == "READY_FOR_DOWNLOAD"
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        await world.agree(
+            lambda now: account.complete(now, order),
+            lambda writer: complete_order(writer, world.clock, (customer.account_id, order.id)),
+        )
+
+
+@dataclass(frozen=True)
+class Confirm(OfOrder):
+    """Confirm the deadline of an order, so long from now."""
+
+    ahead: timedelta
+
+    def is_for(self, order: Order) -> bool:
+        return order.deadline_status != "CONFIRMED"
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        due_at = world.clock.now() + self.ahead
+        await world.agree(
+            lambda now: account.confirm(now, order, due_at),
+            lambda writer: confirm_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
+        )
+
+
+async def _take_ids(customer: Customer, orders: Sequence[Order]) -> None:
+    """Give orders and images of the model the ids that the service gave to theirs."""
+    sql = """
+        SELECT o.number, o.id, i.number, i.id
+          FROM orders o JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
+         WHERE o.account_id = $1 AND o.number = ANY($2)
+    """
+    rows = await customer.pool.fetch(sql, customer.account_id, [order.number for order in orders])
+    ids = {(number, image): (order_id, image_id) for number, order_id, image, image_id in map(tuple, rows)}
+    for order in orders:
+        for image in order.images:
+            order.id, image.id = ids[order.number, image.number]

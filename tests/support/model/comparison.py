@@ -1,0 +1,163 @@
+"""All rows of a world's accounts, in the database and as the model computes them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from tests.support.customers import Customer
+from tests.support.model.facts import Image, Order
+from tests.support.model.orders import Account
+from tests.support.model.world import World
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+async def assert_rows_match_model(world: World) -> None:
+    """Assert that all rows equal those of the model."""
+    for customer, account in zip(world.customers, world.accounts, strict=True):
+        assert await rows(customer, ORDERS) == [order_row(order) for order in account.orders]
+        images = [image_row(order, image) for order, image in account.images]
+        assert await rows(customer, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
+        rejections = [row for _, image in account.images for row in rejection_rows(image)]
+        assert await rows(customer, REJECTIONS) == sorted(rejections)
+        assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
+
+
+async def rows(customer: Customer, sql: str) -> list[Row]:
+    return [tuple(row) for row in await customer.pool.fetch(sql, customer.account_id)]
+
+
+ORDERS = """
+    SELECT o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at, o.late_at,
+           o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
+           o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
+           o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.kept_due_at, o.kept_sla_version
+      FROM orders o WHERE o.account_id = $1 ORDER BY o.number
+"""
+IMAGES = """
+    SELECT o.number, i.number, i.id, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
+           i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
+           i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
+           i.first_claimed_at
+      FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+     WHERE i.account_id = $1 ORDER BY o.number, i.number
+"""
+REJECTIONS = """
+    SELECT image_id, at, reason, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
+      FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
+"""
+LEDGER_DAYS = """
+    SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
+      FROM ledger_days WHERE account_id = $1 ORDER BY date
+"""
+
+
+def order_row(order: Order) -> Row:
+    images = order.images
+    positions = [image.position for image in images]
+    expedites = [image.expedite_position for image in images if image.expedite_position is not None]
+    delivered = [image for image in images if image.is_delivered]
+    return (
+        order.id,
+        order.number,
+        order.name,
+        order.level,
+        order.status,
+        order.placed_at,
+        order.deadline_status,
+        order.due_at,
+        min((late for image in images if (late := late_at(order, image))), default=None),
+        order.sla_version,
+        min(positions),
+        max(positions),
+        order.expedited_at,
+        min(expedites, default=None),
+        max(expedites, default=None),
+        order.confirmed_at,
+        len(images),
+        len(delivered),
+        sum(image.awaits_redelivery for image in images),
+        sum((image.price for image in images), Decimal(0)),
+        max(image.delivered_at[-1] for image in images) if len(delivered) == len(images) else None,
+        order.completed_at,
+        order.cancelled_at,
+        None if order.split_from is None else order.split_from.id,
+        *(order.kept or (None, None)),
+    )
+
+
+def image_row(order: Order, image: Image) -> Row:
+    last = image.rejections[-1] if image.awaits_redelivery else None
+    return (
+        order.number,
+        image.number,
+        image.id,
+        image.filename,
+        image_status(order, image),
+        order.level,
+        image.uploaded_at,
+        image.position,
+        image.expedite_position,
+        image.price,
+        image.due_at,
+        late_at(order, image),
+        image.delivered_at[0] if image.delivered_at else None,
+        image.delivered_at[-1] if image.delivered_at else None,
+        image.rejections[0].at if image.rejections else None,
+        None if last is None else last.at,
+        None if last is None else last.due_at,
+        order.cancelled_at,
+        image.claimed_by,
+        image.claimed_until,
+        image.first_claimed_at,
+    )
+
+
+def image_status(order: Order, image: Image) -> str:
+    """Return the status of the row, which does not show claims."""
+    if order.cancelled_at is not None:
+        return "CANCELLED"
+    if not image.delivered_at:
+        return "QUEUED"
+    return "REJECTED" if image.awaits_redelivery else "DELIVERED"
+
+
+def rejection_rows(image: Image) -> list[Row]:
+    return [
+        (
+            image.id,
+            each.at,
+            each.reason,
+            each.due_at,
+            each.sla_version,
+            each.redelivered_at is None,
+            each.redelivered_at,
+            None if each.redelivered_at is not None and each.redelivered_at <= each.due_at else each.due_at,
+        )
+        for each in image.rejections
+    ]
+
+
+def ledger_rows(account: Account) -> list[Row]:
+    return [
+        (
+            day.name,
+            day.opens_at,
+            day.closes_at,
+            day.sla_version,
+            day.capacity,
+            day.used,
+            day.quota,
+            day.expedited,
+        )
+        for day in account.days
+        if day.written
+    ]
+
+
+def late_at(order: Order, image: Image) -> datetime | None:
+    """Return the instant from which the image is late as far as is known, None if delivered or cancelled in time."""
+    ended_at = image.delivered_at[0] if image.delivered_at else order.cancelled_at
+    if image.due_at is None or (ended_at is not None and ended_at <= image.due_at):
+        return None
+    return image.due_at

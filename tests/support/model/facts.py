@@ -1,0 +1,131 @@
+"""The facts of the model: images, orders, SLA versions and ledger days, and the reasons of refusals."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason to refuse a command: the name of the refusal, and the image it is about, if any."""
+
+    kind: str
+    image_id: UUID | None = None
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is no error of the model
+    """A command that the rules refuse, for all these reasons."""
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons = frozenset(reasons)
+        super().__init__(self.reasons)
+
+
+@dataclass
+class Rejection:
+    """A rejected delivery."""
+
+    at: datetime
+    reason: str
+    due_at: datetime
+    sla_version: int
+    redelivered_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Image:
+    """An image; its id is the service's."""
+
+    number: int
+    filename: str
+    uploaded_at: datetime
+    position: int
+    expedite_position: int | None
+    price: Decimal
+    due_at: datetime | None
+    id: UUID = field(init=False, repr=False)
+    delivered_at: list[datetime] = field(default_factory=list[datetime])
+    rejections: list[Rejection] = field(default_factory=list[Rejection])
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    first_claimed_at: datetime | None = None
+
+    @property
+    def awaits_redelivery(self) -> bool:
+        return bool(self.rejections) and self.rejections[-1].redelivered_at is None
+
+    @property
+    def is_delivered(self) -> bool:
+        return bool(self.delivered_at) and not self.awaits_redelivery
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        return self.rejections[-1].due_at if self.awaits_redelivery else self.due_at
+
+
+@dataclass(eq=False)
+class Order:
+    """Images of one level; its id is the service's."""
+
+    number: int
+    name: str
+    level: str
+    placed_at: datetime
+    due_at: datetime | None
+    deadline_status: str
+    sla_version: int
+    images: list[Image]
+    kept: tuple[datetime, int] | None = None
+    split_from: "Order | None" = None
+    id: UUID = field(init=False, repr=False)
+    expedited_at: datetime | None = None
+    expedite_version: int | None = None
+    confirmed_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+    @property
+    def status(self) -> str:
+        if self.cancelled_at is not None:
+            return "CANCELLED"
+        if not all(image.is_delivered for image in self.images):
+            return "IN_PRODUCTION"
+        return "READY_FOR_DOWNLOAD" if self.completed_at is None else "COMPLETED"
+
+
+@dataclass(frozen=True)
+class Version:
+    """Terms from a ledger day on; None keeps the term of the version before."""
+
+    number: int
+    effective_date: date
+    images: int | None
+    expedites: int | None
+
+
+@dataclass
+class Day:
+    """A ledger day; `planned_end` is its end (UTC) as planned when it opened."""
+
+    name: date
+    opens_at: datetime
+    closes_at: datetime
+    planned_end: datetime
+    sla_version: int
+    capacity: int
+    quota: int
+    used: int = 0
+    expedited: int = 0
+    written: bool = False
+
+    def holds(self, at: datetime | None) -> bool:
+        return at is not None and self.opens_at <= at < self.closes_at
+
+
+def refuse(reasons: Iterable[Reason]) -> None:
+    """Raise Refused if there are reasons."""
+    found = list(reasons)
+    if found:
+        raise Refused(found)

@@ -1,0 +1,291 @@
+"""A model of the domain rules of orders, for few images in memory, by which tests judge the services.
+
+It is written from the rules alone and in the plainest way: no SQL, no caches, no rows, all counts computed from facts.
+Only the start of a local day comes from `local_time`, which has tests of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+
+from app.domain.local_time import local_day, midnight, time_zone
+from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
+
+PRICE: Final = Decimal("1.45")
+OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
+TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+DAY: Final = timedelta(days=1)
+FRIDAY: Final = 5
+"""The last weekday of a working week, Monday being 1."""
+
+
+class Account:
+    """An account with all its orders, ledger days and SLA versions."""
+
+    def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
+        self.zone = time_zone(zone)
+        first = local_day(created_at, self.zone)
+        self.versions = [Version(1, first, images, expedites)]
+        self.orders: list[Order] = []
+        self.last_at = created_at
+        self.days = [self._open(midnight(first, self.zone))]
+
+    @property
+    def images(self) -> list[tuple[Order, Image]]:
+        return [(order, image) for order in self.orders for image in order.images]
+
+    def instant(self, now: datetime) -> datetime:
+        """Return the instant of a command, later than those before it."""
+        return max(now, self.last_at + MICROSECOND)
+
+    def running(self, at: datetime) -> Day:
+        """Return the ledger day of an instant, opening all days up to it."""
+        while self.days[-1].closes_at <= at:
+            self.days.append(self._open(self.days[-1].closes_at))
+        return self.days[-1]
+
+    def _open(self, opens_at: datetime) -> Day:
+        name = local_day(opens_at, self.zone)
+        closes_at = midnight(name + DAY, self.zone)
+        in_force = {version.effective_date: version for version in self.versions if version.effective_date <= name}
+        version, images, expedites = 0, 0, 0
+        for _, each in sorted(in_force.items()):
+            version = each.number
+            images = images if each.images is None else each.images
+            expedites = expedites if each.expedites is None else each.expedites
+        return Day(name, opens_at, closes_at, closes_at, version, images, expedites)
+
+    def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
+        """Add a version from a future ledger day on."""
+        at = self.instant(now)
+        reasons: list[Reason] = []
+        if images is None and expedites is None:
+            reasons.append(Reason("NoTermStated"))
+        if effective_date <= self.running(at).name:
+            reasons.append(Reason("EffectiveDateNotAhead"))
+        refuse(reasons)
+        self.versions.append(Version(len(self.versions) + 1, effective_date, images, expedites))
+        self.last_at = at
+        return len(self.versions)
+
+    def change_zone(self, now: datetime, zone: str) -> Day | None:
+        """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
+        if self.zone.key == zone:
+            return None
+        self.last_at = self.instant(now)
+        day = self.running(self.last_at)
+        self.zone = time_zone(zone)
+        date_ = day.name + DAY
+        while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
+            date_ += DAY
+        day.closes_at = midnight(date_, self.zone)
+        return day
+
+    def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
+        """Upload images; return the orders they are split into."""
+        at = self.instant(now)
+        day = self.running(at)
+        if expedite:
+            refuse(_window(at))
+        levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
+        images = self._uploaded(day, at, filenames, levels, expedite=expedite)
+        orders = [
+            Order(
+                number=len(self.orders) + number,
+                name=name,
+                level=level,
+                placed_at=at,
+                due_at=of_level[0].due_at,
+                deadline_status=OPEN_STATUSES.get(level, "CONFIRMED"),
+                sla_version=day.sla_version,
+                images=of_level,
+                expedited_at=at if expedite else None,
+                expedite_version=day.sla_version if expedite else None,
+            )
+            for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
+        ]
+        for sibling in orders[1:]:
+            sibling.split_from = orders[0]
+        self.orders += orders
+        day.used += len(images)
+        day.expedited += len(images) if expedite else 0
+        day.written = True
+        self.last_at = at
+        return orders
+
+    def _uploaded(
+        self, day: Day, at: datetime, filenames: Sequence[str], levels: Sequence[str], *, expedite: bool
+    ) -> list[Image]:
+        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
+        morning = self._next_morning(at)
+        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
+            refuse([Reason("NoGain")])
+        return [
+            Image(
+                number=number,
+                filename=filename,
+                uploaded_at=at,
+                position=day.used + number,
+                expedite_position=day.expedited + number if expedite else None,
+                price=_price(level),
+                due_at=_in_time(at, level) or (morning if inside else None),
+            )
+            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+        ]
+
+    def expedite(self, now: datetime, order: Order, chosen: Sequence[Image] | None) -> list[Order]:
+        """Expedite images, the chosen ones or all that can be; return the orders that changed, then the new ones."""
+        at = self.instant(now)
+        day = self.running(at)
+        against = {image: _against_expediting(order, image, at) for image in order.images}
+        against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
+        images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
+        reasons = _window(at)
+        reasons += [reason for image in images or order.images for reason in against[image]]
+        levels = self._expedite_levels(day, len(images))
+        due = [_in_time(at, level) for level in levels]
+        if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
+            reasons.append(Reason("NoGain"))
+        refuse(reasons)
+        for number, (image, level, new) in enumerate(zip(images, levels, due, strict=True), start=1):
+            image.expedite_position = day.expedited + number
+            image.price = _price(level)
+            image.due_at = new or image.due_at
+            if image.claimed_until and image.claimed_until <= at:
+                image.claimed_by = image.claimed_until = None
+        day.expedited += len(images)
+        day.written = True
+        self.last_at = at
+        return [order, *self._split(order, _by_deadline(images, levels), at, day.sla_version)]
+
+    def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
+        """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
+        owner = next(each for each in self.orders if image in each.images)
+        moved = owner.split_from is order and owner.expedited_at is not None
+        return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
+
+    def _split(
+        self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
+    ) -> list[Order]:
+        moved = [image for _, images in groups for image in images]
+        staying = [image for image in order.images if image not in moved]
+        source = replace(order)
+        siblings: list[Order] = []
+        for level, images in groups:
+            target = order
+            if staying or images is not groups[0][1]:
+                target = replace(source, number=len(self.orders) + 1, split_from=order)
+                siblings.append(target)
+                self.orders.append(target)
+            target.images = sorted(images, key=lambda image: image.number)
+            target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
+            target.expedited_at, target.expedite_version = at, version
+            due_at = _in_time(at, level)
+            if due_at is not None:
+                target.due_at, target.confirmed_at = due_at, None
+            if due_at is not None or target.due_at is None:
+                target.sla_version = version
+        if staying:
+            order.images = staying
+        return siblings
+
+    def cancel(self, now: datetime, order: Order) -> Day:
+        """Cancel an order; its images return to the running day's quotas if they used them."""
+        at = self.instant(now)
+        reasons = _cancelled(order)
+        if any(image.first_claimed_at or image.delivered_at for image in order.images):
+            reasons.append(Reason("NotCancellable"))
+        refuse(reasons)
+        day = self.running(at)
+        day.used -= len(order.images) if day.holds(order.placed_at) else 0
+        day.expedited -= len(order.images) if day.holds(order.expedited_at) else 0
+        order.cancelled_at = self.last_at = at
+        return day
+
+    def complete(self, now: datetime, order: Order) -> None:
+        """Complete an order, which is its download."""
+        if order.status != "READY_FOR_DOWNLOAD":
+            refuse([Reason("NotCompletable")])
+        order.completed_at = self.last_at = self.instant(now)
+
+    def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
+        """Set the deadline of staff."""
+        at = self.instant(now)
+        awaiting = [image for image in order.images if not image.delivered_at or image.delivered_at[0] >= at]
+        reasons = _cancelled(order)
+        if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
+            reasons.append(Reason("DeadlineNotOpen"))
+        if due_at <= at or due_at >= (order.due_at or NEVER):
+            reasons.append(Reason("DeadlineNotAhead"))
+        refuse(reasons)
+        order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
+        order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+        if order.level == "EXPEDITED_PLAN":
+            order.sla_version = order.expedite_version or 0
+        for image in awaiting:
+            image.due_at = due_at
+            image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
+        self.last_at = at
+
+    def redo_due_at(self, at: datetime) -> datetime:
+        """Return the deadline after a rejection: 5 hours later, or at that wall clock time on Monday."""
+        due_at = at + timedelta(hours=5)
+        day = local_day(due_at, self.zone)
+        if day.isoweekday() <= FRIDAY:
+            return due_at
+        monday = day + (8 - day.isoweekday()) * DAY
+        return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
+
+    def _next_morning(self, at: datetime) -> datetime:
+        day = local_day(at, self.zone) + DAY
+        while day.isoweekday() > FRIDAY:
+            day += DAY
+        return datetime.combine(day, time(9), self.zone).astimezone(UTC)
+
+    def _upload_levels(self, day: Day, count: int) -> list[str]:
+        return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
+
+    def _expedite_levels(self, day: Day, count: int) -> list[str]:
+        beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
+        return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
+
+
+def _cancelled(order: Order) -> list[Reason]:
+    return [] if order.cancelled_at is None else [Reason("OrderCancelled")]
+
+
+def _window(at: datetime) -> list[Reason]:
+    return [] if at.isoweekday() <= FRIDAY else [Reason("ExpediteWindowClosed")]
+
+
+def _against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
+    if order.cancelled_at is not None:
+        return _cancelled(order)
+    reasons: list[Reason] = []
+    if image.delivered_at:
+        reasons.append(Reason("AlreadyDelivered", image.id))
+    if order.expedited_at is not None:
+        reasons.append(Reason("AlreadyExpedited", image.id))
+    if (image.due_at or NEVER) < at and not image.delivered_at:
+        reasons.append(Reason("AlreadyLate", image.id))
+    return reasons
+
+
+def _price(level: str) -> Decimal:
+    return 2 * PRICE if level in TURNAROUNDS else PRICE
+
+
+def _in_time(at: datetime, level: str) -> datetime | None:
+    return at + TURNAROUNDS[level] if level in TURNAROUNDS else None
+
+
+def _by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Group neighbours of the same level and deadline."""
+    pairs = zip(levels, images, strict=True)
+    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
+    return [(level, [image for _, image in group]) for (level, _), group in groups]

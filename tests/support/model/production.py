@@ -1,0 +1,81 @@
+"""The model of production: claiming, delivering and rejecting images."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tests.support.model.facts import Image, Order, Reason, Rejection, refuse
+from tests.support.model.orders import NEVER, Account
+
+
+class Production:
+    """The production of all accounts."""
+
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        self.accounts = accounts
+
+    @property
+    def images(self) -> list[tuple[Account, Order, Image]]:
+        return [(account, order, image) for account in self.accounts for order, image in account.images]
+
+    def claim(self, now: datetime, worker: str, count: int, lease: timedelta) -> list[Image]:
+        """Lease so many free images, the most urgent first."""
+        taken = self._free(now)[:count]
+        self._lease(now, worker, taken, lease)
+        return [image for _, image in taken]
+
+    def take(self, now: datetime, worker: str, image_ids: Collection[UUID], lease: timedelta) -> None:
+        """Lease these images, which must be free."""
+        taken = [(account, image) for account, image in self._free(now) if image.id in image_ids]
+        refuse(Reason("NotFree", image_id) for image_id in image_ids if image_id not in {each.id for _, each in taken})
+        self._lease(now, worker, taken, lease)
+
+    def _free(self, now: datetime) -> list[tuple[Account, Image]]:
+        """Return the images that can be leased, by deadline (none last), upload and id."""
+        free = [
+            (image.next_due_at or NEVER, image.uploaded_at, image.id, account, image)
+            for account, order, image in self.images
+            if order.cancelled_at is None
+            and not image.is_delivered
+            and (image.claimed_until is None or image.claimed_until <= now)
+        ]
+        return [(account, image) for *_, account, image in sorted(free, key=lambda each: each[:3])]
+
+    def _lease(self, now: datetime, worker: str, taken: Sequence[tuple[Account, Image]], lease: timedelta) -> None:
+        instants = _instants(now, [account for account, _ in taken])
+        for account, image in taken:
+            image.claimed_by, image.claimed_until = worker, min(instants.values()) + lease
+            image.first_claimed_at = image.first_claimed_at or instants[id(account)]
+
+    def deliver(self, now: datetime, worker: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
+        """Deliver images leased to the worker."""
+        refuse(
+            Reason("NotClaimed", image.id)
+            for account, _, image in chosen
+            if image.claimed_by != worker or image.claimed_until is None or image.claimed_until <= account.instant(now)
+        )
+        instants = _instants(now, [account for account, _, _ in chosen])
+        for account, _, image in chosen:
+            at = instants[id(account)]
+            if image.awaits_redelivery:
+                image.rejections[-1].redelivered_at = at
+            image.delivered_at.append(at)
+            image.claimed_by = image.claimed_until = None
+
+    def reject(self, now: datetime, reason: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
+        """Reject delivered images."""
+        refuse(Reason("NotDelivered", image.id) for _, _, image in chosen if not image.is_delivered)
+        instants = _instants(now, [account for account, _, _ in chosen])
+        for account, order, image in chosen:
+            at = instants[id(account)]
+            version = account.running(at).sla_version
+            image.rejections.append(Rejection(at, reason, account.redo_due_at(at), version))
+            order.completed_at = None
+
+
+def _instants(now: datetime, accounts: Sequence[Account]) -> dict[int, datetime]:
+    """Return the instants of a command by the identity of each account, and set their last instants."""
+    instants = {id(account): account.instant(now) for account in accounts}
+    for account in accounts:
+        account.last_at = instants[id(account)]
+    return instants

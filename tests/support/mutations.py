@@ -1,0 +1,120 @@
+"""Mutations in tests: performing one, a studio with an API client, and the rows of the database before and after."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.ids import NodeType, account_global_id
+from db.connections import Pool
+from engine.ids import GlobalId
+from tests.support.clock import FrozenClock
+from tests.support.serving import Client, NewClient
+from tests.support.studio import Studio, open_account, write
+
+ERRORS: Final = "userErrors { code message path }"
+PAYLOADS: Final = {
+    "placeOrder": "orders { id number serviceLevel imageCount deadline { at } } dailyGuarantee { used remaining }",
+    "expediteOrder": "orders { id number serviceLevel imageCount } dailyGuarantee { expediteUsed }",
+    "rejectImages": "images { id status } orders { id status rejectedCount }",
+    "completeOrder": "order { id status }",
+    "cancelOrder": "order { id status } dailyGuarantee { used }",
+    "createSpecification": "specification { id name archived pricePerImage { amount currency } secondsPerImage }",
+    "updateSpecification": "specification { id name pricePerImage { amount } secondsPerImage }",
+    "archiveSpecification": "specification { id archived }",
+    "changeTimeZone": "account { id timeZone } dailyGuarantee { resetsAt }",
+    "claimImages": "images { id filename status } leaseUntil",
+    "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
+    "confirmDeadline": "order { id deadline { at status } }",
+    "negotiateSla": "sla { version guarantee { imagesPerDay } }",
+}
+"""The fields that tests select from the payload of each mutation."""
+
+_TABLES: Final = (
+    *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
+    *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
+    "upload_weeks",
+)
+
+
+def document(name: str, fields: str | None = None) -> str:
+    """Return the document of a mutation."""
+    selected = PAYLOADS[name] if fields is None else fields
+    return f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {selected} {ERRORS} }} }}"
+
+
+async def mutate(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Perform a mutation, which may be refused; return its payload."""
+    payload: dict[str, Any] = (await client.data(document(name, fields), {"input": input_}))[name]
+    return payload
+
+
+async def done(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Perform a mutation without user errors; return its payload."""
+    payload = await mutate(client, name, fields, **input_)
+    assert payload["userErrors"] == []
+    return payload
+
+
+async def refused(client: Client, name: str, /, **input_: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
+    """Perform a mutation that is refused; return the codes and paths of its user errors."""
+    payload = await mutate(client, name, **input_)
+    errors = payload.pop("userErrors")
+    assert errors != []
+    assert set(payload.values()) == {None}
+    return [(error["code"], error["path"]) for error in errors]
+
+
+async def contents(pool: Pool) -> dict[str, list[str]]:
+    """Read all rows by table, but those of keys; `last_at`, which advances without a change, is left out."""
+    found: dict[str, list[str]] = {}
+    for table in _TABLES:
+        row = "to_jsonb(t) - 'last_at'" if table == "account_heads" else "t"
+        rows = await pool.fetch(f"SELECT ({row})::text FROM {table} t ORDER BY 1")  # noqa: S608 - the names are ours
+        found[table] = [row[0] for row in rows]
+    return found
+
+
+async def event_types(pool: Pool, studio: Studio) -> list[str]:
+    """Read the types of an account's events, in their order."""
+    rows = await pool.fetch("SELECT type FROM events WHERE account_id = $1 ORDER BY sequence", studio.id)
+    return [row[0] for row in rows]
+
+
+@dataclass(slots=True)
+class Shop:
+    """A studio with a specification, and a client of the API for it."""
+
+    studio: Studio
+    client: Client
+    specification: str
+
+    @property
+    def account(self) -> str:
+        """The global id of the account."""
+        return account_global_id(self.studio.id)
+
+    async def place(self, *filenames: str, name: str = "Shoes", expedite: bool = False) -> list[dict[str, Any]]:
+        """Place an order; return the orders it was split into, with the ids of their images as `imageIds`."""
+        fields = "orders { id number serviceLevel imageCount images(first: 100) { nodes { id } } }"
+        images = [{"filename": filename} for filename in filenames or ("a.jpg",)]
+        order = {"name": name, "specificationId": self.specification, "images": images, "expedite": expedite}
+        orders: list[dict[str, Any]] = (await done(self.client, "placeOrder", fields, **order))["orders"]
+        return [{**each, "imageIds": [node["id"] for node in each["images"]["nodes"]]} for each in orders]
+
+
+async def open_shop(pool: Pool, client_of: NewClient, studio: Studio | None = None) -> Shop:
+    """Open the account of a studio, with a specification and a client."""
+    begun = await open_account(pool, studio or Studio())
+    specification = begun.specification()
+    await write(pool, begun)
+    return Shop(begun, await client_of(begun), str(GlobalId(NodeType.SPECIFICATION, begun.id, specification)))
+
+
+async def deliver(staff: Client, clock: FrozenClock, count: int = 1) -> list[str]:
+    """Claim the most urgent images as staff and deliver them; return their ids."""
+    clock.advance()
+    claimed = await done(staff, "claimImages", worker="Ada", count=count)
+    ids = [image["id"] for image in claimed["images"]]
+    clock.advance()
+    await done(staff, "deliverImages", worker="Ada", imageIds=ids)
+    clock.advance()
+    return ids
