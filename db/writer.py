@@ -67,8 +67,8 @@ class Writer:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
-    async with pool.acquire() as connection, transaction(connection) as writer:
-        yield writer
+    async with pool.acquire() as connection, open_transaction(connection, "BEGIN"):
+        yield Writer(connection)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from app.clock import Clock
@@ -36,8 +37,8 @@ class WorkerContext:
     clock: Clock
     settings: Settings
     owner: str
-    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    long_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
+    long_slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """When something that is done now and then was done last (UTC), by name."""
@@ -56,9 +57,8 @@ class WorkerContext:
             yield claim
         finally:
             renewing.cancel()
-            await asyncio.gather(
-                renewing, return_exceptions=True
-            )  # if it failed, others may take the run over: no harm
+            # If it failed, others may take the run over: no harm.
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _keep_renewing(self, claim: Claim) -> None:
         while True:

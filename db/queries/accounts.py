@@ -7,8 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.ledger.days import ZonePeriod, zone_before
-from app.domain.pulse.as_of import AsOf
+from app.domain.ledger.days import ZonePeriod
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from app.domain.vocabulary import Plan
@@ -45,11 +44,6 @@ class AccountHistory(Account):
     account: AccountRow
     last_at: datetime
     orders: int
-
-    def as_of(self, at: datetime, *, is_now: bool = False) -> AsOf:
-        """Return what figures and streaks are asked for, as of an instant (UTC) not before the account's opening."""
-        zone, is_current = zone_before(at, self.zones), len(self.zones) == 1 or self.zones[-1].starts_at < at
-        return AsOf(self.account_id, at, zone, is_now, is_current, self.created_at)
 
     @property
     def account_id(self) -> UUID:
@@ -104,6 +98,17 @@ _HISTORIES: Final = Statement(
     {_HISTORY.format("h.account_id")}
     WHERE h.account_id = ANY($1::uuid[])
     """,
+)
+
+# The zones of accounts: the primary key of time_zone_periods.
+_ZONES: Final = Statement(
+    "zones_of_accounts",
+    """
+    SELECT account_id, array_agg(starts_at ORDER BY starts_at) AS starts_at,
+      array_agg(time_zone ORDER BY starts_at) AS time_zones
+    FROM time_zone_periods WHERE account_id = ANY($1::uuid[]) GROUP BY account_id
+    """,
+    many="midnight jobs do accounts in batches",
 )
 
 # The last instants of accounts: the primary key.
@@ -208,6 +213,11 @@ async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUI
 async def account_histories(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountHistory]:
     """Read the history of accounts; what does not exist is left out."""
     return {history.account_id: history for history in map(_history, await reader.fetch(_HISTORIES, ids))}
+
+
+async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, tuple[ZonePeriod, ...]]:
+    """Read the zones of accounts, oldest first; accounts that do not exist are left out."""
+    return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
 
 
 async def accounts_by_name(reader: Reader, part: Slice, beginning: str, plan: Plan | None) -> Page[AccountRow]:

@@ -12,10 +12,11 @@ from random import Random
 
 import pytest
 
+from app.domain.pulse.as_of import AsOf
 from db.connections import Pool, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
-from db.queries.accounts import account_histories
+from db.queries.accounts import zones_of_accounts
 from db.queries.pulse import pulse_figures
 from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
@@ -120,9 +121,9 @@ async def assert_as_promised(pool: Pool, now: datetime) -> None:
     await assert_done(pool, now)
     await assert_equal_to_reference(pool)
     found = await snapshots(pool)
-    histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
-    asked = [histories[row.account_id].as_of(row.as_of) for row in found]
-    assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), asked)
+    zones = await zones_of_accounts(PoolReader(pool), list({row.account_id for row in found}))
+    days = [AsOf.of(row.account_id, zones[row.account_id], row.as_of) for row in found]
+    assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), days)
     ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
     assert ends <= {("SUCCEEDED", None), ("FAILED", "The worker that ran it died. The next run did what was left.")}
 

@@ -4,8 +4,6 @@ Both the rollups and the reference query answer in these types, so that the one 
 (domain rules, sections 6 and 7).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -74,19 +72,3 @@ class PulseFigures:
     uploaded_this_month: int
     all_time_processed: int
     open: TermCounts | None
-
-
-def step_figures(versions: Iterable[tuple[int, Sequence[Step]]]) -> tuple[StepFigures, ...]:
-    """Sum retouching over images of several specification versions, the steps that save most first.
-
-    Each version comes with how many images it has in the window; what has none is left out.
-    """
-    images: defaultdict[str, int] = defaultdict(int)
-    milliseconds: defaultdict[str, int] = defaultdict(int)
-    for count, steps in versions:
-        for name in {step.step for step in steps}:
-            images[name] += count
-        for step in steps:
-            milliseconds[step.step] += count * step.milliseconds
-    figures = (StepFigures(name, count, milliseconds[name]) for name, count in images.items() if count)
-    return tuple(sorted(figures, key=lambda figure: (-figure.milliseconds, figure.step)))

@@ -17,6 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.verification import PulseSums, differences, in_words, past_instant
 from app.services.jobs import runs as job_runs
 from app.services.jobs.isolation import isolate_failures
@@ -159,7 +160,7 @@ async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None
 
 async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
     """Return the differences as of an instant (UTC) as text; empty if there are none."""
-    asked = [history.as_of(at, is_now=is_now)]
+    asked = [AsOf.of(history.account_id, history.zones, at, is_now=is_now)]
     served = map(PulseSums, await pulse_figures(reader, asked), await streaks(reader, asked))
     rows = map(PulseSums, await reference_figures(reader, asked), await reference_streaks(reader, asked))
     found = differences(next(served), next(rows))

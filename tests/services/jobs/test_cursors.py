@@ -48,10 +48,12 @@ async def test_jobs_begin_with_the_ledger_day_an_account_is_created_in(pool: Poo
 @pytest.mark.parametrize("job", JOBS)
 async def test_a_day_is_due_as_it_closes_and_not_before(pool: Pool, reader: PoolReader, job: str) -> None:
     account_id = await an_account(pool)
-    assert await due_groups(reader, job, CLOSES - timedelta(microseconds=1), CLOSES - timedelta(microseconds=1)) == []
-    assert await due_groups(reader, job, CLOSES, CLOSES) == [DueGroup(job, "Europe/Copenhagen", CLOSES, CREATED.date())]
+    assert await due_groups(reader, [job], CLOSES - timedelta(microseconds=1), CLOSES - timedelta(microseconds=1)) == []
+    assert await due_groups(reader, [job], CLOSES, CLOSES) == [
+        DueGroup(job, "Europe/Copenhagen", CLOSES, CREATED.date())
+    ]
     assert await JOBS[job](pool, FrozenClock(CLOSES), CLOSES, [account_id]) == 1
-    assert await due_groups(reader, job, CLOSES, CLOSES) == []
+    assert await due_groups(reader, [job], CLOSES, CLOSES) == []
     assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 11), CLOSES + DAY, "Europe/Copenhagen")
 
 
@@ -59,7 +61,7 @@ async def test_groups_are_of_a_zone_and_a_midnight_oldest_first(pool: Pool, read
     for zone in ("Europe/Copenhagen", "Europe/Berlin", "Europe/Copenhagen", "Asia/Tokyo"):
         await an_account(pool, zone)
     tokyo = datetime(2026, 3, 10, 15, tzinfo=UTC)
-    assert await due_groups(reader, RESET, CLOSES, CLOSES) == [
+    assert await due_groups(reader, [RESET], CLOSES, CLOSES) == [
         DueGroup(RESET, "Asia/Tokyo", tokyo, CREATED.date()),
         DueGroup(RESET, "Europe/Berlin", CLOSES, CREATED.date()),
         DueGroup(RESET, "Europe/Copenhagen", CLOSES, CREATED.date()),
@@ -69,7 +71,7 @@ async def test_groups_are_of_a_zone_and_a_midnight_oldest_first(pool: Pool, read
 async def test_the_accounts_of_a_group_come_in_pages_by_id(pool: Pool, reader: PoolReader) -> None:
     accounts = sorted([await an_account(pool) for _ in range(3)])
     await an_account(pool, "Europe/Berlin")
-    (_, group) = await due_groups(reader, SNAPSHOT, CLOSES, CLOSES)
+    (_, group) = await due_groups(reader, [SNAPSHOT], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 2) == accounts[:2]
     assert await due_accounts(reader, group, CLOSES, accounts[1], 2) == accounts[2:]
     assert await due_accounts(reader, group, CLOSES, accounts[2], 2) == []
@@ -79,9 +81,9 @@ async def test_an_account_that_failed_waits_until_it_is_tried_again(pool: Pool, 
     failing, other = await an_account(pool), await an_account(pool)
     for _ in range(2):
         await done(pool, partial(postpone, job=SNAPSHOT, account_id=failing, retry_at=CLOSES + MINUTE))
-    (group,) = await due_groups(reader, SNAPSHOT, CLOSES, CLOSES)
+    (group,) = await due_groups(reader, [SNAPSHOT], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [other]
-    (group,) = await due_groups(reader, SNAPSHOT, CLOSES + MINUTE, CLOSES + MINUTE)
+    (group,) = await due_groups(reader, [SNAPSHOT], CLOSES + MINUTE, CLOSES + MINUTE)
     assert await due_accounts(reader, group, CLOSES + MINUTE, None, 10) == sorted([failing, other])
     query = "SELECT attempts, retry_at FROM job_cursors WHERE account_id = $1 AND job = $2"
     assert [tuple(row) for row in await pool.fetch(query, failing, SNAPSHOT)] == [(2, CLOSES + MINUTE)]
@@ -95,7 +97,7 @@ async def test_an_account_that_failed_by_a_clock_that_was_ahead_does_not_wait_fo
 ) -> None:
     account_id = await an_account(pool)
     await done(pool, partial(postpone, job=RESET, account_id=account_id, retry_at=CLOSES + DAY))
-    (group,) = await due_groups(reader, RESET, CLOSES, CLOSES)
+    (group,) = await due_groups(reader, [RESET], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [account_id]
 
 

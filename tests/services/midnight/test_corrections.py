@@ -64,8 +64,8 @@ async def keep(pool: Pool, history: AccountHistory, day: date, *, as_before: boo
     By that one, the month and the week at such a midnight are those that begin, without any upload yet.
     """
     as_of = midnight(day + DAY, time_zone("Europe/Copenhagen"))
-    [figures] = await pulse_figures(PoolReader(pool), [history.as_of(as_of)])
-    [streak] = await streaks(PoolReader(pool), [history.as_of(as_of)])
+    [figures] = await pulse_figures(PoolReader(pool), [AsOf.of(history.account_id, history.zones, as_of)])
+    [streak] = await streaks(PoolReader(pool), [AsOf.of(history.account_id, history.zones, as_of)])
     if as_before:
         figures = replace(figures, uploaded_this_month=0)
         current = streak.current if streak.uploaded_this_week else None
