@@ -1,4 +1,4 @@
-"""What LOUPE_ variables the environment has beside the settings: misspelt ones, Kubernetes' and other programs'."""
+"""LOUPE_ variables of the environment that are no settings: misspelt ones, Kubernetes' and other programs'."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +32,7 @@ def warnings(environment: Mapping[str, str], settings: Collection[str]) -> Itera
 
 
 def is_address(value: object) -> bool:
-    """Say whether a value is a service's address, as Kubernetes writes it."""
+    """Return True if a value is a service's address, as Kubernetes writes it."""
     return isinstance(value, str) and _SERVICE_ADDRESS.match(value) is not None
 
 

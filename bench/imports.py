@@ -1,4 +1,4 @@
-"""How fast `loupe import` is, and how much memory it takes for a file four times as long."""
+"""Speed of `loupe import`, and its memory for a file four times as long."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _LOUPE = Path(sys.executable).with_name("loupe")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one import took: seconds from start to end of the command, and megabytes at its peak."""
+    """The cost of one import: seconds from start to end of the command, and megabytes at its peak."""
 
     images: int
     seconds: float
@@ -73,7 +73,7 @@ async def _import(scratch: Scratch, name: str, images: int, *, per_order: int) -
 def run_command(command: list[str], settings: dict[str, str]) -> float:
     """Run a command to its end and return its peak memory in megabytes.
 
-    Linux tells it while the process lives. What `wait4` tells in the end counts the memory of who started it, too.
+    Linux reports it while the process lives. The value of `wait4` at the end includes the memory of the parent, too.
     """
     peak = 0
     with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from db.connections import connect
-from db.revisions import MIGRATIONS, Found, Standing, find_revision
+from db.revisions import MIGRATIONS, Found, MigrationStatus, find_revision
 from db.writer import Writer
 
 _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
@@ -33,9 +33,9 @@ class MigrationFailed(Exception):  # noqa: N818 - it names what is the case, as 
 
 
 async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER) -> Found:
-    """Bring a database to the newest schema and return what it has then; several may do so at once.
+    """Migrate a database to the newest schema and return its revision then; several may do so at once.
 
-    `plan_terms`, as JSON by plan, are those that SLAs of before are taken to start with. A database that a newer
+    `plan_terms`, as JSON by plan, are those with which SLAs of earlier releases start. A database that a newer
     release migrated is left as it is. Raises DatabaseUnreachable and MigrationFailed.
     """
     found = await inspect(url)
@@ -66,7 +66,7 @@ async def run_alembic(url: str, run: Callable[[Config], object], migrations: Pat
 
 
 async def _upgrade(connection: AsyncConnection, found: Found, plan_terms: Mapping[str, Mapping[str, Any]]) -> None:
-    if found.standing is Standing.FOREIGN:
+    if found.status is MigrationStatus.FOREIGN:
         raise MigrationFailed(f"The database could not be migrated: {found.sentence}")
     if not found.suffices:
         run = partial(command.upgrade, revision="head")

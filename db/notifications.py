@@ -28,7 +28,7 @@ class Notifications:
         self._stale = asyncio.Event()
 
     def subscribe(self, channel: str, listener: Listener) -> None:
-        """Call a listener at each notification of a channel from soon on, beginning with a call without payload."""
+        """Call a listener at each notification of a channel, and once without payload as listening begins."""
         self._listeners.setdefault(channel, []).append(listener)
         self._stale.set()
 

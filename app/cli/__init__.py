@@ -45,10 +45,10 @@ cli.add_typer(schema.schema, name="schema")
 
 
 def main() -> None:
-    """Run the command line; what went wrong is one sentence on standard error, and exit code 1."""
+    """Run the command line; a failure is one sentence on standard error, and exit code 1."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) is not signal.SIG_IGN:  # as nohup wants it
-            signal.signal(ending, _leave)  # so that the embedded server is let go of, whoever ends the process
+            signal.signal(ending, _leave)  # so that the embedded server is released, whoever ends the process
     try:
         sys.exit(cli(standalone_mode=False))
     except typer.TyperException as error:
@@ -62,6 +62,6 @@ def _leave(number: int, _frame: object) -> NoReturn:
 
 
 def _fail(sentence: str) -> NoReturn:
-    if sentence:  # none where the help has been shown instead
+    if sentence:  # None if help was shown instead
         typer.echo(f"loupe: {sentence}", err=True)
     sys.exit(1)

@@ -90,7 +90,7 @@ def account_show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show an account, with its terms of today and how many orders it has placed.
+    """Show an account, with its terms of today and the number of its orders.
 
     Example: loupe account show acme
     """
@@ -114,7 +114,7 @@ def account_show(
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
-    """Return the SLA of the ledger day that runs now (UTC), or of the first one where the account begins later."""
+    """Return the SLA of the ledger day that runs now (UTC), or of the first one if the account is opened later."""
     return history.terms_at(max(now, row.created_at))
 
 

@@ -104,7 +104,7 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
 async def _run_due(
     url: str, settings: Settings, clock: SystemClock, at: datetime | None
 ) -> Mapping[str, Counts] | None:
-    """Return the counts by job; None when interrupted by a signal."""
+    """Return the counts by job; None if interrupted by a signal."""
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with _signalled(worker.drain):

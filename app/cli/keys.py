@@ -77,7 +77,7 @@ def key_list(
     staff: Annotated[bool, typer.Option("--staff", help="Only the keys of staff.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List keys, all or those of an account or of staff, with their last use, which is known to the minute.
+    """List keys, all or those of an account or of staff, with their last use, to the minute.
 
     Example: loupe key list --account acme
     """

@@ -31,7 +31,7 @@ def export(file: SchemaFile = _COMMITTED) -> None:
 
 @schema.command("check")
 def check(file: SchemaFile = _COMMITTED) -> None:
-    """Compare the committed schema with the code's: exit code 1 where they differ, naming what would break clients.
+    """Compare the committed schema with the code's: exit code 1 if they differ, with changes that would break clients.
 
     Example: loupe schema check
     """

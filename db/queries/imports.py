@@ -1,4 +1,4 @@
-"""What an import reads to go on with accounts: each statement asks for many accounts at once."""
+"""Reads of imports that continue the history of accounts: each statement reads many accounts at once."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from db.columns import selected
 from db.connections import Statement
 from db.tables.accounts import AccountCounters
 
-# Accounts of these refs with their counters; the unique index on ref and the heads' primary key find them.
+# Accounts of these refs with their counters; the unique index on ref and the primary key of account_heads find them.
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
@@ -16,13 +16,13 @@ COUNTERS_BY_REF: Final = Statement(
     """,
 )
 
-# How many events of these types an account has from a place in its sequence on; the primary key.
+# The number of events of these types of an account from a position in its sequence on; the primary key.
 EVENTS_FROM: Final = Statement(
     "events_from",
     "SELECT count(*) AS events FROM events WHERE account_id = $1 AND sequence >= $2 AND type = ANY($3::text[])",
 )
 
-# Which accounts imports began, and which they told to have moved; the primary key finds the few lines of both kinds.
+# Accounts that imports opened, and those that they moved; the primary key finds the few lines of both kinds.
 BEGUN_AND_MOVED: Final = Statement(
     "accounts_opened_and_moved",
     """
@@ -31,9 +31,9 @@ BEGUN_AND_MOVED: Final = Statement(
     """,
 )
 
-# What is used of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may
-# last for weeks when the zone keeps changing, so that its date bounds nothing. One of which nothing is used is told by
-# zones and terms alone: a reset may have opened it by others than an import tells of it.
+# The use of the ledger days of accounts that close after an instant of each; the primary key finds them. A day may last
+# for weeks when the zone keeps changing, so that its date bounds nothing. An unused one follows from zones and terms
+# alone: a reset may have opened it by others than those of the import.
 LEDGER_DAYS: Final = Statement(
     "ledger_days_of_accounts",
     """
@@ -46,7 +46,7 @@ LEDGER_DAYS: Final = Statement(
     """,
 )
 
-# The lines imported before of those asked for; the primary key finds them.
+# Those of some lines that were imported before; the primary key finds them.
 IMPORT_LINES: Final = Statement(
     "import_lines_by_key",
     """
@@ -69,8 +69,8 @@ SPECIFICATIONS_BY_REF: Final = Statement(
     """,
 )
 
-# Orders that lines made, with what was split from them and what was split from that: only those that were not expedited
-# can be split, so there is nothing further. The primary key finds the first, orders_by_split_idx the others.
+# Orders that lines made, with the orders split from them and those split from these: only those that were not expedited
+# can be split, so there are no further ones. The primary key finds the first, orders_by_split_idx the others.
 ORDERS_BY_REF: Final = Statement(
     "orders_by_ref",
     """
@@ -103,8 +103,8 @@ REJECTED_ORDERS: Final = Statement(
 
 _EVENT_COLUMNS: Final = "e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, e.texts, e.import_run"
 
-# The events, not withdrawn, of what happened to images of orders after an instant; events_of_order_idx. A batch amends
-# orders of many accounts, so all are asked at once.
+# The events of images of orders after an instant that are not withdrawn; events_of_order_idx. A batch amends orders of
+# many accounts, so all are read at once.
 EVENTS_OF_ORDERS: Final = Statement(
     "events_of_amended_orders",
     f"""

@@ -25,7 +25,7 @@ from db.queries.pages import (
 )
 from db.readers import Reader
 
-# Counts the accounts for which a run still fails; job_runs_failed_idx has what failed at its instant.
+# The number of accounts for which a run still fails; job_runs_failed_idx has the failures of its instant.
 FAILING_ACCOUNTS: Final = Statement(
     "failing_accounts",
     """
@@ -34,7 +34,7 @@ FAILING_ACCOUNTS: Final = Statement(
     """,
 )
 
-# Since when a job fails for an account; job_runs_by_account_idx.
+# The instant since which a job fails for an account; job_runs_by_account_idx.
 FAILING_SINCE: Final = Statement(
     "failing_since",
     """
@@ -44,7 +44,7 @@ FAILING_SINCE: Final = Statement(
     """,
 )
 
-# The newest successful run of a job by nothing; job_runs_by_job_idx ends the search at the first one.
+# The newest successful run of a global job; job_runs_by_job_idx ends the search at the first one.
 LAST_SUCCESS: Final = Statement(
     "last_success",
     """
@@ -54,7 +54,7 @@ LAST_SUCCESS: Final = Statement(
     """,
 )
 
-# Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
+# Runs of zones and global runs whose lease is over, oldest first: job_runs_running_idx has the few that run.
 LAPSED_RUNS: Final = Statement(
     "lapsed_runs",
     """
@@ -103,7 +103,7 @@ RUN_SPAN: Final = Span(least=(EARLIEST, LEAST_UUID), greatest=(LATEST, GREATEST_
 
 
 async def job_runs_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, JobRunRow]:
-    """Read runs by id; what does not exist is left out."""
+    """Read runs by id; those that do not exist are left out."""
     return {row.id: row for row in map(_row, await reader.fetch(_BY_ID, ids))}
 
 
@@ -123,7 +123,7 @@ async def count_job_runs(reader: Reader, wanted: RunsWanted) -> int:
 
 @cache
 def _listed(conditions: str) -> Walk:
-    """List runs under conditions: job_runs_by_time_idx, or the index of what is wanted, from the bound on."""
+    """Make the statement that lists runs under conditions: job_runs_by_time_idx or the filter's index, from a bound."""
     return walk(
         "job_runs",
         f"""
@@ -142,12 +142,12 @@ def _listed(conditions: str) -> Walk:
 
 @cache
 def _counted(conditions: str) -> Statement:
-    """Count runs under conditions: the index of what is wanted, or the whole table."""
+    """Make the statement that counts runs under conditions: the index of the filter, or the whole table."""
     return Statement("job_runs_count", f"SELECT count(*) FROM job_runs WHERE {conditions}")
 
 
 def _conditions(wanted: RunsWanted, first: int) -> str:
-    """Return what is wanted as SQL, its values being parameters from the first on; so each index serves its own."""
+    """Return a filter as SQL, its values being parameters from the first on; so each index serves its own."""
     parts = ["TRUE"]
     for column, value in (("job", wanted.job), ("account_id", wanted.account_id)):
         if value is not None:

@@ -1,4 +1,4 @@
-"""Reads of the quota ledger: what of a day's guarantee is used."""
+"""Reads of the quota ledger: the use of each day's guarantee."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

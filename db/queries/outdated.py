@@ -1,4 +1,4 @@
-"""Reads of the accounts with rows that are kept for a time only."""
+"""Reads of accounts with rows that have expired."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
-"""The figures of Pulse and compliance, read from rollups (domain rules, section 6).
+"""Reads of the figures of Pulse and compliance from rollups (domain rules, section 6).
 
 One statement reads all sums of any number of accounts, each as of its own instant T: whole days, hours and minutes from
-the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold what is known now, so
-what happened at or after T is corrected from the rows. `pulse_reference` says the same plainly, and judges it in tests.
+the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold the present
+state, so changes at or after T are corrected from the rows. `pulse_reference` is the plain form, which tests compare.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,13 @@ from db.connections import Record, Statement
 from db.readers import Reader
 
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
-# Heads hold corrections of all time before their cut, which cancel out between two cuts. Rollups are found by their
-# primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx, rejections_met_idx and
-# rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
+# Partial days (`head`) hold corrections of all time before their cut, which cancel out between two cuts. Rollups are
+# found by their primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx,
+# rejections_met_idx and rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
 #
-# Grouping or sorting, in the order of its index, keeps each lateral subquery what it is: one probe of that index for
-# one range, however PostgreSQL guesses the numbers of requests and segments; 'infinity' says that a range without end
-# is narrow, too. `(SELECT $1)` hides how long an array is: so the plan for arrays of any length costs no more, and is
-# kept.
+# Grouping or sorting, in the order of its index, keeps each lateral subquery one probe of that index for one range,
+# however PostgreSQL estimates the numbers of requests and segments; 'infinity' makes a range without end a narrow one,
+# too. `(SELECT $1)` hides the length of an array: so the plan for arrays of any length costs no more, and is kept.
 PULSE_FIGURES: Final = Statement(
     "pulse_figures",
     """

@@ -1,4 +1,4 @@
-"""Midnight jobs: runs by zone and day, in batches of accounts, and one by one where an account of a batch fails."""
+"""Midnight jobs: runs by zone and day, in batches of accounts, and one by one if an account of a batch fails."""
 
 import asyncio
 from collections import deque
@@ -37,9 +37,9 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
 MidnightWork: TypeAlias = Callable[[Pool, Clock, datetime, Sequence[UUID]], Awaitable[int]]
-"""Does the ledger day that closes at an instant (UTC) for accounts, each at most once; returns how many it did.
+"""Does the ledger day that closes at an instant (UTC) for accounts, each at most once; returns their number.
 
-It raises where it cannot do one of them, and may be called again at any time, with the same accounts or some of them.
+It raises if it cannot do one of them, and may be called again at any time, with the same accounts or some of them.
 """
 
 _Jobs: TypeAlias = Mapping[str, MidnightWork]

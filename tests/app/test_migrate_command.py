@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from db.migrate import inspect
-from db.revisions import Found, Standing, known_revisions
+from db.revisions import Found, MigrationStatus, known_revisions
 from tests.support.database import TEMPLATE, migrate_as_tomorrow, temporary_database
 
 OWN = known_revisions()[0]
@@ -46,7 +46,7 @@ def test_a_check_names_a_database_that_is_behind_and_changes_nothing_until_it_is
     blank: str, refused: Callable[..., str]
 ) -> None:
     assert refused("migrate", "--check", LOUPE_DATABASE_URL=blank) == BEHIND
-    assert asyncio.run(inspect(blank)) == Found(None, Standing.BEHIND)
+    assert asyncio.run(inspect(blank)) == Found(None, MigrationStatus.OLDER)
     assert printed("migrate", LOUPE_DATABASE_URL=blank) == AT
     assert printed("migrate", "--check", LOUPE_DATABASE_URL=blank) == AT
 
@@ -67,7 +67,7 @@ def test_commands_that_are_never_to_migrate_refuse_a_database_that_is_behind(
 ) -> None:
     for arguments in (NOBODY, ("serve",), ("jobs",), ("jobs", "run-due"), ("demo",)):
         assert refused(*arguments, LOUPE_DATABASE_URL=blank, LOUPE_MIGRATE="never", LOUPE_PORT="0") == BEHIND
-    assert asyncio.run(inspect(blank)) == Found(None, Standing.BEHIND)
+    assert asyncio.run(inspect(blank)) == Found(None, MigrationStatus.OLDER)
 
 
 @pytest.mark.usefixtures("unset")

@@ -13,7 +13,7 @@ from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
 from jobs.counts import Counts
-from jobs.kinds.periodic import DAY, MINUTE, Done, Periodic, beginning
+from jobs.kinds.periodic import DAY, MINUTE, Done, Periodic, period_start
 from jobs.registry import Registry
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
@@ -60,9 +60,9 @@ def broken() -> Done:
 
 def test_minutes_and_days_begin_in_utc() -> None:
     at = datetime(2026, 3, 10, 12, 34, 56, 789, tzinfo=UTC)
-    assert beginning(at, MINUTE) == datetime(2026, 3, 10, 12, 34, tzinfo=UTC)
-    assert beginning(at, DAY) == datetime(2026, 3, 10, tzinfo=UTC)
-    assert beginning(NOON, MINUTE) == NOON
+    assert period_start(at, MINUTE) == datetime(2026, 3, 10, 12, 34, tzinfo=UTC)
+    assert period_start(at, DAY) == datetime(2026, 3, 10, tzinfo=UTC)
+    assert period_start(NOON, MINUTE) == NOON
 
 
 async def test_a_minute_is_done_once_and_the_next_one_tells_since_when(

@@ -13,9 +13,9 @@ from app.domain.ledger.days import ZonePeriod, zone_before
 class AsOf:
     """An account as of a settled instant `at` (UTC); `zone` was in force just before it.
 
-    `is_now` includes open images and redos, which are known of the present only. `zone_is_current` says that the
-    zone has not been changed since. `created_at` (UTC), when the account was opened, bounds the weeks of a streak; None
-    where only figures are read.
+    `is_now` includes open images and redos, which are known of the present only. `zone_is_current` says that the zone
+    has not been changed since. `created_at` (UTC), when the account was opened, bounds the weeks of a streak; None if
+    only figures are read.
     """
 
     account_id: UUID

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 
 class Step(NamedTuple):
-    """A retouching step and how long a median human retoucher needs for it, in milliseconds."""
+    """A retouching step and the time that a median human retoucher needs for it, in milliseconds."""
 
     step: str
     milliseconds: int
@@ -25,7 +25,7 @@ class TermCounts(NamedTuple):
 
     @property
     def images(self) -> int:
-        """How many images these are, over all levels of service."""
+        """The number of images, over all levels of service."""
         return self.standard + self.expedited + self.additional
 
 
@@ -43,7 +43,7 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """What happened in one window of 30 days, as far as was known at its T.
+    """The sums of one window of 30 days, by the facts known at its T.
 
     `delivered` are first deliveries, `rejected` those of them that were rejected before T, `lead_microseconds` their
     time from upload to first delivery, `steps` their retouching by a human. `met` and `late` are outcomes.

@@ -1,12 +1,12 @@
 """The nightly verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
 
-Each account is compared at a settled instant T, what is open included, and at one in its past, both in one snapshot of
+Each account is compared at a settled instant T, open images included, and at one in its past, both in one snapshot of
 the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a difference is a
 failure of the account, with the figures of both sides, until a later comparison finds none. One account is read at a
 time, by one process of the server, for a bounded time.
 
 Accounts take turns: the next one is that whose last comparison, or else whose creation, is longest ago. That instant is
-the `due_at` of a cursor without a date. Accounts that failed are compared every night as well.
+the `due_at` of a cursor without a date. Accounts that failed are compared every day as well.
 """
 
 from collections.abc import Sequence
@@ -97,7 +97,7 @@ class Verified:
 async def verify_next(pool: Pool, clock: Clock, owner: str, count: int) -> Verified:
     """Verify the accounts whose turn it is, `count` at most, and those that failed the last time.
 
-    Accounts verified in the current UTC day are left out, so that a night that was interrupted is continued.
+    Accounts verified in the current UTC day are left out, so that an interrupted run is continued.
     """
     now = clock.now()
     waiting = (VERIFY, _day(now), now)
@@ -123,7 +123,7 @@ async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Seq
 
 
 def _day(at: datetime) -> datetime:
-    """Return the beginning of the UTC day that holds an instant (UTC)."""
+    """Return the start of the UTC day that holds an instant (UTC)."""
     return datetime.combine(at.date(), time(0), UTC)
 
 

@@ -1,6 +1,6 @@
-"""Cursors: the next ledger day of each midnight job for each account, which alone says what is due.
+"""Cursors: the next ledger day of each midnight job for each account, which alone decide whether a job is due.
 
-An account has a cursor for each of these jobs from its beginning on. Doing a day moves the cursor to the next one, in
+An account has a cursor for each of these jobs from its opening on. Doing a day moves the cursor to the next one, in
 the transaction that writes the job's result: so a run may be repeated, be late, run on many machines at once or be
 interrupted anywhere, with the same result (domain rules, section 7).
 
@@ -45,7 +45,7 @@ _AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _ACCOUNTS_IN_A_GO: Final = 200
 
-# Lets a job at midnight begin with a ledger day of an account, unless it has begun; the primary key.
+# Adds the cursor of a midnight job for an account, unless it has one; the primary key.
 _BEGIN: Final = insert_unless_known("begin_cursor", JobCursor)
 
 # Moves an account's cursors to another zone, and those at a ledger day or after it to that day, as it is now. The
@@ -148,7 +148,7 @@ async def begin_missing_cursors(pool: Pool) -> int:
 
 
 def _opening(account_id: UUID, zones: Sequence[ZonePeriod]) -> Iterator[tuple[UUID, str, LedgerDay]]:
-    """Yield an account's zone and first ledger day; nothing where the days cannot be computed, which is logged."""
+    """Yield an account's zone and first ledger day; nothing if the days cannot be computed, which is logged."""
     try:
         yield account_id, zones[-1].time_zone, first_ledger_day(zones)
     except DomainError as error:
@@ -177,7 +177,7 @@ async def undo_after(
     """Undo the results of midnight jobs for an account after an instant (UTC), so that they are done again.
 
     The counters are locked; `zones` are all the account has now. Without an instant everything is undone, as when an
-    account begins at another instant than before. Waits for a worker that is doing a day of the account. Returns the
+    account is opened at another instant than before. Waits for a worker that is doing a day of the account. Returns the
     events of resets that will be done again, for the caller to withdraw: the use of a day may have changed.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
