@@ -1,4 +1,4 @@
-"""What the jobs promise however many are at work, and whatever ends them: each day once, as it was, and no error."""
+"""Guarantees of jobs for any number of workers, however they end: each day once, with the right figures, no error."""
 
 import asyncio
 import subprocess
@@ -54,7 +54,7 @@ def instants(weeks: Iterable[tuple[datetime, datetime]]) -> Iterator[datetime]:
 
 @dataclass
 class Workers:
-    """Processes that do what is due at the instants they are told."""
+    """Processes that run due jobs at the instants sent to them."""
 
     url: str
     processes: list["subprocess.Popen[str]"] = field(default_factory=list["subprocess.Popen[str]"])
@@ -76,7 +76,7 @@ class Workers:
             process.stdin.flush()
 
     async def failures(self) -> list[int]:
-        """Wait until all have done what they were told; tell what failed of it."""
+        """Wait until all have answered; return the failures."""
         return await asyncio.gather(*(asyncio.to_thread(_number, process) for process in self.processes))
 
     def kill_one(self, random: Random) -> None:
@@ -106,7 +106,7 @@ async def furnished(pool: Pool, clock: FrozenClock) -> list[Giver]:
 
 
 async def live(pool: Pool, clock: FrozenClock, givers: list[Giver], random: Random) -> None:
-    """Let some clients place orders, and a worker deliver some of what is waiting."""
+    """Place orders by some clients, and deliver some open images by a worker."""
     for giver in random.sample(givers, 3):
         clock.advance()
         await giver.place(random.randint(1, 6))
@@ -117,7 +117,7 @@ async def live(pool: Pool, clock: FrozenClock, givers: list[Giver], random: Rand
 
 
 async def assert_as_promised(pool: Pool, now: datetime) -> None:
-    """Assert one snapshot and one reset of each day, each snapshot as the Pulse asked later and as the rows say."""
+    """Assert one snapshot and one reset of each day, each snapshot equal to the Pulse read later and to the rows."""
     await assert_done(pool, now)
     await assert_equal_to_reference(pool)
     found = await snapshots(pool)
@@ -141,7 +141,7 @@ async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: 
     await assert_as_promised(pool, clock.now())
 
 
-async def test_killed_workers_leave_nothing_undone_and_nothing_twice(pool: Pool, workers: Workers) -> None:
+async def test_killed_workers_leave_each_day_done_once(pool: Pool, workers: Workers) -> None:
     random = Random(11)  # noqa: S311 - drawn for tests
     clock = FrozenClock(START)
     givers = await furnished(pool, clock)

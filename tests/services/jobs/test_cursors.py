@@ -1,4 +1,4 @@
-"""The cursors tell what is missing, from an account's beginning on."""
+"""Cursors have the next day of each job, from an account's opening on."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
@@ -57,7 +57,9 @@ async def test_a_day_is_due_as_it_closes_and_not_before(pool: Pool, reader: Pool
     assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 11), CLOSES + DAY, "Europe/Copenhagen")
 
 
-async def test_groups_are_of_a_zone_and_a_midnight_oldest_first(pool: Pool, reader: PoolReader) -> None:
+async def test_due_groups_have_a_zone_and_a_midnight_and_are_sorted_oldest_first(
+    pool: Pool, reader: PoolReader
+) -> None:
     for zone in ("Europe/Copenhagen", "Europe/Berlin", "Europe/Copenhagen", "Asia/Tokyo"):
         await an_account(pool, zone)
     tokyo = datetime(2026, 3, 10, 15, tzinfo=UTC)
@@ -92,16 +94,14 @@ async def test_an_account_that_failed_waits_until_it_is_tried_again(pool: Pool, 
     assert [tuple(row) for row in await pool.fetch(query, failing, RESET)] == [(0, None)]
 
 
-async def test_an_account_that_failed_by_a_clock_that_was_ahead_does_not_wait_for_that(
-    pool: Pool, reader: PoolReader
-) -> None:
+async def test_a_failure_by_a_clock_that_was_ahead_does_not_postpone_an_account(pool: Pool, reader: PoolReader) -> None:
     account_id = await an_account(pool)
     await done(pool, partial(postpone, job=RESET, account_id=account_id, retry_at=CLOSES + DAY))
     (group,) = await due_groups(reader, [RESET], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [account_id]
 
 
-async def test_a_move_takes_the_cursors_to_where_the_running_day_closes_now(pool: Pool) -> None:
+async def test_a_move_sets_the_cursors_to_the_new_end_of_the_running_day(pool: Pool) -> None:
     account_id = await an_account(pool)
     clock = FrozenClock(CREATED + MINUTE)
     await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
@@ -142,7 +142,7 @@ async def test_a_day_that_closed_less_than_400_days_ago_is_done(pool: Pool) -> N
     assert await resets(pool, account_id) == [("2026-03-10", CLOSES)]
 
 
-async def test_accounts_of_a_release_without_jobs_are_taken_up_where_they_began(pool: Pool) -> None:
+async def test_accounts_of_a_release_without_jobs_get_cursors_at_their_opening(pool: Pool) -> None:
     account_id, known = await an_account(pool), await an_account(pool)
     clock = FrozenClock(CREATED + 3 * DAY)
     await done(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Asia/Tokyo"))
@@ -165,10 +165,10 @@ async def test_zones_in_use_are_those_that_accounts_have_now(pool: Pool, reader:
     assert await zones_in_use(reader) == ["Asia/Tokyo", "Europe/Copenhagen"]
 
 
-async def test_those_who_listen_hear_of_every_zone_an_account_gets(pool: Pool, database: str) -> None:
+async def test_listeners_are_notified_of_every_new_zone(pool: Pool, database: str) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     listener = await connect(database)
-    await listener.add_listener(ZONES_CHANNEL, lambda *told: heard.put_nowait(told[-1]))  # type: ignore[attr-defined]
+    await listener.add_listener(ZONES_CHANNEL, lambda *notification: heard.put_nowait(notification[-1]))  # type: ignore[attr-defined]
     account_id = await an_account(pool)
     assert await heard.get() == "Europe/Copenhagen"
     move = partial(change_time_zone, clock=FrozenClock(CREATED), account_id=account_id, name="Asia/Tokyo")

@@ -1,4 +1,4 @@
-"""Claims at once: nobody is sent away while there is work, and no account is dragged along by another."""
+"""Concurrent claims: every worker gets images while there are any, and no account moves another's instant."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -41,7 +41,7 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
     assert len(got) == len(set(got)) == 40
 
 
-async def test_who_waits_for_another_claim_gets_what_is_next(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_claim_that_waits_for_another_gets_the_next_images(pool: Pool, clock: FrozenClock) -> None:
     giver = await begin(pool, clock)
     placed = await giver.images_of(await giver.place(20))
     clock.advance(HOUR)
@@ -76,7 +76,7 @@ async def test_accounts_that_others_are_changing_are_passed_by(pool: Pool, clock
     assert (last.images, last.passed_by) == ([*placed[0], *placed[2]], set())
 
 
-async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_account_whose_instants_are_ahead_does_not_move_others(pool: Pool, clock: FrozenClock) -> None:
     ahead, other = await begin(pool, clock, name="ahead"), await begin(pool, clock, name="other")
     images = [image for giver in (ahead, other) for image in await giver.images_of(await giver.place(1))]
     tomorrow = NOON + 24 * HOUR
@@ -93,11 +93,9 @@ async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Po
     }
 
 
-async def test_a_claim_goes_by_the_clock_of_the_database_wherever_the_process_has_its_own(
-    pool: Pool, clock: FrozenClock
-) -> None:
+async def test_a_claim_uses_the_clock_of_the_database_not_that_of_the_process(pool: Pool, clock: FrozenClock) -> None:
     class Behind(FrozenClock):
-        """A frozen clock of a process that is a few seconds behind."""
+        """A frozen clock of a process that is a few seconds slow."""
 
         def now(self) -> datetime:
             return super().now() - 5 * SECOND
