@@ -26,7 +26,7 @@ def warnings(environment: Mapping[str, str], settings: Collection[str]) -> Itera
         name for name, value in environment.items() if name.upper() == "LOUPE_PORT" and is_address(value)
     )
     if addresses:
-        yield f"{addresses[0]} is ignored: it is no port, but what Kubernetes sets for a service called loupe."
+        yield f"{addresses[0]} is ignored: it is no port, but set by Kubernetes for a service called loupe."
     if unknown := sorted(_unknown(environment, settings)):
         yield f"Ignored, since there are no such settings: {', '.join(unknown)}."
 

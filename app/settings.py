@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     @classmethod
     def _all_or_some(cls, origins: frozenset[str]) -> frozenset[str]:
         if ANY_ORIGIN in origins and len(origins) > 1:
-            raise ValueError(f"{ANY_ORIGIN} stands for all origins, so it stands alone")
+            raise ValueError(f"{ANY_ORIGIN} means all origins, so no other may be listed")
         return origins
 
     @field_validator("plan_terms")
@@ -173,7 +173,7 @@ class Settings(BaseSettings):
         try:
             template.format(account="", number=1)
         except (LookupError, ValueError, AttributeError):
-            raise ValueError("only {account} and {number} may stand in braces") from None
+            raise ValueError("only {account} and {number} may be in braces") from None
         return template
 
 

@@ -96,10 +96,10 @@ async def _whole_midnight(scratch: Scratch, pool: Pool, url: str, accounts: int,
     (made,) = (await pool.fetch("SELECT count(*) FROM pulse_snapshots WHERE as_of = $1", at))[0]
     assert made == accounts
     name = f"snapshots of {accounts:,} accounts"
-    what = f"{accounts * _IMAGES:,} images, {accounts / seconds:,.0f} accounts a second"
+    detail = f"{accounts * _IMAGES:,} images, {accounts / seconds:,.0f} accounts a second"
     memory = f"{few:,.0f} MB for a tenth of them, {megabytes:,.0f} MB for all"
     return [
-        Figure(name, seconds, _SECONDS, "s", what),
+        Figure(name, seconds, _SECONDS, "s", detail),
         Figure(f"{name}: slowest statement", slowest, _MILLISECONDS, "ms", text),
         Figure(f"{name}: peak memory", megabytes / few, _MEMORY_LIMIT, TIMES, memory),
     ]

@@ -1,7 +1,7 @@
 """Images that wait for production, made by a few set-based statements: each account has one order.
 
 Every image has a deadline of its own, drawn as the hash of a number: so the images that are due first are of as many
-accounts, whatever the size. Rollups stay empty: claims neither read nor write them.
+accounts, at any size. Rollups stay empty: claims neither read nor write them.
 """
 
 from datetime import datetime

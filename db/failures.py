@@ -9,16 +9,16 @@ ServerError: TypeAlias = asyncpg.PostgresError
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _CANCELLED = "57014"  # query_canceled
-# connection_exception, operator_intervention by a shutdown, too_many_connections; and what only connecting fails with:
+# connection_exception, operator_intervention by a shutdown, too_many_connections; and errors of connecting only:
 # invalid_authorization_specification, invalid_catalog_name
 _GONE = ("08", "57P", "53300", "28", "3D000")
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class DatabaseUnreachable(Exception):  # noqa: N818 - it names the case, as all errors here do
     """No connection could be had; the text is one sentence for people and holds no password."""
 
 
-class OutcomeUnknown(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class OutcomeUnknown(Exception):  # noqa: N818 - it names the case, as all errors here do
     """The server's answer to a COMMIT was lost: the transaction may be committed or not."""
 
     def __init__(self) -> None:

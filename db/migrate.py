@@ -23,12 +23,12 @@ _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
 _AS_EVER: Final[Mapping[str, Mapping[str, Any]]] = {}
 _PATIENCE: Final = 0.1  # seconds between two tries
 _LIMITS: Final = (
-    "SET lock_timeout = '5s'",  # rather give up than let every query queue behind a step that waits for a table
+    "SET lock_timeout = '5s'",  # rather give up than make every query queue behind a step that waits for a table
     "SET statement_timeout = '15min'",
 )
 
 
-class MigrationFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class MigrationFailed(Exception):  # noqa: N818 - it names the case, as all errors here do
     """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
 
 

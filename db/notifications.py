@@ -41,7 +41,7 @@ class Notifications:
                 self._stale.clear()
                 try:
                     await self._connect()
-                except Exception as error:  # noqa: BLE001 - whatever it is, listeners must not be left alone
+                except Exception as error:  # noqa: BLE001 - listeners must be served again
                     _not_listening.count(error)
                     self._stale.set()
                     await asyncio.sleep(pause)

@@ -22,7 +22,7 @@ LEASE: Final = timedelta(minutes=1)
 """The lease of a run: the time it stays claimed by a worker that does not renew it."""
 
 GRACE: Final = 5.0
-"""Seconds that a drained worker has to finish what it has claimed."""
+"""Seconds that a drained worker has to finish its claims."""
 
 _LAST_WORD: Final = 1.0  # seconds for cancelled work to be rolled back, if the server answers
 

@@ -57,7 +57,7 @@ _MADE_UP: Final[Mapping[str, Any]] = {
 Arguments = dict[Statement, tuple[object, ...]]
 
 
-class Incomplete(Exception):  # noqa: N818 - it names what is the case
+class Incomplete(Exception):  # noqa: N818 - it names the case
     """A release without some statements, events or rows; the text names them."""
 
 

@@ -29,7 +29,7 @@ PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When n
 @account.command("create")
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_NAME} characters.")],
+    name: Annotated[str, typer.Option(help=f"Its name for people, in at most {MAX_NAME} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
     time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
     ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,

@@ -71,7 +71,8 @@ def listen(host: str, port: int) -> socket.socket:
         )
     except (OSError, UnicodeError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        reason = "is taken: end what uses it, or set LOUPE_PORT to another" if taken else f"cannot be had: {error}"
+        advice = "is taken: end the program that uses it, or set LOUPE_PORT to another"
+        reason = advice if taken else f"cannot be bound: {error}"
         raise CommandFailed(f"Port {port} of {host} {reason}.") from error
 
 

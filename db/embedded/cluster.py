@@ -150,7 +150,7 @@ class Cluster:
         return int(self.user.run("/bin/sh", "-c", _IN_BACKGROUND, self.log, postgres, "-D", self.data, *options).stdout)
 
     def _orphans(self) -> Iterator[int]:
-        """Yield the processes of a server whose main process was killed: one amid a long statement goes on with it.
+        """Yield the processes of a server whose main process was killed: one amid a long statement continues it.
 
         No other server starts before they are gone. Where there is no /proc, they end by themselves.
         """

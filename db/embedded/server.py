@@ -76,7 +76,7 @@ def _kept_up(cluster: Cluster, base: Path, when_lost: Callable[[], object]) -> G
         while not is_leaving.wait(_LOOK_EVERY):
             try:
                 _heal(cluster, base, is_leaving.is_set)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the database would be dead for ever
+            except Exception as error:  # noqa: BLE001 - or the database would be dead for ever
                 failures.append(error)
                 when_lost()
                 return

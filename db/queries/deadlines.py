@@ -108,7 +108,7 @@ RESCAN_REQUESTS: Final = Statement(
     WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
     ORDER BY due_at, account_id
     """,
-    many="the watch looks for what it is asked to scan",
+    many="the watch looks for rescan requests",
 )
 
 # How often the watch failed at an account; the primary key.

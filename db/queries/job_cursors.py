@@ -63,7 +63,7 @@ DUE_GROUPS: Final = Statement(
      WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
      GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
     """,
-    many="a job looks for what is due",
+    many="a job looks for due accounts",
 )
 
 # The accounts of such a group after an account: job_cursors_due_idx.
@@ -74,7 +74,7 @@ DUE_ACCOUNTS: Final = Statement(
      WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
      ORDER BY account_id LIMIT $7
     """,
-    many="a job looks for what is due",
+    many="a job looks for due accounts",
 )
 
 # The zones that accounts have now: all accounts, a handful of which are on a page.

@@ -46,7 +46,7 @@ _CURSORS: Final = Statement(
     FROM job_cursors WHERE job = ANY($1::text[]) AND date IS NOT NULL
     GROUP BY job, time_zone ORDER BY job, time_zone
     """,
-    many="how jobs stand is asked over all accounts",
+    many="the status of jobs is that of all accounts",
 )
 
 
@@ -58,7 +58,7 @@ _PUT_OFF: Final = Statement(
     WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0
     GROUP BY job
     """,
-    many="how jobs stand is asked over all accounts",
+    many="the status of jobs is that of all accounts",
 )
 
 

@@ -89,8 +89,8 @@ _SPLIT_FROM: Final = Statement(
     """,
 )
 
-# An order waits for its deadline while an image is yet to be delivered for the first time, and what deadline it kept at
-# the plan level has not passed: passed or met, a deadline is frozen (domain rules, section 3).
+# An order waits for its deadline while an image is yet to be delivered for the first time, and the deadline it kept at
+# the plan level, if any, has not passed: passed or met, a deadline is frozen (domain rules, section 3).
 _AWAITS: Final = """deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'
           AND delivered_count + rejected_count < image_count AND (due_at IS NULL OR due_at >= $1)"""
 

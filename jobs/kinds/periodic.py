@@ -26,7 +26,7 @@ DAY: Final = timedelta(days=1)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_TIME: Final = timedelta()
-_ORPHANED: Final = "The worker that ran it died. The next run did what was left."
+_ORPHANED: Final = "The worker that ran it died. The next run did the rest."
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 

@@ -129,7 +129,7 @@ def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Call
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         error = refused("serve", LOUPE_PORT=str(port), LOUPE_DATA_DIR=str(tmp_path / "data"))
-    assert error == f"Port {port} of 127.0.0.1 is taken: end what uses it, or set LOUPE_PORT to another."
+    assert error == f"Port {port} of 127.0.0.1 is taken: end the program that uses it, or set LOUPE_PORT to another."
     assert not (tmp_path / "data").exists()
 
 
@@ -192,7 +192,7 @@ def test_a_schema_is_exported_and_passes_its_check(tmp_path: Path) -> None:
     runner = CliRunner()
     file = str(tmp_path / "schema.graphql")
     assert runner.invoke(cli, ["schema", "export", file]).exit_code == 0
-    assert runner.invoke(cli, ["schema", "check", file]).output == f"{file} is what the code says.\n"
+    assert runner.invoke(cli, ["schema", "check", file]).output == f"{file} equals the schema of the code.\n"
     assert runner.invoke(cli, ["schema", "export", "-"]).output == Path(file).read_text()
 
 
@@ -200,7 +200,7 @@ def test_a_stale_schema_fails_the_check_with_its_breaking_changes(refused: Calla
     file = tmp_path / "schema.graphql"
     file.write_text("type Query { viewer: String!, gone: Int }")
     assert refused("schema", "check", str(file)).splitlines() == [
-        f"{file} is not what the code says; `loupe schema export` writes it anew.",
+        f"{file} differs from the schema of the code; `loupe schema export` writes it.",
         "Field Query.gone was removed.",
         "Field Query.viewer changed type from String! to Viewer!.",
     ]

@@ -198,7 +198,7 @@ def test_variables_of_kubernetes_for_a_service_called_loupe_are_no_port(monkeypa
     monkeypatch.setenv("LOUPE_SERVICE_PORT", "8000")
     assert read_settings().port == 8000
     assert ignored_variables() == [
-        "LOUPE_PORT is ignored: it is no port, but what Kubernetes sets for a service called loupe.",
+        "LOUPE_PORT is ignored: it is no port, but set by Kubernetes for a service called loupe.",
         "Ignored, since there are no such settings: LOUPE_PORT_8000_TCP, LOUPE_SERVICE_PORT.",
     ]
 
@@ -232,13 +232,13 @@ def test_no_warning_is_printed_if_all_variables_are_known(monkeypatch: pytest.Mo
             "figures are 0 to 1,000,000",
         ),
         ("LOUPE_CLOCK", "2201-01-01T00:00:00Z", "it must be in the years 1970 to 2200"),
-        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* stands for all origins, so it stands alone"),
+        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* means all origins, so no other may be listed"),
         ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
-        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),
+        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may be in braces"),
         ("LOUPE_AT_RISK_LEAD", "-PT1H", "Input should be greater than or equal to 0 seconds"),
         ("LOUPE_AT_RISK_LEAD", "P36501D", "Input should be less than or equal to 36500 days"),
         ("LOUPE_RUN_RETENTION", "PT23H", "Input should be greater than or equal to 1 day"),
-        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may stand in braces"),
+        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may be in braces"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_setting(

@@ -125,7 +125,7 @@ async def assert_as_promised(pool: Pool, now: datetime) -> None:
     days = [AsOf.of(row.account_id, zones[row.account_id], row.as_of) for row in found]
     assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), days)
     ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
-    assert ends <= {("SUCCEEDED", None), ("FAILED", "The worker that ran it died. The next run did what was left.")}
+    assert ends <= {("SUCCEEDED", None), ("FAILED", "The worker that ran it died. The next run did the rest.")}
 
 
 async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: Pool, workers: Workers) -> None:

@@ -56,8 +56,8 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
     due_at = rejection_deadline(complaint.at, complaint.zone, complaint.sla.terms)
 
     def refusal(image: ImageState) -> DomainError | None:
-        stands = image.first_delivered_at is not None and image.open_rejection is None
-        return None if stands else NotDelivered(image.id, image.filename)
+        is_delivered = image.first_delivered_at is not None and image.open_rejection is None
+        return None if is_delivered else NotDelivered(image.id, image.filename)
 
     def rejected(image: ImageState) -> ImageState:
         rejection = RejectionState(

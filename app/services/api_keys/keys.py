@@ -67,7 +67,7 @@ class NewKey:
     secret: str
 
 
-class KeyExpired(DomainError):  # noqa: N818 - a refusal is named by what it says
+class KeyExpired(DomainError):  # noqa: N818 - a refusal is named by its reason
     """A key that would never be in force: `expires_at` (UTC) is not after the instant at which it is made."""
 
     def __init__(self, expires_at: datetime, at: datetime) -> None:

@@ -70,7 +70,7 @@ END_TURN: Final = Statement(
 )
 
 
-class PulseDiffers(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class PulseDiffers(Exception):  # noqa: N818 - it names the case, as all errors here do
     """The Pulse that is served differs from the rows; the text has the figures of both."""
 
 

@@ -17,8 +17,8 @@ depends_on: Sequence[str] | None = None
 ACCOUNTS: Final = text("SELECT account_id FROM account_heads WHERE account_id > :after ORDER BY account_id LIMIT 1000")
 
 # Adds the missing events of one account, whose counters it locks: an event for each order all of whose images with a
-# deadline were first delivered by it, at the last of these deliveries. What commits while it waits for the head is not
-# seen, and wrote its event itself, for it made the delivery. Instants are written as in all events.
+# deadline were first delivered by it, at the last of these deliveries. Commands that commit while it waits for the
+# counters are not seen, and wrote their events themselves. Instants are written as in all events.
 ADD_MISSING: Final = text(
     """
     WITH head AS (
