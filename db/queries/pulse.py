@@ -218,7 +218,8 @@ def _figures(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[PulseFigu
     parts = [{part: Sums() for part in Part} for _ in requests]
     steps: dict[Version, list[Step]] = {}
     for row in rows:
-        sums = parts[row["request"] - 1][Part(row["part"])]
+        index: int = row["request"] - 1
+        sums = parts[index][Part(row["part"])]
         if row["steps"] is None:
             sums.amounts[row["figure"]] += row["amount"]
         else:
