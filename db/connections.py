@@ -192,7 +192,11 @@ async def _keep(_connection: object) -> None:
 
 
 def _encode_jsonb(value: object) -> bytes:
-    return _JSONB_VERSION + orjson.dumps(value, default=_text_of_id)
+    return _JSONB_VERSION + _encode_json(value)
+
+
+def _encode_json(value: object) -> bytes:
+    return orjson.dumps(value, default=_text_of_id)
 
 
 def _text_of_id(value: object) -> str:

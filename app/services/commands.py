@@ -101,7 +101,7 @@ _OF_STAFF: Final = _Keys(
 )
 
 
-class Overtaken(Exception):  # noqa: N818 - it names the case, as all errors here do
+class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all errors here do
     """Others were faster or in the way, so that nothing was done; the command is to be tried again after a pause."""
 
     def __init__(self, pause: float = 0.0) -> None:

@@ -17,7 +17,7 @@ from app.web.cors import with_cors
 from app.web.graphiql import graphiql_asset
 from app.web.graphql import GraphQLEndpoint
 from app.web.health import healthz, readyz
-from app.web.state import state_of
+from app.web.state import keep_claiming_pool, keep_key_uses, keep_quote_key, keep_reader, keep_writing_pool
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
@@ -57,7 +57,6 @@ async def _serving(
     app: Starlette, database_url: str, alongside: Callable[[], AbstractAsyncContextManager[object]]
 ) -> AsyncGenerator[None]:
     """Open the pools of an application, and close them however it ends."""
-    state = state_of(app)
     async with AsyncExitStack() as stack:
 
         async def opened(**options: Any) -> Pool:  # noqa: ANN401 - those of `open_pool`
@@ -65,11 +64,12 @@ async def _serving(
             stack.push_async_callback(hang_up, pool)
             return pool
 
-        state.reader = PoolReader(await opened(settings=PLANNED_ONCE))
-        state.writing_pool = await opened(settings=COMMANDS)
-        state.claiming_pool = await opened(max_size=_CLAIMS, settings=COMMANDS)
-        state.quote_key = QuoteKey(state.writing_pool)
-        state.key_uses = await stack.enter_async_context(noted_key_uses(state.writing_pool))
+        keep_reader(app, PoolReader(await opened(settings=PLANNED_ONCE)))
+        writing_pool = await opened(settings=COMMANDS)
+        keep_writing_pool(app, writing_pool)
+        keep_claiming_pool(app, await opened(max_size=_CLAIMS, settings=COMMANDS))
+        keep_quote_key(app, QuoteKey(writing_pool))
+        keep_key_uses(app, await stack.enter_async_context(noted_key_uses(writing_pool)))
         await stack.enter_async_context(alongside())
         yield
 

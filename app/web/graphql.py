@@ -22,7 +22,7 @@ from app.services.accounts.slots import AccountSlots
 from app.settings import Settings
 from app.web.graphiql import asks_for_page, graphiql_page
 from app.web.identity import CHALLENGE, authenticate
-from app.web.state import state_of
+from app.web.state import claiming_pool_of, key_uses_of, quote_key_of, reader_of, writing_pool_of
 from engine.errors import ApiError, ErrorCode, format_error, is_unavailable
 from engine.unavailable import RETRY_AFTER
 
@@ -49,19 +49,19 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
         """Return the context of a request, with its caller; raises ApiError for one without a key in force."""
-        state = state_of(request.app)
-        caller = await authenticate(state.reader, request.headers.get("authorization"), self._clock)
-        state.key_uses.note(caller, caller.seen_at)
+        database = reader_of(request)
+        caller = await authenticate(database, request.headers.get("authorization"), self._clock)
+        key_uses_of(request).note(caller, caller.seen_at)
         return Context(
             Viewer(caller.account),
             self._settings,
-            state.reader,
-            state.writing_pool,
-            state.claiming_pool,
+            database,
+            writing_pool_of(request),
+            claiming_pool_of(request),
             self._slots,
             self._clock,
-            state.quote_key,
-            SettledView(state.reader, self._clock, caller.settlement),
+            quote_key_of(request),
+            SettledView(database, self._clock, caller.settlement),
         )
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:

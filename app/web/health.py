@@ -8,7 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web.state import state_of
+from app.web.state import reader_of
 from db.revisions import find_revision
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.health")
@@ -22,7 +22,7 @@ async def healthz(_request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """Answer 200 if the database can be reached and has the schema of this release, or of a newer one, else 503."""
     try:
-        found = await find_revision(state_of(request.app).reader)
+        found = await find_revision(reader_of(request))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         _log.warning("not_ready", reason=f"{type(error).__name__}: {error}")
         return _answer(503, "the database does not answer")

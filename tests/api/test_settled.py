@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app.services.accounts.counters import begin_command, bring_forward
-from app.web.state import state_of
+from app.web.state import keep_reader
 from db.connections import Pool
 from db.readers import Reader
 from db.writer import unit_of_work
@@ -92,7 +92,7 @@ async def test_an_account_that_only_the_snapshot_shows_is_as_of_just_after_its_l
             async with super().snapshot() as reader:
                 yield reader
 
-    state_of(app).reader = Joined(app.state.reader)
+    keep_reader(app, Joined(app.state.reader))
     data = await staff.data("{ accounts { nodes { name pulse { asOf } } } }")
     assert shop.studio.name == "first"
     assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [

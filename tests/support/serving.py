@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from app.services.api_keys.keys import create_key
 from app.settings import Settings
 from app.web.asgi import create_app
-from app.web.state import state_of
+from app.web.state import keep_reader, keep_writing_pool
 from db.connections import Connection, Pool, Record, Statement
 from db.readers import Database, Reader
 from db.writer import unit_of_work
@@ -179,7 +179,7 @@ async def http(app: Starlette) -> AsyncGenerator[AsyncClient]:
 def counting(app: Starlette) -> CountingReader:
     """The reader of the application, which from then on notes what it is asked."""
     reader = CountingReader(app.state.reader)
-    state_of(app).reader = reader
+    keep_reader(app, reader)
     return reader
 
 
@@ -187,7 +187,7 @@ def counting(app: Starlette) -> CountingReader:
 def writing(app: Starlette) -> CountingPool:
     """The pool that the application writes by, which from then on notes what it is asked."""
     pool = CountingPool(app.state.writing_pool)
-    state_of(app).writing_pool = pool
+    keep_writing_pool(app, pool)
     return pool
 
 

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from app.web.graphql import MAX_BODY
-from app.web.state import state_of
+from app.web.state import keep_reader
 from db.connections import Pool, Record, Statement
 from db.readers import Reader
 from db.writer import unit_of_work
@@ -144,9 +144,9 @@ async def test_what_is_refused_and_what_fails_can_be_read_by_an_allowed_origin(
         await http.post("/healthz"),
         await http.post("/graphql", content=b"a" * (MAX_BODY + 1), headers=headers),
     ]
-    state_of(app).reader = Failing(ConnectionRefusedError())
+    keep_reader(app, Failing(ConnectionRefusedError()))
     responses.append(await http.get("/readyz"))
-    state_of(app).reader = Failing(RuntimeError())
+    keep_reader(app, Failing(RuntimeError()))
     responses.append(await http.post("/graphql", content=b"{}", headers=headers))
     responses.append(await http.get("/readyz"))  # answered by what Starlette has around all routes
     assert [response.status_code for response in responses] == [400, 401, 404, 405, 413, 503, 500, 500]

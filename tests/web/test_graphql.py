@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.types import Message
 from structlog.testing import capture_logs
 
-from app.web.state import state_of
+from app.web.state import keep_reader
 from db.connections import Record, Statement
 from db.readers import Database, Reader
 from tests.support.serving import Client
@@ -236,7 +236,7 @@ async def test_who_calls_is_asked_before_the_body_is_read(http: AsyncClient) -> 
 async def test_what_went_wrong_on_our_side_is_masked_under_an_id_that_the_log_has(
     app: Starlette, staff: Client, good: int, status_code: int
 ) -> None:
-    state_of(app).reader = Broken(app.state.reader, good)
+    keep_reader(app, Broken(app.state.reader, good))
     with capture_logs() as logs:
         response = await staff.post("{ accounts { nodes { name } } }")
     reference = error_of(response)["extensions"]["id"]
@@ -254,7 +254,7 @@ async def test_what_went_wrong_on_our_side_is_masked_under_an_id_that_the_log_ha
 async def test_an_unexpected_error_is_logged_once_and_by_nothing_else(
     app: Starlette, staff: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    state_of(app).reader = Broken(app.state.reader, 1)
+    keep_reader(app, Broken(app.state.reader, 1))
     with caplog.at_level(logging.DEBUG), capture_logs() as logs:
         await staff.post("{ accounts { nodes { name } } }")
     assert [each["log_level"] for each in logs] == ["error"]

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from app.logging import CountedWarning
 from app.services.accounts.counters import bring_forward
 from app.web.asgi import create_app
-from app.web.state import state_of
+from app.web.state import keep_reader
 from db.connections import Pool, Record, Statement
 from db.readers import Database, Reader
 from engine.ids import account_global_id
@@ -98,7 +98,7 @@ def assert_nothing_answered(response: Response, message: str, path: list[str] | 
 async def test_a_caller_that_cannot_be_looked_up_is_to_try_again(
     app: Starlette, staff: Client, error: Exception
 ) -> None:
-    state_of(app).reader = Cut(app.state.reader, error)
+    keep_reader(app, Cut(app.state.reader, error))
     for response in (await staff.post(ACCOUNTS), await by_get(staff)):
         assert_nothing_answered(response, OUT_OF_REACH, None)
 
@@ -109,7 +109,7 @@ async def by_get(client: Client) -> Response:
 
 
 async def test_a_query_of_which_nothing_is_answered_is_to_be_asked_again(app: Starlette, staff: Client) -> None:
-    state_of(app).reader = Cut(app.state.reader, ConnectionResetError(), good=1)
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=1))
     assert_nothing_answered(await staff.post(ACCOUNTS), OUT_OF_REACH, ["accounts"])
 
 
@@ -117,7 +117,7 @@ async def test_fields_that_fail_while_others_are_answered_say_so_each(
     app: Starlette, pool: Pool, client_of: NewClient
 ) -> None:
     shop = await open_shop(pool, client_of)
-    state_of(app).reader = Cut(app.state.reader, ConnectionResetError(), good=2)
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=2))
     response = await shop.client.post("{ account { name pulse { asOf } dailyGuarantee { used } } }")
     assert (response.status_code, response.headers.get("retry-after")) == (200, None)
     assert response.json()["data"] == {"account": {"name": "ACME", "pulse": None, "dailyGuarantee": None}}
@@ -135,7 +135,7 @@ async def test_fields_that_fail_while_others_are_answered_say_so_each(
 async def test_what_is_null_for_another_reason_is_an_answer(
     app: Starlette, staff: Client, other: str, codes: list[str]
 ) -> None:
-    state_of(app).reader = Cut(app.state.reader, ConnectionResetError(), good=1)
+    keep_reader(app, Cut(app.state.reader, ConnectionResetError(), good=1))
     response = await staff.post(f'{{ {other} node(id: "{account_global_id(UUID(int=1))}") {{ id }} }}')
     assert (response.status_code, response.json()["data"]) == (200, {"account": None, "node": None})
     assert sorted(error["extensions"]["code"] for error in response.json()["errors"]) == codes
@@ -145,7 +145,7 @@ async def test_what_is_null_for_another_reason_is_an_answer(
 async def test_a_statement_that_took_too_long_or_met_others_too_often_can_be_tried_again(
     app: Starlette, staff: Client, error: Exception
 ) -> None:
-    state_of(app).reader = Cut(app.state.reader, error, good=1)
+    keep_reader(app, Cut(app.state.reader, error, good=1))
     response = await staff.post(ACCOUNTS)
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
 
@@ -219,9 +219,9 @@ async def test_a_mutation_that_is_done_but_not_answered_is_to_be_repeated_by_its
 ) -> None:
     shop = await open_shop(pool, client_of)
     reader, asked = app.state.reader, {"input": {"timeZone": "UTC", "idempotencyKey": "k"}}
-    state_of(app).reader = Cut(reader, ConnectionResetError(), name="last_instants")
+    keep_reader(app, Cut(reader, ConnectionResetError(), name="last_instants"))
     assert_nothing_answered(await shop.client.post(document("changeTimeZone"), asked), LOST, ["changeTimeZone"])
-    state_of(app).reader = reader
+    keep_reader(app, reader)
     done = (await shop.client.data(document("changeTimeZone"), asked))["changeTimeZone"]
     assert (done["account"]["timeZone"], done["userErrors"]) == ("UTC", [])
 
@@ -231,7 +231,7 @@ async def test_an_outage_is_a_line_of_log_a_second_with_its_count(
 ) -> None:
     now = 100.0
     monkeypatch.setattr("app.logging.monotonic", lambda: now)
-    state_of(app).reader = Cut(app.state.reader, ConnectionRefusedError("refused"))
+    keep_reader(app, Cut(app.state.reader, ConnectionRefusedError("refused")))
     line = {"event": "unavailable", "log_level": "warning", "reason": "ConnectionRefusedError: refused"}
     with capture_logs() as logs:
         for _ in range(50):

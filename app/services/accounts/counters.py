@@ -86,7 +86,7 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
         self.name = name
 
 
-class QuietAccounts(Exception):  # noqa: N818 - it names the case, as all errors here do
+class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as all errors here do
     """Accounts whose last instant is too long ago for a live command, to be brought forward by its clock."""
 
     def __init__(self, accounts: Collection[UUID], clock: Clock) -> None:

@@ -14,7 +14,7 @@ PATIENCE: Final = 10.0
 """Seconds that a command waits for a slot at most."""
 
 
-class AccountBusy(Exception):  # noqa: N818 - it names the case, as all errors here do
+class AccountBusy(Exception):  # noqa: N818 - it names what is the case, as all errors here do
     """Too many commands of an account are under way; this one was not begun."""
 
 
