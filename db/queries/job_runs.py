@@ -85,7 +85,7 @@ class JobRunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunsWanted:
-    """Which runs are wanted: of a job, for an account, those that failed or those that did not; None is no matter."""
+    """A filter of runs by job, account and failure; None matches all."""
 
     job: str | None = None
     account_id: UUID | None = None
@@ -111,13 +111,13 @@ async def job_runs(reader: Reader, part: Slice, wanted: RunsWanted) -> Page[JobR
     """Read a page of runs, newest first."""
     lower, upper = RUN_SPAN.within(part)
     statement = _listed(_conditions(wanted, 6)).towards(part)
-    records = await reader.fetch(statement, *lower, *upper, part.size + 1, *_given(wanted))
+    records = await reader.fetch(statement, *lower, *upper, part.size + 1, *_values(wanted))
     return page([_keyed(record) for record in records], part)
 
 
 async def count_job_runs(reader: Reader, wanted: RunsWanted) -> int:
     """Count runs; the cost grows with them."""
-    record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_given(wanted))
+    record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_values(wanted))
     return 0 if record is None else record[0]
 
 
@@ -158,7 +158,7 @@ def _conditions(wanted: RunsWanted, first: int) -> str:
     return " AND ".join(parts)
 
 
-def _given(wanted: RunsWanted) -> list[object]:
+def _values(wanted: RunsWanted) -> list[object]:
     return [value for value in (wanted.job, wanted.account_id) if value is not None]
 
 

@@ -14,7 +14,7 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class SpecificationRow:
-    """A specification in one of its wordings; `steps` are {"step": name, "milliseconds": integer}."""
+    """A specification in one of its versions; `steps` are {"step": name, "milliseconds": integer}."""
 
     account_id: UUID
     id: UUID

@@ -47,13 +47,13 @@ async def watch_deadlines(
     deadline up to which it looked, as its lead may have been another. Several watches at once are harmless.
     """
     watch = _Watch(pool, clock, lead, clock.now())
-    await watch.look(_beginning(since, lead, horizon))
+    await watch.look(_start(since, lead, horizon))
     for found in await rescan_requests(PoolReader(pool), watch.until):
         await watch.look_again(found)
     return Watched(watch.until, watch.emitted, len(watch.failed))
 
 
-def _beginning(since: datetime | None, lead: timedelta, horizon: datetime | None) -> datetime:
+def _start(since: datetime | None, lead: timedelta, horizon: datetime | None) -> datetime:
     """Return the instant (UTC) to look from: with a longer lead than before, the one that has the same horizon."""
     if since is None:
         return EARLIEST

@@ -1,4 +1,4 @@
-"""The nightly verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
+"""The daily verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
 
 Each account is compared at a settled instant T, open images included, and at one in its past, both in one snapshot of
 the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a difference is a

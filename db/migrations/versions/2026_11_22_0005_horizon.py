@@ -1,4 +1,4 @@
-"""How far ahead a run looked: a lead that is made longer between two runs leaves no gap."""
+"""The horizon of runs that look ahead: a longer lead between two runs leaves no gap."""
 
 from collections.abc import Sequence
 
