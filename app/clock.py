@@ -1,8 +1,8 @@
 """The clocks. Nothing in the domain reads one: instants are passed on from here.
 
-Instants of the business are read off PostgreSQL's clock alone, by the statements that lock an account's head or settle
-an answer's instant (domain rules, section 1), so servers whose own clocks differ agree. A process's own clock wakes
-jobs and times requests.
+Instants of the business are read off PostgreSQL's clock alone, by the statements that lock an account's counters or
+settle an answer's instant (domain rules, section 1), so servers whose own clocks differ agree. A process's own clock
+wakes jobs and times requests.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,14 +12,14 @@ _NO_OFFSET = timedelta()
 
 
 class ClockReading(NamedTuple):
-    """How a statement reads PostgreSQL's clock: ahead of it by `offset`, or as `frozen` (UTC) where tests freeze it."""
+    """The reading of PostgreSQL's clock by a statement: ahead of it by `offset`, or `frozen` (UTC) by tests."""
 
     frozen: datetime | None
     offset: timedelta
 
 
 class Clock(Protocol):
-    """What says the time."""
+    """A source of the time."""
 
     def now(self) -> datetime:
         """Return the instant by the process's own clock, in UTC, to the microsecond."""
@@ -50,6 +50,6 @@ class SystemClock:
 def clock_from(start: datetime | None, now: datetime | None = None) -> SystemClock:
     """Return running clocks that are at `start` now; the clocks' own time without it.
 
-    `now` (UTC) is what PostgreSQL's clock says; the machine's without.
+    `now` (UTC) is PostgreSQL's clock; without it, the machine's is used.
     """
     return SystemClock() if start is None else SystemClock(start - (now or datetime.now(UTC)))

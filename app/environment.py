@@ -1,4 +1,4 @@
-"""What LOUPE_ variables the environment has beside the settings: misspelt ones, Kubernetes' and other programs'."""
+"""LOUPE_ variables of the environment that are no settings: misspelt ones, Kubernetes' and other programs'."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -26,13 +26,13 @@ def warnings(environment: Mapping[str, str], settings: Collection[str]) -> Itera
         name for name, value in environment.items() if name.upper() == "LOUPE_PORT" and is_address(value)
     )
     if addresses:
-        yield f"{addresses[0]} is ignored: it is no port, but what Kubernetes sets for a service called loupe."
+        yield f"{addresses[0]} is ignored: it is no port, but set by Kubernetes for a service called loupe."
     if unknown := sorted(_unknown(environment, settings)):
         yield f"Ignored, since there are no such settings: {', '.join(unknown)}."
 
 
 def is_address(value: object) -> bool:
-    """Say whether a value is a service's address, as Kubernetes writes it."""
+    """Return True if a value is a service's address, as Kubernetes writes it."""
     return isinstance(value, str) and _SERVICE_ADDRESS.match(value) is not None
 
 

@@ -12,7 +12,7 @@ _PERIOD: Final = 1.0  # seconds
 
 
 def configure_logging() -> None:
-    """Set up structured logs of this process; what other packages log comes out the same way."""
+    """Set up structured logs of this process; those of other packages get the same form."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -44,7 +44,7 @@ def _rendering() -> list[structlog.typing.Processor]:
 
 
 class CountedWarning:
-    """A warning about what may happen very often: one line a second at most, with how many there were since the last.
+    """A warning about frequent events: one line a second at most, with their number since the last.
 
     To be used in an event loop.
     """
@@ -80,7 +80,7 @@ _reconnecting: Final = CountedWarning(structlog.get_logger("loupe.db"), "reconne
 
 
 def _counted(record: logging.LogRecord) -> bool:
-    """Count the connections that a pool could not open again, instead of a traceback for each; let all else pass."""
+    """Count the connections that a pool could not open again, not a traceback for each; pass all other records."""
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         _reconnecting.count(error)

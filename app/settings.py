@@ -1,4 +1,4 @@
-"""Settings, from LOUPE_ variables of the environment; read once, where a process starts, and passed on."""
+"""Settings, from LOUPE_ variables of the environment; read once, as a process starts, and passed on."""
 
 import os
 import re
@@ -24,18 +24,18 @@ from app.domain.sla.terms import PLAN_TERMS, SlaTerms
 from db.address import is_well_formed
 
 ANY_ORIGIN: Final = "*"
-"""What stands for all origins."""
+"""The text for all origins."""
 
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
-_NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # an empty database would be made where data was expected
+_NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database would be made in place of the data
 _ONE_DAY = timedelta(days=1)
 _MOST_ACCOUNTS = 1_000_000
 _LONGEST = timedelta(days=36_500)  # so that instants reckoned by a setting are within the calendar
 
 
 class Migrate(StrEnum):
-    """Whether commands migrate the database that they use."""
+    """The choice whether commands migrate the database that they use."""
 
     AUTO = "auto"
     NEVER = "never"
@@ -86,7 +86,7 @@ def _parse(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """What can be set, and what holds otherwise."""
+    """All settings, with their defaults."""
 
     model_config = SettingsConfigDict(env_prefix=environment.PREFIX, env_ignore_empty=True, frozen=True)
 
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_default_data_dir)
     """The folder of the embedded database."""
     migrate: Migrate = Migrate.AUTO
-    """Whether commands migrate the database first, or refuse one that is behind; `loupe migrate` always migrates."""
+    """The choice whether commands migrate an older database first or refuse it; `loupe migrate` always migrates."""
     clock: Annotated[datetime | None, BeforeValidator(_instant)] = None
     """The instant at which the process's clock starts, running; the machine's own time without it."""
     host: str = "127.0.0.1"
@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[frozenset[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)] = (
         frozenset()
     )
-    """The origins whose pages may ask the API in a browser, with commas between; `*` for all."""
+    """The origins whose pages may call the API in a browser, with commas between; `*` for all."""
     dashboard_plans: Annotated[frozenset[Plan], NoDecode, BeforeValidator(_split)] = frozenset(
         {Plan.PROFESSIONAL, Plan.ENTERPRISE}
     )
@@ -115,20 +115,20 @@ class Settings(BaseSettings):
     )
     """The terms plans start with, as JSON for any of them: {"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}.
 
-    Any other term may be given beside the two; what is left out is as in SlaTerms.
+    Any other term may be set, too; terms left out are as in SlaTerms.
     """
     order_url: str = "/orders/{number}"
-    """An order's page in the client's front end; {account} and {number} stand for the account's id and the number."""
+    """An order's page in the client's front end; {account} is replaced by the account's id, {number} by its own."""
     help_center_url: str | None = None
-    """Where clients find answers."""
+    """The URL of answers for clients."""
     support_email: str | None = None
-    """Where clients ask for support."""
+    """The address at which clients ask for support."""
     at_risk_lead: timedelta = Field(default=timedelta(hours=1), ge=timedelta(), le=_LONGEST)
-    """How long before its deadline what is undelivered is told to be at risk: as PT1H or 01:00:00."""
+    """The lead of alerts to a deadline at risk before it: as PT1H or 01:00:00."""
     run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
-    """How long runs of jobs are kept, at least a day: as P90D."""
+    """The retention of runs of jobs, at least a day: as P90D."""
     verified_accounts: int = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
-    """Of how many accounts a night the Pulse is compared with the rows it is counted from, 0 for none."""
+    """The number of accounts a day whose Pulse is compared with the rows it is counted from, 0 for none."""
 
     @field_validator("database_url")
     @classmethod
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     @classmethod
     def _all_or_some(cls, origins: frozenset[str]) -> frozenset[str]:
         if ANY_ORIGIN in origins and len(origins) > 1:
-            raise ValueError(f"{ANY_ORIGIN} stands for all origins, so it stands alone")
+            raise ValueError(f"{ANY_ORIGIN} means all origins, so no other may be listed")
         return origins
 
     @field_validator("plan_terms")
@@ -173,7 +173,7 @@ class Settings(BaseSettings):
         try:
             template.format(account="", number=1)
         except (LookupError, ValueError, AttributeError):
-            raise ValueError("only {account} and {number} may stand in braces") from None
+            raise ValueError("only {account} and {number} may be in braces") from None
         return template
 
 

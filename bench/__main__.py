@@ -1,4 +1,4 @@
-"""Measure reads, commands and imports in one run, print the figures, and exit with 1 where a target is missed."""
+"""Measure reads, commands and imports in one run, print the figures, and exit with 1 if a target is missed."""
 
 import sys
 import time
@@ -29,7 +29,7 @@ SMALL = 20_000
 def main(
     *, quick: Annotated[bool, typer.Option("--quick", help="A tenth of the images and fewer repetitions.")] = False
 ) -> None:
-    """Measure reads, commands and imports on a server of their own, which goes when they end."""
+    """Measure reads, commands and imports on a temporary server."""
     started = time.monotonic()
     with scratch() as server:
         figures = uvloop.run(_measure(server, quick=quick))  # the loop on which `loupe serve` runs

@@ -1,7 +1,7 @@
 """Compare this checkout with another one in one run: `python -m bench.against FOLDER`.
 
-The other checkout has a `.venv` of its own. Both serve from one server, each from a database of its own, and are asked
-in turn; the figures are medians of the rounds. CPU is of the application's process and of PostgreSQL together.
+The other checkout has a `.venv` of its own. Both serve from one server, each from a database of its own, and are
+measured in turn; the figures are medians of the rounds. CPU is of the application's process and of PostgreSQL together.
 """
 
 import os
@@ -33,7 +33,7 @@ _IMPORTED: Final = 12_000
 
 @dataclass(slots=True)
 class Side:
-    """A checkout that serves, and what its rounds took, by the way it was asked: seconds, and seconds of CPU."""
+    """A checkout that serves, and the times of its rounds by command: seconds, and seconds of CPU."""
 
     process: "subprocess.Popen[str]"
     server: int
@@ -41,7 +41,7 @@ class Side:
     cpu: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
 
     def ask(self, way: str, command: str) -> None:
-        """Have it do a round, and note what that took."""
+        """Run a round on it, and keep its times."""
         before = cpu_of_server(self.server)
         self.send(command)
         seconds, cpu = self.receive()
@@ -55,7 +55,7 @@ class Side:
         self.process.stdin.flush()
 
     def receive(self) -> tuple[float, float]:
-        """Return what a round took: seconds, and seconds of the process's CPU."""
+        """Return the times of a round: seconds, and seconds of the process's CPU."""
         assert self.process.stdout is not None
         seconds, cpu = map(float, self.process.stdout.readline().split())
         return seconds, cpu
@@ -135,7 +135,7 @@ def _serving(server: Scratch, checkout: Path, database: str, size: int) -> Gener
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=checkout, env=os.environ | paths
     ) as process:
         assert process.stdout is not None
-        process.stdout.readline()  # that it is ready
+        process.stdout.readline()  # the line of its readiness
         try:
             yield Side(process, server.process)
         finally:

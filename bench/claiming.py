@@ -1,4 +1,4 @@
-"""How little `claimImages` depends on how many images wait, are held, or were held by workers that are gone."""
+"""Time of `claimImages` by the number of images that wait, are claimed, or have expired claims."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -31,7 +31,7 @@ mutation Claim($count: Int!) { claimImages(input: { worker: "ann", count: $count
 
 @dataclass(slots=True)
 class _Queue:
-    """A database with images that wait, and how long claims took there."""
+    """A database with images that wait, and the times of claims there."""
 
     pool: Pool
     client: Client
@@ -48,8 +48,8 @@ class _Queue:
 async def measure_claiming(scratch: Scratch, images: int, held: int, repetitions: int) -> list[Figure]:
     """Claim of a long queue and of one of an image an account, in turn; of the long one in ever worse states."""
     async with _queue(scratch, "short_queue", ACCOUNTS) as short, _queue(scratch, "long_queue", images) as long:
-        told = f"{images:,} images queued of {ACCOUNTS:,} accounts"
-        figures = [await _compare(f"claimImages, {told}", long, short, repetitions)]
+        queued = f"{images:,} images queued of {ACCOUNTS:,} accounts"
+        figures = [await _compare(f"claimImages, {queued}", long, short, repetitions)]
         await hold_first(long.pool, held, UNTIL, UNTIL + _LEASE)
         figures.append(await _compare(f"claimImages, {held:,} more held by others", long, short, repetitions))
         await hold_first(long.pool, held, UNTIL - _LEASE, UNTIL)

@@ -18,7 +18,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """A clock at which it is always the same instant (UTC)."""
+    """A clock that stays at one instant (UTC)."""
 
     at: datetime
 
@@ -34,7 +34,7 @@ class FixedClock:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Somebody with a token, who hands requests to the application itself: clients are not measured."""
+    """A client with a token that calls the application itself: the network is not measured."""
 
     app: ASGIApp
     token: str
@@ -48,7 +48,7 @@ class Client:
         return orjson.dumps({"query": document, "variables": variables})
 
     async def send(self, body: bytes) -> Data:
-        """Send what was written and return the data; any error ends the run."""
+        """Send a body and return the data; any error ends the run."""
         parts: list[bytes] = []
 
         async def receive() -> Message:

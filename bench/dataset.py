@@ -1,8 +1,8 @@
 """An account of many images, made by a few set-based statements.
 
 The images are spread evenly over the 60 days before an instant, 20 to an order, at every service level. Shares of them
-are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. What is drawn is a hash
-of a number: every run and every size has the same shares. Rollups are counted by the rules that live writes use.
+are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. Random values are
+hashes of numbers: every run and every size has the same shares. Rollups are counted by the rules that live writes use.
 """
 
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ MAKE_PLAN = Statement(
     """,
 )
 
-# Decides what each order will be: its place in time, its level, its deadline, and whether it is open or cancelled.
+# Decides each order: its position in time, its level, its deadline, and whether it is open or cancelled.
 FILL_PLAN = Statement(
     "fill_plan",
     """
@@ -164,7 +164,7 @@ ADVANCE_HEAD = Statement(
     """,
 )
 
-# Reads what the rollups count of the images after an id, by the primary key.
+# Reads the facts of the images after an id that rollups count, by the primary key.
 IMAGE_FACTS = Statement(
     "image_facts",
     """
@@ -244,6 +244,6 @@ async def _rows(reader: Reader, statement: Statement, account: UUID) -> AsyncIte
 
 
 async def check_account(reader: Reader, account: UUID, until: datetime) -> None:
-    """Assert that the rollups of an account say what its rows say."""
+    """Assert that the rollups of an account equal its rows."""
     requests = [AsOf(account, until, time_zone(ZONE), is_now=True)]
     assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)

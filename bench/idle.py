@@ -1,4 +1,4 @@
-"""What the scheduler costs while nothing is due, with an account in every zone there is."""
+"""The cost of an idle scheduler, with an account in every zone."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ _LIMIT: Final = 1.0
 
 
 async def measure_idle(scratch: Scratch) -> list[Figure]:
-    """Let `loupe jobs` run, and measure what it takes of a core in a minute once it is at work."""
+    """Run `loupe jobs`, and measure its share of a core in a minute once it has started."""
     url = await scratch.new_database("zones")
     pool = await open_pool(url)
     for zone in sorted(TIME_ZONES):
@@ -46,7 +46,7 @@ async def measure_idle(scratch: Scratch) -> list[Figure]:
 
 
 def _core_seconds(url: str) -> float:
-    """Run the scheduler, and tell how many seconds of a core it takes in a while once it is at work."""
+    """Run the scheduler, and return its seconds of a core in a period once it has started."""
     settings = {"LOUPE_DATABASE_URL": url, "LOUPE_CLOCK": _NOON.isoformat()}
     command = [str(_LOUPE), "jobs"]
     with subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
@@ -62,6 +62,6 @@ def _core_seconds(url: str) -> float:
 
 
 def _spent_by(process_id: int) -> float:
-    """Read from the system how many seconds of a core a process has taken so far."""
+    """Read the seconds of a core that a process has taken so far from the system."""
     _, _, fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")
     return sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK")

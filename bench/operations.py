@@ -1,4 +1,4 @@
-"""What is asked of the API: each operation with the number of rows it shows, and for connections where its page is."""
+"""Operations on the API: each with the number of rows it shows, and for connections the position of its page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ _ORDER = "id number name status serviceLevel late imageCount deliveredCount prog
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection of an account: the fields that lead to it from there, its arguments, and what is shown of a node."""
+    """A connection of an account: the fields that lead to it from there, its arguments, and the fields of a node."""
 
     name: str
     path: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How long `placeOrder` of 100 images takes beside the plain SQL that leaves the same rows."""
+"""Time of `placeOrder` of 100 images beside the plain SQL that writes the same rows."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -47,7 +47,7 @@ mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
 } }
 """
 
-# What an order leaves that tells one account from the other only by ids, as JSON.
+# The rows of an order as JSON, which differ between accounts only by ids.
 _LEFT: Final = """
 SELECT (SELECT jsonb_agg(to_jsonb(o) - '{id,account_id,specification_id}'::text[] ORDER BY number)
           FROM orders o WHERE account_id = $1) orders,
@@ -156,7 +156,7 @@ def _by_service(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
 
 def _by_plain_sql(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
     asked = PlainOrder(buyer.account, secret_hash(buyer.token), _NAME, buyer.specification, _FILENAMES)
-    turns = count(1)  # each order is after the one before, while the clock stands
+    turns = count(1)  # each order is after the one before, while the clock is frozen
     return lambda: place_plainly(pool, asked, _DAY, UNTIL + next(turns) * _MICROSECOND)
 
 

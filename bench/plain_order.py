@@ -1,7 +1,7 @@
-"""The plain SQL of placing an order: what `placeOrder` leaves, and nothing that makes it so for whatever is asked.
+"""The plain SQL of placing an order: the rows of `placeOrder`, without its checks and other cases.
 
-As somebody would write it who knows that the order is a standard one, and SQL: a statement for each table, many rows in
-one, prepared, on the connection's own pool, in a transaction that holds the account's head.
+As one would write it for a standard order only: a statement for each table, many rows in
+one, prepared, on the connection's own pool, in a transaction that locks the account's counters.
 """
 
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ _ADVANCE: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A ledger day of an account, and until when what is uploaded on it is due (UTC)."""
+    """A ledger day of an account, and the deadline of its uploads (UTC)."""
 
     date: date
     opens_at: datetime
@@ -98,7 +98,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class PlainOrder:
-    """What is ordered, as it comes with a request."""
+    """An order as in a request."""
 
     account_id: UUID
     secret_hash: bytes
@@ -129,7 +129,7 @@ async def _place(writer: Writer, account: UUID, asked: PlainOrder, day: Day, at:
     )
     same = (specification, version, at, first, price, day.due_at)
     await writer.execute(_IMAGES, account, order, *same, images, asked.filenames)
-    told = {
+    data = {
         "before": None,
         "after": {
             "number": number,
@@ -157,7 +157,7 @@ async def _place(writer: Writer, account: UUID, asked: PlainOrder, day: Day, at:
         "pricePerImage": str(price),
         "images": [{"id": id_, "filename": name} for id_, name in zip(images, asked.filenames, strict=True)],
     }
-    await writer.execute(_EVENT, account, sequence, at, order, told)
+    await writer.execute(_EVENT, account, sequence, at, order, data)
     await writer.execute(_ROLLUPS, account, at, day.due_at, count)
     await writer.execute(_WEEK, account, day.date, count)
     await writer.execute(_ADVANCE, account, at)

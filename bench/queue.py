@@ -1,7 +1,7 @@
 """Images that wait for production, made by a few set-based statements: each account has one order.
 
 Every image has a deadline of its own, drawn as the hash of a number: so the images that are due first are of as many
-accounts, whatever the size. Nothing is counted in rollups, which claims neither read nor write.
+accounts, at any size. Rollups stay empty: claims neither read nor write them.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ _IMAGE: Final = "lpad(to_hex(number), 32, '0')::uuid"
 _ASKED: Final = "WITH asked AS (SELECT $1::timestamptz AS since, $2::bigint AS accounts, $3::bigint AS images)"
 _ACCOUNTS: Final = "FROM asked CROSS JOIN generate_series(1, accounts) AS account"
 
-# What is in each table of the accounts, their orders and images.
+# The rows of each table for the accounts, their orders and images.
 _ROWS: Final = {
     "accounts": f"{_ACCOUNT}, NULL, format('Studio %s', account), 'ENTERPRISE', 'Europe/Copenhagen', since {_ACCOUNTS}",
     "account_heads": f"{_ACCOUNT}, 2, 1, since, since, since {_ACCOUNTS}",
@@ -38,7 +38,7 @@ _ROWS: Final = {
     """,
 }
 
-# Lets workers hold the images that are due first, without the events that tell so; images_queue_idx.
+# Claims the images that are due first for workers, without events; images_queue_idx.
 _HOLD: Final = Statement(
     "hold_first",
     """
@@ -63,7 +63,7 @@ async def fill_queue(pool: Pool, accounts: int, images: int, since: datetime) ->
 
 
 async def hold_first(pool: Pool, count: int, since: datetime, until: datetime) -> None:
-    """Let a worker hold the images that are due first, from and until an instant (UTC)."""
+    """Claim the images that are due first for a worker, from and until an instant (UTC)."""
     async with unit_of_work(pool) as writer:
         await writer.execute(_HOLD, count, until, since)
         await writer.commit()

@@ -28,7 +28,7 @@ class Operation:
     large_times: list[float] = field(default_factory=list[float])
 
     async def repeat(self, small: Client, large: Client) -> None:
-        """Ask both once, by turns one or the other first: who comes second finds caches warm."""
+        """Read both once, the one or the other first by turns: the second finds warm caches."""
         asked = [
             (self.small_times, small, self.variables),
             (self.large_times, large, {**self.variables, **self.more}),
@@ -44,7 +44,7 @@ class Operation:
 
 
 async def measure_reads(small: Client, large: Client, now: datetime, repetitions: int) -> list[Figure]:
-    """Ask everything of both accounts in turn, so that what else the machine does touches all alike."""
+    """Read everything of both accounts in turn, so that other load of the machine affects both alike."""
     operations = [*_whole(now), *[operation async for operation in _pages(large)]]
     for _ in range(repetitions + _WARM_UPS):
         for operation in operations:
@@ -63,7 +63,7 @@ def _whole(now: datetime) -> list[Operation]:
 
 
 async def _pages(large: Client) -> AsyncIterator[Operation]:
-    """Ask for the first page of every connection, and of the large account for the 1,000th one instead."""
+    """Read the first page of every connection, and of the large account the 1,000th one instead."""
     for connection in CONNECTIONS:
         document, first = connection.page, {"first": PAGE}
         yield Operation(f"{connection.name}, page 1", document, variables=first)

@@ -1,4 +1,4 @@
-"""The figures of a run and whether they meet their targets."""
+"""The figures of a run and their targets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Figure:
 
     @property
     def ok(self) -> bool:
-        """Say whether the target is met."""
+        """Return True if the target is met."""
         return self.value >= self.target if self.at_least else self.value <= self.target
 
 

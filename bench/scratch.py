@@ -1,4 +1,4 @@
-"""Databases for a run, on an embedded server in a temporary folder that goes when the run ends."""
+"""Databases for a run, on an embedded server in a temporary folder that is deleted at the end."""
 
 import shutil
 import tempfile
@@ -58,7 +58,7 @@ class Scratch:
 
 @contextmanager
 def scratch() -> Generator[Scratch]:
-    """Run the server the settings of which are those of everyday use, but for memory and for fewer checkpoints."""
+    """Run the server with its usual settings, except memory and fewer checkpoints."""
     folder = Path(tempfile.mkdtemp(prefix="loupe-bench-"))
     folder.chmod(0o755)  # as root the server runs as another user
     try:

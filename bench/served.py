@@ -1,8 +1,8 @@
 """One side of `bench.against`: an application with a database of its own, that sends itself requests on command.
 
-It runs in the checkout that is measured, also in an older one, so it imports only what both have. Once it is ready,
-commands come on standard input, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered by a
-line: seconds by the clock, and seconds of this process's CPU.
+It runs in the checkout that is measured, also in an older one, so it imports only modules that both have. Once it is
+ready, commands come on standard input, a line each, `dashboard CONCURRENTLY TIMES` or `place TIMES`; each is answered
+by a line: seconds by the clock, and seconds of this process's CPU.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) {
 
 
 async def main(url: str, size: int) -> None:
-    """Answer commands until standard input ends; a `size` of 0 takes the database as it is found."""
+    """Answer commands until standard input ends; a `size` of 0 uses the database without filling it."""
     await migrate(url)
     large, _ = await _account(url, "measured", size)
     shop, specification = await _account(url, "shop", size and _SHOP)
@@ -80,7 +80,7 @@ async def _account(url: str, name: str, size: int) -> tuple[str, str]:
 
 
 async def _timed(ask: Callable[[], Awaitable[object]], concurrently: int, times: int) -> tuple[float, float]:
-    """Ask so many times, some at once; return the seconds by the clock and of this process's CPU."""
+    """Send a request so many times, some at once; return the seconds by the clock and of this process's CPU."""
     left = iter(range(times))
 
     async def ask_on() -> None:

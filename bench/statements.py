@@ -1,4 +1,4 @@
-"""How many SQL statements an operation sends, as the server's own log has them."""
+"""The number of SQL statements of an operation, by the server's own log."""
 
 from pathlib import Path
 from typing import Final
@@ -25,7 +25,7 @@ async def measure_statements(scratch: Scratch, database: str, token: str) -> lis
 
 
 async def _count(log: Path, client: Client, document: str) -> int:
-    """Count what one request sends; the fewest of some, since one that opens a connection asks for its types, too."""
+    """Count the statements of a request; the fewest of some, since a new connection reads its types, too."""
     counts: list[int] = []
     for _ in range(_REQUESTS):
         before = _logged(log)

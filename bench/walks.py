@@ -73,7 +73,7 @@ class Walk:
 
     @contextmanager
     def counting(self) -> Generator[None]:
-        """Count what is called in this thread."""
+        """Count the functions called in this thread."""
         sys.setprofile(self._note)
         try:
             yield

@@ -1,1 +1,1 @@
-"""PostgreSQL: tables, migrations, connections, and what is read by which SQL."""
+"""PostgreSQL: tables, migrations, connections and queries."""

@@ -1,4 +1,4 @@
-"""A database's URL, and what of it may be shown: never the password, wherever in the URL it is."""
+"""The URL of a database, and its form for people: without the password, wherever in the URL that is."""
 
 import re
 from typing import Final
@@ -8,7 +8,7 @@ _HOSTS: Final = rf"{_HOST}(?:,{_HOST})*"
 _PARAMETER: Final = "[^=&#]+=[^&#]*"
 _URL: Final = re.compile(
     r"postgres(?:ql)?://"
-    # A name and what follows a colon are a host and its port after user and password, else maybe these two themselves.
+    # After user and password, a name and the text after a colon are a host and its port; else maybe those two.
     rf"(?:[^/?#]*@(?P<hosts>[^/?#@]*)|(?P<only_hosts>{_HOSTS}))"
     r"(?P<database>/[^?#@]*)?"
     rf"(?:\?(?P<query>(?:{_PARAMETER}(?:&{_PARAMETER})*)?))?"
@@ -17,14 +17,14 @@ _SHOWN: Final = ("host=", "port=", "dbname=", "sslmode=")  # of the query
 
 
 def is_well_formed(url: str) -> bool:
-    """Say whether a URL has the form of a database's: a password may be anywhere in one that has not."""
+    """Return True if a URL has the form of a database's; one without it may have a password anywhere."""
     return _URL.fullmatch(url) is not None
 
 
 def shown(url: str) -> str:
-    """Return the URL without user and password, and with those parameters only that say where the database is.
+    """Return the URL without user and password, and only with the parameters that locate the database.
 
-    Nothing is shown where a part could also be read as one of a password: after an @ there, for example.
+    A part that could also belong to a password is left out: after an @ there, for example.
     """
     found = _URL.fullmatch(url)
     parameters = "" if found is None else found["query"] or ""

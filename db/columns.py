@@ -1,4 +1,4 @@
-"""Columns of tables, and the attributes of rows by which Python knows them: the one place that maps these."""
+"""Columns of tables and the attributes of rows in Python: the one place that maps these."""
 
 from collections.abc import Callable, Iterable
 from functools import cache

@@ -2,7 +2,7 @@
 
 This is the one module that touches asyncpg's own, untyped interface; others use the protocols below. The pool does not
 reset a connection between uses, which would cost more than most reads: so nothing may leave session state behind (no
-SET, no LISTEN, no session-wide lock but that of an import, which lets go of it, no temporary table).
+SET, no LISTEN, no session-wide lock but that of an import, which is released, no temporary table).
 """
 
 import asyncio
@@ -41,7 +41,7 @@ _OLDEST: Final = 16  # the major release of PostgreSQL for which statements and 
 class Statement(NamedTuple):
     """An SQL text with the name it has in logs and tests.
 
-    It compares each table with one account, `account_id = $n`; else `many` says why it is about many.
+    It compares each table with one account, `account_id = $n`; else `many` is the reason why it is about many.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Statement(NamedTuple):
 
 
 class Connection(Protocol):
-    """What is used of an asyncpg connection."""
+    """The methods of an asyncpg connection that Loupe uses."""
 
     async def fetch(self, query: str, *args: object) -> list[Record]:
         """Run one statement: all rows."""
         ...
 
     async def fetchrow(self, query: str, *args: object) -> Record | None:
-        """Run one statement: the first row, if there is one."""
+        """Run one statement: the first row, or None."""
         ...
 
     async def execute(self, query: str, *args: object) -> str:
@@ -75,11 +75,11 @@ class Connection(Protocol):
         ...
 
     def is_closed(self) -> bool:
-        """Tell whether the connection is gone."""
+        """Return True if the connection is closed."""
         ...
 
     def is_in_transaction(self) -> bool:
-        """Tell whether a transaction is open."""
+        """Return True if a transaction is open."""
         ...
 
     async def close(self) -> None:
@@ -88,14 +88,14 @@ class Connection(Protocol):
 
 
 class Pool(Protocol):
-    """What is used of an asyncpg pool."""
+    """The methods of an asyncpg pool that Loupe uses."""
 
     async def fetch(self, query: str, *args: object) -> list[Record]:
         """Run one statement on any connection: all rows."""
         ...
 
     async def fetchrow(self, query: str, *args: object) -> Record | None:
-        """Run one statement on any connection: the first row, if there is one."""
+        """Run one statement on any connection: the first row, or None."""
         ...
 
     def acquire(self) -> AbstractAsyncContextManager[Connection]:
@@ -121,13 +121,13 @@ async def open_pool(
 
 
 async def hang_up(line: Pool | Connection) -> None:
-    """Close a pool, once none of it is in use, or a connection; cut it off where the server does not answer."""
+    """Close a connection, or a pool once none of it is in use; abandon it if the server does not answer."""
     with suppress(TimeoutError):
         await asyncio.wait_for(line.close(), _GOODBYE)
 
 
 async def connect(url: str) -> Connection:
-    """Open a connection outside any pool, for what must not share one; raises DatabaseUnreachable."""
+    """Open a connection outside any pool, for exclusive use; raises DatabaseUnreachable."""
     open_connection = cast("Callable[[str], Awaitable[Connection]]", asyncpg.connect)
     with _reaching(url):
         connection = await open_connection(url)
@@ -150,7 +150,7 @@ async def open_transaction(connection: Connection, begin: str) -> AsyncGenerator
 
 
 async def _roll_back(connection: Connection) -> None:
-    """End what is left of a transaction; where the connection is gone, the server has done so."""
+    """Roll back a transaction that is still open; if the connection is lost, the server has done so."""
     try:
         if not connection.is_closed() and connection.is_in_transaction():
             await connection.execute("ROLLBACK")
@@ -171,7 +171,7 @@ def _reaching(url: str) -> Generator[None]:
 
 
 class _TooOldError(Exception):
-    """The server is older than what statements and migrations are written for."""
+    """The server is older than the release for which statements and migrations are written."""
 
 
 def _require_release(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection is untyped
@@ -189,7 +189,7 @@ async def _init(connection: Any) -> None:  # noqa: ANN401 - asyncpg's connection
 
 
 async def _keep(_connection: object) -> None:
-    """Leave the connection as it is between uses."""
+    """Do nothing between uses of a connection."""
 
 
 def _encode_jsonb(value: object) -> bytes:

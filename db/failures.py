@@ -9,43 +9,43 @@ ServerError: TypeAlias = asyncpg.PostgresError
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _LOCKED = "55P03"  # lock_not_available, after the setting lock_timeout
 _CANCELLED = "57014"  # query_canceled
-# connection_exception, operator_intervention by a shutdown, too_many_connections; and what only connecting fails with:
+# connection_exception, operator_intervention by a shutdown, too_many_connections; and errors of connecting only:
 # invalid_authorization_specification, invalid_catalog_name
 _GONE = ("08", "57P", "53300", "28", "3D000")
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class DatabaseUnreachable(Exception):  # noqa: N818 - it names the case, as all errors here do
     """No connection could be had; the text is one sentence for people and holds no password."""
 
 
-class OutcomeUnknown(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """The server's answer to a COMMIT was lost: the transaction is committed, or it is not."""
+class OutcomeUnknown(Exception):  # noqa: N818 - it names the case, as all errors here do
+    """The server's answer to a COMMIT was lost: the transaction may be committed or not."""
 
     def __init__(self) -> None:
         super().__init__("The database's answer was lost as the last change was committed: it may be done or not.")
 
 
 def asks_to_try_again(error: BaseException) -> bool:
-    """Say whether a transaction failed because of concurrent transactions, so that it can be tried again.
+    """Return True if a transaction failed because of concurrent transactions, so that it can be tried again.
 
-    A migration may be one of these: the plans that a connection keeps may be of tables before it.
+    A migration may be one of these: the plans that a connection caches may be of older tables.
     """
     changed = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
     return getattr(error, "sqlstate", None) in _TRY_AGAIN or isinstance(error, changed)
 
 
 def is_locked(error: BaseException) -> bool:
-    """Say whether a transaction failed since others held what it needed for longer than it was to wait."""
+    """Return True if a transaction waited for a lock of others for longer than its limit."""
     return getattr(error, "sqlstate", None) == _LOCKED
 
 
 def is_timeout(error: BaseException) -> bool:
-    """Say whether a statement was ended, as after the setting statement_timeout."""
+    """Return True if a statement was ended, as after the setting statement_timeout."""
     return getattr(error, "sqlstate", None) == _CANCELLED
 
 
 def is_outage(error: BaseException) -> bool:
-    """Say whether the server could not be asked, so that the error tells nothing of what it was asked for."""
+    """Return True if the server could not be reached, so that the error is none of the statement."""
     state: str = getattr(error, "sqlstate", None) or ""
     if isinstance(error, ValueError):  # the driver's own of an argument that cannot be sent
         return False

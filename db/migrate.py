@@ -16,26 +16,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from db.connections import connect
-from db.revisions import MIGRATIONS, Found, Standing, find_revision
+from db.revisions import MIGRATIONS, Found, MigrationStatus, find_revision
 from db.writer import Writer
 
 _TRY_LOCK: Final = "SELECT pg_try_advisory_lock(6003956)"
 _AS_EVER: Final[Mapping[str, Mapping[str, Any]]] = {}
 _PATIENCE: Final = 0.1  # seconds between two tries
 _LIMITS: Final = (
-    "SET lock_timeout = '5s'",  # rather give up than let every query queue behind a step that waits for a table
+    "SET lock_timeout = '5s'",  # rather give up than make every query queue behind a step that waits for a table
     "SET statement_timeout = '15min'",
 )
 
 
-class MigrationFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class MigrationFailed(Exception):  # noqa: N818 - it names the case, as all errors here do
     """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
 
 
 async def migrate(url: str, plan_terms: Mapping[str, Mapping[str, Any]] = _AS_EVER) -> Found:
-    """Bring a database to the newest schema and return what it has then; several may do so at once.
+    """Migrate a database to the newest schema and return its revision then; several may do so at once.
 
-    `plan_terms`, as JSON by plan, are those that SLAs of before are taken to start with. A database that a newer
+    `plan_terms`, as JSON by plan, are those with which SLAs of earlier releases start. A database that a newer
     release migrated is left as it is. Raises DatabaseUnreachable and MigrationFailed.
     """
     found = await inspect(url)
@@ -66,7 +66,7 @@ async def run_alembic(url: str, run: Callable[[Config], object], migrations: Pat
 
 
 async def _upgrade(connection: AsyncConnection, found: Found, plan_terms: Mapping[str, Mapping[str, Any]]) -> None:
-    if found.standing is Standing.FOREIGN:
+    if found.status is MigrationStatus.FOREIGN:
         raise MigrationFailed(f"The database could not be migrated: {found.sentence}")
     if not found.suffices:
         run = partial(command.upgrade, revision="head")

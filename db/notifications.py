@@ -28,7 +28,7 @@ class Notifications:
         self._stale = asyncio.Event()
 
     def subscribe(self, channel: str, listener: Listener) -> None:
-        """Call a listener at each notification of a channel from soon on, beginning with a call without payload."""
+        """Call a listener at each notification of a channel, and once without payload as listening begins."""
         self._listeners.setdefault(channel, []).append(listener)
         self._stale.set()
 
@@ -41,7 +41,7 @@ class Notifications:
                 self._stale.clear()
                 try:
                     await self._connect()
-                except Exception as error:  # noqa: BLE001 - whatever it is, listeners must not be left alone
+                except Exception as error:  # noqa: BLE001 - listeners must be served again
                     _not_listening.count(error)
                     self._stale.set()
                     await asyncio.sleep(pause)

@@ -18,12 +18,12 @@ class Reader(Protocol):
         ...
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
-        """Fetch the first row, if there is one."""
+        """Fetch the first row, or None."""
         ...
 
 
 class Database(Reader, Protocol):
-    """Reads the database as it is, each statement by itself, or as a snapshot that many statements share."""
+    """Reads the database by single statements, or by a snapshot that many statements share."""
 
     def snapshot(self) -> AbstractAsyncContextManager[Reader]:
         """Open a snapshot, which its first statement takes; read-only."""
@@ -51,15 +51,15 @@ class PoolReader:
         return await self._pool.fetch(statement.sql, *args)
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
-        """Fetch the first row, if there is one."""
+        """Fetch the first row, or None."""
         return await self._pool.fetchrow(statement.sql, *args)
 
 
 class _Turns:
-    """A queue for one connection: whoever asked last is served first.
+    """A queue for one connection, last in, first out.
 
-    What is asked for at once comes in the order of an operation's fields, figures first as a rule and lists last. Lists
-    take longest to be shown: their rows are at hand while PostgreSQL reads the rest.
+    Concurrent reads arrive in the order of an operation's fields, as a rule figures first and lists last. Lists take
+    longest to be shown: so their rows are read first, while PostgreSQL reads the rest.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class _Turns:
         self._waiting: list[asyncio.Future[None]] = []
 
     async def end(self) -> None:
-        """Wait for the turn under way, which is the last one: those who wait, and who come, get SnapshotEnded."""
+        """Wait for the turn under way, which is the last one: reads that wait, and later ones, raise SnapshotEnded."""
         await self.__aenter__()
         self._is_over = True
         for turn in self._waiting:
@@ -102,21 +102,21 @@ class _Turns:
         self._is_taken = False
 
 
-class SnapshotEnded(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """A snapshot was read that has ended, for an answer that is not to come any more."""
+class SnapshotEnded(Exception):  # noqa: N818 - it names the case, as all errors here do
+    """A read of a snapshot that has ended, for an answer that failed or was abandoned."""
 
 
 class SnapshotReader:
-    """A reader of one connection, which runs one statement after the other, whoever asks at the same time."""
+    """A reader of one connection, which runs concurrent reads one after the other."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._turn = _Turns()
 
     async def end(self) -> None:
-        """Give the connection up, once the statement under way has ended; what else is asked for raises SnapshotEnded.
+        """Give the connection up, once the statement under way has ended; later reads raise SnapshotEnded.
 
-        What was begun for a part of an answer that failed may still be at it.
+        Reads for a part of an answer that failed may still be under way.
         """
         await self._turn.end()
 
@@ -126,6 +126,6 @@ class SnapshotReader:
             return await self._connection.fetch(statement.sql, *args)
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
-        """Fetch the first row, if there is one."""
+        """Fetch the first row, or None."""
         async with self._turn:
             return await self._connection.fetchrow(statement.sql, *args)

@@ -1,7 +1,7 @@
-"""Which release a database is of: its revision beside the newest that this code knows.
+"""The revision of a database, compared with those of this release.
 
-Alembic keeps the revision a database has. Beside it `applied_revisions` keeps all that it ever had: by that a release
-whose database was migrated by a newer one, to a revision it has never seen, finds its own among them.
+Alembic keeps the present revision. `applied_revisions` keeps all earlier ones, too: so a release whose database a newer
+one migrated, to a revision that it does not know, finds its own among them.
 """
 
 from enum import Enum, auto
@@ -20,49 +20,49 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # The newest migration that a database has had: the one row of Alembic's own table.
 _REVISION: Final = Statement("revision", "SELECT version_num FROM alembic_version")
 
-# Whether a database ever had a migration; the primary key.
+# True if a database ever had a migration; the primary key.
 _WAS_APPLIED: Final = Statement(
     "revision_was_applied", "SELECT EXISTS (SELECT FROM applied_revisions WHERE revision = $1)"
 )
 
 
-class Standing(Enum):
-    """Where a database is, seen from this release."""
+class MigrationStatus(Enum):
+    """The revision of a database, relative to this release."""
 
-    AT = auto()
+    CURRENT = auto()
     """It has the newest revision that this release knows."""
-    BEYOND = auto()
-    """A newer release has migrated it: this one goes on working, since migrations only expand."""
-    BEHIND = auto()
+    NEWER = auto()
+    """A newer release has migrated it: this one still works, since migrations only expand."""
+    OLDER = auto()
     """It has an older revision, or none."""
     FOREIGN = auto()
     """It has an unknown revision and never had this release's own."""
 
 
 class Found(NamedTuple):
-    """The revision that a database has, if any, and where it is by that."""
+    """The revision of a database, None if it has none, and its status."""
 
     revision: str | None
-    standing: Standing
+    status: MigrationStatus
 
     @property
     def suffices(self) -> bool:
-        """Whether this release works on the database as it is."""
-        return self.standing in {Standing.AT, Standing.BEYOND}
+        """True if this release works on the database without migrating it."""
+        return self.status in {MigrationStatus.CURRENT, MigrationStatus.NEWER}
 
     @property
     def sentence(self) -> str:
-        """Say it to people."""
+        """The status as a sentence for people."""
         own = known_revisions()[0]
         return {
-            Standing.AT: f"The database is at this release's revision, {own}.",
-            Standing.BEYOND: f"The database is beyond this release's revision, {own}: a newer release migrated it to"
-            f" {self.revision}, and this one goes on working.",
-            Standing.BEHIND: f"The database is behind this release's revision, {own}: it has"
+            MigrationStatus.CURRENT: f"The database is at this release's revision, {own}.",
+            MigrationStatus.NEWER: f"The database is beyond this release's revision, {own}: a newer release migrated it"
+            f" to {self.revision}, and this one goes on working.",
+            MigrationStatus.OLDER: f"The database is behind this release's revision, {own}: it has"
             f" {self.revision or 'none'}. Run `loupe migrate`.",
-            Standing.FOREIGN: f"The database has the revision {self.revision}, which this release does not know, and"
-            f" never had this release's own, {own}.",
-        }[self.standing]
+            MigrationStatus.FOREIGN: f"The database has the revision {self.revision}, which this release does not know,"
+            f" and never had this release's own, {own}.",
+        }[self.status]
 
 
 @cache
@@ -77,15 +77,15 @@ async def find_revision(reader: Reader) -> Found:
     revision: str | None = None if row is None else row["version_num"]
     newest, *older = known_revisions()
     if revision == newest:
-        return Found(revision, Standing.AT)
+        return Found(revision, MigrationStatus.CURRENT)
     if revision is None or revision in older:
-        return Found(revision, Standing.BEHIND)
+        return Found(revision, MigrationStatus.OLDER)
     applied = await _row(reader, _WAS_APPLIED, newest)
-    return Found(revision, Standing.BEYOND if applied is not None and applied[0] else Standing.FOREIGN)
+    return Found(revision, MigrationStatus.NEWER if applied is not None and applied[0] else MigrationStatus.FOREIGN)
 
 
 async def _row(reader: Reader, statement: Statement, *args: object) -> Any:  # noqa: ANN401 - a driver's record
-    """Read a row; None where there is none, or no such table yet."""
+    """Read a row; None if there is none, or no such table yet."""
     try:
         return await reader.fetch_row(statement, *args)
     except asyncpg.UndefinedTableError:

@@ -19,14 +19,14 @@ from db.readers import Reader
 CLOCK: Final = "coalesce({0}::timestamptz, clock_timestamp() + {1}::interval)"
 """PostgreSQL's clock in a statement whose parameters {0} and {1} are a `ClockReading`."""
 
-BEGINNING: Final = "coalesce({0}::timestamptz, now() + {1}::interval)"
-"""The same clock as the transaction began."""
+TRANSACTION_CLOCK: Final = "coalesce({0}::timestamptz, now() + {1}::interval)"
+"""PostgreSQL's clock at the start of the transaction; the same parameters."""
 
 ACCOUNT_LOCK: Final = "hashtextextended({0}::text, 0)"
-"""The number of the advisory lock of the account {0}; where two accounts share one, they wait for each other."""
+"""The number of the advisory lock of the account {0}; two accounts that share one wait for each other."""
 
 TRY_LOCK: Final = f"pg_try_advisory_xact_lock_shared({ACCOUNT_LOCK})"
-"""Whether no command of the account {{0}} is under way."""
+"""True if no command of the account {{0}} is under way."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -39,7 +39,7 @@ _SETTLE_ACCOUNT: Final = Statement(
     """,  # noqa: S608 - made of fixed texts
 )
 
-# Settles an instant for each account of a page that staff read, of whatever accounts: the primary key.
+# Settles an instant for each account of a page that staff read, of any accounts: the primary key.
 _SETTLE_PAGE: Final = Statement(
     "settle_page",
     f"""
@@ -65,7 +65,7 @@ class Settlement:
 
     @property
     def is_after_command(self) -> bool:
-        """Whether `after_command` made it, by what a command knows, and nothing was read."""
+        """True if `after_command` made it, from a command, without a read."""
         return self.import_runs is None
 
     def instant(self, account_id: UUID, last_at: datetime) -> datetime:
@@ -75,7 +75,7 @@ class Settlement:
 
 
 def after_command(at: datetime) -> Settlement:
-    """Return what settles the instants of accounts just after a command on them at an instant (UTC)."""
+    """Return the settlement just after a command at an instant (UTC)."""
     return Settlement(at, frozenset(), None)
 
 

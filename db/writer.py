@@ -1,6 +1,6 @@
 """The writer of one transaction.
 
-Reads and writes have different types, so that handing a reader to what writes fails type checking.
+Reads and writes have different types, so that passing a reader to a function that writes fails type checking.
 """
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -15,17 +15,17 @@ from db.writes import insert
 
 
 class Writer:
-    """One connection in one transaction. It reads, too, so it can be passed where a reader is wanted."""
+    """One connection in one transaction. It reads, too, so it can be passed as a reader."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def fetch(self, statement: Statement, *args: object) -> list[Record]:
-        """Fetch all rows, of a read or of what a change returns."""
+        """Fetch all rows, of a read or of the RETURNING of a change."""
         return await self._connection.fetch(statement.sql, *args)
 
     async def fetch_row(self, statement: Statement, *args: object) -> Record | None:
-        """Fetch the first row, if there is one."""
+        """Fetch the first row, or None."""
         return await self._connection.fetchrow(statement.sql, *args)
 
     async def execute(self, statement: Statement, *args: object) -> None:
@@ -67,8 +67,8 @@ class Writer:
 @asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction (read committed) that is rolled back unless its writer commits."""
-    async with pool.acquire() as connection, transaction(connection) as writer:
-        yield writer
+    async with pool.acquire() as connection, open_transaction(connection, "BEGIN"):
+        yield Writer(connection)
 
 
 @asynccontextmanager

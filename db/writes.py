@@ -1,4 +1,4 @@
-"""Statements that write rows, made from the tables: a column is written out in its table and where it gets a value.
+"""Statements that write rows, made from the tables: a column is named in its table and where it gets a value.
 
 Those of one row are run for each of several by `Writer.execute_many`: so each is about one account, whose row an index
 finds however large the account is. Those of arrays have an array for each column, by `Writer.execute_columns`.

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from app.clock import Clock
@@ -18,10 +19,10 @@ AT_ONCE: Final = 2
 """Batches of accounts, or runs of minutes, that a worker does at once; beside them one long run."""
 
 LEASE: Final = timedelta(minutes=1)
-"""How long a run stays claimed by a worker that does not renew its lease."""
+"""The lease of a run: the time it stays claimed by a worker that does not renew it."""
 
 GRACE: Final = 5.0
-"""Seconds that a drained worker has to finish what it has claimed."""
+"""Seconds that a drained worker has to finish its claims."""
 
 _LAST_WORD: Final = 1.0  # seconds for cancelled work to be rolled back, if the server answers
 
@@ -36,15 +37,15 @@ class WorkerContext:
     clock: Clock
     settings: Settings
     owner: str
-    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    long_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
+    long_slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
-    """When something that is done now and then was done last (UTC), by name."""
+    """The last instant (UTC) of each kind of upkeep, by name."""
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:
-        """Claim a run and renew its lease until the end of the block; None where it cannot be claimed."""
+        """Claim a run and renew its lease until the end of the block; None if it cannot be claimed."""
         async with unit_of_work(self.pool) as writer:
             claim = await job_runs.claim(writer, run, self.owner, self.clock.now(), LEASE, again=again)
             await writer.commit()
@@ -56,9 +57,8 @@ class WorkerContext:
             yield claim
         finally:
             renewing.cancel()
-            await asyncio.gather(
-                renewing, return_exceptions=True
-            )  # if it failed, others may take the run over: no harm
+            # If it failed, others may take the run over: no harm.
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _keep_renewing(self, claim: Claim) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Counts of what a worker did."""
+"""Counts of the work of a worker."""
 
 from dataclasses import dataclass
 

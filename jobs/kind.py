@@ -20,8 +20,8 @@ WorkT = TypeVar("WorkT")
 class ZoneStatus:
     """The status of a midnight job in a zone; instants in UTC.
 
-    `next` is when the oldest day not done closes or closed; `lag` is how long ago that is. `failures` are the accounts
-    that the job fails for.
+    `next` is when the oldest day not done closes or closed; `lag` is the time since then. `failures` are the accounts
+    for which the job fails.
     """
 
     time_zone: str
@@ -37,9 +37,9 @@ class ZoneStatus:
 class JobStatus:
     """The status of a job; instants in UTC.
 
-    `runs` are those in the ledger. `failures` are accounts that the job fails for and, of a global job, its runs that
-    failed since the last success. `lag` is how long the next run has been due, or if that is longer, how long ago the
-    instant is from which on an account that fails is still to be done; None for a job that never succeeded. `errors`
+    `runs` are those in the ledger. `failures` are accounts for which the job fails and, of a global job, its runs that
+    failed since the last success. `lag` is the time since the next run was due or, if that is longer, since the
+    instant from which an account that fails is still to be done; None for a job that never succeeded. `errors`
     are the failures by zone and by account.
     """
 
@@ -62,7 +62,7 @@ class Kind(ABC, Generic[WorkT]):
 
     @property
     def order(self) -> int:
-        """The position among kinds where a worker runs them one after the other; what may take long comes last."""
+        """The position among kinds as a worker runs them one after the other; those that may take long are last."""
         return 0
 
     @property
@@ -72,7 +72,7 @@ class Kind(ABC, Generic[WorkT]):
 
     @abstractmethod
     async def run(self, context: WorkerContext, jobs: Mapping[str, WorkT], at: datetime | None) -> dict[str, Counts]:
-        """Run what is due at an instant (UTC), or by now, until nothing of it can be claimed; return counts by job."""
+        """Run all work due at an instant (UTC), or by now, until none of it can be claimed; return counts by job."""
 
     @abstractmethod
     async def end_orphaned(self, context: WorkerContext, claim: Claim) -> None:

@@ -1,8 +1,8 @@
 """The scheduler: wakes a worker at each midnight of each zone in use, every minute, and at notifications.
 
-APScheduler is the alarm clock and nothing else: the cursors and the ledger say what is due. So an alarm too many, or
-one missed by a machine that slept, does no harm; the next minute heals it. APScheduler reads the machine's clock by
-itself, so triggers convert by the constant offset that LOUPE_CLOCK makes.
+APScheduler is the alarm clock and nothing else: the cursors and the ledger decide which work is due. So an alarm too
+many, or one missed by a machine that slept, does no harm; the next minute corrects it. APScheduler reads the machine's
+clock by itself, so triggers convert by the constant offset that LOUPE_CLOCK makes.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from db.notifications import Notifications, open_notifications
 from db.queries.job_cursors import zones_in_use
 from db.readers import PoolReader
 from jobs.context import gather_all
-from jobs.kinds.periodic import MINUTE, beginning
+from jobs.kinds.periodic import MINUTE, period_start
 from jobs.registry import Registry
 from jobs.worker import Worker, new_owner, working_pool
 
@@ -105,7 +105,7 @@ class WholeMinute(BaseTrigger):  # type: ignore[misc] # it ships no types
     ) -> datetime:
         """Return the first whole minute strictly after both instants, in UTC of the machine's clock."""
         after = _latest(previous_fire_time, now) + self._offset
-        return beginning(after, MINUTE) + MINUTE - self._offset
+        return period_start(after, MINUTE) + MINUTE - self._offset
 
 
 def _latest(previous: datetime | None, now: datetime) -> datetime:
@@ -115,7 +115,7 @@ def _latest(previous: datetime | None, now: datetime) -> datetime:
 
 
 class Scheduler:
-    """Runs a worker whenever something may be due, until it is stopped; no error ends it."""
+    """Runs a worker whenever a job may be due, until it is stopped; no error ends it."""
 
     def __init__(self, notifications: Notifications, reader: PoolReader, worker: Worker, clock: SystemClock) -> None:
         self._notifications = notifications
@@ -132,7 +132,7 @@ class Scheduler:
         self._wake()
 
     async def run(self) -> None:
-        """Run what is due, now and whenever something becomes due, until it is stopped."""
+        """Run due jobs, now and whenever one becomes due, until it is stopped."""
         self._alarms.start()
         # No loop waits for another: a long catch-up or a day's run must not keep the watch or a new zone waiting.
         follow = self._new_event()
@@ -157,7 +157,7 @@ class Scheduler:
             woken.clear()
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001 - what ends the scheduler ends all jobs
+            except Exception as error:  # noqa: BLE001 - an error must not end all jobs
                 _warn(error)
                 await _wait(woken, pause)
                 pause = min(2 * pause, _PATIENCE)

@@ -1,4 +1,4 @@
-"""The status of all jobs, for whoever runs the service."""
+"""The status of all jobs, for operators."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The worker: claims and runs what is due. It does not matter what wakes it."""
+"""The worker: claims and runs due jobs, whoever wakes it."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ _Result = TypeVar("_Result")
 
 
 class Worker:
-    """Runs jobs until it is drained, with at most two batches at once. The ledger knows it from others by its owner."""
+    """Runs jobs until it is drained, with at most two batches at once. `owner` identifies it in the ledger."""
 
     def __init__(self, pool: Pool, clock: Clock, settings: Settings, owner: str, jobs: Registry) -> None:
         self._context = WorkerContext(pool, clock, settings, owner)
@@ -41,17 +41,17 @@ class Worker:
 
     @property
     def drained(self) -> asyncio.Event:
-        """The event that is set once nothing is to begin any more."""
+        """The event that is set once no further work may begin."""
         return self._context.drained
 
     def drain(self) -> None:
-        """Finish the batches under way and begin nothing more."""
+        """Finish the batches under way and begin no more."""
         self._context.drained.set()
 
     async def run_due(self, at: datetime | None = None) -> dict[str, Counts]:
-        """Run all that is due at an instant (UTC), or by now, what may take long last; return the counts by job.
+        """Run all jobs due at an instant (UTC), or by now, those that may take long last; return the counts by job.
 
-        An instant in the past leaves out midnights since; the jobs themselves read the clock as ever.
+        An instant in the past leaves out midnights since; the jobs themselves still read the clock.
         """
         counts: dict[str, Counts] = {}
         for kind in self.kinds:
@@ -59,7 +59,7 @@ class Worker:
         return counts
 
     async def run(self, kind: Kind[Any], at: datetime | None = None) -> dict[str, Counts]:
-        """Run what is due of a kind at an instant (UTC), or by now; then end its orphaned runs."""
+        """Run the due jobs of a kind at an instant (UTC), or by now; then end its orphaned runs."""
         jobs = self._jobs.of(kind)
         counts = await kind.run(self._context, jobs, at)
         for claim in await job_runs.orphaned_runs(PoolReader(self._context.pool), self._context.clock.now()):

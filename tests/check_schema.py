@@ -23,7 +23,7 @@ _OF_ALEMBIC = ("--exclude-table=alembic_version", "--exclude-table=applied_revis
 
 
 async def differences(server: str, pg_dump: Path) -> list[str]:
-    """Compare what migrations make of an empty database with the definition; lines of a diff."""
+    """Compare an empty database after all migrations with the definition; return the lines of a diff."""
     async with temporary_database(server) as migrated, temporary_database(server) as defined:
         await migrate(migrated)
         await run_alembic(migrated, command.check)
@@ -43,8 +43,8 @@ def _dump(pg_dump: Path, url: str) -> list[str]:
 
 
 def main() -> None:
-    """Check every major, print what differs, and exit with 1 where anything does."""
-    warnings.filterwarnings("ignore", "Expression #", UserWarning)  # what Alembic cannot compare, the dumps show
+    """Check every major release of PostgreSQL, print differences, and exit with 1 if there are any."""
+    warnings.filterwarnings("ignore", "Expression #", UserWarning)  # dumps show what Alembic cannot compare
     with tempfile.TemporaryDirectory(prefix="loupe-check-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # the server's user has to enter it

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a database of one's own on a real PostgreSQL, and a clock that stands still."""
+"""Fixtures for all tests: a new database for each on a real PostgreSQL, and a frozen clock."""
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack

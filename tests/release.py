@@ -1,8 +1,8 @@
-"""`python -m tests.release`: what the tests of the next release keep of this one, in `tests/released`.
+"""`python -m tests.release`: the files of this release for the tests of the next one, in `tests/released`.
 
-`schema.graphql` is what clients ask by, `statements.jsonl` what servers ask the database, each statement with the types
-of its arguments and with arguments, `dump.sql` a database to which everything happened that can happen, and `version`
-says of which release they are. All of it is a function of the code: made again, it is the same.
+`schema.graphql` is the schema of clients, `statements.jsonl` has the SQL statements of servers, each with the types of
+its arguments and with arguments, `dump.sql` is a database with every kind of row, and `version` is that of the release.
+All of it is a function of the code: made again, it is the same.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from tests.support.statements import every_statement
 
 RELEASED: Final = Path(__file__).parent / "released"
 _PYPROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
-_OLDEST_MAJOR: Final = 16  # its dumps can be read by all that are newer
+_OLDEST_MAJOR: Final = 16  # all newer releases can read its dumps
 _DUMPED: Final = ("--inserts", "--no-owner", "--no-privileges", "--no-comments")
 _OF_PSQL: Final = ("--", "\\", "SET ", "SELECT pg_catalog.set_config")
 _MADE_UP: Final[Mapping[str, Any]] = {
@@ -52,17 +52,17 @@ _MADE_UP: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("text", "varchar"), "a"),
     "jsonb": {"a": 1},
 }
-"""Arguments for statements that nothing asked, by type; ids are an account's."""
+"""Arguments for statements that were not run, by type; ids are an account's."""
 
 Arguments = dict[Statement, tuple[object, ...]]
 
 
-class Incomplete(Exception):  # noqa: N818 - it names what is the case
-    """What was to happen did not all happen; the text names what is missing."""
+class Incomplete(Exception):  # noqa: N818 - it names the case
+    """A release without some statements, events or rows; the text names them."""
 
 
 async def make_release(url: str, pg_dump: Path) -> dict[str, bytes]:
-    """Let everything happen in an empty database; return the files to keep, by name."""
+    """Run every command and job in an empty database; return the files to keep, by name."""
     await migrate(url)
     with _recorded() as asked, _predictable():
         await live(url)
@@ -83,7 +83,7 @@ def version() -> str:
 
 @contextmanager
 def _recorded() -> Generator[Arguments]:
-    """Note for each statement what it is asked with, the last time."""
+    """Record the last arguments of each statement."""
     asked: Arguments = {}
 
     def noting(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -118,7 +118,7 @@ def _recorded() -> Generator[Arguments]:
 
 @contextmanager
 def _predictable() -> Generator[None]:
-    """Let nothing depend on chance: ids and keys come out the same, and jobs do one thing after the other."""
+    """Make all results predictable: the same ids and keys, and jobs one after the other."""
     chance = Random(1)  # noqa: S311 - nothing here is a secret
 
     def text(count: int) -> str:
@@ -168,26 +168,26 @@ def _made_up(type_: str, values: Mapping[str, Any]) -> object:
 
 
 def _text(value: object) -> str:
-    """Write what JSON has no kind of; the type of the argument tells how to read it."""
+    """Write values that JSON has no type for; the type of the argument defines how to read them."""
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _dump(url: str, pg_dump: Path) -> bytes:
-    """Dump a database as SQL that any connection can run: nothing in it is for psql, or about a session."""
+    """Dump a database as SQL that any connection can run, without commands of psql or settings of a session."""
     dumped = subprocess.run([pg_dump, *_DUMPED, f"--dbname={url}"], capture_output=True, text=True, check=True)  # noqa: S603
     lines = (line for line in dumped.stdout.splitlines() if line and not line.startswith(_OF_PSQL))
     return "".join(f"{line}\n" for line in lines).encode()
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Put the files of a release in the place of those of the one before."""
+    """Replace the files of the release before by those of this one."""
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
 
 def _require_new(kept: Path) -> None:
-    """Refuse to make a release again whose files are kept: what changed since would never be looked at."""
+    """Refuse to make a stored release again, which would hide later changes from the tests."""
     if kept.exists() and kept.read_text().strip() == version():
         sys.exit(f"tests/released is of {version()} already: set the version of the release in pyproject.toml first.")
 
@@ -206,7 +206,7 @@ def main() -> None:
         with running_server(folder, _OLDEST_MAJOR) as server:
             pg_dump = find_binaries(_OLDEST_MAJOR, User(os.geteuid(), os.getegid()), folder) / "pg_dump"
             write(asyncio.run(_make(server, pg_dump)), RELEASED)
-    print(f"tests/released is of {version()} now: commit it.")  # noqa: T201 - a command says what it did
+    print(f"tests/released is of {version()} now: commit it.")  # noqa: T201 - the output of a command
 
 
 if __name__ == "__main__":

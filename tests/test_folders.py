@@ -48,7 +48,7 @@ def run(within: Path, code: str = RUN) -> Generator[tuple[subprocess.Popen[str],
             process.kill()
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next_one_and_what_a_living_one_has_is_not() -> None:
+def test_folders_of_killed_runs_are_removed_and_those_of_live_ones_are_not() -> None:
     with fresh_folder() as within, run(within) as (_, living), run(within, RUN_WITH_SERVER) as (doomed, left):
         doomed.kill()
         doomed.wait()

@@ -1,4 +1,4 @@
-"""The house around the code: the folder `graphql/` never shadows graphql-core's package, hooks run what people do."""
+"""The repository: the folder `graphql/` never shadows graphql-core's package, and hooks run the commands of people."""
 
 import re
 from importlib.metadata import packages_distributions

@@ -1,4 +1,4 @@
-"""What is missing on a machine is passed over with the script that installs it, and fails where all is required."""
+"""Tests whose programs are missing are skipped with the name of the installing script, or fail if all are required."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_missing_program_is_passed_over_by_a_sentence_that_names_the_script(mo
         program("chromium")
 
 
-def test_a_missing_program_fails_where_all_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_fails_if_all_are_required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_TEST_REQUIRE", "1")
     with pytest.raises(pytest.fail.Exception, match=SENTENCE):
         program("chromium")

@@ -29,7 +29,7 @@ PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When n
 @account.command("create")
 def account_create(
     *,
-    name: Annotated[str, typer.Option(help=f"What people call it, in at most {MAX_NAME} characters.")],
+    name: Annotated[str, typer.Option(help=f"Its name for people, in at most {MAX_NAME} characters.")],
     plan: Annotated[Plan, typer.Option(help="Its subscription.")],
     time_zone: Annotated[str, typer.Option(help="Its IANA time zone, such as Europe/Copenhagen.")],
     ref: Annotated[str | None, typer.Option(help="A name of your own for it, as in import files.")] = None,
@@ -90,7 +90,7 @@ def account_show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show an account, with its terms of today and how many orders it has placed.
+    """Show an account, with its terms of today and the number of its orders.
 
     Example: loupe account show acme
     """
@@ -114,7 +114,7 @@ def account_show(
 
 
 def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
-    """Return the SLA of the ledger day that runs now (UTC), or of the first one where the account begins later."""
+    """Return the SLA of the ledger day that runs now (UTC), or of the first one if the account is opened later."""
     return history.terms_at(max(now, row.created_at))
 
 

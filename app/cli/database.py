@@ -27,8 +27,8 @@ from db.writer import Writer, unit_of_work
 _log: Final = logging.getLogger("loupe.database")
 
 
-class CommandFailed(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """A command cannot do what it was asked; the text is one sentence for people."""
+class CommandFailed(Exception):  # noqa: N818 - it names the case, as all errors here do
+    """A failure of a command; the text is one sentence for people."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generat
     """Yield the URL of a database that has the schema: migrated first, unless LOUPE_MIGRATE is never.
 
     A command that keeps a log calls `begin_log` next. Raises as `database`, and MigrationFailed, and CommandFailed
-    where the database would have to be migrated.
+    if the database would have to be migrated.
     """
     with database(settings, keeps_log=keeps_log) as url:
         if settings.migrate is Migrate.AUTO:
@@ -48,10 +48,10 @@ def migrated_database(settings: Settings, *, keeps_log: bool = False) -> Generat
 
 @contextmanager
 def database(settings: Settings, *, keeps_log: bool = False) -> Generator[str]:
-    """Yield the URL of the database, whatever schema it has.
+    """Yield the URL of the database, of any schema.
 
-    The embedded one is started again whenever it is gone; where that cannot be, the process gets a SIGTERM, and what it
-    ends by is the reason. Which variables are ignored is said at once, unless the command keeps a log, which has it.
+    The embedded one is started again whenever it is gone; if that fails, the process gets a SIGTERM, and ends with the
+    reason. Ignored variables are printed at once, unless the command keeps a log, which has them.
     Raises EmbeddedServerError and DatabaseUnreachable.
     """
     if not keeps_log:
@@ -74,7 +74,7 @@ def begin_log(settings: Settings) -> None:
 
 
 def require_schema(url: str) -> Found:
-    """Return what the database has; raises CommandFailed where this release does not work on it."""
+    """Return the revision of the database; raises CommandFailed if this release does not work on it."""
     found = asyncio.run(inspect(url))
     if not found.suffices:
         raise CommandFailed(found.sentence)
@@ -89,7 +89,7 @@ def database_clock(url: str, settings: Settings) -> SystemClock:
 
 
 async def database_now(reader: Reader, settings: Settings) -> datetime:
-    """Return LOUPE_CLOCK where it is set, else PostgreSQL's clock (both UTC)."""
+    """Return LOUPE_CLOCK if it is set, else PostgreSQL's clock (both UTC)."""
     if settings.clock is not None:
         return settings.clock.astimezone(UTC)
     return (await settle(reader, clock_from(None), ())).now
@@ -108,7 +108,7 @@ def _embedded(settings: Settings) -> Path:
 
 
 def _end_process() -> None:
-    """End this process in order, from another thread; a SIGTERM lets what is under way be finished."""
+    """End this process in order, from another thread; after a SIGTERM, work under way is finished."""
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 

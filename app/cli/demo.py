@@ -34,7 +34,7 @@ def demo_command(
     """Serve invented studios with a history up to now, jobs included, and print tokens to them.
 
     The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
-    Pages of any port of localhost may ask it in a browser.
+    Pages of any port of localhost may call it in a browser.
 
     Example: loupe demo --seed 7
     """
@@ -94,7 +94,7 @@ async def _create_access(url: str, clock: Clock, refs: Sequence[str]) -> Access:
 
 
 def _welcome(url: str, access: Access, settings: Settings) -> str:
-    """Say where the API is, who is there and what to ask first."""
+    """Print the address of the API, tokens, and a first query."""
     rows = [(client.name, client.plan, client.time_zone, client.token) for client in access.clients]
     rows.append(("Staff", "", "", access.staff_token))
     plans = " and ".join(sorted(settings.dashboard_plans))

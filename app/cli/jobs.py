@@ -57,11 +57,11 @@ def jobs_command(context: typer.Context) -> None:
 def run_due_command(
     *,
     at: Annotated[
-        str | None, typer.Option(metavar="INSTANT", help="Only what was due then, such as 2026-03-28T23:00:00Z.")
+        str | None, typer.Option(metavar="INSTANT", help="Only jobs that were due then, such as 2026-03-28T23:00:00Z.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run what is due and end; the exit code is 1 after a failure, or when interrupted by Ctrl-C or SIGTERM.
+    """Run due jobs and end; the exit code is 1 after a failure, or when interrupted by Ctrl-C or SIGTERM.
 
     Runs that another process has claimed are left to it.
 
@@ -104,7 +104,7 @@ async def _run(url: str, settings: Settings, clock: SystemClock) -> None:
 async def _run_due(
     url: str, settings: Settings, clock: SystemClock, at: datetime | None
 ) -> Mapping[str, Counts] | None:
-    """Return the counts by job; None when interrupted by a signal."""
+    """Return the counts by job; None if interrupted by a signal."""
     async with working_pool(url) as pool:
         worker = Worker(pool, clock, settings, new_owner(), JOBS)
         with _signalled(worker.drain):

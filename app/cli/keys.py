@@ -19,7 +19,7 @@ from app.services.api_keys.keys import NewKey, create_key, find_key, revoke_key
 from app.settings import read_settings
 from db.queries.api_keys import KeyFilter, KeyRow, keys
 
-key = typer.Typer(help="API keys: what a client or the staff show to the API.", no_args_is_help=True)
+key = typer.Typer(help="API keys of clients and staff.", no_args_is_help=True)
 
 _HEADINGS: Final = ("NUMBER", "PREFIX", "NAME", "ACCOUNT", "CREATED", "EXPIRES", "LAST USED", "STATE")
 _STAFF: Final = "staff"
@@ -35,7 +35,7 @@ def key_create(
     *,
     account_name: AccountName = None,
     staff: Annotated[bool, typer.Option("--staff", help="Make a key for staff, who see all accounts.")] = False,
-    name: Annotated[str | None, typer.Option(help="What people call the key.")] = None,
+    name: Annotated[str | None, typer.Option(help="A name of the key for people.")] = None,
     expires: Annotated[
         str | None,
         typer.Option(metavar="WHEN", help="An instant such as 2027-01-31T00:00:00Z, or a length of time such as P90D."),
@@ -77,7 +77,7 @@ def key_list(
     staff: Annotated[bool, typer.Option("--staff", help="Only the keys of staff.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List keys, all or those of an account or of staff, with their last use, which is known to the minute.
+    """List keys, all or those of an account or of staff, with their last use, to the minute.
 
     Example: loupe key list --account acme
     """

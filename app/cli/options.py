@@ -33,7 +33,7 @@ async def read_account(reader: Reader, name: str) -> UUID:
 
 
 def _id_in(name: str) -> UUID | None:
-    """Read an account's id; None where the name is none and can only be a ref."""
+    """Read an account's id; None if the text is no id and can only be a ref."""
     try:
         return read_global_id(name).account_id
     except MalformedId:

@@ -14,7 +14,7 @@ from app.domain.instants import rfc3339
 NOTHING: Final = "-"
 """The cell of an absent value."""
 
-_WIDEST: Final = 100_000  # characters, so that no cell is cut or wrapped, whatever the terminal
+_WIDEST: Final = 100_000  # characters, so that no cell is cut or wrapped on any terminal
 
 
 def as_table(rows: Iterable[Sequence[str]], headings: Sequence[str] = ()) -> str:

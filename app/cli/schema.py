@@ -11,7 +11,7 @@ schema = typer.Typer(help="The GraphQL schema, as a file.", no_args_is_help=True
 
 SchemaFile = Annotated[Path, typer.Argument(help="The file of the schema; - is standard output.", allow_dash=True)]
 _COMMITTED = Path("schema.graphql")
-_STALE = "{file} is not what the code says; `loupe schema export` writes it anew."
+_STALE = "{file} differs from the schema of the code; `loupe schema export` writes it."
 
 
 @schema.command("export")
@@ -31,7 +31,7 @@ def export(file: SchemaFile = _COMMITTED) -> None:
 
 @schema.command("check")
 def check(file: SchemaFile = _COMMITTED) -> None:
-    """Compare the committed schema with the code's: exit code 1 where they differ, naming what would break clients.
+    """Compare the committed schema with the code's: exit code 1 if they differ, with changes that would break clients.
 
     Example: loupe schema check
     """
@@ -39,7 +39,7 @@ def check(file: SchemaFile = _COMMITTED) -> None:
 
     committed = file.read_text()
     if committed == printed():
-        typer.echo(f"{file} is what the code says.")
+        typer.echo(f"{file} equals the schema of the code.")
         return
     try:
         broken = breaking_changes(committed)

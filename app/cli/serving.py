@@ -18,7 +18,7 @@ from db.migrate import migrate
 from jobs.catalogue import JOBS
 from jobs.scheduler import jobs_alongside
 
-_GRACE = 3  # seconds for requests under way when the process is to end
+_GRACE = 3  # seconds for requests under way as the process ends
 
 
 def serve_command(
@@ -53,7 +53,7 @@ def migrate_command(
         ),
     ] = False,
 ) -> None:
-    """Bring the database to the newest schema; nothing happens where it has it, or that of a newer release.
+    """Migrate the database to the newest schema; nothing happens if it has it, or that of a newer release.
 
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
@@ -64,19 +64,20 @@ def migrate_command(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port, so that nothing else is done in vain where it is taken; raises CommandFailed."""
+    """Bind the port first, so that no work is in vain if it is taken; raises CommandFailed."""
     try:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, reuse_port=False
         )
     except (OSError, UnicodeError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        reason = "is taken: end what uses it, or set LOUPE_PORT to another" if taken else f"cannot be had: {error}"
+        advice = "is taken: end the program that uses it, or set LOUPE_PORT to another"
+        reason = advice if taken else f"cannot be bound: {error}"
         raise CommandFailed(f"Port {port} of {host} {reason}.") from error
 
 
 def address(listener: socket.socket) -> str:
-    """Tell where people find the API."""
+    """Return the address of the API for people."""
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
 
@@ -109,7 +110,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready."""
+    """A server that prints a line once it is ready."""
 
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
         super().__init__(config)

@@ -29,9 +29,9 @@ def verify_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the Pulse of accounts with the rows it is counted from, as the nightly job does; nothing is repaired.
+    """Compare the Pulse of accounts with the rows it is counted from, as the daily job does; nothing is repaired.
 
-    The exit code is 1 where figures differ or an account could not be compared. Differences are shown by `loupe jobs
+    The exit code is 1 if figures differ or an account could not be compared. Differences are shown by `loupe jobs
     status`, too, until a later comparison finds none.
 
     Example: loupe jobs verify --account acme

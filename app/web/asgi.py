@@ -21,7 +21,7 @@ from app.web.state import Running, keep_running
 from db.connections import COMMANDS, PLANNED_ONCE, Pool, hang_up, open_pool
 from db.readers import PoolReader
 
-_CLAIMS: Final = 2  # at most: the database lets one claim go on after the other
+_CLAIMS: Final = 2  # at most: the database does one claim after the other
 
 
 def create_app(
@@ -32,11 +32,11 @@ def create_app(
     alongside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     any_localhost: bool = False,
 ) -> Starlette:
-    """Make the application; its pools are opened as it starts, DatabaseUnreachable then, and closed as it ends.
+    """Make the application; its pools are opened as it starts (raises DatabaseUnreachable) and closed as it ends.
 
-    Writes have a pool of their own: one that waits for an account that others write to keeps nobody from reading. So do
-    claims, which wait for each other. What is to run in the same process is entered `alongside` the pools. Pages of the
-    origins that are set may ask it in a browser, and those of `any_localhost` where that is wanted.
+    Writes have a pool of their own: one that waits for an account does not keep others from reading. So do claims,
+    which wait for each other. `alongside` is entered with the pools, for work in the same process. Pages of the origins
+    in the settings may call it in a browser, and those of `any_localhost`, too.
     """
     app = Starlette(
         routes=[

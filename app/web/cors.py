@@ -1,4 +1,4 @@
-"""CORS: pages of which other origins may ask the API in a browser, and read what it answers."""
+"""CORS: the other origins whose pages may call the API in a browser and read its responses."""
 
 from typing import Final
 
@@ -12,9 +12,9 @@ _EXPOSED: Final = ("Retry-After", "WWW-Authenticate")
 
 
 def with_cors(app: ASGIApp, settings: Settings, *, any_localhost: bool) -> ASGIApp:
-    """Wrap an application so that preflights are answered first, and every answer can be read by allowed origins.
+    """Wrap an application so that preflights are answered first, and allowed origins can read every response.
 
-    It goes around all else, so that what any other part refuses can be read, too. Callers show a token in a header,
+    It is the outermost layer, so that refusals of all others can be read, too. Callers send a token in a header,
     never a cookie, so there is no credentials mode; and any header may be sent, since clients add their own.
     """
     return CORSMiddleware(

@@ -1,6 +1,6 @@
-"""GraphiQL, the explorer for people: a page without data, served whole from here, so that it works without internet.
+"""GraphiQL, the explorer for people: a page without data, complete with its scripts, so that it works without internet.
 
-Nothing of it needs a token. The page asks for one, keeps it in the browser's tab and sends it with each operation.
+It needs no token itself. The page asks for one, keeps it in the browser's tab and sends it with each operation.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ _FOLDER: Final = Path(__file__).parent / "static" / "graphiql"
 _NAMES: Final = frozenset(path.name for path in _FOLDER.iterdir())
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 _HEADERS: Final = {
-    # Whoever may write into a response still has no script run that sees the token.
+    # Text injected into a response still cannot run a script that sees the token.
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; img-src 'self' data:"
     ),
@@ -24,7 +24,7 @@ _HEADERS: Final = {
 
 
 def asks_for_page(request: Request) -> bool:
-    """Say whether someone opens the API's address in a browser, rather than sending it a query."""
+    """Return True if a request opens the API's address in a browser, rather than sending a query."""
     accepted = request.headers.get("accept", "")
     return request.method == "GET" and "text/html" in accepted and "query" not in request.query_params
 

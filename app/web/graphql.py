@@ -27,14 +27,14 @@ from engine.errors import ApiError, ErrorCode, format_error, is_unavailable
 from engine.unavailable import RETRY_AFTER
 
 MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes of a request's body, at most: 2,000 file names of 255 characters of whatever script, escaped, fit in."""
+"""Bytes of a request's body, at most: 2,000 file names of 255 characters of any script, escaped, fit in."""
 
 _METHOD_NOT_ALLOWED: Final = 405
 _SERVICE_UNAVAILABLE: Final = 503
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
-    """The one endpoint of the API. Whatever is wrong is answered in the shape of a GraphQL error."""
+    """The one endpoint of the API. All failures are answered in the shape of a GraphQL error."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(schema, subscription_protocols=())
@@ -72,7 +72,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return data
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read a request's JSON: the body, which is an object, or the text of a parameter, whatever that is."""
+        """Read a request's JSON: the body, which is an object, or the text of a parameter, any value."""
         value: object = orjson.loads(data)
         if isinstance(data, str):
             return value
@@ -87,7 +87,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
-        """Write a response: with status 503 where nothing was answered, as the service cannot for now."""
+        """Write a response: with status 503 if the service was unavailable for the whole of it."""
         response = super().create_response(response_data, sub_response)
         if isinstance(response_data, dict) and response_data.get("data") is None:
             errors = cast("list[GraphQLFormattedError]", response_data.get("errors"))
@@ -97,7 +97,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return response
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
-        """Leave the page to `asks_for_page`: whoever else asks without a query is told so."""
+        """Leave the page to `asks_for_page`: other requests without a query get an error."""
         return False
 
     async def _respond(self, request: Request) -> Response:
@@ -112,12 +112,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             return _failure(401, refusal, {"WWW-Authenticate": CHALLENGE})
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
-        except Exception as error:  # noqa: BLE001 - whatever it is, clients see an id and the log has the rest
+        except Exception as error:  # noqa: BLE001 - clients see an id and the log has the rest
             return _broken(format_error(GraphQLError(str(error), original_error=error), executed=True))
 
 
 def _limited(receive: Receive) -> Receive:
-    """Wrap what receives a body's parts, so that it raises HTTPException as soon as they are too much together."""
+    """Wrap the receiver of a body's parts, so that it raises HTTPException as soon as their sum is too large."""
     received = 0
 
     async def receive_part() -> Message:

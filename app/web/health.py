@@ -1,4 +1,4 @@
-"""Health, for whoever runs the service: the only answers that need no token."""
+"""Health checks for operators: the only responses that need no token."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether the database can be asked and has the schema of this release, or of a newer one."""
+    """Answer 200 if the database can be reached and has the schema of this release, or of a newer one, else 503."""
     try:
         found = await find_revision(running_of(request.app).reader)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:

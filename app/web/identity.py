@@ -1,4 +1,4 @@
-"""Who calls: API keys in the Authorization header. Nothing of a secret but its hash meets the database."""
+"""Authentication by API keys in the Authorization header. Only the hash of a secret is sent to the database."""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from db.readers import Reader
 from engine.errors import ApiError, ErrorCode
 
 CHALLENGE: Final = 'Bearer realm="loupe"'
-"""What the WWW-Authenticate header of an answer with status 401 asks for."""
+"""The WWW-Authenticate header of a response with status 401."""
 
 _SCHEME: Final = "bearer"
 
 
 async def authenticate(reader: Reader, authorization: str | None, clock: Clock) -> Caller:
-    """Return whose key the Authorization header shows; raises ApiError where that is none in force now."""
+    """Return the caller whose key is in the Authorization header; raises ApiError if that is none in force now."""
     scheme, _, secret = (authorization or "").partition(" ")
     if scheme.lower() != _SCHEME or not secret.strip():
         raise ApiError(ErrorCode.UNAUTHENTICATED, "Send a token in the header Authorization: Bearer TOKEN.")

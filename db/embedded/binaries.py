@@ -24,7 +24,7 @@ class EmbeddedServerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who runs PostgreSQL's programs: this process's own user, or another one that root stands in for."""
+    """The user that runs PostgreSQL's programs: that of this process, or another one if that is root."""
 
     uid: int
     gid: int
@@ -43,7 +43,7 @@ class User:
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a program to its end, out of reach of the terminal's Ctrl-C and of PG* variables.
 
-        What it creates is for its user alone.
+        Files that it creates are for its user alone.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         foreign = self.uid != os.geteuid()
@@ -63,7 +63,7 @@ class User:
         )
 
     def can_run(self, program: Path) -> bool:
-        """Tell whether the program and the libraries it needs are within reach."""
+        """Return True if the user can run the program and its libraries."""
         try:
             return self.run(program, "--version").returncode == 0
         except PermissionError:
@@ -71,7 +71,7 @@ class User:
 
 
 def find_binaries(major: int, user: User, beside: Path) -> Path:
-    """Find the folder of PostgreSQL's programs; what the user cannot reach is copied into `beside` first."""
+    """Find the folder of PostgreSQL's programs; if the user cannot reach it, it is copied into `beside` first."""
     package = _package()
     binaries = package / _INSTALLATIONS[major] / "bin"
     if user.can_run(binaries / "initdb"):
@@ -94,7 +94,7 @@ def _package() -> Path:
 def _copy(package: Path, installation: str, copy: Path, user: User) -> None:
     side = Path(tempfile.mkdtemp(prefix="new-", dir=copy.parent))
     shutil.copytree(package / installation, side / _WHEEL / installation, ignore=_UNUSED, symlinks=True)
-    libraries = package.parent / f"{_WHEEL}.libs"  # where the wheel's build put what the programs link to
+    libraries = package.parent / f"{_WHEEL}.libs"  # where the wheel's build put the libraries of the programs
     if libraries.exists():
         shutil.copytree(libraries, side / libraries.name, symlinks=True)
     for path in (side, *side.rglob("*")):

@@ -18,14 +18,14 @@ from db.embedded.binaries import EmbeddedServerError, User
 
 _SUPERUSER = "loupe"
 _PORT = "5432"
-_START_PATIENCE = 30.0  # seconds for the processes of a killed server to let go of the data
-_STOP_PATIENCE = 60.0  # seconds for a server to write what it has in memory
+_START_PATIENCE = 30.0  # seconds for the processes of a killed server to release the data
+_STOP_PATIENCE = 60.0  # seconds for a server to write its memory to disk
 _PAUSE = 0.02  # seconds
 _IN_BACKGROUND = '"$@" > "$0" 2>&1 < /dev/null & echo $!'  # a shell script; $0 is the log
 _WRITE = 'printf %s "$1" > "$0.new" && mv "$0.new" "$0"'  # a shell script; $0 is the file
 # Connections are accepted only on the socket, and only from the users whom pg_ident.conf lists.
 _ACCESS = "local all all peer map=loupe\nhost all all all reject\n"
-# What of the log is no reason to give up: traces of a killed server, and clients that came too early.
+# Lines of the log that are no reason to give up: traces of a killed server, and clients that came too early.
 _PASSING = ("shared memory block", "lock file", "the database system is")
 _LOCALES = {
     16: ("--locale=C", "--lc-ctype=C.UTF-8"),
@@ -52,7 +52,7 @@ _SETTINGS = {
 
 
 class Answer(IntEnum):
-    """What the socket says, in pg_isready's exit codes."""
+    """The answer of the socket, in the exit codes of pg_isready."""
 
     ACCEPTS = 0
     REJECTS = 1  # it starts, recovers or stops
@@ -73,11 +73,11 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """Where clients connect."""
+        """The URL to which clients connect."""
         return f"postgresql://{_SUPERUSER}@/postgres?host={quote(str(self.sockets), safe='')}&port={_PORT}"
 
     def initialise(self) -> None:
-        """Make the data folder: in a side folder first, so that it is there whole or not at all."""
+        """Make the data folder: in a temporary folder first, so that it is complete or missing."""
         side = Path(tempfile.mkdtemp(prefix="new-", dir=self.data.parent))
         os.chown(side, self.user.uid, self.user.gid)
         sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
@@ -112,11 +112,11 @@ class Cluster:
             time.sleep(_PAUSE)
 
     def stop(self) -> None:
-        """Stop the server if there is one; its clients are disconnected, what they committed stays."""
+        """Stop the server if there is one; its clients are disconnected, their commits stay."""
         stop_server(self.data)
 
     def is_up(self) -> bool:
-        """Say whether the server's main process and its socket are there."""
+        """Return True if the server's main process and its socket exist."""
         return (self.sockets / f".s.PGSQL.{_PORT}").exists() and server_of(self.data) is not None
 
     def _answer(self) -> Answer:
@@ -124,7 +124,7 @@ class Cluster:
         return Answer(code) if code in set(Answer) else Answer.NONE
 
     def _restrict_access(self) -> None:
-        """Let only root and the server's user connect, also to data that an earlier release made open to all."""
+        """Allow only root and the server's user to connect, also to data that an earlier release made open to all."""
         names = sorted({User(0, 0).name, self.user.name})
         users = "".join(f'loupe "{name}" {_SUPERUSER}\n' for name in names)
         wanted = {self.data / "pg_hba.conf": _ACCESS, self.data / "pg_ident.conf": users}
@@ -136,7 +136,7 @@ class Cluster:
                 raise EmbeddedServerError(f"The file {file} cannot be written.")
 
     def _launch(self) -> int:
-        """Start a process of its own, whatever was left by others; returns its number."""
+        """Start a process of its own, whatever others left; return its number."""
         self.stop()  # a server nobody can connect to is of no use
         for orphan in self._orphans():
             with suppress(ProcessLookupError):
@@ -150,7 +150,7 @@ class Cluster:
         return int(self.user.run("/bin/sh", "-c", _IN_BACKGROUND, self.log, postgres, "-D", self.data, *options).stdout)
 
     def _orphans(self) -> Iterator[int]:
-        """Yield the processes of a server whose main process was killed: one amid a long statement goes on with it.
+        """Yield the processes of a server whose main process was killed: one amid a long statement continues it.
 
         No other server starts before they are gone. Where there is no /proc, they end by themselves.
         """
@@ -161,7 +161,7 @@ class Cluster:
                     yield int(process.name)
 
     def _explain_failure(self, *, may_try_again: bool) -> None:
-        """Raise why the last start failed, unless it may succeed when tried again."""
+        """Raise the reason why the last start failed, unless another try may succeed."""
         logged = self.log.read_text(errors="replace") if self.log.exists() else ""
         reasons = re.findall(r"(?:FATAL: |PANIC: |^postgres:) *(.+)", logged, re.MULTILINE)
         lasting = [reason for reason in reasons if not any(sign in reason for sign in _PASSING)]
@@ -173,7 +173,7 @@ class Cluster:
 
 
 def stop_server(data: Path) -> None:
-    """Stop the server of a data folder, whoever runs it, if there is one; what was committed stays."""
+    """Stop the server of a data folder, whoever runs it, if there is one; commits stay."""
     deadline = time.monotonic() + _STOP_PATIENCE
     if (pid := server_of(data)) is not None:
         with suppress(ProcessLookupError):
@@ -183,7 +183,7 @@ def stop_server(data: Path) -> None:
 
 
 def server_of(data: Path) -> int | None:
-    """Return the process that serves a data folder; None for none, whatever process the pid file names."""
+    """Return the process that serves a data folder; None if there is none, whatever the pid file names."""
     try:
         pid = int((data / "postmaster.pid").read_text().partition("\n")[0])
     except (FileNotFoundError, ValueError):
@@ -192,7 +192,7 @@ def server_of(data: Path) -> int | None:
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Tell whether the process is a server of this folder, not one that got the number later."""
+    """Return True if the process is a server of this folder, not one that got the number later."""
     return f"postgres -D {data} " in _command_of(pid)
 
 

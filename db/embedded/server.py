@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: a server per folder, shared by all processes that use the folder at the time.
 
 Each user holds a shared lock on one file. The first one starts the server; the last one out gets the lock for itself
-and stops it. Starting and stopping take turns by a second lock. Both are let go of by the system when their process
-dies, however it dies: a server that outlives its users is found by the next one and stopped by the last one then.
+and stops it. Starting and stopping take turns by a second lock. The system releases both when their process dies,
+however it dies: a server that outlives its users is found by the next one and stopped by the last one then.
 """
 
 import errno
@@ -24,7 +24,7 @@ from db.embedded.binaries import EmbeddedServerError, User, find_binaries
 from db.embedded.cluster import Cluster
 from db.embedded.user import server_user, take_over
 
-_REMOVALS: Final = 50  # until what is left of a start that was broken off is left alone
+_REMOVALS: Final = 50  # until the remains of an interrupted start are ignored
 _POLL: Final = 0.02  # seconds
 _LOOK_EVERY: Final = 0.5  # seconds
 _SOCKET_FOLDER_LIMIT = 85  # bytes; some systems take 103 for the whole path of a socket
@@ -76,7 +76,7 @@ def _kept_up(cluster: Cluster, base: Path, when_lost: Callable[[], object]) -> G
         while not is_leaving.wait(_LOOK_EVERY):
             try:
                 _heal(cluster, base, is_leaving.is_set)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the database would be dead for ever
+            except Exception as error:  # noqa: BLE001 - or the database would be dead for ever
                 failures.append(error)
                 when_lost()
                 return
@@ -96,7 +96,7 @@ def _heal(cluster: Cluster, base: Path, is_cancelled: Callable[[], bool]) -> Non
     try:
         if cluster.is_up():
             return
-    except OSError:  # of this process, which has too many files open, for example: it says nothing of the server
+    except OSError:  # of this process, which has too many files open, for example: it is no sign of the server
         return
     with _in_a_sentence(base), _turn(base):
         if not cluster.is_up():
@@ -151,7 +151,7 @@ def _prepare_folder(base: Path) -> User:
 
 
 def _cluster(base: Path, major: int, user: User, settings: Mapping[str, str]) -> Cluster:
-    for unfinished in base.glob("new-*"):  # whoever made it was killed
+    for unfinished in base.glob("new-*"):  # its maker was killed
         _remove(unfinished)
     if os.geteuid() == 0:
         take_over(base, user)
@@ -183,7 +183,7 @@ def _make_folders(folder: Path, mode: int) -> None:
 
 
 def _make_folder(folder: Path, mode: int, owner: User) -> None:
-    """Make a folder that has its owner and mode from the moment it is there."""
+    """Make a folder that has its owner and mode from the moment it exists."""
     side = Path(tempfile.mkdtemp(prefix="new-", dir=folder.parent))
     os.chown(side, owner.uid, owner.gid)
     side.chmod(mode)
@@ -204,7 +204,7 @@ def _require_reach(user: User, base: Path) -> None:
 
 
 def _socket_folder(run: Path, user: User) -> Path:
-    """Choose where the socket is: beside the data, or elsewhere where that path cannot be a socket's.
+    """Choose the folder of the socket: beside the data, or elsewhere if that path cannot be a socket's.
 
     It may be too long; and a comma would make it several hosts in a URL.
     """

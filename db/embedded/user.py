@@ -1,6 +1,6 @@
-"""Who runs the embedded PostgreSQL: this process's own user or, as root, a system user that runs nothing else.
+"""The user of the embedded PostgreSQL: that of this process or, as root, a system user that runs nothing else.
 
-Whoever owns a data folder can rewrite the file that says who may connect to it. So a user that other programs run as,
+The owner of a data folder can rewrite the file of those who may connect to it. So a user that other programs run as,
 such as `nobody`, would give these programs all the data.
 """
 
@@ -33,7 +33,7 @@ _OPTIONS: Final = (
 def server_user(data: Path) -> User:
     """Choose the user that runs the server of a data folder; raises EmbeddedServerError.
 
-    As root it is the system user, but the data's owner where that is a person: root does not take people's data away.
+    As root it is the system user, or the data's owner if that is a person: root does not take people's data away.
     """
     if os.geteuid() != 0:
         return User(os.geteuid(), os.getegid())
@@ -43,7 +43,7 @@ def server_user(data: Path) -> User:
 
 
 def system_user(name: str) -> User:
-    """Find a system user, or make it; raises EmbeddedServerError where that cannot be. Only root may call this."""
+    """Find a system user, or make it; raises EmbeddedServerError if that fails. Only root may call this."""
     with _alone():
         reason = None if _find(name) else _make(name)
     found = _find(name)
@@ -76,8 +76,8 @@ def take_over(base: Path, user: User) -> None:
 def _give(folder: Path, user: User) -> None:
     """Change the owner of a folder and of all in it.
 
-    The folder is root's own meanwhile: nobody enters it, and what is broken off is done again. No link is followed, and
-    a file that has a second name may be one of the system's.
+    The folder is root's own meanwhile: nobody enters it, and an interrupted change is done again. No link is followed,
+    and a file that has a second name may be one of the system's.
     """
     os.chown(folder, 0, 0)
     folder.chmod(0o700)
@@ -115,7 +115,7 @@ def _make(name: str) -> str | None:
 
 @contextmanager
 def _alone() -> Generator[None]:
-    """Keep other processes from making users meanwhile: of two useradd at once, one changes what the other made."""
+    """Prevent other processes from making users meanwhile: of two useradd at once, one overwrites the other's."""
     lock = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

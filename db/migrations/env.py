@@ -1,4 +1,4 @@
-"""What Alembic runs: it migrates, or compares, the connection that `db.migrate` hands over."""
+"""The script of Alembic: it migrates, or compares, the connection that `db.migrate` passes."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db.tables.base import Table
 
-APPLIED = "applied_revisions"  # made here, as Alembic makes its own table, since migrations before it have to be noted
+APPLIED = "applied_revisions"  # made here, as Alembic makes its own table, since earlier migrations are recorded
 
 
 def note_applied(
@@ -18,7 +18,7 @@ def note_applied(
     heads: Collection[Any],  # noqa: ARG001
     run_args: Mapping[str, Any],  # noqa: ARG001
 ) -> None:
-    """Note a revision and all before it, in the transaction of its migration."""
+    """Record a revision and all before it, in the transaction of its migration."""
     lineage = [script.revision for script in context.script.iterate_revisions(step.up_revision_id, "base")]
     op.execute(f"CREATE TABLE IF NOT EXISTS {APPLIED} (revision varchar PRIMARY KEY)")
     noted = text(f"INSERT INTO {APPLIED} SELECT unnest(CAST(:lineage AS varchar[])) ON CONFLICT DO NOTHING")
@@ -26,7 +26,7 @@ def note_applied(
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Say whether a table of the database is to be compared with the definitions."""
+    """Return True if a table of the database has to be compared with the definitions."""
     return (kind, name) != ("table", APPLIED)
 
 

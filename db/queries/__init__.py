@@ -1,4 +1,4 @@
-"""All SQL that reads: a module per noun, every statement with a name, and what index serves it.
+"""All SQL that reads: a module per noun, each statement with a name and the index that serves it.
 
-What takes a lock is in the services, beside what it writes under that lock.
+Statements that take a lock are in the services, beside the writes under that lock.
 """

@@ -7,8 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.ledger.days import ZonePeriod, zone_before
-from app.domain.pulse.as_of import AsOf
+from app.domain.ledger.days import ZonePeriod
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
@@ -30,7 +29,7 @@ class AccountRow:
 
 @dataclass(slots=True)
 class NamedAccount(AccountRow):
-    """An account with the name that those who operate the service have for it."""
+    """An account with its ref, the name that operators of the service have for it."""
 
     ref: str | None
 
@@ -46,11 +45,6 @@ class AccountHistory(Account):
     last_at: datetime
     orders: int
 
-    def as_of(self, at: datetime, *, is_now: bool = False) -> AsOf:
-        """Return what figures and streaks are asked for, as of an instant (UTC) not before the account's opening."""
-        zone, is_current = zone_before(at, self.zones), len(self.zones) == 1 or self.zones[-1].starts_at < at
-        return AsOf(self.account_id, at, zone, is_now, is_current, self.created_at)
-
     @property
     def account_id(self) -> UUID:
         """The account's id."""
@@ -64,7 +58,7 @@ _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
       v.note, v.plan_terms"""
-"""The columns that `account_of` reads, of HISTORY."""
+"""The columns that `account_of` reads, from the join _HISTORY of the account {0}."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
@@ -87,7 +81,7 @@ HISTORY: Final = """
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
 
-# Accounts with their refs by name, all or one ($1), for those who operate the service: the primary key finds one.
+# Accounts with their refs by name, all or one ($1), for operators of the service: the primary key finds one.
 _NAMED: Final = Statement(
     "named_accounts",
     f"""
@@ -107,12 +101,23 @@ _HISTORIES: Final = Statement(
     """,
 )
 
+# The zones of accounts: the primary key of time_zone_periods.
+_ZONES: Final = Statement(
+    "zones_of_accounts",
+    """
+    SELECT account_id, array_agg(starts_at ORDER BY starts_at) AS starts_at,
+      array_agg(time_zone ORDER BY starts_at) AS time_zones
+    FROM time_zone_periods WHERE account_id = ANY($1::uuid[]) GROUP BY account_id
+    """,
+    many="midnight jobs do accounts in batches",
+)
+
 # The last instants of accounts: the primary key.
 _LAST_INSTANTS: Final = Statement(
     "last_instants", "SELECT account_id, last_at FROM account_heads WHERE account_id = ANY($1::uuid[])"
 )
 
-# Accounts by name, bytewise without regard to case, all or of a plan or a beginning: accounts_by_name_idx, from the
+# Accounts by name, bytewise without regard to case, all or of a plan or a prefix: accounts_by_name_idx, from the
 # bound on. The bound is a range of names first, since the index orders names by operators that have no row comparison.
 _BY_NAME: Final = walk(
     "accounts_by_name",
@@ -132,7 +137,7 @@ _BY_NAME: Final = walk(
     """,
 )
 
-# How many accounts there are of a beginning and a plan: accounts_by_name_idx.
+# The number of accounts of a prefix and a plan: accounts_by_name_idx.
 _COUNT: Final = Statement(
     "accounts_count",
     """
@@ -152,20 +157,20 @@ def account_row(record: Iterable[Any]) -> AccountRow:
     return row
 
 
-# Reads accounts in the order of their refs as given; the unique index on ref finds them.
+# Reads accounts in the order of these refs; the unique index on ref finds them.
 ACCOUNTS_IN_ORDER: Final = Statement(
     "accounts_in_order",
     """
     SELECT a.id, a.ref, a.name, a.plan, a.time_zone
-    FROM unnest($1::text[]) WITH ORDINALITY AS r (ref, place)
+    FROM unnest($1::text[]) WITH ORDINALITY AS r (ref, position)
     JOIN accounts a ON a.ref = r.ref
-    ORDER BY r.place
+    ORDER BY r.position
     """,
 )
 
 
-# The zones and terms of an account since it began, what is used of its ledger day at an instant, and a specification in
-# its current wording; primary keys. A ledger day may last for weeks: it is the latest that has opened.
+# The zones and terms of an account since its opening, the use of its ledger day at an instant, and a specification in
+# its current version; primary keys. A ledger day may last for weeks: it is the latest that has opened.
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
@@ -184,7 +189,7 @@ ACCOUNT_FACTS: Final = Statement(
 )
 
 
-# Finds an account by what people call it, its own ref before an id; the unique indexes on ref and id find it.
+# Finds an account by its ref, or else by its id; the unique indexes on ref and id find it.
 FIND_ACCOUNT: Final = Statement(
     "find_account",
     "SELECT id FROM accounts WHERE ref = $1 OR id = $2 ORDER BY ref IS NOT DISTINCT FROM $1 DESC LIMIT 1",
@@ -192,7 +197,7 @@ FIND_ACCOUNT: Final = Statement(
 
 
 async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountRow]:
-    """Read accounts by id; what does not exist is left out."""
+    """Read accounts by id; those that do not exist are left out."""
     return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
 
 
@@ -207,21 +212,26 @@ async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUI
 
 
 async def account_histories(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, AccountHistory]:
-    """Read the history of accounts; what does not exist is left out."""
+    """Read the history of accounts; those that do not exist are left out."""
     return {history.account_id: history for history in map(_history, await reader.fetch(_HISTORIES, ids))}
 
 
-async def accounts_by_name(reader: Reader, part: Slice, beginning: str, plan: Plan | None) -> Page[AccountRow]:
-    """Read a page of the accounts whose name begins so, in any case, by name."""
+async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, tuple[ZonePeriod, ...]]:
+    """Read the zones of accounts, oldest first; accounts that do not exist are left out."""
+    return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
+
+
+async def accounts_by_name(reader: Reader, part: Slice, prefix: str, plan: Plan | None) -> Page[AccountRow]:
+    """Read a page of the accounts whose names have a prefix, in any case, by name."""
     lower, upper = ACCOUNT_SPAN.within(part)
-    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, beginning, plan, part.size + 1)
+    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, prefix, plan, part.size + 1)
     rows = [(account_row(values), key) for *values, key in records]
     return page([((key, row.id), row) for row, key in rows], part)
 
 
-async def count_accounts(reader: Reader, beginning: str, plan: Plan | None) -> int:
-    """Count the accounts whose name begins so, in any case."""
-    record = await reader.fetch_row(_COUNT, beginning, plan)
+async def count_accounts(reader: Reader, prefix: str, plan: Plan | None) -> int:
+    """Count the accounts whose names have a prefix, in any case."""
+    record = await reader.fetch_row(_COUNT, prefix, plan)
     return 0 if record is None else record[0]
 
 

@@ -1,4 +1,4 @@
-"""Reads of API keys: who a caller is, and what keys there are."""
+"""Reads of API keys: of callers, and lists for operators."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,9 @@ from db.settled import CLOCK, TRY_LOCK, Settlement
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A key in force and whose it is: an account's, or staff's without one.
+    """A key in force and its owner: an account, or staff if there is none.
 
-    `is_token` says that the key is a row of `tokens`, not of `api_keys`. `seen_at` (UTC) is PostgreSQL's clock then;
+    `is_token` is true of a row of `tokens`, false of one of `api_keys`. `seen_at` (UTC) is PostgreSQL's clock then;
     for a client's key the account's instant is settled with it.
     """
 
@@ -30,9 +30,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as people see it, with the name and the ref of its account; without one it is staff's.
+    """A key as it is listed, with the name and the ref of its account; staff's have none.
 
-    Instants are in UTC. `used_at` is when it was last used, give or take a minute; None: never.
+    Instants are in UTC. `used_at` is its last use, within a minute; None if it was never used.
     """
 
     id: UUID
@@ -51,7 +51,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyFilter:
-    """Which keys are meant: those that agree with all that is given, but of `prefix` and `hash` with either."""
+    """A filter of keys by all values that are set; `prefix` and `hash` are alternatives."""
 
     account_id: UUID | None = None
     staff: bool = False
@@ -65,7 +65,7 @@ _KEY_COLUMNS: Final = """
     k.id, k.account_id, k.number, k.name, k.prefix, k.created_at, k.expires_at, k.revoked_at, u.used_at,
     a.name AS account_name, a.ref AS account_ref"""
 
-# Whose the key of an account ($1) with this hash ($2) is, in force now, and what the account may; it settles the
+# The key in force of an account ($1) with this hash ($2), and the account; it settles the
 # account's instant, too: the unique key of api_keys by account and hash, the primary key of accounts.
 _CLIENT: Final = Statement(
     "client_by_key",
@@ -77,8 +77,8 @@ _CLIENT: Final = Statement(
     """,
 )
 
-# Whose the token of this hash ($1) is, in force now: the unique key of tokens by hash, the primary key of accounts.
-# A token does not say whose it is, so this looks into the one table of all tokens.
+# The token in force with this hash ($1), and its owner: the unique key of tokens by hash, the primary key of accounts.
+# A token does not name its account, so this looks into the one table of all tokens.
 _HOLDER: Final = Statement(
     "holder_by_token",
     f"""
@@ -89,8 +89,8 @@ _HOLDER: Final = Statement(
     """,
 )
 
-# Clients' keys of an account, of a number, of a prefix or hash, or all: for the few questions of those who operate the
-# service. Those of an account are found by the primary key; a number does not say whose key it is, so all are read.
+# Clients' keys of an account, of a number, of a prefix or hash, or all: for the few questions of operators of the
+# service. Those of an account are found by the primary key; a number does not name the account, so all are read.
 _CLIENTS_KEYS: Final = Statement(
     "clients_keys",
     f"""
@@ -119,7 +119,7 @@ _TOKENS: Final = Statement(
 
 
 async def client_by_key(reader: Reader, clock: Clock, account_id: UUID, secret_hash: bytes) -> Caller | None:
-    """Read whose the key of an account is that is in force now; None when there is no such key."""
+    """Read the caller that a key of an account identifies; None if there is no such key in force."""
     record = await reader.fetch_row(_CLIENT, account_id, secret_hash, *clock.reading)
     if record is None:
         return None
@@ -129,7 +129,7 @@ async def client_by_key(reader: Reader, clock: Clock, account_id: UUID, secret_h
 
 
 async def holder_by_token(reader: Reader, clock: Clock, token_hash: bytes) -> Caller | None:
-    """Read whose the token is that is in force now; None when there is no such token."""
+    """Read the caller that a token identifies; None if there is no such token in force."""
     record = await reader.fetch_row(_HOLDER, token_hash, *clock.reading)
     if record is None:
         return None

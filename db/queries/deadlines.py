@@ -7,12 +7,12 @@ from db.connections import Statement
 DEADLINES_PAGE: Final = 500
 """Deadlines that are looked at in one transaction."""
 
-# Deadlines from a bound on of which something may be to be told of the time from $4 to $5: missed ones; those that
-# came to be at risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
+# Deadlines from a bound on that may need an alert in the time from $4 to $5: missed ones; those that became at
+# risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
 # an order that is all delivered may have lost one to a sibling; and those that replaced a later one, which may have
 # been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on; primary keys and
-# orders_by_split_idx for what else is asked. LIMITs by number keep the planner to these.
+# orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
 _DEADLINES: Final = f"""
     SELECT due_at, account_id, id, order_id, image_count
     FROM (
@@ -54,8 +54,7 @@ _NOT_WAITING: Final = """AND NOT EXISTS (
           SELECT FROM job_cursors c
           WHERE c.account_id = {0}.account_id AND c.job = $10 AND c.retry_at > $5 AND c.retry_at <= $9)"""
 
-# Those of all accounts but those that failed and wait, until $9 at most: these are looked at from before on when their
-# time has come.
+# Those of all accounts except postponed ones, until $9 at most: these have rescan requests.
 DEADLINES: Final = Statement(
     "deadlines_to_watch",
     _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
@@ -100,7 +99,7 @@ ALERTS_SINCE: Final = Statement(
     """,
 )
 
-# What is to be looked at again at an instant, also what waits for longer than it can, by a clock that went ahead;
+# Rescan requests that are due at an instant, and those that wait longer than possible, by a clock that went ahead;
 # job_cursors_due_idx.
 RESCAN_REQUESTS: Final = Statement(
     "rescan_requests",
@@ -109,7 +108,7 @@ RESCAN_REQUESTS: Final = Statement(
     WHERE job = $3 AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)
     ORDER BY due_at, account_id
     """,
-    many="the watch looks for what it is asked to scan",
+    many="the watch looks for rescan requests",
 )
 
 # How often the watch failed at an account; the primary key.

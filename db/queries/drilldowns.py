@@ -1,7 +1,7 @@
 """Reads of the images behind a number of the Pulse or of the compliance, newest first.
 
 Each list has exactly the images its number counts, by the same conditions, as known at the number's instant T. Its key
-is the instant that made an image count, and an id.
+is the instant at which an image counted, and an id.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Drilldown:
-    """A list of images: the statements that read it, the keys it can have, and what its condition compares with."""
+    """A list of images: the statements that read it, the range of its keys, and the values of its condition."""
 
     walk: Walk
     span: Span
@@ -146,7 +146,7 @@ def late_images(window: Interval, levels: tuple[ServiceLevel, ...]) -> Drilldown
 
 
 def open_images(now: datetime, levels: tuple[ServiceLevel, ...]) -> Drilldown:
-    """List the undelivered images of some levels whose deadline has not passed now."""
+    """Return the list of undelivered images of some levels whose deadline has not passed now."""
     return Drilldown(_BY_DEADLINE, _from(now), (levels,))
 
 
@@ -156,7 +156,7 @@ def late_redos(window: Interval) -> Drilldown:
 
 
 def open_redos(now: datetime) -> Drilldown:
-    """List the rejections without a redelivery whose deadline has not passed now, each by its image."""
+    """Return the list of rejections without a redelivery whose deadline has not passed now, each by its image."""
     return Drilldown(_REJECTIONS_BY_DEADLINE, _from(now))
 
 

@@ -1,7 +1,7 @@
-"""Reads of events: what happened, in the order in which it became known.
+"""Reads of events, in the order in which they became known.
 
-An event of a run of `loupe import` is final, and shown, once that has ended: once the account's head does not name the
-run any more, or it is the `ended` one (see `import_runs`).
+An event of a run of `loupe import` is final, and shown, once that has ended: once the account's counters do not name
+the run any more, or it is the `ended` one (see `import_runs`).
 """
 
 from collections.abc import Sequence
@@ -48,9 +48,9 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EventsWanted:
-    """Which final events of an account are wanted: all, or without withdrawn ones and what withdrew them.
+    """A filter of final events of an account: all, or without withdrawn ones and their withdrawals.
 
-    `ended` is the run that the account's head may name though it has ended.
+    `ended` is the run that the account's counters may still name though it has ended.
     """
 
     withdrawn: bool
@@ -60,12 +60,12 @@ class EventsWanted:
 _COLUMNS: Final = """
       e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, coalesce(e.recorded_at, e.at), e.texts"""
 
-# Says whether an event `{0}` is final, where `h` is its account's head and {1} the run that has ended, or null.
+# True if an event `{0}` is final, where `h` is its account's counters and {1} the run that has ended, or null.
 _IS_FINAL: Final = """
 ({0}.import_run IS NULL OR h.import_run IS NULL OR h.import_run <> {0}.import_run
             OR h.import_run IS NOT DISTINCT FROM {1})"""
 
-# Says whether an event `e` of account `p` is wanted: {0} whether withdrawn ones are, {1} as of _IS_FINAL. A withdrawal
+# True if an event `e` of account `p` matches: {0} includes withdrawn ones, {1} is that of _IS_FINAL. A withdrawal
 # counts once it is final itself; the primary key finds it.
 _IS_WANTED: Final = f"""{_IS_FINAL.format("e", "{1}")}
           AND ({{0}} OR e.type <> 'EVENT_WITHDRAWN' AND (e.withdrawn_by IS NULL OR EXISTS (
@@ -73,7 +73,7 @@ _IS_WANTED: Final = f"""{_IS_FINAL.format("e", "{1}")}
             WHERE w.account_id = p.account_id AND w.sequence = e.withdrawn_by
               AND NOT {_IS_FINAL.format("w", "{1}")})))"""
 
-# Final events by their place in an account's sequence: primary keys.
+# Final events by their position in an account's sequence: primary keys.
 _BY_SEQUENCE: Final = Statement(
     "events_by_sequence",
     f"""
@@ -106,7 +106,7 @@ _OF_ORDER: Final = walk(
     """,
 )
 
-# How many events of orders are wanted: events_of_order_idx, all of an order.
+# The number of events of orders: events_of_order_idx, all of an order.
 _COUNT_OF_ORDER: Final = Statement(
     "events_of_order_count",
     f"""

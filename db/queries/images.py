@@ -20,9 +20,9 @@ OrderKey: TypeAlias = tuple[UUID, UUID]
 
 @dataclass(slots=True)
 class ImageRow:
-    """An image as in the table `images`, with what its order says of its deadline and price.
+    """An image as in the table `images`, with the terms of its order for its deadline and price.
 
-    `stored_status` leaves claims aside, which the clock ends: `status` tells where it stands at an instant.
+    `stored_status` ignores claims, which the clock ends; `status` is that at an instant.
     `redo_sla_version` is the version of the SLA that made the deadline of the open rejection, `kept_sla_version` that
     of the deadline that staff replaced for the order's undelivered images.
     """
@@ -56,7 +56,7 @@ class ImageRow:
     redo_sla_version: int | None
 
     def status(self, now: datetime) -> ImageStatus:
-        """Tell where it stands: IN_PRODUCTION while it is claimed."""
+        """Return its status: IN_PRODUCTION while it is claimed."""
         claimed = self.claimed_until is not None and self.claimed_until > now
         return ImageStatus.IN_PRODUCTION if claimed else self.stored_status
 
@@ -67,7 +67,7 @@ IMAGE_COLUMNS: Final = """
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
       r.sla_version AS redo_sla_version"""
-"""The columns of an ImageRow, of images `i` and what IMAGE_PROMISES joins."""
+"""The columns of an ImageRow, of images `i` and the joins IMAGE_PROMISES."""
 
 IMAGE_PROMISES: Final = """
     JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
@@ -75,7 +75,7 @@ IMAGE_PROMISES: Final = """
       AND r.redelivered_at IS NULL"""
 
 _STATUS: Final = "CASE WHEN i.claimed_until > {now} THEN 'IN_PRODUCTION' ELSE i.status END"
-"""Where an image stands at an instant."""
+"""The status of an image at an instant."""
 
 # Images by id: the primary keys of images and orders, rejections_of_image_idx.
 _BY_ID: Final = Statement(
@@ -111,7 +111,7 @@ _OF_ORDER: Final = walk(
     """,
 )
 
-# How many images of some statuses orders have: images_of_order_idx, all of an order.
+# The number of images of orders in some statuses: images_of_order_idx, all of an order.
 _COUNT_OF_ORDER: Final = Statement(
     "images_of_order_count",
     f"""
@@ -136,7 +136,7 @@ def image_row(record: Iterable[Any]) -> ImageRow:
 
 
 async def images_by_id(reader: Reader, keys: Sequence[ImageKey]) -> dict[ImageKey, ImageRow]:
-    """Read images by account and id; what does not exist is left out."""
+    """Read images by account and id; those that do not exist are left out."""
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     return {(row.account_id, row.id): row for row in map(image_row, records)}
 

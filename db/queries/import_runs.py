@@ -1,4 +1,4 @@
-"""Which runs of `loupe import` have ended though the heads of accounts still name them: those that died."""
+"""Runs of `loupe import` that have ended though the counters of accounts still name them: those that died."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -7,15 +7,14 @@ from uuid import UUID
 from db.connections import Statement
 from db.readers import Reader
 
-# The runs that the heads of accounts name, of those that name one; the primary key. Lists of staff ask for several
-# accounts at once.
+# The runs that the counters of accounts name; the primary key. Lists of staff read several accounts at once.
 _NAMED: Final = Statement(
     "import_runs_of_accounts",
     "SELECT account_id, import_run FROM account_heads WHERE account_id = ANY($1::uuid[]) AND import_run IS NOT NULL",
 )
 
-# Of runs those whose lock nobody holds: their sessions are gone. No table is read, so that these are the locks of the
-# node that the sessions are on.
+# The runs whose lock nobody holds: their sessions are gone. No table is read, so that these are the locks of the node
+# that the sessions are on.
 _ENDED: Final = Statement(
     "ended_import_runs",
     "SELECT run FROM unnest($1::bigint[]) AS r (run) WHERE pg_try_advisory_xact_lock_shared(run)",
@@ -23,7 +22,7 @@ _ENDED: Final = Statement(
 
 
 async def ended_of(reader: Reader, named: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Read by account which of the runs that heads name have ended, as for `ended_imports`."""
+    """Read by account which of the named runs have ended, as for `ended_imports`."""
     if not named:
         return {}
     ended = {row["run"] for row in await reader.fetch(_ENDED, sorted(set(named.values())))}
@@ -31,9 +30,9 @@ async def ended_of(reader: Reader, named: Mapping[UUID, int]) -> dict[UUID, int]
 
 
 async def ended_imports(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Read by account the run that its head names though it has ended: its events are final.
+    """Read by account the run that its counters name though it has ended: its events are final.
 
-    That holds for what is read after this, by a snapshot that is taken after it: the run may have written until then.
+    That holds for reads by a snapshot that is taken after this one: the run may have written until then.
     """
     rows = await reader.fetch(_NAMED, account_ids)
     return await ended_of(reader, {row["account_id"]: row["import_run"] for row in rows})

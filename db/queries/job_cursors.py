@@ -5,7 +5,7 @@ from typing import Final
 from db.connections import Statement
 from db.readers import Reader
 
-# Says that an account was not compared since an instant, or by a clock that went ahead of now.
+# True of accounts not compared since an instant, or compared by a clock that was ahead of now.
 _WAITING_FOR_TURN: Final = "job = $1 AND (due_at < $2 OR due_at > $3)"
 
 # The accounts, of all, that have waited longest and did not differ: job_cursors_due_idx.
@@ -18,7 +18,7 @@ NEXT_IN_TURN: Final = Statement(
     many="a job looks for the accounts that have waited longest",
 )
 
-# The accounts, of all, that differed, or could not be compared, when they were last; the same index.
+# The accounts whose last comparison found a difference or failed; the same index.
 STILL_DIFFERING: Final = Statement(
     "still_differing",
     f"""
@@ -52,10 +52,10 @@ ACCOUNTS_DONE_BEYOND: Final = Statement(
     """,
 )
 
-# Says that an account does not wait to be tried again, or does so for longer than it can, by a clock that went ahead.
+# True of accounts that are not postponed, or for longer than possible, by a clock that went ahead.
 _NOT_WAITING: Final = "(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2)"
 
-# What a job has to do, by the zone and the midnight that closed the ledger days: job_cursors_due_idx.
+# The accounts for which a job is due, by the zone and the midnight that closed their ledger days: job_cursors_due_idx.
 DUE_GROUPS: Final = Statement(
     "due_groups",
     f"""
@@ -63,7 +63,7 @@ DUE_GROUPS: Final = Statement(
      WHERE job = $3 AND due_at <= $4 AND date IS NOT NULL AND {_NOT_WAITING}
      GROUP BY job, time_zone, due_at ORDER BY due_at, time_zone
     """,
-    many="a job looks for what is due",
+    many="a job looks for due accounts",
 )
 
 # The accounts of such a group after an account: job_cursors_due_idx.
@@ -74,7 +74,7 @@ DUE_ACCOUNTS: Final = Statement(
      WHERE job = $3 AND due_at = $4 AND time_zone = $5 AND account_id > $6 AND {_NOT_WAITING}
      ORDER BY account_id LIMIT $7
     """,
-    many="a job looks for what is due",
+    many="a job looks for due accounts",
 )
 
 # The zones that accounts have now: all accounts, a handful of which are on a page.

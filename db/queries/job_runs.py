@@ -25,7 +25,7 @@ from db.queries.pages import (
 )
 from db.readers import Reader
 
-# Counts the accounts for which a run still fails; job_runs_failed_idx has what failed at its instant.
+# The number of accounts for which a run still fails; job_runs_failed_idx has the failures of its instant.
 FAILING_ACCOUNTS: Final = Statement(
     "failing_accounts",
     """
@@ -34,7 +34,7 @@ FAILING_ACCOUNTS: Final = Statement(
     """,
 )
 
-# Since when a job fails for an account; job_runs_by_account_idx.
+# The instant since which a job fails for an account; job_runs_by_account_idx.
 FAILING_SINCE: Final = Statement(
     "failing_since",
     """
@@ -44,7 +44,7 @@ FAILING_SINCE: Final = Statement(
     """,
 )
 
-# The newest successful run of a job by nothing; job_runs_by_job_idx ends the search at the first one.
+# The newest successful run of a global job; job_runs_by_job_idx ends the search at the first one.
 LAST_SUCCESS: Final = Statement(
     "last_success",
     """
@@ -54,7 +54,7 @@ LAST_SUCCESS: Final = Statement(
     """,
 )
 
-# Runs of zones and of no zone whose lease is over, oldest first: job_runs_running_idx has the few that run.
+# Runs of zones and global runs whose lease is over, oldest first: job_runs_running_idx has the few that run.
 LAPSED_RUNS: Final = Statement(
     "lapsed_runs",
     """
@@ -85,7 +85,7 @@ class JobRunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunsWanted:
-    """Which runs are wanted: of a job, for an account, those that failed or those that did not; None is no matter."""
+    """A filter of runs by job, account and failure; None matches all."""
 
     job: str | None = None
     account_id: UUID | None = None
@@ -103,7 +103,7 @@ RUN_SPAN: Final = Span(least=(EARLIEST, LEAST_UUID), greatest=(LATEST, GREATEST_
 
 
 async def job_runs_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, JobRunRow]:
-    """Read runs by id; what does not exist is left out."""
+    """Read runs by id; those that do not exist are left out."""
     return {row.id: row for row in map(_row, await reader.fetch(_BY_ID, ids))}
 
 
@@ -111,19 +111,19 @@ async def job_runs(reader: Reader, part: Slice, wanted: RunsWanted) -> Page[JobR
     """Read a page of runs, newest first."""
     lower, upper = RUN_SPAN.within(part)
     statement = _listed(_conditions(wanted, 6)).towards(part)
-    records = await reader.fetch(statement, *lower, *upper, part.size + 1, *_given(wanted))
+    records = await reader.fetch(statement, *lower, *upper, part.size + 1, *_values(wanted))
     return page([_keyed(record) for record in records], part)
 
 
 async def count_job_runs(reader: Reader, wanted: RunsWanted) -> int:
     """Count runs; the cost grows with them."""
-    record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_given(wanted))
+    record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_values(wanted))
     return 0 if record is None else record[0]
 
 
 @cache
 def _listed(conditions: str) -> Walk:
-    """List runs under conditions: job_runs_by_time_idx, or the index of what is wanted, from the bound on."""
+    """Make the statement that lists runs under conditions: job_runs_by_time_idx or the filter's index, from a bound."""
     return walk(
         "job_runs",
         f"""
@@ -142,12 +142,12 @@ def _listed(conditions: str) -> Walk:
 
 @cache
 def _counted(conditions: str) -> Statement:
-    """Count runs under conditions: the index of what is wanted, or the whole table."""
+    """Make the statement that counts runs under conditions: the index of the filter, or the whole table."""
     return Statement("job_runs_count", f"SELECT count(*) FROM job_runs WHERE {conditions}")
 
 
 def _conditions(wanted: RunsWanted, first: int) -> str:
-    """Return what is wanted as SQL, its values being parameters from the first on; so each index serves its own."""
+    """Return a filter as SQL, its values being parameters from the first on; so each index serves its own."""
     parts = ["TRUE"]
     for column, value in (("job", wanted.job), ("account_id", wanted.account_id)):
         if value is not None:
@@ -158,7 +158,7 @@ def _conditions(wanted: RunsWanted, first: int) -> str:
     return " AND ".join(parts)
 
 
-def _given(wanted: RunsWanted) -> list[object]:
+def _values(wanted: RunsWanted) -> list[object]:
     return [value for value in (wanted.job, wanted.account_id) if value is not None]
 
 

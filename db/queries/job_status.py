@@ -11,8 +11,8 @@ from db.readers import Reader
 
 _ERRORS: Final = 100  # that are shown of all jobs
 
-# How many runs of a job there are by now, the newest one and the newest successful one; of a global job also how
-# many have failed since that. Reads the runs of these jobs, a few weeks of them: it is asked by people.
+# The number of runs of a job by now, the newest one and the newest successful one; of a global job also the number of
+# failures since that. Reads the runs of these jobs, a few weeks of them: people ask for it.
 _LEDGER: Final = Statement(
     "runs_by_job",
     """
@@ -46,11 +46,11 @@ _CURSORS: Final = Statement(
     FROM job_cursors WHERE job = ANY($1::text[]) AND date IS NOT NULL
     GROUP BY job, time_zone ORDER BY job, time_zone
     """,
-    many="how jobs stand is asked over all accounts",
+    many="the status of jobs is that of all accounts",
 )
 
 
-# The accounts that a job without midnights failed for and is to try again, and since when: job_cursors_due_idx.
+# The accounts for which a job without midnights failed and will be tried again, and since when: job_cursors_due_idx.
 _PUT_OFF: Final = Statement(
     "accounts_postponed",
     """
@@ -58,7 +58,7 @@ _PUT_OFF: Final = Statement(
     WHERE job = ANY($1::text[]) AND date IS NULL AND attempts > 0
     GROUP BY job
     """,
-    many="how jobs stand is asked over all accounts",
+    many="the status of jobs is that of all accounts",
 )
 
 

@@ -1,6 +1,6 @@
-"""How an account's orders are searched: by number, and by the beginnings of names and filenames.
+"""Search of an account's orders: by number, and by the prefixes of names and filenames.
 
-Few matches are looked at one by one. Of many, the newest may be far from the bound, and the indexes by beginning do not
+Few matches are looked at one by one. Of many, the newest may be far from the bound, and the indexes by prefix do not
 know time. So time is cut into periods, and those that have orders are searched one after the other, by indexes that
 begin with the period, until the page is full: few matches of a period are looked at one by one, of many some are soon
 met on a walk through it. A period costs microseconds when nothing in it matches, and at most a walk through it.
@@ -17,7 +17,7 @@ _FEW: Final = 100
 # Bytewise comparison, as in the indexes by name and by filename; a LIKE with a pattern by parameter would not use them.
 _NAMED_SO: Final = "lower({0}) ~>=~ q.search AND lower({0}) ~<~ q.search_end"
 
-# For the orders met on a walk. Few images that match are known by then; else those of the order are looked at, and
+# For orders found on a walk. Few images that match are known by then; else those of the order are looked at, and
 # neither EXISTS nor a range leads the planner to the account's filenames instead.
 _MATCHING: Final = f"""
         AND (
@@ -36,11 +36,11 @@ REST: Final = (
     "s.lower_at, s.lower_number, n.starts_at, 0",
     f"n.starts_at + {PERIOD_LENGTH}, 0, s.upper_at, s.upper_number",
 )
-"""What is left to search after a period, forwards and backwards."""
+"""The rest of the search after a period, forwards and backwards."""
 
 
 def searched(shape: Shape) -> str:
-    """Write the search of a page's orders, and some more; `{rest}` in it stands for one of REST."""
+    """Write the search of a page's orders, and some more; `{rest}` in it is replaced by one of REST."""
     walk = walked(shape, wanted(shape, "s") + _IN_PERIOD + _MATCHING)
     return f"""
       SELECT o.placed_at, o.number
@@ -65,7 +65,7 @@ def searched(shape: Shape) -> str:
 
 
 def matching(shape: Shape, ids: str = "", bounds: str = "q") -> str:
-    """Write the query of the orders of these ids, or of all that the search finds, that a selection means.
+    """Write the query of the orders of these ids, or of all that the search finds, that match a selection.
 
     OFFSET 0 has each read by the primary key before the filter judges it.
     """
@@ -77,7 +77,7 @@ def matching(shape: Shape, ids: str = "", bounds: str = "q") -> str:
 
 
 def _few_or(many: str, shape: Shape, bounds: str, found: str) -> str:
-    """Write the query that looks at the matches found, or when these are many, makes another one."""
+    """Write the query that looks at the matches found or, if these are many, runs another one."""
     most = f"greatest(cardinality({found}.by_name), cardinality({found}.by_image))"
     return f"""
         (
@@ -96,7 +96,7 @@ def _few() -> str:
 
 
 def _few_of_period() -> str:
-    """Write the query of a few that match in a period, without looking for what matches nowhere."""
+    """Write the query of a few that match in a period, without looking for texts that match nowhere."""
     by_name, by_image = (f"ARRAY({found} LIMIT {_FEW})" for found in (_named("n"), _of_images("n")))
     return f"""
       SELECT CASE WHEN g.by_name <> '{{{{}}}}' THEN {by_name} ELSE '{{{{}}}}' END AS by_name,

@@ -1,8 +1,8 @@
-"""Which orders of an account are meant, and how those are walked without a search.
+"""Selections of an account's orders, and the walk through them without a search.
 
 A filter by kind walks one stretch of an index per kind that can match, and the walks are merged. A kind is a status, a
-service level, a status of the deadline as it is stored, and whether a lateness is known of: so neither what is late
-nor what is not has to be picked out of the other. Only void plans are, out of the plans of their kind.
+service level, a status of the deadline as it is stored, and whether a lateness is known: so neither late orders
+nor others have to be filtered out. Only void plans are, of the plans of their kind.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ORDER_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0), descending=T
 
 
 class Shape(NamedTuple):
-    """What of a selection the text of a statement depends on; `void` is whether plans have to be void, None: either."""
+    """The parts of a selection that a statement's text depends on; `void`: plans must be void or not, None: either."""
 
     by_kind: bool
     late: bool | None
@@ -32,10 +32,10 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderSelection:
-    """Which orders are meant: those that fulfil all of it.
+    """A selection of orders by all values that are set.
 
-    `late` and the status of the deadline are judged at `now`. `search` is an order number, or the beginning of a name
-    or of an image's filename in any case.
+    `late` and the status of the deadline are judged at `now`. `search` is an order number, or the prefix of a name or
+    of an image's filename in any case.
     """
 
     now: datetime
@@ -56,7 +56,7 @@ class OrderSelection:
 
     @property
     def shape(self) -> Shape:
-        """What of it the text of a statement depends on."""
+        """The parts on which the text of a statement depends."""
         kinds = (self.statuses, self.service_levels, self.deadline_statuses)
         by_kind = self.late is not None or kinds != _EVERY_KIND
         return Shape(by_kind, self.late, self._void, self.search is not None)
@@ -69,19 +69,19 @@ class OrderSelection:
 
     @property
     def everything(self) -> bool:
-        """Whether all orders of an account are meant."""
+        """True if all orders of an account match."""
         return self == OrderSelection(self.now)
 
     @property
     def _void(self) -> bool | None:
-        """Whether plans have to be void, as confirmed orders can be but not those that require a plan; None: either."""
+        """True or False if plans have to be void or not, as only confirmed orders can be; None: either."""
         confirmed, required = (
             status in self.deadline_statuses for status in (DeadlineStatus.CONFIRMED, DeadlineStatus.PLAN_REQUIRED)
         )
         return None if confirmed == required else confirmed
 
     def _kinds(self) -> list[_Kind]:
-        """List the kinds that can match: an order whose lateness may be to come is in production."""
+        """Return the kinds that can match: an order that may still become late is in production."""
         stored = self.deadline_statuses + (DeadlineStatus.PLAN_REQUIRED,) * (self._void is True)
         every = product((True, False), self.statuses, self.service_levels, stored)
         if self.late is None:
@@ -91,7 +91,7 @@ class OrderSelection:
         return [kind for kind in every if not kind[0] or kind[1] is OrderStatus.IN_PRODUCTION]
 
 
-# The arguments by name, so that each statement of whatever shape takes the same ones; 1114111 is the last character.
+# The arguments by name, so that statements of all shapes take the same ones; 1114111 is the last character.
 QUESTION: Final = """
       SELECT $2::timestamptz AS lower_at, $3::int AS lower_number, $4::timestamptz AS upper_at, $5::int AS upper_number,
         $6::timestamptz AS now, $7::boolean[] AS known, $8::text[] AS statuses, $9::text[] AS service_levels,
@@ -126,7 +126,7 @@ def between(bounds: str) -> str:
 
 
 def wanted(shape: Shape, bounds: str = "q") -> str:
-    """Write the condition that an order between bounds fulfils, of whatever kind."""
+    """Write the condition of an order of any kind between bounds."""
     return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]}"
 
 

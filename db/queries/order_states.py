@@ -25,7 +25,7 @@ OrderKey: TypeAlias = tuple[UUID, UUID]
 ImageKey: TypeAlias = tuple[UUID, UUID]
 """The account and the image."""
 
-# Orders of an account with what their specifications cost; primary keys find them.
+# Orders of an account with the prices of their specifications; primary keys find them.
 ORDERS: Final = Statement(
     "order_states",
     """
@@ -74,13 +74,13 @@ ORDERS_OF_IMAGES: Final = Statement(
 
 
 async def orders_of_images(reader: Reader, keys: Sequence[ImageKey]) -> dict[ImageKey, OrderKey]:
-    """Read the orders of images, an account at a time; what does not exist is left out."""
+    """Read the orders of images, an account at a time; those that do not exist are left out."""
     rows = [row for key in by_account(keys) for row in await reader.fetch(ORDERS_OF_IMAGES, *key)]
     return {(row["account_id"], row["id"]): (row["account_id"], row["order_id"]) for row in rows}
 
 
 async def order_states(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey, OrderState]:
-    """Read orders, an account at a time; what does not exist is left out.
+    """Read orders, an account at a time; those that do not exist are left out.
 
     To change them, the counters of their accounts have to be locked.
     """

@@ -1,4 +1,4 @@
-"""Reads of orders by what names them, and of those that wait for staff; lists of an account's are in `order_pages`."""
+"""Reads of orders by id or number, and of those that wait for staff; lists of an account's are in `order_pages`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class OrderRow:
-    """An order with its specification in the wording it was placed with; the rest is as in the table `orders`."""
+    """An order with its specification in the version it was placed with; the rest is as in the table `orders`."""
 
     account_id: UUID
     id: UUID
@@ -52,7 +52,7 @@ ORDER_COLUMNS: Final = f"""
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
       o.delivered_at, o.split_from, {SPECIFICATION_COLUMNS}"""
-"""The columns of an OrderRow, of orders `o` and what ORDER_SPECIFICATION joins."""
+"""The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 
 ORDER_SPECIFICATION: Final = """
     JOIN specification_versions v ON v.account_id = o.account_id AND v.specification_id = o.specification_id
@@ -79,7 +79,7 @@ _BY_NUMBER: Final = Statement(
     """,
 )
 
-# What was split off from orders, by number: orders_by_split_idx.
+# The orders split off from orders, by number: orders_by_split_idx.
 _SPLIT_FROM: Final = Statement(
     "orders_split_from",
     f"""
@@ -90,8 +90,8 @@ _SPLIT_FROM: Final = Statement(
     """,
 )
 
-# An order waits for its deadline while an image is yet to be delivered for the first time, and what deadline it kept at
-# the plan level has not passed: passed or met, a deadline is frozen (domain rules, section 3).
+# An order waits for its deadline while an image is yet to be delivered for the first time, and the deadline it kept at
+# the plan level, if any, has not passed: passed or met, a deadline is frozen (domain rules, section 3).
 _AWAITS: Final = """deadline_status <> 'CONFIRMED' AND status = 'IN_PRODUCTION'
           AND delivered_count + rejected_count < image_count AND (due_at IS NULL OR due_at >= $1)"""
 
@@ -114,7 +114,7 @@ _AWAITING_DEADLINE: Final = walk(
     many="staff set the deadlines of all accounts",
 )
 
-# How many these are: the whole of orders_awaiting_deadline_idx.
+# The number of these: the whole of orders_awaiting_deadline_idx.
 _COUNT_AWAITING_DEADLINE: Final = Statement(
     "orders_awaiting_deadline_count",
     f"SELECT count(*) FROM orders WHERE {_AWAITS}",
@@ -135,13 +135,13 @@ def order_row(record: Record) -> OrderRow:
 
 
 async def orders_by_id(reader: Reader, keys: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], OrderRow]:
-    """Read orders by account and id; what does not exist is left out."""
+    """Read orders by account and id; those that do not exist are left out."""
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     return {(row.account_id, row.id): row for row in map(order_row, records)}
 
 
 async def orders_by_number(reader: Reader, keys: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], OrderRow]:
-    """Read orders by account and number; what does not exist is left out."""
+    """Read orders by account and number; those that do not exist are left out."""
     records = await reader.fetch(_BY_NUMBER, [key[0] for key in keys], [key[1] for key in keys])
     return {(row.account_id, row.number): row for row in map(order_row, records)}
 
@@ -149,7 +149,7 @@ async def orders_by_number(reader: Reader, keys: Sequence[tuple[UUID, int]]) -> 
 async def orders_split_from(
     reader: Reader, keys: Sequence[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], list[OrderRow]]:
-    """Read what was split off from each order, named by account and id, in the order of the numbers."""
+    """Read the orders split off from each order, by its account and id, in the order of their numbers."""
     siblings: dict[tuple[UUID, UUID], list[OrderRow]] = {key: [] for key in keys}
     for record in await reader.fetch(_SPLIT_FROM, [key[0] for key in keys], [key[1] for key in keys]):
         row = order_row(record)

@@ -1,4 +1,4 @@
-"""Reads of the accounts with rows that are kept for a time only."""
+"""Reads of accounts with rows that have expired."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ ACCOUNTS_PAGE: Final = 25  # so that an account's commands wait for a moment onl
 OUTDATED_KEYS: Final = Statement(
     "accounts_with_outdated_keys",
     "SELECT DISTINCT account_id FROM idempotency_keys WHERE created_at <= $1 ORDER BY account_id",
-    many="a job looks for what is outdated",
+    many="a job looks for expired rows",
 )
 
 # The next accounts after one that have minutes before an instant; primary keys.
@@ -23,5 +23,5 @@ ACCOUNTS_WITH_MINUTES: Final = Statement(
     ORDER BY h.account_id
     LIMIT {ACCOUNTS_PAGE}
     """,
-    many="a job looks for what is outdated",
+    many="a job looks for expired rows",
 )

@@ -1,9 +1,9 @@
-"""Keyset pages: the next rows of an ordered list after a key, at a cost that does not depend on how far down they are.
+"""Keyset pages: the next rows of an ordered list after a key, at a cost independent of their position.
 
 A list is ordered by a key whose last part makes it unique. Its statement walks an index from a bound, in one direction,
-and stops. What else is to be known of the rows is joined to that page once it is made (MATERIALIZED): the planner might
-otherwise walk anew for each row of what it joins first. Both directions are one text: `{asc}` and `{desc}` in it change
-places to walk backwards, and so does `{up}`, the operator that orders texts bytewise.
+and stops. Further columns are joined to that page once it is made (MATERIALIZED): the planner might otherwise walk
+again for each row of a table that it joins first. Both directions are one text: `{asc}` and `{desc}` in it are swapped
+to walk backwards, and so is `{up}`, the operator that orders texts bytewise.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from uuid import UUID
 from db.connections import Record, Statement
 
 Key: TypeAlias = tuple[Any, ...]
-"""The values a list is ordered by: instants, texts, integers; last an integer or a UUID that tells equals apart."""
+"""The values a list is ordered by: instants, texts, integers; last an integer or a UUID that makes each unique."""
 
 Row = TypeVar("Row")
 Row_co = TypeVar("Row_co", covariant=True)
@@ -24,7 +24,7 @@ Parent = TypeVar("Parent")
 MAX_SIZE: Final = 100
 """Rows in a page, at most."""
 WALKED: Final = MAX_SIZE + 1
-"""A literal LIMIT of this many rows stands inside the `LIMIT` by parameter: without it the planner, which cannot know
+"""A literal LIMIT of this many rows is put inside the `LIMIT` by parameter: without it the planner, which cannot know
 the parameter, would plan for a tenth of the account."""
 
 _TURNED: Final = {"asc": ("ASC", "DESC"), "desc": ("DESC", "ASC"), "up": ("~<~", "~>~")}
@@ -37,7 +37,7 @@ GREATEST_UUID: Final = UUID(int=2**128 - 1)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What is asked of a list: `size` rows between two of its keys, both exclusive, from its start or its end."""
+    """A slice of a list: `size` rows between two of its keys, both exclusive, from its start or its end."""
 
     size: int
     after: Key | None = None
@@ -91,7 +91,7 @@ class Walk(NamedTuple):
 
 
 def walk(name: str, sql: str, many: str | None = None, **pieces: tuple[str, str]) -> Walk:
-    """Make both statements of a list from its text; more pieces of it that change places can be named."""
+    """Make both statements of a list from its text; further pieces to swap can be named."""
     forwards, backwards = ({piece: both[way] for piece, both in (_TURNED | pieces).items()} for way in (0, 1))
     return Walk(
         Statement(name, sql.format(**forwards), many), Statement(f"{name}_backwards", sql.format(**backwards), many)
@@ -99,7 +99,7 @@ def walk(name: str, sql: str, many: str | None = None, **pieces: tuple[str, str]
 
 
 def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:
-    """Cut a page from rows in the direction walked, one more than asked for where there are more."""
+    """Cut a page from rows in the direction walked, which are one more than its size if there are more."""
     kept = rows[: part.size]
     return Page(kept[::-1] if part.backwards else kept, more=len(rows) > part.size)
 

@@ -1,32 +1,28 @@
-"""The figures of Pulse and compliance, read from rollups (domain rules, section 6).
+"""Reads of the figures of Pulse and compliance from rollups (domain rules, section 6).
 
 One statement reads all sums of any number of accounts, each as of its own instant T: whole days, hours and minutes from
-the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold what is known now, so
-what happened at or after T is corrected from the rows. `pulse_reference` says the same plainly, and judges it in tests.
+the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold the present
+state, so changes at or after T are corrected from the rows. `pulse_reference` is the plain form, which tests compare.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.assembly import Sums, Version, assembled
 from app.domain.pulse.figures import PulseFigures, Step
-from app.domain.pulse.segments import Part, month_start, segments, windows
+from app.domain.pulse.segments import Part, cuts_at, segments
 from db.connections import Record, Statement
 from db.readers import Reader
 
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
-# Heads hold corrections of all time before their cut, which cancel out between two cuts. Rollups are found by their
-# primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx, rejections_met_idx and
-# rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
+# Partial days (`head`) hold corrections of all time before their cut, which cancel out between two cuts. Rollups are
+# found by their primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx,
+# rejections_met_idx and rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
 #
-# Grouping or sorting, in the order of its index, keeps each lateral subquery what it is: one probe of that index for
-# one range, however PostgreSQL guesses the numbers of requests and segments; 'infinity' says that a range without end
-# is narrow, too. `(SELECT $1)` hides how long an array is: so the plan for arrays of any length costs no more, and is
-# kept.
+# Grouping or sorting, in the order of its index, keeps each lateral subquery one probe of that index for one range,
+# however PostgreSQL estimates the numbers of requests and segments; 'infinity' makes a range without end a narrow one,
+# too. `(SELECT $1)` hides the length of an array: so the plan for arrays of any length costs no more, and is kept.
 PULSE_FIGURES: Final = Statement(
     "pulse_figures",
     """
@@ -198,68 +194,39 @@ PULSE_FIGURES: Final = Statement(
 )
 
 
-class _TimeLine(NamedTuple):
-    """What requests share that ask for the same instant in the same calendar month."""
-
-    at: datetime
-    month_start: datetime
-    is_now: bool
-
-
 async def pulse_figures(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
-    """Read the figures of all requests, in their order, by one statement; all are 0 for an account that is unknown."""
+    """Read the figures of all requests, in their order, by one statement; all are 0 for an account that is unknown.
+
+    Requests as of the same instant in the same calendar month share a time line, which is cut into segments once.
+    """
     if not requests:
         return []
-    time_lines = [_TimeLine(request.at, month_start(request.at, request.zone), request.is_now) for request in requests]
+    time_lines = [(cuts_at(request.at, request.zone), request.is_now) for request in requests]
     numbers = {time_line: number for number, time_line in enumerate(dict.fromkeys(time_lines))}
-    asked = (
-        _asked(request, time_line, numbers[time_line]) for request, time_line in zip(requests, time_lines, strict=True)
-    )
-    read = (row for time_line, number in numbers.items() for row in _segments(time_line, number))
-    rows = await reader.fetch(PULSE_FIGURES, *zip(*asked, strict=True), *zip(*read, strict=True))
-    return _answers(requests, rows)
+    accounts = [
+        (request.account_id, numbers[time_line], *time_line[0])
+        for request, time_line in zip(requests, time_lines, strict=True)
+    ]
+    ranges = [
+        (number, *segment) for (cuts, is_now), number in numbers.items() for segment in segments(cuts, with_open=is_now)
+    ]
+    rows = await reader.fetch(PULSE_FIGURES, *zip(*accounts, strict=True), *zip(*ranges, strict=True))
+    return _figures(requests, rows)
 
 
-def _asked(request: AsOf, time_line: _TimeLine, number: int) -> tuple[object, ...]:
-    compared = windows(request.at)
-    return (
-        request.account_id,
-        number,
-        compared.previous.start,
-        compared.current.start,
-        time_line.month_start,
-        request.at,
-    )
-
-
-def _segments(time_line: _TimeLine, number: int) -> Iterator[tuple[object, ...]]:
-    for part in segments(time_line.at, time_line.month_start, coming=time_line.is_now):
-        yield number, part.part, part.sign, part.grain, part.start, part.end, part.hour, part.by_minutes
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What the rows of one request say."""
-
-    parts: defaultdict[Part, Sums] = field(default_factory=lambda: defaultdict(Sums))
-    steps: dict[Version, list[Step]] = field(default_factory=dict[Version, list[Step]])
-
-    def take_in(self, row: Record) -> None:
-        sums = self.parts[Part(row["part"])]
+def _figures(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[PulseFigures]:
+    parts = [{part: Sums() for part in Part} for _ in requests]
+    steps: dict[Version, list[Step]] = {}
+    for row in rows:
+        index: int = row["request"] - 1
+        sums = parts[index][Part(row["part"])]
         if row["steps"] is None:
             sums.amounts[row["figure"]] += row["amount"]
-            return
-        version: Version = (row["specification_id"], row["version"])
-        sums.images[version] += row["amount"]
-        self.steps[version] = [Step(step["step"], step["milliseconds"]) for step in row["steps"]]
-
-
-def _answers(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[PulseFigures]:
-    answers = [_Answer() for _ in requests]
-    for row in rows:
-        number: int = row["request"]
-        answers[number - 1].take_in(row)
+        else:
+            version: Version = (row["specification_id"], row["version"])
+            sums.images[version] += row["amount"]
+            steps[version] = [Step(step["step"], step["milliseconds"]) for step in row["steps"]]
     return [
-        assembled(answer.parts, answer.steps, with_open=request.is_now)
-        for request, answer in zip(requests, answers, strict=True)
+        assembled(sums_of_parts, steps, with_open=request.is_now)
+        for request, sums_of_parts in zip(requests, parts, strict=True)
     ]

@@ -1,6 +1,6 @@
-"""The figures of Pulse and compliance, said plainly over images and rejections: the judge of the rollups.
+"""The figures of Pulse and compliance by plain SQL over images and rejections: the reference for the rollups.
 
-Nothing here is fast or used to serve: it reads every image of an account, and neither rollups nor `late_at`, only the
+Nothing here is fast or serves requests: it reads every image of an account, and neither rollups nor `late_at`, only the
 raw facts (domain rules, section 6). Tests hold it against `pulse` and `streak` over random histories.
 """
 
@@ -17,7 +17,7 @@ from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_in
 from db.connections import Record, Statement
 from db.readers import Reader
 
-# What happened in each window of accounts as of their instants T, from what was known just before T. Reads all images.
+# The counts in each window of accounts as of their instants T, by the facts known just before T. Reads all images.
 PULSE_REFERENCE: Final = Statement(
     "pulse_reference",
     """
@@ -112,7 +112,7 @@ PULSE_REFERENCE: Final = Statement(
     """,
 )
 
-# The weeks, of those given, in which accounts uploaded what was not cancelled before T. Reads all images.
+# Those of some weeks in which accounts uploaded images that were not cancelled before T. Reads all images.
 WEEKS_REFERENCE: Final = Statement(
     "weeks_reference",
     """

@@ -1,4 +1,4 @@
-"""Reads of the queue of production: what is to be done over all accounts, urgent first (domain rules, section 5)."""
+"""Reads of the production queue: the open images of all accounts, urgent first (domain rules, section 5)."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -18,7 +18,7 @@ _WITHIN: Final = f"""
         LIMIT {WALKED}"""
 _FREE: Final = "i.status IN ('QUEUED', 'REJECTED') AND coalesce(i.claimed_until, '-infinity') <= $1"
 
-# The queue from a bound on, without what is held: images_queue_idx.
+# The queue from a bound on, without claimed images: images_queue_idx.
 _QUEUE: Final = walk(
     "production_queue",
     f"""
@@ -32,7 +32,7 @@ _QUEUE: Final = walk(
     many="the queue is of all accounts",
 )
 
-# How many images are in the queue: the whole of images_queue_idx.
+# The number of images in the queue: the whole of images_queue_idx.
 _COUNT: Final = Statement(
     "production_queue_count",
     f"SELECT count(*) FROM images i WHERE {_FREE}",
@@ -45,7 +45,7 @@ QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER
 LEASES_PAGE: Final = 500
 """Images that are returned in one transaction."""
 
-# The images whose leases ended first, by an instant, but for those of some accounts: images_by_lease_idx.
+# The images whose leases ended first by an instant, without those of some accounts: images_by_lease_idx.
 ENDED_LEASES: Final = Statement(
     "ended_leases",
     f"""
@@ -57,7 +57,7 @@ ENDED_LEASES: Final = Statement(
     many="a job looks for leases that have ended",
 )
 
-# Of these images of an account those whose lease has ended by an instant, as numbered; the primary key.
+# Those of these images of an account whose lease has ended by an instant, by their numbers; the primary key.
 STILL_ENDED: Final = Statement(
     "still_ended_leases",
     """
@@ -69,9 +69,9 @@ STILL_ENDED: Final = Statement(
 )
 
 
-# The images that are due first of those that nobody holds at an instant, but for those of some accounts, each with the
-# claim that ran out: images_queue_idx, which knows until when each is held, and the primary key. The greatest count
-# there is stands in the one by parameter for the planner.
+# The images due first that nobody holds at an instant, without those of some accounts, each with its expired claim:
+# images_queue_idx, which has the ends of leases, and the primary key. The greatest count is a literal LIMIT inside the
+# one by parameter, for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     """

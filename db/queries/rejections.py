@@ -47,7 +47,7 @@ _OF_IMAGE: Final = Statement(
 
 
 async def rejections_by_id(reader: Reader, keys: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], RejectionRow]:
-    """Read rejections by account and id; what does not exist is left out."""
+    """Read rejections by account and id; those that do not exist are left out."""
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     rows = (RejectionRow(*record) for record in records)
     return {(row.account_id, row.id): row for row in rows}

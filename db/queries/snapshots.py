@@ -54,7 +54,7 @@ class SnapshotRow:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The dates of the ledger days asked for, both included; None bounds nothing."""
+    """A range of dates of ledger days, both included; None bounds nothing."""
 
     first: date | None = None
     last: date | None = None
@@ -99,7 +99,7 @@ _OF_ACCOUNTS: Final = walk(
     """,
 )
 
-# How many snapshots accounts have of days: the unique key of account and date.
+# The number of snapshots of accounts in a range of days: the unique key of account and date.
 _COUNT: Final = Statement(
     "snapshots_count",
     """
@@ -113,7 +113,7 @@ _COUNT: Final = Statement(
 
 
 async def snapshots_by_id(reader: Reader, keys: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], SnapshotRow]:
-    """Read snapshots by account and id; what does not exist is left out."""
+    """Read snapshots by account and id; those that do not exist are left out."""
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     return {(row.account_id, row.id): row for row in map(_row, records)}
 

@@ -1,4 +1,4 @@
-"""Reads of specifications: what an account wants done to its images, and what a median human retoucher needs for it."""
+"""Reads of specifications: the retouching of an account's images, and the time of a median human retoucher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class SpecificationRow:
-    """A specification in one of its wordings; `steps` are {"step": name, "milliseconds": integer}."""
+    """A specification in one of its versions; `steps` are {"step": name, "milliseconds": integer}."""
 
     account_id: UUID
     id: UUID
@@ -31,7 +31,7 @@ SPECIFICATION_COLUMNS: Final = (
 )
 """The columns of a SpecificationRow, of specification_versions `v` and specifications `s`."""
 
-# Specifications by id, in their current wording: two primary keys.
+# Specifications by id, in their current version: two primary keys.
 _BY_ID: Final = Statement(
     "specifications_by_id",
     f"""
@@ -43,7 +43,7 @@ _BY_ID: Final = Statement(
     """,
 )
 
-# The specifications of accounts in the order in which they were made, in their current wording, all or only those that
+# The specifications of accounts in the order in which they were made, in their current version, all or only those that
 # are archived or are not: the primary key of specifications, walked from the bound.
 _OF_ACCOUNT: Final = walk(
     "specifications_of_account",
@@ -69,7 +69,7 @@ _OF_ACCOUNT: Final = walk(
     """,
 )
 
-# How many specifications accounts have, all or only those that are archived or are not: the primary key.
+# The number of specifications of accounts, all or only those that are archived or are not: the primary key.
 _COUNT: Final = Statement(
     "specifications_count",
     """
@@ -86,7 +86,7 @@ SPECIFICATION_SPAN: Final = Span(least=(LEAST_UUID,), greatest=(GREATEST_UUID,))
 async def specifications_by_id(
     reader: Reader, keys: Sequence[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], SpecificationRow]:
-    """Read specifications by account and id; what does not exist is left out."""
+    """Read specifications by account and id; those that do not exist are left out."""
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     rows = (SpecificationRow(*record) for record in records)
     return {(row.account_id, row.id): row for row in rows}

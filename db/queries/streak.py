@@ -5,13 +5,13 @@ week, orders are probed instead, week by week: their `placed_at` is the upload o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
-from app.domain.local_time import just_before
+from app.domain.local_time import Interval, just_before
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.streak import Streak, WeekRun, monday_of, running_week, streak_at, week_interval, weeks_between
+from app.domain.pulse.streak import Streak, WeekRun, monday_of, streak_at, weeks_between
 from db.connections import Record, Statement
 from db.readers import Reader
 
@@ -72,27 +72,28 @@ async def streaks(reader: Reader, requests: Sequence[AsOf]) -> list[Streak]:
     """Read the streaks of all requests, in their order, by one statement."""
     if not requests:
         return []
-    asked = (_asked(request) for request in requests)
-    probes = (probe for number, request in enumerate(requests, 1) for probe in _probes(number, request))
-    rows = await reader.fetch(UPLOAD_RUNS, *zip(*asked, strict=True), *zip(*probes, strict=True))
-    return _answers(requests, rows)
+    all_weeks = [_weeks_to_probe(request) for request in requests]
+    accounts = [
+        (request.account_id, request.at, monday, week.start, request.zone_is_current)
+        for request, (*_, (monday, week)) in zip(requests, all_weeks, strict=True)
+    ]
+    probes = [
+        (number, monday, week.start, min(week.end, request.at))
+        for number, (request, weeks) in enumerate(zip(requests, all_weeks, strict=True), 1)
+        for monday, week in weeks
+    ]
+    rows = await reader.fetch(UPLOAD_RUNS, *zip(*accounts, strict=True), *zip(*probes, strict=True))
+    return _streaks(requests, rows)
 
 
-def _asked(request: AsOf) -> tuple[object, ...]:
-    this_week = running_week(request.at, request.zone)
-    starts_at = week_interval(this_week, request.zone).start
-    return request.account_id, request.at, this_week, starts_at, request.zone_is_current
-
-
-def _probes(number: int, request: AsOf) -> Iterator[tuple[int, date, datetime, datetime]]:
-    """Yield the weeks to look for orders in: the running one, and all before it of a zone that is gone."""
+def _weeks_to_probe(request: AsOf) -> list[tuple[date, Interval]]:
+    """Return the weeks to look for orders in, with their Mondays: all of a zone that is gone, and the running one."""
     until = just_before(request.at)
     since = until if request.zone_is_current else min(request.created_at or until, until)
-    for monday, week in weeks_between(since, until, request.zone):
-        yield number, monday, week.start, min(week.end, request.at)
+    return list(weeks_between(since, until, request.zone))
 
 
-def _answers(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[Streak]:
+def _streaks(requests: Sequence[AsOf], rows: Iterable[Record]) -> list[Streak]:
     runs: defaultdict[int, list[WeekRun]] = defaultdict(list)
     for row in rows:
         number: int = row["request"] - 1

@@ -39,10 +39,10 @@ class AccountCounters(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
     `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
-    something as of. `watermark` (the column `frontier`) is the instant of the last command: an import goes on from
-    there, since the lines it read may tell deliveries that come later. Minute rollups are complete from `minutes_since`
+    something as of. `watermark` (the column `frontier`) is the instant of the last command: an import continues
+    from there, since the lines it read may have later deliveries. Minute rollups are complete from `minutes_since`
     on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
-    and has not noted its end: while its session holds the advisory lock of that number, the events with it are not
+    and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
     final.
     """
 
@@ -92,7 +92,7 @@ class SlaVersion(Table, table=True):
 
 
 class LedgerDay(Table, table=True):
-    """What of a day's guarantee is used. A day without use may have no row: the ledger decides by interval."""
+    """The use of a day's guarantee. A day without use may have no row: the ledger decides by interval."""
 
     __tablename__ = "ledger_days"
     __table_args__ = (

@@ -15,11 +15,11 @@ NAMING = {
 Instant = DateTime(timezone=True)
 PERIOD_LENGTH = "'06:00:00'::interval"
 PERIOD = f"date_bin({PERIOD_LENGTH}, {{0}}, '1970-01-01 00:00:00+00'::timestamp with time zone)"
-"""The beginning of the stretch of time that a search goes through at a time."""
+"""The start of the period of time that a search goes through at a time."""
 
 
 class Table(SQLModel):
-    """What all tables share: one metadata with a naming convention."""
+    """The base of all tables: one metadata with a naming convention."""
 
     # SQLModel declares both so loosely that the type checkers would reject every table's name and the metadata.
     __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]

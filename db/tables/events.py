@@ -18,12 +18,12 @@ from db.tables.base import Instant, Table
 
 
 class Event(Table, table=True):
-    """Something that happened, with what was before and after, in the account's sequence.
+    """An event of an account in its sequence, with the state before and after.
 
-    It is final, but for those of an `import_run` that is still under way: these may be rewritten. A final event that
-    turns out to be untrue stays, and `withdrawn_by` is the place of the event that withdraws it. `recorded_at` is when
-    it was written, null where that is `at`. `texts` may hold a person's data and can be erased; null where the event
-    has none, or is of a release that kept them in `data`.
+    It is final, except those of an `import_run` that is still under way: these may be rewritten. A final event that
+    turns out to be untrue stays, and `withdrawn_by` is the sequence number of the event that withdraws it.
+    `recorded_at` is when it was written, null where that is `at`. `texts` may hold a person's data and can be erased;
+    null where the event has none, or is of a release that kept them in `data`.
     """
 
     __tablename__ = "events"

@@ -1,4 +1,4 @@
-"""Commands by their idempotency keys, with what they were answered."""
+"""Commands by their idempotency keys, with their stored results."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from db.tables.base import Instant, Table
 
 
 class IdempotencyKey(Table, table=True):
-    """A client's command by the key it named: what was asked, and what it was answered, null while that is not known.
+    """A client's command by its key: the operation, and the stored result in `answer`, null while it is not known.
 
     `digest` is the SHA-256 of the operation's input.
     """

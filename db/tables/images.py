@@ -18,9 +18,9 @@ from db.tables.base import PERIOD, Instant, Table
 class Image(Table, table=True):
     """One photo of an order.
 
-    `status` leaves claims aside, for the clock ends them: an image is IN_PRODUCTION while `claimed_until` is ahead.
+    `status` ignores claims, for the clock ends them: an image is IN_PRODUCTION while `claimed_until` is ahead.
 
-    `number` is its place in the list it was uploaded in, from 1. `due_at` is the delivery deadline, frozen once passed
+    `number` is its position in the uploaded list, from 1. `due_at` is the delivery deadline, frozen once passed
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
     when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's.

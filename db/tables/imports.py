@@ -11,7 +11,7 @@ from db.tables.base import Table
 
 
 class ImportLine(Table, table=True):
-    """A line of an import that took effect: its own name, its content's SHA-256, and what it made."""
+    """A line of an import that took effect: its key, its content's SHA-256, and the row it made."""
 
     __tablename__ = "import_lines"
     __table_args__ = (

@@ -17,11 +17,11 @@ from db.tables.base import Instant, Table
 
 
 class JobCursor(Table, table=True):
-    """What a job does next for an account.
+    """The next work of a job for an account.
 
-    For a job at midnight that is the ledger day `date`, which closes at `due_at`; `time_zone` is the account's now, a
-    midnight of which that is. For the watch it is to look at the account's deadlines from `due_at` on again, since it
-    failed or history was `imported`; without a date, and only as long as that is to be done. `attempts` failed since
+    For a midnight job that is the ledger day `date`, which closes at `due_at`; `time_zone` is the account's now, a
+    midnight of which that is. For the watch it is a rescan request: to look at the account's deadlines from `due_at`
+    on again, since it failed or history was `imported`; without a date, and deleted once done. `attempts` failed since
     the last success; until `retry_at` there is no other.
     """
 
@@ -42,12 +42,12 @@ class JobCursor(Table, table=True):
 
 
 class JobRun(Table, table=True):
-    """A run of a job: by zone at its midnights, by nothing every minute or day, by account where one failed.
+    """A run of a job: of a zone at its midnight, global every minute or day, of an account where it failed.
 
-    It is claimed by insert; whoever finds it RUNNING after `lease_until` takes it over. One by nothing that FAILED is
-    tried again from its `lease_until` on. `accounts` were done, by this attempt and those before; `failures` are still
-    to be. `date` is the ledger day that closed at `scheduled_for`. `horizon` is how far ahead one by nothing looked
-    that succeeded, if it does that at all.
+    It is claimed by insert; a worker that finds it RUNNING after `lease_until` takes it over. A global one that FAILED
+    is tried again from its `lease_until` on. `accounts` were done, by this attempt and those before; for `failures` it
+    still fails. `date` is the ledger day that closed at `scheduled_for`. `horizon` is the instant up to which a
+    successful global run looked ahead, if the job does so.
     """
 
     __tablename__ = "job_runs"

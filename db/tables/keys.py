@@ -17,7 +17,7 @@ from db.tables.base import Instant, Table
 
 
 class ApiKey(Table, table=True):
-    """A client's key: the SHA-256 of its secret, whose text names the account; `prefix` is how that text begins.
+    """A client's key: the SHA-256 of its secret, which names the account; `prefix` is the start of that text.
 
     Numbers are those of `tokens`, one sequence for both tables.
     """
@@ -40,7 +40,7 @@ class ApiKey(Table, table=True):
 
 
 class ApiKeyUse(Table, table=True):
-    """When a client's key was last used, give or take a minute; apart from the key, which every request reads.
+    """The last use of a client's key, within a minute; a table of its own, since every request reads the key.
 
     No foreign key: a key that was deleted by hand must not keep the uses of others from being written.
     """
@@ -53,10 +53,10 @@ class ApiKeyUse(Table, table=True):
 
 
 class Token(Table, table=True):
-    """A key whose text names no account: staff's, without an account, and all that are older than `api_keys`.
+    """A key whose secret names no account: staff's, without an account, and all that are older than `api_keys`.
 
     It is kept as the SHA-256 of its text. Older ones have no prefix. That of a revoked one is replaced by the bytes of
-    its id, which are no SHA-256, so that a release that does not know of revocations refuses it, too.
+    its id, which are no SHA-256, so that a release without revocations refuses it, too.
     """
 
     __tablename__ = "tokens"
@@ -78,7 +78,7 @@ class Token(Table, table=True):
 
 
 class TokenUse(Table, table=True):
-    """When a token was last used, as of `api_key_uses`."""
+    """The last use of a token, as in `api_key_uses`."""
 
     __tablename__ = "token_uses"
     __table_args__ = (PrimaryKeyConstraint("token_id"),)
@@ -87,7 +87,7 @@ class TokenUse(Table, table=True):
 
 
 class SigningKey(Table, table=True):
-    """A secret that something is signed with; `purpose` says what."""
+    """A secret for signatures; `purpose` names their use."""
 
     __tablename__ = "signing_keys"
     __table_args__ = (PrimaryKeyConstraint("purpose"),)

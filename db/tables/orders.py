@@ -19,11 +19,11 @@ from db.tables.base import PERIOD, Instant, Table
 class Order(Table, table=True):
     """Images of one specification at one service level.
 
-    `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, as far as
-    is known: the deadline while any image is undelivered or was delivered after it, else null. Positions are the first
-    and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are delivered.
-    `price` is the sum over its images. `kept_due_at` is the deadline that images at the plan level had until staff set
-    an earlier one, `kept_sla_version` the SLA version that made it.
+    `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, by the
+    present facts: the deadline while any image is undelivered or was delivered after it, else null. Positions are the
+    first and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are
+    delivered. `price` is the sum over its images. `kept_due_at` is the deadline that images at the plan level had until
+    staff set an earlier one, `kept_sla_version` the SLA version that made it.
     """
 
     __tablename__ = "orders"

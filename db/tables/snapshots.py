@@ -21,8 +21,8 @@ from db.tables.base import Instant, Table
 class PulseSnapshot(Table, table=True):
     """The Pulse of an account as of the end of a ledger day: `figures` are its sums, `streak` its weeks, as JSON.
 
-    `by_last_instant` says that month and week are those of the last instant before `as_of`. A release that counted them
-    at `as_of` does not know the column, and what it writes is corrected by a job.
+    `by_last_instant` is true if month and week are those of the last instant before `as_of`. A release that counted
+    them at `as_of` does not know the column, and a job corrects its rows.
     """
 
     __tablename__ = "pulse_snapshots"

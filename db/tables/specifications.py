@@ -17,7 +17,7 @@ from db.tables.base import Instant, Table
 
 
 class Specification(Table, table=True):
-    """How an account wants its images retouched; what it says is in its versions."""
+    """A specification of the retouching of an account's images; its content is in its versions."""
 
     __tablename__ = "specifications"
     __table_args__ = (
@@ -32,7 +32,7 @@ class Specification(Table, table=True):
 
 
 class SpecificationVersion(Table, table=True):
-    """One wording of a specification. `steps` is a list of {"step": name, "milliseconds": integer}."""
+    """One version of a specification. `steps` is a list of {"step": name, "milliseconds": integer}."""
 
     __tablename__ = "specification_versions"
     __table_args__ = (

@@ -1,10 +1,11 @@
-"""Midnight jobs: runs by zone and day, in batches of accounts, and one by one where an account of a batch fails."""
+"""Midnight jobs: runs by zone and day, in batches of accounts, and one by one if an account of a batch fails."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from db.connections import Pool
 from db.failures import ServerError, is_locked
 from db.queries.job_status import JobLedger, ZoneCursors, ZoneRun, job_ledgers, last_zone_runs, zone_cursors
 from db.readers import PoolReader, Reader
-from db.writer import Writer, unit_of_work
+from db.writer import unit_of_work
 from jobs.context import AT_ONCE, LEASE, WorkerContext, gather_all
 from jobs.counts import Counts
 from jobs.kind import JobStatus, Kind, ZoneStatus
@@ -36,9 +37,9 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
 MidnightWork: TypeAlias = Callable[[Pool, Clock, datetime, Sequence[UUID]], Awaitable[int]]
-"""Does the ledger day that closes at an instant (UTC) for accounts, each at most once; returns how many it did.
+"""Does the ledger day that closes at an instant (UTC) for accounts, each at most once; returns their number.
 
-It raises where it cannot do one of them, and may be called again at any time, with the same accounts or some of them.
+It raises if it cannot do one of them, and may be called again at any time, with the same accounts or some of them.
 """
 
 _Jobs: TypeAlias = Mapping[str, MidnightWork]
@@ -50,26 +51,26 @@ class Midnight(Kind[MidnightWork]):
 
     @property
     def order(self) -> int:
-        """They come between the minutes and the days."""
+        """Midnight jobs run after those of minutes and before those of days."""
         return 1
 
     async def run(self, context: WorkerContext, jobs: _Jobs, at: datetime | None) -> dict[str, Counts]:
         """Run the days that have closed until an instant (UTC), or by now, until nothing of it can be claimed.
 
-        Oldest first: each round does a day of every account that is behind.
+        Oldest first: each round does a day of every account that has closed days to do.
         """
         await _begin_missing(context)
         counts = {name: Counts() for name in jobs}
-        before: list[DueGroup] = []
+        before: tuple[list[DueGroup], int] | None = None
         while not context.drained.is_set():
             now = context.clock.now()
-            due = await _due(context, jobs, at or now, now)
-            processed = _processed(counts)
+            due = await due_groups(PoolReader(context.pool), jobs, at or now, now)
             claimed = await _round(context, jobs, due, now, counts)
+            state = due, sum(each.accounts + each.failures for each in counts.values())
             # Others may just have done all that was claimed; then something else is due by now, or nothing.
-            if not claimed or (due == before and processed == _processed(counts)):
+            if not claimed or state == before:
                 break
-            before = due
+            before = state
         for name, done in counts.items():
             if done.runs:
                 _log.info("job_done", job=name, runs=done.runs, accounts=done.accounts, failures=done.failures)
@@ -113,128 +114,102 @@ async def _begin_missing(context: WorkerContext) -> None:
         context.upkeep[_MISSING] = now
 
 
-def _processed(counts: Mapping[str, Counts]) -> int:
-    return sum(each.accounts + each.failures for each in counts.values())
-
-
-async def _due(context: WorkerContext, jobs: _Jobs, until: datetime, now: datetime) -> list[DueGroup]:
-    reader = PoolReader(context.pool)
-    due = [group for name in jobs for group in await due_groups(reader, name, until, now)]
-    return sorted(due, key=lambda group: group.due_at)
-
-
 async def _round(
     context: WorkerContext, jobs: _Jobs, due: Sequence[DueGroup], now: datetime, counts: Mapping[str, Counts]
 ) -> bool:
-    """Run groups from the oldest on; say whether any could be claimed."""
-    left = deque(due)
+    """Run groups from the oldest on; return True if any could be claimed."""
+    left = deque(_GroupRun(context, jobs[group.job], group, now, counts[group.job]) for group in due)
 
-    async def take() -> bool:
+    async def run_next() -> bool:
         claimed = False
         while left and not context.drained.is_set():
-            group = left.popleft()
-            claimed |= await _run_group(context, jobs[group.job], group, now, counts[group.job])
+            claimed |= await left.popleft().run()
         return claimed
 
-    return any(await gather_all(*(take() for _ in range(AT_ONCE))))
+    return any(await gather_all(*(run_next() for _ in range(AT_ONCE))))
 
 
-async def _run_group(
-    context: WorkerContext, work: MidnightWork, group: DueGroup, now: datetime, counts: Counts
-) -> bool:
-    """Run a group; say whether it could be claimed, which is not tried where others have done it meanwhile."""
-    if not await due_accounts(PoolReader(context.pool), group, now, None, 1):
-        return False
-    run = RunKey(group.job, group.time_zone, None, group.date, group.due_at)
-    async with context.claimed(run, again=True) as claim:
-        if claim is None:
-            return False
-        counts.runs += 1
-        await _GroupRun(context, work, group, now, claim, counts).run()
-    return True
-
-
+@dataclass(slots=True)
 class _GroupRun:
-    """A claimed run, done in batches, as many at once as the worker has slots."""
+    """The run of a group, done in batches, as many at once as the worker has slots."""
 
-    def __init__(
-        self,
-        context: WorkerContext,
-        work: MidnightWork,
-        group: DueGroup,
-        now: datetime,
-        claim: Claim,
-        counts: Counts,
-    ) -> None:
-        self._context = context
-        self._work = work
-        self._group = group
-        self._now = now
-        self._claim = claim
-        self._counts = counts
-        self._reading = asyncio.Lock()
-        self._last: UUID | None = None
+    context: WorkerContext
+    work: MidnightWork
+    group: DueGroup
+    now: datetime
+    counts: Counts
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last: UUID | None = None
 
-    async def run(self) -> None:
-        """Run all batches; accounts that others held, or that a drained worker left, are due at once for the next."""
-        await gather_all(*(self._run_batches() for _ in range(AT_ONCE)))
-        async with unit_of_work(self._context.pool) as writer:
-            await self._end(writer, self._context.clock.now())
+    async def run(self) -> bool:
+        """Claim the run and do all batches; return False if it cannot be claimed, or others have done it meanwhile.
+
+        Accounts that others held, or that a drained worker left, are due at once for the next.
+        """
+        if not await due_accounts(PoolReader(self.context.pool), self.group, self.now, None, 1):
+            return False
+        run = RunKey(self.group.job, self.group.time_zone, None, self.group.date, self.group.due_at)
+        async with self.context.claimed(run, again=True) as claim:
+            if claim is None:
+                return False
+            self.counts.runs += 1
+            await gather_all(*(self._run_batches(claim) for _ in range(AT_ONCE)))
+            await self._end(claim)
+        return True
+
+    async def _end(self, claim: Claim) -> None:
+        now = self.context.clock.now()
+        async with unit_of_work(self.context.pool) as writer:
+            failures = await job_runs.failing_accounts(writer, claim.run)
+            if await due_accounts(writer, self.group, self.now, None, 1):
+                await job_runs.renew(writer, claim, now)
+            elif failures:
+                await job_runs.fail(writer, claim, now, failures, f"It fails for some accounts: {failures}.", None)
+            else:
+                await job_runs.succeed(writer, claim, now)
             await writer.commit()
 
-    async def _end(self, writer: Writer, now: datetime) -> None:
-        failures = await job_runs.failing_accounts(writer, self._claim.run)
-        if await due_accounts(writer, self._group, self._now, None, 1):
-            await job_runs.renew(writer, self._claim, now)
-        elif failures:
-            await job_runs.fail(writer, self._claim, now, failures, f"It fails for some accounts: {failures}.", None)
-        else:
-            await job_runs.succeed(writer, self._claim, now)
-
-    async def _run_batches(self) -> None:
+    async def _run_batches(self, claim: Claim) -> None:
+        """Do batches, or their accounts one by one; an account that others have locked stays due, and is no failure."""
         while True:
-            async with self._context.slots:
+            async with self.context.slots:
                 batch = await self._next_batch()
                 if not batch:
                     return
-                await self._run_batch(batch)
+                errors = await isolate_failures(self.group.job, batch, partial(self._attempt, claim))
+                for account_id, error in errors.items():
+                    if not is_locked(error):
+                        await self._note_failure(claim, account_id, error)
 
     async def _next_batch(self) -> list[UUID]:
-        if self._context.drained.is_set():
+        if self.context.drained.is_set():
             return []
-        async with self._reading:
-            reader = PoolReader(self._context.pool)
-            batch = await due_accounts(reader, self._group, self._now, self._last, BATCH)
-            self._last = batch[-1] if batch else self._last
+        async with self.reading:
+            batch = await due_accounts(PoolReader(self.context.pool), self.group, self.now, self.last, BATCH)
+            self.last = batch[-1] if batch else self.last
             return batch
 
-    async def _run_batch(self, batch: Sequence[UUID]) -> None:
-        """Run a batch, or its accounts one by one; an account that others have locked stays due, and is no failure."""
-        for account_id, error in (await isolate_failures(self._group.job, batch, self._attempt)).items():
-            if not is_locked(error):
-                await self._note_failure(account_id, error)
-
-    async def _attempt(self, account_ids: Sequence[UUID]) -> None:
-        context = self._context
+    async def _attempt(self, claim: Claim, account_ids: Sequence[UUID]) -> None:
+        context = self.context
         if context.drained.is_set():
             return
-        done = await with_retries(lambda: self._work(context.pool, context.clock, self._group.due_at, account_ids))
+        done = await with_retries(partial(self.work, context.pool, context.clock, self.group.due_at, account_ids))
         now = context.clock.now()
         async with unit_of_work(context.pool) as writer:
-            await job_runs.note_recovery(writer, self._group.job, account_ids, context.owner, now)
-            await job_runs.renew(writer, self._claim, now + LEASE, done)
+            await job_runs.note_recovery(writer, self.group.job, account_ids, context.owner, now)
+            await job_runs.renew(writer, claim, now + LEASE, done)
             await writer.commit()
-        self._counts.accounts += done
+        self.counts.accounts += done
 
-    async def _note_failure(self, account_id: UUID, error: Exception) -> None:
+    async def _note_failure(self, claim: Claim, account_id: UUID, error: Exception) -> None:
         """Record that an account failed, and postpone it."""
-        run = replace(self._claim.run, account_id=account_id)
-        now = self._context.clock.now()
-        async with unit_of_work(self._context.pool) as writer:
-            attempts = await job_runs.note_failure(writer, run, self._context.owner, now, job_runs.error_text(error))
-            await postpone(writer, self._group.job, account_id, now + job_runs.pause_after(attempts))
+        run = replace(claim.run, account_id=account_id)
+        now = self.context.clock.now()
+        async with unit_of_work(self.context.pool) as writer:
+            attempts = await job_runs.note_failure(writer, run, self.context.owner, now, job_runs.error_text(error))
+            await postpone(writer, self.group.job, account_id, now + job_runs.pause_after(attempts))
             await writer.commit()
-        self._counts.failures += 1
+        self.counts.failures += 1
 
 
 def _zone_status(cursors: ZoneCursors, last: ZoneRun | None, now: datetime) -> ZoneStatus:

@@ -26,7 +26,7 @@ DAY: Final = timedelta(days=1)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_TIME: Final = timedelta()
-_ORPHANED: Final = "The worker that ran it died. The next run did what was left."
+_ORPHANED: Final = "The worker that ran it died. The next run did the rest."
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
@@ -35,8 +35,8 @@ class Done:
     """The result of a global run: the number of accounts it failed for, and counts for the log.
 
     `horizon` is the instant (UTC) up to which a job looked that looks ahead. `accounts` are those it processed, of a
-    job that counts them. `error` says what failed, where the number is not enough; a run with an error ends so, and is
-    not tried again in its period.
+    job that counts them. `error` describes a failure that the number does not; a run with an error ends so, and is not
+    tried again in its period.
     """
 
     failures: int = 0
@@ -47,7 +47,7 @@ class Done:
 
 
 PeriodicWork: TypeAlias = Callable[[Pool, Clock, Settings, Success | None], Awaitable[Done]]
-"""Does what is due since its last successful run, which is None at first."""
+"""Does the work due since its last successful run, which is None at first."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Periodic(Kind[PeriodicWork]):
 
     @property
     def order(self) -> int:
-        """Minutes come first, days last."""
+        """Jobs of minutes are first, those of days last."""
         return 0 if self.period < DAY else 2
 
     async def run(
@@ -69,7 +69,7 @@ class Periodic(Kind[PeriodicWork]):
             await _delete_runs_ahead(context)
         counts = {name: Counts() for name in jobs}
         for name, work in jobs.items():
-            run = RunKey(name, None, None, None, beginning(at or context.clock.now(), self.period))
+            run = RunKey(name, None, None, None, period_start(at or context.clock.now(), self.period))
             async with context.slots if self.period < DAY else context.long_slots:
                 if context.drained.is_set():
                     break
@@ -82,7 +82,7 @@ class Periodic(Kind[PeriodicWork]):
     async def end_orphaned(self, context: WorkerContext, claim: Claim) -> None:
         """End the run of a period that is over; that of the current one is taken over by the next worker."""
         now = context.clock.now()
-        if claim.run.scheduled_for < beginning(now, self.period):
+        if claim.run.scheduled_for < period_start(now, self.period):
             async with unit_of_work(context.pool) as writer:
                 await job_runs.fail(writer, claim, now, 0, _ORPHANED, None)
                 await writer.commit()
@@ -114,13 +114,13 @@ EVERY_MINUTE: Final = Periodic(MINUTE)
 DAILY: Final = Periodic(DAY)
 
 
-def beginning(at: datetime, period: timedelta) -> datetime:
+def period_start(at: datetime, period: timedelta) -> datetime:
     """Return the instant at which the minute or UTC day that holds an instant began (UTC)."""
     return at - (at - _EPOCH) % period
 
 
 async def _delete_runs_ahead(context: WorkerContext) -> None:
-    """Delete the runs of minutes to come, which a clock that was ahead did; clocks may differ by up to a minute."""
+    """Delete the runs of future minutes, made by a clock that was ahead; clocks may differ by up to a minute."""
     async with unit_of_work(context.pool) as writer:
         deleted = await job_runs.delete_runs_ahead(writer, context.clock.now() + MINUTE)
         await writer.commit()

@@ -10,7 +10,7 @@ from app.cli import main
 
 @pytest.fixture
 def unset(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Take the settings of whoever runs the tests away."""
+    """Remove the settings of the environment of the tests."""
     for name in [name for name in os.environ if name.startswith("LOUPE_") and not name.startswith("LOUPE_TEST_")]:
         monkeypatch.delenv(name)
     return monkeypatch

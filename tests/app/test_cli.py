@@ -1,4 +1,4 @@
-"""The command line: the real command in a process of its own, and within this one where it only refuses."""
+"""The command line: the real command in a process of its own, or within this one if it only refuses."""
 
 import asyncio
 import json
@@ -90,9 +90,9 @@ async def test_an_account_gets_its_plans_terms_and_a_token(database: str, reader
     account_id = read_global_id(created["id"]).account_id
     assert [row["id"] for row in await reader.fetch(ACCOUNTS)] == [account_id]
     assert [tuple(row) for row in await reader.fetch(TERMS)] == [(200, 7)]
-    given = answer("token", "create", "--account", "acme", LOUPE_DATABASE_URL=database)
-    assert given["id"] == created["id"]
-    assert [tuple(row) for row in await reader.fetch(KEYS)] == [(account_id, secret_hash(given["token"]))]
+    again = answer("token", "create", "--account", "acme", LOUPE_DATABASE_URL=database)
+    assert again["id"] == created["id"]
+    assert [tuple(row) for row in await reader.fetch(KEYS)] == [(account_id, secret_hash(again["token"]))]
 
 
 @pytest.mark.usefixtures("unset")
@@ -128,8 +128,8 @@ def test_a_terminated_server_ends_in_order(folder: Path) -> None:
 def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Callable[..., str], tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        told = refused("serve", LOUPE_PORT=str(port), LOUPE_DATA_DIR=str(tmp_path / "data"))
-    assert told == f"Port {port} of 127.0.0.1 is taken: end what uses it, or set LOUPE_PORT to another."
+        error = refused("serve", LOUPE_PORT=str(port), LOUPE_DATA_DIR=str(tmp_path / "data"))
+    assert error == f"Port {port} of 127.0.0.1 is taken: end the program that uses it, or set LOUPE_PORT to another."
     assert not (tmp_path / "data").exists()
 
 
@@ -154,7 +154,7 @@ def test_a_taken_port_is_one_sentence_before_anything_else_is_done(refused: Call
         (("unknown",), "No such command 'unknown'."),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
+def test_a_refused_command_prints_one_sentence_and_changes_nothing(
     database: str, refused: Callable[..., str], arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert refused(*arguments, LOUPE_DATABASE_URL=database) == sentence
@@ -181,30 +181,26 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
         ),
     ],
 )
-def test_what_is_set_wrong_is_one_sentence(
-    refused: Callable[..., str], settings: dict[str, str], sentence: str
-) -> None:
-    told = refused("migrate", **settings)
-    assert told.startswith(sentence)
-    assert "\n" not in told
-    assert "secret" not in told
+def test_a_wrong_setting_is_one_sentence(refused: Callable[..., str], settings: dict[str, str], sentence: str) -> None:
+    error = refused("migrate", **settings)
+    assert error.startswith(sentence)
+    assert "\n" not in error
+    assert "secret" not in error
 
 
 def test_a_schema_is_exported_and_passes_its_check(tmp_path: Path) -> None:
     runner = CliRunner()
     file = str(tmp_path / "schema.graphql")
     assert runner.invoke(cli, ["schema", "export", file]).exit_code == 0
-    assert runner.invoke(cli, ["schema", "check", file]).output == f"{file} is what the code says.\n"
+    assert runner.invoke(cli, ["schema", "check", file]).output == f"{file} equals the schema of the code.\n"
     assert runner.invoke(cli, ["schema", "export", "-"]).output == Path(file).read_text()
 
 
-def test_a_stale_schema_fails_the_check_and_what_breaks_clients_is_named(
-    refused: Callable[..., str], tmp_path: Path
-) -> None:
+def test_a_stale_schema_fails_the_check_with_its_breaking_changes(refused: Callable[..., str], tmp_path: Path) -> None:
     file = tmp_path / "schema.graphql"
     file.write_text("type Query { viewer: String!, gone: Int }")
     assert refused("schema", "check", str(file)).splitlines() == [
-        f"{file} is not what the code says; `loupe schema export` writes it anew.",
+        f"{file} differs from the schema of the code; `loupe schema export` writes it.",
         "Field Query.gone was removed.",
         "Field Query.viewer changed type from String! to Viewer!.",
     ]

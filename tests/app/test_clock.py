@@ -17,5 +17,5 @@ def test_a_clock_runs_on_from_its_start() -> None:
     assert start <= first <= second < start + SECOND
 
 
-def test_a_clock_tells_utc_whatever_the_offset() -> None:
+def test_a_clock_returns_utc_for_any_offset() -> None:
     assert SystemClock(timedelta(days=-400)).now().tzinfo is UTC

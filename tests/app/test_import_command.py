@@ -40,7 +40,7 @@ IMPORTED = "Imported 1 account, 1 specification, 2 orders; 4 images.\n"
 
 
 def run_import(database: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
-    """Run the command; return its exit code and what it wrote to standard output and standard error."""
+    """Run the command; return its exit code, standard output and standard error."""
     done = subprocess.run(  # noqa: S603
         [LOUPE, "import", *arguments],
         env=environment(database),
@@ -76,7 +76,7 @@ async def test_a_good_file_is_summed_up_and_known_the_second_time(database: str,
     assert await count(database, "images") == 4
 
 
-async def test_bad_lines_are_told_by_file_and_line_and_the_command_fails(database: str, tmp_path: Path) -> None:
+async def test_bad_lines_are_printed_with_file_and_line_and_the_command_fails(database: str, tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     path.write_bytes(BAD)
     code, out, err = run_import(database, str(path))
@@ -88,13 +88,13 @@ async def test_bad_lines_are_told_by_file_and_line_and_the_command_fails(databas
     )
 
 
-async def test_standard_input_is_told_by_a_hyphen(database: str) -> None:
+async def test_a_hyphen_names_standard_input(database: str) -> None:
     code, _, err = run_import(database, "-", stdin=BAD)
     assert (code, err) == (1, "-:4: specification: there is no specification 'shadow'\n")
     assert await count(database, "orders") == 1
 
 
-def test_a_pipe_may_be_named_whose_size_nobody_knows(database: str, tmp_path: Path) -> None:
+def test_a_pipe_of_unknown_size_may_be_imported(database: str, tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with subprocess.Popen(["sh", "-c", 'cat > "$0"', path], stdin=subprocess.PIPE) as writer:  # noqa: S603, S607
@@ -104,7 +104,7 @@ def test_a_pipe_may_be_named_whose_size_nobody_knows(database: str, tmp_path: Pa
         assert run_import(database, str(path)) == (0, IMPORTED, "")
 
 
-def test_no_line_is_nothing_and_said_so(database: str) -> None:
+def test_an_empty_file_imports_no_line_and_says_so(database: str) -> None:
     nothing = "Imported nothing: there is no line in it.\n"
     assert run_import(database, "-", stdin=b"\xef\xbb\xbf\n \r\n") == (0, nothing, "")
 
@@ -156,7 +156,7 @@ def test_a_terminal_shows_a_bar_with_the_rate_and_the_time_left_and_problems_abo
 
 
 def _read(terminal: int) -> str:
-    """Read what a terminal shows until nobody writes to it any more."""
+    """Read the output of a terminal until all writers have closed it."""
     shown = b""
     try:
         while data := os.read(terminal, 4096):

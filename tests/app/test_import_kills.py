@@ -1,4 +1,4 @@
-"""`loupe import`, killed again and again: what it had committed stays, and it goes on from there."""
+"""`loupe import`, killed again and again: its commits stay, and it continues from there."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def killed(database: str, path: Path, pool: Pool, lines: int, delay: float
 
 
 async def assert_ended(pool: Pool) -> None:
-    """Assert that what was committed is final as soon as the server has noticed the end of the session."""
+    """Assert that committed events are final as soon as the server has noticed the end of the session."""
     patience = time.monotonic() + PATIENCE
     while True:
         named = [
@@ -78,7 +78,7 @@ async def assert_ended(pool: Pool) -> None:
 
 
 def finish(database: str, path: Path) -> None:
-    """Import until it is done: a transaction of one that was killed may end only after the next one read."""
+    """Import until it is done: a transaction of a killed import may end only after the next one has read."""
     for _ in range(10):
         process = started(database, path)
         _, said = process.communicate(timeout=PATIENCE)
@@ -88,7 +88,7 @@ def finish(database: str, path: Path) -> None:
     raise AssertionError
 
 
-async def test_killed_at_random_moments_it_ends_up_as_if_it_never_was(server: str, tmp_path: Path) -> None:
+async def test_an_import_killed_at_random_has_the_rows_of_one_without_a_kill(server: str, tmp_path: Path) -> None:
     random = Random(SEED)  # noqa: S311 - drawn for tests
     lines = history()
     path = tmp_path / "history.jsonl"

@@ -54,7 +54,7 @@ def begun(*arguments: str, **settings: str) -> "subprocess.Popen[str]":
 
 @contextmanager
 def running(*arguments: str, **settings: str) -> Generator["subprocess.Popen[str]"]:
-    """Run a command that goes on until it is ended; yields it once it says that it is ready."""
+    """Run a command until it is ended; yield it once it has printed that it is ready."""
     with begun(*arguments, **settings) as process:
         try:
             assert process.stdout is not None
@@ -65,7 +65,7 @@ def running(*arguments: str, **settings: str) -> Generator["subprocess.Popen[str
 
 
 def run_due(database: str, clock: str, *options: str) -> tuple[int, dict[str, Any]]:
-    """Run what is due; returns the exit code and what it says, by job."""
+    """Run due jobs; return the exit code and the counts by job."""
     process = begun("jobs", "run-due", "--json", *options, LOUPE_DATABASE_URL=database, LOUPE_CLOCK=clock)
     said, wrong = process.communicate(timeout=PATIENCE)
     assert said, wrong
@@ -78,7 +78,7 @@ async def snapshots(pool: Pool) -> list[tuple[UUID, datetime]]:
 
 
 async def until_reset(pool: Pool, at: datetime) -> None:
-    """Wait until the guarantee was reset and the Pulse kept as of an instant."""
+    """Wait until the guarantee was reset and the snapshot written as of an instant."""
     patience = time.monotonic() + PATIENCE
     while not await pool.fetch(
         "SELECT FROM pulse_snapshots JOIN events ON type = 'GUARANTEE_RESET' AND at = as_of WHERE as_of = $1", at
@@ -97,7 +97,7 @@ async def until_waiting(pool: Pool) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_all_that_is_due_is_run_and_nothing_twice(database: str, pool: Pool) -> None:
+async def test_all_due_jobs_are_run_once(database: str, pool: Pool) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     code, works = await asyncio.to_thread(run_due, database, "2026-03-31T12:00:00Z")
     assert code == 0
@@ -110,7 +110,7 @@ async def test_all_that_is_due_is_run_and_nothing_twice(database: str, pool: Poo
     assert await asyncio.to_thread(run_due, database, "2026-03-31T12:00:00Z") == (0, dict.fromkeys(JOBS, NOTHING))
 
 
-async def test_two_at_once_share_what_is_due(database: str, pool: Pool) -> None:
+async def test_two_commands_at_once_share_the_due_runs(database: str, pool: Pool) -> None:
     for zone in (COPENHAGEN, "Africa/Cairo", "Australia/Lord_Howe"):
         await new_account(pool, MIDNIGHT - timedelta(hours=3), zone)
     both = await asyncio.gather(
@@ -123,14 +123,14 @@ async def test_two_at_once_share_what_is_due(database: str, pool: Pool) -> None:
     assert len(kept) == len(set(kept)) == 41
 
 
-async def test_an_instant_leaves_out_what_is_due_since(database: str, pool: Pool) -> None:
+async def test_run_due_at_an_instant_leaves_out_later_midnights(database: str, pool: Pool) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     at = ("--at", "2026-03-29T01:00:00+02:00")
     assert (await asyncio.to_thread(run_due, database, "2026-04-11T12:00:00Z", *at))[0] == 0
     assert await snapshots(pool) == [(account, MIDNIGHT)]
 
 
-async def test_what_fails_is_told_by_the_exit_code(database: str, pool: Pool) -> None:
+async def test_a_failure_sets_the_exit_code(database: str, pool: Pool) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     await pool.fetch("DELETE FROM sla_versions WHERE account_id = $1", account)
     code, works = await asyncio.to_thread(run_due, database, "2026-03-29T12:00:00Z")
@@ -138,7 +138,7 @@ async def test_what_fails_is_told_by_the_exit_code(database: str, pool: Pool) ->
 
 
 @pytest.mark.parametrize("command", [("jobs",), ("serve", "--with-jobs")])
-async def test_a_midnight_is_done_as_it_comes(database: str, pool: Pool, command: tuple[str, ...]) -> None:
+async def test_jobs_run_at_each_midnight(database: str, pool: Pool, command: tuple[str, ...]) -> None:
     await new_account(pool, MIDNIGHT - timedelta(hours=3))
     settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": JUST_BEFORE, "LOUPE_PORT": "0"}
     with running(*command, **settings) as process:
@@ -154,7 +154,7 @@ async def test_an_idle_scheduler_ends_in_order(database: str, number: int) -> No
         assert process.wait(10) == 0
 
 
-async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, pool: Pool) -> None:
+async def test_the_batch_under_way_is_finished_and_no_other_begun(database: str, pool: Pool) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
     settings = {"LOUPE_DATABASE_URL": database, "LOUPE_CLOCK": "2026-03-30T12:00:00Z"}
     with begun("jobs", "run-due", **settings) as process:
@@ -175,7 +175,7 @@ async def test_the_batch_in_hand_is_finished_and_no_other_begun(database: str, p
         ("serve --with-jobs", signal.SIGTERM, 128 + signal.SIGTERM),
     ],
 )
-async def test_a_batch_that_is_broken_off_is_done_by_the_next(
+async def test_an_interrupted_batch_is_done_by_the_next_worker(
     database: str, pool: Pool, command: str, number: int, code: int
 ) -> None:
     account = await new_account(pool, MIDNIGHT - timedelta(hours=3))
@@ -197,9 +197,9 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
     monkeypatch.setenv("LOUPE_DATABASE_URL", database)
     monkeypatch.setenv("LOUPE_CLOCK", "2026-03-29T22:00:42Z")
     said = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status", "--json"])).output
-    told = json.loads(said)
-    assert told["at"].startswith("2026-03-29T22:00:42")
-    jobs = {job["job"]: job for job in told["jobs"]}
+    status = json.loads(said)
+    assert status["at"].startswith("2026-03-29T22:00:42")
+    jobs = {job["job"]: job for job in status["jobs"]}
     assert list(jobs) == [*JOBS[2:4], *JOBS[:2], *JOBS[4:]]  # those at midnight first
     reset = jobs["reset_guarantee"]
     lags = [reset.pop("lagSeconds"), reset["zones"][0].pop("lagSeconds")]
@@ -234,7 +234,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
     assert len(table) == 1 + len(JOBS)
 
 
-async def test_what_differs_is_reported_by_hand_and_by_the_status(
+async def test_differences_are_reported_by_verify_and_by_the_status(
     database: str, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer = await open_customer(pool, clock)
@@ -269,7 +269,7 @@ async def test_what_differs_is_reported_by_hand_and_by_the_status(
 
 
 def loupe(*arguments: str) -> tuple[int, str]:
-    """Run a command in this process; returns the exit code and what it says."""
+    """Run a command in this process; return the exit code and its output."""
     result = CliRunner().invoke(cli, list(arguments))
     return result.exit_code, result.stdout
 
@@ -287,5 +287,5 @@ def loupe(*arguments: str) -> tuple[int, str]:
     ],
 )
 def test_an_instant_that_cannot_be_is_one_sentence(refused: Callable[..., str], at: str, sentence: str) -> None:
-    told = refused("jobs", "run-due", "--at", at, LOUPE_CLOCK="2026-03-28T23:00:00Z", LOUPE_DATA_DIR="/dev/null/data")
-    assert re.fullmatch(sentence, told)
+    error = refused("jobs", "run-due", "--at", at, LOUPE_CLOCK="2026-03-28T23:00:00Z", LOUPE_DATA_DIR="/dev/null/data")
+    assert re.fullmatch(sentence, error)

@@ -1,4 +1,4 @@
-"""`loupe key` and what `loupe account` shows: what people see, and what scripts read."""
+"""`loupe key` and `loupe account`: output for people and for scripts."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ Loupe = Callable[..., str]
 
 @pytest.fixture
 def loupe(unset: pytest.MonkeyPatch, database: str) -> Loupe:
-    """The command line on a database, at a set clock: what it prints."""
+    """Run the command line on a database, at a set clock; return its output."""
     unset.setenv("LOUPE_DATABASE_URL", database)
     unset.setenv("LOUPE_CLOCK", CLOCK)
 
@@ -43,7 +43,7 @@ def loupe(unset: pytest.MonkeyPatch, database: str) -> Loupe:
 
 
 async def read(loupe: Loupe, *arguments: str) -> dict[str, Any]:
-    """What a command prints for scripts."""
+    """Return the output of a command for scripts."""
     answer: dict[str, Any] = json.loads(await asyncio.to_thread(loupe, *arguments, "--json"))
     return answer
 
@@ -54,7 +54,7 @@ async def new_account(loupe: Loupe) -> str:
 
 
 def about(text: str) -> datetime:
-    """An instant of a command's running clock, without what it ran."""
+    """Return an instant of a command's running clock, rounded to its start."""
     at = datetime.fromisoformat(text)
     assert timedelta() <= (at - AT) % timedelta(days=1) < timedelta(minutes=1)
     return at - (at - AT) % timedelta(days=1)
@@ -205,7 +205,7 @@ async def test_a_key_is_shown_to_people_line_by_line(loupe: Loupe, unset: pytest
         ),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(
+def test_a_refused_command_prints_one_sentence(
     database: str, refused: Callable[..., str], arguments: tuple[str, ...], sentence: str
 ) -> None:
     assert refused(*arguments, LOUPE_DATABASE_URL=database, LOUPE_CLOCK=CLOCK).startswith(sentence)

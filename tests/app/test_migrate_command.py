@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from app.cli.commands import cli
 from db.migrate import inspect
-from db.revisions import Found, Standing, known_revisions
+from db.revisions import Found, MigrationStatus, known_revisions
 from tests.support.database import TEMPLATE, migrate_as_tomorrow, temporary_database
 
 OWN = known_revisions()[0]
 AT = f"The database is at this release's revision, {OWN}.\n"
-BEHIND = f"The database is behind this release's revision, {OWN}: it has none. Run `loupe migrate`."
+OLDER = f"The database is behind this release's revision, {OWN}: it has none. Run `loupe migrate`."
 BEYOND = f"The database is beyond this release's revision, {OWN}: a newer release migrated it to of_tomorrow, and this"
 NOBODY = ("token", "create", "--account", "nobody")
 
@@ -35,7 +35,7 @@ async def beyond(server: str, tmp_path: Path) -> AsyncGenerator[str]:
 
 
 def printed(*arguments: str, **settings: str) -> str:
-    """Run a command that succeeds: what it prints."""
+    """Run a command that succeeds; return its output."""
     done = CliRunner(env=settings).invoke(cli, arguments)
     assert done.exit_code == 0, done.output
     return done.output
@@ -45,8 +45,8 @@ def printed(*arguments: str, **settings: str) -> str:
 def test_a_check_names_a_database_that_is_behind_and_changes_nothing_until_it_is_migrated(
     blank: str, refused: Callable[..., str]
 ) -> None:
-    assert refused("migrate", "--check", LOUPE_DATABASE_URL=blank) == BEHIND
-    assert asyncio.run(inspect(blank)) == Found(None, Standing.BEHIND)
+    assert refused("migrate", "--check", LOUPE_DATABASE_URL=blank) == OLDER
+    assert asyncio.run(inspect(blank)) == Found(None, MigrationStatus.OLDER)
     assert printed("migrate", LOUPE_DATABASE_URL=blank) == AT
     assert printed("migrate", "--check", LOUPE_DATABASE_URL=blank) == AT
 
@@ -58,20 +58,20 @@ def test_a_database_of_a_newer_release_needs_nothing_and_serves_all_commands(
     for arguments in (("migrate",), ("migrate", "--check")):
         assert printed(*arguments, LOUPE_DATABASE_URL=beyond).startswith(BEYOND)
     for setting in ("auto", "never"):
-        told = refused(*NOBODY, LOUPE_DATABASE_URL=beyond, LOUPE_MIGRATE=setting)
-        assert told == "There is no account 'nobody'."
+        error = refused(*NOBODY, LOUPE_DATABASE_URL=beyond, LOUPE_MIGRATE=setting)
+        assert error == "There is no account 'nobody'."
 
 
 def test_commands_that_are_never_to_migrate_refuse_a_database_that_is_behind(
     blank: str, refused: Callable[..., str]
 ) -> None:
     for arguments in (NOBODY, ("serve",), ("jobs",), ("jobs", "run-due"), ("demo",)):
-        assert refused(*arguments, LOUPE_DATABASE_URL=blank, LOUPE_MIGRATE="never", LOUPE_PORT="0") == BEHIND
-    assert asyncio.run(inspect(blank)) == Found(None, Standing.BEHIND)
+        assert refused(*arguments, LOUPE_DATABASE_URL=blank, LOUPE_MIGRATE="never", LOUPE_PORT="0") == OLDER
+    assert asyncio.run(inspect(blank)) == Found(None, MigrationStatus.OLDER)
 
 
 @pytest.mark.usefixtures("unset")
-def test_only_migrating_by_name_migrates_where_commands_never_do(blank: str, refused: Callable[..., str]) -> None:
+def test_loupe_migrate_migrates_even_if_other_commands_never_do(blank: str, refused: Callable[..., str]) -> None:
     never = {"LOUPE_DATABASE_URL": blank, "LOUPE_MIGRATE": "never"}
     assert printed("migrate", **never) == AT
     assert refused(*NOBODY, **never) == "There is no account 'nobody'."

@@ -1,6 +1,6 @@
-"""`loupe serve` killed amid orders, with PostgreSQL or without: started again, it knows all that it acknowledged.
+"""`loupe serve` killed amid orders, with PostgreSQL or without: started again, it has all acknowledged orders.
 
-PostgreSQL alone killed is started again by those that use it; they end with the reason where that cannot be.
+PostgreSQL alone killed is started again by its users; they end with the reason if that fails.
 """
 
 import asyncio
@@ -38,27 +38,27 @@ PLACED = "{ account { orders(last: 100) { nodes { id number name imageCount imag
 
 @dataclass
 class Clients:
-    """Clients of one account, what they ask by their keys, and the orders that were acknowledged."""
+    """Clients of one account, their requests by key, and the acknowledged orders."""
 
     token: str
     specification: str = ""
     asked: dict[str, int] = field(default_factory=dict[str, int])
     acknowledged: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
-    async def ask(self, http: AsyncClient, document: str, **given: object) -> dict[str, Any]:
-        body = {"query": document, "variables": {"input": given}}
+    async def ask(self, http: AsyncClient, document: str, **fields: object) -> dict[str, Any]:
+        body = {"query": document, "variables": {"input": fields}}
         response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {self.token}"})
         data: dict[str, Any] = response.json().get("data")  # none amid an outage
         return data
 
     async def place(self, http: AsyncClient, key: str) -> None:
-        """Place an order of some images, or ask for it again by its key."""
+        """Place an order of some images, or repeat it by its key."""
         images = [{"filename": f"{number}.jpg"} for number in range(self.asked[key])]
-        given = {"name": key, "specificationId": self.specification, "images": images, "idempotencyKey": key}
-        self.acknowledged[key] = list((await self.ask(http, PLACE, **given))["placeOrder"]["orders"])
+        fields = {"name": key, "specificationId": self.specification, "images": images, "idempotencyKey": key}
+        self.acknowledged[key] = list((await self.ask(http, PLACE, **fields))["placeOrder"]["orders"])
 
     async def place_until_cut_off(self, url: str, name: str) -> None:
-        """Place one order after the other until nobody answers."""
+        """Place one order after the other until there is no response."""
         async with AsyncClient(base_url=url, timeout=PATIENCE) as http:
             for turn in range(1_000):
                 key = f"{name}-{turn}"
@@ -86,12 +86,14 @@ async def begin(clients: Clients, url: str) -> None:
         return
     async with AsyncClient(base_url=url) as http:
         steps: list[object] = []
-        given = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
-        clients.specification = (await clients.ask(http, CREATE, **given))["createSpecification"]["specification"]["id"]
+        fields = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
+        clients.specification = (await clients.ask(http, CREATE, **fields))["createSpecification"]["specification"][
+            "id"
+        ]
 
 
 async def placed_amid(clients: Clients, url: str, name: str, kill: Callable[[], None]) -> None:
-    """Let all clients place orders, and kill what serves them amid that."""
+    """Place orders by all clients, and kill the service meanwhile."""
     random = Random(SEED)  # noqa: S311 - drawn for tests
     before = len(clients.acknowledged)
     placing = [asyncio.create_task(clients.place_until_cut_off(url, f"{name}-{each}")) for each in range(CLIENTS)]
@@ -102,11 +104,13 @@ async def placed_amid(clients: Clients, url: str, name: str, kill: Callable[[], 
 
 
 async def assert_known(clients: Clients, url: str) -> None:
-    """Assert that acknowledged orders are there, that no other is by halves, and that all can be asked for again."""
+    """Assert that acknowledged orders are stored, that no other is partial, and that all can be repeated."""
     async with AsyncClient(base_url=url, timeout=PATIENCE) as http:
         found = await orders(clients, http)
-        told = {order["id"]: order for each in clients.acknowledged.values() for order in each}
-        assert {id_: found[id_] for id_ in told} == {id_: (key_of(found[id_]), *facts(told[id_])) for id_ in told}
+        acknowledged = {order["id"]: order for each in clients.acknowledged.values() for order in each}
+        assert {id_: found[id_] for id_ in acknowledged} == {
+            id_: (key_of(found[id_]), *facts(acknowledged[id_])) for id_ in acknowledged
+        }
         assert all(count == clients.asked[name] for name, _, count in found.values())
         before = dict(clients.acknowledged)
         for key in clients.asked:
@@ -118,7 +122,7 @@ async def assert_known(clients: Clients, url: str) -> None:
 
 
 async def orders(clients: Clients, http: AsyncClient) -> dict[str, tuple[str, int, int]]:
-    """All orders with their names, numbers and images, which are as many as their order says."""
+    """Return all orders with their names, numbers and images, in the number that the order has."""
     nodes = (await clients.ask(http, PLACED))["account"]["orders"]["nodes"]
     assert all(node["images"]["totalCount"] == node["imageCount"] for node in nodes)
     return {node["id"]: (node["name"], *facts(node)) for node in nodes}
@@ -146,7 +150,7 @@ def kill_main_process(folder: Path) -> None:
 
 async def until_ready(url: str) -> None:
     async with AsyncClient(base_url=url, timeout=PATIENCE) as http, asyncio.timeout(PATIENCE):
-        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - that is how it is learnt
+        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - only polling shows it
             await asyncio.sleep(0.05)
 
 
@@ -173,7 +177,7 @@ def test_a_killed_service_has_all_that_was_acknowledged_once_it_is_started_again
 
 @contextmanager
 def running(command: str, folder: Path, log: Path) -> Generator[tuple["subprocess.Popen[str]", str]]:
-    """Run a command that goes on until it is ended; yields it and what it says once it is at work."""
+    """Run a command until it is ended; yield it and its output once it has started."""
     settings = environment({"LOUPE_DATA_DIR": str(folder), "LOUPE_PORT": "0"})
     with (
         log.open("wb") as errors,

@@ -71,8 +71,8 @@ def test_terms_are_set_for_some_plans_and_stay_for_the_others(monkeypatch: pytes
 
 def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     terms = {"deliver_by": "07:30", "expedite_turnaround": "PT2H", "expedite_multiplier": "1.5", "support_phone": True}
-    given = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **terms}}
-    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(given))
+    terms_by_plan = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **terms}}
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(terms_by_plan))
     assert read_settings().plan_terms[Plan.SOLO] == SlaTerms(
         60,
         6,
@@ -94,8 +94,8 @@ def test_any_term_of_a_plan_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_terms_that_nobody_can_promise_are_refused(
     monkeypatch: pytest.MonkeyPatch, term: dict[str, object], problem: str
 ) -> None:
-    given = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **term}}
-    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(given))
+    terms_by_plan = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **term}}
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(terms_by_plan))
     with pytest.raises(SettingsError, match=problem):
         read_settings()
 
@@ -146,7 +146,7 @@ def test_all_origins_are_named_by_an_asterisk(monkeypatch: pytest.MonkeyPatch) -
         "https://a.example https://b.example",
     ],
 )
-def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_a_malformed_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("LOUPE_CORS_ORIGINS", f"https://good.example,{value}")
     with pytest.raises(SettingsError, match=r"^LOUPE_CORS_ORIGINS is wrong: '.*' is no origin such as https://"):
         read_settings()
@@ -159,7 +159,7 @@ def test_an_empty_value_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("name", ["LOUPE_DATABASE_URL", "LOUPE_DATA_DIR", "loupe_database_url"])
 @pytest.mark.parametrize("value", ["", " "])
-def test_where_the_data_are_is_never_empty(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_the_data_folder_is_never_empty(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name} is empty: give it a value, or unset it.$"):
         read_settings()
@@ -185,25 +185,25 @@ def test_a_name_at_most_two_letters_from_a_settings_is_refused(
         read_settings()
 
 
-def test_other_unknown_names_are_ignored_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_unknown_variables_are_ignored_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOUPE_SECRET", "LOUPE_DATABASE", "LOUPE_TEST_POSTGRES", "LOUPE_HOST", "PATH_TO_LOUPE"):
         monkeypatch.setenv(name, "18")
     assert read_settings().host == "18"
     assert ignored_variables() == ["Ignored, since there are no such settings: LOUPE_DATABASE, LOUPE_SECRET."]
 
 
-def test_what_kubernetes_sets_for_a_service_called_loupe_is_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_kubernetes_for_a_service_called_loupe_are_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOUPE_PORT", "LOUPE_PORT_8000_TCP"):
         monkeypatch.setenv(name, "tcp://10.96.0.12:8000")
     monkeypatch.setenv("LOUPE_SERVICE_PORT", "8000")
     assert read_settings().port == 8000
     assert ignored_variables() == [
-        "LOUPE_PORT is ignored: it is no port, but what Kubernetes sets for a service called loupe.",
+        "LOUPE_PORT is ignored: it is no port, but set by Kubernetes for a service called loupe.",
         "Ignored, since there are no such settings: LOUPE_PORT_8000_TCP, LOUPE_SERVICE_PORT.",
     ]
 
 
-def test_nothing_is_told_where_all_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_warning_is_printed_if_all_variables_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOUPE_PORT", "8000")
     assert ignored_variables() == []
 
@@ -232,13 +232,13 @@ def test_nothing_is_told_where_all_is_known(monkeypatch: pytest.MonkeyPatch) -> 
             "figures are 0 to 1,000,000",
         ),
         ("LOUPE_CLOCK", "2201-01-01T00:00:00Z", "it must be in the years 1970 to 2200"),
-        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* stands for all origins, so it stands alone"),
+        ("LOUPE_CORS_ORIGINS", "*,https://a.example", "* means all origins, so no other may be listed"),
         ("LOUPE_PLAN_TERMS", "[]", "Input should be a valid dictionary"),
-        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may stand in braces"),
+        ("LOUPE_ORDER_URL", "https://shop/{order}", "only {account} and {number} may be in braces"),
         ("LOUPE_AT_RISK_LEAD", "-PT1H", "Input should be greater than or equal to 0 seconds"),
         ("LOUPE_AT_RISK_LEAD", "P36501D", "Input should be less than or equal to 36500 days"),
         ("LOUPE_RUN_RETENTION", "PT23H", "Input should be greater than or equal to 1 day"),
-        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may stand in braces"),
+        ("LOUPE_ORDER_URL", "https://shop/{", "only {account} and {number} may be in braces"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_setting(

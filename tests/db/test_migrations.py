@@ -17,7 +17,7 @@ from db.connections import connect, open_pool
 from db.embedded.binaries import User, find_binaries
 from db.failures import DatabaseUnreachable
 from db.migrate import MigrationFailed, inspect, migrate, run_alembic
-from db.revisions import Standing, known_revisions
+from db.revisions import MigrationStatus, known_revisions
 from tests.check_schema import differences
 from tests.support.database import chosen_major, execute, migrate_as_tomorrow, temporary_database
 from tests.support.import_files import rows, run_import
@@ -81,11 +81,11 @@ async def test_imported_orders_that_met_their_deadline_get_an_event(new_database
 
 async def test_the_database_of_a_newer_release_is_not_changed(server: str, tmp_path: Path) -> None:
     async with temporary_database(server) as url:
-        assert await inspect(url) == (None, Standing.BEHIND)
+        assert await inspect(url) == (None, MigrationStatus.OLDER)
         await migrate(url)
-        assert await inspect(url) == (known_revisions()[0], Standing.AT)
+        assert await inspect(url) == (known_revisions()[0], MigrationStatus.CURRENT)
         await migrate_as_tomorrow(url, tmp_path, "CREATE TABLE tomorrow (id int)")
-        assert await migrate(url) == await inspect(url) == ("of_tomorrow", Standing.BEYOND)
+        assert await migrate(url) == await inspect(url) == ("of_tomorrow", MigrationStatus.NEWER)
         await execute(url, "DROP TABLE tomorrow")
 
 
@@ -93,8 +93,8 @@ async def test_an_earlier_revision_is_behind(server: str) -> None:
     newest, before, *_ = known_revisions()
     async with temporary_database(server) as url:
         await run_alembic(url, partial(command.upgrade, revision=before))
-        assert await inspect(url) == (before, Standing.BEHIND)
-        assert await migrate(url) == (newest, Standing.AT)
+        assert await inspect(url) == (before, MigrationStatus.OLDER)
+        assert await migrate(url) == (newest, MigrationStatus.CURRENT)
 
 
 async def test_each_revision_and_its_predecessors_are_recorded_whichever_release_applied_them(server: str) -> None:
@@ -113,7 +113,7 @@ async def test_a_database_of_unknown_lineage_is_refused_in_a_sentence(server: st
     async with temporary_database(server) as url:
         await migrate(url)
         await execute(url, "UPDATE alembic_version SET version_num = 'of another'", "DELETE FROM applied_revisions")
-        assert (await inspect(url)).standing is Standing.FOREIGN
+        assert (await inspect(url)).status is MigrationStatus.FOREIGN
         with pytest.raises(MigrationFailed, match="could not be migrated: The database has the revision of another,"):
             await migrate(url)
 
@@ -132,7 +132,7 @@ async def test_a_waiting_migration_does_not_block_the_build_of_an_index(server: 
         await connection.execute("CREATE INDEX CONCURRENTLY canary_idx ON canary (id)")
         assert not migrating.done()
         await connection.close()
-        assert (await migrating).standing is Standing.AT
+        assert (await migrating).status is MigrationStatus.CURRENT
 
 
 async def test_an_unreachable_server_is_named_without_its_password() -> None:

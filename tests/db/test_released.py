@@ -26,7 +26,7 @@ from api.printing import breaking_changes
 from db.connections import connect
 from db.embedded.binaries import User, find_binaries
 from db.migrate import inspect, migrate
-from db.revisions import Standing
+from db.revisions import MigrationStatus
 from db.tables.base import Table
 from tests.release import RELEASED, make_release
 from tests.support.database import chosen_major, execute, temporary_database
@@ -217,8 +217,8 @@ async def test_a_database_of_the_previous_release_is_migrated_to_this_one(
     server: str,
 ) -> None:
     async with released_database(server) as url:
-        assert (await inspect(url)).standing in {Standing.BEHIND, Standing.AT}
-        assert (await migrate(url)).standing is Standing.AT
+        assert (await inspect(url)).status in {MigrationStatus.OLDER, MigrationStatus.CURRENT}
+        assert (await migrate(url)).status is MigrationStatus.CURRENT
 
 
 async def test_a_migration_that_breaks_the_previous_release_is_detected(databases: Databases) -> None:

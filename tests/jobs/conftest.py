@@ -9,6 +9,6 @@ from structlog.testing import capture_logs
 
 @pytest.fixture(autouse=True)
 def logs() -> Generator[list[MutableMapping[str, Any]]]:
-    """What the jobs log, which is written nowhere."""
+    """The captured log events of jobs."""
     with capture_logs() as captured:
         yield captured

@@ -14,7 +14,7 @@ from tests.support.customers import open_customer
 HOUR = timedelta(hours=1)
 
 
-async def test_a_lead_that_is_made_longer_leaves_out_nothing_at_risk_by_it(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_longer_lead_alerts_all_deadlines_that_it_puts_at_risk(pool: Pool, clock: FrozenClock) -> None:
     customer = await open_customer(pool, clock)
     await customer.place(1, expedite=True)
     clock.advance(HOUR / 2)

@@ -80,7 +80,7 @@ class Office:
         self.is_sent.set()
 
 
-async def test_a_new_kind_is_run_and_described_by_what_knows_only_the_interface(
+async def test_a_new_kind_is_run_and_described_through_the_interface(
     pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
     office = Office("first", "second")
@@ -127,7 +127,7 @@ def test_kinds_run_in_their_order_however_they_were_registered(pool: Pool, clock
     jobs = Registry()
     for kind in (DAILY, EVERY_MINUTE):
         jobs.register(kind, str(kind.period))
-    jobs.register(DAILY, "daily")(None)  # type: ignore[arg-type] # it is not run
+    jobs.register(DAILY, "daily")(None)  # type: ignore[arg-type] # it is never run
     jobs.register(EVERY_MINUTE, "minutely")(None)  # type: ignore[arg-type] # the same
     assert Worker(pool, clock, Settings(), "a", jobs).kinds == [EVERY_MINUTE, DAILY]
     assert DAILY.period == timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The worker at midnight: what is due is done, and by whom."""
+"""The worker at midnight: due days are done, by one worker each."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ async def test_every_day_that_closed_is_done_the_oldest_first(pool: Pool, clock:
     done = await worker(pool, clock, work).run_due()
     assert done == {RESET: Counts(runs=4, accounts=4)}
     cairo_end = datetime(2026, 3, 10, 22, tzinfo=UTC)
-    done_at = [at for at, _ in work.batches]  # two groups are in hand at once
+    done_at = [at for at, _ in work.batches]  # two groups are run at once
     assert [set(done_at[:2]), set(done_at[2:])] == [{cairo_end, FIRST_END}, {cairo_end + DAY, FIRST_END + DAY}]
     columns = ("time_zone", "account_id", "date", "scheduled_for", "state", "attempts", "accounts", "failures")
     assert await runs(pool, *columns) == [
@@ -50,7 +50,7 @@ async def test_a_day_is_due_from_its_last_instant_on_and_not_before(pool: Pool, 
     assert await worker(pool, clock, Midnight()).run_due() == {RESET: Counts(runs=1, accounts=1)}
 
 
-async def test_an_instant_in_the_past_leaves_out_what_was_not_due_then(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_instant_in_the_past_leaves_out_later_midnights(pool: Pool, clock: FrozenClock) -> None:
     account = await new_account(pool, clock.now())
     clock.advance(5 * DAY)
     done = await worker(pool, clock, Midnight()).run_due(FIRST_END + DAY)
@@ -92,7 +92,7 @@ async def test_batches_are_bounded_and_at_most_two_are_in_hand(
     assert max(most) == 2
 
 
-async def test_who_was_overtaken_tries_again_and_nothing_has_failed(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_overtaken_claim_tries_again_without_a_failure(pool: Pool, clock: FrozenClock) -> None:
     await new_account(pool, clock.now())
     clock.advance(DAY)
     overtaken = [True, True]
@@ -123,7 +123,7 @@ async def test_an_outage_is_no_failure_of_an_account_and_the_run_is_gone_on_with
     assert await runs(pool, "account_id", "state", "attempts") == [(None, "SUCCEEDED", 2)]
 
 
-async def test_what_another_has_in_hand_is_left_to_it_until_its_lease_is_over(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_run_of_another_worker_is_left_to_it_until_its_lease_is_over(pool: Pool, clock: FrozenClock) -> None:
     account = await new_account(pool, clock.now())
     clock.advance(DAY)
     work = Midnight()
@@ -165,7 +165,7 @@ async def test_a_drained_worker_finishes_the_batches_in_hand_and_leaves_the_rest
     drained = worker(pool, clock, work)
     done = (await drained.run_due())[RESET]
     assert (done.runs, done.failures) == (1, 0)
-    assert done.accounts in {1, 2}  # the other hand may have had one, too
+    assert done.accounts in {1, 2}  # the other slot may have had one, too
     assert await runs(pool, "state", "lease_until", "accounts") == [("RUNNING", clock.now(), done.accounts)]
     assert await drained.run_due() == {RESET: Counts()}
     left = (await worker(pool, clock, Midnight(), "b").run_due())[RESET]
@@ -173,7 +173,7 @@ async def test_a_drained_worker_finishes_the_batches_in_hand_and_leaves_the_rest
     assert await runs(pool, "state", "accounts") == [("SUCCEEDED", 5)] * 3
 
 
-async def test_nothing_is_tried_for_ever_that_does_not_become_less(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_search_without_progress_ends(pool: Pool, clock: FrozenClock) -> None:
     await new_account(pool, clock.now())
     clock.advance(DAY)
 

@@ -13,7 +13,7 @@ from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
 from jobs.counts import Counts
-from jobs.kinds.periodic import DAY, MINUTE, Done, Periodic, beginning
+from jobs.kinds.periodic import DAY, MINUTE, Done, Periodic, period_start
 from jobs.registry import Registry
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
@@ -25,17 +25,17 @@ NOT_DUE = {"look": Counts()}
 
 
 class Look:
-    """A job that notes since when it is to look, and comes to what it is told to."""
+    """A job that records its last success, and returns a set result."""
 
     def __init__(self) -> None:
         self.since: list[datetime | None] = []
         self.horizons: list[datetime | None] = []
-        self.comes_to: Callable[[], Done] = Done
+        self.result: Callable[[], Done] = Done
 
     async def __call__(self, _pool: Pool, _clock: Clock, _settings: Settings, last: Success | None) -> Done:
         self.since.append(None if last is None else last.began_at)
         self.horizons.append(None if last is None else last.horizon)
-        return self.comes_to()
+        return self.result()
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def broken() -> Done:
 
 def test_minutes_and_days_begin_in_utc() -> None:
     at = datetime(2026, 3, 10, 12, 34, 56, 789, tzinfo=UTC)
-    assert beginning(at, MINUTE) == datetime(2026, 3, 10, 12, 34, tzinfo=UTC)
-    assert beginning(at, DAY) == datetime(2026, 3, 10, tzinfo=UTC)
-    assert beginning(NOON, MINUTE) == NOON
+    assert period_start(at, MINUTE) == datetime(2026, 3, 10, 12, 34, tzinfo=UTC)
+    assert period_start(at, DAY) == datetime(2026, 3, 10, tzinfo=UTC)
+    assert period_start(NOON, MINUTE) == NOON
 
 
-async def test_a_minute_is_done_once_and_the_next_one_tells_since_when(
+async def test_a_minute_is_run_once_and_the_next_one_continues_from_it(
     pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
 ) -> None:
     clock.advance(timedelta(seconds=7))
@@ -104,11 +104,11 @@ async def test_after_a_failure_the_next_minute_looks_from_the_last_success_on(
     pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
 ) -> None:
     assert await at_work.run_due() == ONCE
-    for comes_to in (broken, lambda: Done(failures=3)):
-        look.comes_to = comes_to
+    for result in (broken, lambda: Done(failures=3)):
+        look.result = result
         clock.advance(MINUTE)
         await at_work.run_due()
-    look.comes_to = Done
+    look.result = Done
     clock.advance(MINUTE)
     assert await at_work.run_due() == ONCE
     assert look.since == [None, NOON, NOON, NOON]
@@ -120,12 +120,10 @@ async def test_after_a_failure_the_next_minute_looks_from_the_last_success_on(
     ]
 
 
-async def test_a_job_is_told_how_far_ahead_its_last_success_looked(
-    clock: FrozenClock, look: Look, at_work: Worker
-) -> None:
-    """Not what a failure looked at; and a release that does not tell leaves nothing of what one before told."""
-    for comes_to in (Done(horizon=NOON + DAY), Done(failures=1, horizon=NOON + 2 * DAY), Done(), Done()):
-        look.comes_to = partial(replace, comes_to)
+async def test_a_job_gets_the_horizon_of_its_last_success(clock: FrozenClock, look: Look, at_work: Worker) -> None:
+    """Not that of a failure; and a release without horizons removes an earlier one."""
+    for result in (Done(horizon=NOON + DAY), Done(failures=1, horizon=NOON + 2 * DAY), Done(), Done()):
+        look.result = partial(replace, result)
         await at_work.run_due()
         clock.advance(MINUTE)
     assert look.horizons == [None, NOON + DAY, NOON + DAY, None]
@@ -135,20 +133,20 @@ async def test_a_day_that_failed_is_tried_again_after_growing_pauses(
     pool: Pool, clock: FrozenClock, look: Look
 ) -> None:
     daily = worker(pool, clock, look, period=DAY)
-    look.comes_to = broken
+    look.result = broken
     assert await daily.run_due() == {"look": Counts(runs=1, failures=1)}
     for pause in (1, 2, 4):
         clock.advance(pause * MINUTE - timedelta(microseconds=1))
         assert await daily.run_due() == NOT_DUE
         clock.advance()
         assert await daily.run_due() == {"look": Counts(runs=1, failures=1)}
-    look.comes_to = Done
+    look.result = Done
     clock.advance(8 * MINUTE)
     assert await daily.run_due() == ONCE
     assert await runs(pool, "state", "attempts", "error") == [("SUCCEEDED", 5, None)]
 
 
-async def test_a_run_of_a_clock_that_was_ahead_does_not_hide_what_came_before(
+async def test_a_run_by_a_clock_that_was_ahead_does_not_hide_earlier_ones(
     pool: Pool, clock: FrozenClock, look: Look, at_work: Worker
 ) -> None:
     await at_work.run_due()
@@ -182,12 +180,12 @@ async def test_a_drained_worker_begins_nothing(pool: Pool, at_work: Worker) -> N
     assert await runs(pool, "job") == []
 
 
-async def test_what_was_done_is_logged_and_nothing_is_not(
+async def test_runs_are_logged_only_if_they_did_something(
     clock: FrozenClock, look: Look, at_work: Worker, logs: list[dict[str, object]]
 ) -> None:
     await at_work.run_due()
     assert logs == []
     clock.advance(MINUTE)
-    look.comes_to = lambda: Done(counts={"told": 2})
+    look.result = lambda: Done(counts={"alerts": 2})
     await at_work.run_due()
-    assert logs == [{"event": "job_done", "log_level": "info", "job": "look", "told": 2}]
+    assert logs == [{"event": "job_done", "log_level": "info", "job": "look", "alerts": 2}]

@@ -1,4 +1,4 @@
-"""What the jobs promise however many are at work, and whatever ends them: each day once, as it was, and no error."""
+"""Guarantees of jobs for any number of workers, however they end: each day once, with the right figures, no error."""
 
 import asyncio
 import subprocess
@@ -12,10 +12,11 @@ from random import Random
 
 import pytest
 
+from app.domain.pulse.as_of import AsOf
 from db.connections import Pool, open_pool
 from db.embedded.server import embedded_server
 from db.migrate import migrate
-from db.queries.accounts import account_histories
+from db.queries.accounts import zones_of_accounts
 from db.queries.pulse import pulse_figures
 from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
@@ -53,7 +54,7 @@ def instants(weeks: Iterable[tuple[datetime, datetime]]) -> Iterator[datetime]:
 
 @dataclass
 class Workers:
-    """Processes that do what is due at the instants they are told."""
+    """Processes that run due jobs at the instants sent to them."""
 
     url: str
     processes: list["subprocess.Popen[str]"] = field(default_factory=list["subprocess.Popen[str]"])
@@ -75,7 +76,7 @@ class Workers:
             process.stdin.flush()
 
     async def failures(self) -> list[int]:
-        """Wait until all have done what they were told; tell what failed of it."""
+        """Wait until all have answered; return the failures."""
         return await asyncio.gather(*(asyncio.to_thread(_number, process) for process in self.processes))
 
     def kill_one(self, random: Random) -> None:
@@ -105,7 +106,7 @@ async def furnished(pool: Pool, clock: FrozenClock) -> list[Customer]:
 
 
 async def live(pool: Pool, clock: FrozenClock, customers: list[Customer], random: Random) -> None:
-    """Let some clients place orders, and a worker deliver some of what is waiting."""
+    """Place orders by some clients, and deliver some open images by a worker."""
     for customer in random.sample(customers, 3):
         clock.advance()
         await customer.place(random.randint(1, 6))
@@ -116,15 +117,15 @@ async def live(pool: Pool, clock: FrozenClock, customers: list[Customer], random
 
 
 async def assert_as_promised(pool: Pool, now: datetime) -> None:
-    """Assert one snapshot and one reset of each day, each snapshot as the Pulse asked later and as the rows say."""
+    """Assert one snapshot and one reset of each day, each snapshot equal to the Pulse read later and to the rows."""
     await assert_done(pool, now)
     await assert_equal_to_reference(pool)
     found = await snapshots(pool)
-    histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
-    asked = [histories[row.account_id].as_of(row.as_of) for row in found]
-    assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), asked)
+    zones = await zones_of_accounts(PoolReader(pool), list({row.account_id for row in found}))
+    days = [AsOf.of(row.account_id, zones[row.account_id], row.as_of) for row in found]
+    assert [row.figures for row in found] == await pulse_figures(PoolReader(pool), days)
     ends = {(row["state"], row["error"]) for row in await pool.fetch("SELECT state, error FROM job_runs")}
-    assert ends <= {("SUCCEEDED", None), ("FAILED", "The worker that ran it died. The next run did what was left.")}
+    assert ends <= {("SUCCEEDED", None), ("FAILED", "The worker that ran it died. The next run did the rest.")}
 
 
 async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: Pool, workers: Workers) -> None:
@@ -140,7 +141,7 @@ async def test_five_at_once_do_every_day_of_weeks_with_clock_changes_once(pool: 
     await assert_as_promised(pool, clock.now())
 
 
-async def test_killed_workers_leave_nothing_undone_and_nothing_twice(pool: Pool, workers: Workers) -> None:
+async def test_killed_workers_leave_each_day_done_once(pool: Pool, workers: Workers) -> None:
     random = Random(11)  # noqa: S311 - drawn for tests
     clock = FrozenClock(START)
     customers = await furnished(pool, clock)

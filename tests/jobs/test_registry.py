@@ -22,7 +22,7 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
     return Done()
 
 
-def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_three_a_day() -> None:
+def test_the_service_has_two_midnight_jobs_two_every_minute_and_three_a_day() -> None:
     assert {kind: [*JOBS.of(kind)] for kind in JOBS.kinds} == {
         MIDNIGHT: ["snapshot_pulse", "reset_guarantee"],
         EVERY_MINUTE: ["watch_deadlines", "return_expired_leases"],
@@ -30,7 +30,7 @@ def test_the_service_has_two_jobs_at_midnight_two_every_minute_and_three_a_day()
     }
 
 
-def test_a_name_is_taken_once_whatever_the_kind() -> None:
+def test_a_name_is_registered_once_over_all_kinds() -> None:
     jobs = Registry()
     assert jobs.register(MIDNIGHT, "count")(at_midnight) is at_midnight
     assert jobs.register(EVERY_MINUTE, "look")(now_and_then) is now_and_then

@@ -39,11 +39,11 @@ def registry(work: Midnight) -> Registry:
 
 
 class Watched(Scheduler):
-    """A scheduler whose alarms can be seen."""
+    """A scheduler with visible alarms."""
 
     @property
     def alarms(self) -> dict[str, datetime | None]:
-        """When each rings next, by the machine's clock."""
+        """Return the next instant of each alarm, by the machine's clock."""
         return {job.id: job.next_run_time for job in cast("Any", self._alarms).get_jobs()}
 
     def set_alarm(self, name: str, at: datetime) -> None:
@@ -73,7 +73,7 @@ async def running(url: str, pool: Pool, clock: SystemClock, work: Midnight) -> A
             await task
 
 
-async def test_a_midnight_is_done_as_it_comes_by_a_clock_set_just_before_it(database: str, pool: Pool) -> None:
+async def test_jobs_run_at_midnight_by_a_clock_set_just_before_it(database: str, pool: Pool) -> None:
     account = await new_account(pool, CLOSING - timedelta(hours=3))
     work = Midnight()
     async with running(database, pool, clock_from(CLOSING - timedelta(seconds=0.5)), work):
@@ -103,7 +103,7 @@ async def test_zones_are_followed_at_once_as_accounts_begin_and_change_them(data
         await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
 
 
-async def test_zones_are_followed_without_being_told_too(database: str, pool: Pool) -> None:
+async def test_new_zones_are_followed_without_a_notification_too(database: str, pool: Pool) -> None:
     clock = clock_from(CLOSING)
     account = await new_account(pool, CLOSING)
     async with running(database, pool, clock, Midnight()) as scheduler:
@@ -113,7 +113,7 @@ async def test_zones_are_followed_without_being_told_too(database: str, pool: Po
         await comes(lambda: set(scheduler.alarms) == {"every minute", "Africa/Cairo"})
 
 
-async def test_an_unknown_zone_has_no_alarm_and_ends_nothing(
+async def test_an_unknown_zone_gets_no_alarm_and_the_scheduler_continues(
     database: str, pool: Pool, logs: list[dict[str, object]]
 ) -> None:
     lost = await new_account(pool, CLOSING)
@@ -125,7 +125,7 @@ async def test_an_unknown_zone_has_no_alarm_and_ends_nothing(
     assert "'Mars/Olympus' is not an IANA time zone." in [log.get("reason") for log in logs]
 
 
-async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(database: str, pool: Pool) -> None:
+async def test_alarms_are_reset_after_the_machines_clock_was_set_back(database: str, pool: Pool) -> None:
     await new_account(pool, CLOSING)
     clock = clock_from(CLOSING)
     async with running(database, pool, clock, Midnight()) as scheduler:
@@ -141,7 +141,7 @@ async def test_alarms_are_set_anew_after_the_machines_clock_was_set_back(databas
         assert minute < late - timedelta(days=1)
 
 
-async def test_an_outage_ends_nothing_and_the_line_is_opened_again_at_once(database: str, pool: Pool) -> None:
+async def test_an_outage_ends_no_listener_and_the_connection_is_reopened_at_once(database: str, pool: Pool) -> None:
     clock = clock_from(CLOSING - timedelta(hours=2))
     async with running(database, pool, clock, Midnight()) as scheduler:
         before = scheduler.line
@@ -154,7 +154,7 @@ async def test_an_outage_ends_nothing_and_the_line_is_opened_again_at_once(datab
         await comes(lambda: set(scheduler.alarms) == {"every minute", COPENHAGEN})
 
 
-async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
+async def test_an_outage_is_logged_in_a_line_without_a_traceback(
     database: str, pool: Pool, logs: list[MutableMapping[str, Any]]
 ) -> None:
     account = await new_account(pool, CLOSING - timedelta(hours=3))
@@ -167,7 +167,7 @@ async def test_an_outage_is_logged_in_a_line_without_where_it_was_met(
     assert line == {"event": "jobs_interrupted", "log_level": "warning", "reason": "ConnectionResetError: cut off"}
 
 
-async def test_a_days_run_that_takes_long_keeps_no_minute_and_no_midnight_waiting(database: str, pool: Pool) -> None:
+async def test_a_long_daily_run_does_not_delay_minutes_or_midnights(database: str, pool: Pool) -> None:
     account = await new_account(pool, CLOSING - timedelta(hours=3))
     work, looks, ended = Midnight(), list[datetime](), asyncio.Event()
     jobs = registry(work)

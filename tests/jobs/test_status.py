@@ -1,4 +1,4 @@
-"""How the jobs stand: what each did last, what is next, how late it is and what fails."""
+"""The status of jobs: the last run, the next one, the lag and failures."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -55,14 +55,14 @@ async def run(pool: Pool, clock: Clock, work: Fragile) -> None:
     await Worker(pool, clock, Settings(), "a", work.jobs()).run_due()
 
 
-async def test_without_accounts_nothing_is_late(reader: PoolReader, clock: FrozenClock) -> None:
+async def test_without_accounts_no_job_has_a_lag(reader: PoolReader, clock: FrozenClock) -> None:
     assert await statuses(reader, Fragile(), clock) == [
         JobStatus(RESET, 0, 0, NO_TIME, last_run=None, next=None),
         JobStatus("look", 0, 0, None, last_run=None, next=None),
     ]
 
 
-async def test_runs_of_a_clock_that_was_ahead_make_nothing_look_done(
+async def test_runs_by_a_clock_that_was_ahead_do_not_count_as_done(
     pool: Pool, reader: PoolReader, clock: FrozenClock
 ) -> None:
     await run(pool, clock, Fragile())
@@ -72,7 +72,9 @@ async def test_runs_of_a_clock_that_was_ahead_make_nothing_look_done(
     assert look == JobStatus("look", 1, 0, DAY - MINUTE, last_run=NOON, next=NOON + MINUTE)
 
 
-async def test_what_is_not_done_is_late_since_it_was_due(pool: Pool, reader: PoolReader, clock: FrozenClock) -> None:
+async def test_the_lag_is_the_time_since_the_oldest_day_not_done_was_due(
+    pool: Pool, reader: PoolReader, clock: FrozenClock
+) -> None:
     for zone in ("Africa/Cairo", COPENHAGEN, COPENHAGEN):
         await new_account(pool, clock.now(), zone)
     clock.advance(END - timedelta(minutes=45) - NOON)
@@ -92,9 +94,7 @@ async def test_what_is_not_done_is_late_since_it_was_due(pool: Pool, reader: Poo
     )
 
 
-async def test_what_was_done_tells_the_next_and_what_fails_stays_visible(
-    pool: Pool, reader: PoolReader, clock: FrozenClock
-) -> None:
+async def test_status_shows_the_next_run_and_failures(pool: Pool, reader: PoolReader, clock: FrozenClock) -> None:
     bad: UUID = await new_account(pool, clock.now())
     await new_account(pool, clock.now(), "Africa/Cairo")
     work = Fragile()
@@ -159,7 +159,7 @@ async def next_minute(worker: Worker, clock: FrozenClock) -> None:
 
 
 async def watched(reader: PoolReader, clock: Clock) -> tuple[int, timedelta | None]:
-    """How many failures and which lag the watch has."""
+    """Return the failures and the lag of the watch."""
     [watch] = [each for each in await job_statuses(reader, JOBS, clock.now()) if each.job == WATCH]
     return watch.failures, watch.lag
 

@@ -75,7 +75,7 @@ def test_the_trigger_it_replaces_skips_a_day_without_midnight() -> None:
 
 
 @given(st.sampled_from(sorted(TIME_ZONES)), st.none() | instants, instants, offsets)
-def test_whatever_came_before_it_fires_at_the_first_midnight_after_both_instants(
+def test_the_trigger_fires_at_the_first_midnight_after_both_instants(
     name: str, previous: datetime | None, now: datetime, offset: timedelta
 ) -> None:
     zone = time_zone(name)
@@ -105,7 +105,7 @@ def test_a_clock_set_ahead_fires_by_the_machines_clock() -> None:
     assert WholeMinute(ahead).get_next_fire_time(None, now) == utc("2026-03-19T22:59:47.5")
 
 
-def test_there_is_no_midnight_after_the_years_that_are_told() -> None:
+def test_there_is_no_midnight_after_2200() -> None:
     trigger = LocalMidnight(time_zone("UTC"), NO_OFFSET)
     assert trigger.get_next_fire_time(None, utc("2202-01-01T12:00")) is None
 

@@ -1,4 +1,4 @@
-"""The nightly proof as the worker does it: what differs is a failed run with figures, for that night."""
+"""The daily verification by the worker: a difference is a failed run with figures, for that day."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ async def customers(pool: Pool, clock: FrozenClock) -> list[Customer]:
 
 
 async def verify(pool: Pool, clock: FrozenClock, accounts: int = 100) -> Counts:
-    """Do what is due of the UTC day."""
+    """Run the jobs due on the UTC day."""
     return (await Worker(pool, clock, Settings(verified_accounts=accounts), "a", JOBS).run(DAILY))[VERIFY]
 
 
@@ -51,7 +51,7 @@ async def status(pool: Pool, clock: FrozenClock) -> JobStatus:
 
 
 async def runs(pool: Pool) -> list[tuple[Any, ...]]:
-    """The runs of the nights."""
+    """Return the global runs, one a day."""
     rows = await pool.fetch(
         "SELECT scheduled_for, state, accounts, failures, error FROM job_runs"
         " WHERE job = $1 AND account_id IS NULL ORDER BY scheduled_for",
@@ -60,7 +60,7 @@ async def runs(pool: Pool) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-async def test_a_night_without_a_difference_counts_its_accounts(
+async def test_a_verification_without_a_difference_counts_its_accounts(
     pool: Pool, clock: FrozenClock, customers: list[Customer], logs: list[dict[str, object]]
 ) -> None:
     assert await verify(pool, clock) == Counts(runs=1, accounts=len(customers))
@@ -69,7 +69,7 @@ async def test_a_night_without_a_difference_counts_its_accounts(
     assert (await status(pool, clock)).errors == ()
 
 
-async def test_a_difference_fails_the_night_with_figures_in_the_run_the_status_and_the_log(
+async def test_a_difference_fails_the_run_with_figures_in_the_ledger_the_status_and_the_log(
     pool: Pool, clock: FrozenClock, customers: list[Customer], logs: list[dict[str, object]]
 ) -> None:
     await damage(pool, customers[0])
@@ -85,14 +85,14 @@ async def test_a_difference_fails_the_night_with_figures_in_the_run_the_status_a
     assert (logged["job"], logged["account"]) == (VERIFY, str(customers[0].account_id))
     assert figures in str(logged["exc_info"])
     found = await status(pool, clock)
-    assert found.failures == 2  # the night, and the account until it agrees
-    night, account = sorted(found.errors, key=lambda each: each.account_id is not None)
-    assert night == FailedRun(VERIFY, None, None, TODAY, error)
+    assert found.failures == 2  # the run, and the account until it has no difference
+    run, account = sorted(found.errors, key=lambda each: each.account_id is not None)
+    assert run == FailedRun(VERIFY, None, None, TODAY, error)
     assert (account.account_id, account.scheduled_for) == (customers[0].account_id, TODAY)
     assert figures in account.error
 
 
-async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_agree_again(
+async def test_a_failed_verification_stays_failed_and_the_next_one_has_its_own_outcome(
     pool: Pool, clock: FrozenClock, customers: list[Customer]
 ) -> None:
     await damage(pool, customers[0])
@@ -114,6 +114,6 @@ async def test_a_night_that_failed_stays_so_and_the_next_one_tells_whether_all_a
 
 
 @pytest.mark.usefixtures("customers")
-async def test_no_account_is_compared_where_none_is_to_be(pool: Pool, clock: FrozenClock) -> None:
+async def test_no_account_is_compared_if_the_number_is_zero(pool: Pool, clock: FrozenClock) -> None:
     assert await verify(pool, clock, accounts=0) == Counts(runs=1)
     assert await runs(pool) == [(TODAY, "SUCCEEDED", 0, 0, None)]

@@ -1,4 +1,4 @@
-"""A command is one transaction, tried again where PostgreSQL asks for it (domain rules, section 5)."""
+"""A command is one transaction, tried again after a conflict (domain rules, section 5)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ async def keys(pool: Pool) -> list[tuple[str, JsonResult]]:
 
 
 @pytest.mark.parametrize("fails_by", [SERIALIZATION_FAILURE, DEADLOCK, Overtaken()])
-async def test_work_that_postgresql_or_others_let_fail_is_tried_again_and_done_once(
+async def test_work_that_fails_by_concurrency_is_tried_again_and_done_once(
     pool: Pool, clock: FrozenClock, fails_by: str | Exception
 ) -> None:
     work = await a_work(pool, clock, 1, fails_by)
@@ -111,7 +111,7 @@ async def test_work_that_fails_nineteen_times_is_done_at_the_twentieth(
 
 @pytest.mark.usefixtures("without_pauses")
 @pytest.mark.parametrize("key", [None, "first"])
-async def test_work_that_fails_twenty_times_in_a_row_fails_and_leaves_nothing(
+async def test_work_that_fails_twenty_times_fails_without_a_change(
     pool: Pool, clock: FrozenClock, key: str | None
 ) -> None:
     work = await a_work(pool, clock, ATTEMPTS, DEADLOCK)
@@ -152,14 +152,14 @@ async def test_pauses_before_retries_grow_and_are_as_long_as_an_overtaken_comman
 
 @dataclass
 class Gate:
-    """Where a work says that it has begun, and waits until it may go on."""
+    """A gate: work signals that it has begun, and waits until it is opened."""
 
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @pytest.mark.parametrize("of_staff", [False, True])
-async def test_a_call_that_waits_for_another_with_its_key_is_done_itself_where_that_changed_nothing(
+async def test_a_call_with_the_key_of_another_under_way_is_performed_if_that_one_changes_nothing(
     pool: Pool, clock: FrozenClock, *, of_staff: bool
 ) -> None:
     work, gate = await a_work(pool, clock, 0, ""), Gate()
@@ -196,7 +196,7 @@ async def test_a_refusal_that_a_release_before_kept_is_judged_again(
     ]
 
 
-async def test_work_that_fails_for_what_it_does_itself_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:
+async def test_work_that_fails_by_its_own_error_is_not_tried_again(pool: Pool, clock: FrozenClock) -> None:
     work = await a_work(pool, clock, 1, NOT_NULL_VIOLATION)
     with pytest.raises(ServerError) as failed:
         await perform(pool, clock, command(work, "first"), work, JsonResult)

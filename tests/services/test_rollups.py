@@ -29,7 +29,7 @@ WEEKS = Statement("weeks", "SELECT week, images FROM upload_weeks WHERE account_
 
 
 class ListeningWriter(Writer):
-    """A writer that notes the names of its statements."""
+    """A writer that records the names of its statements."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -78,7 +78,7 @@ async def test_all_accounts_of_a_batch_are_written_at_once(pool: Pool) -> None:
         assert await table(pool, WEEKS, account_id) == [(date(2026, 3, 9), 2)]
 
 
-async def test_what_is_written_is_added_to_what_is_there_and_taken_off_again(pool: Pool) -> None:
+async def test_tallies_are_added_to_rollups_and_subtracted_again(pool: Pool) -> None:
     [account_id] = await accounts(pool, 1)
     await written(pool, tallies_of([account_id], 1, 1, 1))
     await written(pool, tallies_of([account_id], -1))

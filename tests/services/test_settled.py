@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def studio(pool: Pool, clock: FrozenClock) -> Studio:
-    """An account whose last instant is now."""
+    """An account with its last instant now."""
     return await open_account(pool, Studio(created_at=clock.now()))
 
 
@@ -54,7 +54,9 @@ async def test_the_clock_is_settled_while_no_command_is_under_way(
     assert settlement.instant(studio.id, began) == now
 
 
-async def test_what_the_snapshot_shows_is_before_the_instant(pool: Pool, clock: FrozenClock, studio: Studio) -> None:
+async def test_all_rows_of_the_snapshot_are_before_the_settled_instant(
+    pool: Pool, clock: FrozenClock, studio: Studio
+) -> None:
     settlement = await settle(PoolReader(pool), clock, [studio.id])
     clock.advance(timedelta(milliseconds=5))
     await in_transaction(pool, lambda writer: do_nothing(writer, clock, studio.id))
@@ -144,7 +146,7 @@ async def test_answers_read_during_the_first_command_after_a_quiet_day_are_of_ju
     assert instants == [now, now]
 
 
-def test_postgres_clock_is_read_where_counters_are_locked_or_an_instant_settled_and_nowhere_else() -> None:
+def test_postgres_clock_is_read_only_to_lock_counters_or_settle_an_instant() -> None:
     reading = {each.name for each in every_statement() if re.search(r"clock_timestamp|\bnow\(\)|current_t", each.sql)}
     locking, settling = {"lock_counters", "lock_free_counters", "forward_counters"}, {"settle_account", "settle_page"}
     assert reading == locking | settling | {"client_by_key", "holder_by_token"}  # a key settles its account's, too

@@ -66,7 +66,7 @@ async def test_a_new_specification_has_its_first_version_and_an_event(
     assert await rows(pool, "SELECT next_event_sequence, last_at, frontier FROM account_heads") == [(3, now, now)]
 
 
-async def test_an_update_makes_a_version_that_says_what_is_stated_and_keeps_the_rest(
+async def test_an_update_makes_a_version_with_the_stated_changes_only(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     id_ = await add_specification(pool, clock, account_id)
@@ -93,7 +93,7 @@ async def test_name_and_steps_change_alike_and_steps_are_replaced_whole(
     assert data["before"] == {"id": str(key[1]), "version": 1, "name": "Ghost", "steps": STEPS}
 
 
-async def test_an_update_that_says_what_is_so_already_makes_no_version_and_no_event(
+async def test_an_update_without_a_change_makes_no_version_and_no_event(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     key = (account_id, await add_specification(pool, clock, account_id))
@@ -145,7 +145,9 @@ async def test_an_archived_specification_takes_no_orders_and_no_changes(
     assert len(await changes(pool)) == 2
 
 
-async def test_what_another_account_has_is_not_there(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+async def test_a_specification_of_another_account_is_not_found(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
     id_ = await add_specification(pool, clock, account_id)
     other = (await open_account(pool, Studio(name="Other"))).id
     for refused in (
@@ -184,6 +186,6 @@ def test_a_step_is_kept_in_whole_milliseconds() -> None:
     assert step_of("DUST", Decimal("0.001")) == Step("DUST", 1)
 
 
-def test_a_wording_is_another_one_by_its_price_not_by_how_that_is_written() -> None:
+def test_a_version_differs_by_its_price_not_by_the_price_format() -> None:
     assert GHOST.reworded(price_per_image=Decimal("1.450")) == GHOST
     assert GHOST.reworded("Flat lay") == replace(GHOST, name="Flat lay")

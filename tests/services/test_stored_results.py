@@ -43,7 +43,7 @@ ACCOUNTS = [[str(ACCOUNT), str(ACCOUNT)]]
 
 
 def reread(result: Any, stored: dict[str, Any]) -> Any:  # noqa: ANN401 - of one of the classes of results
-    """Read what is stored as a result of the same class."""
+    """Read a stored result as one of the same class."""
     read: Any = result.__class__.from_json
     return read(stored)
 

@@ -13,7 +13,7 @@ from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
 from db.connections import Pool
-from db.queries.accounts import account_histories
+from db.queries.accounts import zones_of_accounts
 from db.queries.pulse_reference import reference_figures, reference_streaks
 from db.queries.snapshots import SnapshotRow, snapshots_by_id
 from db.readers import PoolReader
@@ -35,7 +35,7 @@ async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RE
     reader = PoolReader(pool)
     done = 0
     for job in jobs:
-        while groups := await due_groups(reader, job, clock.now(), clock.now()):
+        while groups := await due_groups(reader, [job], clock.now(), clock.now()):
             for group in groups:
                 accounts = await due_accounts(reader, group, clock.now(), None, 200)
                 done += await JOBS[job](pool, clock, group.due_at, accounts)
@@ -67,8 +67,8 @@ async def snapshots(pool: Pool) -> list[SnapshotRow]:
 
 
 async def closed_days(pool: Pool, account_id: UUID, now: datetime) -> list[LedgerDay]:
-    """Return the closed ledger days of an account, computed from its zones alone."""
-    zones = (await account_histories(PoolReader(pool), [account_id]))[account_id].zones
+    """The ledger days of an account that have closed, by its zones alone."""
+    zones = (await zones_of_accounts(PoolReader(pool), [account_id]))[account_id]
     days = [ledger_day_at(zones[0].starts_at, zones)]
     while days[-1].closes_at <= now:
         days.append(ledger_day_at(days[-1].closes_at, zones))
@@ -94,11 +94,11 @@ async def resets(pool: Pool, account_id: UUID) -> list[tuple[Any, ...]]:
 async def assert_equal_to_reference(pool: Pool) -> None:
     """Assert that all snapshots equal the figures that plain SQL over images gives as of the end of their days."""
     found = await snapshots(pool)
-    histories = await account_histories(PoolReader(pool), list({row.account_id for row in found}))
+    all_zones = await zones_of_accounts(PoolReader(pool), list({row.account_id for row in found}))
     figures: list[AsOf] = []
     weeks: list[AsOf] = []
     for row in found:
-        zones = histories[row.account_id].zones
+        zones = all_zones[row.account_id]
         period = [period for period in zones if period.starts_at < row.as_of][-1]
         zone = time_zone(period.time_zone)
         figures.append(AsOf(row.account_id, row.as_of, zone, is_now=False))

@@ -1,1 +1,1 @@
-"""Deadlines: when images are due, why, and when they are at risk or missed."""
+"""Deadlines: their rules, explanations, and alerts."""

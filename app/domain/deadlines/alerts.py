@@ -26,7 +26,7 @@ class Alert(NamedTuple):
 
 
 class SetDeadline(NamedTuple):
-    """A delivery deadline of an order, `due_at`, and when the order got it, by its placing, an expedite or staff (UTC).
+    """A delivery deadline of an order, `due_at`, and the instant (UTC) at which placing, an expedite or staff set it.
 
     A later one replaces it, and is always the earlier deadline.
     """
@@ -37,7 +37,7 @@ class SetDeadline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderPast:
-    """The deadlines an order has had, in order, and the images that were split off it, and when."""
+    """The deadlines an order has had, in order, and the images split off it, with the instants."""
 
     deadlines: Sequence[SetDeadline]
     departed: Sequence[tuple[ImageState, datetime]] = ()
@@ -52,7 +52,7 @@ class _Promise:
     until: datetime | None
 
     def is_open(self, at: datetime) -> bool:
-        """Say whether the image has the deadline at an instant; what ends it then has ended it."""
+        """Return True if the image has the deadline at an instant; at `until` it has it no longer."""
         return self.since <= at and (self.until is None or at < self.until)
 
 
@@ -111,7 +111,7 @@ def _deliveries(
 
 
 def _first_open(promises: Sequence[_Promise], since: datetime) -> datetime | None:
-    """Tell the first instant from `since` on at which an image is open."""
+    """Return the first instant from `since` on at which an image is open."""
     starts = [(max(since, promise.since), promise) for promise in promises]
     return min((at for at, promise in starts if promise.is_open(at)), default=None)
 

@@ -1,4 +1,4 @@
-"""Why a deadline is what it is, as ordered steps for people (domain rules, section 3, "Explanation")."""
+"""Explanations of deadlines, as ordered steps for people (domain rules, section 3, "Explanation")."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Expedite:
-    """How the images of a promise were expedited: when it was asked, the upload when they were placed so, and where.
+    """The expedite of the images of a promise: its instant, which is the upload if they were placed so, and positions.
 
     `terms` are those of the ledger day of the expedite.
     """
@@ -55,15 +55,15 @@ class Expedite:
 class Promise:
     """The delivery deadline of an order, or of one image, or one to be quoted, and the facts it is made from.
 
-    - `service_level`, `deadline_status`, `due_at` (UTC): what commands left it with; no `due_at` while staff are to set
+    - `service_level`, `deadline_status`, `due_at` (UTC): as commands left them; no `due_at` while staff have to set
       it.
     - `closed`: staff set no deadline any more: the images are delivered or cancelled, or the one they had has passed.
     - `sla_version`: the version of the SLA that made it.
     - `image_count`: the images that share it; 1 for an image.
-    - `uploaded`, and `guarantee`, the places they took in the guarantee of the ledger day of the upload, whose `terms`
-      these are.
+    - `uploaded`, and `guarantee`, the positions they took in the guarantee of the ledger day of the upload, with its
+      `terms`.
     - `expedite`: None unless they were expedited.
-    - `confirmed`: when staff set `due_at`; None where a rule did, or nobody yet.
+    - `confirmed`: when staff set `due_at`; None if a rule did, or nobody yet.
     - `void`: the deadline kept at the plan level has passed without a delivery plan.
     """
 
@@ -82,12 +82,12 @@ class Promise:
 
     @property
     def guaranteed(self) -> bool:
-        """Whether all the images are within the guarantee of the day of their upload."""
+        """True if all the images are within the guarantee of the day of their upload."""
         return self.guarantee.last <= self.guarantee.size
 
     @property
     def keeps_deadline(self) -> bool:
-        """Whether the images have the deadline they would have without the expedite, and no delivery plan."""
+        """True if the images have the deadline they would have without the expedite, and no delivery plan."""
         return self.deadline_status is DeadlineStatus.PLAN_REQUIRED and self.due_at is not None
 
 
@@ -120,7 +120,7 @@ def explain_rejection(rejected: Moment, due_at: datetime, sla_version: int, term
 
 
 def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineStep]:
-    """Explain the next morning within the guarantee, and beyond it what staff set or are to set."""
+    """Explain the next morning within the guarantee, and beyond it the deadline that staff set or have to set."""
     if not promise.guaranteed:
         awaited = AwaitingStaffStep(promise.closed)
         return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [awaited])]
@@ -138,7 +138,7 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
 
 
 def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep]:
-    """Explain the 3 h or 6 h, and at the plan level what staff set or are to set."""
+    """Explain the 3 h or 6 h, and at the plan level the deadline that staff set or have to set."""
     asked = expedite.asked
     position = ExpeditePositionStep(asked.at, asked.zone, promise.image_count, expedite.places)
     turnaround = expedite_turnaround(promise.service_level, expedite.terms)
@@ -174,9 +174,9 @@ def _clock_change(cause: Moment, due_at: datetime) -> list[DeadlineStep]:
 
 
 def _confirmation(promise: Promise) -> list[DeadlineStep]:
-    """Explain a deadline that staff set; nothing when they have not.
+    """Explain a deadline that staff set; no step if they have not.
 
-    Only the events still know when, where they set another one for the order's other images since.
+    Only the events still have its instant if they set another one for the order's other images since.
     """
     if promise.due_at is None:
         return []

@@ -1,4 +1,4 @@
-"""When an image is due (domain rules, section 3). Instants are UTC; "user time" is the zone given."""
+"""Rules of deadlines (domain rules, section 3). Instants are UTC; "user time" is that of the `zone` of an argument."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ HAVE_TURNAROUND: Final = frozenset({ServiceLevel.EXPEDITED, ServiceLevel.EXPEDIT
 """The levels whose deadline is a turnaround from the expedite."""
 
 DeliverBy: TypeAlias = Callable[[date], time]
-"""Gives the time, user time, by which uploads of a local day are delivered on the next working morning."""
+"""Returns the time, user time, by which uploads of a local day are delivered on the next working morning."""
 
 _SATURDAY: Final = 5
 _DAYS_OFF_WEEKEND: Final[Mapping[int, timedelta]] = MappingProxyType(
@@ -36,7 +36,7 @@ _CACHED_DAYS: Final = 2**14
 
 @dataclass(frozen=True, slots=True)
 class ExpediteWindow:
-    """Whether expedites can be asked for: `closes_at` is told while they can, else `opens_at`, both UTC."""
+    """The window of expedites: `closes_at` while they are possible, else `opens_at`, both UTC."""
 
     available: bool
     opens_at: datetime | None
@@ -44,12 +44,12 @@ class ExpediteWindow:
 
 
 def standard_deadline(uploaded_at: datetime, zone: ZoneInfo, deliver_by: time) -> datetime:
-    """Return when an image within the daily guarantee is due: by that time, user time, on the next working day."""
+    """Return the deadline of an image within the daily guarantee: that time, user time, on the next working day."""
     return _standard_deadline_of(local_day(uploaded_at, zone), zone, deliver_by)
 
 
 def next_morning(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
-    """Return that time, user time, on the day after this one: when its uploads are due before a weekend moves it."""
+    """Return that time, user time, on the day after this one: the deadline of its uploads before a weekend moves it."""
     return wall_clock(next_local_day(day, zone), deliver_by, zone)
 
 
@@ -61,11 +61,11 @@ def off_weekend(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime, deliver_by: DeliverBy) -> datetime | None:
-    """Return by when to upload for the standard deadline to be `due` or earlier, UTC; None when `now` is not before it.
+    """Return the end (UTC) of uploads whose standard deadline is `due` or earlier; None if `now` is not before it.
 
     It is the end of the last local day whose standard deadline is not after `due`: an upload just before it is in time,
-    one at it is not. `deliver_by` is by when uploads of a local day are delivered. DateOutOfRange when `due` is after
-    2200.
+    one at it is not. `deliver_by` returns the time of delivery of a local day's uploads. DateOutOfRange if `due` is
+    after 2200.
     """
     if due <= now:  # no day ends after its own deadline
         return None
@@ -77,12 +77,12 @@ def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime, deliver_by: 
 
 
 def rejection_deadline(at: datetime, zone: ZoneInfo, terms: SlaTerms) -> datetime:
-    """Return when an image rejected at `at` is due again: a turnaround later, moved to Monday from a weekend."""
+    """Return the deadline of an image rejected at `at`: a turnaround later, moved to Monday from a weekend."""
     return off_weekend(at + terms.rejection_turnaround, zone)
 
 
 def expedite_turnaround(level: ServiceLevel, terms: SlaTerms) -> timedelta | None:
-    """Return the elapsed time from the expedite to the deadline; None where the level gives no deadline."""
+    """Return the elapsed time from the expedite to the deadline; None if the level has no deadline of its own."""
     match level:
         case ServiceLevel.EXPEDITED:
             return terms.expedite_turnaround
@@ -93,9 +93,9 @@ def expedite_turnaround(level: ServiceLevel, terms: SlaTerms) -> timedelta | Non
 
 
 def expedite_deadline(at: datetime, level: ServiceLevel, terms: SlaTerms) -> datetime | None:
-    """Return when an image expedited at `at` is due; None at the plan level, where staff set the deadline.
+    """Return the deadline of an image expedited at `at`; None at the plan level, where staff set it.
 
-    No weekend moves it: the window in which expedites can be asked for is their calendar.
+    No weekend moves it: the window of expedites is their calendar.
     """
     turnaround = expedite_turnaround(level, terms)
     return None if turnaround is None else at + turnaround
@@ -114,20 +114,20 @@ def initial_deadline(
 
 
 def is_plan_void(status: DeadlineStatus, due_at: datetime | None, at: datetime) -> bool:
-    """Say whether a delivery plan is void at `at`: the kept deadline `due_at` passed before staff made the plan."""
+    """Return True if a delivery plan is void at `at`: the kept deadline `due_at` passed before staff made the plan."""
     return status is DeadlineStatus.PLAN_REQUIRED and due_at is not None and due_at < at
 
 
 def deadline_status(status: DeadlineStatus, due_at: datetime | None, at: datetime) -> DeadlineStatus:
-    """Return the status at `at` of a deadline that commands left with this status: a void plan confirms what is kept.
+    """Return the status at `at` of a deadline by its stored status: a void plan confirms the kept deadline.
 
-    SQL says the same for filters, in `db.queries.order_selection`.
+    `db.queries.order_selection` has the same rule in SQL, for filters.
     """
     return DeadlineStatus.CONFIRMED if is_plan_void(status, due_at, at) else status
 
 
 def expedite_window(at: datetime) -> ExpediteWindow:
-    """Say whether an expedite can be asked for at `at`: from Monday 00:00 until Saturday 00:00, UTC."""
+    """Return the window of expedites at `at`: open from Monday 00:00 until Saturday 00:00, UTC."""
     monday = datetime.combine(week_start(at.date()), time(0), UTC)
     saturday = monday + timedelta(days=_SATURDAY)
     if at < saturday:
@@ -136,7 +136,7 @@ def expedite_window(at: datetime) -> ExpediteWindow:
 
 
 def require_expedite_window(at: datetime) -> None:
-    """Raise ExpediteWindowClosed, naming the next opening, when no expedite can be asked for at `at`."""
+    """Raise ExpediteWindowClosed, with the next opening, if the window of expedites is closed at `at`."""
     opens_at = expedite_window(at).opens_at
     if opens_at is not None:
         raise ExpediteWindowClosed(opens_at)

@@ -72,7 +72,7 @@ class CutoffStep:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteePositionStep:
-    """The places of `image_count` images in the day's guarantee."""
+    """The positions of `image_count` images in the day's guarantee."""
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.GUARANTEE_POSITION
     image_count: int
@@ -87,7 +87,7 @@ class GuaranteePositionStep:
 
 @dataclass(frozen=True, slots=True)
 class ExpeditePositionStep:
-    """The places of `image_count` images in the day's expedites, and when they were expedited."""
+    """The positions of `image_count` images in the day's expedites, and when they were expedited."""
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.EXPEDITE_POSITION
     at: datetime
@@ -97,7 +97,7 @@ class ExpeditePositionStep:
 
     @property
     def window(self) -> tuple[datetime, datetime]:
-        """The instants between which expedites could be asked for in that week."""
+        """The window of expedites of that week."""
         monday = datetime.combine(week_start(self.at.date()), time(0), UTC)
         return monday, monday + _WINDOW
 
@@ -163,10 +163,10 @@ class ClockChangeStep:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingStaffStep:
-    """Staff are to confirm a deadline, or nobody any more once it is `closed`.
+    """Staff have to confirm a deadline, or nobody any more once it is `closed`.
 
-    With `plan_from` they are to make a delivery plan, needed from that many expedites in a day on, 0 where the day has
-    none. Until then, and for good once it is closed, the deadline before it stands if there is one (`keeps_deadline`).
+    With `plan_from` they have to make a delivery plan, needed from that many expedites in a day on, 0 if the day has
+    none. Until then, and for good once it is closed, the earlier deadline holds if there is one (`keeps_deadline`).
     """
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.AWAITING_STAFF

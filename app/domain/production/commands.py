@@ -1,6 +1,6 @@
-"""What becomes of uploaded images: delivered, sent back, delivered again, downloaded (domain rules, sections 3 and 5).
+"""Production of uploaded images: delivery, rejection, redelivery, download (domain rules, sections 3 and 5).
 
-Each command takes an order as it is at an instant and answers with the new state, or refuses with all that is to mend.
+Each command takes an order as of an instant and returns the new state, or raises Refusals with all reasons.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -50,14 +50,14 @@ def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: dateti
 def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_ids: NewIds) -> OrderState:
     """Send delivered images back, each with a deadline for its redo, free; the order is in production again.
 
-    Raises Refusals of NotDelivered, one for each image without a delivery that stands.
+    Raises Refusals of NotDelivered, one for each image without a delivery that was not rejected.
     """
     ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
     due_at = rejection_deadline(complaint.at, complaint.zone, complaint.sla.terms)
 
     def refusal(image: ImageState) -> DomainError | None:
-        stands = image.first_delivered_at is not None and image.open_rejection is None
-        return None if stands else NotDelivered(image.id, image.filename)
+        is_delivered = image.first_delivered_at is not None and image.open_rejection is None
+        return None if is_delivered else NotDelivered(image.id, image.filename)
 
     def rejected(image: ImageState) -> ImageState:
         rejection = RejectionState(
@@ -74,7 +74,7 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
 
 
 def complete(order: OrderState, at: datetime) -> OrderState:
-    """Note that the client downloaded an order; raises NotCompletable unless it is ready for that."""
+    """Complete an order, which the client downloaded; raises NotCompletable unless it is ready for that."""
     status = order_figures(order).status
     if status is not OrderStatus.READY_FOR_DOWNLOAD:
         raise NotCompletable(order.number, status)
@@ -87,7 +87,7 @@ def _changed(
     refusal: Callable[[ImageState], DomainError | None],
     change: Callable[[ImageState], ImageState],
 ) -> OrderState:
-    """Change the chosen images of an order; raises Refusals when any of them refuses."""
+    """Change the chosen images of an order; raises Refusals if any of them refuses."""
     refusals = [found for image in order.images if image.id in chosen and (found := refusal(image)) is not None]
     if refusals:
         raise Refusals(refusals)

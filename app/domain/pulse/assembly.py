@@ -1,12 +1,12 @@
-"""Putting the sums over parts of time together to the figures of windows (domain rules, section 6)."""
+"""Assembly of the figures of windows from sums over parts of time (domain rules, section 6)."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
-from app.domain.pulse.figures import PulseFigures, Step, TermCounts, WindowFigures, step_figures
+from app.domain.pulse.figures import PulseFigures, Step, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import Part
 
 Version: TypeAlias = tuple[UUID, int]
@@ -15,7 +15,7 @@ Version: TypeAlias = tuple[UUID, int]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What was counted in a part of time: amounts by the column of `rollups`, images by specification version."""
+    """Counts in a part of time: amounts by the column of `rollups`, images by specification version."""
 
     amounts: Counter[str] = field(default_factory=Counter[str])
     images: Counter[Version] = field(default_factory=Counter[Version])
@@ -36,14 +36,13 @@ class Sums:
 def assembled(parts: Mapping[Part, Sums], steps: Mapping[Version, Sequence[Step]], *, with_open: bool) -> PulseFigures:
     """Compute the figures of an account from all parts of its time, and the steps of its specification versions.
 
-    What is open lies in the coming days; without `with_open` those may be missing.
+    Open images and redos are those of the coming days.
     """
-    part = {name: parts.get(name, Sums()) for name in Part}
-    current = part[Part.CURRENT_DAYS] + part[Part.LAST_HEAD] - part[Part.CURRENT_HEAD]
-    previous = part[Part.PREVIOUS_DAYS] + part[Part.CURRENT_HEAD] - part[Part.PREVIOUS_HEAD]
-    earlier = part[Part.EARLIER_DAYS] + part[Part.PREVIOUS_HEAD]
-    month = part[Part.MONTH_DAYS] + part[Part.LAST_HEAD] - part[Part.MONTH_HEAD]
-    coming = part[Part.COMING_DAYS] - part[Part.LAST_HEAD]
+    current = parts[Part.CURRENT_DAYS] + parts[Part.LAST_HEAD] - parts[Part.CURRENT_HEAD]
+    previous = parts[Part.PREVIOUS_DAYS] + parts[Part.CURRENT_HEAD] - parts[Part.PREVIOUS_HEAD]
+    earlier = parts[Part.EARLIER_DAYS] + parts[Part.PREVIOUS_HEAD]
+    month = parts[Part.MONTH_DAYS] + parts[Part.LAST_HEAD] - parts[Part.MONTH_HEAD]
+    coming = parts[Part.COMING_DAYS] - parts[Part.LAST_HEAD]
     return PulseFigures(
         current=_window(current, steps),
         previous=_window(previous, steps),
@@ -67,3 +66,19 @@ def _window(sums: Sums, steps: Mapping[Version, Sequence[Step]]) -> WindowFigure
 
 def _terms(sums: Sums, outcome: str) -> TermCounts:
     return TermCounts(*(sums.amounts[f"{outcome}_{term}"] for term in TermCounts._fields))
+
+
+def step_figures(versions: Iterable[tuple[int, Sequence[Step]]]) -> tuple[StepFigures, ...]:
+    """Sum retouching over images of several specification versions, the steps that save most first.
+
+    Each version comes with its number of images in the window; one without images is left out.
+    """
+    images: defaultdict[str, int] = defaultdict(int)
+    milliseconds: defaultdict[str, int] = defaultdict(int)
+    for count, steps in versions:
+        for name in {step.step for step in steps}:
+            images[name] += count
+        for step in steps:
+            milliseconds[step.step] += count * step.milliseconds
+    figures = (StepFigures(name, count, milliseconds[name]) for name, count in images.items() if count)
+    return tuple(sorted(figures, key=lambda figure: (-figure.milliseconds, figure.step)))

@@ -1,4 +1,4 @@
-"""How the terms of the SLA were kept over the current window (domain rules, section 6)."""
+"""Compliance with the terms of the SLA over the current window (domain rules, section 6)."""
 
 from dataclasses import dataclass
 

@@ -4,14 +4,12 @@ Both the rollups and the reference query answer in these types, so that the one 
 (domain rules, sections 6 and 7).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 
 class Step(NamedTuple):
-    """A retouching step and how long a median human retoucher needs for it, in milliseconds."""
+    """A retouching step and the time that a median human retoucher needs for it, in milliseconds."""
 
     step: str
     milliseconds: int
@@ -27,7 +25,7 @@ class TermCounts(NamedTuple):
 
     @property
     def images(self) -> int:
-        """How many images these are, over all levels of service."""
+        """The number of images, over all levels of service."""
         return self.standard + self.expedited + self.additional
 
 
@@ -45,7 +43,7 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class WindowFigures:
-    """What happened in one window of 30 days, as far as was known at its T.
+    """The sums of one window of 30 days, by the facts known at its T.
 
     `delivered` are first deliveries, `rejected` those of them that were rejected before T, `lead_microseconds` their
     time from upload to first delivery, `steps` their retouching by a human. `met` and `late` are outcomes.
@@ -74,19 +72,3 @@ class PulseFigures:
     uploaded_this_month: int
     all_time_processed: int
     open: TermCounts | None
-
-
-def step_figures(versions: Iterable[tuple[int, Sequence[Step]]]) -> tuple[StepFigures, ...]:
-    """Sum retouching over images of several specification versions, the steps that save most first.
-
-    Each version comes with how many images it has in the window; what has none is left out.
-    """
-    images: defaultdict[str, int] = defaultdict(int)
-    milliseconds: defaultdict[str, int] = defaultdict(int)
-    for count, steps in versions:
-        for name in {step.step for step in steps}:
-            images[name] += count
-        for step in steps:
-            milliseconds[step.step] += count * step.milliseconds
-    figures = (StepFigures(name, count, milliseconds[name]) for name, count in images.items() if count)
-    return tuple(sorted(figures, key=lambda figure: (-figure.milliseconds, figure.step)))

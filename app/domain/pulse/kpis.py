@@ -57,7 +57,7 @@ class StepSavings:
 
 @dataclass(frozen=True, slots=True)
 class TimeSavings:
-    """Hours a median human retoucher would have needed for what was delivered."""
+    """Hours that a median human retoucher would have needed for the delivered images."""
 
     label: str
     summary: str
@@ -69,7 +69,7 @@ class TimeSavings:
 
 @dataclass(frozen=True, slots=True)
 class ProductivityStreak:
-    """Consecutive weeks with an upload; it has no trend. `since` is its first Monday, None when it has no week.
+    """Consecutive weeks with an upload; it has no trend. `since` is its first Monday, None if it has no week.
 
     `keep_by` (UTC) is the end of the running week, None once that has an upload.
     """
@@ -112,7 +112,7 @@ class AverageLeadTime:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """All six at an instant, computed from what was known before it."""
+    """All six KPIs at an instant, computed from the facts before it."""
 
     as_of: datetime
     current_window: Interval
@@ -251,7 +251,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _percent(share: Fraction) -> str:
-    """Tell a share to one decimal; 0.0 % and 100.0 % are said only of none and of all."""
+    """Write a share to one decimal; 0.0 % and 100.0 % only of none and of all."""
     tenths = tenths_of(share * 100)
     if share.denominator > 1:
         tenths = min(max(tenths, 1), 999)
@@ -259,7 +259,7 @@ def _percent(share: Fraction) -> str:
 
 
 def _duration(seconds: Fraction) -> str:
-    """Tell a duration to the second below a minute, to the minute above, rounded down: "7 h 12 min"."""
+    """Write a duration to the second below a minute, to the minute above, rounded down: "7 h 12 min"."""
     if seconds < _SECONDS_PER_MINUTE:
         return f"{floor(seconds)} s"
     hours, minutes = divmod(floor(seconds) // _SECONDS_PER_MINUTE, 60)

@@ -1,8 +1,8 @@
-"""What an image or a rejection adds to the rollups of its account (domain rules, section 6).
+"""Contributions of images and rejections to the rollups of their account (domain rules, section 6).
 
 A rollup counts an account's facts in UTC buckets of a minute, an hour and a day. Each fact is counted at its own
-instant and by what is known now, so a change takes back what was added before and adds anew. Lateness is counted at the
-deadline, which may lie in the future: time that passes changes no rollup.
+instant by the present state, so a change subtracts what was added before and adds the new counts. Lateness is counted
+at the deadline, which may lie in the future: time that passes changes no rollup.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ _MINUTES_KEPT: Final = timedelta(days=61)
 _ONE_MINUTE: Final = timedelta(minutes=1)
 _ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
-# Places of the amounts, in the order of the columns of the table `rollups`.
+# Indexes of the amounts, in the order of the columns of the table `rollups`.
 _UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION, _AMOUNTS = 0, 1, 2, 3, 7, 11, 12
 _MET: Final[Mapping[Term, int]] = {"standard": 4, "expedited": 5, "additional": 6}
 _LATE: Final[Mapping[Term, int]] = {"standard": 8, "expedited": 9, "additional": 10}
@@ -47,7 +47,7 @@ _TERMS: Final[Mapping[ServiceLevel, Term]] = {
 
 
 def minutes_kept_since(now: datetime) -> datetime:
-    """Tell since when buckets of a minute are kept, UTC; figures of older cut points are read from the rows."""
+    """Return the instant (UTC) since which buckets of a minute are kept; older cut points are read from the rows."""
     return datetime.combine(now.date(), time(0), UTC) - _MINUTES_KEPT
 
 
@@ -58,7 +58,7 @@ def term_of(level: ServiceLevel) -> Term:
 
 @dataclass(slots=True)
 class ImageFacts:
-    """What the rollups need to know of an image; all instants are UTC, `late_at` is as in the table `images`."""
+    """The facts of an image that rollups count; all instants are UTC, `late_at` is as in the table `images`."""
 
     service_level: ServiceLevel
     specification_id: UUID
@@ -73,7 +73,7 @@ class ImageFacts:
 
 @dataclass(slots=True)
 class RejectionFacts:
-    """What the rollups need to know of a rejection; all instants are UTC, `late_at` is as in the table `rejections`."""
+    """The facts of a rejection that rollups count; all instants are UTC, `late_at` is as in the table `rejections`."""
 
     at: datetime
     due_at: datetime
@@ -84,7 +84,7 @@ class RejectionFacts:
 class Tally:
     """Changes to the rollups of one account, gathered before they are written in one go.
 
-    What was added and taken back again leaves no row. Amounts of a row may be negative.
+    Amounts that cancel out leave no row. Amounts of a row may be negative.
     """
 
     __slots__ = ("_amounts", "_saved", "_uploads")
@@ -95,7 +95,7 @@ class Tally:
         self._uploads: defaultdict[datetime, int] = defaultdict(int)
 
     def add_images(self, facts: ImageFacts, count: int = 1) -> None:
-        """Count images that are alike; a negative count takes back what as many counted for.
+        """Add images that are alike; a negative count subtracts as many.
 
         A cancelled image is no upload, yet stays late where `late_at` says so.
         """
@@ -108,7 +108,7 @@ class Tally:
             self._amounts[_minute(facts.late_at)][_LATE[_TERMS[facts.service_level]]] += count
 
     def add_rejection(self, facts: RejectionFacts, sign: int = 1) -> None:
-        """Count a rejection by its own deadline, or with sign -1 take back what it counted for."""
+        """Add a rejection by its own deadline, or subtract it with sign -1."""
         redelivered_at = facts.redelivered_at
         if redelivered_at is not None and redelivered_at <= facts.due_at:
             self._amounts[_minute(redelivered_at)][_MET_REJECTION] += sign
@@ -152,7 +152,7 @@ def _zeros() -> list[int]:
 
 
 def _minute(at: datetime) -> int:
-    """Tell the minute an instant lies in, counted from 1970."""
+    """Return the minute of an instant, counted from 1970."""
     return (at - _EPOCH) // _ONE_MINUTE
 
 

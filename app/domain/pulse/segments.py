@@ -1,11 +1,12 @@
-"""Time as the figures are read from rollups: whole days, and the heads of the days that a cut goes through.
+"""Segments of time by which figures are read from rollups: whole days, and the partial days before cuts.
 
 The windows and the calendar month of an instant T cut time at four instants. Between two cuts lie the whole days from
-the one's day to the other's, less the first day's head, plus the last day's: the head of a cut is the time from 00:00
-UTC of its day to the cut itself. A head is read as hours, minutes and the raw rows of the minute it ends in, or, where
-that is less, as the whole bucket without its rest: never more than 12 hours and 30 minutes.
+the day of the first to that of the second, less the first one's partial day, plus the second one's: the partial day of
+a cut is the time from 00:00 UTC of its day to the cut itself. It is read as hours, minutes and the raw rows of the
+minute it ends in, or, where that is less, as the whole bucket without its rest: never more than 12 hours and 30
+minutes.
 
-Minute rollups begin at an instant that differs from account to account and moves on. So the last hour of a head comes
+Minute rollups begin at an instant that differs between accounts and moves on. So the last hour of a partial day comes
 twice, by minutes and by raw rows, and the statement takes the one that applies in the snapshot it reads.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import Interval, just_before, local_day, midnight
@@ -26,13 +27,13 @@ RAW: Final = 0
 """The grain of a segment that is read from the rows themselves."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_OLDEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _COARSER: Final = {HOUR: DAY, MINUTE: HOUR}
 
 
 class Part(StrEnum):
-    """What segments are parts of: the whole days between two cuts, or the head of a cut's day."""
+    """A part of time made of segments: the whole days between two cuts, or the partial day (`head`) of a cut."""
 
     EARLIER_DAYS = "earlier_days"
     PREVIOUS_DAYS = "previous_days"
@@ -47,25 +48,33 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The two windows that are compared at an instant, the current one ending there."""
+    """The two windows that are compared at an instant; the current one ends there."""
 
     current: Interval
     previous: Interval
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A range of buckets of one grain, in minutes, or of raw rows, to be added (sign 1) or taken off (-1).
+class Cuts(NamedTuple):
+    """The instants (UTC) that cut the time of an instant T: the starts of both windows, the month's, and T."""
 
-    `by_minutes` tells of the last hour of a head whether it is for accounts that have minute rollups of that `hour` or
-    for those that have not; None where it is for all.
+    previous: datetime
+    current: datetime
+    month: datetime
+    at: datetime
+
+
+class Segment(NamedTuple):
+    """A range of buckets of one grain, in minutes, or of raw rows, to be added (sign 1) or subtracted (-1).
+
+    `by_minutes` is for the last hour of a partial day: True for accounts that have minute rollups of that `hour`, False
+    for those that do not, None for all.
     """
 
     part: Part
+    sign: int
     grain: int
     start: datetime
     end: datetime
-    sign: int = 1
     hour: datetime | None = None
     by_minutes: bool | None = None
 
@@ -83,48 +92,48 @@ def month_start(at: datetime, zone: ZoneInfo) -> datetime:
     return midnight(local_day(just_before(at), zone).replace(day=1), zone)
 
 
-def segments(at: datetime, month: datetime, *, coming: bool) -> Iterator[Segment]:
-    """Yield what to read at an instant, when the calendar month, user time, began at `month`.
-
-    `coming` asks for what lies after `at`, too.
-    """
-    previous = windows(at).previous
-    first, second, month_day, last = (_floor(cut, DAY) for cut in (previous.start, previous.end, month, at))
-    yield Segment(Part.EARLIER_DAYS, DAY, _BEGINNING, first)
-    yield Segment(Part.PREVIOUS_DAYS, DAY, first, second)
-    yield Segment(Part.CURRENT_DAYS, DAY, second, last)
-    yield Segment(Part.MONTH_DAYS, DAY, month_day, last)
-    if coming:
-        yield Segment(Part.COMING_DAYS, DAY, last, _END)
-    yield from _head(Part.PREVIOUS_HEAD, previous.start)
-    yield from _head(Part.CURRENT_HEAD, previous.end)
-    yield from _head(Part.MONTH_HEAD, month)
-    yield from _head(Part.LAST_HEAD, at)
+def cuts_at(at: datetime, zone: ZoneInfo) -> Cuts:
+    """Return the cuts of an instant (UTC), with the calendar month of the zone."""
+    return Cuts(at - 2 * WINDOW, at - WINDOW, month_start(at, zone), at)
 
 
-def _head(part: Part, cut: datetime) -> Iterator[Segment]:
-    """Cover the time from 00:00 UTC to the cut."""
+def segments(cuts: Cuts, *, with_open: bool) -> Iterator[Segment]:
+    """Yield the segments to read for an instant; with those after it, too, for open images and redos."""
+    first, second, month, last = (_floor(cut, DAY) for cut in cuts)
+    yield Segment(Part.EARLIER_DAYS, 1, DAY, _OLDEST, first)
+    yield Segment(Part.PREVIOUS_DAYS, 1, DAY, first, second)
+    yield Segment(Part.CURRENT_DAYS, 1, DAY, second, last)
+    yield Segment(Part.MONTH_DAYS, 1, DAY, month, last)
+    if with_open:
+        yield Segment(Part.COMING_DAYS, 1, DAY, last, _END)
+    heads = (Part.PREVIOUS_HEAD, Part.CURRENT_HEAD, Part.MONTH_HEAD, Part.LAST_HEAD)
+    for head, cut in zip(heads, cuts, strict=True):
+        yield from _partial_day(head, cut)
+
+
+def _partial_day(part: Part, cut: datetime) -> Iterator[Segment]:
+    """Yield segments that cover the time from 00:00 UTC to the cut."""
     hour, minute = _floor(cut, HOUR), _floor(cut, MINUTE)
     yield from _buckets(part, HOUR, hour)
     yield from _buckets(part, MINUTE, minute, hour, by_minutes=True)
     if minute < cut:
-        yield Segment(part, RAW, minute, cut, hour=hour, by_minutes=True)
+        yield Segment(part, 1, RAW, minute, cut, hour, by_minutes=True)
     if hour < cut:
-        yield Segment(part, RAW, hour, cut, hour=hour, by_minutes=False)
+        yield Segment(part, 1, RAW, hour, cut, hour, by_minutes=False)
 
 
 def _buckets(
     part: Part, grain: int, end: datetime, hour: datetime | None = None, *, by_minutes: bool | None = None
 ) -> Iterator[Segment]:
-    """Cover the time from the start of the coarser bucket that holds `end`, by whichever takes fewer buckets."""
+    """Yield segments from the start of the coarser bucket that holds `end`, by whichever way takes fewer buckets."""
     coarser = _COARSER[grain]
     start = _floor(end, coarser)
     close = start + timedelta(minutes=coarser)
     if start < end and end - start <= close - end:
-        yield Segment(part, grain, start, end, 1, hour, by_minutes)
+        yield Segment(part, 1, grain, start, end, hour, by_minutes)
     elif start < end:
-        yield Segment(part, coarser, start, close, 1, hour, by_minutes)
-        yield Segment(part, grain, end, close, -1, hour, by_minutes)
+        yield Segment(part, 1, coarser, start, close, hour, by_minutes)
+        yield Segment(part, -1, grain, end, close, hour, by_minutes)
 
 
 def _floor(at: datetime, grain: int) -> datetime:

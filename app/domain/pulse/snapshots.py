@@ -1,6 +1,6 @@
-"""The Pulse of a ledger day as it is kept: sums and weeks as JSON, all numbers whole, so that nothing is rounded.
+"""The stored Pulse of a ledger day: sums and weeks as JSON, all numbers whole, so that nothing is rounded.
 
-What is computed from them can be so at any time (domain rules, sections 6 and 7).
+Figures can be computed from them at any time (domain rules, sections 6 and 7).
 """
 
 from datetime import date, datetime
@@ -14,7 +14,7 @@ Data: TypeAlias = dict[str, Any]
 
 
 def figures_to_json(figures: PulseFigures) -> Data:
-    """Return the sums of a past instant as JSON; what was open then is not known of the past."""
+    """Return the sums of a past instant as JSON, without open images, which are known of the present only."""
     return {
         "current": _window_to_json(figures.current),
         "previous": _window_to_json(figures.previous),
@@ -23,13 +23,13 @@ def figures_to_json(figures: PulseFigures) -> Data:
     }
 
 
-def figures_from_json(kept: Data) -> PulseFigures:
-    """Return the sums that `kept_figures` made this of."""
+def figures_from_json(stored: Data) -> PulseFigures:
+    """Read the sums from the JSON of `figures_to_json`."""
     return PulseFigures(
-        current=_window_from_json(kept["current"]),
-        previous=_window_from_json(kept["previous"]),
-        uploaded_this_month=kept["uploadedThisMonth"],
-        all_time_processed=kept["allTimeProcessed"],
+        current=_window_from_json(stored["current"]),
+        previous=_window_from_json(stored["previous"]),
+        uploaded_this_month=stored["uploadedThisMonth"],
+        all_time_processed=stored["allTimeProcessed"],
         open=None,
     )
 
@@ -45,13 +45,13 @@ def streak_to_json(streak: Streak) -> Data:
     }
 
 
-def streak_from_json(kept: Data) -> Streak:
-    """Return the weeks in a row that `kept_streak` made this of."""
-    run, keep_by = kept["current"], kept["keepBy"]
+def streak_from_json(stored: Data) -> Streak:
+    """Read the weeks in a row from the JSON of `streak_to_json`."""
+    run, keep_by = stored["current"], stored["keepBy"]
     return Streak(
         current=None if run is None else WeekRun(date.fromisoformat(run["first"]), date.fromisoformat(run["last"])),
-        longest=kept["longest"],
-        uploaded_this_week=kept["uploadedThisWeek"],
+        longest=stored["longest"],
+        uploaded_this_week=stored["uploadedThisWeek"],
         keep_by=None if keep_by is None else datetime.fromisoformat(keep_by),
     )
 
@@ -70,13 +70,13 @@ def _window_to_json(window: WindowFigures) -> Data:
     }
 
 
-def _window_from_json(kept: Data) -> WindowFigures:
+def _window_from_json(stored: Data) -> WindowFigures:
     return WindowFigures(
-        uploaded=kept["uploaded"],
-        delivered=kept["delivered"],
-        rejected=kept["rejected"],
-        lead_microseconds=kept["leadMicroseconds"],
-        met=TermCounts(**kept["met"]),
-        late=TermCounts(**kept["late"]),
-        steps=tuple(StepFigures(**step) for step in kept["steps"]),
+        uploaded=stored["uploaded"],
+        delivered=stored["delivered"],
+        rejected=stored["rejected"],
+        lead_microseconds=stored["leadMicroseconds"],
+        met=TermCounts(**stored["met"]),
+        late=TermCounts(**stored["late"]),
+        steps=tuple(StepFigures(**step) for step in stored["steps"]),
     )

@@ -20,13 +20,13 @@ class WeekRun:
 
     @property
     def weeks(self) -> int:
-        """How many weeks it lasts."""
+        """Its number of weeks."""
         return (self.last - self.first) // WEEK + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """The run of weeks that goes on at an instant, `None` for none, and the longest ever.
+    """The run of weeks that continues at an instant, `None` for none, and the length of the longest.
 
     `keep_by` (UTC) is the end of the running week, None once it has an upload.
     """
@@ -53,7 +53,7 @@ def week_interval(monday: date, zone: ZoneInfo) -> Interval:
 
 
 def weeks_between(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[date, Interval]]:
-    """Walk the weeks, each with its Monday, from the one that holds `since` to the one that holds `until`."""
+    """Yield the weeks, each with its Monday, from the one that holds `since` to the one that holds `until`."""
     monday, last = monday_of(since, zone), monday_of(until, zone)
     while monday <= last:
         yield monday, week_interval(monday, zone)
@@ -73,7 +73,7 @@ def joined(runs: Iterable[WeekRun]) -> list[WeekRun]:
 
 
 def streak_at(at: datetime, zone: ZoneInfo, runs: Sequence[WeekRun]) -> Streak:
-    """Count the streak at an instant from all runs of weeks with an upload before it, in any order.
+    """Return the streak at an instant from all runs of weeks with an upload before it, in any order.
 
     It is counted back from the running week, or from the one before while that has no upload yet.
     """

@@ -1,4 +1,4 @@
-"""How a figure moved between two windows, computed exactly (domain rules, section 6)."""
+"""Trends of figures between two windows, computed exactly (domain rules, section 6)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ _HALF = Fraction(1, 2)
 
 
 class TrendDirection(StrEnum):
-    """Where a figure went; FLAT also when there is nothing to compare."""
+    """The direction of a change; FLAT also if there is nothing to compare."""
 
     UP = "UP"
     DOWN = "DOWN"
@@ -17,7 +17,7 @@ class TrendDirection(StrEnum):
 
 
 class Sentiment(StrEnum):
-    """Whether that is good for the client."""
+    """The value of a change for the client."""
 
     POSITIVE = "POSITIVE"
     NEGATIVE = "NEGATIVE"
@@ -28,7 +28,7 @@ class Sentiment(StrEnum):
 class Trend:
     """The change from the previous window to the current one.
 
-    `change_percent` is of the previous value, to one decimal; None without a value in either window or when the
+    `change_percent` is of the previous value, to one decimal; None without a value in either window or if the
     previous one is 0.
     """
 
@@ -38,7 +38,7 @@ class Trend:
 
 
 def trend(current: Fraction | int | None, previous: Fraction | int | None, *, better: TrendDirection) -> Trend:
-    """Compare two figures that are never negative; `better` is the direction the client is glad about."""
+    """Compare two figures that are never negative; `better` is the direction that is good for the client."""
     tenths = _change_in_tenths(current, previous)
     direction = _direction(current, previous, tenths)
     change_percent = None if tenths is None else tenths / 10
@@ -54,7 +54,7 @@ def tenths_of(value: Fraction) -> int:
 
 
 def change_in_words(change: Trend) -> str:
-    """Tell a trend after the figure it belongs to, ", up 12.4 %"; empty when there is nothing to compare."""
+    """Write a trend to follow its figure, ", up 12.4 %"; empty if there is nothing to compare."""
     if change.direction is TrendDirection.FLAT:
         return "" if change.change_percent is None else ", unchanged"
     if change.change_percent is None:
@@ -63,7 +63,7 @@ def change_in_words(change: Trend) -> str:
 
 
 def _change_in_tenths(current: Fraction | int | None, previous: Fraction | int | None) -> int | None:
-    """Tell the change in tenths of a percent of the previous value."""
+    """Return the change in tenths of a percent of the previous value."""
     if current is None or not previous:
         return None
     return tenths_of(Fraction(current - previous) / previous * 100)

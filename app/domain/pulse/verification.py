@@ -1,4 +1,4 @@
-"""Comparing the Pulse as it is served with the same read plainly from the rows (domain rules, section 6)."""
+"""Comparison of the served Pulse with the same figures by plain SQL over the rows (domain rules, section 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -12,12 +12,12 @@ from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, Wind
 from app.domain.pulse.streak import Streak, WeekRun
 
 _MICROSECOND: Final = timedelta(microseconds=1)
-_NAMED: Final = 5  # figures that a sentence names; where one is wrong, many often are
+_NAMED: Final = 5  # figures that a sentence names: one wrong figure often comes with many
 
 
 @dataclass(frozen=True, slots=True)
 class PulseSums:
-    """All that the Pulse of an account at an instant is computed from."""
+    """All sums from which the Pulse of an account at an instant is computed."""
 
     figures: PulseFigures
     streak: Streak
@@ -50,7 +50,7 @@ def differences(served: PulseSums, rows: PulseSums) -> list[Difference]:
 
 
 def in_words(at: datetime, found: Sequence[Difference]) -> str:
-    """Say in a line which figures differ as of an instant (UTC)."""
+    """Write the figures that differ as of an instant (UTC) in a line."""
     more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return f"as of {rfc3339(at)}: {'; '.join(map(str, found[:_NAMED]))}{more}"
 

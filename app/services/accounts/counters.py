@@ -12,7 +12,7 @@ from app.domain.errors import DomainError
 from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
-from db.settled import ACCOUNT_LOCK, BEGINNING, CLOCK
+from db.settled import ACCOUNT_LOCK, CLOCK, TRANSACTION_CLOCK
 from db.tables.accounts import AccountCounters
 from db.writer import Writer, unit_of_work
 from db.writes import update
@@ -43,7 +43,7 @@ def _lock_counters(name: str, rows: str) -> Statement:
           FROM account_heads h WHERE account_id = $1 {rows}
         ), locked AS MATERIALIZED (
           SELECT CASE
-            WHEN $4 AND last_at >= {BEGINNING.format("$2", "$3")} - {RECENT}
+            WHEN $4 AND last_at >= {TRANSACTION_CLOCK.format("$2", "$3")} - {RECENT}
             THEN pg_advisory_xact_lock({ACCOUNT_LOCK.format("account_id")}) IS NOT NULL
             ELSE false END AS is_live, head.*
           FROM head

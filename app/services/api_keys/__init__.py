@@ -1,1 +1,1 @@
-"""API keys: creating, finding and revoking them, and when each was last used."""
+"""API keys: creating, finding and revoking them, and the last use of each."""

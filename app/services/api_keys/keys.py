@@ -22,11 +22,11 @@ from db.queries.api_keys import Caller, KeyFilter, KeyRow, client_by_key, holder
 from db.readers import Reader
 from db.writer import Writer
 
-_MARK: Final = "loupe_"  # so that scanners for leaked secrets can tell what they found
+_MARK: Final = "loupe_"  # so that scanners for leaked secrets can identify it
 _RANDOM_BYTES: Final = 32
-_SHOWN: Final = 8  # random characters of a prefix: enough to tell keys apart, and nothing to guess the rest by
+_SHOWN: Final = 8  # random characters of a prefix: enough to distinguish keys, too few to guess the rest
 _CLIENTS: Final = re.compile(rf"{_MARK}([0-9a-f]{{32}})_[A-Za-z0-9_-]{{43}}")
-_MOST: Final = 2**63 - 1  # of numbers: what a bigint holds
+_MOST: Final = 2**63 - 1  # of numbers: the maximum of a bigint
 
 # Adds a client's key and returns its number, the next of the one sequence of both tables.
 ADD_KEY: Final = Statement(
@@ -67,7 +67,7 @@ class NewKey:
     secret: str
 
 
-class KeyExpired(DomainError):  # noqa: N818 - a refusal is named by what it says
+class KeyExpired(DomainError):  # noqa: N818 - a refusal is named by its reason
     """A key that would never be in force: `expires_at` (UTC) is not after the instant at which it is made."""
 
     def __init__(self, expires_at: datetime, at: datetime) -> None:

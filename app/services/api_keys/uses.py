@@ -1,4 +1,4 @@
-"""When keys were last used: noted by requests, and written by a task of its own, so that no request waits for it."""
+"""Last uses of API keys: requests note them, and a task writes them, so that no request waits for it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -58,7 +58,7 @@ class KeyUses:
             self._noted[key] = self._unwritten[key] = at
 
     async def write(self) -> None:
-        """Write what was noted since the last time; what fails is kept for the next one."""
+        """Write the uses noted since the last time; if that fails, they are kept for the next one."""
         uses, self._unwritten = self._unwritten, {}
         try:
             await _write(self._pool, uses)
@@ -76,7 +76,7 @@ class KeyUses:
                 ended = await asyncio.wait_for(ending.wait(), _PAUSE)
             try:
                 await self.write()
-            except Exception as error:  # noqa: BLE001 - whatever it is, requests are answered and the next try may do
+            except Exception as error:  # noqa: BLE001 - requests must be answered, and the next try may succeed
                 _log.warning("key_uses_not_written", reason=repr(error))
 
 
@@ -89,7 +89,7 @@ async def noted_key_uses(pool: Pool) -> AsyncGenerator[KeyUses]:
         yield uses
     finally:
         ending.set()
-        await asyncio.wait({running}, timeout=_GOODBYE)  # where it takes longer, closing the pool ends it
+        await asyncio.wait({running}, timeout=_GOODBYE)  # if it takes longer, closing the pool ends it
 
 
 async def _write(pool: Pool, uses: Mapping[_Key, datetime]) -> None:

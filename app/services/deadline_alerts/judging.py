@@ -33,7 +33,7 @@ class _Emitted:
                 self.alerts.add(Alert(type_, DeadlineKind(row["kind"]), row["due_at"]))
             case _ if row["due_at"] is not None:
                 self.deadlines.append(SetDeadline(row["at"], row["due_at"]))
-            case _:  # by placing or expediting it got no deadline, or kept the one it had
+            case _:  # placing or expediting set no deadline, or kept the earlier one
                 pass
 
     def deadlines_in_order(self) -> list[SetDeadline]:
@@ -58,7 +58,7 @@ class Judged:
 
 
 async def judge(reader: Reader, keys: Sequence[OrderKey], lead: timedelta, now: datetime) -> Iterator[Judged]:
-    """Judge the deadlines of orders by what was before `now` (UTC).
+    """Judge the deadlines of orders by the facts before `now` (UTC).
 
     The counters of their accounts are locked, or all is read in one snapshot.
     """

@@ -26,7 +26,7 @@ from db.queries.deadlines import FAILED_ATTEMPTS, RESCAN_REQUESTS
 from db.readers import Reader
 from db.writer import Writer, unit_of_work
 
-# Moves the rescan request of an account forward, unless it is another than expected; alerts that an import made untrue
+# Moves the rescan request of an account forward, unless it has changed; alerts that an import made untrue
 # were retracted before, and failed attempts stay until the request is done. The primary key.
 MOVE_RESCAN: Final = Statement(
     "move_rescan",
@@ -37,7 +37,7 @@ MOVE_RESCAN: Final = Statement(
     """,
 )
 
-# Deletes the rescan request of an account, unless it is another than expected; the primary key.
+# Deletes the rescan request of an account, unless it has changed; the primary key.
 END_RESCAN: Final = Statement(
     "end_rescan",
     """
@@ -66,7 +66,7 @@ PUT_OFF: Final = Statement(
 class RescanRequest:
     """An account whose deadlines are to be looked at again from `since` (UTC) on; `touched_at` changes with each step.
 
-    `imported` says that history was imported, by which alerts may have become untrue.
+    `imported` is true if history was imported, so that alerts may have become untrue.
     """
 
     account_id: UUID
@@ -83,7 +83,7 @@ async def rescan_requests(reader: Reader, now: datetime) -> Sequence[RescanReque
 async def go_on(writer: Writer, found: RescanRequest, since: datetime | None, now: datetime) -> bool:
     """Move a request of an account, whose counters are locked, to `since` (UTC), or delete it without one.
 
-    Returns False, and changes nothing, where the account has another request by now.
+    Returns False, and changes nothing, if the account has another request by now.
     """
     known = (found.account_id, WATCH, found.since, found.touched_at)
     if since is not None:

@@ -44,16 +44,16 @@ async def watch_deadlines(
     """Emit alerts to deadlines that became at risk, `lead` before them, or were missed since the last watch, each once.
 
     `since` is the instant (UTC) up to which the last watch looked; None looks at all deadlines. `horizon` is the
-    deadline up to which it looked, where its lead may have been another. Several watches at once are harmless.
+    deadline up to which it looked, as its lead may have been another. Several watches at once are harmless.
     """
     watch = _Watch(pool, clock, lead, clock.now())
-    await watch.look(_beginning(since, lead, horizon))
+    await watch.look(_start(since, lead, horizon))
     for found in await rescan_requests(PoolReader(pool), watch.until):
         await watch.look_again(found)
     return Watched(watch.until, watch.emitted, len(watch.failed))
 
 
-def _beginning(since: datetime | None, lead: timedelta, horizon: datetime | None) -> datetime:
+def _start(since: datetime | None, lead: timedelta, horizon: datetime | None) -> datetime:
     """Return the instant (UTC) to look from: with a longer lead than before, the one that has the same horizon."""
     if since is None:
         return EARLIEST
@@ -62,7 +62,7 @@ def _beginning(since: datetime | None, lead: timedelta, horizon: datetime | None
 
 @dataclass(slots=True)
 class _Watch:
-    """A running watch, over all that was before `until` (UTC)."""
+    """A running watch, over the time before `until` (UTC)."""
 
     pool: Pool
     clock: Clock
@@ -72,7 +72,7 @@ class _Watch:
     failed: set[UUID] = field(default_factory=set[UUID])
 
     async def look(self, since: datetime) -> None:
-        """Look at the deadlines of all accounts; where a page fails, account by account."""
+        """Look at the deadlines of all accounts; account by account if a page fails."""
         async for page in candidates(PoolReader(self.pool), Span(since, self.until, self.lead)):
             failed = await isolate_failures(WATCH, page.accounts, partial(self._look_at, page))
             for account_id, error in failed.items():
@@ -114,7 +114,7 @@ class _Watch:
         """Emit the alerts of a page of an account's deadlines; return the request for the rest, if there is any.
 
         The page covers all until the lead before its last deadline, since later ones were not at risk before that. None
-        also where an import requested another rescan meanwhile.
+        also if an import requested another rescan meanwhile.
         """
         since = None if page.is_last else max(found.since, page.last_due_at - self.lead)
         async with unit_of_work(self.pool) as writer:

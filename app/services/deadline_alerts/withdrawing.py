@@ -1,7 +1,7 @@
 """Withdrawing alerts that history imported later makes untrue (domain rules, section 3).
 
-So an import and the watch have the same result whichever is first: an order that was cancelled in time, as an import
-says later, was never missed.
+So an import and the watch have the same result whichever is first: an order that a later import cancels in
+time was never missed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ async def _retract(writer: Writer, counters: Counters, rows: Sequence[Record], l
 
 
 def _is_true(row: Record, true: Mapping[Alert, NewEvent]) -> bool:
-    """Say whether an event equals one of the alerts of its order, with the same instant and images."""
+    """Return True if an event equals one of the alerts of its order, with the same instant and images."""
     event = from_json(EventType(row["type"]), row["data"], None)
     if not isinstance(event, DeadlineAtRisk | DeadlineMissed):
         raise TypeError(event)

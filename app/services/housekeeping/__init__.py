@@ -1,1 +1,1 @@
-"""Housekeeping: expired leases, pruning, and the nightly verification of the Pulse."""
+"""Housekeeping: expired leases, pruning, and the daily verification of the Pulse."""

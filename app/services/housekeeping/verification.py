@@ -1,12 +1,12 @@
-"""The nightly verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
+"""The daily verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
 
-Each account is compared at a settled instant T, what is open included, and at one in its past, both in one snapshot of
+Each account is compared at a settled instant T, open images included, and at one in its past, both in one snapshot of
 the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a difference is a
 failure of the account, with the figures of both sides, until a later comparison finds none. One account is read at a
 time, by one process of the server, for a bounded time.
 
 Accounts take turns: the next one is that whose last comparison, or else whose creation, is longest ago. That instant is
-the `due_at` of a cursor without a date. Accounts that failed are compared every night as well.
+the `due_at` of a cursor without a date. Accounts that failed are compared every day as well.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.verification import PulseSums, differences, in_words, past_instant
 from app.services.jobs import runs as job_runs
 from app.services.jobs.isolation import isolate_failures
@@ -69,7 +70,7 @@ END_TURN: Final = Statement(
 )
 
 
-class PulseDiffers(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class PulseDiffers(Exception):  # noqa: N818 - it names the case, as all errors here do
     """The Pulse that is served differs from the rows; the text has the figures of both."""
 
 
@@ -96,7 +97,7 @@ class Verified:
 async def verify_next(pool: Pool, clock: Clock, owner: str, count: int) -> Verified:
     """Verify the accounts whose turn it is, `count` at most, and those that failed the last time.
 
-    Accounts verified in the current UTC day are left out, so that a night that was interrupted is continued.
+    Accounts verified in the current UTC day are left out, so that an interrupted run is continued.
     """
     now = clock.now()
     waiting = (VERIFY, _day(now), now)
@@ -122,7 +123,7 @@ async def verify_accounts(pool: Pool, clock: Clock, owner: str, account_ids: Seq
 
 
 def _day(at: datetime) -> datetime:
-    """Return the beginning of the UTC day that holds an instant (UTC)."""
+    """Return the start of the UTC day that holds an instant (UTC)."""
     return datetime.combine(at.date(), time(0), UTC)
 
 
@@ -159,7 +160,7 @@ async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None
 
 async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
     """Return the differences as of an instant (UTC) as text; empty if there are none."""
-    asked = [history.as_of(at, is_now=is_now)]
+    asked = [AsOf.of(history.account_id, history.zones, at, is_now=is_now)]
     served = map(PulseSums, await pulse_figures(reader, asked), await streaks(reader, asked))
     rows = map(PulseSums, await reference_figures(reader, asked), await reference_streaks(reader, asked))
     found = differences(next(served), next(rows))

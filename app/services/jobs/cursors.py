@@ -1,6 +1,6 @@
-"""Cursors: the next ledger day of each midnight job for each account, which alone says what is due.
+"""Cursors: the next ledger day of each midnight job for each account, which alone decide whether a job is due.
 
-An account has a cursor for each of these jobs from its beginning on. Doing a day moves the cursor to the next one, in
+An account has a cursor for each of these jobs from its opening on. Doing a day moves the cursor to the next one, in
 the transaction that writes the job's result: so a run may be repeated, be late, run on many machines at once or be
 interrupted anywhere, with the same result (domain rules, section 7).
 
@@ -12,6 +12,7 @@ counters are locked and then the row.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledg
 from app.services.accounts.counters import lock_counters
 from app.services.jobs.runs import LONGEST_PAUSE
 from db.connections import Pool, Record, Statement
-from db.queries.accounts import AccountHistory, account_histories
+from db.queries.accounts import zones_of_accounts
 from db.queries.events import RESETS_AFTER
 from db.queries.job_cursors import ACCOUNTS_DONE_BEYOND, ACCOUNTS_WITHOUT_CURSORS, DUE_ACCOUNTS, DUE_GROUPS
 from db.readers import PoolReader, Reader
@@ -44,7 +45,7 @@ _AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _ACCOUNTS_IN_A_GO: Final = 200
 
-# Lets a job at midnight begin with a ledger day of an account, unless it has begun; the primary key.
+# Adds the cursor of a midnight job for an account, unless it has one; the primary key.
 _BEGIN: Final = insert_unless_known("begin_cursor", JobCursor)
 
 # Moves an account's cursors to another zone, and those at a ledger day or after it to that day, as it is now. The
@@ -117,18 +118,18 @@ async def begin_cursors(writer: Writer, account_id: UUID, zone: str, first_day: 
     await begin_all_cursors(writer, [(account_id, zone, first_day)])
 
 
-async def begin_all_cursors(writer: Writer, beginnings: Sequence[tuple[UUID, str, LedgerDay]]) -> None:
+async def begin_all_cursors(writer: Writer, openings: Sequence[tuple[UUID, str, LedgerDay]]) -> None:
     """Add the cursors of new accounts, each with its zone and first ledger day."""
-    if beginnings:
+    if openings:
         await writer.execute_many(
             _BEGIN,
             (
                 (account_id, job, zone, day.date, day.closes_at, 0, None, False)
-                for account_id, zone, day in beginnings
+                for account_id, zone, day in openings
                 for job in _AT_MIDNIGHT
             ),
         )
-        await notify_zones(writer, {zone for _, zone, _ in beginnings})
+        await notify_zones(writer, {zone for _, zone, _ in openings})
 
 
 async def begin_missing_cursors(pool: Pool) -> int:
@@ -138,20 +139,20 @@ async def begin_missing_cursors(pool: Pool) -> int:
         found = [row["account_id"] for row in rows]
         async with unit_of_work(pool) as writer:
             await lock_counters(writer, found)
-            histories = (await account_histories(writer, found)).values()
-            beginnings = [beginning for each in histories for beginning in _beginning(each)]
-            await begin_all_cursors(writer, beginnings)
+            zones = await zones_of_accounts(writer, found)
+            openings = [opening for each in zones.items() for opening in _opening(*each)]
+            await begin_all_cursors(writer, openings)
             await writer.commit()
-        last, begun = found[-1], begun + len(beginnings)
+        last, begun = found[-1], begun + len(openings)
     return begun
 
 
-def _beginning(history: AccountHistory) -> Iterator[tuple[UUID, str, LedgerDay]]:
-    """Yield an account's zone and first ledger day; nothing where the days cannot be computed, which is logged."""
+def _opening(account_id: UUID, zones: Sequence[ZonePeriod]) -> Iterator[tuple[UUID, str, LedgerDay]]:
+    """Yield an account's zone and first ledger day; nothing if the days cannot be computed, which is logged."""
     try:
-        yield history.account_id, history.zones[-1].time_zone, first_ledger_day(history.zones)
+        yield account_id, zones[-1].time_zone, first_ledger_day(zones)
     except DomainError as error:
-        _log.warning("account_without_jobs", account=str(history.account_id), reason=str(error))
+        _log.warning("account_without_jobs", account=str(account_id), reason=str(error))
 
 
 async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
@@ -176,7 +177,7 @@ async def undo_after(
     """Undo the results of midnight jobs for an account after an instant (UTC), so that they are done again.
 
     The counters are locked; `zones` are all the account has now. Without an instant everything is undone, as when an
-    account begins at another instant than before. Waits for a worker that is doing a day of the account. Returns the
+    account is opened at another instant than before. Waits for a worker that is doing a day of the account. Returns the
     events of resets that will be done again, for the caller to withdraw: the use of a day may have changed.
     """
     day = first_ledger_day(zones) if since is None else ledger_day_at(since, zones)
@@ -197,9 +198,11 @@ async def notify_zones(writer: Writer, zones: Iterable[str]) -> None:
     await writer.execute(_NOTIFY_ZONES, ZONES_CHANNEL, sorted(zones))
 
 
-async def due_groups(reader: Reader, job: str, until: datetime, now: datetime) -> list[DueGroup]:
-    """Return the groups of a midnight job due by `until` (UTC), oldest first, without postponed accounts."""
-    return [DueGroup(*row) for row in await reader.fetch(DUE_GROUPS, now, now + LONGEST_PAUSE, job, until)]
+async def due_groups(reader: Reader, jobs: Iterable[str], until: datetime, now: datetime) -> list[DueGroup]:
+    """Return the groups of midnight jobs due by `until` (UTC), oldest first, without postponed accounts."""
+    at = (now, now + LONGEST_PAUSE)
+    due = [DueGroup(*row) for job in jobs for row in await reader.fetch(DUE_GROUPS, *at, job, until)]
+    return sorted(due, key=attrgetter("due_at"))
 
 
 async def due_accounts(reader: Reader, group: DueGroup, now: datetime, after: UUID | None, limit: int) -> list[UUID]:

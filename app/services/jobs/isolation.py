@@ -15,7 +15,7 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
 async def isolate_failures(job: str, account_ids: Sequence[UUID], work: BatchWork) -> dict[UUID, Exception]:
-    """Do work for accounts at once, or for one after the other where that fails; return errors by account.
+    """Do work for accounts at once, or for one after the other if that fails; return errors by account.
 
     Raises an outage, which is no failure of an account.
     """

@@ -1,8 +1,8 @@
 """The ledger of runs: claims, leases and outcomes of the runs of jobs (domain rules, section 7).
 
 A run is claimed by insert and held by a lease; once that is over, the run is orphaned and the next worker claims it. So
-any number of schedulers may run. The jobs' cursors, not the ledger, say what is due: a run may be claimed as often as
-anything of it is.
+any number of schedulers may run. The jobs' cursors, not the ledger, decide which work is due: a run may be claimed
+again as long as some of it is.
 """
 
 from collections.abc import Sequence
@@ -149,7 +149,7 @@ class Success:
 async def claim(
     writer: Writer, run: RunKey, owner: str, now: datetime, lease: timedelta, *, again: bool
 ) -> Claim | None:
-    """Claim a run until `now` + `lease`; None where another worker has it, or where it failed and has to wait.
+    """Claim a run until `now` + `lease`; None if another worker has it, or if it failed and has to wait.
 
     `again` allows to claim a run that succeeded, since more of it has become due. The caller commits.
     """
@@ -242,7 +242,7 @@ async def last_success(reader: Reader, job: str, now: datetime) -> Success | Non
 async def delete_runs_ahead(writer: Writer, until: datetime) -> int:
     """Delete the global runs scheduled for after an instant (UTC), and return their number.
 
-    A process whose clock was ahead made them, by what was known then: their periods are still to come.
+    A process whose clock was ahead made them, too early: their periods are still to come.
     """
     return len(await writer.fetch(_DELETE_AHEAD, until))
 

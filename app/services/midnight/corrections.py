@@ -12,11 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.services.jobs.cursors import SNAPSHOT
 from app.services.jobs.isolation import isolate_failures
 from db.connections import Pool, Record, Statement
-from db.queries.accounts import account_histories
+from db.queries.accounts import zones_of_accounts
 from db.queries.pages import LEAST_UUID
 from db.queries.pulse import pulse_figures
 from db.queries.snapshots import ACCOUNTS_TO_CORRECT, SNAPSHOTS_TO_CORRECT
@@ -82,9 +83,8 @@ async def _correct(pool: Pool, clock: Clock, corrected: Corrected, account_ids: 
 
 async def _rewrite(writer: Writer, clock: Clock, account_id: UUID, found: Sequence[Record]) -> None:
     """Compute snapshots as of the ends of their days, before which no command can write any more."""
-    history = (await account_histories(writer, [account_id]))[account_id]
-    ends = [row["as_of"] for row in found]
-    asked = [history.as_of(at) for at in ends]
-    figures, weeks = await pulse_figures(writer, asked), await streaks(writer, asked)
+    zones = (await zones_of_accounts(writer, [account_id]))[account_id]
+    days = [AsOf.of(account_id, zones, row["as_of"]) for row in found]
+    figures, weeks = await pulse_figures(writer, days), await streaks(writer, days)
     kept = [figures_to_json(each) for each in figures], [streak_to_json(each) for each in weeks]
     await writer.execute(CORRECT_SNAPSHOTS, account_id, clock.now(), [row["id"] for row in found], *kept)

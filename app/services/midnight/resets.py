@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.account import Account
 from app.domain.events.accounts import guarantee_reset
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.quota import QuotaDay, unused_day
@@ -18,6 +19,7 @@ from app.services.jobs.cursors import OLDEST, RESET
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from app.services.orders.writing import write_ledger_days
 from db.connections import Pool
+from db.queries.accounts import account_histories
 from db.queries.ledger import DayKey, allowances
 from db.writer import Writer, unit_of_work
 
@@ -46,12 +48,16 @@ async def reset_guarantee(pool: Pool, clock: Clock, closes_at: datetime, account
 async def _reset(
     writer: Writer, all_counters: Mapping[UUID, Counters], days: Sequence[ClosedDay], now: datetime
 ) -> None:
-    unused = _unused_days(days)
+    histories = await account_histories(writer, [closed.account_id for closed in days])
+    unused = _unused_days(histories, days)
     written = await allowances(writer, list(unused))
     await write_ledger_days(writer, [(key[0], day) for key, day in unused.items() if key not in written])
     ledger = unused | {key: replace(unused[key], allowance=allowance) for key, allowance in written.items()}
     new_events = {
-        closed.account_id: [_reset_event(closed, ledger[closed.account_id, closed.day.date])] for closed in days
+        closed.account_id: [
+            _reset_event(histories[closed.account_id], closed.day.closes_at, ledger[closed.account_id, closed.day.date])
+        ]
+        for closed in days
     }
     await write_events(writer, new_events, all_counters, now)
     done = [all_counters[closed.account_id] for closed in days]
@@ -60,20 +66,19 @@ async def _reset(
     await save_counters(writer, done)
 
 
-def _unused_days(days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
+def _unused_days(accounts: Mapping[UUID, Account], days: Sequence[ClosedDay]) -> dict[DayKey, QuotaDay]:
     """Return the days that close and those that open, unused."""
     return {
-        (closed.account_id, day.date): unused_day(day.opens_at, closed.history.zones, closed.history.versions)
+        (closed.account_id, day.date): unused_day(day.opens_at, closed.zones, accounts[closed.account_id].versions)
         for closed in days
         for day in (closed.day, closed.following)
     }
 
 
-def _reset_event(closed: ClosedDay, used: QuotaDay) -> NewEvent:
-    """Return the event of a reset as of the instant at which the day closed, however much later the job runs.
+def _reset_event(account: Account, at: datetime, used: QuotaDay) -> NewEvent:
+    """Return the event of a reset as of the instant (UTC) at which the day closed, however much later the job runs.
 
     The next day was unused then, and was to close by the zone in force.
     """
-    at, history = closed.day.closes_at, closed.history
-    known = [period for period in history.zones if period.starts_at <= at]
-    return guarantee_reset(used, unused_day(at, known, history.versions))
+    known = [period for period in account.zones if period.starts_at <= at]
+    return guarantee_reset(used, unused_day(at, known, account.versions))

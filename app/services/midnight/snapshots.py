@@ -6,9 +6,10 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.snapshots import figures_to_json, streak_to_json
 from app.services.accounts.counters import earliest_reading, lock_counters, save_counters
-from app.services.ids import new_ids
+from app.services.ids import new_id
 from app.services.jobs.cursors import OLDEST, SNAPSHOT
 from app.services.midnight.days import ClosedDay, lock_closed_days, move_on, skip_days
 from db.connections import Pool
@@ -18,7 +19,7 @@ from db.tables.snapshots import PulseSnapshot
 from db.writer import Writer, unit_of_work
 from db.writes import insert_unless_known
 
-# Adds the snapshot of an account, which may have only one of a ledger day; the unique key tells.
+# Adds the snapshot of an account, which may have only one of a ledger day; the unique key.
 _ADD_SNAPSHOT: Final = insert_unless_known("add_snapshot", PulseSnapshot, "account_id", "date")
 
 
@@ -63,15 +64,15 @@ async def _require_later_commands(
 
 
 async def _add(writer: Writer, recorded_at: datetime, closes_at: datetime, days: Sequence[ClosedDay]) -> None:
-    asked = [closed.history.as_of(closes_at) for closed in days]
-    figures, weeks = await pulse_figures(writer, asked), await streaks(writer, asked)
-    ids = new_ids(recorded_at, len(days))
+    accounts = [AsOf.of(closed.account_id, closed.zones, closes_at) for closed in days]
+    figures, weeks = await pulse_figures(writer, accounts), await streaks(writer, accounts)
     await writer.execute_many(
         _ADD_SNAPSHOT,
         (
-            (closed.account_id, id_, closed.day.date, closes_at, recorded_at, *kept, True)
-            for closed, id_, *kept in zip(
-                days, ids, map(figures_to_json, figures), map(streak_to_json, weeks), strict=True
+            (
+                *(closed.account_id, new_id(recorded_at), closed.day.date, closes_at, recorded_at),
+                *(figures_to_json(sums), streak_to_json(streak), True),
             )
+            for closed, sums, streak in zip(days, figures, weeks, strict=True)
         ),
     )

@@ -1,4 +1,4 @@
-"""The foundation: accounts with their terms, specifications, orders, images, and what is counted of them."""
+"""The foundation: accounts with their terms, specifications, orders, images, and their counts."""
 
 from collections.abc import Sequence
 

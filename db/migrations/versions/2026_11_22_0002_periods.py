@@ -1,4 +1,4 @@
-"""Periods: indexes that lead a search to where its matches are, and tell late orders from others."""
+"""Periods: indexes that lead a search to its matches, and separate late orders from others."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Commands: claims of images and the queue of production, what idempotency keeps, and the key that signs quotes."""
+"""Commands: claims of images and the production queue, idempotency keys, and the key that signs quotes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Jobs: what each does next for an account, its runs, snapshots of the Pulse; indexes of deadlines and leases."""
+"""Jobs: their cursors for each account, their runs, snapshots of the Pulse; indexes of deadlines and leases."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How far ahead a run looked: a lead that is made longer between two runs leaves no gap."""
+"""The horizon of runs that look ahead: a longer lead between two runs leaves no gap."""
 
 from collections.abc import Sequence
 
@@ -11,5 +11,5 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Add a column that nobody has to write: what the release before did not note is not known."""
+    """Add a column that may stay null: the release before does not write it."""
     op.execute("ALTER TABLE job_runs ADD COLUMN horizon timestamptz")

@@ -1,4 +1,4 @@
-"""Whether history was imported since the watch looked at an account: only then may what it told be untrue."""
+"""A mark of accounts with history imported since the watch looked at them: only their alerts may be untrue."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""When events were recorded, by which import, and by which event one was withdrawn; the import that is under way."""
+"""The instant of recording, the import and the withdrawal of each event; the import that is under way."""
 
 from collections.abc import Sequence
 
@@ -18,6 +18,6 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Add columns without defaults: no row is rewritten, and the release before goes on writing without them."""
+    """Add columns without defaults: no row is rewritten, and the release before still writes without them."""
     for statement in STATEMENTS:
         op.execute(statement)

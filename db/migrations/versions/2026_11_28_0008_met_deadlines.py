@@ -16,9 +16,9 @@ depends_on: Sequence[str] | None = None
 # The next accounts after one: the primary key, a page at a time.
 ACCOUNTS: Final = text("SELECT account_id FROM account_heads WHERE account_id > :after ORDER BY account_id LIMIT 1000")
 
-# Adds what is missing of one account, whose head it locks: an event for each order all of whose images with a deadline
-# were first delivered by it, at the last of these deliveries. What commits while it waits for the head is not seen, and
-# wrote its event itself, for it made the delivery. Instants are written as in all events.
+# Adds the missing events of one account, whose counters it locks: an event for each order all of whose images with a
+# deadline were first delivered by it, at the last of these deliveries. Commands that commit while it waits for the
+# counters are not seen, and wrote their events themselves. Instants are written as in all events.
 ADD_MISSING: Final = text(
     """
     WITH head AS (
@@ -49,7 +49,7 @@ ADD_MISSING: Final = text(
 
 
 def upgrade() -> None:
-    """Add the events account by account, each in a transaction: broken off anywhere it goes on from there."""
+    """Add the events account by account, each in a transaction: interrupted anywhere, it continues from there."""
     with op.get_context().autocommit_block():
         connection, after = op.get_bind(), UUID(int=0)
         while accounts := connection.scalars(ACCOUNTS, {"after": after}).all():

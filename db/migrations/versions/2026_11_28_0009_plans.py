@@ -11,5 +11,5 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Add columns that nobody has to write: what the release before replaced, only the events know."""
+    """Add columns that may stay null: only the events have the deadlines that the release before replaced."""
     op.execute("ALTER TABLE orders ADD COLUMN kept_due_at timestamptz, ADD COLUMN kept_sla_version integer")

@@ -1,4 +1,4 @@
-"""Keys with a name, a prefix, an expiry and a revocation; the tokens that exist become such keys where they are."""
+"""Keys with a name, a prefix, an expiry and a revocation; existing tokens become such keys in their own table."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
-"""Whether a snapshot's month and week are those of the last instant before it ends: what a job still has to correct.
+"""A mark of snapshots whose month and week are those of the last instant before their end; a job corrects others.
 
-What is stored already is taken for right until the next step marks what may be wrong. What the release before goes on
-writing is marked by the default, until it is gone.
+Stored rows are taken for right until the next step marks those that may be wrong. The default marks rows that the
+release before still writes.
 """
 
 from collections.abc import Sequence

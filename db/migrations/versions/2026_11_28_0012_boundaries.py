@@ -1,7 +1,8 @@
-"""Mark the snapshots that end where a week or a month does, or where the zone changed: a job corrects them.
+"""Mark the snapshots that end with a week or a month, or at a change of zone: a job corrects them.
 
 SQL knows no zones (the pinned tzdata is the one source of them), so a snapshot is marked where a week or a month begins
-anywhere on Earth, from 14 hours ahead of UTC to 12 behind it. One that is marked in vain is computed to the same.
+anywhere on Earth, from 14 hours ahead of UTC to 12 behind it. One that is marked in vain is computed with the same
+result.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""The whole set of terms that the plan promised, in the first version of each SLA: no change of a default alters it.
+"""The whole set of the plan's terms in the first version of each SLA, so that no change of a default alters it.
 
-Versions that exist get the plan's terms as configured now, and what every plan promised until now. What the release
-before goes on writing has none: it is read as that, too.
+Existing versions get the plan's terms as configured now, else those of every plan until now. Versions that the release
+before still writes have none: they are read as these, too.
 """
 
 import json

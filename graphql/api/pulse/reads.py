@@ -22,6 +22,7 @@ from api.pulse.types import (
 )
 from app.domain import local_time
 from app.domain.pulse import kpis as pulse
+from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.domain.pulse.streak import Streak
 from db.queries.accounts import AccountRow
@@ -43,13 +44,14 @@ _Figure: TypeAlias = (
 async def read_figures(context: Context, account_id: UUID, at: datetime) -> PulseFigures:
     """Return the sums behind Pulse and compliance at an instant not before the account's creation."""
     history = await context.history(account_id)
-    request = history.as_of(at, is_now=at == context.instant(account_id))
+    request = AsOf.of(account_id, history.zones, at, is_now=at == context.instant(account_id))
     return await context.loaders.figures.load(request)
 
 
 async def read_streak(context: Context, account_id: UUID, at: datetime) -> Streak:
-    """Return the streak at an instant not before the account's creation."""
-    return await context.loaders.streaks.load((await context.history(account_id)).as_of(at))
+    """Read the weeks in a row at an instant not before the account's creation."""
+    history = await context.history(account_id)
+    return await context.loaders.streaks.load(AsOf.of(account_id, history.zones, at))
 
 
 async def read_pulse(context: Context, account: AccountRow, at: datetime) -> Pulse:

@@ -1,4 +1,5 @@
-from app.domain.pulse.figures import Step, StepFigures, TermCounts, WindowFigures, step_figures
+from app.domain.pulse.assembly import step_figures
+from app.domain.pulse.figures import Step, StepFigures, TermCounts, WindowFigures
 
 CLIPPING, SHADOW = Step("CLIPPING", 180_000), Step("SHADOW", 95_500)
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.local_time import Interval, time_zone
-from app.domain.pulse.segments import RAW, Part, Segment, month_start, segments, windows
+from app.domain.pulse.segments import RAW, WINDOW, Cuts, Part, Segment, cuts_at, month_start, segments, windows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 AT = datetime(2026, 3, 10, 12, 34, 56, 789_000, tzinfo=UTC)
-MONTH = datetime(2026, 2, 28, 23, tzinfo=UTC)
+CUTS = cuts_at(AT, time_zone("Europe/Copenhagen"))
 
 nows = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds it
 moments = (
@@ -72,7 +72,7 @@ def test_parts_of_time_add_up_to_the_windows(
     month = at.replace(second=0, microsecond=0) - timedelta(minutes=month_ago)
     compared = windows(at)
     facts = drawn.draw(st.lists(instants_around(compared.previous.start, compared.current.start, month, at)))
-    read = list(segments(at, month, coming=True))
+    read = list(segments(Cuts(at - 2 * WINDOW, at - WINDOW, month, at), with_open=True))
     count = {part: counted(part, read, facts, by_minutes=by_minutes) for part in Part}
 
     def within(start: datetime, end: datetime) -> int:
@@ -88,8 +88,12 @@ def test_parts_of_time_add_up_to_the_windows(
 
 
 @given(moments)
-def test_a_partial_day_is_read_in_at_most_half_a_day_and_half_an_hour_of_buckets(at: datetime) -> None:
-    read = [segment for segment in segments(at, at, coming=False) if segment.part is Part.LAST_HEAD]
+def test_a_partial_day_is_never_more_than_half_a_day_and_half_an_hour_of_buckets(at: datetime) -> None:
+    read = [
+        segment
+        for segment in segments(cuts_at(at, time_zone("UTC")), with_open=False)
+        if segment.part is Part.LAST_HEAD
+    ]
     buckets = Counter[int]()
     for segment in read:
         if segment.grain != RAW:
@@ -100,19 +104,19 @@ def test_a_partial_day_is_read_in_at_most_half_a_day_and_half_an_hour_of_buckets
     assert all(s.end - s.start < MINUTE for s in read if s.grain == RAW and s.by_minutes)
 
 
-def test_future_deadlines_are_read_only_on_request() -> None:
-    assert Part.COMING_DAYS in {segment.part for segment in segments(AT, MONTH, coming=True)}
-    assert Part.COMING_DAYS not in {segment.part for segment in segments(AT, MONTH, coming=False)}
+def test_days_to_come_are_read_only_for_open_images() -> None:
+    assert Part.COMING_DAYS in {segment.part for segment in segments(CUTS, with_open=True)}
+    assert Part.COMING_DAYS not in {segment.part for segment in segments(CUTS, with_open=False)}
 
 
-def test_a_partial_day_is_added_or_subtracted_whichever_is_shorter() -> None:
+def test_a_partial_day_is_read_by_the_fewer_buckets() -> None:
     day, noon = datetime(2026, 3, 10, tzinfo=UTC), datetime(2026, 3, 10, 12, tzinfo=UTC)
     minute = noon + timedelta(minutes=34)
-    head = [segment for segment in segments(AT, MONTH, coming=False) if segment.part is Part.LAST_HEAD]
+    head = [segment for segment in segments(CUTS, with_open=False) if segment.part is Part.LAST_HEAD]
     assert head == [
-        Segment(Part.LAST_HEAD, 60, day, noon),
-        Segment(Part.LAST_HEAD, 60, noon, noon + timedelta(hours=1), 1, noon, by_minutes=True),
-        Segment(Part.LAST_HEAD, 1, minute, noon + timedelta(hours=1), -1, noon, by_minutes=True),
-        Segment(Part.LAST_HEAD, RAW, minute, AT, 1, noon, by_minutes=True),
-        Segment(Part.LAST_HEAD, RAW, noon, AT, 1, noon, by_minutes=False),
+        Segment(Part.LAST_HEAD, 1, 60, day, noon),
+        Segment(Part.LAST_HEAD, 1, 60, noon, noon + timedelta(hours=1), noon, by_minutes=True),
+        Segment(Part.LAST_HEAD, -1, 1, minute, noon + timedelta(hours=1), noon, by_minutes=True),
+        Segment(Part.LAST_HEAD, 1, RAW, minute, AT, noon, by_minutes=True),
+        Segment(Part.LAST_HEAD, 1, RAW, noon, AT, noon, by_minutes=False),
     ]

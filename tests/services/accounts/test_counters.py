@@ -30,7 +30,9 @@ async def an_account(pool: Pool, clock: FrozenClock) -> UUID:
     return created
 
 
-async def test_a_new_account_counts_from_one_and_has_its_creation_behind_it(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_new_account_counts_from_one_and_its_last_instant_is_its_creation(
+    pool: Pool, clock: FrozenClock
+) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
         all_counters = await lock_counters(writer, [account_id], clock)
@@ -52,7 +54,7 @@ async def test_saved_counters_are_read_again_once_committed(pool: Pool, clock: F
         assert await lock_counters(writer, [account_id], clock) == {account_id: replace(counters, read_at=clock.now())}
 
 
-async def test_an_instant_is_after_what_the_account_has(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_instant_is_after_the_last_one_of_the_account(pool: Pool, clock: FrozenClock) -> None:
     account_id = await an_account(pool, clock)
     async with unit_of_work(pool) as writer:
         counters = (await lock_counters(writer, [account_id], clock))[account_id]

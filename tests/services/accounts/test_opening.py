@@ -75,7 +75,7 @@ async def test_the_first_sla_version_starts_with_the_local_day_of_the_creation(p
     assert [row["effective_date"] for row in await rows(reader, "sla_versions")] == [date(2026, 3, 11)]
 
 
-async def test_an_unknown_zone_is_refused_and_nothing_is_kept(pool: Pool, reader: PoolReader) -> None:
+async def test_an_unknown_zone_is_refused_without_a_change(pool: Pool, reader: PoolReader) -> None:
     with pytest.raises(UnknownTimeZone):
         await create(pool, time_zone="Mars/Olympus")
     assert await rows(reader, "accounts") == []

@@ -93,7 +93,7 @@ async def test_a_second_negotiation_for_a_day_supersedes_the_first(
 COUNTERS = "SELECT next_order_number, next_event_sequence, frontier, minutes_since FROM account_heads"
 
 
-async def test_terms_for_the_running_day_are_refused_and_nothing_changes(
+async def test_terms_for_the_running_day_are_refused_without_a_change(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     counters = await rows(pool, COUNTERS)
@@ -132,9 +132,7 @@ async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise
     assert await rows(pool, "SELECT due_at FROM orders") == promised
 
 
-async def test_a_day_of_which_nothing_is_used_gets_no_row_by_a_move(
-    pool: Pool, clock: FrozenClock, account_id: UUID
-) -> None:
+async def test_a_move_writes_no_row_for_an_unused_day(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
     assert await ledger(pool) == []
     assert await rows(pool, "SELECT * FROM upload_weeks") == []
@@ -162,9 +160,7 @@ async def test_a_move_recounts_the_weeks_of_uploads(pool: Pool, clock: FrozenClo
     assert await rows(pool, "SELECT week, images FROM upload_weeks") == [(date(2026, 3, 16), 5)]
 
 
-async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
-    pool: Pool, clock: FrozenClock, account_id: UUID
-) -> None:
+async def test_a_move_to_the_same_zone_changes_nothing(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     counters = await rows(pool, COUNTERS)
     move = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
     day = RecordedDay(LedgerDay(date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY), 1, Allowance(200, 0, 20, 0))
@@ -173,7 +169,7 @@ async def test_a_move_to_the_same_zone_is_fine_and_changes_nothing(
     assert await rows(pool, COUNTERS) == counters
 
 
-async def test_a_move_is_after_all_that_the_account_has_even_while_the_clock_stands(
+async def test_a_move_is_after_all_events_of_the_account_by_a_frozen_clock(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     await place(pool, clock, account_id, 1, await add_specification(pool, clock, account_id))

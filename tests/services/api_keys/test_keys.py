@@ -1,4 +1,4 @@
-"""API keys: what of a secret is kept, whom it opens the door to, until when, and how a key is found and revoked."""
+"""API keys: the stored hash, the caller of a key, expiry, finding and revoking."""
 
 import hashlib
 import re
@@ -37,7 +37,7 @@ from tests.support.studio import Studio, open_account
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
-# What the release before keys had a name, a prefix and an end asks of the database.
+# The statement of the release before keys had a name, a prefix and an expiry.
 ADD_BEFORE = "INSERT INTO tokens (id, account_id, hash, created_at) VALUES ($1, $2, $3, $4)"
 FIND_BEFORE = "SELECT t.account_id, a.name FROM tokens t LEFT JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1"
 
@@ -70,7 +70,7 @@ async def revoke(pool: Pool, name: str, at: datetime = AT) -> None:
 
 
 async def holder(reader: PoolReader, secret: str, at: datetime = AT) -> str | None:
-    """The name of whose secret it is."""
+    """Return the name of the caller of a secret."""
     caller = await find_caller(reader, FrozenClock(at), secret)
     if caller is None:
         return None
@@ -177,7 +177,7 @@ async def test_a_key_that_would_be_of_no_use_is_refused(pool: Pool, reader: Pool
     assert await rows(reader, "tokens") == []
 
 
-async def test_a_name_that_nothing_can_have_is_refused(pool: Pool, reader: PoolReader) -> None:
+async def test_an_invalid_name_is_refused(pool: Pool, reader: PoolReader) -> None:
     with pytest.raises(BadText, match=r"^The key's name must not be blank\.$"):
         await new_key(pool, None, name=" ")
     assert await rows(reader, "tokens") == []

@@ -1,4 +1,4 @@
-"""The last uses of keys: noted by requests, written by nobody whom a request waits for, at most once a minute."""
+"""The last uses of keys: noted by requests, written in the background, at most once a minute."""
 
 import asyncio
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ async def test_a_key_is_written_at_most_once_a_minute_by_a_process_and_by_severa
             }
     assert {at for _, at in versions} == {AT, AT + MINUTE, AT + 2 * MINUTE}
     assert len(versions) == 3
-    assert len(counting.statements) == 6  # neither asks for more than one a minute
+    assert len(counting.statements) == 6  # neither writes more than one a minute
 
 
 async def test_processes_that_write_at_once_wait_for_no_other_in_a_circle(pool: Pool, reader: PoolReader) -> None:
@@ -117,7 +117,7 @@ async def test_a_key_that_was_deleted_by_hand_keeps_no_other_from_being_written(
     assert await used(reader) == [AT, AT]
 
 
-async def test_what_was_noted_is_written_every_few_seconds_and_at_the_end(
+async def test_noted_uses_are_written_every_few_seconds_and_at_the_end(
     pool: Pool, reader: PoolReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     callers = await callers_of(pool, reader)
@@ -128,7 +128,7 @@ async def test_what_was_noted_is_written_every_few_seconds_and_at_the_end(
     async with noted_key_uses(pool) as uses:
         uses.note(callers[1], AT)
         async with asyncio.timeout(30):
-            while await used(reader) != [AT, AT, None]:  # noqa: ASYNC110 - nothing but the database says so
+            while await used(reader) != [AT, AT, None]:  # noqa: ASYNC110 - only the database shows it
                 await asyncio.sleep(0.005)
 
 
@@ -139,7 +139,7 @@ async def test_a_database_that_is_away_ends_neither_the_task_nor_the_service(mon
     with capture_logs() as logs:
         async with noted_key_uses(away) as uses, asyncio.timeout(30):
             uses.note(caller, AT)
-            while len(logs) < 3:  # noqa: ASYNC110 - nothing but the log says so
+            while len(logs) < 3:  # noqa: ASYNC110 - only the log shows it
                 await asyncio.sleep(0.001)
     assert {each["event"] for each in logs} == {"key_uses_not_written"}
     await away.close()
@@ -158,6 +158,6 @@ async def test_a_server_that_does_not_answer_keeps_no_service_from_ending(
                 uses.note(caller, AT)
                 line.fall_silent()
             await hang_up(silent)
-            while not logs:  # noqa: ASYNC110 - nothing but the log says so
+            while not logs:  # noqa: ASYNC110 - only the log shows it
                 await asyncio.sleep(0.001)
     assert [each["event"] for each in logs] == ["key_uses_not_written"]

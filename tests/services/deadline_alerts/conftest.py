@@ -1,4 +1,4 @@
-"""Fixtures for tests of what time brings about."""
+"""Fixtures for tests of periodic jobs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The watch over deadlines while commands are given and others watch, or where it is killed."""
+"""The watch over deadlines beside commands and other watches, and killed."""
 
 import asyncio
 import itertools
@@ -19,8 +19,10 @@ from tests.support.pools import FailingPool, Killed
 from tests.support.studio import HOUR
 
 
-async def test_no_command_comes_before_what_was_told(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
-    """Not even one by a clock that is behind."""
+async def test_no_command_gets_an_instant_before_an_emitted_alert(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    """Not even one by a slow clock."""
     await customer.place(1)
     behind = FrozenClock(clock.now() + MINUTE)
     clock.advance_to(RISK_AT + MINUTE)
@@ -38,10 +40,10 @@ async def test_commands_under_way_as_the_last_watch_ended_are_seen_by_the_next(
     assert (await watch_deadlines(pool, clock, ended_at, 4 * HOUR)).emitted == 1
 
 
-async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_next_watch(
+async def test_alerts_of_a_command_under_way_are_emitted_by_the_next_watch(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    """It has its instant, before the watch, and holds the counters; the account's other orders are all told."""
+    """It has its instant, before the watch, and holds the counters; the account's other orders get all alerts."""
     await customer.place(1, expedite=True)
     clock.advance(HOUR)
     lead = 3 * HOUR
@@ -59,7 +61,7 @@ async def test_a_command_under_way_while_nothing_was_to_be_told_is_seen_by_the_n
     assert [each.order_id for each in await emitted_alerts(pool)][1:] == [placed.orders[0][1]]
 
 
-async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, clock: FrozenClock) -> None:
+async def test_only_accounts_with_alerts_to_emit_are_locked(pool: Pool, clock: FrozenClock) -> None:
     held, other = [await open_customer(pool, clock, name=name) for name in ("Held", "Other")]
     await held.place(1)
     clock.advance_to(WEDNESDAY_AT_NINE + MICROSECOND)
@@ -77,9 +79,7 @@ async def test_only_an_account_with_something_to_tell_is_locked(pool: Pool, cloc
     assert await pool.fetch(query, held.account_id) == last_at
 
 
-async def test_two_watches_at_once_tell_each_thing_once_whatever_is_commanded_meanwhile(
-    pool: Pool, clock: FrozenClock
-) -> None:
+async def test_two_watches_at_once_emit_each_alert_once_during_commands(pool: Pool, clock: FrozenClock) -> None:
     customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
     placed = [await customer.place(4) for customer in customers for _ in range(4)]
     await claim(pool, clock, "ann", 20)
@@ -101,7 +101,7 @@ async def test_two_watches_at_once_tell_each_thing_once_whatever_is_commanded_me
         await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_a_watch_killed_anywhere_has_told_of_a_page_all_or_nothing_and_the_next_tells_the_rest(
+async def test_a_watch_killed_anywhere_emitted_whole_pages_and_the_next_emits_the_rest(
     database: str, customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     for count in (1, 2, 3):

@@ -1,4 +1,4 @@
-"""A watch between the parts of a file comes to the same as one after the whole file."""
+"""Watches between the parts of a file have the result of one after the whole file."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -28,7 +28,7 @@ ALERTS = """
 
 
 @pytest.mark.parametrize(("seed", "lead"), [(1, LEAD), (2, LONG_LEAD), (5, LEAD)])
-async def test_a_watch_between_the_parts_of_a_file_tells_what_one_after_the_whole_of_it_tells(
+async def test_a_watch_between_parts_of_a_file_emits_the_alerts_of_one_after_the_whole(
     server: str, seed: int, lead: timedelta
 ) -> None:
     lines = random_file(seed)
@@ -40,7 +40,7 @@ async def test_a_watch_between_the_parts_of_a_file_tells_what_one_after_the_whol
 
 
 async def alerts_after(server: str, parts: list[list[Line]], lead: timedelta) -> list[tuple[Any, ...]]:
-    """All alerts after parts of a file, each followed by a watch, and where there are several, by jobs before it."""
+    """Return all alerts after parts of a file, each followed by a watch, after jobs if there are several parts."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         clock, since = FrozenClock(NOW), None

@@ -53,7 +53,7 @@ _PLACED = """
 
 
 async def a_large_account(pool: Pool, orders: int) -> Studio:
-    """Begin an account with orders of one image, half of them delivered in time, a minute apart; by Friday all due."""
+    """Open an account with orders of one image, half of them delivered in time, a minute apart; all due by Friday."""
     studio = await open_account(pool, Studio(images_per_day=10_000))
     placed_at = datetime(2026, 3, 3, 10, tzinfo=UTC)
     for number in range(orders):
@@ -65,7 +65,7 @@ async def a_large_account(pool: Pool, orders: int) -> Studio:
 
 
 async def note(pool: Pool, account_id: UUID, since: datetime) -> None:
-    """Let the watch look at an account again, as an import does."""
+    """Request a rescan of an account, as an import does."""
     sql = """
         INSERT INTO job_cursors SELECT $1, 'watch_deadlines', 'Europe/Copenhagen', NULL, $2, 0, NULL, true WHERE true
         ON CONFLICT (account_id, job) DO UPDATE SET
@@ -90,10 +90,10 @@ async def test_an_account_with_imported_history_is_worked_through_page_by_page(p
     assert await pending_rescans(pool) == []
 
 
-async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stays(
+async def test_alerts_that_an_import_makes_untrue_are_withdrawn_and_others_stay(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    """An import tells later that one order was cancelled before it was at risk, and one after it was."""
+    """A later import cancels one order before it was at risk, and one after."""
     placed = [await customer.place(count) for count in (1, 2, 3)]
     clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)
@@ -124,10 +124,10 @@ async def test_what_an_import_makes_untrue_is_taken_back_and_what_it_leaves_stay
     ]
 
 
-async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first(
+async def test_alerts_that_an_import_makes_untrue_are_withdrawn_after_any_failure(
     database: str, customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    """One error at any statement of the watch, then none: also where it looks at the account before it retracts."""
+    """One error at any statement of the watch, then none: also as it looks at the account before it withdraws."""
     untrue, _ = [await customer.place(count) for count in (1, 2)]
     clock.advance_to(WEDNESDAY_AT_NINE + MINUTE)
     await watch(pool, clock)
@@ -148,7 +148,7 @@ async def test_what_an_import_makes_untrue_is_taken_back_whatever_fails_at_first
     for statements in itertools.count(1):
         await note(pool, customer.account_id, RISK_AT - MINUTE)
         faltering = FailingPool(pool, statements, fail)
-        with suppress(ZeroDivisionError):  # what reads all accounts fails the watch itself
+        with suppress(ZeroDivisionError):  # a read of all accounts that fails is a failure of the watch itself
             await watch(faltering, clock)
         clock.advance(MINUTE)
         await watch(pool, clock)
@@ -229,7 +229,7 @@ async def test_an_account_that_fails_from_earlier_on_is_the_same_run_in_the_ledg
     assert (state, fails_since, attempts) == ("FAILED", RISK_AT, 2)
 
 
-async def test_an_account_that_only_failed_keeps_what_was_told_of_a_deadline_it_has_no_more(
+async def test_an_account_that_only_failed_keeps_the_alerts_of_a_replaced_deadline(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     placed = await customer.place(1)
@@ -248,7 +248,7 @@ async def test_an_account_that_only_failed_keeps_what_was_told_of_a_deadline_it_
 
 
 @pytest.mark.parametrize("ahead", [2 * HOUR, 400 * DAY], ids=str)
-async def test_a_pause_by_a_clock_that_was_ahead_holds_nothing_back(
+async def test_a_pause_by_a_clock_that_was_ahead_is_ignored(
     customer: Customer, pool: Pool, clock: FrozenClock, ahead: timedelta
 ) -> None:
     await customer.place(1)
@@ -263,7 +263,7 @@ async def test_a_pause_by_a_clock_that_was_ahead_holds_nothing_back(
     assert await pending_rescans(pool) == []
 
 
-async def test_what_is_looked_at_at_once_is_bounded_in_images(
+async def test_each_transaction_reads_a_bounded_number_of_images(
     customer: Customer, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates_module, "MOST_IMAGES", 5)
@@ -282,14 +282,14 @@ async def test_what_is_looked_at_at_once_is_bounded_in_images(
 
 
 async def runs_of(pool: Pool, account_id: UUID) -> list[tuple[object, ...]]:
-    """What staff see of an account in the ledger."""
+    """Return the runs of an account that staff see in the ledger."""
     page = await job_runs(PoolReader(pool), Slice(10), RunsWanted(WATCH, account_id))
     runs = [run for _, run in page.rows]
     assert {(run.time_zone, run.date, run.account_id) for run in runs} <= {(None, None, account_id)}
     return [(run.state, run.scheduled_for, run.attempts, run.failures, run.error) for run in runs]
 
 
-async def test_an_account_that_waits_is_told_by_a_lead_that_was_made_longer_meanwhile(
+async def test_a_postponed_account_is_alerted_by_a_lead_that_became_longer(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     await customer.place(1, expedite=True)

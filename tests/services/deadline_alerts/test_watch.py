@@ -1,4 +1,4 @@
-"""The watch over deadlines: what it tells, and when (domain rules, section 3)."""
+"""The watch over deadlines: its alerts and their instants (domain rules, section 3)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ async def deliver_some(customer: Customer, clock: FrozenClock, placed: Outcome, 
     await deliver(customer.pool, clock, "ann", (await customer.images_of(placed))[:count])
 
 
-async def test_a_deadline_is_told_at_risk_and_then_missed_each_as_soon_as_it_is_known_and_once(
+async def test_a_deadline_is_alerted_at_risk_and_then_missed_once_each(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     await customer.place(3)
@@ -57,9 +57,7 @@ async def test_a_deadline_is_told_at_risk_and_then_missed_each_as_soon_as_it_is_
     await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_what_is_told_names_the_deadline_and_the_images(
-    customer: Customer, pool: Pool, clock: FrozenClock
-) -> None:
+async def test_an_alert_has_its_deadline_and_images(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
     placed = await customer.place(2)
     images = [image_id for _, image_id in await customer.images_of(placed)]
     await deliver_some(customer, clock, placed, 1)
@@ -76,7 +74,7 @@ async def test_what_is_told_names_the_deadline_and_the_images(
     ]
 
 
-async def test_what_was_delivered_late_while_the_watch_was_down_is_told_all_the_same(
+async def test_images_delivered_late_while_the_watch_was_down_are_alerted(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     placed = await customer.place(3)
@@ -92,7 +90,7 @@ async def test_what_was_delivered_late_while_the_watch_was_down_is_told_all_the_
     assert await alert_summaries(pool) == [("AT_RISK", "2026-03-11T07:00:00", 2), ("MISSED", "2026-03-11T08:00:00", 1)]
 
 
-async def test_what_was_delivered_or_cancelled_in_time_is_not_told_of(
+async def test_images_delivered_or_cancelled_in_time_get_no_alert(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     cancelled = await customer.place(1)
@@ -116,7 +114,7 @@ async def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on(
     assert await alert_summaries(pool) == [("AT_RISK", "2026-03-10T12:01:00", 1)]
 
 
-async def test_a_rejection_is_told_by_its_own_deadline(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+async def test_a_rejection_is_alerted_by_its_own_deadline(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
     placed = await customer.place(2)
     await deliver_some(customer, clock, placed, 2)
     clock.advance(MINUTE)
@@ -131,10 +129,10 @@ async def test_a_rejection_is_told_by_its_own_deadline(customer: Customer, pool:
     assert {each.data["after"]["kind"] for each in await emitted_alerts(pool)} == {"REDO"}
 
 
-async def test_images_split_off_within_the_lead_are_told_of_where_they_were_and_where_they_are(
+async def test_images_split_off_within_the_lead_are_alerted_in_both_orders(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
-    """What stayed was all delivered before: only what left at the plan level was at risk, there as well as here."""
+    """The images that stayed were delivered before: only those at the plan level were at risk, in both orders."""
     placed = await customer.place(3)
     images = await customer.images_of(placed)
     await deliver_some(customer, clock, placed, 1)
@@ -154,7 +152,7 @@ async def test_images_split_off_within_the_lead_are_told_of_where_they_were_and_
     ]
 
 
-async def test_an_order_whose_last_open_image_is_expedited_has_met_its_deadline_and_is_not_told_of(
+async def test_an_order_whose_last_open_image_is_expedited_met_its_deadline_without_alerts(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     placed = await customer.place(2)
@@ -194,10 +192,10 @@ async def test_the_watch_leaves_the_watermark_of_imports_alone(
 
 
 @pytest.mark.parametrize("before", [[1, 4], [4, 1, 4], [1, 1, 4, 1, 6], [6, 1, 2, 3]], ids=str)
-async def test_whatever_the_leads_before_what_is_at_risk_by_this_one_is_told(
+async def test_deadlines_at_risk_by_the_present_lead_are_alerted_after_any_other_lead(
     customer: Customer, pool: Pool, clock: FrozenClock, before: list[int]
 ) -> None:
-    """Schedulers with leads of their own take turns, some time apart; orders are due every quarter of an hour."""
+    """Schedulers with different leads take turns, some time apart; orders are due every quarter of an hour."""
     since = horizon = None
     for _ in range(20):
         await customer.place(1, expedite=True)
@@ -215,7 +213,7 @@ async def test_whatever_the_leads_before_what_is_at_risk_by_this_one_is_told(
 
 
 async def test_the_watch_reads_by_the_indexes_of_deadlines(new_database: str) -> None:
-    """Even while nothing is known of the tables."""
+    """Even without statistics of the tables."""
     pool = await open_pool(new_database)
     at, least = WEDNESDAY_AT_NINE, UUID(int=0)
     async with unit_of_work(pool) as writer:

@@ -1,4 +1,4 @@
-"""Leases that ran out, told once and at their end (domain rules, section 5)."""
+"""Expired leases, recorded once and at their end (domain rules, section 5)."""
 
 import asyncio
 from collections import Counter
@@ -27,11 +27,11 @@ CLAIMS = "SELECT claimed_by, claimed_until, first_claimed_at, status FROM images
 
 
 async def ended(pool: Pool) -> list[tuple[datetime, int]]:
-    """When leases ended, and of how many images of an order."""
+    """Return the ends of leases, each with the number of images of an order."""
     return [(row["at"], len(row["data"]["images"])) for row in await pool.fetch(EXPIRED)]
 
 
-async def test_a_lease_that_ran_out_is_told_once_at_its_end(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+async def test_an_expired_lease_has_one_event_at_its_end(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
     placed = await customer.place(2)
     claimed_at = clock.advance(MINUTE)
     await claim(pool, clock, "ann", 1)
@@ -54,7 +54,9 @@ async def test_a_lease_that_ran_out_is_told_once_at_its_end(customer: Customer, 
     await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_a_claimer_who_is_faster_tells_it_instead(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+async def test_a_new_claim_records_the_expired_one_before_the_job_does(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
     await customer.place(3)
     clock.advance(MINUTE)
     await claim(pool, clock, "ann", 3)
@@ -84,7 +86,7 @@ async def test_the_images_of_a_dead_worker_are_in_the_queue_whether_anybody_note
     assert [type(each) for each in refused.value.refusals] == [NotClaimed]
 
 
-async def test_leases_are_told_in_the_order_in_which_they_ended(
+async def test_expired_leases_have_events_in_the_order_of_their_ends(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     await customer.place(3)
@@ -97,7 +99,9 @@ async def test_leases_are_told_in_the_order_in_which_they_ended(
     assert instants == sorted(instants)
 
 
-async def test_many_at_once_with_claims_and_deliveries_tell_each_lease_once(pool: Pool, clock: FrozenClock) -> None:
+async def test_concurrent_jobs_claims_and_deliveries_record_each_expired_lease_once(
+    pool: Pool, clock: FrozenClock
+) -> None:
     customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(3)]
     for customer in customers:
         await customer.place(20)
@@ -121,7 +125,7 @@ async def test_many_at_once_with_claims_and_deliveries_tell_each_lease_once(pool
         await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_a_batch_that_is_killed_leaves_nothing_and_the_next_does_it(
+async def test_a_killed_batch_writes_nothing_and_is_done_by_the_next_run(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     await customer.place(4)

@@ -1,4 +1,4 @@
-"""What is forgotten, what is kept, and that nobody can tell the difference (domain rules, section 6)."""
+"""Pruning: deleted and kept rows, without a change of any figure (domain rules, section 6)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ async def test_figures_stay_what_they_are(pool: Pool, drawn: tuple[History, date
     assert before == await reference_figures(PoolReader(pool), requests)
 
 
-async def test_minutes_older_than_61_days_go_and_what_happens_after_counts_as_before(
+async def test_minutes_older_than_61_days_are_deleted_and_later_changes_count_as_before(
     pool: Pool, clock: FrozenClock
 ) -> None:
     customer = await open_customer(pool, clock)
@@ -92,7 +92,7 @@ async def test_commands_while_minutes_are_forgotten_count_once(pool: Pool, clock
         await assert_consistent(PoolReader(pool), customer)
 
 
-async def test_a_pruning_that_is_killed_anywhere_changes_no_figure(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_pruning_killed_anywhere_changes_no_figure(pool: Pool, clock: FrozenClock) -> None:
     customer = await open_customer(pool, clock)
     await customer.place(3)
     clock.advance(70 * DAY)
@@ -105,7 +105,7 @@ async def test_a_pruning_that_is_killed_anywhere_changes_no_figure(pool: Pool, c
 
 
 async def ask(pool: Pool, clock: FrozenClock, customer: Customer | None, key: str) -> JsonResult:
-    """Give a command that says when it was done."""
+    """Give a command that records its instant."""
 
     async def work(_writer: Writer) -> JsonResult:
         return JsonResult(at=clock.now().isoformat())
@@ -171,7 +171,7 @@ def run(
     )
 
 
-async def test_runs_go_after_the_retention_and_what_succeeds_every_minute_after_a_day(
+async def test_runs_are_deleted_after_the_retention_and_those_of_minutes_after_a_day(
     pool: Pool, clock: FrozenClock
 ) -> None:
     now = clock.now()
@@ -195,7 +195,7 @@ async def test_runs_go_after_the_retention_and_what_succeeds_every_minute_after_
     assert {row["id"] for row in await pool.fetch("SELECT id FROM job_runs")} == expected
 
 
-async def test_what_failed_for_an_account_goes_after_the_retention_and_is_not_taken_for_the_last_success(
+async def test_failed_runs_of_accounts_are_deleted_after_the_retention_and_are_never_the_last_success(
     pool: Pool, clock: FrozenClock
 ) -> None:
     now = clock.now()

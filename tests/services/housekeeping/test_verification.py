@@ -43,7 +43,7 @@ OWNER = "a"
 
 @pytest.fixture(autouse=True)
 def logs() -> Generator[list[MutableMapping[str, Any]]]:
-    """What is logged, which is written nowhere."""
+    """The captured log events."""
     with capture_logs() as captured:
         yield captured
 
@@ -79,7 +79,7 @@ async def a_few_weeks(customer: Customer, clock: FrozenClock) -> None:
 
 
 async def turns(pool: Pool) -> dict[UUID, tuple[datetime, int]]:
-    """Since when each account waits to be compared, and how often it failed in a row."""
+    """Return since when each account waits for its comparison, and its failures in a row."""
     rows = await pool.fetch("SELECT account_id, due_at, attempts FROM job_cursors WHERE job = $1", VERIFY)
     return {row["account_id"]: (row["due_at"], row["attempts"]) for row in rows}
 
@@ -92,7 +92,7 @@ async def failed_runs(pool: Pool) -> list[tuple[UUID, str, str]]:
     return [tuple(row) for row in rows]
 
 
-async def test_what_agrees_is_noted(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
+async def test_an_account_without_a_difference_is_recorded(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
     assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
     assert await turns(pool) == {customer.account_id: (clock.now(), 0)}
     assert await failed_runs(pool) == []
@@ -110,7 +110,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-async def test_what_is_damaged_is_reported_with_its_figures_and_left_as_it_is(
+async def test_damaged_rollups_are_reported_with_their_figures_and_not_repaired(
     pool: Pool, clock: FrozenClock, customer: Customer, damage: str
 ) -> None:
     await pool.fetch(damage)
@@ -139,7 +139,7 @@ async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock
     )
 
 
-async def test_an_account_that_agrees_again_is_noted_as_recovered(
+async def test_an_account_without_a_difference_again_is_recorded_as_recovered(
     pool: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     await pool.fetch("UPDATE rollups SET delivered = delivered + 1")
@@ -155,33 +155,33 @@ async def test_an_account_that_agrees_again_is_noted_as_recovered(
     ]
 
 
-async def test_every_account_has_its_turn_and_who_has_waited_longest_is_next(pool: Pool, clock: FrozenClock) -> None:
-    """The eighth account comes during the third night, and waits from then on like those who had their turn in it."""
+async def test_accounts_take_turns_the_longest_waiting_first(pool: Pool, clock: FrozenClock) -> None:
+    """The eighth account is opened on the third day, and waits from then on like those that had their turn."""
     accounts: list[UUID] = []
     for number in range(7):
         accounts.append((await open_customer(pool, clock, name=f"Studio {number}")).account_id)
         clock.advance(SOON)
-    nights: list[list[int]] = []
-    for night in range(7):
+    days: list[list[int]] = []
+    for day in range(7):
         clock.advance(DAY)
-        if night == 2:
+        if day == 2:
             accounts.append((await open_customer(pool, clock, name="Late")).account_id)
         assert await verify_next(pool, clock, OWNER, 3) == Verified(accounts=3)
         verified = {account_id for account_id, (at, _) in (await turns(pool)).items() if at == clock.now()}
-        nights.append([number for number, account_id in enumerate(accounts[:7]) if account_id in verified])
-    assert nights == [[0, 1, 2], [3, 4, 5], [0, 1, 6], [2, 3, 4], [0, 1, 5], [2, 6], [0, 3, 4]]
+        days.append([number for number, account_id in enumerate(accounts[:7]) if account_id in verified])
+    assert days == [[0, 1, 2], [3, 4, 5], [0, 1, 6], [2, 3, 4], [0, 1, 5], [2, 6], [0, 3, 4]]
     [late] = await pool.fetch("SELECT due_at FROM job_cursors WHERE account_id = $1 AND job = $2", accounts[7], VERIFY)
     assert late["due_at"] == clock.now() - DAY
 
 
-async def test_a_night_that_is_gone_on_with_does_nobody_twice(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_continued_verification_compares_each_account_once(pool: Pool, clock: FrozenClock) -> None:
     for number in range(5):
         await open_customer(pool, clock, name=f"Studio {number}")
     clock.advance(DAY)
     assert [(await verify_next(pool, clock, OWNER, 3)).accounts for _ in range(3)] == [3, 2, 0]
 
 
-async def test_turns_noted_by_a_clock_that_was_ahead_keep_nobody_waiting(pool: Pool, clock: FrozenClock) -> None:
+async def test_turns_recorded_by_a_clock_that_was_ahead_delay_no_account(pool: Pool, clock: FrozenClock) -> None:
     accounts = [(await open_customer(pool, clock, name=f"Studio {number}")).account_id for number in range(3)]
     ahead = FrozenClock(clock.now() + 400 * DAY)
     assert await verify_next(pool, ahead, OWNER, 2) == Verified(accounts=2)
@@ -190,7 +190,9 @@ async def test_turns_noted_by_a_clock_that_was_ahead_keep_nobody_waiting(pool: P
     assert await turns(pool) == dict.fromkeys(accounts, (clock.now(), 0))
 
 
-async def test_who_differs_is_compared_each_night_beside_the_turn(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_account_with_a_difference_is_compared_every_day_besides_the_turn(
+    pool: Pool, clock: FrozenClock
+) -> None:
     customers = [await open_customer(pool, clock, name=f"Studio {number}") for number in range(4)]
     await customers[0].place(3)
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 9")
@@ -209,15 +211,13 @@ async def test_who_differs_is_compared_each_night_beside_the_turn(pool: Pool, cl
     assert await verify_next(pool, clock, OWNER, 1) == Verified(accounts=2)
 
 
-async def test_an_account_that_others_hold_is_compared_all_the_same(
-    pool: Pool, clock: FrozenClock, customer: Customer
-) -> None:
+async def test_an_account_locked_by_others_is_compared(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
     async with unit_of_work(pool) as writer:
         await lock_counters(writer, [customer.account_id])
         assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
 
 
-async def test_what_takes_too_long_is_ended_and_reported_and_the_others_go_on(
+async def test_a_comparison_that_takes_too_long_is_ended_and_reported_and_others_continue(
     pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow, quick = sorted([(await open_customer(pool, clock, name=name)).account_id for name in ("Slow", "Quick")])
@@ -247,7 +247,7 @@ async def test_an_account_that_cannot_be_read_stops_no_other(pool: Pool, clock: 
 
 
 @pytest.mark.parametrize("read", ["pulse_figures", "streaks", "reference_figures", "reference_streaks"])
-async def test_what_is_done_between_the_reads_is_seen_by_none(
+async def test_commands_between_the_reads_are_seen_by_neither_side(
     pool: Pool, clock: FrozenClock, customer: Customer, monkeypatch: pytest.MonkeyPatch, read: str
 ) -> None:
     """Orders are placed, which would be open, and a week gets its first upload."""
@@ -264,10 +264,10 @@ async def test_what_is_done_between_the_reads_is_seen_by_none(
     monkeypatch.setattr(verifying, read, after_commands)
     assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
     assert len(placed) == 2  # once as of the settled instant, once as of the past one
-    assert placed[0].at == clock.now()  # which is the settled instant: what happens at it counts later
+    assert placed[0].at == clock.now()  # which is the settled instant: events at it count later
 
 
-async def test_a_command_under_way_is_seen_by_none(
+async def test_a_command_under_way_is_seen_by_neither_side(
     pool: Pool, clock: FrozenClock, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[PulseFigures] = []
@@ -299,7 +299,7 @@ async def others(database: str) -> AsyncGenerator[Pool]:
     await pool.close()
 
 
-async def test_writers_meanwhile_make_nothing_look_wrong(
+async def test_concurrent_writers_cause_no_difference(
     pool: Pool, others: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     """Four clients and workers place, cancel, expedite, claim, deliver and reject as fast as they can."""

@@ -1,4 +1,4 @@
-"""The cursors tell what is missing, from an account's beginning on."""
+"""Cursors have the next day of each job, from an account's opening on."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
@@ -48,18 +48,22 @@ async def test_jobs_begin_with_the_ledger_day_an_account_is_created_in(pool: Poo
 @pytest.mark.parametrize("job", JOBS)
 async def test_a_day_is_due_as_it_closes_and_not_before(pool: Pool, reader: PoolReader, job: str) -> None:
     account_id = await an_account(pool)
-    assert await due_groups(reader, job, CLOSES - timedelta(microseconds=1), CLOSES - timedelta(microseconds=1)) == []
-    assert await due_groups(reader, job, CLOSES, CLOSES) == [DueGroup(job, "Europe/Copenhagen", CLOSES, CREATED.date())]
+    assert await due_groups(reader, [job], CLOSES - timedelta(microseconds=1), CLOSES - timedelta(microseconds=1)) == []
+    assert await due_groups(reader, [job], CLOSES, CLOSES) == [
+        DueGroup(job, "Europe/Copenhagen", CLOSES, CREATED.date())
+    ]
     assert await JOBS[job](pool, FrozenClock(CLOSES), CLOSES, [account_id]) == 1
-    assert await due_groups(reader, job, CLOSES, CLOSES) == []
+    assert await due_groups(reader, [job], CLOSES, CLOSES) == []
     assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 11), CLOSES + DAY, "Europe/Copenhagen")
 
 
-async def test_groups_are_of_a_zone_and_a_midnight_oldest_first(pool: Pool, reader: PoolReader) -> None:
+async def test_due_groups_have_a_zone_and_a_midnight_and_are_sorted_oldest_first(
+    pool: Pool, reader: PoolReader
+) -> None:
     for zone in ("Europe/Copenhagen", "Europe/Berlin", "Europe/Copenhagen", "Asia/Tokyo"):
         await an_account(pool, zone)
     tokyo = datetime(2026, 3, 10, 15, tzinfo=UTC)
-    assert await due_groups(reader, RESET, CLOSES, CLOSES) == [
+    assert await due_groups(reader, [RESET], CLOSES, CLOSES) == [
         DueGroup(RESET, "Asia/Tokyo", tokyo, CREATED.date()),
         DueGroup(RESET, "Europe/Berlin", CLOSES, CREATED.date()),
         DueGroup(RESET, "Europe/Copenhagen", CLOSES, CREATED.date()),
@@ -69,7 +73,7 @@ async def test_groups_are_of_a_zone_and_a_midnight_oldest_first(pool: Pool, read
 async def test_the_accounts_of_a_group_come_in_pages_by_id(pool: Pool, reader: PoolReader) -> None:
     accounts = sorted([await an_account(pool) for _ in range(3)])
     await an_account(pool, "Europe/Berlin")
-    (_, group) = await due_groups(reader, SNAPSHOT, CLOSES, CLOSES)
+    (_, group) = await due_groups(reader, [SNAPSHOT], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 2) == accounts[:2]
     assert await due_accounts(reader, group, CLOSES, accounts[1], 2) == accounts[2:]
     assert await due_accounts(reader, group, CLOSES, accounts[2], 2) == []
@@ -79,9 +83,9 @@ async def test_an_account_that_failed_waits_until_it_is_tried_again(pool: Pool, 
     failing, other = await an_account(pool), await an_account(pool)
     for _ in range(2):
         await in_transaction(pool, partial(postpone, job=SNAPSHOT, account_id=failing, retry_at=CLOSES + MINUTE))
-    (group,) = await due_groups(reader, SNAPSHOT, CLOSES, CLOSES)
+    (group,) = await due_groups(reader, [SNAPSHOT], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [other]
-    (group,) = await due_groups(reader, SNAPSHOT, CLOSES + MINUTE, CLOSES + MINUTE)
+    (group,) = await due_groups(reader, [SNAPSHOT], CLOSES + MINUTE, CLOSES + MINUTE)
     assert await due_accounts(reader, group, CLOSES + MINUTE, None, 10) == sorted([failing, other])
     query = "SELECT attempts, retry_at FROM job_cursors WHERE account_id = $1 AND job = $2"
     assert [tuple(row) for row in await pool.fetch(query, failing, SNAPSHOT)] == [(2, CLOSES + MINUTE)]
@@ -90,16 +94,14 @@ async def test_an_account_that_failed_waits_until_it_is_tried_again(pool: Pool, 
     assert [tuple(row) for row in await pool.fetch(query, failing, RESET)] == [(0, None)]
 
 
-async def test_an_account_that_failed_by_a_clock_that_was_ahead_does_not_wait_for_that(
-    pool: Pool, reader: PoolReader
-) -> None:
+async def test_a_failure_by_a_clock_that_was_ahead_does_not_postpone_an_account(pool: Pool, reader: PoolReader) -> None:
     account_id = await an_account(pool)
     await in_transaction(pool, partial(postpone, job=RESET, account_id=account_id, retry_at=CLOSES + DAY))
-    (group,) = await due_groups(reader, RESET, CLOSES, CLOSES)
+    (group,) = await due_groups(reader, [RESET], CLOSES, CLOSES)
     assert await due_accounts(reader, group, CLOSES, None, 10) == [account_id]
 
 
-async def test_a_move_takes_the_cursors_to_where_the_running_day_closes_now(pool: Pool) -> None:
+async def test_a_move_sets_the_cursors_to_the_new_end_of_the_running_day(pool: Pool) -> None:
     account_id = await an_account(pool)
     clock = FrozenClock(CREATED + MINUTE)
     await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
@@ -140,7 +142,7 @@ async def test_a_day_that_closed_less_than_400_days_ago_is_done(pool: Pool) -> N
     assert await resets(pool, account_id) == [("2026-03-10", CLOSES)]
 
 
-async def test_accounts_of_a_release_without_jobs_are_taken_up_where_they_began(pool: Pool) -> None:
+async def test_accounts_of_a_release_without_jobs_get_cursors_at_their_opening(pool: Pool) -> None:
     account_id, known = await an_account(pool), await an_account(pool)
     clock = FrozenClock(CREATED + 3 * DAY)
     await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Asia/Tokyo"))
@@ -163,10 +165,10 @@ async def test_zones_in_use_are_those_that_accounts_have_now(pool: Pool, reader:
     assert await zones_in_use(reader) == ["Asia/Tokyo", "Europe/Copenhagen"]
 
 
-async def test_those_who_listen_hear_of_every_zone_an_account_gets(pool: Pool, database: str) -> None:
+async def test_listeners_are_notified_of_every_new_zone(pool: Pool, database: str) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     listener = await connect(database)
-    await listener.add_listener(ZONES_CHANNEL, lambda *told: heard.put_nowait(told[-1]))  # type: ignore[attr-defined]
+    await listener.add_listener(ZONES_CHANNEL, lambda *notification: heard.put_nowait(notification[-1]))  # type: ignore[attr-defined]
     account_id = await an_account(pool)
     assert await heard.get() == "Europe/Copenhagen"
     move = partial(change_time_zone, clock=FrozenClock(CREATED), account_id=account_id, name="Asia/Tokyo")

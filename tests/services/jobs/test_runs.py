@@ -1,4 +1,4 @@
-"""The ledger of runs: who has one, until when, and what came of it."""
+"""The ledger of runs: their owners, leases and outcomes."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -50,7 +50,7 @@ async def the_run(pool: Pool) -> Record:
     return row
 
 
-async def test_a_claim_says_who_does_what_until_when(pool: Pool) -> None:
+async def test_a_claim_has_its_run_owner_and_lease(pool: Pool) -> None:
     claimed = await taken(pool, "a")
     assert (claimed.run, claimed.owner, claimed.attempts) == (ZONE, "a", 1)
     row = await the_run(pool)
@@ -74,7 +74,7 @@ async def test_a_claim_says_who_does_what_until_when(pool: Pool) -> None:
     }
 
 
-async def test_one_has_a_run_until_its_lease_is_over(pool: Pool) -> None:
+async def test_a_run_belongs_to_its_owner_until_the_lease_is_over(pool: Pool) -> None:
     first = await taken(pool, "a")
     assert await claim(pool, "b", NOW + MINUTE - timedelta(microseconds=1)) is None
     second = await taken(pool, "b", NOW + MINUTE)
@@ -82,7 +82,7 @@ async def test_one_has_a_run_until_its_lease_is_over(pool: Pool) -> None:
     assert (await the_run(pool))["owner"] == "b"
 
 
-async def test_a_lease_by_a_clock_that_was_ahead_is_nobodys(pool: Pool) -> None:
+async def test_a_lease_by_a_clock_that_was_ahead_does_not_count(pool: Pool) -> None:
     await taken(pool, "ahead", NOW + 3 * HOUR)
     assert (await taken(pool, "b")).attempts == 2
     await taken(pool, "a little ahead", NOW + MINUTE)
@@ -101,7 +101,7 @@ async def test_runs_of_another_job_zone_or_instant_are_others(pool: Pool) -> Non
         assert await claim(pool, "c", run=other) is None
 
 
-async def test_a_renewed_lease_is_longer_and_counts_what_was_done(pool: Pool) -> None:
+async def test_a_renewed_lease_is_longer_and_counts_processed_accounts(pool: Pool) -> None:
     claimed = await taken(pool, "a")
     for minutes, accounts in ((1, 200), (2, 17)):
         async with unit_of_work(pool) as writer:
@@ -112,12 +112,12 @@ async def test_a_renewed_lease_is_longer_and_counts_what_was_done(pool: Pool) ->
     assert await claim(pool, "b", NOW + 2 * MINUTE) is None
 
 
-async def test_ones_own_run_that_an_outage_broke_off_is_taken_at_once(pool: Pool) -> None:
+async def test_a_run_interrupted_by_an_outage_is_reclaimed_at_once_by_its_owner(pool: Pool) -> None:
     await taken(pool, "a")
     assert (await taken(pool, "a", NOW + timedelta(seconds=1))).attempts == 2
 
 
-async def test_a_run_that_succeeded_is_done_again_only_where_that_makes_sense(pool: Pool) -> None:
+async def test_a_run_that_succeeded_is_repeated_only_if_allowed(pool: Pool) -> None:
     await succeed(pool, await taken(pool, "a"), NOW + timedelta(seconds=2))
     row = await the_run(pool)
     assert (row["state"], row["lease_until"], row["finished_at"]) == ("SUCCEEDED", None, NOW + timedelta(seconds=2))
@@ -140,7 +140,7 @@ async def test_a_failed_run_is_tried_again_but_not_before_its_pause_is_over(
     assert (await the_run(pool))["error"] is None
 
 
-async def test_who_lost_a_run_changes_nothing_of_it(pool: Pool) -> None:
+async def test_a_worker_that_lost_a_run_cannot_change_it(pool: Pool) -> None:
     lost = await taken(pool, "a")
     await taken(pool, "b", NOW + MINUTE)
     row = await the_run(pool)

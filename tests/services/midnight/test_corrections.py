@@ -1,4 +1,4 @@
-"""Snapshots that a release before wrote by another calendar are corrected, of whatever age, whoever goes on writing."""
+"""Snapshots that a release before wrote by another calendar are corrected, of any age, even as it still writes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 MIGRATIONS = [
     import_module(f"db.migrations.versions.2026_11_28_{name}") for name in ("0011_calendar", "0012_boundaries")
 ]
-"""What says of snapshots that they are to be corrected."""
+"""The migrations that mark snapshots for correction."""
 
 ADD_AS_BEFORE = """
     INSERT INTO pulse_snapshots (account_id, id, date, as_of, recorded_at, figures, streak)
@@ -59,13 +59,13 @@ async def the_history(pool: Pool) -> AccountHistory:
 
 
 async def keep(pool: Pool, history: AccountHistory, day: date, *, as_before: bool) -> UUID:
-    """Keep the snapshot of a day in Copenhagen that ends a month or a week, as it is or as the release before has it.
+    """Store the snapshot of a day in Copenhagen that ends a month or a week, right or as of the release before.
 
     By that one, the month and the week at such a midnight are those that begin, without any upload yet.
     """
     as_of = midnight(day + DAY, time_zone("Europe/Copenhagen"))
-    [figures] = await pulse_figures(PoolReader(pool), [history.as_of(as_of)])
-    [streak] = await streaks(PoolReader(pool), [history.as_of(as_of)])
+    [figures] = await pulse_figures(PoolReader(pool), [AsOf.of(history.account_id, history.zones, as_of)])
+    [streak] = await streaks(PoolReader(pool), [AsOf.of(history.account_id, history.zones, as_of)])
     if as_before:
         figures = replace(figures, uploaded_this_month=0)
         current = streak.current if streak.uploaded_this_week else None
@@ -90,7 +90,7 @@ async def own_pool(new_database: str) -> Any:  # noqa: ANN401 - a pool, as a gen
     await pool.close()
 
 
-async def test_snapshots_of_any_age_are_corrected_where_they_are(own_pool: Pool) -> None:
+async def test_snapshots_of_any_age_are_corrected_in_place(own_pool: Pool) -> None:
     """The first three are older than the 400 days that the snapshot job goes back."""
     pool = own_pool
     uploads = ["2024-08-29", "2025-02-26", "2025-08-20", "2026-05-20", "2026-05-30"]
@@ -122,12 +122,12 @@ async def test_snapshots_of_any_age_are_corrected_where_they_are(own_pool: Pool)
 
 
 def shown(row: SnapshotRow) -> tuple[int, int, datetime | None]:
-    """The images of the month, the weeks in a row, and by when to go on."""
+    """Return the images of the month, the weeks in a row, and the deadline of the next upload."""
     weeks = 0 if row.streak.current is None else row.streak.current.weeks
     return row.figures.uploaded_this_month, weeks, row.streak.keep_by
 
 
-async def test_what_the_release_before_writes_after_the_migration_is_corrected_too(pool: Pool) -> None:
+async def test_snapshots_of_the_release_before_after_the_migration_are_corrected(pool: Pool) -> None:
     lines = [order("o-1", 2, at="2026-05-13T10:00:00Z"), order("o-2", 1, at="2026-05-20T10:00:00Z")]
     await run_import(pool, [*START, *lines], now=NOW)
     await run_jobs(pool, FrozenClock(NOW))
@@ -191,7 +191,7 @@ async def test_an_account_that_fails_stops_no_other(pool: Pool, clock: FrozenClo
     assert len(await to_correct(pool)) == 9
 
 
-async def test_an_import_that_undoes_snapshots_waits_and_undoes_what_was_corrected(
+async def test_an_import_waits_for_a_correction_and_undoes_its_snapshots(
     pool: Pool, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run_import(pool, [*START, order("o-1", at="2026-05-13T10:00:00Z")], now=NOW)

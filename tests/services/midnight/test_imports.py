@@ -1,4 +1,4 @@
-"""An import after jobs comes to the same as jobs after the import: what they did ahead of its lines is done anew."""
+"""An import after jobs has the result of jobs after the import: days ahead of its lines are done again."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -28,8 +28,8 @@ REDONE: Line = {"at": "2026-03-03T12:00:00Z", "reason": "halo", "redeliveredAt":
 DELIVERED = [{"filename": "a.jpg", "deliveredAt": "2026-03-03T11:00:00Z", "rejections": [REDONE]}]
 
 
-async def told(pool: Pool) -> dict[str, list[str]]:
-    """All rows, but not how far jobs got: that may be further by a zone that was not to last."""
+async def comparable_rows(pool: Pool) -> dict[str, list[str]]:
+    """Return all rows without the last instants of jobs: these may be later by a zone that was replaced."""
     heads = await rows(pool, "SELECT frontier, next_order_number, minutes_since FROM account_heads ORDER BY 1, 2, 3")
     return await everything(pool) | {"account_heads": [repr(head) for head in heads]}
 
@@ -47,7 +47,7 @@ async def left(
         await run_jobs(pool, FrozenClock(now))
         await assert_done(pool, now)
         await assert_equal_to_reference(pool)
-        found = await told(pool)
+        found = await comparable_rows(pool)
         await pool.close()
     return found
 
@@ -104,7 +104,7 @@ async def test_an_account_that_begins_earlier_after_jobs_is_done_from_there(serv
             assert (await run_import(pool, lines, now=EARLY)).problems == []
             await run_jobs(pool, FrozenClock(EARLY))
             await assert_done(pool, EARLY)
-            found = await told(pool)
+            found = await comparable_rows(pool)
             await pool.close()
         return found
 
@@ -136,7 +136,7 @@ async def test_jobs_that_run_while_a_file_is_imported_are_not_in_its_way(
         monkeypatch.setattr(destination, "write", after_jobs)
         assert (await run_import(pool, lines, now=NOW, chunk_lines=20)).problems == []
         await run_jobs(pool, FrozenClock(NOW))
-        found = await told(pool)
+        found = await comparable_rows(pool)
         await pool.close()
     assert found == whole
 
@@ -154,7 +154,7 @@ async def test_the_watch_looks_at_deadlines_again_from_the_first_instant_of_new_
     assert await rows(pool, query) == [("acme", None, datetime(2026, 3, 10, 12, tzinfo=UTC), "Europe/Copenhagen")]
 
 
-async def test_an_import_sets_back_only_what_was_done_after_its_first_instant(pool: Pool) -> None:
+async def test_an_import_undoes_only_the_days_after_its_first_instant(pool: Pool) -> None:
     await run_import(pool, [*START, order("o-1")], now=EARLY)
     await run_jobs(pool, FrozenClock(EARLY))
     kept = await rows(pool, "SELECT id FROM pulse_snapshots ORDER BY date LIMIT 2")
@@ -170,9 +170,9 @@ async def test_an_import_sets_back_only_what_was_done_after_its_first_instant(po
         assert await cursor(pool, job, account_id) == Cursor(date(2026, 3, 5), closes_at, "Europe/Copenhagen")
 
 
-@pytest.mark.parametrize("told", ["GUARANTEE_RESET", "DEADLINE_MISSED", "EVENT_WITHDRAWN", "CLAIM_EXPIRED"])
-async def test_only_what_changes_nothing_may_be_told_while_lines_are_read(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch, told: str
+@pytest.mark.parametrize("event_type", ["GUARANTEE_RESET", "DEADLINE_MISSED", "EVENT_WITHDRAWN", "CLAIM_EXPIRED"])
+async def test_only_unchanged_lines_may_be_reported_while_lines_are_read(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, event_type: str
 ) -> None:
     await run_import(pool, [*START, order("o-1")], now=EARLY)
 
@@ -185,13 +185,13 @@ async def test_only_what_changes_nothing_may_be_told_while_lines_are_read(
             INSERT INTO events SELECT account_id, sequence, $1, $2, NULL, NULL, '{}' FROM head
             """,
             EARLY,
-            told,
+            event_type,
         )
         await write(writer, prepared, run)
 
     monkeypatch.setattr(destination, "write", beaten)
     orders = [order("o-2", at=LATER), order("o-3", at=LATER)]
-    if told == "CLAIM_EXPIRED":
+    if event_type == "CLAIM_EXPIRED":
         with pytest.raises(AccountMoved):
             await run_import(pool, orders, now=EARLY, chunk_lines=1)
     else:

@@ -1,4 +1,4 @@
-"""Whatever happens to accounts: each ledger day is done once, and late comes to the same as in time."""
+"""Random histories of accounts: each ledger day is done once, with the same result late and in time."""
 
 import pytest
 
@@ -13,7 +13,7 @@ ACTS = 110
 
 
 async def lived(server: str, seed: int, *, with_jobs: bool) -> dict[str, list[str]]:
-    """All rows after a life and all its jobs, run at each midnight or only in the end."""
+    """Return all rows after a life and all its jobs, run at each midnight or only at the end."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         life = Life(pool, seed, with_jobs)
@@ -28,7 +28,7 @@ async def lived(server: str, seed: int, *, with_jobs: bool) -> dict[str, list[st
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_days_done_in_the_end_come_to_the_same_as_days_done_in_time(server: str, seed: int) -> None:
+async def test_days_done_late_have_the_rows_of_days_done_in_time(server: str, seed: int) -> None:
     in_time, late = await lived(server, seed, with_jobs=True), await lived(server, seed, with_jobs=False)
     assert late == in_time
     assert len(in_time["pulse_snapshots"]) >= 10

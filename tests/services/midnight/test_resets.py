@@ -1,4 +1,4 @@
-"""A reset closes a ledger day and opens the next one; what is guaranteed does not depend on it."""
+"""A reset closes a ledger day and opens the next one; the guarantee does not depend on it."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ from tests.support.studio import Studio, open_account
 
 OPENED = datetime(2026, 3, 9, 23, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
-"""The midnights in Copenhagen around the noon at which the clock stands."""
+"""The midnights in Copenhagen around the noon of the frozen clock."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 CLOSED = {
@@ -60,7 +60,7 @@ async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
     return await rows(pool, f"{query} FROM ledger_days ORDER BY date")
 
 
-async def told(pool: Pool) -> list[tuple[Any, ...]]:
+async def reset_events(pool: Pool) -> list[tuple[Any, ...]]:
     return await rows(pool, "SELECT at, data - 'version' FROM events WHERE type = 'GUARANTEE_RESET' ORDER BY at")
 
 
@@ -68,32 +68,28 @@ async def levels(client: Customer, outcome: Outcome) -> list[tuple[str, int]]:
     return [(order.service_level, len(order.images)) for order in await client.states(outcome)]
 
 
-async def test_a_day_of_which_nothing_was_used_gets_its_row_as_it_closes(
-    pool: Pool, clock: FrozenClock, client: Customer
-) -> None:
+async def test_an_unused_day_gets_its_row_as_it_closes(pool: Pool, clock: FrozenClock, client: Customer) -> None:
     clock.advance(CLOSES - clock.now())
     assert await reset_guarantee(pool, clock, CLOSES, [client.account_id]) == 1
     assert await ledger(pool) == [
         (date(2026, 3, 10), OPENED, CLOSES, 1, 20, 0, 3, 0),
         (date(2026, 3, 11), CLOSES, CLOSES + DAY, 1, 20, 0, 3, 0),
     ]
-    assert await told(pool) == [(CLOSES, {"before": CLOSED, "after": FOLLOWING})]
+    assert await reset_events(pool) == [(CLOSES, {"before": CLOSED, "after": FOLLOWING})]
 
 
-async def test_what_was_used_stays_and_is_told(pool: Pool, clock: FrozenClock, client: Customer) -> None:
+async def test_the_use_of_a_day_stays_and_is_in_the_event(pool: Pool, clock: FrozenClock, client: Customer) -> None:
     await client.place(4)
     await client.place(2, expedite=True)
     clock.advance(12 * HOUR)
     await reset_guarantee(pool, clock, CLOSES, [client.account_id])
     assert [day[5:] for day in await ledger(pool)] == [(6, 3, 2), (0, 3, 0)]
-    assert await told(pool) == [
+    assert await reset_events(pool) == [
         (CLOSES, {"before": CLOSED | {"used": 6, "expediteUsed": 2}, "after": FOLLOWING}),
     ]
 
 
-async def test_a_late_reset_tells_what_one_in_time_would_have_told(
-    pool: Pool, clock: FrozenClock, client: Customer
-) -> None:
+async def test_a_late_reset_has_the_event_of_one_in_time(pool: Pool, clock: FrozenClock, client: Customer) -> None:
     clock.advance(12 * HOUR)
     await client.place(7)
     move = partial(change_time_zone, clock=clock, account_id=client.account_id, name="America/New_York")
@@ -101,10 +97,10 @@ async def test_a_late_reset_tells_what_one_in_time_would_have_told(
     new_york = datetime(2026, 3, 12, 4, tzinfo=UTC)
     await reset_guarantee(pool, clock, CLOSES, [client.account_id])
     assert (await ledger(pool))[1] == (date(2026, 3, 11), CLOSES, new_york, 1, 20, 7, 3, 0)
-    assert await told(pool) == [(CLOSES, {"before": CLOSED, "after": FOLLOWING})]
+    assert await reset_events(pool) == [(CLOSES, {"before": CLOSED, "after": FOLLOWING})]
 
 
-async def test_a_head_is_past_the_reset_and_an_import_may_still_go_on_from_before_it(
+async def test_counters_are_past_the_reset_and_an_import_may_still_continue_before_it(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     specified_at = clock.now() + MICROSECOND  # the account began at the clock's
@@ -124,9 +120,9 @@ async def test_an_account_is_reset_once_by_however_many_at_once(
     clock.advance(12 * HOUR)
     done_by = await asyncio.gather(*(reset_guarantee(pool, clock, CLOSES, [client.account_id]) for _ in range(5)))
     assert sorted(done_by) == [0, 0, 0, 0, 1]
-    before = await ledger(pool), await told(pool)
+    before = await ledger(pool), await reset_events(pool)
     assert await reset_guarantee(pool, clock, CLOSES, [client.account_id]) == 0
-    assert (await ledger(pool), await told(pool)) == before
+    assert (await ledger(pool), await reset_events(pool)) == before
 
 
 async def test_an_account_that_fails_leaves_the_batch_as_it_was(
@@ -137,7 +133,7 @@ async def test_an_account_that_fails_leaves_the_batch_as_it_was(
     clock.advance(12 * HOUR)
     with pytest.raises(Exception, match="Atlantis"):
         await reset_guarantee(pool, clock, CLOSES, [client.account_id, other])
-    assert (await ledger(pool), await told(pool)) == ([], [])
+    assert (await ledger(pool), await reset_events(pool)) == ([], [])
     assert await reset_guarantee(pool, clock, CLOSES, [client.account_id]) == 1
 
 
@@ -174,7 +170,7 @@ async def test_a_second_command_in_the_last_microsecond_of_a_day_is_of_the_next_
     clock.advance()
     await run_jobs(pool, clock)
     assert [day[5] for day in await ledger(pool)] == [18, 5]
-    assert await told(pool) == [(CLOSES, {"before": CLOSED | {"used": 18}, "after": FOLLOWING})]
+    assert await reset_events(pool) == [(CLOSES, {"before": CLOSED | {"used": 18}, "after": FOLLOWING})]
 
 
 @pytest.mark.parametrize("with_jobs", [True, False])
@@ -202,15 +198,15 @@ async def test_zones_that_flip_while_a_day_runs_give_one_reset_for_it(
         await run_jobs(pool, clock)
         move = partial(change_time_zone, clock=clock, account_id=client.account_id, name=name)
         await in_transaction(pool, move)
-    assert await told(pool) == []
+    assert await reset_events(pool) == []
     for _ in range(72):
         clock.advance(HOUR)
         await run_jobs(pool, clock)
     await assert_done(pool, clock.now())
-    assert [data["before"]["used"] for _, data in await told(pool)] == [24, 0, 0]
+    assert [data["before"]["used"] for _, data in await reset_events(pool)] == [24, 0, 0]
 
 
-async def test_a_day_that_a_move_extends_is_reset_where_it_ends_then(
+async def test_a_day_extended_by_a_move_is_reset_at_its_new_end(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     move = partial(change_time_zone, clock=clock, account_id=client.account_id, name="America/New_York")
@@ -220,7 +216,7 @@ async def test_a_day_that_a_move_extends_is_reset_where_it_ends_then(
     new_york = datetime(2026, 3, 11, 4, tzinfo=UTC)
     clock.advance(new_york - clock.now())
     assert await run_jobs(pool, clock, [RESET]) == 1
-    assert [at for at, _ in await told(pool)] == [new_york]
+    assert [at for at, _ in await reset_events(pool)] == [new_york]
     assert await ledger(pool) == [
         (date(2026, 3, 10), OPENED, new_york, 1, 20, 0, 3, 0),
         (date(2026, 3, 11), new_york, new_york + DAY, 1, 20, 0, 3, 0),

@@ -1,4 +1,4 @@
-"""A snapshot is the Pulse as of the end of a ledger day, written once, whoever and however many write it."""
+"""A snapshot is the Pulse as of the end of a ledger day, written once by any number of workers."""
 
 import asyncio
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_j
 from tests.support.random_histories import histories
 
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
-"""The midnight in Copenhagen that ends the day on which the clock stands."""
+"""The midnight in Copenhagen that ends the day of the frozen clock."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -51,7 +51,7 @@ async def uploaded(pool: Pool) -> list[int]:
 async def somebody_waits(pool: Pool) -> None:
     """Go on once somebody waits for a lock."""
     query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    while not await pool.fetch(query):  # noqa: ASYNC110 - PostgreSQL tells nobody who waits
+    while not await pool.fetch(query):  # noqa: ASYNC110 - PostgreSQL does not notify of waiting
         await asyncio.sleep(0.001)
 
 
@@ -78,7 +78,7 @@ async def test_a_snapshot_has_the_figures_as_of_the_end_of_its_day(
     assert row.streak.current == WeekRun(date(2026, 3, 9), date(2026, 3, 9))
 
 
-async def test_what_happens_as_the_day_closes_is_of_the_next_one(
+async def test_events_at_the_close_of_a_day_belong_to_the_next_one(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(CLOSES - MICROSECOND - clock.now())
@@ -111,7 +111,7 @@ async def test_overlapping_batches_in_any_order_do_each_account_once(pool: Pool,
     assert len(await uploaded(pool)) == 6
 
 
-async def test_heads_are_past_the_day_before_anything_is_read(
+async def test_counters_are_past_the_day_before_figures_are_read(
     pool: Pool, clock: FrozenClock, client: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = FrozenClock(clock.now())
@@ -119,7 +119,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
 
     async def reading(reader: Reader, requests: Sequence[AsOf]) -> list[PulseFigures]:
         all_counters.extend(row["last_at"] for row in await pool.fetch("SELECT last_at FROM account_heads"))
-        # A machine whose clock is behind places an order meanwhile: it is of the next day, whatever that clock says.
+        # A machine with a slow clock places an order meanwhile: it is of the next day all the same.
         outcome = await Customer(pool, late, client.account_id, client.specification_id).place(2)
         assert outcome.at == CLOSES + MICROSECOND
         return await pulse_figures(reader, requests)
@@ -132,7 +132,7 @@ async def test_heads_are_past_the_day_before_anything_is_read(
     await assert_equal_to_reference(pool)
 
 
-async def test_whoever_has_the_head_is_waited_for_even_when_the_account_is_past_the_day(
+async def test_a_snapshot_waits_for_locked_counters_even_if_they_are_past_the_day(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     clock.advance(DAY)
@@ -145,7 +145,7 @@ async def test_whoever_has_the_head_is_waited_for_even_when_the_account_is_past_
     assert await snapshot == 1
 
 
-async def test_what_is_imported_while_a_day_is_read_is_in_its_snapshot(
+async def test_history_imported_while_a_day_is_read_is_in_its_snapshot(
     pool: Pool, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -207,7 +207,7 @@ async def with_terms(pool: Pool, history: History) -> list[ZonePeriod]:
 
 @settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=histories())
-async def test_snapshots_equal_the_reference_whatever_happened(pool: Pool, drawn: tuple[History, datetime]) -> None:
+async def test_snapshots_of_random_histories_equal_the_reference(pool: Pool, drawn: tuple[History, datetime]) -> None:
     history, at = drawn
     zones = await with_terms(pool, history)
     await begin_missing_cursors(pool)

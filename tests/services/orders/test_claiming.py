@@ -1,4 +1,4 @@
-"""Claims at once: nobody is sent away while there is work, and no account is dragged along by another."""
+"""Concurrent claims: every worker gets images while there are any, and no account moves another's instant."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -43,7 +43,7 @@ async def test_workers_of_four_servers_all_get_an_image_at_once(database: str, p
     assert len(got) == len(set(got)) == 40
 
 
-async def test_who_waits_for_another_claim_gets_what_is_next(pool: Pool, clock: FrozenClock) -> None:
+async def test_a_claim_that_waits_for_another_gets_the_next_images(pool: Pool, clock: FrozenClock) -> None:
     customer = await open_customer(pool, clock)
     placed = await customer.images_of(await customer.place(20))
     clock.advance(HOUR)
@@ -78,7 +78,7 @@ async def test_accounts_that_others_are_changing_are_passed_by(pool: Pool, clock
     assert (last.images, last.passed_by) == ([*placed[0], *placed[2]], set())
 
 
-async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Pool, clock: FrozenClock) -> None:
+async def test_an_account_whose_instants_are_ahead_does_not_move_others(pool: Pool, clock: FrozenClock) -> None:
     ahead, other = await open_customer(pool, clock, name="ahead"), await open_customer(pool, clock, name="other")
     images = [image for customer in (ahead, other) for image in await customer.images_of(await customer.place(1))]
     tomorrow = NOON + 24 * HOUR
@@ -95,11 +95,9 @@ async def test_an_account_whose_instants_are_ahead_drags_no_other_along(pool: Po
     }
 
 
-async def test_a_claim_goes_by_the_clock_of_the_database_wherever_the_process_has_its_own(
-    pool: Pool, clock: FrozenClock
-) -> None:
+async def test_a_claim_uses_the_clock_of_the_database_not_that_of_the_process(pool: Pool, clock: FrozenClock) -> None:
     class Behind(FrozenClock):
-        """A frozen clock of a process that is a few seconds behind."""
+        """A frozen clock of a process that is a few seconds slow."""
 
         def now(self) -> datetime:
             return super().now() - 5 * SECOND

@@ -1,4 +1,4 @@
-"""Writers killed amid writes, and PostgreSQL with them: what was acknowledged is there, and nothing is half there."""
+"""Writers killed amid writes, and PostgreSQL with them: acknowledged commands are complete, others never partial."""
 
 import asyncio
 import json
@@ -52,14 +52,14 @@ mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) { orders { 
 
 @dataclass
 class Writers:
-    """A process of writers, and what it said: by their keys the commands, and the answers of those acknowledged."""
+    """A process of writers, with its commands by key and the results of acknowledged ones."""
 
     process: "subprocess.Popen[str]"
     asked: dict[str, Request] = field(default_factory=dict[str, Request])
     answered: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     def listen(self) -> None:
-        """Note what it says until it ends; a line that the kill cut off was not said."""
+        """Read its lines until it ends; a line that the kill cut off does not count."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.endswith("\n"):
@@ -77,7 +77,7 @@ class Writers:
 
 @contextmanager
 def writing(url: str, name: str, customer: Customer) -> Generator[Writers]:
-    """Let writers write, and kill them at the end; all that they said is noted then."""
+    """Run writers, kill them at the end of the block, and read all their lines."""
     command = [sys.executable, "-m", "tests.support.writer_process", url, name]
     command += [str(customer.account_id), str(customer.specification_id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
@@ -114,7 +114,7 @@ async def be_alone(pool: Pool) -> None:
 
 
 async def assert_all_or_nothing(pool: Pool, customer: Customer, writers: Writers) -> None:
-    """Assert that what was acknowledged is there as it was told, and the rest as a whole or not at all."""
+    """Assert that acknowledged commands are stored as answered, and others complete or not at all."""
     await assert_consistent(PoolReader(pool), customer)
     kept: dict[str, dict[str, Any]] = {row["key"]: row["answer"] for row in await pool.fetch(KEPT)}
     assert {key: kept.get(key) for key in writers.answered} == writers.answered
@@ -135,12 +135,12 @@ async def assert_all_or_nothing(pool: Pool, customer: Customer, writers: Writers
 
 
 def is_in_hand(image: Record, worker: str) -> bool:
-    """Whether an image is held by the worker, or was delivered."""
+    """Return True if an image is claimed by the worker, or was delivered."""
     return bool(image["claimed_by"] == worker or image["status"] == "DELIVERED")
 
 
 async def assert_done_once(pool: Pool, customer: Customer, writers: Writers) -> None:
-    """Ask all again: what was acknowledged is answered as it was, and the rest is done now, once."""
+    """Repeat all commands: acknowledged ones get the same answer, and the rest is done now, once."""
     clock = FrozenClock(START)
     again = {key: await execute_request(pool, clock, asked) for key, asked in writers.asked.items()}
     assert {key: again[key] for key in writers.answered} == writers.answered
@@ -152,7 +152,7 @@ async def assert_done_once(pool: Pool, customer: Customer, writers: Writers) -> 
         await execute_request(pool, clock, {**next(iter(writers.asked.values())), "count": 9})
 
 
-async def test_killed_writers_leave_what_was_acknowledged_and_no_halves(database: str) -> None:
+async def test_killed_writers_leave_acknowledged_commands_whole_and_no_partial_ones(database: str) -> None:
     random = Random(SEED)  # noqa: S311 - drawn for tests
     async with judging(database) as pool:
         customer = await open_customer(pool, FrozenClock(START), images=50)
@@ -167,7 +167,7 @@ async def test_killed_writers_leave_what_was_acknowledged_and_no_halves(database
 
 @pytest.fixture(scope="module")
 def folder() -> Generator[Path]:
-    """The folder of a server that keeps its promises, fsync and all; each test holds it, and leaves it stopped."""
+    """The folder of a durable server, with fsync; each test holds it, and leaves it stopped."""
     with fresh_folder() as made:
         yield made
 
@@ -186,7 +186,7 @@ def kill_server(folder: Path) -> None:
     data = folder / str(MAJOR) / "data"
     postmaster = server_of(data)
     assert postmaster is not None
-    os.kill(postmaster, signal.SIGSTOP)  # or it would start others while these are told
+    os.kill(postmaster, signal.SIGSTOP)  # or it would start others while these are killed
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     for process in (postmaster, *map(int, children)):
         with suppress(ProcessLookupError):
@@ -194,7 +194,7 @@ def kill_server(folder: Path) -> None:
     wait_until(lambda: server_of(data) is None)
 
 
-async def test_a_killed_database_has_all_that_was_acknowledged_and_its_writers_go_on(
+async def test_a_killed_database_keeps_all_acknowledged_commands_and_writers_continue(
     durable: str, folder: Path
 ) -> None:
     random = Random(SEED)  # noqa: S311 - drawn for tests
@@ -213,7 +213,7 @@ async def test_a_killed_database_has_all_that_was_acknowledged_and_its_writers_g
         await assert_done_once(pool, customer, writers)
 
 
-async def test_clients_are_to_try_again_while_the_database_is_gone_and_the_service_goes_on_after(
+async def test_clients_get_unavailable_while_the_database_is_down_and_the_service_recovers(
     durable: str, folder: Path
 ) -> None:
     clock = FrozenClock(START)
@@ -243,7 +243,7 @@ async def test_clients_are_to_try_again_while_the_database_is_gone_and_the_servi
 
 
 async def place_one(http: AsyncClient, customer: Customer, key: str) -> object:
-    """Place an order of an image by the API: its number, or the code of the error with which nothing was answered."""
+    """Place an order of an image by the API; return its number, or the code of the error."""
     specification = GlobalId(NodeType.SPECIFICATION, customer.account_id, customer.specification_id)
     asked = {"name": key, "specificationId": str(specification), "images": [{"filename": "1.jpg"}]}
     body = {"query": PLACE, "variables": {"input": {**asked, "idempotencyKey": key}}}

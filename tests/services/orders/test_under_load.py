@@ -1,4 +1,4 @@
-"""What holds when many commands come at once (domain rules, sections 3 to 5)."""
+"""Guarantees under many concurrent commands (domain rules, sections 3 to 5)."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ def levels(rows: Sequence[Record]) -> dict[str, int]:
 
 
 async def give(pool: Pool, command: Callable[[Writer], Awaitable[Outcome]]) -> Outcome | DomainError:
-    """Give a command in a transaction of its own; what it refuses is its answer."""
+    """Give a command in a transaction of its own; return its refusal if it has one."""
     try:
         return await in_transaction(pool, command)
     except DomainError as refusal:
@@ -129,13 +129,13 @@ async def _all_images(customer: Customer) -> Images:
     )
 
 
-BEGINNINGS: Sequence[Sequence[Command]] = (
+PREPARATIONS: Sequence[Sequence[Command]] = (
     (),
     (Claim("ann", 4, LEASE),),
     (Claim("ann", 2, LEASE),),
     (Claim("ann", 4, LEASE), Deliver("ann", None, (0, 1), None)),
 )
-"""What was done to an order of four images before all come at once."""
+"""Commands on an order of four images before the concurrent ones."""
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -143,7 +143,7 @@ async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_
     pool: Pool, clock: FrozenClock, reader: PoolReader, seed: int
 ) -> None:
     world = World(clock, [await open_customer(pool, clock, expedites=2)], [Account(clock.now(), ZONE, 200, 2)])
-    for command in (Place(0, 4, expedite=False), *BEGINNINGS[seed % len(BEGINNINGS)]):
+    for command in (Place(0, 4, expedite=False), *PREPARATIONS[seed % len(PREPARATIONS)]):
         await command.give(world)
     rush = ConcurrentCommands(world)
     commands = [

@@ -1,4 +1,4 @@
-"""What is placed or expedited by a quote is what was quoted, or nothing happens."""
+"""Commands by a quote get the quoted terms, or nothing happens."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -29,21 +29,21 @@ async def client(pool: Pool, clock: FrozenClock) -> Customer:
 
 async def test_a_quote_holds_for_fifteen_minutes(client: Customer, clock: FrozenClock) -> None:
     request = client.upload(2)
-    given = await client.quote(request)
-    assert given.expires_at == client.clock.now() + 15 * MINUTE
+    offer = await client.quote(request)
+    assert offer.expires_at == client.clock.now() + 15 * MINUTE
     clock.advance(15 * MINUTE - MICROSECOND)
-    await client.place(2, binding=binding_of(given, request))
+    await client.place(2, binding=binding_of(offer, request))
     clock.advance()
     with pytest.raises(QuoteChanged):
-        await client.place(2, binding=binding_of(given, request))
+        await client.place(2, binding=binding_of(offer, request))
 
 
 async def test_a_quote_for_later_expires_by_when_it_was_made(client: Customer) -> None:
-    given = await client.quote(client.upload(2, at=client.clock.now() + 8 * HOUR))
-    assert given.expires_at == client.clock.now() + 15 * MINUTE
+    offer = await client.quote(client.upload(2, at=client.clock.now() + 8 * HOUR))
+    assert offer.expires_at == client.clock.now() + 15 * MINUTE
 
 
-async def test_what_others_used_meanwhile_changes_the_offer_and_nothing_happens(client: Customer) -> None:
+async def test_use_by_others_meanwhile_changes_the_offer_and_the_order_is_refused(client: Customer) -> None:
     request = client.upload(5)
     binding = binding_of(await client.quote(request), request)
     await client.place(18)
@@ -97,17 +97,17 @@ async def test_a_quote_for_all_images_binds_how_many_these_are(client: Customer)
         await client.expedite(key, binding=binding)
 
 
-async def test_a_token_is_for_what_was_quoted(client: Customer) -> None:
+async def test_a_token_is_for_the_quoted_request_only(client: Customer) -> None:
     first, second = [(await client.place(3)).orders[0] for _ in range(2)]
     images = await client.images(first)
     upload = client.upload(3)
-    given = [await client.quote(request) for request in (upload, ExpediteRequest(first, images[:2]))]
-    for quoted in given:
+    offer = [await client.quote(request) for request in (upload, ExpediteRequest(first, images[:2]))]
+    for quoted in offer:
         for request in (ExpediteRequest(first), ExpediteRequest(second), ExpediteRequest(first, images[1:])):
             with pytest.raises(InvalidQuoteToken):
                 binding_of(quoted, request)
     with pytest.raises(InvalidQuoteToken):
-        binding_of(given[1], upload)
+        binding_of(offer[1], upload)
     other = await open_account(client.pool, Studio(name="Other"))
     with pytest.raises(InvalidQuoteToken):
-        binding_of(given[0], UploadRequest(other.id, 3))
+        binding_of(offer[0], UploadRequest(other.id, 3))

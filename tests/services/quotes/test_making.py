@@ -1,4 +1,4 @@
-"""Quotes are what placing and expediting then come to."""
+"""Quotes equal the orders that are then placed or expedited."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -41,7 +41,7 @@ async def client(pool: Pool, clock: FrozenClock) -> Customer:
 
 
 def promised(orders: Sequence[OrderState]) -> list[tuple[object, ...]]:
-    """What is promised of orders, with the facts that explain it."""
+    """Return the promised deadlines of orders, with the facts that explain them."""
     return [
         (
             order.service_level,
@@ -62,24 +62,24 @@ def promised(orders: Sequence[OrderState]) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("used", [0, 15, 20, 30])
 @pytest.mark.parametrize("images", [1, 5, 6])
 @pytest.mark.parametrize("expedite", [False, True])
-async def test_a_quote_is_what_placing_at_that_instant_gives(
+async def test_a_quote_equals_the_order_placed_at_its_instant(
     client: Customer, used: int, images: int, *, expedite: bool
 ) -> None:
     if used:
         await client.place(used)
         await client.place(1, expedite=True)
     request = client.upload(images, expedite=expedite)
-    given = await client.quote(request)
-    outcome = await client.place(images, expedite=expedite, binding=binding_of(given, request))
+    offer = await client.quote(request)
+    outcome = await client.place(images, expedite=expedite, binding=binding_of(offer, request))
     orders = await client.states(outcome)
-    assert promised([part.order for part in given.parts]) == promised(orders)
-    assert [part.price for part in given.parts] == [order_price(order) for order in orders]
-    assert (given.at, given.day.recorded) == (outcome.at, outcome.day)
+    assert promised([part.order for part in offer.parts]) == promised(orders)
+    assert [part.price for part in offer.parts] == [order_price(order) for order in orders]
+    assert (offer.at, offer.day.recorded) == (outcome.at, outcome.day)
 
 
 @pytest.mark.parametrize("asked", [None, 1, 4])
 @pytest.mark.parametrize("expedited_before", [0, 2, 5])
-async def test_a_quote_is_what_expediting_at_that_instant_gives(
+async def test_a_quote_equals_the_expedite_at_its_instant(
     client: Customer, asked: int | None, expedited_before: int
 ) -> None:
     if expedited_before:
@@ -87,11 +87,11 @@ async def test_a_quote_is_what_expediting_at_that_instant_gives(
     key = (await client.place(6)).orders[0]
     chosen = None if asked is None else (await client.images(key))[-asked:]
     request = ExpediteRequest(key, chosen)
-    given = await client.quote(request)
-    outcome = await client.expedite(key, chosen, binding_of(given, request))
+    offer = await client.quote(request)
+    outcome = await client.expedite(key, chosen, binding_of(offer, request))
     orders = [order for order in await client.states(outcome) if order.expedited_at is not None]
-    assert promised([part.order for part in given.parts]) == promised(orders)
-    assert (given.at, given.day.recorded) == (outcome.at, outcome.day)
+    assert promised([part.order for part in offer.parts]) == promised(orders)
+    assert (offer.at, offer.day.recorded) == (outcome.at, outcome.day)
 
 
 async def test_a_quote_writes_nothing(client: Customer) -> None:
@@ -104,30 +104,30 @@ async def test_a_quote_writes_nothing(client: Customer) -> None:
 
 async def test_without_a_specification_there_is_no_price(client: Customer) -> None:
     request = client.upload(25, priced=False)
-    given = await client.quote(request)
-    parts = [(part.order.service_level, len(part.order.images), part.order.due_at, part.price) for part in given.parts]
+    offer = await client.quote(request)
+    parts = [(part.order.service_level, len(part.order.images), part.order.due_at, part.price) for part in offer.parts]
     assert parts == [(ServiceLevel.STANDARD, 20, NEXT_MORNING, None), (ServiceLevel.ADDITIONAL, 5, None, None)]
-    assert (given.day.allowance.remaining, given.day.allowance.expedite_remaining) == (0, 3)
-    await client.place(25, binding=binding_of(given, request))
+    assert (offer.day.allowance.remaining, offer.day.allowance.expedite_remaining) == (0, 3)
+    await client.place(25, binding=binding_of(offer, request))
 
 
 async def test_a_later_ledger_day_has_nothing_used(client: Customer) -> None:
     await client.place(20)
     tomorrow = client.clock.now() + timedelta(days=1)
     assert [part.order.service_level for part in (await client.quote(client.upload(5))).parts] == ["ADDITIONAL"]
-    given = await client.quote(client.upload(5, at=tomorrow))
-    [part] = given.parts
+    offer = await client.quote(client.upload(5, at=tomorrow))
+    [part] = offer.parts
     assert (part.order.deadline_status, part.order.due_at) == (
         DeadlineStatus.CONFIRMED,
         NEXT_MORNING + timedelta(days=1),
     )
-    assert (given.at, given.day.day.date, given.day.allowance.remaining) == (tomorrow, date(2026, 3, 11), 15)
+    assert (offer.at, offer.day.day.date, offer.day.allowance.remaining) == (tomorrow, date(2026, 3, 11), 15)
 
 
-async def test_later_on_the_running_day_what_is_used_is_used(client: Customer) -> None:
+async def test_a_quote_later_on_the_running_day_counts_its_use(client: Customer) -> None:
     await client.place(20)
-    given = await client.quote(client.upload(5, at=client.clock.now() + HOUR))
-    assert [part.order.service_level for part in given.parts] == ["ADDITIONAL"]
+    offer = await client.quote(client.upload(5, at=client.clock.now() + HOUR))
+    assert [part.order.service_level for part in offer.parts] == ["ADDITIONAL"]
 
 
 async def test_a_quote_for_an_instant_that_has_passed_is_refused(client: Customer) -> None:
@@ -140,17 +140,17 @@ async def test_a_quote_for_an_instant_that_has_passed_is_refused(client: Custome
         await client.quote(client.upload(1, at=datetime(9000, 1, 1, tzinfo=UTC)))
 
 
-async def test_a_quote_is_never_before_what_the_account_has(client: Customer) -> None:
+async def test_a_quote_is_never_before_the_last_instant_of_the_account(client: Customer) -> None:
     now = client.clock.now()
     await in_transaction(
         client.pool,
         partial(change_time_zone, clock=client.clock, account_id=client.account_id, name="Europe/Paris"),
     )
-    given = await client.quote(client.upload(1, at=now))
-    assert (given.at, given.expires_at) == (now + MICROSECOND, now + MICROSECOND + 15 * MINUTE)
+    offer = await client.quote(client.upload(1, at=now))
+    assert (offer.at, offer.expires_at) == (now + MICROSECOND, now + MICROSECOND + 15 * MINUTE)
 
 
-async def test_what_placing_would_refuse_the_quote_refuses(client: Customer) -> None:
+async def test_a_quote_refuses_an_order_that_would_be_refused(client: Customer) -> None:
     saturday = datetime(2026, 3, 14, 12, tzinfo=UTC)
     with pytest.raises(ExpediteWindowClosed):
         await client.quote(client.upload(1, expedite=True, at=saturday))
@@ -165,7 +165,7 @@ async def test_what_placing_would_refuse_the_quote_refuses(client: Customer) -> 
     assert (await client.quote(client.upload(1, priced=False))).parts[0].price is None
 
 
-async def test_what_expediting_would_refuse_the_quote_refuses(client: Customer) -> None:
+async def test_a_quote_refuses_an_expedite_that_would_be_refused(client: Customer) -> None:
     key = (await client.place(3)).orders[0]
     with pytest.raises(NotFound):
         await client.quote(ExpediteRequest((client.account_id, UUID(int=5))))
@@ -181,7 +181,7 @@ async def test_what_expediting_would_refuse_the_quote_refuses(client: Customer) 
 
 
 class InterruptedReader:
-    """A reader of a snapshot amid whose reads someone else expedites an order, once."""
+    """A reader of a snapshot during whose reads someone else expedites an order, once."""
 
     def __init__(self, reader: Reader, client: Customer, key: OrderKey, chosen: Sequence[UUID], before: str) -> None:
         self._reader = reader
@@ -210,11 +210,11 @@ async def test_a_quote_is_of_one_instant_also_while_others_change_the_order(clie
     async with PoolReader(client.pool).snapshot() as snapshot:
         expected = await quote_from(snapshot, settlement, request)
         reader = InterruptedReader(snapshot, client, key, images[:2], before)
-        given = await quote_from(reader, settlement, request)
+        offer = await quote_from(reader, settlement, request)
     assert len((await client.quote(request)).parts) == 2
-    assert [(part.order.service_level, len(part.order.images)) for part in given.parts] == [
+    assert [(part.order.service_level, len(part.order.images)) for part in offer.parts] == [
         (ServiceLevel.EXPEDITED, 3),
         (ServiceLevel.EXPEDITED_PLAN, 3),
     ]
-    assert promised([part.order for part in given.parts]) == promised([part.order for part in expected.parts])
-    assert (given.day, given.token) == (expected.day, expected.token)
+    assert promised([part.order for part in offer.parts]) == promised([part.order for part in expected.parts])
+    assert (offer.day, offer.token) == (expected.day, expected.token)

@@ -1,4 +1,4 @@
-"""Tokens of quotes, and what they bind."""
+"""Tokens of quotes, and their bound terms."""
 
 import asyncio
 import base64
@@ -40,7 +40,7 @@ def forged(token: str, key: bytes = KEY, subject: Subject = NEW_ORDER) -> bool:
 @pytest.mark.parametrize("subject", [NEW_ORDER, ALL_OF_IT, CHOSEN, Subject(ACCOUNT, ORDER, [])])
 @pytest.mark.parametrize("priced", [True, False])
 @pytest.mark.parametrize("later", [timedelta(0), MICROSECOND])
-def test_a_token_says_what_was_bound(subject: Subject, *, priced: bool, later: timedelta) -> None:
+def test_a_token_holds_the_bound_terms(subject: Subject, *, priced: bool, later: timedelta) -> None:
     binding = Binding(subject, EXPIRES_AT + later, offers(ORDERS, priced=priced))
     assert read_token(token_of(binding, KEY), KEY, subject) == binding
 
@@ -75,7 +75,7 @@ def test_a_token_is_signed_by_the_key() -> None:
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.characters())
-def test_a_token_with_any_other_character_is_none_of_ours(place: int, character: str) -> None:
+def test_a_token_with_a_changed_character_is_refused(place: int, character: str) -> None:
     assert forged(TOKEN[:place] + character + TOKEN[place + 1 :]) == (character != TOKEN[place])
 
 
@@ -89,7 +89,7 @@ def test_no_other_text_is_a_token(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", ".", "\ud800", "\x00", TOKEN.partition(".")[0], f"{TOKEN.partition('.')[0]}."])
-def test_texts_that_are_hardly_ones_are_no_tokens(text: str) -> None:
+def test_malformed_texts_are_no_tokens(text: str) -> None:
     assert forged(text)
 
 
@@ -104,7 +104,7 @@ def test_a_quote_binds_until_just_before_it_expires() -> None:
     assert refused.value.reason == "it expired at 2026-03-03T10:15:00Z"
 
 
-def test_what_comes_to_another_offer_is_refused_with_what_differs() -> None:
+def test_a_changed_offer_is_refused_with_its_differences() -> None:
     with pytest.raises(QuoteChanged) as refused:
         require_binding(BINDING, UPLOADED_AT, placed(12, quota(used=189)))
     assert refused.value.reason == (
@@ -119,7 +119,7 @@ def test_a_quote_without_prices_binds_none() -> None:
     require_binding(binding, UPLOADED_AT, ORDERS)
 
 
-def test_what_stays_of_a_split_order_is_no_part_of_an_expedite() -> None:
+def test_the_rest_of_a_split_order_is_no_part_of_an_expedite() -> None:
     at = UPLOADED_AT  # the very instant of the upload
     [expedited] = placed(3, expedite=True, at=at)
     [staying] = placed(5, at=at)

@@ -1,4 +1,4 @@
-"""`python -m bench.night URL INSTANT`: the snapshots that are due, by a worker in a process of its own."""
+"""`python -m bench.midnight_run URL INSTANT`: due snapshots, by a worker in a process of its own."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from jobs.worker import Worker, new_owner, working_pool
 
 
 async def main(url: str, now: datetime) -> None:
-    """Do what is due at an instant."""
+    """Write the snapshots due at an instant."""
     jobs = Registry()
     jobs.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
     async with working_pool(url) as pool:
