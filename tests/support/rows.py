@@ -19,7 +19,7 @@ STEPS: Final = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW"
 
 def specification_row(account_id: UUID, id_: UUID, created_at: datetime, **columns: Any) -> Specification:  # noqa: ANN401
     """Return a specification in its first version, not archived."""
-    usual = {"current_version": 1, "archived_at": None}
+    usual: dict[str, Any] = {"current_version": 1, "archived_at": None}
     return Specification(account_id=account_id, id=id_, created_at=created_at, **(usual | columns))
 
 
@@ -27,7 +27,8 @@ def version_row(specification: Specification, **columns: Any) -> SpecificationVe
     """Return a version of a specification: of two steps, at 1.45 USD an image."""
     usual: dict[str, Any] = {"version": 1, "name": "Ghost", "price_per_image": PRICE, "currency": "USD", "steps": STEPS}
     usual |= {"account_id": specification.account_id, "specification_id": specification.id}
-    return SpecificationVersion(**(usual | {"created_at": specification.created_at} | columns))
+    usual |= {"created_at": specification.created_at}
+    return SpecificationVersion(**(usual | columns))
 
 
 def order_row(account_id: UUID, id_: UUID, placed_at: datetime, **columns: Any) -> Order:  # noqa: ANN401
