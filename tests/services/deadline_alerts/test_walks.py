@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool
 from db.readers import PoolReader
-from tests.services.orders.test_against_the_model import EMPTY, OPENINGS, a_world
+from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
 from tests.support.alerts import MINUTE, Alert, by_instant, delete_alerts, emitted_alerts
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
@@ -41,7 +41,7 @@ SENT_BACK = [
     Wait(4 * MICROSECOND),  # until the instant of this rejection, the fourth command
     Wait(2 * HOUR),
     Reject((1,), None),
-    Wait(2 * HOUR + 2 * MICROSECOND),  # that image had an alert a microsecond ago
+    Wait(2 * HOUR + 2 * MICROSECOND),  # that image was told at risk a microsecond ago
     Deliver("ann", Claim("ann", 3, DAY), (0,), None),
     WaitUntil(0, "deadline", 0, 0),
     Deliver("ann", Claim("ann", 3, DAY), None, None),
@@ -51,14 +51,14 @@ SENT_BACK = [
 
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    begins_at=st.sampled_from(OPENINGS),
+    begins_at=st.sampled_from(BEGINNINGS),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     walk=st.lists(commands(), min_size=15, max_size=40),
     lead=st.sampled_from([HOUR, 4 * HOUR, 30 * HOUR]),
 )
-@example(begins_at=OPENINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
-@example(begins_at=OPENINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
-async def test_a_watch_after_an_outage_emits_the_alerts_of_one_without_it(
+@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
+@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
+async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command], lead: timedelta
 ) -> None:
     await execute(database, *EMPTY)

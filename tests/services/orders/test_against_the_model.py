@@ -20,7 +20,7 @@ from tests.support.model.production_commands import Claim, Deliver
 from tests.support.model.random_commands import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
 from tests.support.model.world import Command, World
 
-OPENINGS = [
+BEGINNINGS = [
     datetime.fromisoformat("2026-03-10T12:00:00Z"),
     datetime.fromisoformat("2026-03-27T22:30:00Z"),  # a Friday; the clock in Copenhagen changes on Sunday
     datetime.fromisoformat("2026-04-23T20:59:59.999999Z"),  # a Thursday; Cairo's has no Friday 00:00
@@ -65,15 +65,15 @@ A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
     max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    begins_at=st.sampled_from(OPENINGS),
+    begins_at=st.sampled_from(BEGINNINGS),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     walk=st.lists(commands(), min_size=15, max_size=60),
 )
-@example(begins_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
-@example(begins_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
-@example(begins_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
 @example(begins_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
-async def test_random_commands_have_the_same_result_in_the_model_and_the_services(
+async def test_every_walk_through_the_commands_ends_where_the_model_does(
     database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command]
 ) -> None:
     await execute(database, *EMPTY)
@@ -83,7 +83,7 @@ async def test_random_commands_have_the_same_result_in_the_model_and_the_service
 async def test_moving_at_every_last_moment_never_yields_a_second_allowance(pool: Pool) -> None:
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
     moves = [ChangeZone(0, zone, late=True) for zone in zones * 4]
-    world = await a_world(pool, OPENINGS[0], zones)
+    world = await a_world(pool, BEGINNINGS[0], zones)
     await go(world, [Place(0, DGI, expedite=False), *moves, Place(0, 1, expedite=False)])
     [first, second] = world.accounts[0].orders
     assert second.level == "ADDITIONAL"
