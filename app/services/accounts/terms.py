@@ -110,15 +110,16 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     if replaced.time_zone == name:
         return TimeZoneOutcome(at, account_id, account.day_at(at).recorded, changed=False)
     moved = account.move(at, name)
-    period, day = moved.zones[-1], moved.day_at(at)
-    await _write_zone(writer, account_id, period, day)
+    period = moved.zones[-1]
+    await _write_zone(writer, account_id, period, account.day_at(at).extended(moved.zones))
     if _has_orders(counters):
         await recount_upload_weeks(writer, account_id, zone, since=account.created_at, until=at)
     await record(writer, counters, at, time_zone_changed(period, replaced))
-    return TimeZoneOutcome(at, account_id, day.recorded)
+    return TimeZoneOutcome(at, account_id, moved.day_at(at).recorded)
 
 
 async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day: QuotaDay) -> None:
+    """Write a zone from an instant on; `day` ran before it, and closes at it or later."""
     await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=period.starts_at, time_zone=period.time_zone)])
     await writer.execute(CHANGE_TIME_ZONE, account_id, period.time_zone)
     await writer.execute(EXTEND_LEDGER_DAY, account_id, day.day.date, day.day.closes_at)

@@ -232,12 +232,12 @@ class Replay:
             self.batch.open(state, None, line.at)
             return
         self.batch.periods.append((state.id, period))
-        state.day_at(line.at)
+        before = state.day_at(line.at)
         state.account = state.account.move(line.at, line.time_zone)
-        running = state.account.day_at(line.at)
-        self.batch.extended[state.id, running.day.date] = running.day.closes_at
-        if running.day.date in state.days:
-            self._use(state, running)
+        extended = before.extended(state.account.zones)  # it may close at this very instant
+        self.batch.extended[state.id, extended.day.date] = extended.day.closes_at
+        if extended.day.date in state.days:
+            self._use(state, extended)
         self._rewrite_rejections(state, line.at)
 
     def _rewrite_rejections(self, state: AccountState, since: datetime) -> None:

@@ -156,7 +156,7 @@ def _opening(account_id: UUID, zones: Sequence[ZonePeriod]) -> Iterator[tuple[UU
 
 
 async def follow_zone(writer: Writer, account_id: UUID, zone: str, day: LedgerDay) -> None:
-    """Move the jobs of an account, its counters locked, to a zone; `day` is its running ledger day from then on."""
+    """Move the jobs of an account, its counters locked, to a zone; `day` is the ledger day that ran before."""
     await _set(writer, account_id, zone, day)
     await notify_zones(writer, [zone])
 

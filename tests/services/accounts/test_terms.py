@@ -132,6 +132,29 @@ async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise
     assert await rows(pool, "SELECT due_at FROM orders") == promised
 
 
+async def test_moving_back_at_midnight_closes_the_running_day_as_planned(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    specification_id = await add_specification(pool, clock, account_id)
+    await place(pool, clock, account_id, 30, specification_id)
+    query = "UPDATE job_cursors SET date = $1, due_at = $2 WHERE date IS NOT NULL"
+    await pool.fetch(query, date(2026, 3, 10), MIDNIGHT + DAY)
+    clock.advance_to(MIDNIGHT + DAY - MICROSECOND)
+    await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="Africa/Cairo"))
+    clock.advance_to(MIDNIGHT + DAY)
+    back = partial(change_time_zone, clock=clock, account_id=account_id, name="Europe/Copenhagen")
+    next_day = RecordedDay(LedgerDay(TOMORROW, MIDNIGHT + DAY, MIDNIGHT + 2 * DAY), 1, Allowance(200, 0, 20, 0))
+    assert await in_transaction(pool, back) == TimeZoneOutcome(MIDNIGHT + DAY, account_id, next_day)
+    assert await rows(pool, "SELECT DISTINCT date, due_at FROM job_cursors WHERE date IS NOT NULL") == [
+        (date(2026, 3, 10), MIDNIGHT + DAY)
+    ]
+    await place(pool, clock, account_id, 5, specification_id)
+    assert await ledger(pool) == [
+        (date(2026, 3, 10), MIDNIGHT, MIDNIGHT + DAY, 200, 30),
+        (TOMORROW, MIDNIGHT + DAY, MIDNIGHT + 2 * DAY, 200, 5),
+    ]
+
+
 async def test_a_move_writes_no_row_for_an_unused_day(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(change_time_zone, clock=clock, account_id=account_id, name="America/New_York"))
     assert await ledger(pool) == []

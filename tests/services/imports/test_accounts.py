@@ -94,6 +94,17 @@ async def test_a_move_makes_the_running_ledger_day_longer_and_never_opens_a_seco
     ]
 
 
+async def test_moving_back_at_midnight_closes_the_running_day_as_planned(pool: Pool, chunk_lines: int) -> None:
+    away = change("timeZone", "2026-03-03T22:59:59.999999Z", timeZone="Africa/Cairo")
+    back = change("timeZone", "2026-03-03T23:00:00Z", timeZone="Europe/Copenhagen")
+    await imported(pool, chunk_lines, *SMALL, order("o-1", 2), away, back, order("o-2", 1, "2026-03-04T01:00:00Z"))
+    query = "SELECT date, opens_at, closes_at, used FROM ledger_days ORDER BY date"
+    assert await rows(pool, query) == [
+        (date(2026, 3, 3), at(2, 23), at(3, 23), 2),
+        (date(2026, 3, 4), at(3, 23), at(4, 23), 1),
+    ]
+
+
 async def test_earlier_lines_with_later_rejections_are_due_by_the_zone_of_the_rejection(
     pool: Pool, chunk_lines: int
 ) -> None:

@@ -57,6 +57,12 @@ MOVED_AFTER_A_CLAIM = [
     Expedite(0, 0, any_order=False, chosen=(0, 1)),  # the expired claim has no event yet
     Claim("bob", 3, HOUR),
 ]
+BACK_AT_MIDNIGHT = [
+    Place(0, 3, expedite=False),
+    ChangeZone(0, "Africa/Cairo", late=True),
+    ChangeZone(0, "Europe/Copenhagen", late=False),
+    Place(0, 2, expedite=False),
+]
 A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
 """A Monday; in Vostok 09:00 comes in three hours."""
 
@@ -72,6 +78,7 @@ A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
 @example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
+@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Europe/Copenhagen"), walk=BACK_AT_MIDNIGHT)
 @example(begins_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
 async def test_every_walk_through_the_commands_ends_where_the_model_does(
     database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command]

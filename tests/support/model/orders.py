@@ -84,7 +84,7 @@ class Account:
         while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
             date_ += DAY
         day.closes_at = midnight(date_, self.zone)
-        return day
+        return self.running(self.last_at)
 
     def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
         """Upload images; return the orders they are split into."""
