@@ -19,17 +19,21 @@ DEFAULT_SIZE: Final = 20
 
 First: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(description="Items from the start of the list, or after a cursor: 1 to 100."),
+    strawberry.argument(
+        description="The number of items to return, from the start of the list or after the cursor: 1 to 100."
+    ),
 ]
 After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item after which the page starts.")
+    str | None, strawberry.argument(description="The cursor of the item that the page starts after.")
 ]
 Last: TypeAlias = Annotated[
     int | None,
-    strawberry.argument(description="Items up to the end of the list, or before a cursor: 1 to 100."),
+    strawberry.argument(
+        description="The number of items to return, up to the end of the list or before the cursor: 1 to 100."
+    ),
 ]
 Before: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the item before which the page ends.")
+    str | None, strawberry.argument(description="The cursor of the item that the page ends before.")
 ]
 
 
@@ -77,7 +81,7 @@ class Listing(Generic[Row, Item]):
 class Edge(Generic[Item]):
     """An item of a list and its cursor."""
 
-    cursor: str = strawberry.field(description="The position of the item, for after and before; opaque.")
+    cursor: str = strawberry.field(description="The item's cursor, for `after` and `before`; opaque.")
     node: Item = strawberry.field(description="The item.")
 
 
@@ -90,7 +94,7 @@ class PageInfo:
 
     @field
     async def has_next_page(self) -> bool:
-        """True if the list has items after the page."""
+        """True if the list continues after the page."""
         if not self.part.backwards and (await self.listing.read(self.part)).more:
             return True
         return await self.listing.reaches(self.part.before, backwards=False)
@@ -104,13 +108,13 @@ class PageInfo:
 
     @field
     async def start_cursor(self) -> str | None:
-        """The cursor of the first item of the page; null when it has none."""
+        """The cursor of the first item; null if the page is empty."""
         rows = (await self.listing.read(self.part)).rows
         return self.listing.cursors.write(rows[0][0]) if rows else None
 
     @field
     async def end_cursor(self) -> str | None:
-        """The cursor of the last item of the page; null when it has none."""
+        """The cursor of the last item; null if the page is empty."""
         rows = (await self.listing.read(self.part)).rows
         return self.listing.cursors.write(rows[-1][0]) if rows else None
 
@@ -124,7 +128,7 @@ class Connection(Generic[Item]):
 
     @field
     async def edges(self) -> list[Edge[Item]]:
-        """The items of the page with their cursors."""
+        """The items of the page, each with its cursor."""
         page = await self.listing.read(self.part)
         return [Edge(cursor=self.listing.cursors.write(key), node=self.listing.show(row)) for key, row in page.rows]
 
@@ -140,7 +144,7 @@ class Connection(Generic[Item]):
 
     @field
     async def total_count(self) -> int:
-        """The number of items of the whole list; counted only if requested."""
+        """The number of items in the whole list; counted only if requested."""
         return await self.listing.count()
 
 

@@ -22,9 +22,9 @@ def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own fie
 def idempotency_key() -> Any:  # noqa: ANN401 - the same
     """Declare the idempotency key of an input."""
     return optional(
-        "Makes the mutation safe to repeat, 1 to 255 characters: for 24 hours after it changed something, the same key"
-        " with the same input changes nothing more and gives the same result; with another input it is refused. A call"
-        " that changed nothing leaves its key unused."
+        "The key that makes the call safe to repeat: 1 to 255 characters. For 24 hours after a call changed something,"
+        " the same key with the same input changes nothing more and returns the same result; with another input it is"
+        " refused. A call that changed nothing leaves its key unused."
     )
 
 

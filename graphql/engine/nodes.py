@@ -12,13 +12,13 @@ from engine.ids import GlobalId
 
 @interface
 class Node:
-    """An object with a global id, by which it can be read again."""
+    """An object with a global id, by which `node` returns it."""
 
     name_in_api: strawberry.Private[GlobalId]
 
     @field
     def id(self) -> strawberry.ID:
-        """The id: opaque, and unique over all types."""
+        """The global id; opaque, and unique across all types."""
         return strawberry.ID(str(self.name_in_api))
 
 

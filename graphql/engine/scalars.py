@@ -78,25 +78,25 @@ def write_decimal(value: Decimal) -> str:
 SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant in RFC 3339, to the microsecond, in the years 1970 to 2200. Answers are in UTC with Z;"
+        description="An instant in RFC 3339, to the microsecond, in the years 1970 to 2200. Results are in UTC with Z;"
         " arguments need an offset, and digits after the microseconds are cut off.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=rfc3339,
         parse_value=parse_instant,
     ),
     date: strawberry.scalar(
-        name="Date", description="A date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
+        name="Date", description="A calendar date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
     ),
     LocalTime: strawberry.scalar(
         name="LocalTime",
-        description="A time on the wall clock of the account: HH:MM, from 00:00 to 24:00.",
+        description="A wall-clock time in user time: HH:MM, from 00:00 to 24:00.",
         serialize=str,
     ),
     TimeZone: strawberry.scalar(
         name="TimeZone", description="The IANA name of a time zone.", serialize=str, parse_value=read_time_zone
     ),
     timedelta: strawberry.scalar(
-        name="Duration", description="A duration in ISO 8601: PT3H.", serialize=write_duration
+        name="Duration", description="A duration in ISO 8601, such as PT3H.", serialize=write_duration
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -38,7 +38,8 @@ Resolve = Callable[..., object]
         Location.ARGUMENT_DEFINITION,
         Location.ENUM_VALUE,
     ],
-    description="For staff only: to a client a nullable field is null, all else is FORBIDDEN.",
+    description="A part of the schema for staff only: to a client a nullable field is null, anything else is"
+    " FORBIDDEN.",
 )
 class Staff:
     """The mark of a part of the schema that is for staff only."""

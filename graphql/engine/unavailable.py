@@ -16,8 +16,8 @@ RETRY_AFTER: Final = 1
 """Seconds until a client may retry."""
 
 _OUTCOME_UNKNOWN: Final = (
-    "The database's answer was lost, so this may be done or not. Repeat it with the same idempotencyKey: then it is"
-    " done once. Without a key look first whether it is done."
+    "The database's response was lost, so this may or may not have been done. Repeat it with the same idempotencyKey to"
+    " have it done once; without a key, check first whether it was done."
 )
 _OUT_OF_REACH: Final = "The database cannot be reached for now; try again."
 _BUSY: Final = "Another change of the same data is in progress, so it was not done; try again."

@@ -20,26 +20,26 @@ from engine.weights import LOOK_UP
 
 @object_type
 class AccountCreated(Event):
-    """The account was opened."""
+    """The creation of the account."""
 
     details: strawberry.Private[kinds.AccountCreated]
 
     ref: str | None = attribute(
-        "The name by which imports know the account, for staff only; null without one.", of="details.ref", staff=True
+        "The account's reference in imports, for staff only; null without one.", of="details.ref", staff=True
     )
     name: str = attribute("The name of the account.", of="details.name")
-    plan: Plan = attribute("The plan at its opening.", of="details.plan")
+    plan: Plan = attribute("The first plan of the account.", of="details.plan")
 
     @field
     def time_zone(self) -> TimeZone:
-        """The time zone at its opening."""
+        """The first time zone of the account."""
         return TimeZone(self.details.time_zone)
 
     images_per_day: int | None = attribute(
-        "Images guaranteed per ledger day; null if the plan's default applied.", of="details.images_per_day"
+        "The number of images guaranteed per ledger day; null for the plan's default.", of="details.images_per_day"
     )
     expedites_per_day: int | None = attribute(
-        "Expedites at the shortest turnaround per ledger day; null if the plan's default applied.",
+        "The number of expedites at the shortest turnaround per ledger day; null for the plan's default.",
         of="details.expedites_per_day",
     )
 
@@ -53,20 +53,20 @@ class SlaNegotiated(Event):
     version: int = attribute("The new version of the SLA.", of="details.version")
     effective_date: date = attribute("The first ledger day of the new version.", of="details.effective_date")
     images_per_day: int | None = attribute(
-        "Images guaranteed per ledger day; null if unchanged.", of="details.images_per_day"
+        "The number of images guaranteed per ledger day; null if that term continues.", of="details.images_per_day"
     )
     expedites_per_day: int | None = attribute(
-        "Expedites at the shortest turnaround per ledger day; null if unchanged.",
+        "The number of expedites at the shortest turnaround per ledger day; null if that term continues.",
         of="details.expedites_per_day",
     )
     previous_version: int = attribute(
         "The version that would have been in force on the effective date.", of="details.previous_version"
     )
     previous_images_per_day: int = attribute(
-        "Images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
+        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
     )
     previous_expedites_per_day: int = attribute(
-        "Expedites at the shortest turnaround that would have been available per ledger day.",
+        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
         of="details.previous_expedites_per_day",
     )
     note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
@@ -108,23 +108,23 @@ class GuaranteeReset(Event):
 
 @object_type
 class SpecificationChanged(Event):
-    """A specification was created, changed or archived. A term and its previous value are both null if unchanged."""
+    """The creation, change or archiving of a specification. New and previous values are null if unchanged."""
 
     details: strawberry.Private[kinds.SpecificationChanged]
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The specification in its current version."""
+        """The specification in its current state."""
         return specification(await self._specification(info))
 
     new_version: int | None = attribute(
         "The new version of the specification, from 1; null if it was archived.", of="details.version"
     )
     archived_at: datetime | None = attribute(
-        "The instant at which it was archived; null if it got a new version.", of="details.archived_at"
+        "The instant of the archiving; null for a new version.", of="details.archived_at"
     )
     new_name: str | None = attribute("The new name.", of="details.after.name")
-    previous_name: str | None = attribute("The name before.", of="details.before.name")
+    previous_name: str | None = attribute("The previous name.", of="details.before.name")
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
@@ -168,7 +168,7 @@ class EventWithdrawn(Event):
 
     @field(cost=LOOK_UP)
     async def event(self, info: Info) -> Event:
-        """The event that was withdrawn."""
+        """The withdrawn event."""
         from api.event.reads import read_event  # noqa: PLC0415 - it imports every type of event, this one as well
 
         found = await read_event(info.context, self.row.account_id, self.details.event)

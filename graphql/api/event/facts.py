@@ -70,7 +70,7 @@ class OrderProgress:
     delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
     rejected_count: int = strawberry.field(description="The number of rejected images that waited for their redo.")
     completed_at: datetime | None = strawberry.field(
-        description="The instant at which the client had downloaded it; null before."
+        description="The instant at which the client had completed the order; null if not completed."
     )
 
 
@@ -95,25 +95,31 @@ async def read_order(info: Info, key: tuple[UUID, UUID]) -> "Order":
 
 @object_type
 class GuaranteeDay:
-    """A ledger day of an account, with the used part of its allowance."""
+    """A ledger day of an account at the event, with the use of its allowance."""
 
-    day: date = strawberry.field(name="date", description="The local date at its opening, which names it.")
-    opens_at: datetime = strawberry.field(description="The instant of its opening: a midnight, user time.")
-    closes_at: datetime = strawberry.field(description="The instant of its close, as known at the event.")
-    sla_version: int = strawberry.field(description="The version of the SLA in force when it opened.")
-    capacity: int = strawberry.field(description="Images guaranteed.")
-    used: int = strawberry.field(description="Images uploaded, expedited or not; may exceed the capacity.")
-    expedite_capacity: int = strawberry.field(description="Images that can be expedited at the shortest turnaround.")
-    expedite_used: int = strawberry.field(description="Images expedited; may exceed the capacity.")
+    day: date = strawberry.field(name="date", description="The local date at the opening of the day, which names it.")
+    opens_at: datetime = strawberry.field(description="The opening of the day: a midnight, user time.")
+    closes_at: datetime = strawberry.field(
+        description="The close of the day, at which the next one opens, as known at the event."
+    )
+    sla_version: int = strawberry.field(description="The version of the SLA in force at the opening of the day.")
+    capacity: int = strawberry.field(description="The number of images guaranteed.")
+    used: int = strawberry.field(
+        description="The number of images uploaded, expedited or not; may exceed the capacity."
+    )
+    expedite_capacity: int = strawberry.field(
+        description="The number of images that can be expedited at the shortest turnaround."
+    )
+    expedite_used: int = strawberry.field(description="The number of images expedited; may exceed the capacity.")
 
 
 @object_type
 class RejectedImage:
     """An image that the client rejected, as recorded by the event."""
 
-    reason: str = strawberry.field(description="The client's reason; `erased` once erased.")
+    reason: str = strawberry.field(description="The reason, in the client's words; `erased` after its erasure.")
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
-    sla_version: int = strawberry.field(description="The version of the SLA that made that deadline.")
+    sla_version: int = strawberry.field(description="The version of the SLA under which that deadline was made.")
     image: Image = strawberry.field(description="The image in its current state.")
     rejection: Rejection | None = strawberry.field(
         description="The rejection in its current state; null if an import changed it since."

@@ -39,23 +39,29 @@ class OrderPlaced(Event):
     images = field(images_of_event)
     image_count = field(count_images)
     number: int = attribute("The number of the order within the account.", of="details.order.number")
-    name: str = attribute("The name that the client gave it; `erased` once erased.", of="details.order.name")
+    name: str = attribute(
+        "The name that the client gave the order; `erased` after its erasure.", of="details.order.name"
+    )
     status: OrderStatus = attribute("The status of the new order.", of="details.order.status")
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
-        """The requested retouching, in the version with which it was placed."""
+        """The specification of the order, in the version with which it was placed."""
         return specification((await order_row(info, self.row)).specification)
 
     specification_version: int = attribute(
         "The version of the specification.", of="details.order.specification_version"
     )
-    service_level: ServiceLevel = attribute("The promise for its images.", of="details.order.service_level")
+    service_level: ServiceLevel = attribute(
+        "The promise made for the order's images.", of="details.order.service_level"
+    )
     deadline_status: DeadlineStatus = attribute(
         "The status of the deadline: confirmed, or still to be set.", of="details.order.deadline_status"
     )
-    deadline: datetime | None = attribute("The deadline; null while it was still to be set.", of="details.order.due_at")
-    sla_version: int = attribute("The version of the SLA that made the promise.", of="details.order.sla_version")
+    deadline: datetime | None = attribute("The deadline; null if it was still to be set.", of="details.order.due_at")
+    sla_version: int = attribute(
+        "The version of the SLA under which the promise was made.", of="details.order.sla_version"
+    )
 
     @field
     def price(self) -> Money:
@@ -68,33 +74,33 @@ class OrderPlaced(Event):
         return Money(amount=self.details.price_per_image, currency=self.details.order.currency)
 
     expedited_at: datetime | None = attribute(
-        "The instant of the expedite, if it was placed with one; else null.", of="details.order.expedited_at"
+        "The instant of the expedite; null if the order was placed without one.", of="details.order.expedited_at"
     )
     first_number: int = attribute(
-        "The position of its first image in the uploaded list, from 1; the others follow.",
+        "The position of the first image in the uploaded list, from 1; the others follow.",
         of="details.first_number",
     )
     first_position: int = attribute(
-        "The position of its first image in the day's guarantee, from 1; the others follow.",
+        "The position of the first image in the day's guarantee, from 1; the others follow.",
         of="details.first_position",
     )
     first_expedite_position: int | None = attribute(
-        "The position of its first image in the day's expedites, from 1; the others follow. Null if not expedited.",
+        "The position of the first image in the day's expedites, from 1; the others follow. Null without one.",
         of="details.first_expedite_position",
     )
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from when it was placed; null if it was placed by itself."""
+        """The order that this one was split off from at its placement; null if it was placed as it is."""
         origin = self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
 
 @object_type
 class OrderSplit(Event):
-    """Images of an order were split off into other orders. At its placing that changed nothing: it never had them.
+    """The split of an order: images moved to other orders. At its placement nothing changed: it never had them.
 
-    A new value and its previous one are both null if it did not change.
+    New and previous values are null if unchanged.
     """
 
     details: strawberry.Private[kinds.OrderSplit]
@@ -108,11 +114,11 @@ class OrderSplit(Event):
             for each in self.details.into
         ]
 
-    new_status: OrderStatus | None = attribute("The status after it.", of="details.changes.status.after")
-    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
-    new_image_count: int | None = attribute("The number of images left.", of="details.changes.image_count.after")
+    new_status: OrderStatus | None = attribute("The status after the event.", of="details.changes.status.after")
+    previous_status: OrderStatus | None = attribute("The status before the event.", of="details.changes.status.before")
+    new_image_count: int | None = attribute("The number of images that remain.", of="details.changes.image_count.after")
     previous_image_count: int | None = attribute(
-        "The number of images before it.", of="details.changes.image_count.before"
+        "The number of images before the event.", of="details.changes.image_count.before"
     )
 
     @field(cost=LOOK_UP)
@@ -128,10 +134,9 @@ class OrderSplit(Event):
 
 @object_type
 class OrderExpedited(Event):
-    """An order was expedited: an existing one, or a new one that was split off for it.
+    """The expedite of an order: of an existing one, or of a new one that was split off for it.
 
-    A new order has no previous values. For an existing one, a term and its previous value are both null if it did not
-    change.
+    A new order has no previous values. For an existing one, new and previous values are null if unchanged.
     """
 
     details: strawberry.Private[kinds.OrderExpedited]
@@ -140,32 +145,33 @@ class OrderExpedited(Event):
 
     @field(cost=LOOK_UP)
     async def split_from(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order it was split off from; null if it existed before."""
+        """The order that the new one was split off from; null for an existing order."""
         origin = None if self.details.order is None else self.details.order.split_from
         return None if origin is None else await read_order(info, (self.row.account_id, origin))
 
-    service_level: ServiceLevel = attribute("The promise from then on.", of="details.service_level")
+    service_level: ServiceLevel = attribute("The promise after the event.", of="details.service_level")
     previous_service_level: ServiceLevel | None = attribute(
-        "The promise before it.", of="details.changes.service_level.before"
+        "The promise before the event.", of="details.changes.service_level.before"
     )
 
     @field
     def deadline_status(self) -> DeadlineStatus:
-        """The status of the deadline: confirmed, or a delivery plan was still to be made."""
+        """The status of the deadline: confirmed, or awaiting a delivery plan."""
         return awaited_status(self.details.service_level)
 
     previous_deadline_status: DeadlineStatus | None = attribute(
-        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+        "The status of the deadline before the event: confirmed, or still to be set.",
+        of="details.changes.deadline_status.before",
     )
 
     @field
     def deadline(self) -> datetime | None:
-        """The deadline after it; null without one, or if it did not change."""
+        """The deadline after the event; null if there was none, or if unchanged."""
         new = self.details.order
         return after(self.details.changes.due_at) if new is None else new.due_at
 
     previous_deadline: datetime | None = attribute(
-        "The deadline before it; null without one, or if it did not change.", of="details.changes.due_at.before"
+        "The deadline before the event; null if there was none, or if unchanged.", of="details.changes.due_at.before"
     )
 
     @field
@@ -175,7 +181,7 @@ class OrderExpedited(Event):
         return after(self.details.changes.confirmed_at) if new is None else new.confirmed_at
 
     previous_confirmed_at: datetime | None = attribute(
-        "The instant at which staff had set the deadline before it; null if they had not, or if it did not change.",
+        "The instant at which staff had set the previous deadline; null if they had not, or if unchanged.",
         of="details.changes.confirmed_at.before",
     )
 
@@ -186,7 +192,7 @@ class OrderExpedited(Event):
         return after(self.details.changes.sla_version) if new is None else new.sla_version
 
     previous_sla_version: int | None = attribute(
-        "The version of the SLA that made the promise before it.", of="details.changes.sla_version.before"
+        "The version of the SLA under which the previous promise was made.", of="details.changes.sla_version.before"
     )
 
     @field(cost=LOOK_UP)
@@ -207,29 +213,32 @@ class OrderExpedited(Event):
 
     @field
     def first_expedite_position(self) -> int | None:
-        """The position of its first image in the day's expedites, from 1; the others follow."""
+        """The position of the first image in the day's expedites, from 1; the others follow."""
         return self.details.images[0].expedite_position if self.details.images else None
 
 
 @object_type
 class DeadlineConfirmed(Event):
-    """Support and production set a deadline. A term and its previous value are both null if it did not change."""
+    """A deadline set by support and production. New and previous values are null if unchanged."""
 
     details: strawberry.Private[kinds.DeadlineConfirmed]
     images = field(images_of_event)
     image_count = field(count_images)
-    deadline: datetime | None = attribute("The deadline that they set; never null.", of="details.due_at")
+    deadline: datetime | None = attribute(
+        "The deadline that support and production set; never null.", of="details.due_at"
+    )
     previous: datetime | None = attribute(
-        "The deadline before it; null without one.", of="details.changes.due_at.before"
+        "The deadline before the event; null if there was none.", of="details.changes.due_at.before"
     )
     previous_deadline_status: DeadlineStatus | None = attribute(
-        "The status of the deadline before it.", of="details.changes.deadline_status.before"
+        "The status before the event: a deadline or a delivery plan still to be set.",
+        of="details.changes.deadline_status.before",
     )
     new_sla_version: int | None = attribute(
-        "The version of the SLA under which they set it.", of="details.changes.sla_version.after"
+        "The version of the SLA under which the deadline was set.", of="details.changes.sla_version.after"
     )
     previous_sla_version: int | None = attribute(
-        "The version of the SLA that made the deadline before it.", of="details.changes.sla_version.before"
+        "The version of the SLA under which the previous deadline was made.", of="details.changes.sla_version.before"
     )
 
     @field(cost=LOOK_UP)
@@ -244,11 +253,11 @@ class DeadlineConfirmed(Event):
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
-        """The price of each image that got the deadline; null if none did."""
+        """The price of each image with the new deadline; null if there is none."""
         return await money_or_none(info, self.row, self.details.price_per_image)
 
     note: str | None = attribute(
-        "The note of staff, for staff only; null without one, or once erased.", of="details.note", staff=True
+        "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
     )
 
 
@@ -258,13 +267,13 @@ class OrderCancelled(Event):
 
     details: strawberry.Private[kinds.OrderCancelled]
 
-    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
+    previous_status: OrderStatus | None = attribute("The status before the event.", of="details.changes.status.before")
 
 
 @object_type
 class OrderCompleted(Event):
-    """The client downloaded an order."""
+    """The completion of an order by the client's download."""
 
     details: strawberry.Private[kinds.OrderCompleted]
 
-    previous_status: OrderStatus | None = attribute("The status before it.", of="details.changes.status.before")
+    previous_status: OrderStatus | None = attribute("The status before the event.", of="details.changes.status.before")

@@ -23,27 +23,27 @@ from engine.weights import LOOK_UP
 
 @object_type
 class ImagesClaimed(Event):
-    """A worker claimed images."""
+    """A claim of images by a worker."""
 
     details: strawberry.Private[kinds.ImagesClaimed]
     images = field(images_of_event)
     image_count = field(count_images)
     lease_until: datetime = attribute("The end of the worker's lease.", of="details.lease_until")
     worker: str | None = attribute(
-        "The name of the worker, for staff only; null once erased.", of="details.worker", staff=True
+        "The name of the worker, for staff only; null after its erasure.", of="details.worker", staff=True
     )
 
 
 @object_type
 class ClaimExpired(Event):
-    """A worker's lease of images expired; they returned to the queue."""
+    """The expiry of a worker's claim; the images are in the queue again."""
 
     details: strawberry.Private[kinds.ClaimExpired]
     images = field(images_of_event)
     image_count = field(count_images)
     lease_until: datetime = attribute("The end of the worker's lease.", of="details.lease_until")
     worker: str | None = attribute(
-        "The name of the worker, for staff only; null once erased.", of="details.worker", staff=True
+        "The name of the worker, for staff only; null after its erasure.", of="details.worker", staff=True
     )
 
 
@@ -66,7 +66,7 @@ class ImagesDelivered(Event):
         return order_progress(self.details.after)
 
     worker: str | None = attribute(
-        "The name of the worker, for staff only; null if an import did not name it, or once erased.",
+        "The name of the worker, for staff only; null if an import did not have it, or after its erasure.",
         of="details.worker",
         staff=True,
     )
@@ -74,7 +74,7 @@ class ImagesDelivered(Event):
 
 @object_type
 class ImagesRejected(Event):
-    """The client rejected images."""
+    """A rejection of images by the client."""
 
     details: strawberry.Private[kinds.ImagesRejected]
     images = field(images_of_event)
@@ -105,8 +105,8 @@ class DeadlineAtRisk(Event):
     details: strawberry.Private[kinds.DeadlineAtRisk]
     images = field(images_of_event)
     image_count = field(count_images)
-    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")
-    kind: DeadlineKind = attribute("The kind of the deadline: of a delivery or of a redo.", of="details.kind")
+    deadline: datetime | None = attribute("The instant of the deadline; never null.", of="details.due_at")
+    kind: DeadlineKind = attribute("The kind of the deadline: of the delivery or of a redo.", of="details.kind")
 
 
 @object_type
@@ -116,8 +116,8 @@ class DeadlineMissed(Event):
     details: strawberry.Private[kinds.DeadlineMissed]
     images = field(images_of_event)
     image_count = field(count_images)
-    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")
-    kind: DeadlineKind = attribute("The kind of the deadline: of a delivery or of a redo.", of="details.kind")
+    deadline: datetime | None = attribute("The instant of the deadline; never null.", of="details.due_at")
+    kind: DeadlineKind = attribute("The kind of the deadline: of the delivery or of a redo.", of="details.kind")
 
 
 @object_type
@@ -126,4 +126,4 @@ class DeadlineMet(Event):
 
     details: strawberry.Private[kinds.DeadlineMet]
 
-    deadline: datetime | None = attribute("The deadline; never null.", of="details.due_at")
+    deadline: datetime | None = attribute("The instant of the deadline; never null.", of="details.due_at")

@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 Withdrawn: TypeAlias = Annotated[
     bool | None,
-    strawberry.argument(description="True to include withdrawn events and their withdrawals."),
+    strawberry.argument(description="True to include withdrawn events, and the events that withdrew them."),
 ]
 
 
 @interface
 class Event(Node):
-    """Something that happened; never changed afterwards. A later EventWithdrawn marks an event as untrue.
+    """A fact in the history of an account; it never changes, but an EventWithdrawn may follow if it was untrue.
 
     Fields of the same name have the same type in all events, so that one operation can select them all.
     """
 
     at: datetime = strawberry.field(description="The instant of the event.")
     recorded_at: datetime = strawberry.field(
-        description="The instant at which it was recorded: later than `at` if it was discovered or imported later."
+        description="The instant at which the event was recorded; later than `at` if it was detected or imported later."
     )
     type: EventType = strawberry.field(description="The type of the event.")
     row: strawberry.Private[EventRow]
@@ -46,7 +46,7 @@ class Event(Node):
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")] | None:
-        """The order of the event; null if it concerns none."""
+        """The order of the event; null if it concerns no single order."""
         if self.row.order_id is None:
             return None
         named = GlobalId(NodeType.ORDER, self.row.account_id, self.row.order_id)

@@ -32,18 +32,20 @@ Explain: TypeAlias = Callable[[AccountHistory], list[steps.DeadlineStep]]
 
 @object_type
 class Deadline:
-    """A promised instant of delivery."""
+    """A promised time of delivery."""
 
-    at: datetime | None = strawberry.field(description="The deadline; null while it is still to be set.")
-    status: DeadlineStatus = strawberry.field(description="The current status: confirmed, or still to be set.")
-    late: bool = strawberry.field(description="True if it is missed by now: passed undelivered, or delivered too late.")
-    sla_version: int = strawberry.field(description="The version of the SLA that made the promise.")
+    at: datetime | None = strawberry.field(description="The instant of the deadline; null until it is set.")
+    status: DeadlineStatus = strawberry.field(description="The status of the deadline now.")
+    late: bool = strawberry.field(
+        description="True if the deadline is missed by now: passed undelivered, or met too late."
+    )
+    sla_version: int = strawberry.field(description="The version of the SLA under which the promise was made.")
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
 
     @field(cost=2 * LOOK_UP, length=6)
     def explanation(self, info: Info) -> AwaitableOrValue[list[DeadlineStep]]:
-        """The reasons for the deadline, step by step."""
+        """The explanation of the deadline, step by step."""
         return info.context.with_history(
             self.account_id, lambda history: [deadline_step(step) for step in self.explain(history)]
         )

@@ -18,7 +18,7 @@ class DeadlineStep:
     """A step in the explanation of a deadline; its fields have all facts of the text, for other languages."""
 
     code: DeadlineStepCode = strawberry.field(description="The kind of the step.")
-    text: str = strawberry.field(description="The step in words, times in user time.")
+    text: str = strawberry.field(description="The step in words, with times in user time.")
     step: strawberry.Private[Any]
 
 
@@ -27,7 +27,7 @@ class UploadedAtStep(DeadlineStep):
     """The upload of the images."""
 
     at: datetime | None = attribute("The instant of the upload; never null.", of="step.at")
-    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
+    time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
 
 
 @object_type
@@ -39,7 +39,7 @@ class CutoffStep(DeadlineStep):
 
     @field
     def upload_by(self) -> LocalTime:
-        """The time of the cutoff, user time."""
+        """The time of the cutoff, in user time."""
         return LocalTime(UPLOAD_BY)
 
     counted_for: date | None = attribute(
@@ -53,9 +53,10 @@ class GuaranteePositionStep(DeadlineStep):
 
     first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
     to: int = attribute("The position of the last image.", of="step.places.last")
-    of: int = attribute("The number of images guaranteed that day.", of="step.places.size")
+    of: int = attribute("Images guaranteed on that day.", of="step.places.size")
     image_count: int = attribute(
-        "The number of images: fewer than the positions from first to last if split off.", of="step.image_count"
+        "The number of images; fewer than the positions from first to last if some were split off.",
+        of="step.image_count",
     )
     day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
 
@@ -67,22 +68,23 @@ class ExpeditePositionStep(DeadlineStep):
     step: strawberry.Private[steps.ExpeditePositionStep]
     first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
     to: int = attribute("The position of the last image.", of="step.places.last")
-    of: int = attribute("The number of expedites at the shortest turnaround that day.", of="step.places.size")
+    of: int = attribute("Expedites at the shortest turnaround on that day.", of="step.places.size")
     image_count: int = attribute(
-        "The number of images: fewer than the positions from first to last if split off.", of="step.image_count"
+        "The number of images; fewer than the positions from first to last if some were split off.",
+        of="step.image_count",
     )
     day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
     at: datetime | None = attribute("The instant of the expedite; never null.", of="step.at")
-    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
+    time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
 
     @field
     def window_opens_at(self) -> datetime:
-        """The instant from which expedites could be requested in that week."""
+        """The instant at which that week's expedites opened."""
         return self.step.window[0]
 
     @field
     def window_closes_at(self) -> datetime:
-        """The instant until which they could be requested."""
+        """The instant at which that week's expedites close."""
         return self.step.window[1]
 
 
@@ -90,10 +92,10 @@ class ExpeditePositionStep(DeadlineStep):
 class BaseDeadlineStep(DeadlineStep):
     """The deadline by the terms of the SLA, before any move from a weekend."""
 
-    at: datetime | None = attribute("The deadline; never null.", of="step.at")
-    time_zone: TimeZone = attribute("The account's time zone at the start of the turnaround.", of="step.zone.key")
+    at: datetime | None = attribute("The instant of the deadline; never null.", of="step.at")
+    time_zone: TimeZone = attribute("The account's time zone when the time began to run.", of="step.zone.key")
     turnaround: timedelta | None = attribute(
-        "The time since the expedite or the rejection; null for the morning after the upload.", of="step.turnaround"
+        "The time from the expedite or rejection; null for the morning after the upload.", of="step.turnaround"
     )
 
 
@@ -101,10 +103,10 @@ class BaseDeadlineStep(DeadlineStep):
 class WeekendShiftStep(DeadlineStep):
     """The move of a weekend deadline to Monday."""
 
-    hours: float = attribute("The elapsed hours by which it moved.", of="step.hours")
+    hours: float = attribute("The elapsed hours of the move.", of="step.hours")
     base: datetime = attribute("The deadline on the weekend.", name="from", of="step.base")
     at: datetime = attribute("The deadline on Monday.", name="to", of="step.at")
-    time_zone: TimeZone = attribute("The account's time zone at the start of the turnaround.", of="step.zone.key")
+    time_zone: TimeZone = attribute("The account's time zone when the time began to run.", of="step.zone.key")
 
 
 @object_type
@@ -112,17 +114,17 @@ class ClockChangeStep(DeadlineStep):
     """A clock change before the deadline."""
 
     step: strawberry.Private[steps.ClockChangeStep]
-    at: datetime | None = attribute("The instant of the change; never null.", of="step.at")
+    at: datetime | None = attribute("The instant of the clock change; never null.", of="step.at")
     time_zone: TimeZone = attribute("The time zone of the clock.", of="step.zone.key")
 
     @field
     def offset_before_seconds(self) -> float:
-        """Seconds ahead of UTC before it, negative behind."""
+        """Seconds ahead of UTC before the change; negative if behind."""
         return self.step.offset_before.total_seconds()
 
     @field
     def offset_after_seconds(self) -> float:
-        """Seconds ahead of UTC from then on, negative behind."""
+        """Seconds ahead of UTC after the change; negative if behind."""
         return self.step.offset_after.total_seconds()
 
 
@@ -130,13 +132,14 @@ class ClockChangeStep(DeadlineStep):
 class AwaitingStaffStep(DeadlineStep):
     """A deadline or delivery plan that support and production have to set."""
 
-    closed: bool = attribute("True if the wait is over: they did neither in time.", of="step.closed")
+    closed: bool = attribute("True if staff are no longer awaited: they set nothing in time.", of="step.closed")
     plan_from: int | None = attribute(
-        "Expedites in a day from which a delivery plan is needed, 0 on a day without; null if none is.",
+        "The number of expedites in a day from which a delivery plan is needed, 0 on a day without expedites; null if"
+        " none is needed.",
         of="step.plan_from",
     )
     deadline_stands: bool = attribute(
-        "True if the deadline of the steps before is in force until then.", of="step.keeps_deadline"
+        "True if the deadline of the earlier steps applies until then.", of="step.keeps_deadline"
     )
 
 
@@ -144,9 +147,11 @@ class AwaitingStaffStep(DeadlineStep):
 class StaffConfirmedStep(DeadlineStep):
     """The deadline set by support and production."""
 
-    at: datetime | None = attribute("The instant at which they set it; null where only the events know.", of="step.at")
-    deadline: datetime = attribute("The deadline.", of="step.due_at")
-    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
+    at: datetime | None = attribute(
+        "The instant at which the deadline was set; null if only the events have it.", of="step.at"
+    )
+    deadline: datetime = attribute("The instant of the deadline.", of="step.due_at")
+    time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
 
 
 @object_type
@@ -154,26 +159,28 @@ class RejectedAtStep(DeadlineStep):
     """The rejection of the image."""
 
     at: datetime | None = attribute("The instant of the rejection; never null.", of="step.at")
-    time_zone: TimeZone = attribute("The account's time zone then.", of="step.zone.key")
+    time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
 
 
 @object_type
 class SlaVersionStep(DeadlineStep):
     """The version of the SLA under which the promise was made."""
 
-    version: int = attribute("The version.", of="step.version")
+    version: int = attribute("The version number.", of="step.version")
 
 
 @object_type
 class PlanVoidStep(DeadlineStep):
-    """No delivery plan was made before the deadline of the steps before had passed, so that one is in force."""
+    """A delivery plan that was not made before the deadline of the earlier steps passed; the deadline remains."""
 
-    at: datetime | None = attribute("That deadline; never null.", of="step.at")
+    at: datetime | None = attribute("The instant of the deadline; never null.", of="step.at")
     time_zone: TimeZone = attribute(
-        "The account's time zone at the upload, or as staff set the deadline.", of="step.zone.key"
+        "The account's time zone at the upload, or when staff set the deadline.", of="step.zone.key"
     )
     plan_from: int | None = attribute(
-        "Expedites in a day from which a delivery plan is needed, 0 on a day without; never null.", of="step.plan_from"
+        "The number of expedites in a day from which a delivery plan is needed, 0 on a day without expedites; never"
+        " null.",
+        of="step.plan_from",
     )
 
 

@@ -45,7 +45,7 @@ class Specification(Node):
 
     @field
     def turnaround(self, info: Info) -> AwaitableOrValue[str]:
-        """When images of it are delivered, in words."""
+        """The turnaround of images with this specification, in words."""
         now = info.context.instant(self.account_id)
         return info.context.with_history(self.account_id, lambda history: history.terms_at(now).terms.standard_summary)
 
