@@ -49,6 +49,6 @@ def _distance(one: str, other: str) -> int:
     row = list(range(len(other) + 1))
     for count, letter in enumerate(one, 1):
         above, row = row, [count]
-        for place, wanted in enumerate(other):
-            row.append(min(above[place] + (letter != wanted), above[place + 1] + 1, row[place] + 1))
+        for index, wanted in enumerate(other):
+            row.append(min(above[index] + (letter != wanted), above[index + 1] + 1, row[index] + 1))
     return row[-1]

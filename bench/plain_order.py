@@ -123,9 +123,9 @@ async def _place(writer: Writer, account: UUID, asked: PlainOrder, day: Day, at:
     (last,) = await _row(writer, _USE, account, day.date, day.opens_at, day.closes_at, day.capacity, count)
     first = last - count + 1
     order, *images = new_ids(at, count + 1)
-    places, cost = (first, last), (price * count, currency)
+    positions, cost = (first, last), (price * count, currency)
     await writer.execute(
-        _ORDER, account, order, number, asked.name, specification, version, at, day.due_at, *places, count, *cost
+        _ORDER, account, order, number, asked.name, specification, version, at, day.due_at, *positions, count, *cost
     )
     same = (specification, version, at, first, price, day.due_at)
     await writer.execute(_IMAGES, account, order, *same, images, asked.filenames)

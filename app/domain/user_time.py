@@ -17,8 +17,8 @@ def user_time(at: datetime, zone: ZoneInfo) -> str:
     clock = local.time()
     reading = clock.isoformat() if clock.second or clock.microsecond else f"{clock:%H:%M}"
     # The zone UTC is its own offset.
-    place = ", ".join(dict.fromkeys((offset_in_words(at, zone), zone.key)))
-    return f"{date_in_words(local)}, {reading} ({place})"
+    zone_in_words = ", ".join(dict.fromkeys((offset_in_words(at, zone), zone.key)))
+    return f"{date_in_words(local)}, {reading} ({zone_in_words})"
 
 
 def offset_in_words(at: datetime, zone: ZoneInfo) -> str:

@@ -22,7 +22,7 @@ from app.domain.deadlines.steps import (
     UploadedAtStep,
     WeekendShiftStep,
 )
-from app.domain.ledger.positions import Places
+from app.domain.ledger.positions import Positions
 from app.domain.local_time import clock_change, local_day, local_day_interval
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.terms import DELIVERY_PLAN_MULTIPLE, SlaTerms
@@ -47,7 +47,7 @@ class Expedite:
     """
 
     asked: Moment
-    places: Places
+    positions: Positions
     terms: SlaTerms
 
 
@@ -74,7 +74,7 @@ class Promise:
     sla_version: int
     image_count: int
     uploaded: Moment
-    guarantee: Places
+    guarantee: Positions
     terms: SlaTerms
     expedite: Expedite | None
     confirmed: Moment | None
@@ -140,12 +140,12 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
 def _expedite_promise(promise: Promise, expedite: Expedite) -> list[DeadlineStep]:
     """Explain the 3 h or 6 h, and at the plan level the deadline that staff set or have to set."""
     asked = expedite.asked
-    position = ExpeditePositionStep(asked.at, asked.zone, promise.image_count, expedite.places)
+    position = ExpeditePositionStep(asked.at, asked.zone, promise.image_count, expedite.positions)
     turnaround = expedite_turnaround(promise.service_level, expedite.terms)
     if turnaround is not None:
         base = asked.at + turnaround
         return [position, BaseDeadlineStep(base, asked.zone, turnaround), *_clock_change(asked, base)]
-    plan_from = DELIVERY_PLAN_MULTIPLE * expedite.places.size
+    plan_from = DELIVERY_PLAN_MULTIPLE * expedite.positions.size
     if promise.void and promise.due_at is not None:
         zone = (promise.confirmed or promise.uploaded).zone
         return [position, PlanVoidStep(promise.due_at, zone, plan_from)]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Places, places_in_words
+from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Positions, positions_in_words
 from app.domain.local_time import local_day, week_start
 from app.domain.sla.terms import UPLOAD_BY
 from app.domain.user_time import date_in_words, duration_in_words, user_time
@@ -76,12 +76,12 @@ class GuaranteePositionStep:
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.GUARANTEE_POSITION
     image_count: int
-    places: Places
+    positions: Positions
 
     @property
     def text(self) -> str:
         """The step in words."""
-        text = places_in_words(self.image_count, self.places, GUARANTEED)
+        text = positions_in_words(self.image_count, self.positions, GUARANTEED)
         return text[0].upper() + text[1:]
 
 
@@ -93,7 +93,7 @@ class ExpeditePositionStep:
     at: datetime
     zone: ZoneInfo
     image_count: int
-    places: Places
+    positions: Positions
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -104,8 +104,8 @@ class ExpeditePositionStep:
     @property
     def text(self) -> str:
         """The step in words."""
-        places = places_in_words(self.image_count, self.places, EXPEDITES)
-        return f"Expedited {user_time(self.at, self.zone)}, within {_EXPEDITE_WINDOW}: {places}"
+        positions = positions_in_words(self.image_count, self.positions, EXPEDITES)
+        return f"Expedited {user_time(self.at, self.zone)}, within {_EXPEDITE_WINDOW}: {positions}"
 
 
 @dataclass(frozen=True, slots=True)

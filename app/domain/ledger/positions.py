@@ -10,7 +10,7 @@ _TO: Final = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Positions:
     """The positions of images in the guarantee or the expedites of a ledger day.
 
     They are between `first` and `last`, counted from 1; those up to `size` are within the guarantee or quota. `day`
@@ -36,16 +36,18 @@ GUARANTEED: Final = Phrases("none guaranteed", "the only one guaranteed", "guara
 EXPEDITES: Final = Phrases("no expedites", "the only expedite", "expedites")
 
 
-def places_in_words(count: int, places: Places, phrases: Phrases) -> str:
+def positions_in_words(count: int, positions: Positions, phrases: Phrases) -> str:
     """Return the positions of `count` images in words: "image 7 of the 200 guaranteed for Tuesday 3 March 2026"."""
-    size = places.size
+    size = positions.size
     allowance = phrases.none if size == 0 else phrases.one if size == 1 else f"the {size:,} {phrases.more}"
-    return f"{_images(count, places)}{_within_or_beyond(places)}{allowance} for {date_in_words(places.day.date)}"
+    return (
+        f"{_images(count, positions)}{_within_or_beyond(positions)}{allowance} for {date_in_words(positions.day.date)}"
+    )
 
 
-def _images(count: int, places: Places) -> str:
+def _images(count: int, positions: Positions) -> str:
     """Return images by their positions; those split off are fewer than the positions between the first and the last."""
-    first, last = places.first, places.last
+    first, last = positions.first, positions.last
     if first == last:
         return f"image {first:,}"
     if count == last - first + 1:
@@ -53,10 +55,10 @@ def _images(count: int, places: Places) -> str:
     return f"{count:,} images between {first:,} and {last:,}"
 
 
-def _within_or_beyond(places: Places) -> str:
+def _within_or_beyond(positions: Positions) -> str:
     """Join images to the guarantee or quota of their day: within it, beyond it, or across its end."""
-    if places.size == 0:
+    if positions.size == 0:
         return ", with "
-    if places.last <= places.size:
-        return ", " if places.size == 1 else " of "
-    return ", beyond " if places.first > places.size else f", from {places.size + 1:,} on beyond "
+    if positions.last <= positions.size:
+        return ", " if positions.size == 1 else " of "
+    return ", beyond " if positions.first > positions.size else f", from {positions.size + 1:,} on beyond "

@@ -80,12 +80,12 @@ def portions(rows: Sequence[Record]) -> Iterator[Sequence[Record]]:
     """Cut rows of orders into parts whose orders do not have too many images in all; at least one part."""
     start, images = 0, 0
     orders: set[UUID] = set()
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if row["order_id"] in orders:
             continue
         if orders and images + row["image_count"] > MOST_IMAGES:
-            yield rows[start:place]
-            start, images = place, 0
+            yield rows[start:index]
+            start, images = index, 0
             orders.clear()
         orders.add(row["order_id"])
         images += row["image_count"]

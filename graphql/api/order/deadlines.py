@@ -16,7 +16,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
 from app.domain.ledger.days import LedgerDay, ledger_day_at
-from app.domain.ledger.positions import Places
+from app.domain.ledger.positions import Positions
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.enums import OrderStatus
 from app.domain.orders.state import OrderState, order_figures
@@ -201,11 +201,11 @@ def _moment(at: datetime, history: AccountHistory) -> Moment:
     return Moment(at, history.zone_at(at))
 
 
-def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Places, SlaTerms]:
+def _upload(at: datetime, first: int, last: int, history: AccountHistory) -> tuple[Moment, Positions, SlaTerms]:
     """Return the instant of an upload, its positions in the guarantee of that ledger day, and the day's terms."""
     day = _day_at(at, history)
     terms = history.terms_on(day.date).terms
-    return _moment(at, history), Places(day, first, last, terms.images_per_day), terms
+    return _moment(at, history), Positions(day, first, last, terms.images_per_day), terms
 
 
 def _expedite(at: datetime | None, first: int | None, last: int | None, history: AccountHistory) -> Expedite | None:
@@ -213,7 +213,7 @@ def _expedite(at: datetime | None, first: int | None, last: int | None, history:
         return None
     day = _day_at(at, history)
     terms = history.terms_on(day.date).terms
-    return Expedite(_moment(at, history), Places(day, first, last, terms.expedites_per_day), terms)
+    return Expedite(_moment(at, history), Positions(day, first, last, terms.expedites_per_day), terms)
 
 
 def _day_at(at: datetime, history: AccountHistory) -> LedgerDay:

@@ -51,14 +51,14 @@ class CutoffStep(DeadlineStep):
 class GuaranteePositionStep(DeadlineStep):
     """The positions of the images in the day's guarantee."""
 
-    first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
-    to: int = attribute("The position of the last image.", of="step.places.last")
-    of: int = attribute("Images guaranteed on that day.", of="step.places.size")
+    first: int = attribute("The position of the first image, from 1.", name="from", of="step.positions.first")
+    to: int = attribute("The position of the last image.", of="step.positions.last")
+    of: int = attribute("Images guaranteed on that day.", of="step.positions.size")
     image_count: int = attribute(
         "The number of images; fewer than the positions from first to last if some were split off.",
         of="step.image_count",
     )
-    day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
+    day: date = attribute("The ledger day.", name="date", of="step.positions.day.date")
 
 
 @object_type
@@ -66,14 +66,14 @@ class ExpeditePositionStep(DeadlineStep):
     """The positions of the images in the day's expedites."""
 
     step: strawberry.Private[steps.ExpeditePositionStep]
-    first: int = attribute("The position of the first image, from 1.", name="from", of="step.places.first")
-    to: int = attribute("The position of the last image.", of="step.places.last")
-    of: int = attribute("Expedites at the shortest turnaround on that day.", of="step.places.size")
+    first: int = attribute("The position of the first image, from 1.", name="from", of="step.positions.first")
+    to: int = attribute("The position of the last image.", of="step.positions.last")
+    of: int = attribute("Expedites at the shortest turnaround on that day.", of="step.positions.size")
     image_count: int = attribute(
         "The number of images; fewer than the positions from first to last if some were split off.",
         of="step.image_count",
     )
-    day: date = attribute("The ledger day.", name="date", of="step.places.day.date")
+    day: date = attribute("The ledger day.", name="date", of="step.positions.day.date")
     at: datetime | None = attribute("The instant of the expedite; never null.", of="step.at")
     time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
 

@@ -19,7 +19,7 @@ from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_
 from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.errors import DomainError
 from app.domain.ledger.guarantee import Allowance
-from app.domain.ledger.positions import Places
+from app.domain.ledger.positions import Positions
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import local_day_interval
 from app.domain.orders.changes import Placement, confirm, place
@@ -85,13 +85,13 @@ def explained_due_at(steps: list[Step]) -> datetime | None:
 def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: QuotaDay, now: datetime) -> Promise:
     """Return the promise of an order as of an instant."""
     figures = order_figures(order)
-    guarantee = Places(day.day, figures.first_position, figures.last_position, day.allowance.capacity)
+    guarantee = Positions(day.day, figures.first_position, figures.last_position, day.allowance.capacity)
     asked = None
     if figures.first_expedite_position is not None and figures.last_expedite_position is not None:
         assert order.expedited_at is not None
         quota = expedite_day.allowance.expedite_capacity
-        places = Places(expedite_day.day, figures.first_expedite_position, figures.last_expedite_position, quota)
-        asked = Expedite(Moment(order.expedited_at, zone), places, terms=TERMS)
+        positions = Positions(expedite_day.day, figures.first_expedite_position, figures.last_expedite_position, quota)
+        asked = Expedite(Moment(order.expedited_at, zone), positions, terms=TERMS)
     return Promise(
         service_level=order.service_level,
         deadline_status=order.deadline_status,

@@ -17,7 +17,7 @@ from app.domain.deadlines.explanations import (
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
 from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
-from app.domain.ledger.positions import Places
+from app.domain.ledger.positions import Positions
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.orders.enums import ServiceLevel
 from tests.support.deadline_steps import Step, in_words
@@ -60,7 +60,7 @@ def standard(uploaded_at: datetime, zone: ZoneInfo = COPENHAGEN) -> Promise:
         sla_version=1,
         image_count=20,
         uploaded=Moment(uploaded_at, zone),
-        guarantee=Places(day_of(uploaded_at, zone), first=181, last=200, size=200),
+        guarantee=Positions(day_of(uploaded_at, zone), first=181, last=200, size=200),
         expedite=None,
         confirmed=None,
         terms=TERMS,
@@ -75,12 +75,12 @@ def additional(uploaded_at: datetime) -> Promise:
         deadline_status=DeadlineStatus.TO_BE_CONFIRMED,
         due_at=None,
         image_count=35,
-        guarantee=Places(day_of(uploaded_at, COPENHAGEN), first=201, last=235, size=200),
+        guarantee=Positions(day_of(uploaded_at, COPENHAGEN), first=201, last=235, size=200),
     )
 
 
 def expedited(at: datetime, first: int, last: int, quota: int = 20, zone: ZoneInfo = COPENHAGEN) -> Expedite:
-    return Expedite(Moment(at, zone), Places(day_of(at, zone), first, last, quota), terms=TERMS)
+    return Expedite(Moment(at, zone), Positions(day_of(at, zone), first, last, quota), terms=TERMS)
 
 
 def planned(uploaded_at: datetime, expedite: Expedite) -> Promise:
@@ -388,7 +388,7 @@ def test_steps_have_fields_for_all_values_in_their_texts() -> None:
         steps.BaseDeadlineStep(saturday, COPENHAGEN),
         shift := steps.WeekendShiftStep(saturday, monday, COPENHAGEN),
         steps.ClockChangeStep(SUMMER_TIME, COPENHAGEN, HOUR, 2 * HOUR),
-        position := steps.ExpeditePositionStep(expedited_at, COPENHAGEN, 20, expedite.places),
+        position := steps.ExpeditePositionStep(expedited_at, COPENHAGEN, 20, expedite.positions),
         steps.AwaitingStaffStep(closed=False, plan_from=40, keeps_deadline=True),
         steps.SlaVersionStep(1),
     ]

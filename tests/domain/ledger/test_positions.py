@@ -3,14 +3,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.domain.ledger.days import LedgerDay
-from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Places, places_in_words
+from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Positions, positions_in_words
 
 TO = "\N{EN DASH}"
 DAY = LedgerDay(date(2026, 3, 3), datetime(2026, 3, 2, 23, tzinfo=UTC), datetime(2026, 3, 3, 23, tzinfo=UTC))
 
 
-def places(first: int, last: int, size: int) -> Places:
-    return Places(DAY, first, last, size)
+def positions(first: int, last: int, size: int) -> Positions:
+    return Positions(DAY, first, last, size)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def places(first: int, last: int, size: int) -> Places:
 def test_positions_within_beyond_and_across_the_guarantee_are_written_in_singular_and_plural(
     first: int, last: int, size: int, expected: str
 ) -> None:
-    words = places_in_words(last - first + 1, places(first, last, size), GUARANTEED)
+    words = positions_in_words(last - first + 1, positions(first, last, size), GUARANTEED)
     assert words == f"{expected} for Tuesday 3 March 2026"
 
 
@@ -48,10 +48,10 @@ def test_positions_within_beyond_and_across_the_guarantee_are_written_in_singula
 def test_positions_in_the_expedites_are_written_in_singular_and_plural(
     first: int, last: int, size: int, expected: str
 ) -> None:
-    words = places_in_words(last - first + 1, places(first, last, size), EXPEDITES)
+    words = positions_in_words(last - first + 1, positions(first, last, size), EXPEDITES)
     assert words == f"{expected} for Tuesday 3 March 2026"
 
 
 def test_positions_that_are_not_consecutive_are_not_written_as_a_range() -> None:
-    words = places_in_words(30, places(1, 50, 200), GUARANTEED)
+    words = positions_in_words(30, positions(1, 50, 200), GUARANTEED)
     assert words == "30 images between 1 and 50 of the 200 guaranteed for Tuesday 3 March 2026"

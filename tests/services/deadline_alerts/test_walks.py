@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool
 from db.readers import PoolReader
-from tests.services.orders.test_against_the_model import BEGINNINGS, EMPTY, a_world
+from tests.services.orders.test_against_the_model import EMPTY, OPENINGS, a_world
 from tests.support.alerts import MINUTE, Alert, by_instant, delete_alerts, emitted_alerts
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
@@ -51,24 +51,24 @@ SENT_BACK = [
 
 @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    begins_at=st.sampled_from(BEGINNINGS),
+    opened_at=st.sampled_from(OPENINGS),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     walk=st.lists(commands(), min_size=15, max_size=40),
     lead=st.sampled_from([HOUR, 4 * HOUR, 30 * HOUR]),
 )
-@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
-@example(begins_at=BEGINNINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
+@example(opened_at=OPENINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
+@example(opened_at=OPENINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
 async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
-    database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command], lead: timedelta
+    database: str, pool: Pool, opened_at: datetime, zones: Sequence[str], walk: Sequence[Command], lead: timedelta
 ) -> None:
     await execute(database, *EMPTY)
-    world = await a_world(pool, begins_at, zones)
+    world = await a_world(pool, opened_at, zones)
     await go(world, walk, lead)
     for customer in world.customers:
         await assert_consistent(PoolReader(pool), customer)
     in_time = await emitted_alerts(pool)
     await delete_alerts(database)
-    watched = await watch_deadlines(pool, world.clock, begins_at, lead)
+    watched = await watch_deadlines(pool, world.clock, opened_at, lead)
     at_once = await emitted_alerts(pool)
     assert by_instant(at_once) == by_instant(in_time)
     assert watched.emitted == len(at_once)

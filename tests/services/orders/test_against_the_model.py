@@ -20,7 +20,7 @@ from tests.support.model.production_commands import Claim, Deliver
 from tests.support.model.random_commands import DAY, DGI, EXPEDITES, HOUR, ZONES, ChangeZone, Wait, WaitUntil, commands
 from tests.support.model.world import Command, World
 
-BEGINNINGS = [
+OPENINGS = [
     datetime.fromisoformat("2026-03-10T12:00:00Z"),
     datetime.fromisoformat("2026-03-27T22:30:00Z"),  # a Friday; the clock in Copenhagen changes on Sunday
     datetime.fromisoformat("2026-04-23T20:59:59.999999Z"),  # a Thursday; Cairo's has no Friday 00:00
@@ -71,26 +71,26 @@ A_SHORT_NIGHT = datetime.fromisoformat("1994-10-31T23:00:00Z")
     max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    begins_at=st.sampled_from(BEGINNINGS),
+    opened_at=st.sampled_from(OPENINGS),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     walk=st.lists(commands(), min_size=15, max_size=60),
 )
-@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
-@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
-@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
-@example(begins_at=BEGINNINGS[0], zones=("Europe/Copenhagen", "Europe/Copenhagen"), walk=BACK_AT_MIDNIGHT)
-@example(begins_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
+@example(opened_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=ON_TIME_TO_GAIN)
+@example(opened_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=KEPT_DEADLINES)
+@example(opened_at=OPENINGS[0], zones=("Europe/Copenhagen", "Africa/Cairo"), walk=MOVED_AFTER_A_CLAIM)
+@example(opened_at=OPENINGS[0], zones=("Europe/Copenhagen", "Europe/Copenhagen"), walk=BACK_AT_MIDNIGHT)
+@example(opened_at=A_SHORT_NIGHT, zones=("Antarctica/Vostok", "UTC"), walk=[Place(0, 1, expedite=True)])
 async def test_every_walk_through_the_commands_ends_where_the_model_does(
-    database: str, pool: Pool, begins_at: datetime, zones: Sequence[str], walk: Sequence[Command]
+    database: str, pool: Pool, opened_at: datetime, zones: Sequence[str], walk: Sequence[Command]
 ) -> None:
     await execute(database, *EMPTY)
-    await go(await a_world(pool, begins_at, zones), walk)
+    await go(await a_world(pool, opened_at, zones), walk)
 
 
 async def test_moving_at_every_last_moment_never_yields_a_second_allowance(pool: Pool) -> None:
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
     moves = [ChangeZone(0, zone, late=True) for zone in zones * 4]
-    world = await a_world(pool, BEGINNINGS[0], zones)
+    world = await a_world(pool, OPENINGS[0], zones)
     await go(world, [Place(0, DGI, expedite=False), *moves, Place(0, 1, expedite=False)])
     [first, second] = world.accounts[0].orders
     assert second.level == "ADDITIONAL"
@@ -108,8 +108,8 @@ async def go(world: World, walk: Sequence[Command]) -> None:
         await assert_consistent(PoolReader(customer.pool), customer)
 
 
-async def a_world(pool: Pool, begins_at: datetime, zones: Sequence[str]) -> World:
+async def a_world(pool: Pool, opened_at: datetime, zones: Sequence[str]) -> World:
     """Begin an account in each zone."""
-    clock = FrozenClock(begins_at)
+    clock = FrozenClock(opened_at)
     customers = [await open_customer(pool, clock, zone=zone, images=DGI, expedites=EXPEDITES) for zone in zones]
-    return World(clock, customers, [Account(begins_at, zone, DGI, EXPEDITES) for zone in zones])
+    return World(clock, customers, [Account(opened_at, zone, DGI, EXPEDITES) for zone in zones])
