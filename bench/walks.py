@@ -152,11 +152,11 @@ def _pulse(client: Client) -> Step:
 
 def _midnight(pool: Pool, days: int) -> Step:
     now = _MIDNIGHT + days * _DAY + timedelta(minutes=1)
-    registry = Registry()
+    settings, registry = Settings(), Registry()
     registry.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
 
     async def run() -> None:
-        done = await Worker(pool, FixedClock(now), Settings(), new_owner(), registry).run(MIDNIGHT)
+        done = await Worker(pool, FixedClock(now), settings, new_owner(), registry).run(MIDNIGHT)
         assert done
 
     return run

@@ -49,32 +49,24 @@ def require_name(subject: str, text: str) -> str:
 
 def name_problem(name: str) -> str | None:
     """Return the problem of a name in NFC, None without one."""
-    if _is_plain(name, MAX_NAME):
-        return None
-    return "must not be blank" if _NOTHING_VISIBLE.fullmatch(name) else line_problem(name)
+    return _problem(name, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character")
 
 
 def line_problem(line: str) -> str | None:
     """Return the problem of one line of 1 to 255 characters, None without one."""
-    return _problem(line, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character")
+    return _problem(line, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character", visible=False)
 
 
 def prose_problem(prose: str) -> str | None:
     """Return the problem of prose in NFC, None without one."""
-    if _is_plain(prose, MAX_PROSE):
-        return None
-    if _NOTHING_VISIBLE.fullmatch(prose):
-        return "must not be blank"
     return _problem(prose, MAX_PROSE, _NOT_IN_PROSE, "has a control character")
 
 
-def _is_plain(text: str, most: int) -> bool:
-    """Return True for printable ASCII with something visible, as most texts are: the quick way."""
-    return 0 < len(text) <= most and text.isascii() and text.isprintable() and not text.isspace()
-
-
-def _problem(text: str, most: int, excluded: re.Pattern[str], reason: str) -> str | None:
-    if not text:
+def _problem(text: str, most: int, excluded: re.Pattern[str], reason: str, *, visible: bool = True) -> str | None:
+    """Return the problem of a text; a `visible` one has something visible in it."""
+    if text.isascii() and text.isprintable() and 0 < len(text) <= most and not text.isspace():
+        return None  # most texts, the quick way
+    if not text or (visible and _NOTHING_VISIBLE.fullmatch(text)):
         return "must not be blank"
     if len(text) > most:
         return f"is longer than {most:,} characters"

@@ -27,11 +27,6 @@ class QuotaDay:
     allowance: Allowance
 
     @property
-    def sla_version(self) -> int:
-        """The number of the SLA version in force."""
-        return self.sla.version
-
-    @property
     def recorded(self) -> RecordedDay:
         """The day as it is recorded."""
         return RecordedDay(self.day, self.sla.version, self.allowance)

@@ -81,7 +81,7 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
             placed_at=placement.at,
             deadline_status=awaited_status(part.service_level),
             due_at=due_at,
-            sla_version=day.sla_version,
+            sla_version=day.sla.version,
             images=_uploaded(placement, part, due_at, terms, image_ids),
             expedited_at=placement.at if placement.expedite else None,
             split_from=original if index else None,

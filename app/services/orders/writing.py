@@ -46,7 +46,7 @@ def _ledger_day_row(account_id: UUID, day: QuotaDay) -> Row:
         day.day.date,
         day.day.opens_at,
         day.day.closes_at,
-        day.sla_version,
+        day.sla.version,
         allowance.capacity,
         allowance.used,
         allowance.expedite_capacity,

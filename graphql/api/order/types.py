@@ -9,7 +9,7 @@ import strawberry
 from api.context import Context, Info
 from api.event.reads import events_of
 from api.event.types import Event, Withdrawn
-from api.ids import NodeType, account_global_id, named_account
+from api.ids import NodeType, named_account
 from api.image.reads import images_of
 from api.image.types import Image
 from api.money import Money
@@ -172,7 +172,7 @@ def order(row: OrderRow, context: Context) -> Order:
         rejected_count=row.rejected_count,
         progress=row.delivered_count / row.image_count,
         price=Money(amount=row.price, currency=row.currency),
-        url=context.settings.order_url.format(account=account_global_id(row.account_id), number=row.number),
+        url=context.settings.order_url.format(account=named_account(row.account_id), number=row.number),
         row=row,
     )
 

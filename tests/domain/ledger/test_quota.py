@@ -15,9 +15,9 @@ VERSIONS = [
 
 def test_a_day_has_the_quotas_of_the_sla_in_force_as_it_opens() -> None:
     day = unused_day(AT, PERIODS, VERSIONS)
-    assert (day.day.date, day.sla_version, day.allowance) == (date(2026, 3, 10), 1, Allowance(500, 0, 40, 0))
+    assert (day.day.date, day.sla.version, day.allowance) == (date(2026, 3, 10), 1, Allowance(500, 0, 40, 0))
     next_day = unused_day(day.day.closes_at, PERIODS, VERSIONS)
-    assert (next_day.sla_version, next_day.allowance) == (2, Allowance(800, 0, 40, 0))
+    assert (next_day.sla.version, next_day.allowance) == (2, Allowance(800, 0, 40, 0))
 
 
 def test_a_day_holds_its_opening_and_not_its_close() -> None:
