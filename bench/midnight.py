@@ -118,7 +118,7 @@ async def _make_due(pool: Pool, at: datetime, *, every: int) -> None:
 
 
 async def _run(url: str, at: datetime) -> float:
-    """Write the snapshots due at a midnight; return the worker's peak memory in megabytes."""
+    """Run the snapshot job in a worker for all accounts due at a midnight; return its peak memory in megabytes."""
     now = at + timedelta(minutes=1)
     command = [sys.executable, "-m", "bench.midnight_run", url, now.isoformat()]
     return await asyncio.to_thread(run_command, command, {})

@@ -14,7 +14,7 @@ from jobs.worker import Worker, new_owner, working_pool
 
 
 async def main(url: str, now: datetime) -> None:
-    """Write the snapshots due at an instant."""
+    """Run the snapshot job for all accounts that are due at an instant."""
     jobs = Registry()
     jobs.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
     async with working_pool(url) as pool:

@@ -1,7 +1,7 @@
 """The revision of a database, compared with those of this release.
 
-Alembic keeps the present revision. `applied_revisions` keeps all earlier ones, too: so a release whose database a newer
-one migrated, to a revision that it does not know, finds its own among them.
+Alembic keeps the present revision, `applied_revisions` all that the database ever had. So an older release, which does
+not know the revision of a database that a newer one migrated, still finds its own.
 """
 
 from enum import Enum, auto

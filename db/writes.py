@@ -14,7 +14,7 @@ from db.tables.base import Table
 
 
 def insert(table: type[Table]) -> Statement:
-    """Add a row; parameters are all columns in their order."""
+    """Return the statement that adds a row; its parameters are all columns, in the table's order."""
     return Statement(f"insert_{table.__tablename__}", _insert(table))
 
 
@@ -24,13 +24,13 @@ def insert_unless_known(name: str, table: type[Table], *unique: str) -> Statemen
 
 
 def upsert(name: str, table: type[Table], *changes: str) -> Statement:
-    """Add a row, or change attributes of the one of its primary key; parameters as of `insert`."""
+    """Return the statement that adds a row, or changes attributes if its key exists; parameters as in `insert`."""
     changed = ", ".join(f"{column} = excluded.{column}" for column in names_of(table, changes))
     return Statement(name, f"{_insert(table)}\nON CONFLICT ({_named(table, key_of(table))}) DO UPDATE SET {changed}")
 
 
 def update(name: str, table: type[Table], *changes: str) -> Statement:
-    """Change attributes of the row of a primary key; parameters are the key, then these."""
+    """Return the statement that changes attributes of the row with a key; its parameters are the key, then these."""
     key = names_of(table, key_of(table))
     changed = ", ".join(f"{column} = ${at}" for at, column in enumerate(names_of(table, changes), len(key) + 1))
     found = " AND ".join(f"{column} = ${at}" for at, column in enumerate(key, 1))
@@ -38,7 +38,7 @@ def update(name: str, table: type[Table], *changes: str) -> Statement:
 
 
 def update_columns(name: str, table: type[Table], *changes: str) -> Statement:
-    """Change attributes of rows by primary key; parameters are arrays, of the key, then of these."""
+    """Return the statement that changes attributes of rows; its parameters are an array per column, keys first."""
     key, changed = names_of(table, key_of(table)), names_of(table, changes)
     assigned = ", ".join(f"{column} = c.{column}" for column in changed)
     found = " AND ".join(f"{table.__tablename__}.{column} = c.{column}" for column in key)

@@ -31,10 +31,10 @@ def demo_command(
     days: Annotated[int, typer.Option(min=1, max=1_000, help="How long it is.")] = 120,
     accounts: Annotated[int, typer.Option(min=1, max=len(STUDIOS), help="How many studios it has.")] = len(STUDIOS),
 ) -> None:
-    """Serve invented studios with a history up to now, jobs included, and print tokens to them.
+    """Serve invented studios with a history up to now, run jobs for them, and print access tokens.
 
-    The history is made once, by import, and found again by the next start. Ctrl-C ends the service and keeps the data.
-    Pages of any port of localhost may call it in a browser.
+    The first start invents and imports the history; later ones use it. Ctrl-C ends the service and keeps the data.
+    Web pages on any port of localhost may call the API.
 
     Example: loupe demo --seed 7
     """

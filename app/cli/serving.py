@@ -53,7 +53,7 @@ def migrate_command(
         ),
     ] = False,
 ) -> None:
-    """Migrate the database to the newest schema; nothing happens if it has it, or that of a newer release.
+    """Migrate the database to the newest schema; one with that schema, or a newer release's, stays as it is.
 
     Example: LOUPE_DATABASE_URL=postgresql://loupe@db/loupe loupe migrate
     """
@@ -77,7 +77,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """Return the address of the API for people."""
+    """Return the URL of the API, as it is printed."""
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
 

@@ -217,7 +217,7 @@ set_on_retry_hooks([_count])  # in place of stamina's own, which log each retry
 
 @asynccontextmanager
 async def _live(pool: Pool) -> AsyncGenerator[Writer]:
-    """Open a unit of work for live commands; raises Overtaken once quiet accounts are advanced."""
+    """Open a transaction for live commands; QuietAccounts are advanced, and Overtaken is raised to retry."""
     try:
         async with unit_of_work(pool) as writer:
             yield writer

@@ -72,7 +72,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return data
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read a request's JSON: the body, which is an object, or the text of a parameter, any value."""
+        """Read a request's JSON: its body, which must be an object, or a parameter of the URL, any value."""
         value: object = orjson.loads(data)
         if isinstance(data, str):
             return value

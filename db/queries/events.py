@@ -1,7 +1,7 @@
 """Reads of events, in the order in which they became known.
 
-An event of a run of `loupe import` is final, and shown, once that has ended: once the account's counters do not name
-the run any more, or it is the `ended` one (see `import_runs`).
+An event of a run of `loupe import` is final, and so shown, when that run has ended: the account's counters no longer
+name it, or they name a run that died, which is the `ended` one (see `import_runs`).
 """
 
 from collections.abc import Sequence

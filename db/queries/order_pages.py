@@ -36,7 +36,7 @@ def _page_statements(shape: Shape) -> Walk:
 
 @cache
 def _count_statement(shape: Shape) -> Statement:
-    """Make the statement that counts the orders of accounts by a filter of this shape, however many rows it reads."""
+    """Make the statement that counts the orders of accounts by a filter of this shape; it reads every match."""
     orders = matching(shape) if shape.search else f"SELECT * FROM orders o WHERE {wanted(shape)} {OF_KINDS}"
     return Statement(
         "orders_count",

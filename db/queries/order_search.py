@@ -90,13 +90,13 @@ def _few_or(many: str, shape: Shape, bounds: str, found: str) -> str:
 
 
 def _few() -> str:
-    """Write the query of a few orders that a search matches, by name and by image; OFFSET 0 has it made once."""
+    """Write the query of a few orders that a search matches, by name and by image; OFFSET 0 has it run once."""
     by_name, by_image = (f"ARRAY({found} LIMIT {_FEW})" for found in (_named(), _of_images()))
     return f"SELECT {by_name} AS by_name, {by_image} AS by_image OFFSET 0"
 
 
 def _few_of_period() -> str:
-    """Write the query of a few that match in a period, without looking for texts that match nowhere."""
+    """Return the query of a few matches in a period, by name and by image, each only if any period has a match."""
     by_name, by_image = (f"ARRAY({found} LIMIT {_FEW})" for found in (_named("n"), _of_images("n")))
     return f"""
       SELECT CASE WHEN g.by_name <> '{{{{}}}}' THEN {by_name} ELSE '{{{{}}}}' END AS by_name,

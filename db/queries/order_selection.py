@@ -118,7 +118,7 @@ OF_KINDS: Final = """
 
 
 def between(bounds: str) -> str:
-    """Write the condition that an order of the account has its key between bounds."""
+    """Return the SQL condition that the key of an order of the account is between bounds."""
     return f"""
         o.account_id = p.account_id
         AND (o.placed_at, o.number) > ({bounds}.lower_at, {bounds}.lower_number)
@@ -126,7 +126,7 @@ def between(bounds: str) -> str:
 
 
 def wanted(shape: Shape, bounds: str = "q") -> str:
-    """Write the condition of an order of any kind between bounds."""
+    """Return the SQL condition that an order of any kind is between bounds."""
     return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]}"
 
 

@@ -71,7 +71,7 @@ class Span:
         return min(lower, self.greatest), max(upper, self.least)
 
     def including(self, key: Key, *, as_after: bool) -> Key:
-        """Return the bound that, used exclusively as `after` or as `before`, takes the key itself in."""
+        """Return the neighbour of a key that, as an exclusive `after` or `before`, includes the key itself."""
         *leading, last = key
         step = 1 if as_after is self.descending else -1
         if isinstance(last, UUID):
@@ -107,7 +107,7 @@ def page(rows: Sequence[tuple[Key, Row]], part: Slice) -> Page[Row]:
 def pages(
     records: Iterable[Record], parents: Sequence[Parent], part: Slice, read: Callable[[Record], tuple[Parent, Key, Row]]
 ) -> dict[Parent, Page[Row]]:
-    """Cut a page for each parent from the rows of all, each parent's in the direction walked."""
+    """Return a page for each parent, cut from the rows of all parents, which are in the direction walked."""
     rows: dict[Parent, list[tuple[Key, Row]]] = {parent: [] for parent in parents}
     for record in records:
         parent, key, row = read(record)

@@ -1,7 +1,7 @@
-"""Reads of the figures of Pulse and compliance from rollups (domain rules, section 6).
+"""The figures of Pulse and of compliance, read from rollups (domain rules, section 6).
 
 One statement reads all sums of any number of accounts, each as of its own instant T: whole days, hours and minutes from
-the rollups, and the raw rows where a cut of the time line goes through a minute. Rollups hold the present
+the rollups, and raw rows for the minute in which a window starts or ends (a cut). Rollups hold the present
 state, so changes at or after T are corrected from the rows. `pulse_reference` is the plain form, which tests compare.
 """
 

@@ -115,7 +115,7 @@ describe(
         "CLOCK_CHANGE": "A clock change before the deadline.",
         "AWAITING_STAFF": "A deadline or delivery plan that support and production have to set.",
         "STAFF_CONFIRMED": "The deadline set by support and production.",
-        "REJECTED_AT": "The rejection of the image.",
+        "REJECTED_AT": "The rejection of the image, from which the deadline of its redo is counted.",
         "SLA_VERSION": "The version of the SLA under which the promise was made.",
         "PLAN_VOID": "A delivery plan that was not made before the deadline passed; the deadline remains.",
     },

@@ -19,11 +19,11 @@ from db.settled import Settlement, settle
 
 
 class SettledView:
-    """The accounts of a result as of their settled instants.
+    """The accounts that an answer reads, each as of its settled instant: nothing before it can change any more.
 
-    First each root field of the operation finds its accounts, outside the snapshot. Then one statement settles their
-    instants, and the snapshot is opened, from which `loaders` read. The payload of a mutation and a caller with a key
-    bring a `settlement`, which is used instead.
+    First each root field of the operation finds its accounts, outside the snapshot. Then one statement determines their
+    settled instants, and the snapshot is opened, from which `loaders` read. The payload of a mutation and a caller with
+    an account's API key bring a `settlement`, which saves that statement.
     """
 
     def __init__(self, database: Database, clock: Clock, settlement: Settlement | None = None) -> None:

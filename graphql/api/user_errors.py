@@ -91,7 +91,7 @@ class UserError:
 
 
 class Mapped(NamedTuple):
-    """The code of a refusal, and the fields of an input it may be about: the first one provided is."""
+    """The code of a refusal, and the fields of an input it may be about; its path is the first that is provided."""
 
     code: UserErrorCode
     fields: Path

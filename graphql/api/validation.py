@@ -27,9 +27,9 @@ MAX_IDS: Final = 500
 NO_ID: Final = UUID(int=0)
 """The id in place of one that names nothing."""
 
-NAME_RULE: Final = f"1 to {MAX_NAME} characters on one line, not all of them invisible; stored in Unicode NFC"
+NAME_RULE: Final = f"1 to {MAX_NAME} characters, at least one of them visible, on one line; stored in Unicode NFC"
 """The rule for names, for descriptions of the schema."""
-PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters on any number of lines, not all of them invisible"
+PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters, at least one of them visible, on any number of lines"
 """The rule for other texts, for descriptions of the schema."""
 
 

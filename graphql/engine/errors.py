@@ -98,7 +98,7 @@ def _root_cause(error: Exception) -> Exception:
 
 
 def _found_by_core(error: GraphQLError, cause: GraphQLError, *, executed: bool) -> GraphQLError:
-    """Return an error of graphql-core with the code of the step that found it; TOO_COMPLEX if the step was aborted."""
+    """Return an error of graphql-core with the code of its step (parse, validate, execute); TOO_COMPLEX if aborted."""
     if cause.message == _VALIDATION_ABORTED:
         return _coded(error, ErrorCode.TOO_COMPLEX, message="The document repeats or nests its fields too often.")
     if isinstance(cause, GraphQLSyntaxError):

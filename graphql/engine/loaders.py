@@ -48,7 +48,7 @@ def in_order(
 def by_parent(
     read: Callable[[Reader, Sequence[Parent], *Arguments], Awaitable[Mapping[Parent, Value]]],
 ) -> cached_property[DataLoader[tuple[Parent, *Arguments], Value]]:
-    """Load values of parents; a key is the parent and then the arguments, and each set of them is one statement."""
+    """Load values by parent; a key is a parent and arguments, and keys with the same arguments are one statement."""
 
     async def load(reader: Reader, keys: list[tuple[Parent, *Arguments]]) -> list[Value]:
         parents: defaultdict[tuple[*Arguments], list[Parent]] = defaultdict(list)

@@ -51,7 +51,7 @@ class Midnight(Kind[MidnightWork]):
 
     @property
     def order(self) -> int:
-        """Midnight jobs run after those of minutes and before those of days."""
+        """Midnight jobs run after jobs of shorter periods than a day, and before daily jobs."""
         return 1
 
     async def run(self, context: WorkerContext, jobs: _Jobs, at: datetime | None) -> dict[str, Counts]:

@@ -58,7 +58,7 @@ class Periodic(Kind[PeriodicWork]):
 
     @property
     def order(self) -> int:
-        """Jobs of minutes are first, those of days last."""
+        """Jobs of shorter periods than a day are first, daily jobs last."""
         return 0 if self.period < DAY else 2
 
     async def run(

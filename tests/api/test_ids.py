@@ -34,7 +34,7 @@ def test_an_id_is_read_as_it_was_written() -> None:
         "AQGbjSuMAHAAiahX1r147OE=",  # padded
     ],
 )
-def test_any_other_text_is_malformed(text: str) -> None:
+def test_an_id_that_was_never_written_is_malformed(text: str) -> None:
     with pytest.raises(MalformedId):
         read_global_id(text)
 

@@ -219,7 +219,7 @@ async def test_nodes_of_ones_own_account_are_found_by_their_ids(own: Studio, cli
         assert found["node"] == {"id": id_, "__typename": node["__typename"]}
 
 
-async def test_nodes_of_another_account_are_null_without_a_statement(
+async def test_nodes_of_another_account_are_null_without_being_read(
     own: Studio, other: Studio, client_of: NewClient
 ) -> None:
     client = await client_of(own)

@@ -181,7 +181,9 @@ def test_a_refused_command_prints_one_sentence_and_changes_nothing(
         ),
     ],
 )
-def test_a_wrong_setting_is_one_sentence(refused: Callable[..., str], settings: dict[str, str], sentence: str) -> None:
+def test_a_wrong_setting_is_reported_in_one_sentence(
+    refused: Callable[..., str], settings: dict[str, str], sentence: str
+) -> None:
     error = refused("migrate", **settings)
     assert error.startswith(sentence)
     assert "\n" not in error
@@ -210,7 +212,7 @@ def test_a_stale_schema_fails_the_check_with_its_breaking_changes(refused: Calla
     ("text", "reason"),
     [("{{", "Syntax Error: Expected Name, found '{'."), ("type Query { a: Gone }", "Unknown type 'Gone'.")],
 )
-def test_a_file_that_is_no_schema_is_one_sentence(
+def test_a_file_that_is_no_schema_is_reported_in_one_sentence(
     refused: Callable[..., str], tmp_path: Path, text: str, reason: str
 ) -> None:
     file = tmp_path / "schema.graphql"

@@ -109,7 +109,7 @@ def test_an_empty_file_imports_no_line_and_says_so(database: str) -> None:
     assert run_import(database, "-", stdin=b"\xef\xbb\xbf\n \r\n") == (0, nothing, "")
 
 
-def test_standard_input_that_is_closed_is_a_sentence(database: str) -> None:
+def test_closed_standard_input_is_reported_in_one_sentence(database: str) -> None:
     done = subprocess.run(  # noqa: S603
         ["sh", "-c", '"$0" import - <&-', LOUPE],  # noqa: S607
         env=environment(database),
@@ -128,7 +128,7 @@ async def test_a_check_lists_and_changes_nothing(database: str, tmp_path: Path) 
     assert await count(database, "accounts") == 0
 
 
-def test_a_file_that_is_not_there_is_one_sentence(database: str) -> None:
+def test_a_missing_file_is_reported_in_one_sentence(database: str) -> None:
     assert run_import(database, "nowhere.jsonl") == (
         1,
         "",

@@ -286,6 +286,8 @@ def loupe(*arguments: str) -> tuple[int, str]:
         ("midnight", "--at must be an instant with an offset, like 2026-03-02T13:05:00Z."),
     ],
 )
-def test_an_instant_that_cannot_be_is_one_sentence(refused: Callable[..., str], at: str, sentence: str) -> None:
+def test_an_instant_that_cannot_be_is_reported_in_one_sentence(
+    refused: Callable[..., str], at: str, sentence: str
+) -> None:
     error = refused("jobs", "run-due", "--at", at, LOUPE_CLOCK="2026-03-28T23:00:00Z", LOUPE_DATA_DIR="/dev/null/data")
     assert re.fullmatch(sentence, error)

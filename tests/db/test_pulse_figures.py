@@ -282,7 +282,7 @@ async def test_open_deadlines_of_any_age_count_by_their_term(pool: Pool) -> None
     assert figures.open == TermCounts(standard=1, expedited=3, additional=1, rejection=1)
 
 
-async def test_savings_are_those_of_each_step_of_the_version_an_image_was_ordered_with(pool: Pool) -> None:
+async def test_time_saved_is_counted_by_the_steps_of_the_version_an_image_was_ordered_with(pool: Pool) -> None:
     delivered = [PastImage(AGO, first_delivered_at=AT - HOUR, version=version) for version in (1, 1, 2, 3)]
     history = History((*delivered, PastImage(AGO - 30 * DAY, first_delivered_at=AGO - 29 * DAY, specification=1)))
     await write_history(pool, history)

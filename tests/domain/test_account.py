@@ -37,7 +37,7 @@ def test_the_day_in_use_has_its_use_and_others_have_none(account: Account) -> No
     assert used.day_at(OPENED_AT + DAY).allowance == Allowance(80, 0, 5, 0)
 
 
-def test_a_move_extends_the_day_in_use(account: Account) -> None:
+def test_a_change_of_zone_extends_the_running_ledger_day_with_its_use(account: Account) -> None:
     used = account.using(account.day_at(OPENED_AT).using(7, 2))
     moved = used.move(OPENED_AT + timedelta(hours=1), "America/New_York")
     assert moved.zones[1] == ZonePeriod(OPENED_AT + timedelta(hours=1), "America/New_York")

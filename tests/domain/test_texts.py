@@ -52,7 +52,7 @@ def test_a_name_is_counted_and_returned_in_nfc() -> None:
     assert require_name("The name", decomposed) == composed(decomposed) == "\u00e9" * 255
 
 
-def test_prose_is_one_to_2000_characters_in_lines_or_one() -> None:
+def test_prose_is_one_to_2000_characters_on_one_or_more_lines() -> None:
     assert prose_problem("Halo\r\n\tat the sole\u2028" + "." * 1_900) is None
     assert prose_problem("." * 2_000) is None
     assert prose_problem("." * 2_001) == "is longer than 2,000 characters"

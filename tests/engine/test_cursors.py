@@ -39,7 +39,7 @@ def test_a_cursor_is_of_one_kind_of_list() -> None:
 
 
 @given(st.text())
-def test_any_other_text_is_malformed(text: str) -> None:
+def test_a_text_that_is_no_cursor_is_malformed(text: str) -> None:
     with pytest.raises(MalformedCursor):
         ORDERS.read(text)
 

@@ -28,7 +28,7 @@ def test_a_document_may_be_as_large_as_the_limit(text: str) -> None:
     assert read_document(text).node.definitions
 
 
-def test_comments_count_like_words() -> None:
+def test_comments_count_as_tokens() -> None:
     with pytest.raises(GraphQLSyntaxError, match="more than 20000 tokens"):
         read_document("# a\n" * (MAX_LINES - 1) + "{ a }")
 

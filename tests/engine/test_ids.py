@@ -38,7 +38,7 @@ def test_a_number_is_a_key() -> None:
 
 
 @given(st.text())
-def test_any_other_text_is_malformed(text: str) -> None:
+def test_an_id_that_was_never_written_is_malformed(text: str) -> None:
     with pytest.raises(MalformedId):
         parse_global_id(text, Type)
 

@@ -28,7 +28,7 @@ class Dog(Animal):
 
     @field
     async def owner(self, info: strawberry.Info[str, None]) -> str:
-        """Its owner: the context of the request, and the name of the field."""
+        """The owner of the dog; the value is the request's context and the field's name."""
         return f"{info.context}, {info.field_name}"
 
 

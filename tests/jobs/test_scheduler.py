@@ -92,7 +92,9 @@ async def test_all_that_was_missed_is_done_at_the_start(database: str, pool: Poo
     assert {ids[0] for _, ids in work.batches} == {account}
 
 
-async def test_zones_are_followed_at_once_as_accounts_begin_and_change_them(database: str, pool: Pool) -> None:
+async def test_alarms_change_at_once_when_accounts_are_created_or_change_their_time_zone(
+    database: str, pool: Pool
+) -> None:
     clock = clock_from(CLOSING - timedelta(hours=2))
     async with running(database, pool, clock, Midnight()) as scheduler:
         assert set(scheduler.alarms) == {"every minute"}

@@ -31,7 +31,7 @@ NO_TIME = timedelta()
 
 
 class Fragile(Midnight):
-    """A registry's only two jobs: the reset, and one every minute that may be broken."""
+    """The only two jobs of a registry: the guarantee reset, and one every minute, which fails while `broken` is set."""
 
     def __init__(self) -> None:
         super().__init__()

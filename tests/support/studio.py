@@ -151,7 +151,7 @@ class Studio:
         return order
 
     def event(self, at: datetime, order: Order, event_: kinds.Event) -> Event:
-        """Add an event of an order; the account's creation is the first one."""
+        """Add an event of an order; its sequence starts at 2, since the account's creation has 1."""
         data, texts = to_json(event_)
         event = Event(
             account_id=self.id,

@@ -107,7 +107,7 @@ def test_the_page_has_no_inline_script_that_its_policy_would_block(page: Respons
         "a" * 300 + ".js",
     ],
 )
-async def test_no_other_file_is_served(http: AsyncClient, name: str) -> None:
+async def test_a_file_that_the_page_does_not_load_is_not_served(http: AsyncClient, name: str) -> None:
     assert (await http.get(f"/graphiql/{name}")).status_code == 404
 
 

@@ -141,7 +141,7 @@ class ImagesRejected:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineConfirmed:
-    """Staff set the deadline of images; `price_per_image` is None where there are none."""
+    """Staff set a deadline; `price_per_image` is None if there are no `images`."""
 
     type: ClassVar[EventType] = EventType.DEADLINE_CONFIRMED
     changes: OrderChanges

@@ -273,7 +273,7 @@ def _deadline_met(order: OrderState, at: datetime) -> Iterator[NewEvent]:
 
 
 def _met_at(order: OrderState) -> datetime | None:
-    """Return the instant of the last first delivery of an image with a deadline, None unless all met theirs."""
+    """Return the latest first delivery (UTC) of the images with a deadline, None unless all of them met it."""
     met_at: datetime | None = None
     for image in order.images:
         if image.due_at is None:

@@ -1,1 +1,1 @@
-"""The quota ledger: its days, and their use by images."""
+"""The quota ledger: an account's ledger days, and the guarantee and expedites that images use in each."""

@@ -10,7 +10,7 @@ _CHANGING: Final = tuple(field.name for field in fields(OrderChanges))
 
 
 def order_facts(order: OrderState) -> OrderFacts:
-    """Return the fields of an order that commands set; deliveries have events of their own."""
+    """Return the facts of an order that its events record; deliveries and rejections are in `progress`."""
     delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
     return OrderFacts(
         number=order.number,
@@ -35,7 +35,7 @@ def order_facts(order: OrderState) -> OrderFacts:
 
 
 def order_changes(before: OrderState, after: OrderState) -> OrderChanges:
-    """Return the fields that commands set and that differ."""
+    """Return the facts that differ after a command, each with both values."""
     old, new = order_facts(before), order_facts(after)
     values = {name: (getattr(old, name), getattr(new, name)) for name in _CHANGING}
     changes: dict[str, Any] = {name: Change(*both) for name, both in values.items() if both[0] != both[1]}

@@ -14,7 +14,7 @@ Data: TypeAlias = dict[str, Any]
 
 
 def figures_to_json(figures: PulseFigures) -> Data:
-    """Return the sums of a past instant as JSON, without open images, which are known of the present only."""
+    """Return the figures of a past instant as JSON, without open images, which are counted for the present only."""
     return {
         "current": _window_to_json(figures.current),
         "previous": _window_to_json(figures.previous),
@@ -24,7 +24,7 @@ def figures_to_json(figures: PulseFigures) -> Data:
 
 
 def figures_from_json(stored: Data) -> PulseFigures:
-    """Read the sums from the JSON of `figures_to_json`."""
+    """Read the figures from the JSON of `figures_to_json`."""
     return PulseFigures(
         current=_window_from_json(stored["current"]),
         previous=_window_from_json(stored["previous"]),

@@ -13,7 +13,7 @@ from app.services.imports.lines import AccountLine, SpecificationLine
 
 
 class KnownLine(NamedTuple):
-    """The digest, of either version, of a line that was imported, and the id of the row that it added."""
+    """The digest of an imported line, in either version of `digests`, and the id of the row that it added."""
 
     digest: bytes
     subject_id: UUID | None

@@ -81,7 +81,7 @@ async def claim_images(writer: Writer, clock: Clock, worker: str, count: int, le
 
 @dataclass(slots=True)
 class _Queue:
-    """The free images due first at `now` (UTC), of accounts whose counters are locked, and the busy accounts."""
+    """A claim's queue: the free images due first at `now` (UTC), the counters it locked, the accounts it skipped."""
 
     now: datetime
     free: Sequence[Record] = ()

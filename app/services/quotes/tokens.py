@@ -118,7 +118,7 @@ def token_of(binding: Binding, key: bytes) -> str:
 
 
 def read_token(token: str, key: bytes, subject: Subject) -> Binding:
-    """Return the binding of a token; raises InvalidQuoteToken unless it was signed here for this subject."""
+    """Return the `Binding` in a token; raises InvalidQuoteToken unless `key` signed it for this subject."""
     payload, _, signature = token.encode(errors="replace").partition(b".")
     if not hmac.compare_digest(_signature(payload, key), signature):
         raise InvalidQuoteToken

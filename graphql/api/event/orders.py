@@ -85,7 +85,7 @@ class OrderPlaced(Event):
         of="details.first_position",
     )
     first_expedite_position: int | None = attribute(
-        "The position of the first image in the day's expedites, from 1; the others follow. Null without one.",
+        "The position of the first image in the day's expedites, from 1; the others follow. Null without an expedite.",
         of="details.first_expedite_position",
     )
 
@@ -187,7 +187,7 @@ class OrderExpedited(Event):
 
     @field
     def new_sla_version(self) -> int | None:
-        """The version of the SLA under which the promise was made."""
+        """The version of the SLA under which the new promise was made; null if unchanged."""
         new = self.details.order
         return after(self.details.changes.sla_version) if new is None else new.sla_version
 

@@ -64,7 +64,7 @@ async def event_node(context: Context, named: GlobalId) -> Event | None:
 
 
 async def read_event(context: Context, account_id: UUID, sequence: int) -> Event | None:
-    """Read a final event by its number in an account's sequence; None if it does not exist."""
+    """Read an event by its number in an account's sequence; None without one, or while an import may rewrite it."""
     if sequence > GREATEST_SEQUENCE:
         return None
     ended = await context.view.ended_import(account_id)

@@ -41,7 +41,7 @@ class JobRun(Node):
     finished_at: datetime | None = strawberry.field(description="The instant of the end; null while it runs.")
     accounts: int = strawberry.field(description="The number of accounts for which the run succeeded.")
     failures: int = strawberry.field(
-        description="The number of accounts for which the run failed; each of them is retried by itself."
+        description="The number of accounts for which the run failed; each is retried separately."
     )
     error: str | None = strawberry.field(description="The error of the run; null without one.")
     account_id: strawberry.Private[UUID | None]

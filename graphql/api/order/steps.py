@@ -79,12 +79,12 @@ class ExpeditePositionStep(DeadlineStep):
 
     @field
     def window_opens_at(self) -> datetime:
-        """The instant at which that week's expedites opened."""
+        """The instant at which the week's window for expedites opened."""
         return self.step.window[0]
 
     @field
     def window_closes_at(self) -> datetime:
-        """The instant at which that week's expedites close."""
+        """The instant at which the week's window for expedites closes."""
         return self.step.window[1]
 
 
@@ -156,7 +156,7 @@ class StaffConfirmedStep(DeadlineStep):
 
 @object_type
 class RejectedAtStep(DeadlineStep):
-    """The rejection of the image."""
+    """The rejection of the image, from which the deadline of its redo is counted."""
 
     at: datetime | None = attribute("The instant of the rejection; never null.", of="step.at")
     time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")

@@ -54,9 +54,12 @@ class Quote:
     )
     at: datetime = strawberry.field(description="The instant of the order or expedite.")
     parts: list[QuotePart] = attribute("The images of the offer by service level and deadline.", length=2)
-    guarantee_remaining: int = strawberry.field(description="Images still guaranteed on that day afterwards.")
+    guarantee_remaining: int = strawberry.field(
+        description="The number of images still guaranteed on the day of `at` after this order or expedite."
+    )
     expedite_remaining: int = strawberry.field(
-        description="Images that can still be expedited at the shortest turnaround on that day afterwards."
+        description="The number of images that can still be expedited at the shortest turnaround on the day of `at`,"
+        " after this order or expedite."
     )
 
 

@@ -74,7 +74,7 @@ class FlowTerms:
     """The terms of Flow: retouching while photos are still being taken."""
 
     available: bool = strawberry.field(description="True if the account has Flow.")
-    turnaround: timedelta = strawberry.field(description="The turnaround of Flow.")
+    turnaround: timedelta = strawberry.field(description="The turnaround promised for images in Flow.")
 
 
 @object_type

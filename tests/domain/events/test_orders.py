@@ -195,7 +195,7 @@ def test_deliveries_of_one_instant_are_one_event() -> None:
     }
 
 
-def test_a_rejection_and_its_redelivery_put_the_order_back_and_forth() -> None:
+def test_a_rejection_puts_the_order_back_into_production_and_its_redelivery_makes_it_ready_again() -> None:
     (order,) = placed(1)
     order = with_history(order, [ImageHistory(DELIVERED_AT, (rejection(REJECTED_AT, NEXT_MORNING),))])
     delivered, met, rejected, redelivered = facts_after(order, None)

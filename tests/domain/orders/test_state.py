@@ -18,7 +18,7 @@ def rejection(at: datetime, redelivered_at: datetime | None = None) -> Rejection
 
 
 def order(*histories: ImageHistory | None) -> OrderState:
-    """Return an order with an image for each history."""
+    """Return an order with an image for each history of deliveries and rejections; None is an image without any."""
     (placed_order,) = placed(len(histories))
     return with_history(placed_order, histories)
 

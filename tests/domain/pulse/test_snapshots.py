@@ -28,7 +28,7 @@ def test_sums_are_read_back_equal(figures: PulseFigures) -> None:
 
 
 @given(STREAKS)
-def test_weeks_are_read_back_equal(streak: Streak) -> None:
+def test_a_stored_streak_is_read_back_equal(streak: Streak) -> None:
     assert streak_from_json(orjson.loads(orjson.dumps(streak_to_json(streak)))) == streak
 
 

@@ -27,7 +27,7 @@ def test_professional_is_guaranteed_200_images_and_20_expedites_a_day() -> None:
     assert PLAN_TERMS[Plan.PROFESSIONAL] == SlaTerms(images_per_day=200, expedites_per_day=20)
 
 
-def test_enterprise_starts_from_professional_and_the_small_plans_from_50_and_5() -> None:
+def test_enterprise_has_the_terms_of_professional_and_small_plans_50_images_and_5_expedites_a_day() -> None:
     assert PLAN_TERMS[Plan.ENTERPRISE] == PLAN_TERMS[Plan.PROFESSIONAL]
     assert PLAN_TERMS[Plan.SOLO] == PLAN_TERMS[Plan.PROFESSIONAL_TRIAL] == SlaTerms(50, 5)
     assert set(PLAN_TERMS) == set(Plan)

@@ -229,7 +229,7 @@ async def test_an_account_that_fails_from_earlier_on_is_the_same_run_in_the_ledg
     assert (state, fails_since, attempts) == ("FAILED", RISK_AT, 2)
 
 
-async def test_an_account_that_only_failed_keeps_the_alerts_of_a_replaced_deadline(
+async def test_the_alerts_of_a_replaced_deadline_are_kept_after_the_watch_failed_for_the_account(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     placed = await customer.place(1)

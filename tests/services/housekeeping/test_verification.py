@@ -139,7 +139,7 @@ async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock
     )
 
 
-async def test_an_account_without_a_difference_again_is_recorded_as_recovered(
+async def test_an_account_whose_figures_agree_again_is_recorded_as_recovered(
     pool: Pool, clock: FrozenClock, customer: Customer
 ) -> None:
     await pool.fetch("UPDATE rollups SET delivered = delivered + 1")

@@ -129,7 +129,7 @@ async def test_rejections_before_a_move_keep_their_deadline(pool: Pool, chunk_li
     assert [row[1] for row in await rows(pool, REDO)] == [at(6, 22, 30)]
 
 
-async def test_weeks_of_all_history_are_those_of_the_last_zone(pool: Pool, chunk_lines: int) -> None:
+async def test_a_change_of_zone_moves_the_weeks_of_all_earlier_uploads(pool: Pool, chunk_lines: int) -> None:
     # Sunday evening in Copenhagen is Monday in Auckland.
     lines = [*START, order("o-1", 2, "2026-03-08T20:00:00Z"), order("o-2", 3, "2026-03-09T20:00:00Z")]
     await imported(pool, chunk_lines, *lines)

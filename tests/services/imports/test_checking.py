@@ -54,7 +54,7 @@ async def test_every_line_of_an_unknown_account_is_shown(pool: Pool) -> None:
     assert outcome.problems == [f"{line}: account: there is no account 'acme'" for line in (1, 2)]
 
 
-async def test_a_bad_line_of_a_check_uses_no_quota(pool: Pool) -> None:
+async def test_a_bad_line_uses_no_quota_when_a_file_is_only_checked(pool: Pool) -> None:
     bad = order("o-1", [{"filename": "a.jpg", "deliveredAt": "2026-03-03T09:00:00Z"}])
     refused_only_with_it = order("o-2", [{"filename": "b.jpg", "deadline": {"at": LATER, "confirmedAt": LATER}}])
     outcome = await run_import(pool, [ACCOUNT | {"imagesPerDay": 1}, SPECIFICATION, bad, order("o-3")], check=True)

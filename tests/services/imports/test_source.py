@@ -93,7 +93,7 @@ def test_a_chunk_ends_once_it_has_its_bytes() -> None:
 
 
 @pytest.mark.parametrize(("name", "reason"), [("nothing", "No such file or directory"), ("", "Is a directory")])
-def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, reason: str) -> None:
+def test_a_file_that_cannot_be_read_is_reported_in_one_sentence(tmp_path: Path, name: str, reason: str) -> None:
     path = tmp_path / name
     with pytest.raises(SourceUnreadable) as refusal, open_source(str(path)):
         pass

@@ -161,7 +161,7 @@ async def test_a_snapshot_that_ends_with_a_zone_is_corrected(own_pool: Pool) -> 
 
 
 async def test_every_midnight_that_ends_a_week_or_a_month_is_found_in_every_zone(own_pool: Pool) -> None:
-    """And none in the middle of both."""
+    """Midnights in the middle of both a week and a month are not found."""
     account_id = (await open_account(own_pool, Studio())).id
     zones = [*sorted(TIME_ZONES)[::7], "Pacific/Kiritimati", "Etc/GMT+12", "Africa/Cairo", "Asia/Kathmandu"]
     mondays = [date(2026, 3, 2) + weeks * WEEK for weeks in range(6)]

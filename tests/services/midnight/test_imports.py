@@ -1,4 +1,4 @@
-"""An import after jobs has the result of jobs after the import: days ahead of its lines are done again."""
+"""An import after midnight jobs leaves the same rows as jobs after it: days that its lines change are done again."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime

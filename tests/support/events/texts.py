@@ -15,7 +15,7 @@ _PARTS: Final[Mapping[tuple[str, str], str]] = {
 
 
 def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or a mapping like one
-    """Return the data of an event's row with its texts, and without the version of its form."""
+    """Return the data of an event's row with its `texts` where release 0.1.0 had them, and without `version`."""
     data = {key: deepcopy(value) for key, value in event["data"].items() if key != "version"}
     texts: dict[str, Any] = event["texts"] or {}
     for name, text in texts.items():
