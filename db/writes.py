@@ -19,7 +19,7 @@ def insert(table: type[Table]) -> Statement:
 
 
 def insert_unless_known(name: str, table: type[Table], *unique: str) -> Statement:
-    """Add a row unless there is one of its unique attributes, the primary key by default; parameters as of `insert`."""
+    """Add a row unless there is one of its unique attributes, the primary key by default; parameters as in `insert`."""
     return Statement(name, f"{_insert(table)}\nON CONFLICT ({_named(table, unique or key_of(table))}) DO NOTHING")
 
 

@@ -35,7 +35,7 @@ class IdempotencyKey(Table, table=True):
 
 
 class StaffIdempotencyKey(Table, table=True):
-    """A staff's command by the key it named; columns as of `idempotency_keys`."""
+    """A staff's command by the key it named; columns as in `idempotency_keys`."""
 
     __tablename__ = "staff_idempotency_keys"
     __table_args__ = (PrimaryKeyConstraint("key"),)

@@ -46,7 +46,7 @@ class Rollup(Table, table=True):
 
 
 class SavingsRollup(Table, table=True):
-    """Images first delivered in one UTC bucket, per specification version; grains and buckets as of `rollups`."""
+    """Images first delivered in one UTC bucket, per specification version; grains and buckets as in `rollups`."""
 
     __tablename__ = "savings_rollups"
     __table_args__ = (

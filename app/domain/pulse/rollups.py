@@ -120,7 +120,7 @@ class Tally:
         return [(grain, bucket, *amounts) for grain, bucket, amounts in _buckets(self._amounts, minutes_since)]
 
     def savings_rows(self, minutes_since: datetime) -> list[SavingsRow]:
-        """Rows of `savings_rollups` without the account, sorted by their key; minutes as of `rollup_rows`."""
+        """Rows of `savings_rollups` without the account, sorted by their key; minutes as in `rollup_rows`."""
         return sorted(
             (grain, bucket, *specification, images)
             for specification, saved in self._saved.items()

@@ -1,4 +1,4 @@
-"""The types of lines of an import file (docs/import-format.md), with their fields validated each by itself."""
+"""The types of lines of an import file (docs/import-format.md), with their fields validated one by one."""
 
 import re
 from collections.abc import Callable

@@ -47,7 +47,7 @@ def expediting(
 ) -> Change:
     """Return the change that expediting makes at an instant; raises as `expedite_order`.
 
-    `orders` are the order and, as of `moved_from`, siblings that have chosen images by now.
+    `orders` are the order and, from `moved_from`, siblings that have chosen images by now.
     """
     known = {image.id for order in orders for image in order.images}
     missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]

@@ -139,7 +139,7 @@ async def _take(
 
 
 def expired(images: Iterable[Record]) -> Iterator[tuple[UUID, NewEvent]]:
-    """Return the events of expired claims by account, order by order; records as of `claimable_images`."""
+    """Return the events of expired claims by account, order by order; records as in `claimable_images`."""
 
     def former(row: Record) -> tuple[UUID, UUID, str, datetime]:
         return row["account_id"], row["order_id"], row["claimed_by"], row["claimed_until"]
