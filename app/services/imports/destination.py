@@ -1,4 +1,4 @@
-"""Destinations of batches: each is committed separately, or all are written into one transaction that is rolled back."""
+"""Destinations of batches: each committed separately, or all are written into one transaction that is rolled back."""
 
 import asyncio
 from collections.abc import AsyncGenerator
