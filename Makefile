@@ -34,7 +34,7 @@ check: lint  ## Check all that takes long as well: the schema, and PostgreSQL 16
 	@$(BIN)/loupe schema check
 	@LOUPE_TEST_POSTGRES=16 $(BIN)/pytest tests/db tests/api
 
-bench: $(STAMP)  ## Measure against the bounds of the README
+bench: $(STAMP)  ## Measure speed and memory against their targets
 	@$(BIN)/python -m bench
 
 # The seed keeps sets of texts in one order.

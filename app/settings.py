@@ -28,6 +28,7 @@ ANY_ORIGIN: Final = "*"
 
 _ORIGIN: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _PORTS: Final = {"http": 80, "https": 443}  # which browsers leave out
+_KEY_OF_MAPPING = "[key]"  # in the locations of errors of pydantic
 _NEVER_EMPTY = ("LOUPE_DATABASE_URL", "LOUPE_DATA_DIR")  # or an empty database would be made in place of the data
 _ONE_DAY = timedelta(days=1)
 _MOST_ACCOUNTS = 1_000_000
@@ -115,7 +116,7 @@ class Settings(BaseSettings):
     )
     """The terms plans start with, as JSON for any of them: {"SOLO": {"images_per_day": 60, "expedites_per_day": 6}}.
 
-    Any other term may be set, too; terms left out are as in SlaTerms.
+    These two are required; any other term may be set, too, and is as in SlaTerms otherwise.
     """
     order_url: str = "/orders/{number}"
     """An order's page in the client's front end; {account} is replaced by the account's id, {number} by its own."""
@@ -194,7 +195,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         name = environment.PREFIX + str(wrong["loc"][0]).upper()
-        reason = wrong["msg"].removeprefix("Value error, ")
+        where = ".".join(part for part in wrong["loc"][1:] if isinstance(part, str) and part != _KEY_OF_MAPPING)
+        reason = (where and f"{where}: ") + wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {reason}.") from None  # its value may be a secret
 
 

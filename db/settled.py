@@ -47,7 +47,7 @@ _SETTLE_PAGE: Final = Statement(
     SELECT clock.now, h.account_id, h.import_run,
       CASE WHEN h.account_id IS NOT NULL THEN {TRY_LOCK.format("h.account_id")} END AS free
     FROM clock LEFT JOIN account_heads h ON h.account_id = ANY($1::uuid[])
-    """,  # noqa: S608 - made of fixed texts,
+    """,  # noqa: S608 - made of fixed texts
     many="staff read a page of accounts",
 )
 

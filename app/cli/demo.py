@@ -43,15 +43,18 @@ def demo_command(
     with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
         with _usable(settings.data_dir):
-            _require_seed(folder, settings.data_dir, seed)
-            access = folder.access()
-        if access is None or not asyncio.run(_opens(url, clock, access)):
+            lock = folder.lock()
+        with lock:
             with _usable(settings.data_dir):
-                history = folder.history() or _write_history(folder, clock, seed, days, accounts)
-            import_command(str(history))
-            access = asyncio.run(_create_access(url, clock, folder.accounts(history)))
-            with _usable(settings.data_dir):
-                folder.write_access(access)
+                _require_seed(folder, settings.data_dir, seed)
+                access = folder.access()
+            if access is None or not asyncio.run(_opens(url, clock, access)):
+                with _usable(settings.data_dir):
+                    history = folder.history() or _write_history(folder, clock, seed, days, accounts)
+                import_command(str(history))
+                access = asyncio.run(_create_access(url, clock, folder.accounts(history)))
+                with _usable(settings.data_dir):
+                    folder.write_access(access)
         begin_log(settings)
         welcome = _welcome(address(listener), access, settings)
         serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True, any_localhost=True)

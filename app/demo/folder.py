@@ -1,5 +1,6 @@
 """The demo's files in the data folder: its history, named by its seed, and the tokens of its accounts."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterable
@@ -43,6 +44,13 @@ class DemoFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._access = folder / "demo-tokens.json"
+
+    def lock(self) -> IO[bytes]:
+        """Wait until no other start prepares the demo; closing the file lets the next one continue."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = (self._folder / "demo.lock").open("ab")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
 
     def history(self) -> Path | None:
         """Return the file of the history, if it has been written."""

@@ -48,7 +48,7 @@ def definitions(document: DocumentNode) -> dict[str, str]:
             name = node.name.value
             found[name] = node.kind
         if isinstance(node, EnumTypeDefinitionNode):
-            found[node.name.value] += f" {[value.name.value for value in node.values or ()]}"
+            found |= {f"{node.name.value}.{value.name.value}": "value" for value in node.values or ()}
         if isinstance(node, ObjectTypeDefinitionNode):
             found[node.name.value] += f" {[each.name.value for each in node.interfaces or ()]}"
         if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode):

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -97,6 +98,19 @@ def test_terms_that_nobody_can_promise_are_refused(
     terms_by_plan = {"SOLO": {"images_per_day": 60, "expedites_per_day": 6, **term}}
     monkeypatch.setenv("LOUPE_PLAN_TERMS", json.dumps(terms_by_plan))
     with pytest.raises(SettingsError, match=problem):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ('{"SOLO": {"images_per_day": 60}}', "LOUPE_PLAN_TERMS is wrong: SOLO.expedites_per_day: Field required."),
+        ('{"GOLD": {}}', "LOUPE_PLAN_TERMS is wrong: GOLD"),
+    ],
+)
+def test_a_wrong_term_is_named_with_its_plan(monkeypatch: pytest.MonkeyPatch, value: str, problem: str) -> None:
+    monkeypatch.setenv("LOUPE_PLAN_TERMS", value)
+    with pytest.raises(SettingsError, match=re.escape(problem)):
         read_settings()
 
 

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,16 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
             assert data == {"account": {"name": "Fifth & Mercer"}}
             again.end()
         assert "has the demo of seed 1 already" in refusal(LOUPE_DATA_DIR=str(folder), LOUPE_PORT="0")
+
+
+def test_two_first_starts_at_once_serve_one_history_with_the_same_tokens() -> None:
+    with fresh_folder() as folder, ThreadPoolExecutor(2) as threads, ExitStack() as stack:
+        starts = [threads.submit(stack.enter_context, ready(folder, *SMALL)) for _ in range(2)]
+        first, second = [start.result(PATIENCE) for start in starts]
+        assert first.tokens == second.tokens
+        assert sum(any("Imported" in line for line in demo.printed) for demo in (first, second)) == 1
+        first.end()
+        second.end()
 
 
 def test_the_printed_query_can_be_pasted() -> None:

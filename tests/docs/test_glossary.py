@@ -1,5 +1,6 @@
 """The names in `docs/glossary.md` are those of the tables, of the code and of the schema."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,10 +14,9 @@ ROOT: Final = Path(__file__).parents[2]
 ROW: Final = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
 CODE: Final = re.compile(r"`([^`]+)`")
 WORD: Final = re.compile(r"[A-Za-z_]\w*")
+NAMES: Final = ("name", "id", "attr", "arg", "module")
+"""The attributes of nodes of Python's syntax that have a name."""
 SCHEMA: Final = build_schema((ROOT / "schema.graphql").read_text())
-SOURCES: Final = "\n".join(
-    path.read_text() for top in ("app", "db", "graphql", "jobs") for path in (ROOT / top).rglob("*.py")
-)
 
 
 class Term(NamedTuple):
@@ -31,7 +31,15 @@ class Term(NamedTuple):
 
 TERMS: Final = [Term(*row) for row in ROW.findall((ROOT / "docs" / "glossary.md").read_text())[2:]]
 COLUMNS: Final = {column.name for table in Table.metadata.tables.values() for column in table.columns}
-PYTHON: Final = {*WORD.findall(SOURCES)}
+PYTHON: Final = {
+    word
+    for top in ("app", "db", "graphql", "jobs")
+    for path in (ROOT / top).rglob("*.py")
+    for node in ast.walk(ast.parse(path.read_text()))
+    for name in (getattr(node, attribute, None) for attribute in NAMES)
+    if isinstance(name, str)
+    for word in name.split(".")
+}
 
 
 def _graphql_names() -> set[str]:

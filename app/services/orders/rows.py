@@ -28,21 +28,31 @@ Orders: TypeAlias = Iterable[tuple[UUID, OrderState]]
 
 
 class Changes:
-    """The attributes of a table's rows that change once they are written, found by account and id."""
+    """The attributes of a table's rows that change once they are written, found by account and id; `fixed` ones do not.
 
-    def __init__(self, table: type[Table], but: tuple[str, ...]) -> None:
-        self.attributes: Final = attributes_of(table, but=("account_id", "id", *but))
-        indexes = map(attributes_of(table).index, ("account_id", "id", *self.attributes))
-        self._changeable: Callable[[Row], Row] = itemgetter(*indexes)
+    A command that changes another attribute moves it from the fixed ones to these.
+    """
+
+    def __init__(self, table: type[Table], fixed: tuple[str, ...]) -> None:
+        self.attributes: Final = attributes_of(table, but=("account_id", "id", *fixed))
+        index = attributes_of(table).index
+        self._changeable: Callable[[Row], Row] = itemgetter(*map(index, ("account_id", "id", *self.attributes)))
+        self._fixed: Callable[[Row], Row] = itemgetter(*map(index, fixed))
 
     def between(self, before: Sequence[Row], after: list[Row]) -> "ChangedRows":
-        """Return the rows of `after` to add, and of those that differ from `before` their keys and attributes."""
+        """Return the rows of `after` to add, and of those that differ from `before` their keys and attributes.
+
+        Raises ValueError for a row with another fixed attribute, which would not be written.
+        """
         if not before:  # orders are placed, of which each may have many images
             return ChangedRows(after, [])
-        stored = {row[1]: self._changeable(row) for row in before}
-        kept = [self._changeable(row) for row in after if row[1] in stored]
+        stored = {row[1]: row for row in before}
+        kept = [row for row in after if row[1] in stored]
+        if any(self._fixed(row) != self._fixed(stored[row[1]]) for row in kept):
+            raise ValueError("A command changes an attribute that is fixed.")
         return ChangedRows(
-            [row for row in after if row[1] not in stored], [row for row in kept if row != stored[row[1]]]
+            [row for row in after if row[1] not in stored],
+            [self._changeable(row) for row in kept if self._changeable(row) != self._changeable(stored[row[1]])],
         )
 
 
@@ -55,19 +65,19 @@ class ChangedRows(NamedTuple):
 
 ORDERS: Final = Changes(
     Order,
-    but=(
+    fixed=(
         *("number", "name", "specification_id", "specification_version"),
         *("placed_at", "currency", "split_from"),
     ),
 )
 IMAGES: Final = Changes(  # but for those that only a claim changes
     Image,
-    but=(
+    fixed=(
         *("number", "filename", "specification_id", "specification_version"),
         *("uploaded_at", "position", "first_claimed_at"),
     ),
 )
-REJECTIONS: Final = Changes(Rejection, but=("image_id", "at", "reason"))
+REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason"))
 
 
 class OrderRows(NamedTuple):

@@ -46,7 +46,6 @@ query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on Event {{
 }} }} }}
 """
 
-_INTERNAL: Final = "-"  # before a reason
 _VERSION: Final = {"version": "- of the stored form"}
 _NEW: Final = {"before": "- always null: it is new"}
 _IDS: Final = {"images[]": "images.nodes[].id"}
