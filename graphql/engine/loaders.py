@@ -3,7 +3,7 @@
 A loader takes keys of accounts that are authorised already, and caches values for one request.
 """
 
-from asyncio import gather
+from asyncio import gather, shield
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property, partial
@@ -17,6 +17,14 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 Parent = TypeVar("Parent")
 Arguments = TypeVarTuple("Arguments")
+
+
+class Loader(DataLoader[Key, Value]):
+    """A loader whose values are shared: a field that is cancelled, as a sibling fails, cancels no value of others."""
+
+    def load(self, key: Key) -> Awaitable[Value]:
+        """Return the value of a key, once it is read."""
+        return shield(super().load(key))
 
 
 class LoaderSet:
@@ -76,6 +84,6 @@ def _once(load: Callable[[Reader, list[Key]], Awaitable[list[Value]]]) -> cached
     """Create the loader on its first use: there are many, and a request needs few."""
 
     def make(loaders: LoaderSet) -> DataLoader[Key, Value]:
-        return DataLoader(partial(load, loaders.reader))
+        return Loader(partial(load, loaders.reader))
 
     return cached_property(make)
