@@ -69,21 +69,19 @@ class Clients:
                     return
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder() -> Generator[Path]:
     with fresh_folder() as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def clients(folder: Path) -> Clients:
     account = answer(*ACME, LOUPE_DATA_DIR=str(folder))
     return Clients(answer("token", "create", "--account", account["id"], LOUPE_DATA_DIR=str(folder))["token"])
 
 
 async def begin(clients: Clients, url: str) -> None:
-    if clients.specification:  # by another test
-        return
     async with AsyncClient(base_url=url) as http:
         steps: list[object] = []
         fields = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
