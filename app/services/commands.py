@@ -167,18 +167,6 @@ async def perform(
     return await with_retries(partial(_attempt, pool, clock, command, work, from_json))
 
 
-async def in_transaction(pool: Pool, work: Callable[[Writer], Awaitable[_Result]]) -> _Result:
-    """Do work in a transaction of its own and commit it, with retries."""
-
-    async def attempt() -> _Result:
-        async with _live(pool) as writer:
-            result = await work(writer)
-            await writer.commit()
-        return result
-
-    return await with_retries(attempt)
-
-
 async def with_retries(work: Callable[[], Awaitable[_Result]]) -> _Result:
     """Return the result of work, attempted up to 20 times where others were faster or in the way.
 
@@ -216,7 +204,7 @@ set_on_retry_hooks([_count])  # in place of stamina's own, which log each retry
 
 
 @asynccontextmanager
-async def _live(pool: Pool) -> AsyncGenerator[Writer]:
+async def live_unit_of_work(pool: Pool) -> AsyncGenerator[Writer]:
     """Open a transaction for live commands; QuietAccounts are advanced, and Overtaken is raised to retry."""
     try:
         async with unit_of_work(pool) as writer:
@@ -233,7 +221,7 @@ async def _attempt(
     work: Callable[[Writer], Awaitable[_Kept]],
     from_json: Callable[[StoredResult], _Kept],
 ) -> Performed[_Kept]:
-    async with _live(pool) as writer:
+    async with live_unit_of_work(pool) as writer:
         known = None if command.key is None else await _known(writer, clock.now(), command)
         if known is not None:
             return Performed(from_json(known), is_repeated=True)

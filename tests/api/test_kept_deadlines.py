@@ -8,12 +8,12 @@ import pytest
 
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import negotiate_sla
-from app.services.commands import in_transaction
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.mutations import Shop, contents, done, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Studio
+from tests.support.transactions import in_transaction
 
 NEXT_MORNING: Final = "2026-03-11T08:00:00Z"
 ORDER: Final = """

@@ -6,12 +6,12 @@ from typing import Any
 
 from app.services.accounts.counters import lock_counters
 from app.services.accounts.terms import change_time_zone
-from app.services.commands import in_transaction
 from db.connections import Pool
 from db.writer import unit_of_work
 from jobs.counts import Counts
 from jobs.worker import working_pool
 from tests.support.clock import FrozenClock
+from tests.support.transactions import in_transaction
 from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs, worker
 
 RESET = "reset_guarantee"

@@ -8,7 +8,6 @@ from typing import Any, Self, cast
 
 from app.clock import Clock, SystemClock, clock_from
 from app.services.accounts.terms import change_time_zone
-from app.services.commands import in_transaction
 from app.services.jobs.runs import Success
 from app.settings import Settings
 from db.connections import Pool
@@ -19,6 +18,7 @@ from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
 from jobs.registry import Registry
 from jobs.scheduler import Scheduler, jobs_alongside
 from jobs.worker import Worker
+from tests.support.transactions import in_transaction
 from tests.support.workers import COPENHAGEN, Midnight, new_account, next_days, runs
 
 CLOSING = datetime(2026, 3, 28, 23, tzinfo=UTC)

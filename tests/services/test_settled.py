@@ -15,7 +15,6 @@ from app.services.accounts.counters import (
     lock_counters,
     save_counters,
 )
-from app.services.commands import in_transaction
 from db.connections import Pool, Statement
 from db.queries.accounts import account_histories
 from db.readers import PoolReader
@@ -24,6 +23,7 @@ from db.writer import Writer, unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.statements import every_statement
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,6 @@ import pytest
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationArchived, step_of
 from app.services.accounts.counters import UnknownAccount
-from app.services.commands import in_transaction
 from app.services.orders.outcome import NotFound
 from app.services.orders.placing import NewOrder, place_order
 from app.services.specifications import (
@@ -25,6 +24,7 @@ from tests.support.clock import FrozenClock
 from tests.support.customers import GHOST, add_specification
 from tests.support.events.texts import with_texts
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 STEPS = [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}]

@@ -12,7 +12,6 @@ from app.clock import Clock
 from app.domain.orders.state import OrderState
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationTerms
-from app.services.commands import in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
@@ -27,6 +26,7 @@ from db.queries.order_states import OrderKey, order_states
 from db.readers import PoolReader, Reader
 from db.settled import Settlement, settle
 from tests.support.studio import HOUR, Studio, open_account, write
+from tests.support.transactions import in_transaction
 
 LEASE: Final = HOUR
 ZONE: Final = "Europe/Copenhagen"

@@ -10,13 +10,13 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.domain.instants import rfc3339
-from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
 from tests.support.customers import GHOST
 from tests.support.import_files import Line
 from tests.support.random_lives import Life
+from tests.support.transactions import in_transaction
 
 _Act: TypeAlias = Callable[[Random, int], Awaitable[None]]
 

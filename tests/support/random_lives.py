@@ -13,7 +13,6 @@ from app.domain.errors import DomainError
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
-from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.placing import NewOrder, place_order
@@ -25,6 +24,7 @@ from tests.support.clock import FrozenClock
 from tests.support.customers import add_specification
 from tests.support.midnight_jobs import advance_to
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 START: Final = datetime(2026, 4, 21, 12, tzinfo=UTC)  # over the missing midnight of Cairo
 ZONES: Final = ("Africa/Cairo", "America/Havana", "Pacific/Kiritimati", "Australia/Lord_Howe", "Atlantic/Azores")

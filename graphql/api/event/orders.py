@@ -1,7 +1,7 @@
 """Events of an order's terms: placed, split, expedited, its deadline set, cancelled, completed."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import strawberry
 
@@ -24,11 +24,28 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.events import kinds
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.enums import OrderStatus, ServiceLevel
+from db.queries.events import EventRow
 from engine.decorators import attribute, field, object_type
 from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
     from api.order.types import Order
+
+
+class EventOfChanges(Protocol):
+    """An event that changes an order."""
+
+    row: EventRow
+
+    @property
+    def details(self) -> kinds.OrderSplit | kinds.OrderExpedited | kinds.DeadlineConfirmed:
+        """The typed event."""
+        ...
+
+
+async def previous_price(self: EventOfChanges, info: Info) -> Money | None:
+    """The price of all images of the order before the event."""
+    return await money_or_none(info, self.row, before(self.details.changes.price))
 
 
 @object_type
@@ -126,10 +143,7 @@ class OrderSplit(Event):
         """The price of the remaining images."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
-    @field(cost=LOOK_UP)
-    async def previous_price(self, info: Info) -> Money | None:
-        """The price of all images before the event."""
-        return await money_or_none(info, self.row, before(self.details.changes.price))
+    previous_price = field(cost=LOOK_UP)(previous_price)
 
 
 @object_type
@@ -201,10 +215,7 @@ class OrderExpedited(Event):
         new = self.details.order
         return await money_or_none(info, self.row, after(self.details.changes.price) if new is None else new.price)
 
-    @field(cost=LOOK_UP)
-    async def previous_price(self, info: Info) -> Money | None:
-        """The price of all images before the event."""
-        return await money_or_none(info, self.row, before(self.details.changes.price))
+    previous_price = field(cost=LOOK_UP)(previous_price)
 
     @field(cost=LOOK_UP)
     async def price_per_image(self, info: Info) -> Money:
@@ -246,10 +257,7 @@ class DeadlineConfirmed(Event):
         """The price of all images of the order after the event."""
         return await money_or_none(info, self.row, after(self.details.changes.price))
 
-    @field(cost=LOOK_UP)
-    async def previous_price(self, info: Info) -> Money | None:
-        """The price of all images of the order before the event."""
-        return await money_or_none(info, self.row, before(self.details.changes.price))
+    previous_price = field(cost=LOOK_UP)(previous_price)
 
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:

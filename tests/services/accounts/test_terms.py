@@ -12,13 +12,13 @@ from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
-from app.services.commands import in_transaction
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import add_specification
 from tests.support.events.texts import with_texts
 from tests.support.studio import CREATED_AT, Studio, open_account
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

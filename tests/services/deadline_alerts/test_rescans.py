@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from app.domain.orders.enums import ServiceLevel
-from app.services.commands import in_transaction
 from app.services.deadline_alerts import candidates as candidates_module
 from app.services.deadline_alerts.candidates import Span, candidates
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
@@ -37,6 +36,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, open_customer
 from tests.support.pools import FailingPool, Killed
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
+from tests.support.transactions import in_transaction
 
 DAY = timedelta(days=1)
 BEFORE_ITS_SECOND_PAGE = 18

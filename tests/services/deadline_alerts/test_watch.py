@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from app.domain.events.enums import EventType
-from app.services.commands import in_transaction
 from app.services.deadline_alerts.watch import Watched, watch_deadlines
 from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
@@ -32,6 +31,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import Customer, claim, deliver
 from tests.support.studio import HOUR
+from tests.support.transactions import in_transaction
 
 DAY = timedelta(days=1)
 

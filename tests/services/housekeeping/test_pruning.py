@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.domain.pulse.as_of import AsOf
-from app.services.commands import Command, in_transaction, perform
+from app.services.commands import Command, perform
 from app.services.housekeeping.pruning import Pruned, prune
 from app.services.orders.producing import reject_images
 from db.connections import Pool, open_pool
@@ -27,6 +27,7 @@ from tests.support.histories import History, write_history
 from tests.support.pools import FailingPool, Killed
 from tests.support.random_histories import histories
 from tests.support.stored_results import JsonResult
+from tests.support.transactions import in_transaction
 
 DAY = timedelta(days=1)
 RETENTION = 90 * DAY

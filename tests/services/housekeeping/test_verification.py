@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
 from app.services.accounts.counters import advance_quiet, lock_counters
-from app.services.commands import in_transaction, with_retries
+from app.services.commands import with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
     VERIFY,
@@ -34,6 +34,7 @@ from db.readers import Reader
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import pytest
 
-from app.services.commands import in_transaction
 from app.services.orders.changing import confirm_deadline, expedite_order
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import claim, deliver, open_customer
 from tests.support.import_files import ACCOUNT, SPECIFICATION, Line, change, order, rows, run_import
+from tests.support.transactions import in_transaction
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from app.services.accounts.terms import change_time_zone
-from app.services.commands import in_transaction
 from app.services.jobs.cursors import (
     OLDEST,
     RESET,
@@ -27,6 +26,7 @@ from tests.support.clock import FrozenClock
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import JOBS, Cursor, assert_done, cursor, resets, run_jobs, snapshots
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 CREATED = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)

@@ -11,7 +11,6 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.facts import read_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
-from app.services.commands import in_transaction
 from app.services.jobs.cursors import RESET
 from app.services.midnight.resets import reset_guarantee
 from app.services.orders.outcome import Outcome
@@ -21,6 +20,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, add_specification
 from tests.support.midnight_jobs import assert_done, run_jobs
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 OPENED = datetime(2026, 3, 9, 23, tzinfo=UTC)
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)

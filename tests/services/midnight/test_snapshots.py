@@ -14,7 +14,6 @@ from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures, TermCounts
 from app.domain.pulse.streak import WeekRun
 from app.services.accounts.counters import lock_counters
-from app.services.commands import in_transaction
 from app.services.jobs.cursors import SNAPSHOT, begin_missing_cursors
 from app.services.midnight import snapshots as snapshots_module
 from app.services.midnight.snapshots import snapshot_pulse
@@ -31,6 +30,7 @@ from tests.support.histories import CREATED_AT, History, write_history
 from tests.support.import_files import START, order, run_import
 from tests.support.midnight_jobs import assert_equal_to_reference, cursor, run_jobs, snapshots
 from tests.support.random_histories import histories
+from tests.support.transactions import in_transaction
 
 CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
 """The midnight in Copenhagen that ends the day of the frozen clock."""

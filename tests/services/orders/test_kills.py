@@ -23,7 +23,7 @@ from structlog.testing import capture_logs
 from api.ids import NodeType
 from app.logging import CountedWarning
 from app.services.api_keys.keys import create_key
-from app.services.commands import IdempotencyConflict, in_transaction
+from app.services.commands import IdempotencyConflict
 from app.web.asgi import create_app
 from db.connections import Pool, Record, open_pool
 from db.embedded.cluster import server_of
@@ -37,6 +37,7 @@ from tests.support.consistency import assert_consistent
 from tests.support.customers import Customer, open_customer
 from tests.support.database import temporary_database
 from tests.support.serving import SETTINGS
+from tests.support.transactions import in_transaction
 from tests.support.writer_process import START, Request, execute_request
 
 pytestmark = pytest.mark.races

@@ -10,7 +10,6 @@ import pytest
 
 from app.domain.errors import DomainError
 from app.domain.orders.enums import ServiceLevel
-from app.services.commands import in_transaction
 from app.services.orders.changing import expedite_order
 from app.services.orders.outcome import Outcome
 from db.connections import Pool, Record
@@ -25,6 +24,7 @@ from tests.support.model.concurrent import ConcurrentCommands
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver
 from tests.support.model.world import Command, World
+from tests.support.transactions import in_transaction
 
 pytestmark = pytest.mark.races
 

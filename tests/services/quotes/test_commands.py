@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged
-from app.services.commands import in_transaction
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import update_specification
 from db.connections import Pool
@@ -15,6 +14,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, binding_of, open_customer
 from tests.support.database import all_rows
 from tests.support.studio import Studio, open_account
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

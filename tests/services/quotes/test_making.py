@@ -15,7 +15,6 @@ from app.domain.orders.state import OrderState, order_figures, order_price
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import change_time_zone
-from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import NotFound
 from app.services.quotes.making import ExpediteRequest, UploadRequest
@@ -27,6 +26,7 @@ from db.settled import settle
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, binding_of, open_customer, quote_from
 from tests.support.database import all_rows
+from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

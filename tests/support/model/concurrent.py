@@ -11,7 +11,6 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.errors import DomainError
-from app.services.commands import in_transaction
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
@@ -22,6 +21,7 @@ from tests.support.model.facts import Image, Order, Refused
 from tests.support.model.orders import Account
 from tests.support.model.production import Production
 from tests.support.model.world import World, is_justified
+from tests.support.transactions import in_transaction
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any, Final, Protocol, TypeVar
 
 from app.domain.errors import DomainError, Refusals
 from app.domain.ledger.quota import RecordedDay
-from app.services.commands import in_transaction
 from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer
 from tests.support.model.facts import Day, Reason, Refused
 from tests.support.model.orders import Account
 from tests.support.model.production import Production
+from tests.support.transactions import in_transaction
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
