@@ -11,7 +11,8 @@ from db.tables.accounts import AccountCounters
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
-    SELECT a.id, a.ref, {selected(AccountCounters, "h", but=("account_id", "import_run"))}, {HISTORY_COLUMNS}
+    SELECT a.id, a.ref, a.closed_at, {selected(AccountCounters, "h", but=("account_id", "import_run"))},
+           {HISTORY_COLUMNS}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
       {HISTORY.format("h.account_id")}
      WHERE a.ref = ANY($1::text[])
