@@ -14,7 +14,7 @@ from api.ids import NodeType, read_global_id
 from api.user_errors import Path, UserError, UserErrorCode, errors_of
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.errors import DomainError
-from app.domain.texts import composed, line_problem, name_problem, prose_problem
+from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
 from engine.ids import GlobalId, MalformedId
@@ -82,6 +82,10 @@ class Validation:
     def prose(self, text: str, *path: str) -> str:
         """Check a reason or a note and return it in NFC."""
         return self._text(composed(text), prose_problem, *path)
+
+    def email(self, address: str, *path: str) -> str:
+        """Check an email address and return it in NFC."""
+        return self._text(composed(address), email_problem, *path)
 
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""

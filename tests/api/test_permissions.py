@@ -54,6 +54,8 @@ MAY_CHANGE = {
     "archiveSpecification": {"client", "staff"},
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
+    "renameAccount": {"staff"},
+    "setSuccessManager": {"staff"},
 }
 
 
@@ -150,6 +152,8 @@ def changes(studio: Studio) -> dict[str, dict[str, Any]]:
         "archiveSpecification": {"specificationId": specification},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "renameAccount": {"accountId": account, "name": "New"},
+        "setSuccessManager": {"accountId": account, "name": "Grace"},
     }
 
 

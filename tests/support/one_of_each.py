@@ -143,6 +143,16 @@ async def _order(world: _World) -> None:
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
     await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+    await _administer(world)
+
+
+async def _administer(world: _World) -> None:
+    """Rename the account and back; give it success managers."""
+    for name in ("Live and Let Live", "Live"):
+        await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
+    for name in ("Grace", "Barbara"):
+        manager = {"name": name, "email": f"{name.lower()}@example.com"}
+        await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
