@@ -115,7 +115,7 @@ async def test_every_query_field_is_open_to_its_callers_only(
         assert "errors" not in response.json()
     else:
         assert response.json() == {
-            "data": None,
+            "data": {field: None},
             "errors": [
                 {
                     "message": "This is for staff only.",

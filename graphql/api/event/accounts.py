@@ -9,7 +9,7 @@ from api.contact import Contact, contact
 from api.context import Info
 from api.event.facts import GuaranteeDay, guarantee_day
 from api.event.types import Event
-from api.money import Money
+from api.money import Money, money_of
 from api.specification.types import Specification, SpecificationStep, specification, specification_steps
 from app.domain.events import account_kinds, kinds
 from app.domain.sla.enums import Plan
@@ -151,7 +151,7 @@ class SpecificationChanged(Event):
 
     async def _money(self, info: Info, amount: Decimal | None) -> Money | None:
         """Return an amount in the currency of the specification, which never changes."""
-        return None if amount is None else Money(amount=amount, currency=(await self._specification(info)).currency)
+        return None if amount is None else money_of(amount, (await self._specification(info)).currency)
 
     async def _specification(self, info: Info) -> SpecificationRow:
         key = (self.row.account_id, self.details.specification_id)
