@@ -25,6 +25,8 @@ PAYLOADS: Final = {
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
+    "renameAccount": "account { id name }",
+    "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
 }
 """The fields that tests select from the payload of each mutation."""
 
