@@ -91,6 +91,7 @@ def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
         negotiated_at=version.negotiated_at,
         note=version.note,
         plan_terms=None if version.plan_terms is None else terms_to_json(version.plan_terms),
+        withdrawn_at=version.withdrawn_at,
     )
 
 
