@@ -7,6 +7,8 @@ import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
+from api.event.reads import events_of_account
+from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
 from api.order.reads import FEED_SIZE, order_feed, orders_of
 from api.order.types import Order, OrderFilter, order
@@ -57,6 +59,11 @@ class Account(Node):
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
     row: strawberry.Private[AccountRow]
 
+    @field
+    def dashboard_available(self, info: Info) -> bool:
+        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed` and `sla`."""
+        return info.context.has_dashboard(self.row.plan)
+
     @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """The six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, without a dashboard."""
@@ -105,7 +112,7 @@ class Account(Node):
     @field
     async def sla_versions(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[SLA]:
+    ) -> Connection[SLA] | None:
         """All versions of the SLA, newest first, including future ones."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
@@ -133,9 +140,30 @@ class Account(Node):
             OrderFilter | None,
             strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
         ] = strawberry.UNSET,
-    ) -> Connection[Order]:
-        """The account's orders, newest first; the first 20 without `first` and `last`."""
+    ) -> Connection[Order] | None:
+        """The account's orders, newest first; without `first` and `last` 20, which are the last with `before` alone."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
+
+    @field
+    def events(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        types: EventTypes = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event] | None:
+        """The account's events in the order of their recording, newest first; sizes are as in `orders`.
+
+        Events are added at the newest end only. `last: 100, before: newest`, where `newest` is the cursor of the newest
+        event read so far, and again while `hasPreviousPage` is true, returns all that were added since, each once;
+        without a cursor so far, `last: 100` starts with the account's first event. While `loupe import` writes to the
+        account, its events and all later ones are not listed yet.
+        """
+        listing = events_of_account(info.context, self.row.id, or_none(types), withdrawn=bool(withdrawn))
+        return listing.page(first, after, last, before)
 
     @field(cost=LOOK_UP)
     async def order(
@@ -157,7 +185,7 @@ class Account(Node):
                 description="True for archived specifications only, false for the others only, null for both."
             ),
         ] = False,
-    ) -> Connection[Specification]:
+    ) -> Connection[Specification] | None:
         """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
