@@ -47,7 +47,7 @@ The model of the rules
   model.production    claims, deliveries and rejections by the rules alone
   model.facts         the facts of both, and the reasons of refusals
   model.world         accounts kept by the services and by the model
-  model.client_commands, model.production_commands  commands given to both
+  model.client_commands, model.production_commands, model.account_commands  commands given to both
   model.random_commands  strategies of commands and waits
   model.concurrent    concurrent commands, repeated on the model
   model.comparison    all rows compared with the model

@@ -150,12 +150,14 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back; give it success managers."""
+    """Rename the account and back, give it success managers, close and reopen it."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
         manager = {"name": name, "email": f"{name.lower()}@example.com"}
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
+    for name in ("closeAccount", "reopenAccount"):
+        await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
