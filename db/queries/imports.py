@@ -13,7 +13,7 @@ _COUNTERS: Final = selected(AccountCounters, "h", but=("account_id", "import_run
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
-    SELECT a.id, a.ref, {_COUNTERS}, {HISTORY_COLUMNS}
+    SELECT a.id, a.ref, a.closed_at, {_COUNTERS}, {HISTORY_COLUMNS}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
       {HISTORY.format("h.account_id")}
      WHERE a.ref = ANY($1::text[])

@@ -21,7 +21,7 @@ from db.tables.base import Instant, Table
 class Account(Table, table=True):
     """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all.
 
-    Its success manager, a person of the service, is null without one.
+    Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
     """
 
     __tablename__ = "accounts"
@@ -38,6 +38,7 @@ class Account(Table, table=True):
     created_at: datetime = Field(sa_type=Instant)
     success_manager_name: str | None = None
     success_manager_email: str | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AccountCounters(Table, table=True):

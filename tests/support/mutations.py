@@ -26,6 +26,8 @@ PAYLOADS: Final = {
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
     "renameAccount": "account { id name }",
+    "closeAccount": "account { id closedAt }",
+    "reopenAccount": "account { id closedAt }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
 }
 """The fields that tests select from the payload of each mutation."""

@@ -57,6 +57,9 @@ class Account(Node):
     plan: Plan = strawberry.field(description="The account's subscription.")
     time_zone: TimeZone = strawberry.field(description="The account's time zone; its wall clock is user time.")
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
+    closed_at: datetime | None = strawberry.field(
+        description="The instant since which the account is closed and takes no new orders; null while it is open."
+    )
     row: strawberry.Private[AccountRow]
 
     @field
@@ -231,5 +234,6 @@ def account(row: AccountRow) -> Account:
         plan=row.plan,
         time_zone=TimeZone(row.time_zone),
         created_at=row.created_at,
+        closed_at=row.closed_at,
         row=row,
     )

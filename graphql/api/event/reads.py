@@ -43,6 +43,8 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
     EventType.ACCOUNT_RENAMED: accounts.AccountRenamed,
     EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
+    EventType.ACCOUNT_CLOSED: accounts.AccountClosed,
+    EventType.ACCOUNT_REOPENED: accounts.AccountReopened,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
