@@ -167,8 +167,13 @@ def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
 
 
 def _read_confirmed(data: Data, texts: StoredTexts) -> kinds.DeadlineConfirmed:
-    said = {"note": texts.one("note", data), "message": texts.one("message", data)}
-    return kinds.DeadlineConfirmed(keys.read_changes(data), keys.read_ids(data), **keys.PRICED.read(data), **said)
+    return kinds.DeadlineConfirmed(
+        keys.read_changes(data),
+        keys.read_ids(data),
+        note=texts.one("note", data),
+        message=texts.one("message", data),
+        **keys.PRICED.read(data),
+    )
 
 
 def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Data, Data]:
