@@ -73,7 +73,7 @@ async def test_a_withdrawn_version_stays_listed_and_what_it_superseded_counts_ag
     assert types == ["ACCOUNT_CREATED", "SLA_NEGOTIATED", "SLA_NEGOTIATED", "SLA_WITHDRAWN", "SLA_NEGOTIATED"]
 
 
-async def test_the_event_has_the_terms_of_the_first_day_before_and_after(shop: Shop, pool: Pool, staff: Client) -> None:
+async def test_the_event_has_the_terms_of_the_first_day_before_and_after(shop: Shop, staff: Client) -> None:
     await agree(staff, shop, 500)
     await done(staff, "withdrawSla", slaId=sla_id(shop, 2), note="Ada", message="Sorry.")
     event = str(numbered(NodeType.EVENT, shop.studio.id, 3))

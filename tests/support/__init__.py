@@ -19,6 +19,7 @@ The API
 Time, jobs and alerts
   clock               a clock that stands still until a test advances it
   workers             workers, and the rows of runs and cursors
+  job_queue           a kind of queued jobs that leaves effects, adding them, and the rows of the queue
   midnight_jobs       running the jobs at midnight, their snapshots and resets
   alerts              running the watch of deadlines, and the alerts it emitted
   deadline_steps      steps of explanations as text

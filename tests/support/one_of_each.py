@@ -15,9 +15,11 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import NodeType, named_account
+from app.services.job_queue.adding import add_job, add_spread
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
@@ -70,6 +72,7 @@ async def live(url: str) -> None:
         await _order(world)
         await _produce(world)
         await _wait(world)
+        await _queue(world)
         await _read(world)
 
 
@@ -137,12 +140,21 @@ async def _order(world: _World) -> None:
     last = standard["images"]["nodes"][-1]["id"]
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
-    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], deadline=tomorrow, note="Ada can")
+    await world.do(
+        world.staff,
+        "confirmDeadline",
+        orderId=additional["id"],
+        deadline=tomorrow,
+        note="Ada can",
+        message="Two of us.",
+    )
     [regretted] = await world.shop.place("regretted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
-    await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+    await world.do(
+        world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
+    )
     await _administer(world)
 
 
@@ -187,6 +199,14 @@ async def _wait(world: _World) -> None:
     await world.work(due_at + 24 * HOUR)
     await world.do(world.client, "placeOrder", **_order_of(world, "last.jpg"), idempotencyKey="an order")
     await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
+
+
+async def _queue(world: _World) -> None:
+    """Leave a job and a spread in the queue, of a kind that no worker of these tests has."""
+    async with unit_of_work(world.pool) as writer:
+        await add_spread(writer, "of another release", world.clock.now())
+        await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
+        await writer.commit()
 
 
 async def _read(world: _World) -> None:

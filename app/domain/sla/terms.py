@@ -72,8 +72,8 @@ class SlaVersion:
     """Terms for the ledger days from `effective_date` on; a negotiated term that is None continues.
 
     Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
-    plan promised then, which no later change of the plan's defaults alters. One that was withdrawn, at `withdrawn_at`,
-    before its first day counts nowhere. Instants are UTC.
+    plan promised then, which no later change of the plan's defaults alters. The `note` is for staff only, the `message`
+    for the client. One that was withdrawn, at `withdrawn_at`, before its first day counts nowhere. Instants are UTC.
     """
 
     version: int
@@ -83,6 +83,7 @@ class SlaVersion:
     negotiated_at: datetime
     note: str | None = None
     plan_terms: SlaTerms | None = None
+    message: str | None = None
     withdrawn_at: datetime | None = None
 
 

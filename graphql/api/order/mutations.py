@@ -109,6 +109,7 @@ class ConfirmDeadlineInput:
         " deadline."
     )
     note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -186,10 +187,8 @@ class OrderMutations:
         """Sets the deadline of an order that awaits one; for staff."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        note = or_none(input.note)
-        if note is not None:
-            note = call.prose(note, "note")
-        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, note)
+        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
+        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, *said)
 
 
 def _filenames(call: Call, images: list[NewImageInput]) -> list[str]:

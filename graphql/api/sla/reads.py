@@ -100,6 +100,9 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
             response_time=terms.support_response,
             success_manager=contact(account.success_manager),
         ),
+        agreed_at=version.negotiated_at,
+        note=version.note,
+        message=version.message,
         account=account,
         at=at,
     )

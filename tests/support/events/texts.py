@@ -8,6 +8,7 @@ _PARTS: Final[Mapping[tuple[str, str], str]] = {
     ("IMAGES_CLAIMED", "worker"): "after",
     ("CLAIM_EXPIRED", "worker"): "before",
     ("SLA_NEGOTIATED", "note"): "after",
+    ("SLA_NEGOTIATED", "message"): "after",
     ("ORDER_PLACED", "name"): "after",
     ("ORDER_EXPEDITED", "name"): "after",
 }
