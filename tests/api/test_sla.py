@@ -24,7 +24,6 @@ def negotiated(studio: Studio, version: int, effective: date, images: int | None
             negotiated_at=CREATED_AT + DAY,
             note=None,
             plan_terms=None,
-            message=None,
         )
     )
 
