@@ -36,6 +36,7 @@ BROKEN: Final[Mapping[str, str]] = {
     "JSON was removed.": "events are typed",
     "DeadlineStep changed from an Object type to an Interface type.": "each code has a type with its facts",
     "Event changed from an Object type to an Interface type.": "each event has a type of its own",
+    "UserError changed from an Object type to an Interface type.": "each code has a type with its facts",
     "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",
 }
 """The breaking changes since the previous release, as `loupe schema check` prints them, each with its reason."""

@@ -41,6 +41,36 @@ def document(name: str, fields: str | None = None) -> str:
     return f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {selected} {ERRORS} }} }}"
 
 
+def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
+    """Return a valid input of each mutation of an account."""
+    order, image, specification = (
+        str(GlobalId(node_type, studio.id, rows[0].id))
+        for node_type, rows in (
+            (NodeType.ORDER, studio.orders),
+            (NodeType.IMAGE, studio.images),
+            (NodeType.SPECIFICATION, studio.specifications),
+        )
+    )
+    account = account_global_id(studio.id)
+    images = [{"filename": "new.jpg"}]
+    worded: dict[str, Any] = {"pricePerImage": "1", "currency": "USD", "steps": []}
+    return {
+        "placeOrder": {"accountId": account, "name": "New", "specificationId": specification, "images": images},
+        "expediteOrder": {"orderId": order},
+        "completeOrder": {"orderId": order},
+        "cancelOrder": {"orderId": order},
+        "confirmDeadline": {"orderId": order, "deadline": "2026-03-12T08:00:00Z"},
+        "rejectImages": {"imageIds": [image], "reason": "Halo"},
+        "claimImages": {"worker": "Ada"},
+        "deliverImages": {"worker": "Ada", "imageIds": [image]},
+        "createSpecification": {"accountId": account, "name": "New", **worded},
+        "updateSpecification": {"specificationId": specification, "name": "New"},
+        "archiveSpecification": {"specificationId": specification},
+        "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
+        "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+    }
+
+
 async def mutate(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
     """Perform a mutation, which may be refused; return its payload."""
     payload: dict[str, Any] = (await client.data(document(name, fields), {"input": input_}))[name]

@@ -12,6 +12,8 @@ from api.ids import NodeType
 from api.order.payloads import GuaranteePayload
 from api.sla.reads import read_sla_version
 from api.sla.types import SLA
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.sla.negotiation import NegotiatedTerms
@@ -80,7 +82,7 @@ class NegotiateSlaPayload(Payload):
 class AccountMutations:
     """Mutations of an account's terms."""
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND))
     async def change_time_zone(
         self,
         info: Info,
@@ -92,7 +94,7 @@ class AccountMutations:
         zone = call.text(input.time_zone, "timeZone")
         return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def negotiate_sla(
         self,
         info: Info,
