@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.domain.account import Account
+from app.domain.contacts import Contact
 from app.domain.ledger.days import ZonePeriod
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
@@ -25,6 +26,14 @@ class AccountRow:
     plan: Plan
     time_zone: str
     created_at: datetime
+    success_manager_name: str | None
+    success_manager_email: str | None
+
+    @property
+    def success_manager(self) -> Contact | None:
+        """The person of the service for the account; None without one."""
+        name = self.success_manager_name
+        return None if name is None else Contact(name, self.success_manager_email)
 
 
 @dataclass(slots=True)
@@ -51,7 +60,8 @@ class AccountHistory(Account):
         return self.row.id
 
 
-ACCOUNT_COLUMNS: Final = "a.id, a.name, a.plan, a.time_zone, a.created_at"
+ACCOUNT_COLUMNS: Final = """
+    a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 

@@ -19,7 +19,10 @@ from db.tables.base import Instant, Table
 
 
 class Account(Table, table=True):
-    """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all."""
+    """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all.
+
+    Its success manager, a person of the service, is null without one.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -33,6 +36,8 @@ class Account(Table, table=True):
     plan: str
     time_zone: str
     created_at: datetime = Field(sa_type=Instant)
+    success_manager_name: str | None = None
+    success_manager_email: str | None = None
 
 
 class AccountCounters(Table, table=True):

@@ -156,6 +156,8 @@ describe(
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
         "GUARANTEE_RESET": "The daily guarantee was reset: a new ledger day opened.",
         "SPECIFICATION_CHANGED": "A specification was created, changed or archived.",
+        "ACCOUNT_RENAMED": "The account got another name.",
+        "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )

@@ -7,22 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypedDict, Unpack
+from typing import Final, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import strawberry
 
 from api.context import Viewer
 from api.ids import NodeType, read_global_id
-from api.user_error.refusals import Asked, Given, errors_of
+from api.user_error.refusals import Asked, Given, Path, errors_of
 from api.user_error.types import InvalidInput, LimitExceeded, NotFound, UserError
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.errors import DomainError
-from app.domain.texts import composed, line_problem, name_problem, prose_problem
+from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
+
+Number = TypeVar("Number", int, float)
 
 MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
@@ -50,10 +52,14 @@ class Allowed(TypedDict, total=False):
 
 @dataclass
 class Validation:
-    """The validation of one input: its errors so far, and the ids in it, by key."""
+    """The validation of one input: its errors so far, and the ids in it, by key.
+
+    `within` is the path of the input in the argument.
+    """
 
     viewer: Viewer
     requested: object
+    within: Path = ()
     errors: list[UserError] = field(default_factory=list["UserError"])
     ids: dict[UUID, Given] = field(default_factory=dict[UUID, Given])
     accounts: set[UUID] = field(default_factory=set[UUID])
@@ -66,22 +72,26 @@ class Validation:
 
     def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
         """Return a refusal by the business rules as errors at their paths; raises it if it has no code."""
-        return errors_of(refusal, Asked(operation, self.first_account, as_request(self.requested), self.ids))
+        asked = Asked(operation, self.first_account, as_request(self.requested), self.ids)
+        errors = errors_of(refusal, asked)
+        for error in errors:
+            error.path[:0] = self.within
+        return errors
 
     def refuse(self, message: str, *path: str, **facts: Unpack[Allowed]) -> None:
         """Add an INVALID error at a path of the input, with the values that are allowed."""
-        self.errors.append(InvalidInput(message=message, path=list(path), **facts))
+        self.errors.append(InvalidInput(message=message, path=[*self.within, *path], **facts))
 
     def not_found(self, kind: str, text: str, *path: str) -> None:
         """Add a NOT_FOUND error at a path of the input; `kind` is the noun of the object, `text` its id."""
-        error = NotFound(message=f"There is no such {kind}.", path=list(path), id=strawberry.ID(text))
+        error = NotFound(message=f"There is no such {kind}.", path=[*self.within, *path], id=strawberry.ID(text))
         self.errors.append(error)
 
     def limit(self, count: int, most: int, *path: str) -> None:
         """Check that a number of items is within its limit."""
         if count > most:
             message = f"At most {most:,} at once, not {count:,}."
-            self.errors.append(LimitExceeded(message=message, path=list(path), limit=most, given=count))
+            self.errors.append(LimitExceeded(message=message, path=[*self.within, *path], limit=most, given=count))
 
     def text(self, text: str, *path: str) -> str:
         """Check an identifier, which is kept as written."""
@@ -95,7 +105,11 @@ class Validation:
         """Check a reason or a note and return it in NFC."""
         return self._text(composed(text), prose_problem, MAX_PROSE, *path)
 
-    def number(self, number: int, least: int, most: int, *path: str) -> int:
+    def email(self, address: str, *path: str) -> str:
+        """Check an email address and return it in NFC."""
+        return self._text(composed(address), email_problem, MAX_NAME, *path)
+
+    def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""
         if not least <= number <= most:
             message = f"Must be {least:,} to {most:,}, not {number:,}."
@@ -120,12 +134,12 @@ class Validation:
         stated = round(price, PRICE_DECIMALS) if isinstance(exponent, int) and exponent < -PRICE_DECIMALS else price
         return abs(stated)  # there is a zero below zero, too
 
-    def seconds(self, seconds: Decimal, *path: str) -> Decimal:
-        """Check the seconds of a retouching step."""
+    def seconds(self, seconds: float, *path: str) -> Decimal:
+        """Check the seconds of a retouching step and return them exactly."""
         if not 0 <= seconds <= MAX_SECONDS or seconds != round(seconds, SECONDS_DECIMALS):
             message = f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point."
             self.refuse(message, *path, least=Decimal(0), most=Decimal(MAX_SECONDS))
-        return seconds
+        return Decimal(str(seconds))
 
     def currency(self, code: str, *path: str) -> str:
         """Check a currency code of ISO 4217."""

@@ -84,12 +84,24 @@ def interface(cls: Type) -> Type:
     return strawberry.interface(cls, description=_description(cls))
 
 
+@overload
+def input_type(cls: Type) -> Type: ...
+
+
+@overload
+def input_type(*, one_of: bool = ...) -> Callable[[Type], Type]: ...
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
-def input_type(cls: Type) -> Type:
-    """Make a class an input type."""
-    described = strawberry.input(cls, description=_description(cls))
-    get_object_definition(described, strict=True).from_input = input_of
-    return described
+def input_type(cls: Type | None = None, *, one_of: bool = False) -> Type | Callable[[Type], Type]:
+    """Make a class an input type; with `one_of`, exactly one of its fields is provided, and not as null."""
+
+    def make(cls: Type) -> Type:
+        described = strawberry.input(cls, description=_description(cls), one_of=one_of or None)
+        get_object_definition(described, strict=True).from_input = input_of
+        return described
+
+    return make if cls is None else make(cls)
 
 
 @overload
@@ -143,13 +155,14 @@ def describe(
 
     The values in `staff` are for staff only. Types that have it may be defined before it is described.
     """
-    described = enumeration if has_enum_definition(enumeration) else strawberry.enum(enumeration)
-    if has_enum_definition(described):
-        described.__strawberry_definition__.description = description
-        for value in described.__strawberry_definition__.values:
-            value.description = values[value.name]
-            value.directives = STAFF if value.name in staff else ()
-    return described
+    if not has_enum_definition(enumeration):
+        strawberry.enum(enumeration)
+    definition: Any = vars(enumeration)["__strawberry_definition__"]
+    definition.description = description
+    for value in definition.values:
+        value.description = values[value.name]
+        value.directives = STAFF if value.name in staff else ()
+    return enumeration
 
 
 def _description(described: object) -> str:

@@ -54,6 +54,8 @@ MAY_CHANGE = {
     "archiveSpecification": {"client", "staff"},
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
+    "renameAccount": {"staff"},
+    "setSuccessManager": {"staff"},
 }
 
 
@@ -111,7 +113,7 @@ async def test_every_query_field_is_open_to_its_callers_only(
         assert "errors" not in response.json()
     else:
         assert response.json() == {
-            "data": None,
+            "data": {field: None},
             "errors": [
                 {
                     "message": "This is for staff only.",

@@ -168,6 +168,10 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("ImagesRejected", "rejectedImages.nodes[].reason", "erased"),
         ("DeadlineConfirmed", "note", "None"),
         ("SlaNegotiated", "note", "None"),
+        ("SuccessManagerChanged", "successManager.name", "erased"),
+        ("SuccessManagerChanged", "successManager.email", "None"),
+        ("SuccessManagerChanged", "previousSuccessManager.name", "erased"),
+        ("SuccessManagerChanged", "previousSuccessManager.email", "None"),
     }
 
 

@@ -16,10 +16,10 @@ from app.domain.orders.refusals import NotCompletable
 from db.connections import Pool
 from engine.codes import CODES, UndeclaredCode, answering
 from tests.support.clock import FrozenClock
-from tests.support.mutations import contents, document, open_shop
+from tests.support.mutations import STAFF_ONLY, contents, document, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
-from tests.support.user_errors import CASES, EACH, Case, Refused, Scene
+from tests.support.user_errors import CASES, EACH, Case, Refused, Scene, subject_of
 
 CORE: Any = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 QUOTE = "{ parts { imageCount serviceLevel price { amount } } }"
@@ -35,9 +35,6 @@ def declared() -> dict[str, tuple[Code, ...]]:
 
 DECLARED = declared()
 MUTATIONS = list(CORE.mutation_type.fields)
-STAFF = {
-    name for name, field in CORE.mutation_type.fields.items() if field.extensions["strawberry-definition"].directives
-}
 
 
 def selection() -> str:
@@ -66,8 +63,9 @@ def cases() -> Iterator[tuple[str, str, Case]]:
 
 async def answered(scene: Scene, operation: str, case: Refused) -> list[dict[str, Any]]:
     """Return the user errors of a field."""
-    variables, by_staff = {"input": case.input}, case.by_staff or operation in STAFF
+    variables, by_staff = {"input": case.input}, case.by_staff or operation in STAFF_ONLY
     if operation == "quote":
+        variables["input"] = {subject_of(case.input): case.input}
         query = f"query ($input: QuoteInput!) {{ account {{ quote(input: $input) {{ {ERRORS_ASKED} }} }} }}"
         data = (await scene.shop.client.data(query, variables))["account"]
     else:
@@ -101,7 +99,7 @@ async def test_each_field_answers_each_code_that_it_declares(
     assert {name: fact for name, fact in error.items() if fact is not None} == {
         "__typename": USER_ERRORS[Code(code)].__name__,
         "code": code,
-        "path": refused.path,
+        "path": [*([subject_of(refused.input)] if operation == "quote" else []), *refused.path],
         **refused.facts,
     }
     assert await contents(pool) == before
@@ -113,7 +111,7 @@ def test_every_field_with_user_errors_declares_its_codes_and_lists_them() -> Non
         for each in CORE.type_map.values()
         if isinstance(each, GraphQLObjectType)
         for name, field in each.fields.items()
-        if "userErrors" in getattr(get_named_type(field.type), "fields", ())
+        if "userErrors" in getattr(cast("Any", get_named_type(field.type)), "fields", ())
     }
     assert fields.keys() == DECLARED.keys()
     assert set(MUTATIONS) < fields.keys()
@@ -144,7 +142,7 @@ async def test_a_code_that_is_not_declared_is_an_error_of_ours() -> None:
         user_errors: Sequence[UserError]
 
     async def resolve(code: Code) -> Answer:
-        return Answer([USER_ERRORS[code](message="", path=[])])
+        return Answer([UserError(code=code, message="", path=[])])
 
     checked = answering([Code.INVALID], resolve)
     assert (await checked(Code.INVALID)).user_errors[0].code is Code.INVALID
@@ -153,7 +151,7 @@ async def test_a_code_that_is_not_declared_is_an_error_of_ours() -> None:
 
 
 async def test_an_undeclared_code_is_an_internal_error(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ERRORS, NotCompletable, Mapped(USER_ERRORS[Code.NOT_DELIVERED]))  # type: ignore[arg-type]
+    monkeypatch.setitem(ERRORS, NotCompletable, Mapped(USER_ERRORS[Code.NOT_DELIVERED]))
     [order] = await scene.shop.place()
     error = await scene.shop.client.error(document("completeOrder"), {"input": {"orderId": order["id"]}})
     assert error["code"] == "INTERNAL"

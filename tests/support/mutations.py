@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
+
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 from api.ids import NodeType, account_global_id
+from api.mutation import Mutation
 from db.connections import Pool
 from engine.ids import GlobalId
 from tests.support.clock import FrozenClock
@@ -25,8 +30,15 @@ PAYLOADS: Final = {
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
+    "renameAccount": "account { id name }",
+    "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
 }
 """The fields that tests select from the payload of each mutation."""
+
+STAFF_ONLY: Final = frozenset(
+    to_camel_case(each.python_name) for each in get_object_definition(Mutation, strict=True).fields if each.directives
+)
+"""The mutations for staff only."""
 
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
@@ -68,7 +80,16 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "archiveSpecification": {"specificationId": specification},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "renameAccount": {"accountId": account, "name": "New"},
+        "setSuccessManager": {"accountId": account, "name": "Grace"},
     }
+
+
+def made_up_inputs(account_id: UUID) -> dict[str, dict[str, Any]]:
+    """Return an input of each mutation of an account with ids of objects that do not exist."""
+    studio = Studio(id=account_id)
+    studio.order(studio.created_at)
+    return valid_inputs(studio)
 
 
 async def mutate(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401

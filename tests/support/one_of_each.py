@@ -31,7 +31,7 @@ from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"
-STEPS: Final = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
+STEPS: Final = [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}]
 PLAN: Final = {
     "deadline": {"at": "2026-03-06T12:00:00Z", "confirmedAt": "2026-03-04T08:00:00Z"},
     "deliveredAt": "2026-03-06T09:00:00Z",
@@ -128,7 +128,7 @@ async def _order(world: _World) -> None:
     world.shop.specification = wanted
     await world.do(world.client, "updateSpecification", specificationId=wanted, name="Ghost mannequin")
     await world.do(world.client, "archiveSpecification", specificationId=unwanted)
-    asked = {"id": world.shop.account, "input": {"imageCount": 6, "specificationId": wanted}}
+    asked = {"id": world.shop.account, "input": {"newOrder": {"imageCount": 6, "specificationId": wanted}}}
     quote = (await world.client.data(QUOTE, asked))["account"]["quote"]["quote"]
     wish = _order_of(world, *(f"{number}.jpg" for number in range(6)))
     fields = "orders { id images { nodes { id } } }"
@@ -143,6 +143,16 @@ async def _order(world: _World) -> None:
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
     await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+    await _administer(world)
+
+
+async def _administer(world: _World) -> None:
+    """Rename the account and back; give it success managers."""
+    for name in ("Live and Let Live", "Live"):
+        await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
+    for name in ("Grace", "Barbara"):
+        manager = {"name": name, "email": f"{name.lower()}@example.com"}
+        await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, deliver, done, open_shop, valid_inputs
+from tests.support.mutations import Shop, deliver, done, made_up_inputs, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Studio
 
@@ -24,9 +24,10 @@ class Scene:
     shop: Shop
 
     async def token(self, **values: Any) -> str:  # noqa: ANN401
-        """Return the token of a quote."""
+        """Return the token of a quote of an order, or of an expedite."""
         ask = "query ($input: QuoteInput!) { account { quote(input: $input) { quote { token } } } }"
-        quote = (await self.shop.client.data(ask, {"input": values}))["account"]["quote"]["quote"]
+        variables = {"input": {subject_of(values): values}}
+        quote = (await self.shop.client.data(ask, variables))["account"]["quote"]["quote"]
         token: str = quote["token"]
         return token
 
@@ -52,6 +53,11 @@ class Refused(NamedTuple):
     by_staff: bool = False
 
 
+def subject_of(values: dict[str, Any]) -> str:
+    """Return the field of QuoteInput for these values."""
+    return "expedite" if "orderId" in values else "newOrder"
+
+
 Case: TypeAlias = Callable[[Scene], Awaitable[Refused]]
 CASES: Final[dict[tuple[str, str], list[Case]]] = {}
 """The cases by field and code."""
@@ -71,15 +77,8 @@ def case(code: str, *operations: str) -> Callable[[Case], Case]:
 # Every mutation
 
 
-def _unwritten(account_id: UUID) -> Studio:
-    """Return a studio with an order that is not written."""
-    studio = Studio(id=account_id)
-    studio.order(studio.created_at)
-    return studio
-
-
 async def an_empty_key(operation: str, scene: Scene) -> Refused:
-    values = {**valid_inputs(_unwritten(scene.shop.studio.id))[operation], "idempotencyKey": ""}
+    values = {**made_up_inputs(scene.shop.studio.id)[operation], "idempotencyKey": ""}
     return Refused(values, ["idempotencyKey"], {"maxLength": 255})
 
 
@@ -87,12 +86,12 @@ async def a_key_of_another_call(operation: str, scene: Scene) -> Refused:
     """Use a key to change the time zone, as staff; then for another mutation, or another zone."""
     move = {"accountId": scene.shop.account, "timeZone": "UTC", "idempotencyKey": "morning"}
     await done(scene.staff, "changeTimeZone", **move)
-    values = {**valid_inputs(_unwritten(scene.shop.studio.id))[operation], "idempotencyKey": "morning"}
+    values = {**made_up_inputs(scene.shop.studio.id)[operation], "idempotencyKey": "morning"}
     return Refused(values, ["idempotencyKey"], {"key": "morning"}, by_staff=True)
 
 
 async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
-    values = valid_inputs(_unwritten(UUID(int=7)))[operation]
+    values = made_up_inputs(UUID(int=7))[operation]
     path = next(
         path for path in (["accountId"], ["orderId"], ["specificationId"], ["imageIds", "0"]) if path[0] in values
     )
@@ -259,13 +258,13 @@ async def a_deadline_after_the_one_kept(scene: Scene) -> Refused:
 
 @case("NOT_FOUND", "placeOrder")
 async def an_unknown_specification(scene: Scene) -> Refused:
-    unknown = valid_inputs(_unwritten(scene.shop.studio.id))["placeOrder"]["specificationId"]
+    unknown = made_up_inputs(scene.shop.studio.id)["placeOrder"]["specificationId"]
     return Refused(scene.placing(specificationId=unknown), ["specificationId"], {"id": unknown})
 
 
 @case("NOT_FOUND", "expediteOrder", "completeOrder", "cancelOrder")
 async def an_unknown_order(scene: Scene) -> Refused:
-    unknown = valid_inputs(_unwritten(scene.shop.studio.id))["cancelOrder"]["orderId"]
+    unknown = made_up_inputs(scene.shop.studio.id)["cancelOrder"]["orderId"]
     return Refused({"orderId": unknown}, ["orderId"], {"id": unknown})
 
 
@@ -321,7 +320,7 @@ async def an_image_that_nobody_holds(scene: Scene) -> Refused:
 
 @case("LIMIT_EXCEEDED", "createSpecification")
 async def a_specification_of_101_steps(_scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": "1"}] * 101
+    steps = [{"step": "MASK", "seconds": 1}] * 101
     values = {"name": "Ghost", "pricePerImage": "1", "currency": "USD", "steps": steps}
     return Refused(values, ["steps"], {"limit": 100, "given": 101})
 
@@ -334,7 +333,7 @@ async def a_price_below_zero(_scene: Scene) -> Refused:
 
 @case("LIMIT_EXCEEDED", "updateSpecification")
 async def a_change_to_101_steps(scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": "1"}] * 101
+    steps = [{"step": "MASK", "seconds": 1}] * 101
     values = {"specificationId": scene.shop.specification, "steps": steps}
     return Refused(values, ["steps"], {"limit": 100, "given": 101})
 

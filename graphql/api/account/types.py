@@ -59,6 +59,11 @@ class Account(Node):
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
     row: strawberry.Private[AccountRow]
 
+    @field
+    def dashboard_available(self, info: Info) -> bool:
+        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed` and `sla`."""
+        return info.context.has_dashboard(self.row.plan)
+
     @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """The six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, without a dashboard."""
@@ -107,7 +112,7 @@ class Account(Node):
     @field
     async def sla_versions(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[SLA]:
+    ) -> Connection[SLA] | None:
         """All versions of the SLA, newest first, including future ones."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
@@ -135,7 +140,7 @@ class Account(Node):
             OrderFilter | None,
             strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
         ] = strawberry.UNSET,
-    ) -> Connection[Order]:
+    ) -> Connection[Order] | None:
         """The account's orders, newest first; the first 20 without `first` and `last`."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
@@ -159,7 +164,7 @@ class Account(Node):
                 description="True for archived specifications only, false for the others only, null for both."
             ),
         ] = False,
-    ) -> Connection[Specification]:
+    ) -> Connection[Specification] | None:
         """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 

@@ -39,6 +39,8 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.TIME_ZONE_CHANGED: accounts.TimeZoneChanged,
     EventType.GUARANTEE_RESET: accounts.GuaranteeReset,
     EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
+    EventType.ACCOUNT_RENAMED: accounts.AccountRenamed,
+    EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""

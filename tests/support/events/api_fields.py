@@ -35,6 +35,8 @@ FIELDS: Final = {
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
       newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newSteps {{ step seconds }}
       previousSteps {{ step seconds }}""",
+    "AccountRenamed": "name previousName",
+    "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -211,6 +213,15 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "before.steps[].milliseconds": "previousSteps[].seconds",
         "after.steps[].step": "newSteps[].step",
         "after.steps[].milliseconds": "newSteps[].seconds",
+    },
+    "ACCOUNT_RENAMED": {"before.name": "previousName", "after.name": "name"},
+    "SUCCESS_MANAGER_CHANGED": {
+        "before": "- null if there was none",
+        "after": "- null if there is none",
+        "name": "successManager.name",
+        "email": "successManager.email",
+        "previousName": "previousSuccessManager.name",
+        "previousEmail": "previousSuccessManager.email",
     },
     "EVENT_WITHDRAWN": {
         "before": "- always null",
