@@ -21,6 +21,7 @@ from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
+from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
 
@@ -104,6 +105,11 @@ class Validation:
     def prose(self, text: str, *path: str) -> str:
         """Check a reason or a note and return it in NFC."""
         return self._text(composed(text), prose_problem, MAX_PROSE, *path)
+
+    def optional_prose(self, text: str | None, *path: str) -> str | None:
+        """Check a note or a message as `prose` does; None if it is left out."""
+        given = or_none(text)
+        return None if given is None else self.prose(given, *path)
 
     def email(self, address: str, *path: str) -> str:
         """Check an email address and return it in NFC."""

@@ -56,6 +56,8 @@ MAY_CHANGE = {
     "negotiateSla": {"staff"},
     "renameAccount": {"staff"},
     "setSuccessManager": {"staff"},
+    "closeAccount": {"staff"},
+    "reopenAccount": {"staff"},
 }
 
 

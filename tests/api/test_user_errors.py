@@ -123,7 +123,7 @@ def test_each_code_has_a_type_of_its_name_and_a_field_that_declares_it() -> None
     assert USER_ERRORS.keys() == set(Code)
     named = {code: "".join(part.capitalize() for part in code.split("_")) for code in Code}
     others = {code: error.__name__ for code, error in USER_ERRORS.items() if error.__name__ != named[code]}
-    assert others == {"INVALID": "InvalidInput"}
+    assert others == {"INVALID": "InvalidInput", "ACCOUNT_CLOSED": "AccountIsClosed"}  # AccountClosed is the event
     assert {code for codes in DECLARED.values() for code in codes} == set(Code)
     assert {each.error for each in ERRORS.values()} <= set(USER_ERRORS.values())
 

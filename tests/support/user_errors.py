@@ -127,6 +127,20 @@ async def an_order_of_an_archived_specification(scene: Scene) -> Refused:
     return Refused(scene.placing(), ["specificationId"], {"name": "Ghost"})
 
 
+@case("ACCOUNT_CLOSED", "placeOrder")
+async def an_order_of_a_closed_account(scene: Scene) -> Refused:
+    await done(scene.staff, "closeAccount", accountId=scene.shop.account)
+    return Refused(scene.placing(), [], {"closedAt": "2026-03-10T12:00:00Z"})
+
+
+@case("ACCOUNT_CLOSED", "expediteOrder", "quote")
+async def an_expedite_of_a_closed_account(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    scene.clock.advance(HOUR)
+    await done(scene.staff, "closeAccount", accountId=scene.shop.account)
+    return Refused({"orderId": order["id"]}, ["orderId"], {"closedAt": "2026-03-10T13:00:00Z"})
+
+
 @case("EXPEDITE_WINDOW_CLOSED", "placeOrder")
 async def an_expedited_order_on_a_saturday(scene: Scene) -> Refused:
     scene.clock.advance(timedelta(days=4))

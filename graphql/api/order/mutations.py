@@ -130,6 +130,7 @@ class OrderMutations:
             Code.NOT_FOUND,
             Code.LIMIT_EXCEEDED,
             Code.ARCHIVED,
+            Code.ACCOUNT_CLOSED,
             Code.EXPEDITE_WINDOW_CLOSED,
             Code.NO_GAIN,
             Code.QUOTE_CHANGED,

@@ -23,12 +23,14 @@ class UserErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     ARCHIVED = "ARCHIVED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
 
 
 KEYED: Final = (UserErrorCode.INVALID, UserErrorCode.IDEMPOTENCY_CONFLICT)
 """The codes of every mutation: those of its idempotency key."""
 
 NOT_EXPEDITABLE: Final = (
+    UserErrorCode.ACCOUNT_CLOSED,
     UserErrorCode.EXPEDITE_WINDOW_CLOSED,
     UserErrorCode.ALREADY_EXPEDITED,
     UserErrorCode.ALREADY_LATE,

@@ -36,6 +36,7 @@ _ORDER: Final = ("orderId",)
 ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     NotFound: Mapped(types.NotFound, ("specificationId", "orderId", "accountId")),
     UnknownAccount: Mapped(types.NotFound, ("accountId", "specificationId", "orderId")),
+    errors.AccountIsClosed: Mapped(types.AccountIsClosed, ("accountId", "orderId")),
     errors.ExpediteWindowClosed: Mapped(types.ExpediteWindowClosed, ("orderId", "expedite")),
     errors.NoGain: Mapped(types.NoGain, ("imageIds", "orderId", "expedite")),
     errors.UnknownTimeZone: Mapped(types.InvalidInput, ("timeZone",)),

@@ -122,6 +122,14 @@ class Archived(UserError):
 
 
 @object_type
+class AccountIsClosed(UserError):
+    """The account is closed: nothing new can be ordered."""
+
+    code: UserErrorCode = _code(UserErrorCode.ACCOUNT_CLOSED)
+    closed_at: datetime = strawberry.field(description="The instant since which it is closed.")
+
+
+@object_type
 class ExpediteWindowClosed(UserError):
     """Expedites are closed on weekends (UTC)."""
 
