@@ -8,7 +8,8 @@ _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
     "AccountCreated": "ref name plan timeZone imagesPerDay expeditesPerDay",
-    "OrderPlaced": f"""number name status specification {{ id }} specificationVersion serviceLevel deadlineStatus
+    "OrderPlaced": f"""number name externalReference instructions status
+      specification {{ id }} specificationVersion serviceLevel deadlineStatus
       deadline slaVersion price {_MONEY} pricePerImage {_MONEY} expeditedAt firstNumber firstPosition
       firstExpeditePosition splitFrom {{ id }} {_IMAGES}""",
     "OrderSplit": f"""into {{ number serviceLevel order {{ id }} }} newStatus previousStatus newImageCount
