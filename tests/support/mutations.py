@@ -10,7 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 from api.ids import NodeType, account_global_id
 from api.mutation import Mutation
 from db.connections import Pool
-from engine.ids import GlobalId
+from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio, open_account, write
@@ -30,6 +30,7 @@ PAYLOADS: Final = {
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
+    "withdrawSla": "sla { version withdrawnAt }",
     "renameAccount": "account { id name }",
     "closeAccount": "account { id closedAt }",
     "reopenAccount": "account { id closedAt }",
@@ -82,6 +83,7 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "archiveSpecification": {"specificationId": specification},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "withdrawSla": {"slaId": str(numbered(NodeType.SLA, studio.id, 1))},
         "renameAccount": {"accountId": account, "name": "New"},
         "setSuccessManager": {"accountId": account, "name": "Grace"},
         "closeAccount": {"accountId": account},

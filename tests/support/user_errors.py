@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
+from api.ids import NodeType
 from db.connections import Pool
+from engine.ids import numbered
 from tests.support.clock import FrozenClock
 from tests.support.mutations import Shop, deliver, done, made_up_inputs, open_shop
 from tests.support.serving import Client, NewClient
@@ -93,7 +95,9 @@ async def a_key_of_another_call(operation: str, scene: Scene) -> Refused:
 async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
     values = made_up_inputs(UUID(int=7))[operation]
     path = next(
-        path for path in (["accountId"], ["orderId"], ["specificationId"], ["imageIds", "0"]) if path[0] in values
+        path
+        for path in (["accountId"], ["orderId"], ["specificationId"], ["slaId"], ["imageIds", "0"])
+        if path[0] in values
     )
     given = values[path[0]][0] if path[1:] else values[path[0]]
     return Refused(values, path, {"id": given}, by_staff=True)
@@ -119,6 +123,30 @@ async def an_order_without_images(scene: Scene) -> Refused:
 async def an_order_of_2001_images(scene: Scene) -> Refused:
     images = [{"filename": "a.jpg"}] * 2_001
     return Refused(scene.placing(images=images), ["images"], {"limit": 2_000, "given": 2_001})
+
+
+@case("REFERENCE_TAKEN", "placeOrder")
+async def an_order_with_the_reference_of_another_one(scene: Scene) -> Refused:
+    placed = await done(scene.shop.client, "placeOrder", "orders { id }", **scene.placing(externalReference="PO-1"))
+    facts = {"reference": "PO-1", "orderId": placed["orders"][0]["id"]}
+    return Refused(scene.placing(externalReference="PO-1"), ["externalReference"], facts)
+
+
+@case("REFERENCE_TAKEN", "placeOrder")
+async def an_image_with_the_reference_of_another_one(scene: Scene) -> Refused:
+    images = [{"filename": "a.jpg", "externalReference": "A"}]
+    fields = "orders { images { nodes { id } } }"
+    placed = await done(scene.shop.client, "placeOrder", fields, **scene.placing(images=images))
+    [image] = placed["orders"][0]["images"]["nodes"]
+    values = scene.placing(images=[{"filename": "b.jpg"}, *images])
+    return Refused(values, ["images", "1", "externalReference"], {"reference": "A", "imageId": image["id"]})
+
+
+@case("REFERENCE_TAKEN", "placeOrder")
+async def two_images_with_one_reference(scene: Scene) -> Refused:
+    image = {"filename": "a.jpg", "externalReference": "A"}
+    path = ["images", "1", "externalReference"]
+    return Refused(scene.placing(images=[image, image]), path, {"reference": "A"})
 
 
 @case("ARCHIVED", "placeOrder")
@@ -362,6 +390,12 @@ async def a_specification_that_is_archived(scene: Scene) -> Refused:
 async def terms_of_the_running_day(scene: Scene) -> Refused:
     values = {"accountId": scene.shop.account, "imagesPerDay": 1, "effectiveDate": "2026-03-10"}
     return Refused(values, ["effectiveDate"], {"earliestDate": "2026-03-11"})
+
+
+@case("INVALID", "withdrawSla")
+async def terms_in_force(scene: Scene) -> Refused:
+    sla = str(numbered(NodeType.SLA, scene.shop.studio.id, 1))
+    return Refused({"slaId": sla}, ["slaId"], {})
 
 
 @case("INVALID", "quote")

@@ -14,6 +14,7 @@ from api.user_error.types import UserError
 from app.domain import errors
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders import quotes, refusals
+from app.domain.orders.references import ReferenceTaken
 from app.domain.sla import negotiation
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
@@ -26,10 +27,14 @@ Path: TypeAlias = tuple[str, ...]
 
 
 class Mapped(NamedTuple):
-    """The error of a refusal, and the fields of an input it may be about; its path is the first that is provided."""
+    """The error of a refusal, and the fields of an input it may be about; its path is the first that is provided.
+
+    A refusal with an `index` is about the field of an item of the list `items`.
+    """
 
     error: type[UserError]
     fields: Path = ()
+    items: str = ""
 
 
 _ORDER: Final = ("orderId",)
@@ -52,11 +57,13 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     refusals.DeadlineNotOpen: Mapped(types.DeadlineNotOpen, _ORDER),
     refusals.DeadlineNotAhead: Mapped(types.InvalidInput, ("deadline",)),
     SpecificationArchived: Mapped(types.Archived, ("specificationId",)),
+    ReferenceTaken: Mapped(types.ReferenceTaken, ("externalReference",), items="images"),
     quotes.QuoteChanged: Mapped(types.QuoteChanged, ("quoteToken",)),
     quotes.InvalidQuoteToken: Mapped(types.InvalidInput, ("quoteToken",)),
     quotes.QuoteInPast: Mapped(types.InvalidInput, ("at",)),
     negotiation.NoTermStated: Mapped(types.InvalidInput),
     negotiation.EffectiveDateNotAhead: Mapped(types.InvalidInput, ("effectiveDate",)),
+    negotiation.SlaNotComing: Mapped(types.InvalidInput, ("slaId",)),
     IdempotencyConflict: Mapped(types.IdempotencyConflict, ("idempotencyKey",)),
 }
 """The errors by type of refusal."""
@@ -65,6 +72,10 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = 
     ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
     ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
 }
+
+
+_IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
+"""The types of objects by the facts with their keys."""
 
 
 class Given(NamedTuple):
@@ -83,10 +94,10 @@ class Asked:
     provided: Collection[str] = ()
     ids: Mapping[UUID, Given] = field(default_factory=dict[UUID, Given])
 
-    def id_of(self, image_id: UUID) -> str:
-        """Return the id of an image as given, or, unless it was given, of the account."""
-        given = self.ids.get(image_id)
-        return str(GlobalId(NodeType.IMAGE, self.account_id or image_id, image_id)) if given is None else given.text
+    def id_of(self, type_: NodeType, key: UUID) -> str:
+        """Return the id of an object as given, or, unless it was given, of the account."""
+        given = self.ids.get(key)
+        return str(GlobalId(type_, self.account_id or key, key)) if given is None else given.text
 
 
 def errors_of(refusal: DomainError, asked: Asked) -> list[UserError]:
@@ -103,16 +114,25 @@ def error_of(refusal: DomainError, asked: Asked) -> UserError:
         raise refusal
     error = _BY_OPERATION.get((asked.operation, type(refusal)), mapped.error)
     named = _named(refusal)
-    fallback = next(((name,) for name in mapped.fields if name in asked.provided), ())
-    given = Given(fallback, "") if named is None else asked.ids.get(named, Given(fallback, ""))
+    unnamed = Given(_path(refusal, mapped, asked), "")
+    given = unnamed if named is None else asked.ids.get(named, unnamed)
     known = {**vars(refusal), "id": given.text or None}
     return error(message=str(refusal), path=list(given.path), **_facts(error, known, asked))
 
 
+def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
+    """Return the path of a refusal that names no object of the input."""
+    index = getattr(refusal, "index", None)
+    if index is not None:
+        return (mapped.items, str(index), mapped.fields[0])
+    return next(((name,) for name in mapped.fields if name in asked.provided), ())
+
+
 def _facts(error: type[UserError], known: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """Return the facts of an error that its refusal knows."""
-    names = [each.name for each in fields(error) if each.name in known]
-    return {name: asked.id_of(known[name]) if isinstance(known[name], UUID) else known[name] for name in names}
+    facts = {each.name: known[each.name] for each in fields(error) if each.name in known}
+    ids = {name: asked.id_of(type_, facts[name]) for name, type_ in _IDS.items() if facts.get(name) is not None}
+    return facts | ids
 
 
 def _named(refusal: DomainError) -> UUID | None:

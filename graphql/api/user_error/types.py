@@ -130,6 +130,20 @@ class AccountIsClosed(UserError):
 
 
 @object_type
+class ReferenceTaken(UserError):
+    """Another order or image of the account has the external reference, or another image of the call."""
+
+    code: UserErrorCode = _code(UserErrorCode.REFERENCE_TAKEN)
+    reference: str = strawberry.field(description="The external reference.")
+    order_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The order that has it; null if none of the account's orders has."
+    )
+    image_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The image that has it; null if none of the account's images has."
+    )
+
+
+@object_type
 class ExpediteWindowClosed(UserError):
     """Expedites are closed on weekends (UTC)."""
 
