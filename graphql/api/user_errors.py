@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import DateOutOfRange, DomainError, ExpediteWindowClosed, NoGain, Refusals, UnknownTimeZone
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
 from app.domain.orders.refusals import (
@@ -119,6 +120,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     QuoteInPast: Mapped(UserErrorCode.INVALID, ("at",)),
     IdempotencyConflict: Mapped(UserErrorCode.IDEMPOTENCY_CONFLICT, ("idempotencyKey",)),
     UnknownTimeZone: Mapped(UserErrorCode.INVALID, ("timeZone",)),
+    TimeZoneChangedRecently: Mapped(UserErrorCode.INVALID, ("timeZone",)),
     NoTermStated: Mapped(UserErrorCode.INVALID, ()),
     EffectiveDateNotAhead: Mapped(UserErrorCode.INVALID, ("effectiveDate",)),
     DateOutOfRange: Mapped(UserErrorCode.INVALID, ("effectiveDate", "at")),

@@ -59,4 +59,4 @@ def placement(
     if specification.archived:
         raise SpecificationArchived(specification.name)
     placing = Placement(new.name, specification.ordered, new.filenames, at, new.expedite)
-    return place(placing, account.day_at(at), account.zone_at(at), first_number, partial(new_ids, at))
+    return place(placing, account.day_at(at), account.upload_zone_at(at), first_number, partial(new_ids, at))
