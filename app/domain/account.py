@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.deadlines.zones import latest_zone, require_time_zone_change, zone_changes
+from app.domain.errors import AccountIsClosed
 from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
@@ -17,12 +18,14 @@ from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
 class Account:
     """The zones of an account and the versions of its SLA, oldest first, one of each at least.
 
-    `day` is a ledger day with its use, None where that is not known or zero; see `day_at`. Instants are UTC.
+    `day` is a ledger day with its use, None where that is not known or zero; see `day_at`. The account is closed since
+    `closed_at`, None while it is open. Instants are UTC.
     """
 
     zones: tuple[ZonePeriod, ...]
     versions: tuple[SlaVersion, ...]
     day: QuotaDay | None = None
+    closed_at: datetime | None = None
 
     @classmethod
     def open(
@@ -49,12 +52,17 @@ class Account:
         """Return an account without orders as opened at another instant or in another zone."""
         zones = (ZonePeriod(at, time_zone),)
         version = replace(self.versions[0], effective_date=first_ledger_day(zones).date, negotiated_at=at)
-        return Account(zones, (version,))
+        return Account(zones, (version,), closed_at=self.closed_at)
 
     @property
     def created_at(self) -> datetime:
         """The instant of its opening."""
         return self.zones[0].starts_at
+
+    def require_open(self, at: datetime) -> None:
+        """Raise AccountIsClosed if nothing new can be ordered at an instant."""
+        if self.closed_at is not None and at >= self.closed_at:
+            raise AccountIsClosed(self.closed_at)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,8 +8,17 @@ from uuid import UUID
 import strawberry
 
 from app.domain.deadlines.zones import TimeZoneChangedRecently
-from app.domain.errors import DateOutOfRange, DomainError, ExpediteWindowClosed, NoGain, Refusals, UnknownTimeZone
+from app.domain.errors import (
+    AccountIsClosed,
+    DateOutOfRange,
+    DomainError,
+    ExpediteWindowClosed,
+    NoGain,
+    Refusals,
+    UnknownTimeZone,
+)
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
+from app.domain.orders.references import ReferenceTaken
 from app.domain.orders.refusals import (
     AlreadyDelivered,
     AlreadyExpedited,
@@ -52,6 +61,8 @@ class UserErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     ARCHIVED = "ARCHIVED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    REFERENCE_TAKEN = "REFERENCE_TAKEN"
 
 
 describe(
@@ -74,6 +85,9 @@ describe(
         "IDEMPOTENCY_CONFLICT": "The idempotency key was used for a change with another input.",
         "LIMIT_EXCEEDED": "The list or number is too large for one call.",
         "ARCHIVED": "The specification is archived.",
+        "ACCOUNT_CLOSED": "The account is closed: nothing new can be ordered.",
+        "REFERENCE_TAKEN": "Another order or image of the account has the external reference, or another image of the"
+        " call.",
     },
 )
 
@@ -102,6 +116,7 @@ _ORDER: Final = ("orderId",)
 CODES: Final[Mapping[type[DomainError], Mapped]] = {
     NotFound: Mapped(UserErrorCode.NOT_FOUND, ("specificationId", "orderId", "accountId")),
     UnknownAccount: Mapped(UserErrorCode.NOT_FOUND, ("accountId", "specificationId", "orderId")),
+    AccountIsClosed: Mapped(UserErrorCode.ACCOUNT_CLOSED, ("accountId", "orderId")),
     ExpediteWindowClosed: Mapped(UserErrorCode.EXPEDITE_WINDOW_CLOSED, ("orderId", "expedite")),
     AlreadyExpedited: Mapped(UserErrorCode.ALREADY_EXPEDITED, _ORDER),
     AlreadyLate: Mapped(UserErrorCode.ALREADY_LATE, _ORDER),
@@ -115,6 +130,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     DeadlineNotOpen: Mapped(UserErrorCode.DEADLINE_NOT_OPEN, _ORDER),
     DeadlineNotAhead: Mapped(UserErrorCode.INVALID, ("deadline",)),
     SpecificationArchived: Mapped(UserErrorCode.ARCHIVED, ("specificationId",)),
+    ReferenceTaken: Mapped(UserErrorCode.REFERENCE_TAKEN, ("externalReference",)),
     QuoteChanged: Mapped(UserErrorCode.QUOTE_CHANGED, ("quoteToken",)),
     InvalidQuoteToken: Mapped(UserErrorCode.INVALID, ("quoteToken",)),
     QuoteInPast: Mapped(UserErrorCode.INVALID, ("at",)),
@@ -154,6 +170,8 @@ def _error_of(refusal: DomainError, operation: str, paths: Mapping[UUID, Path], 
     named = _named(refusal)
     fallback = next(((field,) for field in mapped.fields if field in provided), ())
     path = fallback if named is None else paths.get(named, fallback)
+    if isinstance(refusal, ReferenceTaken) and refusal.index is not None:
+        path = ("images", str(refusal.index), "externalReference")
     return UserError(code=code, message=str(refusal), path=list(path))
 
 

@@ -67,7 +67,10 @@ def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
             first_position=first.position,
             first_expedite_position=first.expedite_position,
             price_per_image=first.price,
-            images=tuple(PlacedImage(image.id, image.filename) for image in order.images),
+            images=tuple(
+                PlacedImage(image.id, image.filename, image.external_reference, image.instructions)
+                for image in order.images
+            ),
         )
         yield _new_event(order, order.placed_at, order.images, event)
     if len(orders) > 1:

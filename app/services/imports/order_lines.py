@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
+from app.domain.errors import AccountIsClosed, DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
-from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.orders.changes import NewImage, Placement, cancel, confirm, place, require_open_deadline
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
@@ -22,7 +22,8 @@ from app.domain.texts import composed
 from app.services.ids import new_ids
 from app.services.imports.cache import AccountState
 from app.services.imports.image_histories import image_histories, redo_deadline
-from app.services.imports.lines import CancellationLine, ExpediteLine, OrderLine
+from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine
+from app.services.imports.references import composed_or_none
 from app.services.imports.refusals import LineRefused
 
 
@@ -43,9 +44,18 @@ class Effect:
 
 def place_order(line: OrderLine, state: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
     """Place an order with the history of its images since; raises LineRefused."""
+    _require_open(state, line.placed_at, "placedAt")
     histories, last_at = image_histories(line, state.account, now)
-    filenames = [composed(image.filename) for image in line.images]
-    placement = Placement(composed(line.name), specification, filenames, line.placed_at, line.expedite)
+    images = [_new_image(image) for image in line.images]
+    placement = Placement(
+        composed(line.name),
+        specification,
+        images,
+        line.placed_at,
+        line.expedite,
+        composed_or_none(line.external_reference),
+        composed_or_none(line.instructions),
+    )
     day = state.day_at(line.placed_at)
     try:
         zone = state.account.upload_zone_at(line.placed_at)
@@ -58,9 +68,15 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
     return Effect(line.placed_at, last_at, change.day, (), orders, tuple(placed(change.orders)))
 
 
+def _new_image(image: ImagePart) -> NewImage:
+    reference, instructions = composed_or_none(image.external_reference), composed_or_none(image.instructions)
+    return NewImage(composed(image.filename), reference, instructions)
+
+
 def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
     """Expedite images of an order and its siblings as of the line's instant; raises LineRefused."""
     at = line.at
+    _require_open(state, at, "at")
     then = [as_of(order, at) for order in orders]
     chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], then)
     day = state.day_at(at)
@@ -85,6 +101,14 @@ def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[O
     pairs = zip(orders, change.orders, strict=True)
     new_events = tuple(cancelled(before, after, line.at) for before, after in pairs)
     return Effect(line.at, line.at, change.day, orders, change.orders, new_events)
+
+
+def _require_open(state: AccountState, at: datetime, field: str) -> None:
+    """Raise LineRefused for a line at which the account is closed; those of before are history like any other."""
+    try:
+        state.account.require_open(at)
+    except AccountIsClosed as refusal:
+        raise LineRefused(field, str(refusal)) from refusal
 
 
 def with_redo_deadlines(order: OrderState, account: Account, since: datetime) -> OrderState:

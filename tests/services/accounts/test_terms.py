@@ -17,6 +17,7 @@ from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import add_specification
 from tests.support.events.texts import with_texts
+from tests.support.order_states import uploads
 from tests.support.studio import CREATED_AT, Studio, open_account
 from tests.support.transactions import in_transaction
 
@@ -42,7 +43,8 @@ async def events(pool: Pool, type_: str) -> list[tuple[Any, ...]]:
 
 
 async def place(pool: Pool, clock: FrozenClock, account_id: UUID, images: int, specification_id: UUID) -> None:
-    new = NewOrder(account_id, "Shoes", specification_id, [f"{number}.jpg" for number in range(images)], expedite=False)
+    new_images = uploads(*(f"{number}.jpg" for number in range(images)))
+    new = NewOrder(account_id, "Shoes", specification_id, new_images, expedite=False)
     await in_transaction(pool, partial(place_order, clock=clock, new=new))
 
 

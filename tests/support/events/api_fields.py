@@ -8,7 +8,8 @@ _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
     "AccountCreated": "ref name plan timeZone imagesPerDay expeditesPerDay",
-    "OrderPlaced": f"""number name status specification {{ id }} specificationVersion serviceLevel deadlineStatus
+    "OrderPlaced": f"""number name externalReference instructions status
+      specification {{ id }} specificationVersion serviceLevel deadlineStatus
       deadline slaVersion price {_MONEY} pricePerImage {_MONEY} expeditedAt firstNumber firstPosition
       firstExpeditePosition splitFrom {{ id }} {_IMAGES}""",
     "OrderSplit": f"""into {{ number serviceLevel order {{ id }} }} newStatus previousStatus newImageCount
@@ -37,6 +38,8 @@ FIELDS: Final = {
       previousSteps {{ step seconds }}""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
+    "AccountClosed": "reason",
+    "AccountReopened": "closedAt reason",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -223,6 +226,8 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "previousName": "previousSuccessManager.name",
         "previousEmail": "previousSuccessManager.email",
     },
+    "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
+    "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",

@@ -4,7 +4,7 @@ It is written from the rules alone and in the plainest way: no SQL, no caches, n
 Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
-from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
@@ -35,6 +35,7 @@ class Account:
         self.versions = [Version(1, first, images, expedites)]
         self.orders: list[Order] = []
         self.last_at = created_at
+        self.closed_at: datetime | None = None
         self.days = [self._open(midnight(first, self.zone))]
 
     @property
@@ -90,26 +91,40 @@ class Account:
         day.closes_at = midnight(date_, self.zone)
         return self.running(self.last_at)
 
-    def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
-        """Upload images; return the orders they are split into."""
+    def place(
+        self,
+        now: datetime,
+        name: str,
+        uploads: Sequence[Upload],
+        *,
+        expedite: bool,
+        reference: str | None = None,
+        instructions: str | None = None,
+    ) -> list[Order]:
+        """Upload images; return the orders they are split into, the first of which has the reference."""
         at = self.instant(now)
         day = self.running(at)
+        refuse(self._closed())
         if expedite:
             refuse(_window(at))
-        levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
-        images = self._uploaded(day, at, filenames, levels, expedite=expedite)
+        levels = self._expedite_levels(day, len(uploads)) if expedite else self._upload_levels(day, len(uploads))
+        images = self._uploaded(day, at, uploads, levels, expedite=expedite)
+        refuse(self._against_references(reference, uploads))
         orders = [
             Order(
                 number=len(self.orders) + number,
                 name=name,
                 level=level,
                 placed_at=at,
+                updated_at=at,
                 due_at=of_level[0].due_at,
                 deadline_status=OPEN_STATUSES.get(level, "CONFIRMED"),
                 sla_version=day.sla_version,
                 images=of_level,
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
+                external_reference=reference if number == 1 else None,
+                instructions=instructions,
             )
             for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
         ]
@@ -122,24 +137,36 @@ class Account:
         self.last_at = at
         return orders
 
+    def _against_references(self, reference: str | None, uploads: Sequence[Upload]) -> Iterator[Reason]:
+        """Yield the reasons not to place images: references that others have, or that are given twice."""
+        if reference is not None and reference in {order.external_reference for order in self.orders}:
+            yield Reason("ReferenceTaken")
+        owners = {image.external_reference: image.id for _, image in self.images}
+        given = [upload.external_reference for upload in uploads if upload.external_reference is not None]
+        yield from (Reason("ReferenceTaken", owners[each]) for each in given if each in owners)
+        if any(given.count(each) > 1 for each in given if each not in owners):
+            yield Reason("ReferenceTaken")
+
     def _uploaded(
-        self, day: Day, at: datetime, filenames: Sequence[str], levels: Sequence[str], *, expedite: bool
+        self, day: Day, at: datetime, uploads: Sequence[Upload], levels: Sequence[str], *, expedite: bool
     ) -> list[Image]:
-        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
+        within = [day.used + number <= day.capacity for number in range(1, len(uploads) + 1)]
         morning = self._next_morning(at)
         if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
             refuse([Reason("NoGain")])
         return [
             Image(
                 number=number,
-                filename=filename,
+                filename=upload.filename,
+                external_reference=upload.external_reference,
+                instructions=upload.instructions,
                 uploaded_at=at,
                 position=day.used + number,
                 expedite_position=day.expedited + number if expedite else None,
                 price=_price(level),
                 due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+            for number, (upload, level, inside) in enumerate(zip(uploads, levels, within, strict=True), start=1)
         ]
 
     def expedite(self, now: datetime, order: Order, chosen: Sequence[Image] | None) -> list[Order]:
@@ -149,7 +176,7 @@ class Account:
         against = {image: _against_expediting(order, image, at) for image in order.images}
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = _window(at)
+        reasons = self._closed() or _window(at)
         reasons += [reason for image in images or order.images for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
@@ -178,12 +205,13 @@ class Account:
     ) -> list[Order]:
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
+        order.updated_at = at
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
             target = order
             if staying or images is not groups[0][1]:
-                target = replace(source, number=len(self.orders) + 1, split_from=order)
+                target = replace(source, number=len(self.orders) + 1, split_from=order, external_reference=None)
                 siblings.append(target)
                 self.orders.append(target)
             target.images = sorted(images, key=lambda image: image.number)
@@ -198,6 +226,19 @@ class Account:
             order.images = staying
         return siblings
 
+    def close(self, now: datetime) -> None:
+        """Close the account, unless it is closed."""
+        if self.closed_at is None:
+            self.closed_at = self.last_at = self.instant(now)
+
+    def reopen(self, now: datetime) -> None:
+        """Open the account again, unless it is open."""
+        if self.closed_at is not None:
+            self.closed_at, self.last_at = None, self.instant(now)
+
+    def _closed(self) -> list[Reason]:
+        return [] if self.closed_at is None else [Reason("AccountIsClosed")]
+
     def cancel(self, now: datetime, order: Order) -> Day:
         """Cancel an order; its images return to the running day's quotas if they used them."""
         at = self.instant(now)
@@ -208,14 +249,14 @@ class Account:
         day = self.running(at)
         day.used -= len(order.images) if day.holds(order.placed_at) else 0
         day.expedited -= len(order.images) if day.holds(order.expedited_at) else 0
-        order.cancelled_at = self.last_at = at
+        order.cancelled_at = order.updated_at = self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
         """Complete an order, which is its download."""
         if order.status != "READY_FOR_DOWNLOAD":
             refuse([Reason("NotCompletable")])
-        order.completed_at = self.last_at = self.instant(now)
+        order.completed_at = order.updated_at = self.last_at = self.instant(now)
 
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set the deadline of staff."""
@@ -229,6 +270,7 @@ class Account:
         refuse(reasons)
         order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+        order.updated_at = at
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
         for image in awaiting:
