@@ -83,16 +83,16 @@ class Validation:
         return self._text(composed(text), name_problem, *path)
 
     def prose(self, text: str, *path: str) -> str:
-        """Check a reason or a note and return it in NFC."""
+        """Check a reason, a note or a message and return it in NFC."""
         return self._text(composed(text), prose_problem, *path)
 
     def reference(self, text: str | None, *path: str) -> str | None:
-        """Check an external reference that may be left out, and return it in NFC."""
+        """Check an external reference as `name` does; None if it is left out."""
         given = or_none(text)
         return None if given is None else self.name(given, *path)
 
-    def instructions(self, text: str | None, *path: str) -> str | None:
-        """Check instructions that may be left out, and return them in NFC."""
+    def optional_prose(self, text: str | None, *path: str) -> str | None:
+        """Check instructions, a note or a message as `prose` does; None if they are left out."""
         given = or_none(text)
         return None if given is None else self.prose(given, *path)
 

@@ -5,9 +5,9 @@ Rows without one are of version 1, whose texts are in `data`. Instants are UTC i
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
 of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
-them, the name of a `worker`, the `note` of staff, and the `name` and `email` of a success manager and of the one
-before. To erase them, set `texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing
-its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
+them, the name of a `worker`, the `note` of staff and their `message` to the client, and the `name` and `email` of a
+success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes. A row of
+version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -187,12 +187,16 @@ def _read_rejected(data: Data, texts: StoredTexts) -> kinds.ImagesRejected:
 
 def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
     rest = {"images": event.images, **keys.PRICED.write(event)}
-    return {**keys.write_changes(event.changes), **rest}, {"note": event.note}
+    return {**keys.write_changes(event.changes), **rest}, {"note": event.note, "message": event.message}
 
 
 def _read_confirmed(data: Data, texts: StoredTexts) -> kinds.DeadlineConfirmed:
     return kinds.DeadlineConfirmed(
-        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.PRICED.read(data)
+        keys.read_changes(data),
+        keys.read_ids(data),
+        note=texts.one("note", data),
+        message=texts.one("message", data),
+        **keys.PRICED.read(data),
     )
 
 
@@ -218,12 +222,13 @@ def _read_met(data: Data, _: StoredTexts) -> kinds.DeadlineMet:
 
 def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
     before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
-    return {"before": before, "after": after}, {"note": event.note}
+    return {"before": before, "after": after}, {"note": event.note, "message": event.message}
 
 
 def _read_negotiated(data: Data, texts: StoredTexts) -> kinds.SlaNegotiated:
     before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
-    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", data["after"]))
+    old = data["after"]
+    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", old), message=texts.one("message", old))
 
 
 def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:

@@ -275,6 +275,9 @@ class DeadlineConfirmed(Event):
     note: str | None = attribute(
         "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
     )
+    message: str | None = attribute(
+        "The message of staff to the client; null without one, or after its erasure.", of="details.message"
+    )
 
 
 @object_type

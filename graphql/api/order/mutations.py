@@ -122,6 +122,7 @@ class ConfirmDeadlineInput:
         " deadline."
     )
     note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -152,7 +153,7 @@ class OrderMutations:
             _new_images(call, input.images),
             expedite=bool(input.expedite),
             external_reference=call.reference(input.external_reference, "externalReference"),
-            instructions=call.instructions(input.instructions, "instructions"),
+            instructions=call.optional_prose(input.instructions, "instructions"),
         )
         binding = await bound(info.context, call, or_none(input.quote_token), Subject(account_id))
         payload = await call.perform(PlaceOrderPayload, place_order, new, binding)
@@ -208,10 +209,8 @@ class OrderMutations:
         """Sets the deadline of an order that awaits one; for staff."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        note = or_none(input.note)
-        if note is not None:
-            note = call.prose(note, "note")
-        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, note)
+        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
+        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, *said)
 
 
 def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
@@ -224,7 +223,7 @@ def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
         NewImage(
             call.name(image.filename, "images", str(index), "filename"),
             call.reference(image.external_reference, "images", str(index), "externalReference"),
-            call.instructions(image.instructions, "images", str(index), "instructions"),
+            call.optional_prose(image.instructions, "images", str(index), "instructions"),
         )
         for index, image in enumerate(images)
     ]

@@ -25,12 +25,12 @@ FIELDS: Final = {
     "ImagesRejected": f"""before {_PROGRESS} after {_PROGRESS} {_IMAGES}
       rejectedImages(first: 100) {{ nodes {{ reason dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
     "DeadlineConfirmed": f"""deadline previous previousDeadlineStatus newSlaVersion previousSlaVersion
-      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note {_IMAGES}""",
+      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note message {_IMAGES}""",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
     "SlaNegotiated": """version effectiveDate imagesPerDay expeditesPerDay previousVersion
-      previousImagesPerDay previousExpeditesPerDay note""",
+      previousImagesPerDay previousExpeditesPerDay note message""",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
@@ -183,6 +183,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.price": "newPrice.amount",
         "pricePerImage": "newPricePerImage.amount",
         "note": "note",
+        "message": "message",
     },
     "DEADLINE_AT_RISK": _ALERT,
     "DEADLINE_MISSED": _ALERT,
@@ -196,6 +197,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.imagesPerDay": "imagesPerDay",
         "after.expeditesPerDay": "expeditesPerDay",
         "note": "note",
+        "message": "message",
     },
     "TIME_ZONE_CHANGED": {"before.timeZone": "previousTimeZone", "after.timeZone": "timeZone"},
     "GUARANTEE_RESET": _DAYS,

@@ -8,6 +8,7 @@ _PARTS: Final[Mapping[tuple[str, str], str]] = {
     ("IMAGES_CLAIMED", "worker"): "after",
     ("CLAIM_EXPIRED", "worker"): "before",
     ("SLA_NEGOTIATED", "note"): "after",
+    ("SLA_NEGOTIATED", "message"): "after",
     **{
         (type_, name): "after"
         for type_ in ("ORDER_PLACED", "ORDER_EXPEDITED")

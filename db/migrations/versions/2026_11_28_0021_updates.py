@@ -10,8 +10,8 @@ from uuid import UUID
 from alembic import op
 from sqlalchemy import text
 
-revision: str = "2026_11_28_0020"
-down_revision: str | None = "2026_11_28_0019"
+revision: str = "2026_11_28_0021"
+down_revision: str | None = "2026_11_28_0020"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
