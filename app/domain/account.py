@@ -10,7 +10,7 @@ from app.domain.errors import AccountIsClosed
 from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
-from app.domain.sla.negotiation import NegotiatedTerms, negotiated
+from app.domain.sla.negotiation import NegotiatedTerms, negotiated, withdrawn
 from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
 
 
@@ -135,3 +135,8 @@ class Account:
         """
         version = negotiated(terms, at, self.ledger_day_at(at).date, self.versions)
         return replace(self, versions=(*self.versions, version))
+
+    def withdraw(self, at: datetime, version: SlaVersion) -> "Account":
+        """Return the account with a coming version of its SLA withdrawn at an instant; raises SlaNotComing."""
+        after = withdrawn(version, at, self.ledger_day_at(at).date)
+        return replace(self, versions=tuple(after if each is version else each for each in self.versions))

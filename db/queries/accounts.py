@@ -73,7 +73,11 @@ HISTORY_COLUMNS: Final = """
       v.negotiated_at, v.note, v.plan_terms"""
 =======
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
+<<<<<<< HEAD
       v.note, v.plan_terms, v.message"""
+>>>>>>> main
+=======
+      v.note, v.plan_terms, v.message, v.withdrawn_at"""
 >>>>>>> main
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
@@ -92,7 +96,8 @@ HISTORY: Final = """
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
         array_agg(v.note ORDER BY v.version) AS note,
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
-        array_agg(v.message ORDER BY v.version) AS message
+        array_agg(v.message ORDER BY v.version) AS message,
+        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
 """The join of the zones and SLA versions of the account {0}, each column as an array."""
@@ -269,10 +274,12 @@ def sla_version(
     note: str | None,
     plan_terms: dict[str, Any] | None,
     message: str | None,
+    withdrawn_at: datetime | None,
 ) -> SlaVersion:
     """Read an SLA version from the values of its columns."""
     terms = None if plan_terms is None else terms_from_json(plan_terms)
-    return SlaVersion(version, effective_date, images_per_day, expedites_per_day, negotiated_at, note, terms, message)
+    stated = (images_per_day, expedites_per_day)
+    return SlaVersion(version, effective_date, *stated, negotiated_at, note, terms, message, withdrawn_at)
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:

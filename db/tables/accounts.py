@@ -84,7 +84,8 @@ class TimeZonePeriod(Table, table=True):
 class SlaVersion(Table, table=True):
     """The terms of an account from a ledger date on; a term left null continues from the version before.
 
-    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too.
+    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too. A
+    version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere.
     """
 
     __tablename__ = "sla_versions"
@@ -101,6 +102,7 @@ class SlaVersion(Table, table=True):
     note: str | None
     plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
     message: str | None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LedgerDay(Table, table=True):

@@ -161,6 +161,7 @@ describe(
         "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
         "ACCOUNT_CLOSED": "The account was closed.",
         "ACCOUNT_REOPENED": "The account was opened again.",
+        "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )

@@ -31,7 +31,7 @@ from app.domain.orders.refusals import (
     NotDelivered,
     OrderCancelled,
 )
-from app.domain.sla.negotiation import EffectiveDateNotAhead, NoTermStated
+from app.domain.sla.negotiation import EffectiveDateNotAhead, NoTermStated, SlaNotComing
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
@@ -139,6 +139,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     TimeZoneChangedRecently: Mapped(UserErrorCode.INVALID, ("timeZone",)),
     NoTermStated: Mapped(UserErrorCode.INVALID, ()),
     EffectiveDateNotAhead: Mapped(UserErrorCode.INVALID, ("effectiveDate",)),
+    SlaNotComing: Mapped(UserErrorCode.INVALID, ("slaId",)),
     DateOutOfRange: Mapped(UserErrorCode.INVALID, ("effectiveDate", "at")),
 }
 """The codes by type of refusal."""

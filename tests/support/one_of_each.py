@@ -159,7 +159,7 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back, give it success managers, close and reopen it."""
+    """Rename the account and back, give it success managers, close and reopen it, agree on terms and withdraw them."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
@@ -167,6 +167,10 @@ async def _administer(world: _World) -> None:
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
+    terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}
+    agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
+    said = {"note": "as agreed with Ada", "message": "As you wished."}
+    await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
+from tests.support.model.terms import Agreement
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
@@ -26,13 +27,13 @@ FRIDAY: Final = 5
 
 
 class Account:
-    """An account with all its orders, ledger days and SLA versions."""
+    """An account with all its orders, ledger days and terms."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         self.zone = time_zone(zone)
         self.zones_of_day = [self.zone]
         first = local_day(created_at, self.zone)
-        self.versions = [Version(1, first, images, expedites)]
+        self.agreement = Agreement([Version(1, first, images, expedites)])
         self.orders: list[Order] = []
         self.last_at = created_at
         self.closed_at: datetime | None = None
@@ -56,26 +57,20 @@ class Account:
     def _open(self, opens_at: datetime) -> Day:
         name = local_day(opens_at, self.zone)
         closes_at = midnight(name + DAY, self.zone)
-        in_force = {version.effective_date: version for version in self.versions if version.effective_date <= name}
-        version, images, expedites = 0, 0, 0
-        for _, each in sorted(in_force.items()):
-            version = each.number
-            images = images if each.images is None else each.images
-            expedites = expedites if each.expedites is None else each.expedites
-        return Day(name, opens_at, closes_at, closes_at, version, images, expedites)
+        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
 
     def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
-        """Add a version from a future ledger day on."""
+        """Add an SLA version from a future ledger day on."""
         at = self.instant(now)
-        reasons: list[Reason] = []
-        if images is None and expedites is None:
-            reasons.append(Reason("NoTermStated"))
-        if effective_date <= self.running(at).name:
-            reasons.append(Reason("EffectiveDateNotAhead"))
-        refuse(reasons)
-        self.versions.append(Version(len(self.versions) + 1, effective_date, images, expedites))
+        number = self.agreement.negotiate(images, expedites, effective_date, self.running(at).name)
         self.last_at = at
-        return len(self.versions)
+        return number
+
+    def withdraw(self, now: datetime, number: int) -> None:
+        """Withdraw an SLA version, unless it is withdrawn."""
+        at = self.instant(now)
+        if self.agreement.withdraw(number, self.running(at).name):
+            self.last_at = at
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
         """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
