@@ -68,17 +68,8 @@ ACCOUNT_COLUMNS: Final = """
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
-<<<<<<< HEAD
       z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
-      v.negotiated_at, v.note, v.plan_terms"""
-=======
-      z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
-<<<<<<< HEAD
-      v.note, v.plan_terms, v.message"""
->>>>>>> main
-=======
-      v.note, v.plan_terms, v.message, v.withdrawn_at"""
->>>>>>> main
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """

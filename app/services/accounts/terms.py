@@ -101,11 +101,6 @@ async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: N
     return TermsOutcome(at, account_id, version.version)
 
 
-<<<<<<< HEAD
-async def change_time_zone(
-    writer: Writer, clock: Clock, account_id: UUID, name: str, by: ChangedBy = ChangedBy.STAFF
-) -> TimeZoneOutcome:
-=======
 async def withdraw_sla(
     writer: Writer,
     clock: Clock,
@@ -132,8 +127,9 @@ async def withdraw_sla(
     return TermsOutcome(at, account_id, version)
 
 
-async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name: str) -> TimeZoneOutcome:
->>>>>>> main
+async def change_time_zone(
+    writer: Writer, clock: Clock, account_id: UUID, name: str, by: ChangedBy = ChangedBy.STAFF
+) -> TimeZoneOutcome:
     """Move an account to another zone from now on; nothing changes if it is there already. The caller commits.
 
     Raises UnknownTimeZone, UnknownAccount, and TimeZoneChangedRecently for a client.
