@@ -28,6 +28,7 @@ ALLOWED = {
     "accounts": {"staff"},
     "productionQueue": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
+    "events": {"staff"},
     "jobRuns": {"staff"},
 }
 FIELDS = {
@@ -38,6 +39,7 @@ FIELDS = {
     "accounts": "accounts { nodes { id } totalCount }",
     "productionQueue": "productionQueue { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
+    "events": "events { nodes { id } totalCount }",
     "jobRuns": "jobRuns(accountId: $id) { nodes { id } totalCount }",
 }
 MAY_CHANGE = {
