@@ -94,13 +94,10 @@ async def a_key_of_another_call(operation: str, scene: Scene) -> Refused:
 
 async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
     values = made_up_inputs(UUID(int=7))[operation]
-    path = next(
-        path
-        for path in (["accountId"], ["orderId"], ["specificationId"], ["slaId"], ["imageIds", "0"])
-        if path[0] in values
-    )
-    given = values[path[0]][0] if path[1:] else values[path[0]]
-    return Refused(values, path, {"id": given}, by_staff=True)
+    name = next(name for name in ("accountId", "orderId", "specificationId", "slaId", "imageIds") if name in values)
+    listed = isinstance(values[name], list)
+    facts = {"id": values[name][0] if listed else values[name]}
+    return Refused(values, [name, "0"] if listed else [name], facts, by_staff=True)
 
 
 EACH: Final = {
@@ -396,6 +393,12 @@ async def terms_of_the_running_day(scene: Scene) -> Refused:
 async def terms_in_force(scene: Scene) -> Refused:
     sla = str(numbered(NodeType.SLA, scene.shop.studio.id, 1))
     return Refused({"slaId": sla}, ["slaId"], {})
+
+
+@case("INVALID", "changeTimeZone")
+async def a_second_change_of_the_time_zone(scene: Scene) -> Refused:
+    await done(scene.shop.client, "changeTimeZone", timeZone="UTC")
+    return Refused({"timeZone": "Asia/Tokyo"}, ["timeZone"], {"earliest": "2026-04-09T12:00:00Z"})
 
 
 @case("INVALID", "quote")

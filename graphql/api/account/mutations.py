@@ -16,6 +16,7 @@ from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
+from app.domain.ledger.days import ChangedBy
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla, withdraw_sla
 from engine.arguments import or_none
@@ -102,11 +103,15 @@ class AccountMutations:
         info: Info,
         input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="The new time zone of an account.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
-        """Changes an account's time zone from now on; promises already made remain."""
+        """Changes an account's time zone from now on, by a client once in 30 days; promises already made remain.
+
+        Until the ledger day that runs ends, uploads are due by the later of their deadlines in the zones of that day.
+        """
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         zone = call.text(input.time_zone, "timeZone")
-        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone)
+        by = ChangedBy.STAFF if info.context.is_staff else ChangedBy.CLIENT
+        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone, by)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def negotiate_sla(

@@ -12,6 +12,7 @@ from api.ids import NodeType
 from api.user_error import types
 from api.user_error.types import UserError
 from app.domain import errors
+from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders import quotes, refusals
 from app.domain.orders.references import ReferenceTaken
@@ -45,6 +46,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     errors.ExpediteWindowClosed: Mapped(types.ExpediteWindowClosed, ("orderId", "expedite")),
     errors.NoGain: Mapped(types.NoGain, ("imageIds", "orderId", "expedite")),
     errors.UnknownTimeZone: Mapped(types.InvalidInput, ("timeZone",)),
+    TimeZoneChangedRecently: Mapped(types.InvalidInput, ("timeZone",)),
     errors.DateOutOfRange: Mapped(types.InvalidInput, ("effectiveDate", "at")),
     refusals.AlreadyExpedited: Mapped(types.AlreadyExpedited, _ORDER),
     refusals.AlreadyLate: Mapped(types.AlreadyLate, _ORDER),

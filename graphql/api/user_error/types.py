@@ -68,7 +68,9 @@ class InvalidInput(UserError):
     max_length: int | None = strawberry.field(
         default=None, description="The greatest number of characters allowed in a text."
     )
-    earliest: datetime | None = strawberry.field(default=None, description="The earliest instant allowed.")
+    earliest: datetime | None = strawberry.field(
+        default=None, description="The earliest instant allowed, as a value or for the change."
+    )
     before: datetime | None = strawberry.field(
         default=None, description="The first instant, after the earliest, that is not allowed any more."
     )
