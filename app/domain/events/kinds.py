@@ -11,7 +11,13 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind
-from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
+from app.domain.events.account_kinds import (
+    AccountClosed,
+    AccountRenamed,
+    AccountReopened,
+    SlaWithdrawn,
+    SuccessManagerChanged,
+)
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
@@ -274,5 +280,6 @@ Event: TypeAlias = (
     | SuccessManagerChanged
     | AccountClosed
     | AccountReopened
+    | SlaWithdrawn
     | EventWithdrawn
 )

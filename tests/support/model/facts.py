@@ -117,6 +117,7 @@ class Version:
     effective_date: date
     images: int | None
     expedites: int | None
+    withdrawn: bool = False
 
 
 @dataclass
