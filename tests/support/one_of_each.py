@@ -223,6 +223,7 @@ async def _read(world: _World) -> None:
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
     for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
         await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")
+    await world.staff.data("{ events(first: 2) { nodes { id account { name } } totalCount } }")
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")

@@ -9,6 +9,8 @@ from api.account.payloads import AccountPayload
 from api.context import Info
 from api.execution import Call
 from api.ids import NodeType
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.contacts import Contact
 from app.domain.sla.enums import Plan
@@ -100,7 +102,7 @@ class ChangePlanPayload(AccountPayload):
 class AccountAdministration:
     """Staff's mutations of accounts."""
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def change_plan(
         self,
         info: Info,
@@ -112,7 +114,7 @@ class AccountAdministration:
         new = NewPlan(input.plan, info.context.settings.plan_terms[input.plan], input.effective_date)
         return await call.perform(ChangePlanPayload, change_plan, account_id, new)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def rename_account(
         self,
         info: Info,
@@ -124,7 +126,7 @@ class AccountAdministration:
         name = call.name(input.name, "name")
         return await call.perform(RenameAccountPayload, rename_account, account_id, name)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def set_success_manager(
         self,
         info: Info,
@@ -136,7 +138,7 @@ class AccountAdministration:
         manager = _manager(call, or_none(input.name), or_none(input.email))
         return await call.perform(SetSuccessManagerPayload, set_success_manager, account_id, manager)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def close_account(
         self,
         info: Info,
@@ -149,7 +151,7 @@ class AccountAdministration:
             CloseAccountPayload, close_account, account_id, call.optional_prose(input.reason, "reason")
         )
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def reopen_account(
         self,
         info: Info,

@@ -15,8 +15,8 @@ class Agreement:
 
     def on(self, day: date) -> tuple[int, int, int]:
         """Return the version, the images and the expedites of a ledger day."""
-        plan = self.plan_on(day)
-        return self._version_on(day), *(plan[term] if (own := self._own(term, day)) is None else own for term in (0, 1))
+        images, expedites = (self._term_on(term, day) for term in (0, 1))
+        return self._version_on(day), images, expedites
 
     def plan_on(self, day: date) -> tuple[int, int]:
         """Return the images and the expedites of the plan of a ledger day."""
@@ -27,6 +27,10 @@ class Agreement:
 
     def _version_on(self, day: date) -> int:
         return _last([each for each in self.versions if each.effective_date <= day and not each.withdrawn]).number
+
+    def _term_on(self, term: int, day: date) -> int:
+        own = self._own(term, day)
+        return self.plan_on(day)[term] if own is None else own
 
     def _own(self, term: int, day: date) -> int | None:
         """Return the negotiated value of a term: the last one that was stated, if it was not the plan's then."""
