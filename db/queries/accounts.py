@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.contacts import Contact
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
@@ -68,14 +68,15 @@ ACCOUNT_COLUMNS: Final = """
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
-      z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
-      v.note, v.plan_terms, v.message, v.withdrawn_at"""
+      z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
-        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones
+        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones,
+        array_agg(z.changed_by ORDER BY z.starts_at) AS changed_by
       FROM time_zone_periods z WHERE z.account_id = {0}
     ) AS z
     CROSS JOIN LATERAL (
@@ -120,7 +121,8 @@ _ZONES: Final = Statement(
     "zones_of_accounts",
     """
     SELECT account_id, array_agg(starts_at ORDER BY starts_at) AS starts_at,
-      array_agg(time_zone ORDER BY starts_at) AS time_zones
+      array_agg(time_zone ORDER BY starts_at) AS time_zones,
+      array_agg(changed_by ORDER BY starts_at) AS changed_by
     FROM time_zone_periods WHERE account_id = ANY($1::uuid[]) GROUP BY account_id
     """,
     many="midnight jobs do accounts in batches",
@@ -272,7 +274,11 @@ def sla_version(
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
-    return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zones"], strict=True))
+    periods = zip(record["starts_at"], record["time_zones"], record["changed_by"], strict=True)
+    return tuple(
+        ZonePeriod(starts_at, time_zone, None if changed_by is None else ChangedBy(changed_by))
+        for starts_at, time_zone, changed_by in periods
+    )
 
 
 def _versions(record: Record) -> tuple[SlaVersion, ...]:

@@ -71,7 +71,10 @@ class AccountCounters(Table, table=True):
 
 
 class TimeZonePeriod(Table, table=True):
-    """A zone and the instant since which it has been the account's; the first starts with the account."""
+    """A zone and the instant since which it has been the account's; the first starts with the account.
+
+    `changed_by` is CLIENT or STAFF; null for the first and for changes that earlier releases recorded.
+    """
 
     __tablename__ = "time_zone_periods"
     __table_args__ = (
@@ -81,6 +84,7 @@ class TimeZonePeriod(Table, table=True):
     account_id: UUID
     starts_at: datetime = Field(sa_type=Instant)
     time_zone: str
+    changed_by: str | None = None
 
 
 class SlaVersion(Table, table=True):

@@ -117,6 +117,7 @@ describe(
         "STAFF_CONFIRMED": "The deadline set by support and production.",
         "REJECTED_AT": "The rejection of the image, from which the deadline of its redo is counted.",
         "SLA_VERSION": "The version of the SLA under which the promise was made.",
+        "ZONE_CHANGED": "A change of the time zone in the ledger day of the upload, before it.",
         "PLAN_VOID": "A delivery plan that was not made before the deadline passed; the deadline remains.",
     },
 )

@@ -1,6 +1,6 @@
 """The terms of an account: its SLA from a day on, and its time zone (domain rules, sections 2 and 4)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.events.accounts import sla_withdrawn, terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay, RecordedDay
 from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.local_time import time_zone
@@ -127,10 +127,12 @@ async def withdraw_sla(
     return TermsOutcome(at, account_id, version)
 
 
-async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name: str) -> TimeZoneOutcome:
+async def change_time_zone(
+    writer: Writer, clock: Clock, account_id: UUID, name: str, by: ChangedBy = ChangedBy.STAFF
+) -> TimeZoneOutcome:
     """Move an account to another zone from now on; nothing changes if it is there already. The caller commits.
 
-    Raises UnknownTimeZone and UnknownAccount.
+    Raises UnknownTimeZone, UnknownAccount, and TimeZoneChangedRecently for a client.
     """
     zone = time_zone(name)
     counters = await begin_command(writer, clock, account_id)
@@ -139,7 +141,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     replaced = account.zones[-1]
     if replaced.time_zone == name:
         return TimeZoneOutcome(at, account_id, account.day_at(at).recorded, changed=False)
-    moved = account.move(at, name)
+    moved = account.move(at, name, by)
     period = moved.zones[-1]
     await _write_zone(writer, account_id, period, account.day_at(at).extended(moved.zones))
     if _has_orders(counters):
@@ -150,7 +152,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
 
 async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day: QuotaDay) -> None:
     """Write a zone from an instant on; `day` ran before it, and closes at it or later."""
-    await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=period.starts_at, time_zone=period.time_zone)])
+    await writer.insert([TimeZonePeriod(account_id=account_id, **asdict(period))])
     await writer.execute(CHANGE_TIME_ZONE, account_id, period.time_zone)
     await writer.execute(EXTEND_LEDGER_DAY, account_id, day.day.date, day.day.closes_at)
     await follow_zone(writer, account_id, period.time_zone, day.day)

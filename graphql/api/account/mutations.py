@@ -12,8 +12,11 @@ from api.ids import NodeType
 from api.order.payloads import GuaranteePayload
 from api.sla.reads import read_sla_version
 from api.sla.types import SLA
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
+from app.domain.ledger.days import ChangedBy
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla, withdraw_sla
 from engine.arguments import or_none
@@ -94,19 +97,23 @@ class WithdrawSlaPayload(SlaPayload):
 class AccountMutations:
     """Mutations of an account's terms."""
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND))
     async def change_time_zone(
         self,
         info: Info,
         input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="The new time zone of an account.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
-        """Changes an account's time zone from now on; promises already made remain."""
+        """Changes an account's time zone from now on, by a client once in 30 days; promises already made remain.
+
+        Until the ledger day that runs ends, uploads are due by the later of their deadlines in the zones of that day.
+        """
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         zone = call.text(input.time_zone, "timeZone")
-        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone)
+        by = ChangedBy.STAFF if info.context.is_staff else ChangedBy.CLIENT
+        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone, by)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def negotiate_sla(
         self,
         info: Info,
@@ -118,7 +125,7 @@ class AccountMutations:
         terms = _terms(call, input)
         return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def withdraw_sla(
         self,
         info: Info,

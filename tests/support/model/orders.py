@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
@@ -30,6 +31,7 @@ class Account:
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         self.zone = time_zone(zone)
+        self.zones_of_day = [self.zone]
         first = local_day(created_at, self.zone)
         self.agreement = Agreement([Version(1, first, images, expedites)])
         self.orders: list[Order] = []
@@ -48,6 +50,7 @@ class Account:
     def running(self, at: datetime) -> Day:
         """Return the ledger day of an instant, opening all days up to it."""
         while self.days[-1].closes_at <= at:
+            self.zones_of_day = [self.zone]
             self.days.append(self._open(self.days[-1].closes_at))
         return self.days[-1]
 
@@ -76,6 +79,7 @@ class Account:
         self.last_at = self.instant(now)
         day = self.running(self.last_at)
         self.zone = time_zone(zone)
+        self.zones_of_day.append(self.zone)
         date_ = day.name + DAY
         while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
             date_ += DAY
@@ -279,10 +283,7 @@ class Account:
         return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
 
     def _next_morning(self, at: datetime) -> datetime:
-        day = local_day(at, self.zone) + DAY
-        while day.isoweekday() > FRIDAY:
-            day += DAY
-        return datetime.combine(day, time(9), self.zone).astimezone(UTC)
+        return max(_next_morning_in(zone, at) for zone in self.zones_of_day)
 
     def _upload_levels(self, day: Day, count: int) -> list[str]:
         return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
@@ -290,6 +291,13 @@ class Account:
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
+
+
+def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
+    day = local_day(at, zone) + DAY
+    while day.isoweekday() > FRIDAY:
+        day += DAY
+    return datetime.combine(day, time(9), zone).astimezone(UTC)
 
 
 def _cancelled(order: Order) -> list[Reason]:
