@@ -43,7 +43,8 @@ class AccountCounters(Table, table=True):
     from there, since the lines it read may have later deliveries. Minute rollups are complete from `minutes_since`
     on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
     and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
-    final.
+    final. Ledger days that closed by `activity_until` have their rows in `activity_days`, null: none has. It counts
+    only while `activity_sequence` equals `next_event_sequence`: a writer of a release without these rows sets neither.
     """
 
     __tablename__ = "account_heads"
@@ -55,6 +56,8 @@ class AccountCounters(Table, table=True):
     watermark: datetime = Field(sa_type=Instant, sa_column_kwargs={"name": "frontier"})
     minutes_since: datetime = Field(sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
+    activity_until: datetime | None = Field(default=None, sa_type=Instant)
+    activity_sequence: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):

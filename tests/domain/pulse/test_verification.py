@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.streak import Streak, WeekRun
-from app.domain.pulse.verification import Difference, PulseSums, differences, in_words, past_instant
+from app.domain.pulse.verification import AccountSums, Difference, differences, in_words, past_instant
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 AN_ACCOUNT = UUID(int=7)
@@ -18,7 +18,7 @@ FIGURES = PulseFigures(CURRENT, WindowFigures(), 7, 12, NONE_COUNTED)
 
 
 def test_equal_figures_do_not_differ() -> None:
-    assert differences(PulseSums(FIGURES, STREAK), PulseSums(FIGURES, STREAK)) == []
+    assert differences(AccountSums(FIGURES, STREAK), AccountSums(FIGURES, STREAK)) == []
 
 
 def test_each_difference_is_named_with_both_figures() -> None:
@@ -30,7 +30,7 @@ def test_each_difference_is_named_with_both_figures() -> None:
         None,
     )
     found = differences(
-        PulseSums(FIGURES, STREAK), PulseSums(rows, Streak(None, 4, uploaded_this_week=True, keep_by=None))
+        AccountSums(FIGURES, STREAK), AccountSums(rows, Streak(None, 4, uploaded_this_week=True, keep_by=None))
     )
     assert [(each.figure, each.served, each.rows) for each in found] == [
         ("current.met.rejection", 0, 1),

@@ -18,8 +18,8 @@ from app.services.commands import with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
     VERIFY,
+    FiguresDiffer,
     NotCompared,
-    PulseDiffers,
     Verified,
     verify_accounts,
     verify_next,
@@ -120,10 +120,10 @@ async def test_damaged_rollups_are_reported_with_their_figures_and_not_repaired(
     verified = await verify_accounts(pool, clock, OWNER, [customer.account_id])
     assert (verified.accounts, list(verified.failed)) == (0, [customer.account_id])
     error = verified.failed[customer.account_id]
-    assert isinstance(error, PulseDiffers)
+    assert isinstance(error, FiguresDiffer)
     assert DAMAGES[damage] in str(error)
     assert await turns(pool) == {customer.account_id: (clock.now(), 1)}
-    assert await failed_runs(pool) == [(customer.account_id, "FAILED", f"PulseDiffers: {error}"[:500])]
+    assert await failed_runs(pool) == [(customer.account_id, "FAILED", f"FiguresDiffer: {error}"[:500])]
     assert [await pool.fetch(f"SELECT * FROM {table} ORDER BY {table}") for table in tables] == before  # noqa: S608
 
 
@@ -206,7 +206,7 @@ async def test_an_account_with_a_difference_is_compared_every_day_besides_the_tu
         verified = await verify_next(pool, clock, OWNER, 1)
         assert (verified.accounts, list(verified.failed)) == (1, [customers[0].account_id])
         assert verified.error is not None
-        assert verified.error.startswith(f"1 of 2 accounts. account {customers[0].account_id}: PulseDiffers: as of ")
+        assert verified.error.startswith(f"1 of 2 accounts. account {customers[0].account_id}: FiguresDiffer: as of ")
     await pool.fetch("UPDATE rollups SET uploaded = uploaded - 9")
     clock.advance(DAY)
     assert await verify_next(pool, clock, OWNER, 1) == Verified(accounts=2)
