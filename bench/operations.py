@@ -68,11 +68,11 @@ query Pulse($asOf: DateTime) { account { pulse(asOf: $asOf) {
   productivity {
     imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed trend { direction changePercent }
   }
-  quality { rate previousRate delivered approvedFirstTime trend { direction changePercent } }
-  timeSavings { hours previousHours bySteps { step hours images } }
+  quality { rate previousRate deliveredCount approvedCount trend { direction changePercent } }
+  timeSavings { hours previousHours bySteps { step hours imageCount } }
   productivityStreak { weeks longest since uploadedThisWeek keepBy }
-  reliability { rate previousRate due onTime late trend { direction changePercent } }
-  averageLeadTime { seconds previousSeconds delivered trend { direction changePercent } }
+  reliability { rate previousRate dueCount onTimeCount lateCount trend { direction changePercent } }
+  averageLeadTime { seconds previousSeconds deliveredCount trend { direction changePercent } }
 } } }
 """
 FEED = f"query Feed {{ account {{ orderFeed {{ {_ORDER} specification {{ name }} }} }} }}"

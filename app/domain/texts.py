@@ -17,6 +17,7 @@ from app.domain.errors import DomainError
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _NOT_IN_PROSE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NOT_IN_LINES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 # White space, and characters that Unicode calls default ignorable, fillers and the blank Braille pattern.
 _NOTHING_VISIBLE: Final = re.compile(
     "[\\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -50,6 +51,12 @@ def require_name(subject: str, text: str) -> str:
 def name_problem(name: str) -> str | None:
     """Return the problem of a name in NFC, None without one."""
     return _problem(name, MAX_NAME, _NOT_IN_LINES, "has a line end or a control character")
+
+
+def email_problem(address: str) -> str | None:
+    """Return the problem of an email address in NFC, None without one; whether anybody reads it is not checked."""
+    problem = name_problem(address)
+    return "is not an email address" if problem is None and not _EMAIL.fullmatch(address) else problem
 
 
 def line_problem(line: str) -> str | None:

@@ -217,7 +217,7 @@ async def _of_running_day(reader: Reader, of: ActivityOf, day: LedgerDay) -> Act
     if row is None:
         raise LookupError(f"The running day of the account {of.account_id} has no sums.")
     spend = dict(zip(row["currencies"] or (), row["amounts"] or (), strict=True))
-    return ActivityFigures(*(row[name] for name in AMOUNTS), spend)
+    return ActivityFigures(*(row[name] for name in AMOUNTS), spend=spend)
 
 
 def _has_rollups(day: LedgerDay, at: datetime) -> bool:
@@ -231,7 +231,7 @@ def _has_rollups(day: LedgerDay, at: datetime) -> bool:
 def _add(sums: dict[date, ActivityFigures], records: Iterable[Record], grain: Grain = Grain.DAY) -> None:
     """Add sums by date and currency to those of the day, week or month of the date."""
     for day, currency, *amounts, spend in records:
-        figures = ActivityFigures(*amounts, {currency: spend} if amounts[0] else {})
+        figures = ActivityFigures(*amounts, spend={currency: spend} if amounts[0] else {})
         _add_figures(sums, bucket_date(day, grain), figures)
 
 

@@ -65,5 +65,5 @@ async def reference_activity(reader: Reader, of: ActivityOf) -> dict[date, Activ
     sums: defaultdict[date, ActivityFigures] = defaultdict(ActivityFigures)
     for record in await reader.fetch(ACTIVITY_REFERENCE, of.account_id, [day.date for day in days], openings, of.at):
         day, currency, *amounts, spend = record
-        sums[day] += ActivityFigures(*amounts, {} if spend is None else {currency: spend})
+        sums[day] += ActivityFigures(*amounts, spend={} if spend is None else {currency: spend})
     return dict(sums)

@@ -102,9 +102,13 @@ class Context:
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
 
+    def has_dashboard(self, plan: Plan) -> bool:
+        """Return True if the accounts of a plan have a dashboard (domain rules, section 2)."""
+        return plan in self.settings.dashboard_plans
+
     def require_dashboard(self, plan: Plan) -> None:
         """Raise ApiError for a client whose plan has no dashboard (domain rules, section 2)."""
-        if not self.is_staff and plan not in self.settings.dashboard_plans:
+        if not self.is_staff and not self.has_dashboard(plan):
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:

@@ -166,6 +166,10 @@ describe(
         "TIME_ZONE_CHANGED": "The account's time zone changed.",
         "GUARANTEE_RESET": "The daily guarantee was reset: a new ledger day opened.",
         "SPECIFICATION_CHANGED": "A specification was created, changed or archived.",
+        "ACCOUNT_RENAMED": "The account got another name.",
+        "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
+        "ACCOUNT_CLOSED": "The account was closed.",
+        "ACCOUNT_REOPENED": "The account was opened again.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )

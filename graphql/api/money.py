@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import strawberry
 
-from engine.decorators import object_type
+from engine.decorators import input_type, object_type
+from engine.scalars import Currency
 
 
 @object_type
@@ -12,4 +13,17 @@ class Money:
     """An exact amount in a currency."""
 
     amount: Decimal = strawberry.field(description="The exact amount.")
-    currency: str = strawberry.field(description="The ISO 4217 currency code, such as USD.")
+    currency: Currency = strawberry.field(description="The currency of the amount.")
+
+
+def money_of(amount: Decimal, currency: str) -> Money:
+    """Return an amount in a currency, by its ISO 4217 code."""
+    return Money(amount=amount, currency=Currency(currency))
+
+
+@input_type
+class MoneyInput:
+    """An exact amount in a currency."""
+
+    amount: Decimal = strawberry.field(description="The exact amount.")
+    currency: Currency = strawberry.field(description="The currency of the amount.")

@@ -1,5 +1,6 @@
 """The mutation root."""
 
+from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.image.mutations import ImageMutations
 from api.order.mutations import OrderMutations
@@ -8,7 +9,7 @@ from engine.decorators import object_type
 
 
 @object_type
-class Mutation(OrderMutations, ImageMutations, SpecificationMutations, AccountMutations):
+class Mutation(OrderMutations, ImageMutations, SpecificationMutations, AccountMutations, AccountAdministration):
     """The root of all mutations; clients change their own account only.
 
     The mutations of one document are done one after the other, and the payload of each shows the state right after it.

@@ -6,7 +6,7 @@ A check returns the value or, once it has noted an error, a value of the same ty
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from api.context import Viewer
@@ -14,11 +14,13 @@ from api.ids import NodeType, read_global_id
 from api.user_errors import Path, UserError, UserErrorCode, errors_of
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.errors import DomainError
-from app.domain.texts import composed, line_problem, name_problem, prose_problem
+from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
+
+Number = TypeVar("Number", int, float)
 
 MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
@@ -35,10 +37,14 @@ PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters, at least one of them visibl
 
 @dataclass
 class Validation:
-    """The validation of one input: its errors so far, and the paths of the ids in it."""
+    """The validation of one input: its errors so far, and the paths of the ids in it.
+
+    `within` is the path of the input in the argument.
+    """
 
     viewer: Viewer
     requested: object
+    within: Path = ()
     errors: list[UserError] = field(default_factory=list["UserError"])
     paths: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
     accounts: set[UUID] = field(default_factory=set[UUID])
@@ -51,11 +57,14 @@ class Validation:
 
     def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
         """Return a refusal by the business rules as errors at their paths; raises it if it has no code."""
-        return errors_of(refusal, operation, self.paths, as_request(self.requested))
+        errors = errors_of(refusal, operation, self.paths, as_request(self.requested))
+        for error in errors:
+            error.path[:0] = self.within
+        return errors
 
     def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
         """Add an error at a path of the input."""
-        self.errors.append(UserError(code=code, message=message, path=list(path)))
+        self.errors.append(UserError(code=code, message=message, path=[*self.within, *path]))
 
     def limit(self, count: int, most: int, *path: str) -> None:
         """Check that a number of items is within its limit."""
@@ -74,7 +83,11 @@ class Validation:
         """Check a reason or a note and return it in NFC."""
         return self._text(composed(text), prose_problem, *path)
 
-    def number(self, number: int, least: int, most: int, *path: str) -> int:
+    def email(self, address: str, *path: str) -> str:
+        """Check an email address and return it in NFC."""
+        return self._text(composed(address), email_problem, *path)
+
+    def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""
         if not least <= number <= most:
             self.refuse(f"Must be {least:,} to {most:,}, not {number:,}.", *path)
@@ -99,11 +112,11 @@ class Validation:
         stated = round(price, PRICE_DECIMALS) if isinstance(exponent, int) and exponent < -PRICE_DECIMALS else price
         return abs(stated)  # there is a zero below zero, too
 
-    def seconds(self, seconds: Decimal, *path: str) -> Decimal:
-        """Check the seconds of a retouching step."""
+    def seconds(self, seconds: float, *path: str) -> Decimal:
+        """Check the seconds of a retouching step and return them exactly."""
         if not 0 <= seconds <= MAX_SECONDS or seconds != round(seconds, SECONDS_DECIMALS):
             self.refuse(f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point.", *path)
-        return seconds
+        return Decimal(str(seconds))
 
     def currency(self, code: str, *path: str) -> str:
         """Check a currency code of ISO 4217."""

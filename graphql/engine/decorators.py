@@ -82,12 +82,24 @@ def interface(cls: Type) -> Type:
     return strawberry.interface(cls, description=_description(cls))
 
 
+@overload
+def input_type(cls: Type) -> Type: ...
+
+
+@overload
+def input_type(*, one_of: bool = ...) -> Callable[[Type], Type]: ...
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
-def input_type(cls: Type) -> Type:
-    """Make a class an input type."""
-    described = strawberry.input(cls, description=_description(cls))
-    get_object_definition(described, strict=True).from_input = input_of
-    return described
+def input_type(cls: Type | None = None, *, one_of: bool = False) -> Type | Callable[[Type], Type]:
+    """Make a class an input type; with `one_of`, exactly one of its fields is provided, and not as null."""
+
+    def make(cls: Type) -> Type:
+        described = strawberry.input(cls, description=_description(cls), one_of=one_of or None)
+        get_object_definition(described, strict=True).from_input = input_of
+        return described
+
+    return make if cls is None else make(cls)
 
 
 @overload

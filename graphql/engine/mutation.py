@@ -110,7 +110,7 @@ def _fields(input_type: type) -> list[tuple[str, str, object]]:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, list):
         return [_plain(each) for each in cast("list[object]", value)]

@@ -15,6 +15,8 @@ LocalTime = NewType("LocalTime", str)
 """HH:MM on a wall clock; 24:00 is the end of the day."""
 TimeZone = NewType("TimeZone", str)
 """An IANA name."""
+Currency = NewType("Currency", str)
+"""A code of ISO 4217."""
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
@@ -41,6 +43,13 @@ def read_date(value: object) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise MalformedValue(f"There is no date {value}.") from None
+
+
+def read_currency(value: object) -> Currency:
+    """Read the code of a currency, which may not exist; raises MalformedValue for a value that is no text."""
+    if not isinstance(value, str):
+        raise MalformedValue("A currency is written as USD.")
+    return Currency(value)
 
 
 def read_time_zone(value: object) -> TimeZone:
@@ -85,23 +94,43 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         parse_value=parse_instant,
     ),
     date: strawberry.scalar(
-        name="Date", description="A calendar date: YYYY-MM-DD.", serialize=date.isoformat, parse_value=read_date
+        name="Date",
+        description="A calendar date: YYYY-MM-DD.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        serialize=date.isoformat,
+        parse_value=read_date,
     ),
     LocalTime: strawberry.scalar(
         name="LocalTime",
         description="A wall-clock time in user time: HH:MM, from 00:00 to 24:00.",
+        specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=str,
     ),
     TimeZone: strawberry.scalar(
-        name="TimeZone", description="The IANA name of a time zone.", serialize=str, parse_value=read_time_zone
+        name="TimeZone",
+        description="The IANA name of a time zone, such as Europe/Copenhagen.",
+        specified_by_url="https://www.iana.org/time-zones",
+        serialize=str,
+        parse_value=read_time_zone,
     ),
     timedelta: strawberry.scalar(
-        name="Duration", description="A duration in ISO 8601, such as PT3H.", serialize=write_duration
+        name="Duration",
+        description="A duration in ISO 8601, such as PT3H.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
+        serialize=write_duration,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="An exact decimal number, as a string.",
+        description="An exact decimal number without an exponent, as a string.",
+        specified_by_url="https://www.w3.org/TR/xmlschema-2/#decimal",
         serialize=write_decimal,
         parse_value=read_decimal,
+    ),
+    Currency: strawberry.scalar(
+        name="Currency",
+        description="The ISO 4217 code of a currency, such as USD.",
+        specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
+        serialize=str,
+        parse_value=read_currency,
     ),
 }

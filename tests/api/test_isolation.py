@@ -56,7 +56,7 @@ fragment everything on Node {
   ... on Specification { name pricePerImage { amount } steps { step } }
   ... on Event { ...event happenedTo: order { id name } of: account { id name } }
   ... on PulseSnapshot { kept: pulse { productivity { images { nodes { id filename } } } } }
-  ... on SLA { version compliance { standard { met missed openImages { nodes { id filename } } } } }
+  ... on SLA { version compliance { standard { metCount missedCount openImages { nodes { id filename } } } } }
 }
 """
     + ORDER

@@ -21,7 +21,9 @@ from tests.support.serving import Client
 from tests.support.studio import Studio, open_account
 
 HOUR = timedelta(hours=1)
-RUN = "id job timeZone date scheduledFor state attempts startedAt finishedAt accounts failures error account { name }"
+RUN = """
+  id job timeZone date scheduledFor state attempts startedAt finishedAt accountCount failureCount error
+  account { name }"""
 
 
 def run(number: int, at: datetime, **facts: Any) -> JobRun:  # noqa: ANN401
@@ -90,8 +92,8 @@ async def test_a_job_run_shows_its_job_schedule_attempts_and_result(staff: Clien
         "attempts": 1,
         "startedAt": "2026-03-10T10:00:00Z",
         "finishedAt": "2026-03-10T11:00:00Z",
-        "accounts": 0,
-        "failures": 1,
+        "accountCount": 0,
+        "failureCount": 1,
         "error": "No such zone.",
         "account": {"name": "ACME"},
     }
@@ -126,12 +128,14 @@ async def test_differences_found_by_the_daily_verification_are_shown_with_their_
     await pool.fetch("UPDATE rollups SET uploaded = uploaded + 1 WHERE uploaded > 0")
     clock.advance(timedelta(days=1))
     await Worker(pool, clock, Settings(), "a", JOBS).run(DAILY)
-    asked = '{ jobRuns(job: "verify_pulse", failed: true) { nodes { accounts failures error account { name } } } }'
+    asked = (
+        '{ jobRuns(job: "verify_pulse", failed: true) { nodes { accountCount failureCount error account { name } } } }'
+    )
     nodes = (await staff.data(asked))["jobRuns"]["nodes"]
     assert all("current.uploaded 4 by rollups, 3 by rows" in node.pop("error") for node in nodes)
     assert sorted(nodes, key=str) == [
-        {"accounts": 0, "failures": 1, "account": None},
-        {"accounts": 0, "failures": 1, "account": {"name": "ACME"}},
+        {"accountCount": 0, "failureCount": 1, "account": None},
+        {"accountCount": 0, "failureCount": 1, "account": {"name": "ACME"}},
     ]
 
 

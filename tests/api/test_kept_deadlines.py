@@ -83,7 +83,7 @@ async def test_of_250_images_those_beyond_the_guarantee_become_an_order_without_
     shop: Shop,
 ) -> None:
     asked = {"imageCount": 250, "expedite": True, "specificationId": shop.specification}
-    quote = (await shop.client.data(QUOTE, {"input": asked}))["account"]["quote"]["quote"]
+    quote = (await shop.client.data(QUOTE, {"input": {"newOrder": asked}}))["account"]["quote"]["quote"]
     orders = await place(shop, 250, quoteToken=quote["token"])
     expected = [
         ("EXPEDITED", 20, "2026-03-10T15:00:00Z", "CONFIRMED", "58.00"),
@@ -159,17 +159,21 @@ async def test_compliance_counts_kept_deadlines_as_expedited_met_missed_and_open
     await place(shop, 201)
     clock.advance()
     ask = """{ account {
-      pulse { reliability { due onTime late } } sla { compliance { expedited { met missed open } standard { open } } }
+      pulse { reliability { dueCount onTimeCount lateCount } }
+      sla { compliance { expedited { metCount missedCount openCount } standard { openCount } } }
     } }"""
     compliance = (await shop.client.data(ask))["account"]["sla"]["compliance"]
-    assert compliance == {"expedited": {"met": 0, "missed": 0, "open": 200}, "standard": {"open": 0}}
+    assert compliance == {
+        "expedited": {"metCount": 0, "missedCount": 0, "openCount": 200},
+        "standard": {"openCount": 0},
+    }
     claimed = (await done(staff, "claimImages", worker="Ada", count=30))["images"]
     clock.advance()
     await done(staff, "deliverImages", worker="Ada", imageIds=[image["id"] for image in claimed])
     clock.advance(DAY)
     account = (await shop.client.data(ask))["account"]
-    assert account["sla"]["compliance"]["expedited"] == {"met": 30, "missed": 170, "open": 0}
-    assert account["pulse"]["reliability"] == {"due": 200, "onTime": 30, "late": 170}
+    assert account["sla"]["compliance"]["expedited"] == {"metCount": 30, "missedCount": 170, "openCount": 0}
+    assert account["pulse"]["reliability"] == {"dueCount": 200, "onTimeCount": 30, "lateCount": 170}
     assert promised([await seen(shop, 2)])[0][-2:] == ("CONFIRMED", "261.00")
 
 
@@ -222,8 +226,8 @@ async def test_repeating_an_expedite_reports_every_image_as_already_expedited(
     before = await contents(pool)
     expected = [("ALREADY_EXPEDITED", ["imageIds", str(index)]) for index in range(30)]
     assert await refused(shop.client, "expediteOrder", **values) == expected
-    quote = (await shop.client.data(QUOTE, {"input": values}))["account"]["quote"]
-    assert [(error["code"], error["path"]) for error in quote["userErrors"]] == expected
+    quote = (await shop.client.data(QUOTE, {"input": {"expedite": values}}))["account"]["quote"]
+    assert [(error["code"], error["path"][1:]) for error in quote["userErrors"]] == expected
     assert await contents(pool) == before
 
 
@@ -251,10 +255,10 @@ class TestAClockChangeOvernight:
         images = [{"filename": "a.jpg"}, {"filename": "b.jpg"}]
         values = {"name": "Shoes", "specificationId": shop.specification, "images": images, "expedite": True}
         assert await refused(shop.client, "placeOrder", **values) == [("NO_GAIN", ["expedite"])]
-        asked = {"input": {"imageCount": 2, "expedite": True}}
+        asked = {"input": {"newOrder": {"imageCount": 2, "expedite": True}}}
         assert (await shop.client.data(QUOTE, asked))["account"]["quote"] == {
             "quote": None,
-            "userErrors": [{"code": "NO_GAIN", "path": ["expedite"]}],
+            "userErrors": [{"code": "NO_GAIN", "path": ["newOrder", "expedite"]}],
         }
         assert await contents(pool) == before
         await shop.place("a.jpg")

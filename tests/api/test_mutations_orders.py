@@ -285,7 +285,7 @@ async def test_placing_a_quoted_order_costs_12_statements_at_most(
     shop: Shop, writing: CountingPool, key: str | None, statements: int
 ) -> None:
     await shop.place()  # a quiet account is brought forward first
-    quote = await shop.client.data("{ account { quote(input: {imageCount: 100}) { quote { token } } } }")
+    quote = await shop.client.data("{ account { quote(input: {newOrder: {imageCount: 100}}) { quote { token } } } }")
     shop.client.reader.statements.clear()
     writing.statements.clear()
     fields = "orders { id number deadline { at } } dailyGuarantee { remaining }"
@@ -299,7 +299,7 @@ async def test_placing_a_quoted_order_costs_12_statements_at_most(
 
 
 async def test_orders_waiting_for_a_locked_account_do_not_block_reads(shop: Shop, pool: Pool) -> None:
-    ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
+    ask = "{ account { quote(input: {newOrder: {imageCount: 1}}) { quote { dailyGuarantee { remaining } } } } }"
     quoted = await shop.client.data(ask)
     async with unit_of_work(pool) as writer:
         await lock_counters(writer, [shop.studio.id])

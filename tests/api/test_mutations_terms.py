@@ -9,7 +9,7 @@ from tests.support.mutations import Shop, contents, done, event_types, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
 
-STEPS = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
+STEPS = [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}]
 NEW = {"name": "Ghost", "pricePerImage": "1.4500", "currency": "EUR", "steps": STEPS}
 
 
@@ -66,9 +66,9 @@ async def test_a_specification_with_bad_values_is_refused(
         "pricePerImage": "-0.01",
         "currency": "ZZZ",
         "steps": [
-            {"step": " ", "seconds": "1"},
-            {"step": "SHADOW", "seconds": "1.2345"},
-            {"step": "MASK", "seconds": "1000000.001"},
+            {"step": " ", "seconds": 1},
+            {"step": "SHADOW", "seconds": 1.2345},
+            {"step": "MASK", "seconds": 1000000.001},
         ],
     }
     wrong = [("INVALID", [name]) for name in ("name", "pricePerImage", "currency")]

@@ -120,6 +120,13 @@ async def test_a_page_without_a_size_has_twenty_orders(client: Client, studio: S
     assert numbers(await page(client, first=None, last=None)) == newest_first(studio.orders)[:20]
 
 
+async def test_a_bad_cursor_takes_nothing_else_from_the_answer(client: Client) -> None:
+    answer = await client.answer('{ account { name bad: orders(after: "x") { totalCount } orders { totalCount } } }')
+    assert answer["data"]["account"] == {"name": "ACME", "bad": None, "orders": {"totalCount": 60}}
+    [error] = answer["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["account", "bad"], "BAD_USER_INPUT")
+
+
 async def test_a_page_between_two_cursors_has_pages_on_both_sides(client: Client, studio: Studio) -> None:
     cursors = [edge["cursor"] for edge in (await page(client, first=100))["edges"]]
     listed = newest_first(studio.orders)

@@ -54,6 +54,10 @@ MAY_CHANGE = {
     "archiveSpecification": {"client", "staff"},
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
+    "renameAccount": {"staff"},
+    "setSuccessManager": {"staff"},
+    "closeAccount": {"staff"},
+    "reopenAccount": {"staff"},
 }
 
 
@@ -111,7 +115,7 @@ async def test_every_query_field_is_open_to_its_callers_only(
         assert "errors" not in response.json()
     else:
         assert response.json() == {
-            "data": None,
+            "data": {field: None},
             "errors": [
                 {
                     "message": "This is for staff only.",
@@ -150,6 +154,10 @@ def changes(studio: Studio) -> dict[str, dict[str, Any]]:
         "archiveSpecification": {"specificationId": specification},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "renameAccount": {"accountId": account, "name": "New"},
+        "setSuccessManager": {"accountId": account, "name": "Grace"},
+        "closeAccount": {"accountId": account},
+        "reopenAccount": {"accountId": account},
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.ids import NodeType
+from api.ids import NodeType, named_account
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.enums import Plan
 from db.connections import Pool
@@ -18,13 +18,13 @@ from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 TEN_DAYS_AGO = "2026-02-28T12:00:00Z"
 NUMBERS: dict[tuple[str, ...], str] = {
     ("pulse", "productivity", "imagesUploaded"): "images",
-    ("pulse", "quality", "delivered"): "deliveredImages",
-    ("pulse", "reliability", "onTime"): "onTimeImages",
-    ("pulse", "reliability", "late"): "lateImages",
+    ("pulse", "quality", "deliveredCount"): "deliveredImages",
+    ("pulse", "reliability", "onTimeCount"): "onTimeImages",
+    ("pulse", "reliability", "lateCount"): "lateImages",
     **{
         ("sla", "compliance", term, number): images
         for term in ("standard", "expedited", "additional", "rejection")
-        for number, images in (("missed", "missedImages"), ("open", "openImages"))
+        for number, images in (("missedCount", "missedImages"), ("openCount", "openImages"))
     },
 }
 """The counts of the current window, each with the list of its images."""
@@ -91,30 +91,36 @@ async def test_the_images_behind_a_count_are_as_many_as_it_says(
         assert len(set(listed)) == len(listed)
 
 
+NONE = {"nodes": [], "totalCount": 0}
+
+
 async def test_open_promises_are_null_for_the_past_and_have_no_images(client: Client) -> None:
-    shown = "expedited { open openImages { nodes { id } totalCount } }"
+    shown = "expedited { openCount openImages { nodes { id } totalCount } }"
     data = await client.data(query(("sla", "compliance", ""), shown, TEN_DAYS_AGO))
-    assert at(data, ("sla", "compliance", "expedited")) == {"open": None, "openImages": {"nodes": [], "totalCount": 0}}
-    data = await client.data(query(("sla", "compliance", ""), "expedited { open }", None))
-    assert at(data, ("sla", "compliance", "expedited", "open")) == 2
+    assert at(data, ("sla", "compliance", "expedited")) == {"openCount": None, "openImages": NONE}
+    data = await client.data(query(("sla", "compliance", ""), "expedited { openCount }", None))
+    assert at(data, ("sla", "compliance", "expedited", "openCount")) == 2
 
 
 async def test_rejected_images_are_those_delivered_that_were_not_approved(client: Client) -> None:
-    shown = "delivered approvedFirstTime rejectedImages(first: 100) { totalCount nodes { rejections { id } } }"
+    shown = "rejectedCount rejectedImages(first: 100) { totalCount nodes { rejections { id } } }"
     quality = at(await client.data(query(("pulse", "quality", ""), shown, None)), ("pulse", "quality"))
-    number = quality["delivered"] - quality["approvedFirstTime"]
+    number = quality["rejectedCount"]
     assert number > 0
     assert quality["rejectedImages"]["totalCount"] == number
     assert [len(node["rejections"]) for node in quality["rejectedImages"]["nodes"]] == [1] * number
 
 
 async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
-    terms = "compliance { standard { met missed } expedited { met missed } additional { met missed } }"
-    data = await client.data(f"{{ account {{ sla {{ {terms} }} pulse {{ reliability {{ due onTime late }} }} }} }}")
+    counts = "{ metCount missedCount }"
+    terms = f"compliance {{ standard {counts} expedited {counts} additional {counts} }}"
+    data = await client.data(
+        f"{{ account {{ sla {{ {terms} }} pulse {{ reliability {{ dueCount onTimeCount lateCount }} }} }} }}"
+    )
     reliability, kept = data["account"]["pulse"]["reliability"], data["account"]["sla"]["compliance"].values()
-    assert reliability["onTime"] == sum(term["met"] for term in kept)
-    assert reliability["late"] == sum(term["missed"] for term in kept)
-    assert reliability["due"] == reliability["onTime"] + reliability["late"]
+    assert reliability["onTimeCount"] == sum(term["metCount"] for term in kept)
+    assert reliability["lateCount"] == sum(term["missedCount"] for term in kept)
+    assert reliability["dueCount"] == reliability["onTimeCount"] + reliability["lateCount"]
 
 
 async def test_the_midnight_that_ends_a_month_and_a_week_belongs_to_them(
@@ -153,11 +159,11 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
           productivity { label summary trend { direction changePercent sentiment }
             imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed }
           quality { label summary trend { direction changePercent sentiment }
-            rate previousRate delivered approvedFirstTime }
-          timeSavings { label summary trend { direction } hours previousHours bySteps { step hours images } }
+            rate previousRate deliveredCount approvedCount rejectedCount }
+          timeSavings { label summary trend { direction } hours previousHours bySteps { step hours imageCount } }
           productivityStreak { label summary trend { direction } weeks longest since uploadedThisWeek keepBy }
-          reliability { label summary trend { direction } rate previousRate due onTime late }
-          averageLeadTime { label summary trend { direction sentiment } seconds previousSeconds delivered }
+          reliability { label summary trend { direction } rate previousRate dueCount onTimeCount lateCount }
+          averageLeadTime { label summary trend { direction sentiment } seconds previousSeconds deliveredCount }
         } } }"""
     )
     assert data["account"]["pulse"] == {
@@ -179,8 +185,9 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
             "trend": {"direction": "FLAT", "changePercent": 0.0, "sentiment": "NEUTRAL"},
             "rate": 1.0,
             "previousRate": 1.0,
-            "delivered": 2,
-            "approvedFirstTime": 2,
+            "deliveredCount": 2,
+            "approvedCount": 2,
+            "rejectedCount": 0,
         },
         "timeSavings": {
             "label": "Time Savings",
@@ -189,8 +196,8 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
             "hours": 551 / 3600,
             "previousHours": 275.5 / 3600,
             "bySteps": [
-                {"step": "CLIPPING", "hours": 0.1, "images": 2},
-                {"step": "SHADOW", "hours": 191 / 3600, "images": 2},
+                {"step": "CLIPPING", "hours": 0.1, "imageCount": 2},
+                {"step": "SHADOW", "hours": 191 / 3600, "imageCount": 2},
             ],
         },
         "productivityStreak": {
@@ -209,9 +216,9 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
             "trend": {"direction": "FLAT"},
             "rate": 1.0,
             "previousRate": 1.0,
-            "due": 2,
-            "onTime": 2,
-            "late": 0,
+            "dueCount": 2,
+            "onTimeCount": 2,
+            "lateCount": 0,
         },
         "averageLeadTime": {
             "label": "Average Lead Time",
@@ -219,7 +226,7 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
             "trend": {"direction": "DOWN", "sentiment": "POSITIVE"},
             "seconds": 10800.0,
             "previousSeconds": 72000.0,
-            "delivered": 2,
+            "deliveredCount": 2,
         },
     }
 
@@ -284,7 +291,27 @@ async def test_a_plan_without_a_dashboard_has_all_fields_but_those_of_the_dashbo
     assert error["extensions"] == {"code": "PLAN_NOT_ELIGIBLE"}
 
 
-COMPLIANCE = "compliance { standard { met } }"
+@pytest.mark.parametrize("plan", [Plan.SOLO, Plan.PROFESSIONAL])
+async def test_whether_an_account_has_a_dashboard_depends_on_its_plan_whoever_asks(
+    pool: Pool, client_of: NewClient, staff: Client, plan: Plan
+) -> None:
+    studio = await open_account(pool, Studio(plan=plan))
+    client = await client_of(studio)
+    ask = "query ($id: ID) { account(id: $id) { dashboardAvailable } }"
+    expected = {"account": {"dashboardAvailable": plan is Plan.PROFESSIONAL}}
+    assert await client.data(ask) == expected
+    assert await staff.data(ask, {"id": str(named_account(studio.id))}) == expected
+
+
+async def test_the_six_figures_are_listed_in_the_order_of_the_page(client: Client) -> None:
+    names = ["productivity", "quality", "timeSavings", "productivityStreak", "reliability", "averageLeadTime"]
+    figure = "{ label summary trend { direction } }"
+    each = " ".join(f"{name} {figure}" for name in names)
+    pulse = (await client.data(f"{{ account {{ pulse {{ kpis {figure} {each} }} }} }}"))["account"]["pulse"]
+    assert pulse["kpis"] == [pulse[name] for name in names]
+
+
+COMPLIANCE = "compliance { standard { metCount } }"
 
 
 async def test_compliance_without_a_dashboard_is_null_and_all_else_is_answered(
@@ -326,7 +353,7 @@ async def test_sla_versions_without_compliance_are_open_to_every_plan(pool: Pool
 async def test_staff_see_compliance_on_every_plan(pool: Pool, staff: Client) -> None:
     await open_account(pool, Studio(plan=Plan.SOLO))
     data = await staff.data(f"{{ accounts {{ nodes {{ slaVersions {{ nodes {{ {COMPLIANCE} }} }} }} }} }}")
-    assert data["accounts"]["nodes"] == [{"slaVersions": {"nodes": [{"compliance": {"standard": {"met": 0}}}]}}]
+    assert data["accounts"]["nodes"] == [{"slaVersions": {"nodes": [{"compliance": {"standard": {"metCount": 0}}}]}}]
 
 
 async def test_staff_see_the_dashboard_of_every_plan(pool: Pool, staff: Client) -> None:

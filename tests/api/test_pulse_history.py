@@ -20,11 +20,11 @@ fragment pulse on Pulse {
   asOf currentWindow { start end } previousWindow { start end }
   productivity { label summary trend { direction changePercent sentiment }
     imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed images { totalCount nodes { id } } }
-  quality { summary rate previousRate delivered approvedFirstTime rejectedImages { totalCount nodes { id } } }
-  timeSavings { summary hours previousHours bySteps { step hours images } }
+  quality { summary rate previousRate deliveredCount approvedCount rejectedImages { totalCount nodes { id } } }
+  timeSavings { summary hours previousHours bySteps { step hours imageCount } }
   productivityStreak { summary weeks longest since uploadedThisWeek keepBy }
-  reliability { summary rate previousRate due onTime late lateImages { totalCount nodes { id } } }
-  averageLeadTime { summary seconds previousSeconds delivered }
+  reliability { summary rate previousRate dueCount onTimeCount lateCount lateImages { totalCount nodes { id } } }
+  averageLeadTime { summary seconds previousSeconds deliveredCount }
 }
 """
 HISTORY = """

@@ -15,7 +15,7 @@ from tests.support.studio import Studio
 CODES = ("UPLOADED_AT", "CUTOFF", "GUARANTEE_POSITION", "BASE_DEADLINE", "SLA_VERSION")
 QUOTE = """query ($id: ID, $input: QuoteInput!) { account(id: $id) { quote(input: $input) {
   quote {
-    token at guaranteeRemaining expediteRemaining
+    token at dailyGuarantee { remaining expediteRemaining }
     parts { imageCount serviceLevel price { amount currency } deadline { at status late explanation { code } } }
   }
   userErrors { code message path }
@@ -28,7 +28,8 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
 
 
 async def asked(shop: Shop, client: Client | None = None, **values: Any) -> dict[str, Any]:  # noqa: ANN401
-    data = await (client or shop.client).data(QUOTE, {"id": shop.account, "input": values})
+    subject = "expedite" if "orderId" in values else "newOrder"
+    data = await (client or shop.client).data(QUOTE, {"id": shop.account, "input": {subject: values}})
     payload: dict[str, Any] = data["account"]["quote"]
     return payload
 
@@ -43,14 +44,17 @@ async def quoted(shop: Shop, **values: Any) -> dict[str, Any]:  # noqa: ANN401
 async def unquoted(shop: Shop, client: Client | None = None, **values: Any) -> list[tuple[str, list[str]]]:  # noqa: ANN401
     payload = await asked(shop, client, **values)
     assert payload["quote"] is None
-    return [(error["code"], error["path"]) for error in payload["userErrors"]]
+    errors = payload["userErrors"]
+    assert {error["path"][0] for error in errors} == {"expedite" if "orderId" in values else "newOrder"}
+    return [(error["code"], error["path"][1:]) for error in errors]
 
 
 async def test_a_quote_names_the_levels_prices_and_deadlines_of_the_order(shop: Shop, pool: Pool) -> None:
     before = await contents(pool)
     quote = await quoted(shop, imageCount=6, specificationId=shop.specification)
     assert await contents(pool) == before
-    assert (quote["at"], quote["guaranteeRemaining"], quote["expediteRemaining"]) == ("2026-03-10T12:00:00Z", 0, 2)
+    assert quote["at"] == "2026-03-10T12:00:00Z"
+    assert quote["dailyGuarantee"] == {"remaining": 0, "expediteRemaining": 2}
     assert [(part["serviceLevel"], part["imageCount"], part["price"]["amount"]) for part in quote["parts"]] == [
         ("STANDARD", 4, "5.80"),
         ("ADDITIONAL", 2, "2.90"),
@@ -118,17 +122,13 @@ async def test_a_request_that_would_be_refused_is_not_quoted(
     a = order["imageIds"]
     before = await contents(pool)
     cases: list[tuple[dict[str, Any], list[tuple[str, list[str]]]]] = [
-        ({}, [("INVALID", ["imageCount"])]),
-        ({"imageCount": 1, "orderId": order["id"]}, [("INVALID", ["orderId"])]),
         ({"imageCount": 0}, [("INVALID", ["imageCount"])]),
         ({"imageCount": 2001}, [("LIMIT_EXCEEDED", ["imageCount"])]),
-        ({"imageCount": 1, "imageIds": a}, [("INVALID", ["imageIds"])]),
         ({"imageCount": 1, "specificationId": other.specification}, [("NOT_FOUND", ["specificationId"])]),
         ({"imageCount": 1, "at": "2026-03-10T11:59:59Z"}, [("INVALID", ["at"])]),
         ({"imageCount": 1, "at": "2026-03-14T12:00:00Z", "expedite": True}, [("EXPEDITE_WINDOW_CLOSED", ["expedite"])]),
         ({"orderId": theirs["id"]}, [("NOT_FOUND", ["orderId"])]),
         ({"orderId": order["id"], "imageIds": theirs["imageIds"]}, [("NOT_FOUND", ["imageIds", "0"])]),
-        ({"orderId": order["id"], "specificationId": shop.specification}, [("INVALID", ["specificationId"])]),
     ]
     for values, errors in cases:
         assert await unquoted(shop, **values) == errors
@@ -139,6 +139,19 @@ async def test_a_request_that_would_be_refused_is_not_quoted(
     assert await contents(pool) == before
     await deliver(staff, clock, 2)
     assert await unquoted(shop, orderId=order["id"], imageIds=a) == [("ALREADY_DELIVERED", ["imageIds", "0"])]
+
+
+async def test_a_quote_has_exactly_one_subject(shop: Shop) -> None:
+    [order] = await shop.place()
+    new, existing = {"imageCount": 1}, {"orderId": order["id"]}
+    for subject in (
+        {},
+        {"newOrder": new, "expedite": existing},
+        {"newOrder": None},
+        {"newOrder": new, "expedite": None},
+    ):
+        error = await shop.client.error(QUOTE, {"id": shop.account, "input": subject})
+        assert error["code"] == "BAD_USER_INPUT"
 
 
 async def test_the_latest_upload_for_a_deadline_is_a_midnight(shop: Shop) -> None:
@@ -155,7 +168,7 @@ async def test_the_latest_upload_for_a_deadline_is_a_midnight(shop: Shop) -> Non
 
 
 async def test_many_first_quotes_of_a_server_do_not_deadlock(shop: Shop) -> None:
-    ask = "{ account { quote(input: {imageCount: 1}) { quote { guaranteeRemaining } } } }"
+    ask = "{ account { quote(input: {newOrder: {imageCount: 1}}) { quote { dailyGuarantee { remaining } } } } }"
     async with asyncio.timeout(30):
         quoted = await asyncio.gather(*(shop.client.data(ask) for _ in range(30)))
     assert quoted == [quoted[0]] * 30

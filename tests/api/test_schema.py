@@ -21,6 +21,7 @@ from graphql import (
     build_schema,
     get_named_type,
     is_introspection_type,
+    is_scalar_type,
     is_specified_directive,
     is_specified_scalar_type,
     parse,
@@ -137,3 +138,11 @@ def test_no_argument_defaults_to_null() -> None:
 
 def test_the_committed_schema_matches_the_code() -> None:
     assert (ROOT / "schema.graphql").read_text() == schema.as_str() + "\n"
+
+
+def test_every_custom_scalar_names_its_specification() -> None:
+    scalars = [
+        each for each in PRINTED.type_map.values() if is_scalar_type(each) and not is_specified_scalar_type(each)
+    ]
+    assert {each.name: each.specified_by_url for each in scalars if not each.specified_by_url} == {}
+    assert len(scalars) >= 7

@@ -122,7 +122,7 @@ async def test_a_root_field_still_running_after_an_error_holds_no_connection(
 async def test_an_error_in_one_field_is_no_outage(pool: Pool, client_of: NewClient, database: str) -> None:
     client = await client_of(await open_account(pool, Studio()))
     failing = """{ account {
-      pulse { productivity { imagesUploaded } } sla { compliance { standard { met } } }
+      pulse { productivity { imagesUploaded } } sla { compliance { standard { metCount } } }
       orders { totalCount } specifications { totalCount } wrong: orders(first: -1) { totalCount }
     } }"""
     for _ in range(READING + 2):
@@ -132,7 +132,7 @@ async def test_an_error_in_one_field_is_no_outage(pool: Pool, client_of: NewClie
 
 async def test_simultaneous_quotes_do_not_wait_for_each_other(pool: Pool, client_of: NewClient) -> None:
     shop = await open_shop(pool, client_of)
-    asked = "{ account { quote(input: { imageCount: 1 }) { quote { token } } } }"
+    asked = "{ account { quote(input: {newOrder: {imageCount: 1}}) { quote { token } } } }"
     async with timeout(10):
         answers = await gather(*(shop.client.data(asked) for _ in range(2 * READING)))
     assert len({answer["account"]["quote"]["quote"]["token"] for answer in answers}) == 1

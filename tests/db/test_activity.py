@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ async def by_grain(pool: Pool, of: ActivityOf, grain: Grain) -> dict[date, Activ
 async def test_activity_equals_the_reference(
     pool: Pool,
     drawn: tuple[History, datetime],
-    zones: tuple[object, object],
+    zones: tuple[ZoneInfo, ZoneInfo],
     later: timedelta,
     lacking: timedelta | None,
 ) -> None:
@@ -147,8 +148,8 @@ async def test_rows_that_the_counters_do_not_vouch_for_are_not_read(pool: Pool) 
     kathmandu = time_zone("Asia/Kathmandu")
     history = History((PastImage(CREATED_AT),), kathmandu, kathmandu)
     of = await written(pool, history, CREATED_AT + 5 * DAY, until=CREATED_AT + 3 * DAY)
-    await pool.execute("UPDATE activity_days SET uploaded = 7")
-    await pool.execute(
+    await pool.fetch("UPDATE activity_days SET uploaded = 7")
+    await pool.fetch(
         "INSERT INTO activity_days SELECT account_id, date + 4, currency, 9, 0, 0, 0, 0, 0, 0, 0, 0 FROM activity_days"
     )
     assert [each.uploaded for each in (await by_grain(pool, of, Grain.DAY)).values()] == [7]

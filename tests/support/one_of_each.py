@@ -15,9 +15,11 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import NodeType, named_account
+from app.services.job_queue.adding import add_job, add_spread
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
@@ -31,7 +33,7 @@ from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"
-STEPS: Final = [{"step": "CLIPPING", "seconds": "180"}, {"step": "SHADOW", "seconds": "95.5"}]
+STEPS: Final = [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}]
 PLAN: Final = {
     "deadline": {"at": "2026-03-06T12:00:00Z", "confirmedAt": "2026-03-04T08:00:00Z"},
     "deliveredAt": "2026-03-06T09:00:00Z",
@@ -70,6 +72,7 @@ async def live(url: str) -> None:
         await _order(world)
         await _produce(world)
         await _wait(world)
+        await _queue(world)
         await _read(world)
 
 
@@ -128,7 +131,7 @@ async def _order(world: _World) -> None:
     world.shop.specification = wanted
     await world.do(world.client, "updateSpecification", specificationId=wanted, name="Ghost mannequin")
     await world.do(world.client, "archiveSpecification", specificationId=unwanted)
-    asked = {"id": world.shop.account, "input": {"imageCount": 6, "specificationId": wanted}}
+    asked = {"id": world.shop.account, "input": {"newOrder": {"imageCount": 6, "specificationId": wanted}}}
     quote = (await world.client.data(QUOTE, asked))["account"]["quote"]["quote"]
     wish = _order_of(world, *(f"{number}.jpg" for number in range(6)))
     fields = "orders { id images { nodes { id } } }"
@@ -143,6 +146,18 @@ async def _order(world: _World) -> None:
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
     await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+    await _administer(world)
+
+
+async def _administer(world: _World) -> None:
+    """Rename the account and back, give it success managers, close and reopen it."""
+    for name in ("Live and Let Live", "Live"):
+        await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
+    for name in ("Grace", "Barbara"):
+        manager = {"name": name, "email": f"{name.lower()}@example.com"}
+        await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
+    for name in ("closeAccount", "reopenAccount"):
+        await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
@@ -173,6 +188,14 @@ async def _wait(world: _World) -> None:
     await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
 
 
+async def _queue(world: _World) -> None:
+    """Leave a job and a spread in the queue, of a kind that no worker of these tests has."""
+    async with unit_of_work(world.pool) as writer:
+        await add_spread(writer, "of another release", world.clock.now())
+        await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
+        await writer.commit()
+
+
 async def _read(world: _World) -> None:
     """Send every kind of request, as clients, staff and monitors do."""
     for document in ("dashboard", "orders"):
@@ -183,6 +206,8 @@ async def _read(world: _World) -> None:
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
     await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
+    for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
+        await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")

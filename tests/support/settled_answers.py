@@ -28,17 +28,19 @@ UNAVAILABLE: Final = 503
 _FIGURES: Final = """
   pulse%(as_of)s {
     asOf productivity { imagesUploaded imagesThisMonth allTimeProcessed } timeSavings { hours }
-    quality { delivered approvedFirstTime }
-    productivityStreak { weeks longest } reliability { due onTime late } averageLeadTime { seconds delivered }
+    quality { deliveredCount approvedCount }
+    productivityStreak { weeks longest } reliability { dueCount onTimeCount lateCount }
+    averageLeadTime { seconds deliveredCount }
   }
   sla%(as_of)s { version compliance {
-    standard { met missed } additional { met missed } expedited { met missed } rejection { met missed }
+    standard { metCount missedCount } additional { metCount missedCount }
+    expedited { metCount missedCount } rejection { metCount missedCount }
   } }"""
 _QUESTION: Final = (
     "{ account { "
     + _FIGURES % {"as_of": ""}
     + """
-  open: sla { compliance { standard { open } additional { open } } }
+  open: sla { compliance { standard { openCount } additional { openCount } } }
   dailyGuarantee { used }
   orderFeed { number imageCount deliveredCount status }
   orders(first: 100) { totalCount nodes { imageCount deliveredCount } }
@@ -146,13 +148,13 @@ class Judge:
 def _agrees(answer: dict[str, Any]) -> bool:
     """Return whether the parts of an answer agree on the uploads, all of which are of the ledger day."""
     pulse, kept, orders = answer["pulse"], answer["sla"]["compliance"], answer["orders"]
-    uploaded, delivered = pulse["productivity"]["imagesUploaded"], pulse["quality"]["delivered"]
-    judged = sum(kept[term]["met"] + kept[term]["missed"] for term in ("standard", "additional", "expedited"))
+    uploaded, delivered = pulse["productivity"]["imagesUploaded"], pulse["quality"]["deliveredCount"]
+    judged = sum(kept[term]["metCount"] + kept[term]["missedCount"] for term in ("standard", "additional", "expedited"))
     newest = answer["orderFeed"][0]["number"] if answer["orderFeed"] else 0
     agreements = {
         "allowance": uploaded == answer["dailyGuarantee"]["used"],
-        "compliance": judged == pulse["reliability"]["due"],
-        "open": answer["open"]["compliance"]["standard"]["open"] <= uploaded - delivered,
+        "compliance": judged == pulse["reliability"]["dueCount"],
+        "open": answer["open"]["compliance"]["standard"]["openCount"] <= uploaded - delivered,
         "feed": newest == orders["totalCount"],
     }
     if orders["totalCount"] <= len(orders["nodes"]):

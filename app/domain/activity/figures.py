@@ -22,13 +22,13 @@ class ActivityFigures:
     rejected: int = 0
     lead_microseconds: int = 0
     saved_milliseconds: int = 0
-    spend: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    spend: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal], kw_only=True)
 
     def __add__(self, other: "ActivityFigures") -> "ActivityFigures":
         amounts = (getattr(self, name) + getattr(other, name) for name in AMOUNTS)
         currencies = self.spend.keys() | other.spend.keys()
         spend = {each: self.spend.get(each, Decimal(0)) + other.spend.get(each, Decimal(0)) for each in currencies}
-        return ActivityFigures(*amounts, spend)
+        return ActivityFigures(*amounts, spend=spend)
 
     @property
     def hours_saved(self) -> float:

@@ -1,9 +1,11 @@
-"""The events of an account that concern no order: specifications, terms, zone, guarantee (domain rules, 2, 4, 5)."""
+"""The events of an account that concern no order: its name, terms, zone, guarantee (domain rules, 2, 4, 5)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.contacts import Contact
+from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
 from app.domain.events.kinds import (
     GuaranteeReset,
     SlaNegotiated,
@@ -56,6 +58,26 @@ def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> New
 def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> NewEvent:
     """Return the event of a move to another zone."""
     return NewEvent(period.starts_at, None, None, TimeZoneChanged(period.time_zone, replaced.time_zone))
+
+
+def account_renamed(name: str, previous: str, at: datetime) -> NewEvent:
+    """Return the event of another name of the account."""
+    return NewEvent(at, None, None, AccountRenamed(name, previous))
+
+
+def success_manager_changed(manager: Contact | None, previous: Contact | None, at: datetime) -> NewEvent:
+    """Return the event of another success manager, or of none."""
+    return NewEvent(at, None, None, SuccessManagerChanged(manager, previous))
+
+
+def account_closed(at: datetime, reason: str | None) -> NewEvent:
+    """Return the event of closing the account at an instant (UTC)."""
+    return NewEvent(at, None, None, AccountClosed(at, reason))
+
+
+def account_reopened(at: datetime, closed_at: datetime, reason: str | None) -> NewEvent:
+    """Return the event of opening the account again at an instant, which was closed since another (both UTC)."""
+    return NewEvent(at, None, None, AccountReopened(closed_at, reason))
 
 
 def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:

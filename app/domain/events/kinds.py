@@ -11,6 +11,7 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind
+from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
@@ -267,5 +268,9 @@ Event: TypeAlias = (
     | TimeZoneChanged
     | GuaranteeReset
     | SpecificationChanged
+    | AccountRenamed
+    | SuccessManagerChanged
+    | AccountClosed
+    | AccountReopened
     | EventWithdrawn
 )

@@ -4,16 +4,18 @@
 Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids UUIDs.
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name` of a new order, the `filenames` and the
-`reasons` of images, in the event's order of them, the name of a `worker` and the `note` of staff. To erase them, set
-`texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either
-reads as None, or as ERASED where a text cannot be None.
+`reasons` of images, in the event's order of them, the name of a `worker`, the `note` of staff, and the `name` and
+`email` of a success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes.
+A row of version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot
+be None.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.events import keys, kinds
+from app.domain.events.account_forms import ACCOUNT_FORMS
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ERASED,
@@ -24,35 +26,11 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
+from app.domain.events.forms import Form, StoredTexts, Texts
 from app.domain.events.keys import Data
 from app.domain.ledger.stored import day_from_json, day_to_json
 
 VERSION: Final = 2
-
-Texts: TypeAlias = Mapping[str, Any]
-Kind = TypeVar("Kind", bound=kinds.Event)
-
-
-class _TextsOf(NamedTuple):
-    """The texts of a row, which one of version 1 has in `data`."""
-
-    beside: Texts | None
-
-    def one(self, name: str, old: Mapping[str, Any]) -> str | None:
-        """Return a text; `old` holds it in a row of version 1."""
-        return (old if self.beside is None else self.beside).get(name)
-
-    def each(self, name: str, old: Sequence[Mapping[str, Any]], old_key: str) -> list[str]:
-        """Return a text for each image; `old` holds them in a row of version 1."""
-        found = [each.get(old_key) for each in old] if self.beside is None else self.beside.get(name)
-        return [ERASED if text is None else text for text in found or [None] * len(old)]
-
-
-class _Form(NamedTuple, Generic[Kind]):
-    """The writer of a kind of event, with its data and its texts separate, and its reader."""
-
-    write: Callable[[Kind], tuple[Data, Data]]
-    read: Callable[[Data, _TextsOf], Kind]
 
 
 def to_json(event: kinds.Event) -> tuple[Data, Texts | None]:
@@ -64,7 +42,7 @@ def to_json(event: kinds.Event) -> tuple[Data, Texts | None]:
 
 def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
     """Return the event of a row of any version; unknown keys are ignored."""
-    event: kinds.Event = _FORMS[type_].read(data, _TextsOf(texts))
+    event: kinds.Event = _FORMS[type_].read(data, StoredTexts(texts))
     return event
 
 
@@ -72,7 +50,7 @@ def _write_created(event: kinds.AccountCreated) -> tuple[Data, Data]:
     return {"before": None, "after": keys.ACCOUNT.write(event)}, {}
 
 
-def _read_created(data: Data, _: _TextsOf) -> kinds.AccountCreated:
+def _read_created(data: Data, _: StoredTexts) -> kinds.AccountCreated:
     return kinds.AccountCreated(**keys.ACCOUNT.read(data["after"]))
 
 
@@ -83,7 +61,7 @@ def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
     return {**order, **keys.PLACED.write(event), "images": images}, texts
 
 
-def _read_placed(data: Data, texts: _TextsOf) -> kinds.OrderPlaced:
+def _read_placed(data: Data, texts: StoredTexts) -> kinds.OrderPlaced:
     images, filenames = data["images"], texts.each("filenames", data["images"], "filename")
     return kinds.OrderPlaced(
         order=_read_order(data["after"], texts),
@@ -92,7 +70,7 @@ def _read_placed(data: Data, texts: _TextsOf) -> kinds.OrderPlaced:
     )
 
 
-def _read_order(after: Data, texts: _TextsOf) -> OrderFacts:
+def _read_order(after: Data, texts: StoredTexts) -> OrderFacts:
     return OrderFacts(name=texts.one("name", after) or ERASED, **keys.ORDER.read(after))
 
 
@@ -103,7 +81,7 @@ def _write_split(event: kinds.OrderSplit) -> tuple[Data, Data]:
     return {**change, "into": [keys.SPLIT_OFF.write(each) for each in event.into]}, {}
 
 
-def _read_split(data: Data, _: _TextsOf) -> kinds.OrderSplit:
+def _read_split(data: Data, _: StoredTexts) -> kinds.OrderSplit:
     into = tuple(SplitOff(**keys.SPLIT_OFF.read(each)) for each in data["into"])
     return kinds.OrderSplit(keys.read_changes(data), into)
 
@@ -118,7 +96,7 @@ def _write_expedited(event: kinds.OrderExpedited) -> tuple[Data, Data]:
     return {"before": None, "after": keys.ORDER.write(event.order), **rest}, {"name": event.order.name}
 
 
-def _read_expedited(data: Data, texts: _TextsOf) -> kinds.OrderExpedited:
+def _read_expedited(data: Data, texts: StoredTexts) -> kinds.OrderExpedited:
     is_new = data["before"] is None
     return kinds.OrderExpedited(
         order=_read_order(data["after"], texts) if is_new else None,
@@ -132,11 +110,11 @@ def _write_end(event: kinds.OrderCancelled | kinds.OrderCompleted) -> tuple[Data
     return keys.write_changes(event.changes), {}
 
 
-def _read_cancelled(data: Data, _: _TextsOf) -> kinds.OrderCancelled:
+def _read_cancelled(data: Data, _: StoredTexts) -> kinds.OrderCancelled:
     return kinds.OrderCancelled(keys.read_changes(data))
 
 
-def _read_completed(data: Data, _: _TextsOf) -> kinds.OrderCompleted:
+def _read_completed(data: Data, _: StoredTexts) -> kinds.OrderCompleted:
     return kinds.OrderCompleted(keys.read_changes(data))
 
 
@@ -145,7 +123,7 @@ def _write_claimed(event: kinds.ImagesClaimed) -> tuple[Data, Data]:
     return {"before": None, "after": lease, "images": event.images}, {"worker": event.worker}
 
 
-def _read_claimed(data: Data, texts: _TextsOf) -> kinds.ImagesClaimed:
+def _read_claimed(data: Data, texts: StoredTexts) -> kinds.ImagesClaimed:
     lease = data["after"]
     return kinds.ImagesClaimed(texts.one("worker", lease), images=keys.read_ids(data), **keys.LEASE.read(lease))
 
@@ -155,7 +133,7 @@ def _write_expired(event: kinds.ClaimExpired) -> tuple[Data, Data]:
     return {"before": lease, "after": None, "images": event.images}, {"worker": event.worker}
 
 
-def _read_expired(data: Data, texts: _TextsOf) -> kinds.ClaimExpired:
+def _read_expired(data: Data, texts: StoredTexts) -> kinds.ClaimExpired:
     lease = data["before"]
     return kinds.ClaimExpired(texts.one("worker", lease), images=keys.read_ids(data), **keys.LEASE.read(lease))
 
@@ -164,7 +142,7 @@ def _write_delivered(event: kinds.ImagesDelivered) -> tuple[Data, Data]:
     return {**keys.write_progress(event), "images": event.images}, {"worker": event.worker}
 
 
-def _read_delivered(data: Data, texts: _TextsOf) -> kinds.ImagesDelivered:
+def _read_delivered(data: Data, texts: StoredTexts) -> kinds.ImagesDelivered:
     return kinds.ImagesDelivered(
         *keys.read_progress(data), images=keys.read_ids(data), worker=texts.one("worker", data)
     )
@@ -175,7 +153,7 @@ def _write_rejected(event: kinds.ImagesRejected) -> tuple[Data, Data]:
     return {**keys.write_progress(event), "images": images}, {"reasons": [image.reason for image in event.images]}
 
 
-def _read_rejected(data: Data, texts: _TextsOf) -> kinds.ImagesRejected:
+def _read_rejected(data: Data, texts: StoredTexts) -> kinds.ImagesRejected:
     images, reasons = data["images"], texts.each("reasons", data["images"], "reason")
     rejected = (
         RejectedImage(reason=reason, **keys.REJECTED.read(each)) for each, reason in zip(images, reasons, strict=True)
@@ -188,7 +166,7 @@ def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
     return {**keys.write_changes(event.changes), **rest}, {"note": event.note}
 
 
-def _read_confirmed(data: Data, texts: _TextsOf) -> kinds.DeadlineConfirmed:
+def _read_confirmed(data: Data, texts: StoredTexts) -> kinds.DeadlineConfirmed:
     return kinds.DeadlineConfirmed(
         keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.PRICED.read(data)
     )
@@ -198,11 +176,11 @@ def _write_alert(event: kinds.DeadlineAtRisk | kinds.DeadlineMissed) -> tuple[Da
     return {"before": None, "after": keys.ALERT.write(event), "images": event.images}, {}
 
 
-def _read_at_risk(data: Data, _: _TextsOf) -> kinds.DeadlineAtRisk:
+def _read_at_risk(data: Data, _: StoredTexts) -> kinds.DeadlineAtRisk:
     return kinds.DeadlineAtRisk(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
 
 
-def _read_missed(data: Data, _: _TextsOf) -> kinds.DeadlineMissed:
+def _read_missed(data: Data, _: StoredTexts) -> kinds.DeadlineMissed:
     return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
 
 
@@ -210,7 +188,7 @@ def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
     return {"before": None, "after": keys.DEADLINE.write(event)}, {}
 
 
-def _read_met(data: Data, _: _TextsOf) -> kinds.DeadlineMet:
+def _read_met(data: Data, _: StoredTexts) -> kinds.DeadlineMet:
     return kinds.DeadlineMet(**keys.DEADLINE.read(data["after"]))
 
 
@@ -219,7 +197,7 @@ def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
     return {"before": before, "after": after}, {"note": event.note}
 
 
-def _read_negotiated(data: Data, texts: _TextsOf) -> kinds.SlaNegotiated:
+def _read_negotiated(data: Data, texts: StoredTexts) -> kinds.SlaNegotiated:
     before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
     return kinds.SlaNegotiated(**before, **after, note=texts.one("note", data["after"]))
 
@@ -228,7 +206,7 @@ def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:
     return {"before": keys.PREVIOUS_ZONE.write(event), "after": keys.NEW_ZONE.write(event)}, {}
 
 
-def _read_moved(data: Data, _: _TextsOf) -> kinds.TimeZoneChanged:
+def _read_moved(data: Data, _: StoredTexts) -> kinds.TimeZoneChanged:
     previous, new = keys.PREVIOUS_ZONE.read(data["before"]), keys.NEW_ZONE.read(data["after"])
     return kinds.TimeZoneChanged(**previous, **new)
 
@@ -237,7 +215,7 @@ def _write_reset(event: kinds.GuaranteeReset) -> tuple[Data, Data]:
     return {"before": day_to_json(event.closed), "after": day_to_json(event.opened)}, {}
 
 
-def _read_reset(data: Data, _: _TextsOf) -> kinds.GuaranteeReset:
+def _read_reset(data: Data, _: StoredTexts) -> kinds.GuaranteeReset:
     return kinds.GuaranteeReset(day_from_json(data["before"]), day_from_json(data["after"]))
 
 
@@ -245,7 +223,7 @@ def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
     return {"before": None, "after": None, "event": event.event}, {}
 
 
-def _read_withdrawn(data: Data, _: _TextsOf) -> kinds.EventWithdrawn:
+def _read_withdrawn(data: Data, _: StoredTexts) -> kinds.EventWithdrawn:
     return kinds.EventWithdrawn(data["event"])
 
 
@@ -260,7 +238,7 @@ def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]
     return {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}, {}
 
 
-def _read_specification(data: Data, _: _TextsOf) -> kinds.SpecificationChanged:
+def _read_specification(data: Data, _: StoredTexts) -> kinds.SpecificationChanged:
     before: Data = data["before"] or {}
     after: Data = data["after"]
     return kinds.SpecificationChanged(
@@ -268,24 +246,25 @@ def _read_specification(data: Data, _: _TextsOf) -> kinds.SpecificationChanged:
     )
 
 
-_FORMS: Final[Mapping[EventType, _Form[Any]]] = {
-    EventType.ACCOUNT_CREATED: _Form(_write_created, _read_created),
-    EventType.ORDER_PLACED: _Form(_write_placed, _read_placed),
-    EventType.ORDER_SPLIT: _Form(_write_split, _read_split),
-    EventType.ORDER_EXPEDITED: _Form(_write_expedited, _read_expedited),
-    EventType.ORDER_CANCELLED: _Form(_write_end, _read_cancelled),
-    EventType.ORDER_COMPLETED: _Form(_write_end, _read_completed),
-    EventType.IMAGES_CLAIMED: _Form(_write_claimed, _read_claimed),
-    EventType.CLAIM_EXPIRED: _Form(_write_expired, _read_expired),
-    EventType.IMAGES_DELIVERED: _Form(_write_delivered, _read_delivered),
-    EventType.IMAGES_REJECTED: _Form(_write_rejected, _read_rejected),
-    EventType.DEADLINE_CONFIRMED: _Form(_write_confirmed, _read_confirmed),
-    EventType.DEADLINE_AT_RISK: _Form(_write_alert, _read_at_risk),
-    EventType.DEADLINE_MISSED: _Form(_write_alert, _read_missed),
-    EventType.DEADLINE_MET: _Form(_write_met, _read_met),
-    EventType.SLA_NEGOTIATED: _Form(_write_negotiated, _read_negotiated),
-    EventType.TIME_ZONE_CHANGED: _Form(_write_moved, _read_moved),
-    EventType.GUARANTEE_RESET: _Form(_write_reset, _read_reset),
-    EventType.SPECIFICATION_CHANGED: _Form(_write_specification, _read_specification),
-    EventType.EVENT_WITHDRAWN: _Form(_write_withdrawn, _read_withdrawn),
+_FORMS: Final[Mapping[EventType, Form[Any]]] = {
+    EventType.ACCOUNT_CREATED: Form(_write_created, _read_created),
+    EventType.ORDER_PLACED: Form(_write_placed, _read_placed),
+    EventType.ORDER_SPLIT: Form(_write_split, _read_split),
+    EventType.ORDER_EXPEDITED: Form(_write_expedited, _read_expedited),
+    EventType.ORDER_CANCELLED: Form(_write_end, _read_cancelled),
+    EventType.ORDER_COMPLETED: Form(_write_end, _read_completed),
+    EventType.IMAGES_CLAIMED: Form(_write_claimed, _read_claimed),
+    EventType.CLAIM_EXPIRED: Form(_write_expired, _read_expired),
+    EventType.IMAGES_DELIVERED: Form(_write_delivered, _read_delivered),
+    EventType.IMAGES_REJECTED: Form(_write_rejected, _read_rejected),
+    EventType.DEADLINE_CONFIRMED: Form(_write_confirmed, _read_confirmed),
+    EventType.DEADLINE_AT_RISK: Form(_write_alert, _read_at_risk),
+    EventType.DEADLINE_MISSED: Form(_write_alert, _read_missed),
+    EventType.DEADLINE_MET: Form(_write_met, _read_met),
+    EventType.SLA_NEGOTIATED: Form(_write_negotiated, _read_negotiated),
+    EventType.TIME_ZONE_CHANGED: Form(_write_moved, _read_moved),
+    EventType.GUARANTEE_RESET: Form(_write_reset, _read_reset),
+    EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
+    **ACCOUNT_FORMS,
+    EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
 }

@@ -9,12 +9,12 @@ from app.domain.pulse.figures import PulseFigures
 class TermCompliance:
     """Promises of one term: met and missed in the window, and still open, of any age.
 
-    `open` is None for an instant in the past, `rate` (0 to 1, of met and missed) over nothing.
+    `open_count` is None for an instant in the past, `rate` (0 to 1, of met and missed) over nothing.
     """
 
-    met: int
-    missed: int
-    open: int | None
+    met_count: int
+    missed_count: int
+    open_count: int | None
     rate: float | None
 
 

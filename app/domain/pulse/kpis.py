@@ -42,8 +42,9 @@ class Quality:
     trend: Trend
     rate: float | None
     previous_rate: float | None
-    delivered: int
-    approved_first_time: int
+    delivered_count: int
+    approved_count: int
+    rejected_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class StepSavings:
 
     step: str
     hours: float
-    images: int
+    image_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,19 @@ class ProductivityStreak:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """The share, 0 to 1, of outcomes that were on time; None over none. `due` is `on_time` and `late` together."""
+    """The share, 0 to 1, of outcomes that were on time; None over none.
+
+    `due_count` is the sum of `on_time_count` and `late_count`.
+    """
 
     label: str
     summary: str
     trend: Trend
     rate: float | None
     previous_rate: float | None
-    due: int
-    on_time: int
-    late: int
+    due_count: int
+    on_time_count: int
+    late_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class AverageLeadTime:
     trend: Trend
     seconds: float | None
     previous_seconds: float | None
-    delivered: int
+    delivered_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,9 @@ def _quality(current: WindowFigures, previous: WindowFigures) -> Quality:
         trend=change,
         rate=_float(rate),
         previous_rate=_float(previous_rate),
-        delivered=current.delivered,
-        approved_first_time=approved,
+        delivered_count=current.delivered,
+        approved_count=approved,
+        rejected_count=current.rejected,
     )
 
 
@@ -218,9 +223,9 @@ def _reliability(current: WindowFigures, previous: WindowFigures) -> Reliability
         trend=change,
         rate=_float(rate),
         previous_rate=_float(previous_rate),
-        due=on_time + late,
-        on_time=on_time,
-        late=late,
+        due_count=on_time + late,
+        on_time_count=on_time,
+        late_count=late,
     )
 
 
@@ -234,7 +239,7 @@ def _average_lead_time(current: WindowFigures, previous: WindowFigures) -> Avera
         trend=change,
         seconds=_float(seconds),
         previous_seconds=_float(before),
-        delivered=current.delivered,
+        delivered_count=current.delivered,
     )
 
 

@@ -24,7 +24,7 @@ RECENT: Final = "interval '1 second'"
 The age is taken at the command's start: a command of many accounts may take longer than this.
 """
 
-_NOT_COUNTED: Final = ("import_run",)
+_NOT_COUNTED: Final = ("import_run", "import_from")
 _COLUMNS: Final = attributes_of(AccountCounters, but=(*_NOT_COUNTED, "activity_until", "activity_sequence"))
 _SAVED: Final = (*_COLUMNS[1:], "activity_until", "activity_sequence")
 _COUNTERS: Final = attrgetter(*_COLUMNS, "activity_until", "next_event_sequence")  # astuple would copy each deeply

@@ -29,8 +29,8 @@ async def expedite_order(
 ) -> Outcome:
     """Expedite chosen images of an order, or all that can be; the caller commits.
 
-    Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no longer
-    holds.
+    Raises NotFound, AccountIsClosed, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no
+    longer holds.
     """
     counters, at, account, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
@@ -49,6 +49,7 @@ def expediting(
 
     `orders` are the order and, from `moved_from`, siblings that have chosen images by now.
     """
+    account.require_open(at)
     known = {image.id for order in orders for image in order.images}
     missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
     found = chosen if chosen is None or not missing else [image_id for image_id in chosen if image_id in known]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.account.types import Account, account
+from api.account.payloads import changed_account
 from api.context import Info
 from api.execution import Call, Payload
 from api.ids import NodeType
@@ -37,14 +37,7 @@ class ChangeTimeZonePayload(GuaranteePayload):
     """The result of changing a time zone; the running ledger day is never shortened by it."""
 
     result_type = TimeZoneOutcome
-
-    @field
-    async def account(self, info: Info) -> Account | None:
-        """The account in its current state."""
-        if self.result is None:
-            return None
-        row = await info.context.account(self.result.account_id)
-        return None if row is None else account(row)
+    account = field(changed_account)
 
 
 @input_type

@@ -75,7 +75,7 @@ class AccountQueries:
             strawberry.argument(description="Only accounts whose name starts with this text, ignoring case."),
         ] = strawberry.UNSET,
         plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
-    ) -> Connection[Account]:
+    ) -> Connection[Account] | None:
         """All accounts, by name; for staff."""
         prefix = text_or_none("search", search) or ""
         return await info.context.page_of_all(

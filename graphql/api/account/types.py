@@ -9,6 +9,8 @@ from api.activity.reads import LONGEST, activity_between
 from api.activity.types import Activity
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
+from api.event.reads import events_of_account
+from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
 from api.order.reads import FEED_SIZE, order_feed, orders_of
 from api.order.types import Order, OrderFilter, order
@@ -58,7 +60,15 @@ class Account(Node):
     plan: Plan = strawberry.field(description="The account's subscription.")
     time_zone: TimeZone = strawberry.field(description="The account's time zone; its wall clock is user time.")
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
+    closed_at: datetime | None = strawberry.field(
+        description="The instant since which the account is closed and takes no new orders; null while it is open."
+    )
     row: strawberry.Private[AccountRow]
+
+    @field
+    def dashboard_available(self, info: Info) -> bool:
+        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed`, `activity` and `sla`."""
+        return info.context.has_dashboard(self.row.plan)
 
     @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
@@ -124,7 +134,7 @@ class Account(Node):
     @field
     async def sla_versions(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[SLA]:
+    ) -> Connection[SLA] | None:
         """All versions of the SLA, newest first, including future ones."""
         return (await sla_versions(info.context, self.row)).first(first, after)
 
@@ -152,9 +162,30 @@ class Account(Node):
             OrderFilter | None,
             strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
         ] = strawberry.UNSET,
-    ) -> Connection[Order]:
-        """The account's orders, newest first; the first 20 without `first` and `last`."""
+    ) -> Connection[Order] | None:
+        """The account's orders, newest first; without `first` and `last` 20, which are the last with `before` alone."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
+
+    @field
+    def events(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        types: EventTypes = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event] | None:
+        """The account's events in the order of their recording, newest first; sizes are as in `orders`.
+
+        Events are added at the newest end only. `last: 100, before: newest`, where `newest` is the cursor of the newest
+        event read so far, and again while `hasPreviousPage` is true, returns all that were added since, each once;
+        without a cursor so far, `last: 100` starts with the account's first event. While `loupe import` writes to the
+        account, its events and all later ones are not listed yet.
+        """
+        listing = events_of_account(info.context, self.row.id, or_none(types), withdrawn=bool(withdrawn))
+        return listing.page(first, after, last, before)
 
     @field(cost=LOOK_UP)
     async def order(
@@ -176,7 +207,7 @@ class Account(Node):
                 description="True for archived specifications only, false for the others only, null for both."
             ),
         ] = False,
-    ) -> Connection[Specification]:
+    ) -> Connection[Specification] | None:
         """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
@@ -222,5 +253,6 @@ def account(row: AccountRow) -> Account:
         plan=row.plan,
         time_zone=TimeZone(row.time_zone),
         created_at=row.created_at,
+        closed_at=row.closed_at,
         row=row,
     )

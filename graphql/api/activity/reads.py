@@ -7,7 +7,7 @@ from typing import Final
 
 from api.activity.types import Activity
 from api.context import Context
-from api.money import Money
+from api.money import Money, money_of
 from app.domain.activity.buckets import Bucket, buckets, count_buckets
 from app.domain.activity.enums import Grain
 from app.domain.activity.figures import ActivityFigures
@@ -62,4 +62,4 @@ def _activity(bucket: Bucket, figures: ActivityFigures) -> Activity:
 
 
 def _spend(amounts: Mapping[str, Decimal]) -> list[Money]:
-    return [Money(amount=amount, currency=currency) for currency, amount in sorted(amounts.items())]
+    return [money_of(amount, currency) for currency, amount in sorted(amounts.items())]

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import strawberry
 
+from api.contact import Contact, contact
 from api.context import Info
 from api.event.facts import GuaranteeDay, guarantee_day
 from api.event.types import Event
-from api.money import Money
+from api.money import Money, money_of
 from api.specification.types import Specification, SpecificationStep, specification, specification_steps
-from app.domain.events import kinds
+from app.domain.events import account_kinds, kinds
 from app.domain.sla.enums import Plan
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
@@ -150,7 +151,7 @@ class SpecificationChanged(Event):
 
     async def _money(self, info: Info, amount: Decimal | None) -> Money | None:
         """Return an amount in the currency of the specification, which never changes."""
-        return None if amount is None else Money(amount=amount, currency=(await self._specification(info)).currency)
+        return None if amount is None else money_of(amount, (await self._specification(info)).currency)
 
     async def _specification(self, info: Info) -> SpecificationRow:
         key = (self.row.account_id, self.details.specification_id)
@@ -158,6 +159,56 @@ class SpecificationChanged(Event):
         if row is None:
             raise LookupError(f"There is no specification {key}.")
         return row
+
+
+@object_type
+class AccountRenamed(Event):
+    """A change of the account's name."""
+
+    details: strawberry.Private[account_kinds.AccountRenamed]
+
+    name: str = attribute("The name from then on.", of="details.name")
+    previous_name: str | None = attribute("The name until then; never null.", of="details.previous")
+
+
+@object_type
+class SuccessManagerChanged(Event):
+    """A change of the account's customer success manager. The texts of an erased person read as `erased` or null."""
+
+    details: strawberry.Private[account_kinds.SuccessManagerChanged]
+
+    @field
+    def success_manager(self) -> Contact | None:
+        """The success manager from then on; null for none."""
+        return contact(self.details.manager)
+
+    @field
+    def previous_success_manager(self) -> Contact | None:
+        """The success manager until then; null for none."""
+        return contact(self.details.previous)
+
+
+@object_type
+class AccountClosed(Event):
+    """The closing of the account: since then nothing new can be ordered, while all else goes on."""
+
+    details: strawberry.Private[account_kinds.AccountClosed]
+
+    reason: str | None = attribute(
+        "The reason, for staff only; null without one, or after its erasure.", of="details.reason", staff=True
+    )
+
+
+@object_type
+class AccountReopened(Event):
+    """The opening of a closed account for new orders."""
+
+    details: strawberry.Private[account_kinds.AccountReopened]
+
+    closed_at: datetime = attribute("The instant since which the account was closed.", of="details.closed_at")
+    reason: str | None = attribute(
+        "The reason, for staff only; null without one, or after its erasure.", of="details.reason", staff=True
+    )
 
 
 @object_type

@@ -13,7 +13,7 @@ import strawberry
 from api.context import Context, Info
 from api.ids import NodeType
 from api.image.types import Image, Rejection, image, rejection
-from api.money import Money
+from api.money import Money, money_of
 from app.domain.events import facts, kinds
 from app.domain.events.facts import Change
 from app.domain.ledger.quota import RecordedDay
@@ -152,7 +152,7 @@ def guarantee_day(day: RecordedDay) -> GuaranteeDay:
 
 def images_of_event(
     self: EventOfImages, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-) -> Connection[Image]:
+) -> Connection[Image] | None:
     """The images of the event, in upload order."""
     account_id, context = self.row.account_id, info.context
 
@@ -203,7 +203,7 @@ async def order_row(info: Info, row: EventRow) -> OrderRow:
 
 async def money(info: Info, row: EventRow, amount: Decimal) -> Money:
     """Return an amount in the currency of the event's order, which never changes."""
-    return Money(amount=amount, currency=(await order_row(info, row)).currency)
+    return money_of(amount, (await order_row(info, row)).currency)
 
 
 async def money_or_none(info: Info, row: EventRow, amount: Decimal | None) -> Money | None:

@@ -18,7 +18,7 @@ from api.event.facts import (
     read_order,
 )
 from api.event.types import Event
-from api.money import Money
+from api.money import Money, money_of
 from api.specification.types import Specification, specification
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.events import kinds
@@ -83,12 +83,12 @@ class OrderPlaced(Event):
     @field
     def price(self) -> Money:
         """The price of all images of the order."""
-        return Money(amount=self.details.order.price, currency=self.details.order.currency)
+        return money_of(self.details.order.price, self.details.order.currency)
 
     @field
     def price_per_image(self) -> Money:
         """The price of each image of the order."""
-        return Money(amount=self.details.price_per_image, currency=self.details.order.currency)
+        return money_of(self.details.price_per_image, self.details.order.currency)
 
     expedited_at: datetime | None = attribute(
         "The instant of the expedite; null if the order was placed without one.", of="details.order.expedited_at"

@@ -83,7 +83,7 @@ class ImagesRejected(Event):
     @field(cost=LOOK_UP)
     def rejected_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[RejectedImage]:
+    ) -> Connection[RejectedImage] | None:
         """The rejected images with the client's reasons, in upload order."""
         return rejected_images(info.context, self.row, self.details).first(first, after)
 

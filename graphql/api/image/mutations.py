@@ -43,8 +43,8 @@ class ClaimImagesInput:
 
     worker: str = strawberry.field(description=f"The name of the worker: {NAME_RULE}.")
     count: int = strawberry.field(default=1, description="The number of images, 1 to 500.")
-    lease_seconds: int = strawberry.field(
-        default=3600,
+    lease_seconds: float = strawberry.field(
+        default=3600.0,
         description="The length of the lease, 60 to 86,400 seconds. Images not delivered by its end are in the queue"
         " again.",
     )

@@ -79,7 +79,7 @@ class ImageQueries:
     @field(staff=True)
     async def production_queue(
         self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """Unclaimed images of all accounts that wait for production, earliest deadline first; for staff."""
         size = _QUEUE_SIZE if first is None else first
         return await info.context.page_of_all(lambda: queue_of_production(info.context).first(size, after))

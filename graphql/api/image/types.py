@@ -7,7 +7,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.ids import NodeType
-from api.money import Money
+from api.money import Money, money_of
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
 from app.domain.orders.enums import ImageStatus
@@ -87,7 +87,7 @@ def image(row: ImageRow, context: Context) -> Image:
         name_in_api=GlobalId(NodeType.IMAGE, row.account_id, row.id),
         filename=row.filename,
         status=row.status(now),
-        price=Money(amount=row.price, currency=row.currency),
+        price=money_of(row.price, row.currency),
         uploaded_at=row.uploaded_at,
         deadline=image_deadline(row, now),
         first_delivered_at=row.first_delivered_at,

@@ -59,7 +59,7 @@ class JobRunQueries:
         failed: Annotated[
             bool | None, strawberry.argument(description="True for failed runs only, false for the others only.")
         ] = strawberry.UNSET,
-    ) -> Connection[JobRun]:
+    ) -> Connection[JobRun] | None:
         """Runs of jobs, newest first; for staff."""
         context = info.context
         text = or_none(account_id)

@@ -39,8 +39,8 @@ class JobRun(Node):
     attempts: int = strawberry.field(description="The number of times the run was started.")
     started_at: datetime | None = strawberry.field(description="The instant of the latest start.")
     finished_at: datetime | None = strawberry.field(description="The instant of the end; null while it runs.")
-    accounts: int = strawberry.field(description="The number of accounts for which the run succeeded.")
-    failures: int = strawberry.field(
+    account_count: int = strawberry.field(description="The number of accounts for which the run succeeded.")
+    failure_count: int = strawberry.field(
         description="The number of accounts for which the run failed; each is retried separately."
     )
     error: str | None = strawberry.field(description="The error of the run; null without one.")
@@ -68,8 +68,8 @@ def job_run(row: JobRunRow) -> JobRun:
         attempts=row.attempts,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        accounts=row.accounts,
-        failures=row.failures,
+        account_count=row.accounts,
+        failure_count=row.failures,
         error=row.error,
         account_id=row.account_id,
     )

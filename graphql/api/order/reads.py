@@ -87,6 +87,6 @@ class OrderQueries:
     @field(staff=True)
     async def orders_awaiting_deadline(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Order]:
+    ) -> Connection[Order] | None:
         """Orders of all accounts that await a deadline from support and production, oldest first; for staff."""
         return await info.context.page_of_all(lambda: awaiting_deadline(info.context).first(first, after))

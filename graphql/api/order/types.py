@@ -12,7 +12,7 @@ from api.event.types import Event, Withdrawn
 from api.ids import NodeType, named_account
 from api.image.reads import images_of
 from api.image.types import Image
-from api.money import Money
+from api.money import Money, money_of
 from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.deadlines.enums import DeadlineStatus
@@ -79,7 +79,7 @@ class Order(Node):
                 description="Only images with one of these statuses; all by default, none for an empty list."
             ),
         ] = strawberry.UNSET,
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The order's images, in upload order."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
@@ -103,7 +103,7 @@ class Order(Node):
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
         withdrawn: Withdrawn = False,
-    ) -> Connection[Event]:
+    ) -> Connection[Event] | None:
         """The events of the order, oldest first."""
         return events_of(info.context, self.row, withdrawn=bool(withdrawn)).first(first, after)
 
@@ -171,7 +171,7 @@ def order(row: OrderRow, context: Context) -> Order:
         delivered_count=row.delivered_count,
         rejected_count=row.rejected_count,
         progress=row.delivered_count / row.image_count,
-        price=Money(amount=row.price, currency=row.currency),
+        price=money_of(row.price, row.currency),
         url=context.settings.order_url.format(account=named_account(row.account_id), number=row.number),
         row=row,
     )

@@ -65,7 +65,8 @@ def shown_pulse(account_id: UUID, at: datetime, figures: PulseFigures, streak: S
     found = pulse.pulse_at(at, figures, streak)
     source = Source(account_id, found.current_window)
     by_steps = [
-        StepSavings(step=each.step, hours=each.hours, images=each.images) for each in found.time_savings.by_steps
+        StepSavings(step=each.step, hours=each.hours, image_count=each.image_count)
+        for each in found.time_savings.by_steps
     ]
     return Pulse(
         as_of=found.as_of,

@@ -76,7 +76,9 @@ class Productivity(KPI):
     source: strawberry.Private[Source]
 
     @field
-    def images(self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET) -> Connection[Image]:
+    def images(
+        self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
+    ) -> Connection[Image] | None:
         """The images uploaded in the current window, last uploaded first."""
         uploaded = uploaded_images(self.source.window)
         return self.source.images(info.context, "images", uploaded, self.images_uploaded).first(first, after)
@@ -92,28 +94,30 @@ class Quality(KPI):
         " 1; null if none was delivered."
     )
     previous_rate: float | None = strawberry.field(description="The same figure of the previous window.")
-    delivered: int = strawberry.field(description="Images first delivered in the current window.")
-    approved_first_time: int = strawberry.field(
+    delivered_count: int = strawberry.field(description="Images first delivered in the current window.")
+    approved_count: int = strawberry.field(
         description="Images first delivered in the current window that were not rejected."
+    )
+    rejected_count: int = strawberry.field(
+        description="Images first delivered in the current window and rejected since."
     )
     source: strawberry.Private[Source]
 
     @field
     def delivered_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images first delivered in the current window, last delivered first."""
         delivered = delivered_images(self.source.window)
-        return self.source.images(info.context, "deliveredImages", delivered, self.delivered).first(first, after)
+        return self.source.images(info.context, "deliveredImages", delivered, self.delivered_count).first(first, after)
 
     @field
     def rejected_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images first delivered in the current window and rejected since, last delivered first."""
         rejected = rejected_images(self.source.window)
-        number = self.delivered - self.approved_first_time
-        return self.source.images(info.context, "rejectedImages", rejected, number).first(first, after)
+        return self.source.images(info.context, "rejectedImages", rejected, self.rejected_count).first(first, after)
 
 
 @object_type
@@ -122,7 +126,7 @@ class StepSavings:
 
     step: str = strawberry.field(description="The name of the step.")
     hours: float = strawberry.field(description="The hours saved by the step.")
-    images: int = strawberry.field(description="The number of images with the step.")
+    image_count: int = strawberry.field(description="The number of images with the step.")
 
 
 @object_type
@@ -166,11 +170,11 @@ class Reliability(KPI):
         " was due."
     )
     previous_rate: float | None = strawberry.field(description="The same figure of the previous window.")
-    due: int = strawberry.field(description="Images that met or missed their deadline in the current window.")
-    on_time: int = strawberry.field(
+    due_count: int = strawberry.field(description="Images that met or missed their deadline in the current window.")
+    on_time_count: int = strawberry.field(
         description="Images first delivered in the current window, not after their deadline."
     )
-    late: int = strawberry.field(
+    late_count: int = strawberry.field(
         description="Images whose deadline passed in the current window, delivered since or not."
     )
     source: strawberry.Private[Source]
@@ -178,18 +182,18 @@ class Reliability(KPI):
     @field
     def on_time_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images on time in the current window, last delivered first."""
         on_time = on_time_images(self.source.window)
-        return self.source.images(info.context, "onTimeImages", on_time, self.on_time).first(first, after)
+        return self.source.images(info.context, "onTimeImages", on_time, self.on_time_count).first(first, after)
 
     @field
     def late_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images that became late in the current window, latest deadline first."""
         late = late_images(self.source.window, tuple(ServiceLevel))
-        return self.source.images(info.context, "lateImages", late, self.late).first(first, after)
+        return self.source.images(info.context, "lateImages", late, self.late_count).first(first, after)
 
 
 @object_type
@@ -202,7 +206,7 @@ class AverageLeadTime(KPI):
         " window; null if there were none."
     )
     previous_seconds: float | None = strawberry.field(description="The same figure of the previous window.")
-    delivered: int = strawberry.field(description="Images first delivered in the current window.")
+    delivered_count: int = strawberry.field(description="Images first delivered in the current window.")
 
 
 @object_type
@@ -224,3 +228,15 @@ class Pulse:
         description="The share of images that were delivered by their deadline."
     )
     average_lead_time: AverageLeadTime = strawberry.field(description="The average time from upload to first delivery.")
+
+    @field(length=6)
+    def kpis(self) -> list[KPI]:
+        """The six key figures, in the order of the page."""
+        return [
+            self.productivity,
+            self.quality,
+            self.time_savings,
+            self.productivity_streak,
+            self.reliability,
+            self.average_lead_time,
+        ]

@@ -1,13 +1,13 @@
 """Quotes for new orders and expedites, and the tokens that bind them."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from api.context import Context
 from api.ids import NodeType
-from api.money import Money
+from api.money import money_of
 from api.order.deadlines import quoted_deadline
-from api.quote.types import Quote, QuoteInput, QuotePart, QuotePayload
+from api.quote.types import Quote, QuoteExpediteInput, QuoteInput, QuoteNewOrderInput, QuotePart, QuotePayload
+from api.sla.guarantee import daily_guarantee
 from api.user_errors import UserErrorCode
 from api.validation import NO_ID, Validation
 from app.domain.bounds import MAX_IMAGES
@@ -20,8 +20,17 @@ from engine.arguments import or_none
 
 async def read_quote(context: Context, account_id: UUID, quote_input: QuoteInput) -> QuotePayload:
     """Return the quote of a request for an account that the caller may see."""
-    validation = Validation(context.viewer, quote_input)
-    request = _request(validation, account_id, quote_input)
+    new_order, expedite = or_none(quote_input.new_order), or_none(quote_input.expedite)
+    if new_order is not None:
+        validation = Validation(context.viewer, new_order, within=("newOrder",))
+        return await _quote(context, validation, account_id, _upload(validation, account_id, new_order))
+    if expedite is not None:
+        validation = Validation(context.viewer, expedite, within=("expedite",))
+        return await _quote(context, validation, account_id, _expedite(validation, account_id, expedite))
+    raise TypeError("A quote has exactly one subject.")  # as GraphQL has checked
+
+
+async def _quote(context: Context, validation: Validation, account_id: UUID, request: QuoteRequest) -> QuotePayload:
     if validation.errors:
         return QuotePayload(quote=None, user_errors=validation.errors)
     key = await context.quote_key.get()
@@ -48,31 +57,22 @@ async def bound(context: Context, validation: Validation, token: str | None, sub
         return None
 
 
-def _request(validation: Validation, account_id: UUID, quote_input: QuoteInput) -> QuoteRequest:
-    count, order_id, at = or_none(quote_input.image_count), or_none(quote_input.order_id), or_none(quote_input.at)
-    if (count is None) == (order_id is None):
-        validation.refuse("Give either imageCount or orderId.", "imageCount" if order_id is None else "orderId")
-    specification_id, chosen = (
-        or_none(quote_input.specification_id),
-        _chosen(validation, or_none(quote_input.image_ids)),
-    )
-    if order_id is not None:
-        if specification_id is not None:
-            validation.refuse("The order already has its specification.", "specificationId")
-        return ExpediteRequest(_of_account(validation, account_id, NodeType.ORDER, order_id, "orderId"), chosen, at)
-    if chosen is not None:
-        validation.refuse("Images can be named only with orderId.", "imageIds")
+def _upload(validation: Validation, account_id: UUID, order: QuoteNewOrderInput) -> UploadRequest:
+    specification_id = or_none(order.specification_id)
     named = (
         None
         if specification_id is None
-        else _of_account(validation, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")
+        else _of_account(validation, account_id, NodeType.SPECIFICATION, specification_id, "specificationId")[1]
     )
-    count = validation.amount(1 if count is None else count, MAX_IMAGES, "imageCount")
-    return UploadRequest(account_id, count, bool(quote_input.expedite), None if named is None else named[1], at)
+    count = validation.amount(order.image_count, MAX_IMAGES, "imageCount")
+    return UploadRequest(account_id, count, bool(order.expedite), named, or_none(order.at))
 
 
-def _chosen(validation: Validation, image_ids: Sequence[str] | None) -> list[UUID] | None:
-    return None if image_ids is None else [id_ for _, id_ in validation.images(image_ids, "imageIds")]
+def _expedite(validation: Validation, account_id: UUID, expedite: QuoteExpediteInput) -> ExpediteRequest:
+    image_ids = or_none(expedite.image_ids)
+    chosen = None if image_ids is None else [id_ for _, id_ in validation.images(image_ids, "imageIds")]
+    key = _of_account(validation, account_id, NodeType.ORDER, expedite.order_id, "orderId")
+    return ExpediteRequest(key, chosen, or_none(expedite.at))
 
 
 def _of_account(validation: Validation, account_id: UUID, type_: NodeType, text: str, field: str) -> tuple[UUID, UUID]:
@@ -85,13 +85,11 @@ def _of_account(validation: Validation, account_id: UUID, type_: NodeType, text:
 
 
 def _shown(account_id: UUID, quote: quoting.Quote) -> Quote:
-    allowance = quote.day.allowance
     return Quote(
         token=quote.token,
         at=quote.at,
         parts=[_part(account_id, part) for part in quote.parts],
-        guarantee_remaining=allowance.remaining,
-        expedite_remaining=allowance.expedite_remaining,
+        daily_guarantee=daily_guarantee(quote.day.day, quote.day.allowance),
     )
 
 
@@ -101,5 +99,5 @@ def _part(account_id: UUID, part: quoting.QuotePart) -> QuotePart:
         image_count=len(order.images),
         service_level=order.service_level,
         deadline=quoted_deadline(account_id, order),
-        price=None if price is None else Money(amount=price, currency=order.specification.currency),
+        price=None if price is None else money_of(price, order.specification.currency),
     )

@@ -6,6 +6,7 @@ import strawberry
 
 from api.money import Money
 from api.order.deadlines import Deadline
+from api.sla.guarantee import DailyGuarantee
 from api.user_errors import UserError
 from app.domain.orders.enums import ServiceLevel
 from engine.decorators import attribute, input_type, object_type
@@ -13,22 +14,33 @@ from engine.inputs import optional
 
 
 @input_type
-class QuoteInput:
-    """The subject of a quote: either a new order, by its number of images, or an expedite of an order's images."""
+class QuoteNewOrderInput:
+    """A new order to quote, by its number of images."""
 
-    image_count: int | None = optional("The number of images of a new order: 1 to 2,000.")
-    expedite: bool | None = strawberry.field(default=False, description="True to expedite the images of a new order.")
-    specification_id: strawberry.ID | None = optional(
-        "The specification of a new order; without it the quote has no prices."
-    )
-    order_id: strawberry.ID | None = optional("The order whose images would be expedited.")
+    image_count: int = strawberry.field(description="The number of images: 1 to 2,000.")
+    expedite: bool | None = strawberry.field(default=False, description="True to expedite the images.")
+    specification_id: strawberry.ID | None = optional("The specification; without it the quote has no prices.")
+    at: datetime | None = optional("The instant of the order, now or later; a future day starts with nothing used.")
+
+
+@input_type
+class QuoteExpediteInput:
+    """An expedite of an order's images to quote."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order whose images would be expedited.")
     image_ids: list[strawberry.ID] | None = optional(
         "The order's images, 1 to 500, in the order in which they use the day's expedites; by default all that can be"
         " expedited."
     )
-    at: datetime | None = optional(
-        "The instant of the order or expedite, now or later; a future day starts with nothing used."
-    )
+    at: datetime | None = optional("The instant of the expedite, now or later; a future day starts with nothing used.")
+
+
+@input_type(one_of=True)
+class QuoteInput:
+    """The subject of a quote: exactly one of these."""
+
+    new_order: QuoteNewOrderInput | None = optional("A new order.")
+    expedite: QuoteExpediteInput | None = optional("An expedite of an order's images.")
 
 
 @object_type
@@ -54,12 +66,8 @@ class Quote:
     )
     at: datetime = strawberry.field(description="The instant of the order or expedite.")
     parts: list[QuotePart] = attribute("The images of the offer by service level and deadline.", length=2)
-    guarantee_remaining: int = strawberry.field(
-        description="The number of images still guaranteed on the day of `at` after this order or expedite."
-    )
-    expedite_remaining: int = strawberry.field(
-        description="The number of images that can still be expedited at the shortest turnaround on the day of `at`,"
-        " after this order or expedite."
+    daily_guarantee: DailyGuarantee = strawberry.field(
+        description="The ledger day of `at`, with its use after this order or expedite."
     )
 
 

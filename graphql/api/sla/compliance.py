@@ -29,11 +29,11 @@ _LEVELS: Final[Mapping[Term, tuple[ServiceLevel, ...]]] = {
 class TermCompliance:
     """Compliance with one term of the SLA."""
 
-    met: int = strawberry.field(description="The number of promises kept in the 30 days.")
-    missed: int = strawberry.field(
+    met_count: int = strawberry.field(description="The number of promises kept in the 30 days.")
+    missed_count: int = strawberry.field(
         description="The number of promises whose deadline passed in the 30 days, kept since or not."
     )
-    open: int | None = strawberry.field(
+    open_count: int | None = strawberry.field(
         description="The number of promises not kept yet whose deadline has not passed, of any age; null for an"
         " instant in the past."
     )
@@ -48,18 +48,18 @@ class TermCompliance:
     @field
     def missed_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images of the missed promises, latest deadline first; for rejections, one item each."""
         name = f"{self.name}.missedImages"
-        return self.source.images(info.context, name, self.missed_source, self.missed).first(first, after)
+        return self.source.images(info.context, name, self.missed_source, self.missed_count).first(first, after)
 
     @field
     def open_images(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
-    ) -> Connection[Image]:
+    ) -> Connection[Image] | None:
         """The images of the open promises, latest deadline first; for rejections, one item each; none in the past."""
         name = f"{self.name}.openImages"
-        return self.source.images(info.context, name, self.open_source, self.open or 0).first(first, after)
+        return self.source.images(info.context, name, self.open_source, self.open_count or 0).first(first, after)
 
 
 @object_type
@@ -96,9 +96,9 @@ def _shown(
     name: str, kept: compliance.TermCompliance, source: Source, missed: Drilldown, still_open: Drilldown
 ) -> TermCompliance:
     return TermCompliance(
-        met=kept.met,
-        missed=kept.missed,
-        open=kept.open,
+        met_count=kept.met_count,
+        missed_count=kept.missed_count,
+        open_count=kept.open_count,
         rate=kept.rate,
         name=name,
         source=source,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from api.contact import contact
 from api.context import Context
 from api.ids import NodeType
 from api.sla.types import (
@@ -107,6 +108,7 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
             phone=terms.support_phone,
             days=SUPPORT_DAYS,
             response_time=terms.support_response,
+            success_manager=contact(account.success_manager),
         ),
         account=account,
         at=at,

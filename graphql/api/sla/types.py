@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import strawberry
 
+from api.contact import Contact
 from api.context import Info
 from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
@@ -88,6 +89,9 @@ class SupportTerms:
     phone: bool = strawberry.field(description="True if support answers by phone.")
     days: str = strawberry.field(description="The days on which support answers, in words.")
     response_time: timedelta = strawberry.field(description="The response time on these days.")
+    success_manager: Contact | None = strawberry.field(
+        description="The account's dedicated Customer Success Manager at present; null without one."
+    )
 
 
 @object_type

@@ -31,7 +31,7 @@ class SpecificationStepInput:
     """A retouching step."""
 
     step: str = strawberry.field(description=f"The name of the step: {NAME_RULE}.")
-    seconds: Decimal = strawberry.field(
+    seconds: float = strawberry.field(
         description="The seconds that a median human retoucher needs for the step, per image: 0 to 1,000,000, at most"
         " three decimals."
     )

@@ -9,7 +9,7 @@ from graphql.pyutils import AwaitableOrValue
 
 from api.context import Info
 from api.ids import NodeType
-from api.money import Money
+from api.money import Money, money_of
 from app.domain.pulse.figures import Step
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
@@ -56,7 +56,7 @@ def specification(row: SpecificationRow) -> Specification:
         name_in_api=GlobalId(NodeType.SPECIFICATION, row.account_id, row.id),
         name=row.name,
         archived=row.archived_at is not None,
-        price_per_image=Money(amount=row.price_per_image, currency=row.currency),
+        price_per_image=money_of(row.price_per_image, row.currency),
         steps=specification_steps(Step(step["step"], step["milliseconds"]) for step in row.steps),
         seconds_per_image=sum(step["milliseconds"] for step in row.steps) / _MILLISECONDS,
         account_id=row.account_id,

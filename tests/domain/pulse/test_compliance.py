@@ -9,13 +9,13 @@ STILL_OPEN = TermCounts(standard=4, expedited=3, additional=2, rejection=1)
 
 def test_each_term_has_its_own_counts_and_rate() -> None:
     judged = compliance(PulseFigures(CURRENT, WindowFigures(), 0, 0, STILL_OPEN))
-    assert judged.standard == TermCompliance(met=90, missed=10, open=4, rate=0.9)
-    assert judged.expedited == TermCompliance(met=3, missed=0, open=3, rate=1.0)
-    assert judged.additional == TermCompliance(met=0, missed=0, open=2, rate=None)
-    assert judged.rejection == TermCompliance(met=1, missed=2, open=1, rate=1 / 3)
+    assert judged.standard == TermCompliance(met_count=90, missed_count=10, open_count=4, rate=0.9)
+    assert judged.expedited == TermCompliance(met_count=3, missed_count=0, open_count=3, rate=1.0)
+    assert judged.additional == TermCompliance(met_count=0, missed_count=0, open_count=2, rate=None)
+    assert judged.rejection == TermCompliance(met_count=1, missed_count=2, open_count=1, rate=1 / 3)
 
 
 def test_open_counts_as_of_a_past_instant_are_null() -> None:
     judged = compliance(PulseFigures(CURRENT, WindowFigures(), 0, 0, None))
-    assert judged.standard == TermCompliance(met=90, missed=10, open=None, rate=0.9)
-    assert judged.rejection == TermCompliance(met=1, missed=2, open=None, rate=1 / 3)
+    assert judged.standard == TermCompliance(met_count=90, missed_count=10, open_count=None, rate=0.9)
+    assert judged.rejection == TermCompliance(met_count=1, missed_count=2, open_count=None, rate=1 / 3)

@@ -84,8 +84,9 @@ def test_quality_is_the_share_of_first_deliveries_that_were_not_rejected() -> No
         trend=up(8.3),
         rate=0.975,
         previous_rate=0.9,
-        delivered=40,
-        approved_first_time=39,
+        delivered_count=40,
+        approved_count=39,
+        rejected_count=1,
     )
 
 
@@ -111,9 +112,9 @@ def test_reliability_is_the_share_of_outcomes_on_time_over_all_levels() -> None:
         trend=Trend(TrendDirection.DOWN, -1.0, Sentiment.NEGATIVE),
         rate=0.99,
         previous_rate=1.0,
-        due=100,
-        on_time=99,
-        late=1,
+        due_count=100,
+        on_time_count=99,
+        late_count=1,
     )
 
 
@@ -126,7 +127,7 @@ def test_a_longer_lead_time_is_up_and_negative() -> None:
         trend=up(4.8, Sentiment.NEGATIVE),
         seconds=26_400.0,
         previous_seconds=25_200.0,
-        delivered=3,
+        delivered_count=3,
     )
 
 

@@ -104,7 +104,7 @@ BAD_SPECIFICATIONS: list[tuple[Line, str]] = [
     ({"steps": [{"step": "CLIPPING", "seconds": 1.0005}]}, "steps[0].seconds: has more than 3 decimals"),
     ({"steps": [{"step": "CLIPPING", "seconds": -1}]}, "steps[0].seconds: must not be less than 0"),
     (
-        {"steps": [{"step": "CLIPPING", "seconds": "1000000.001"}]},
+        {"steps": [{"step": "CLIPPING", "seconds": 1000000.001}]},
         "steps[0].seconds: must not be more than 1000000",
     ),
     ({"steps": [{"step": "CLIPPING"}]}, "steps[0].seconds: is missing"),

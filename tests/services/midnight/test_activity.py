@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from uuid import UUID
 
 import pytest
 
 from app.domain.activity.buckets import buckets
 from app.domain.activity.enums import Grain
 from app.domain.activity.figures import ActivityFigures
+from app.services import activity
 from app.services.accounts.terms import change_time_zone
 from app.services.activity import ADD_ACTIVITY
 from app.services.jobs.cursors import ACTIVITY, begin_missing_cursors
@@ -52,7 +54,7 @@ async def counted(pool: Pool) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await pool.fetch(query)]
 
 
-async def complete_until(pool: Pool, account_id: object) -> datetime | None:
+async def complete_until(pool: Pool, account_id: UUID) -> datetime | None:
     """Return the closing of the last ledger day that the counters vouch for."""
     return (await account_histories(PoolReader(pool), [account_id]))[account_id].activity_until
 
@@ -105,7 +107,7 @@ async def test_all_days_that_closed_meanwhile_are_counted_at_once(
         await client.place(1)
         clock.advance(DAY)
     taken: list[object] = []
-    rolled_up = midnight_activity.roll_up
+    rolled_up = activity.roll_up
 
     async def noting(*args: object) -> bool:
         taken.append(args)
@@ -203,9 +205,9 @@ async def test_a_change_by_a_release_without_these_rows_is_seen_and_all_days_are
 ) -> None:
     await client.place(3)
     await to_midnight(pool, clock)
-    await pool.execute("UPDATE orders SET status = 'CANCELLED', cancelled_at = $1", clock.now())
-    await pool.execute("UPDATE images SET status = 'CANCELLED', cancelled_at = $1", clock.now())
-    await pool.execute("UPDATE account_heads SET next_event_sequence = next_event_sequence + 1")
+    await pool.fetch("UPDATE orders SET status = 'CANCELLED', cancelled_at = $1", clock.now())
+    await pool.fetch("UPDATE images SET status = 'CANCELLED', cancelled_at = $1", clock.now())
+    await pool.fetch("UPDATE account_heads SET next_event_sequence = next_event_sequence + 1")
     assert await complete_until(pool, client.account_id) is None
     await assert_equals_rows(pool, clock)
     await client.place(1)

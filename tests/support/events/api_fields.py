@@ -35,6 +35,10 @@ FIELDS: Final = {
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
       newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newSteps {{ step seconds }}
       previousSteps {{ step seconds }}""",
+    "AccountRenamed": "name previousName",
+    "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
+    "AccountClosed": "reason",
+    "AccountReopened": "closedAt reason",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -212,6 +216,17 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.steps[].step": "newSteps[].step",
         "after.steps[].milliseconds": "newSteps[].seconds",
     },
+    "ACCOUNT_RENAMED": {"before.name": "previousName", "after.name": "name"},
+    "SUCCESS_MANAGER_CHANGED": {
+        "before": "- null if there was none",
+        "after": "- null if there is none",
+        "name": "successManager.name",
+        "email": "successManager.email",
+        "previousName": "previousSuccessManager.name",
+        "previousEmail": "previousSuccessManager.email",
+    },
+    "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
+    "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",

@@ -11,18 +11,25 @@ _TERMS: Final = ("imagesPerDay", "expeditesPerDay")
 
 
 class ReplayedAccount:
-    """An account's zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
+    """An account's name, zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
 
     def __init__(self) -> None:
+        self.name: str | None = None
         self.time_zone: str | None = None
         self.specifications: dict[str, Data] = {}
         self.versions: list[Data] = []
         self.resets: list[Data] = []
+        self.manager: Data = {}
+        self.closed_at: str | None = None
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
             "SPECIFICATION_CHANGED": self._specify,
             "SLA_NEGOTIATED": self._negotiate,
             "TIME_ZONE_CHANGED": self._move,
+            "ACCOUNT_RENAMED": self._rename,
+            "SUCCESS_MANAGER_CHANGED": self._change_manager,
+            "ACCOUNT_CLOSED": self._close,
+            "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
         }
 
@@ -50,7 +57,7 @@ class ReplayedAccount:
     def _create(self, data: Data) -> None:
         assert (data["before"], self.time_zone) == (None, None)
         after = data["after"]
-        self.time_zone = after["timeZone"]
+        self.name, self.time_zone = after["name"], after["timeZone"]
         self.versions.append({"version": 1, "effectiveDate": "", **{term: after[term] for term in _TERMS}})
 
     def _specify(self, data: Data) -> None:
@@ -78,6 +85,20 @@ class ReplayedAccount:
     def _move(self, data: Data) -> None:
         assert data["before"] == {"timeZone": self.time_zone}
         self.time_zone = data["after"]["timeZone"]
+
+    def _rename(self, data: Data) -> None:
+        assert data["before"] == {"name": self.name}
+        self.name = data["after"]["name"]
+
+    def _change_manager(self, data: Data) -> None:
+        known = ("previousName", "name"), ("previousEmail", "email")
+        assert {key: data[old] for old, key in known if old in data} == self.manager
+        self.manager = {key: data[key] for _, key in known if key in data}
+
+    def _close(self, data: Data) -> None:
+        """Close or reopen the account."""
+        assert data["before"] == {"closedAt": self.closed_at}
+        self.closed_at = data["after"]["closedAt"]
 
 
 def _used(day: Data, owners: Iterable[Data], start: str) -> int:

@@ -33,6 +33,7 @@ class Account:
         self.versions = [Version(1, first, images, expedites)]
         self.orders: list[Order] = []
         self.last_at = created_at
+        self.closed_at: datetime | None = None
         self.days = [self._open(midnight(first, self.zone))]
 
     @property
@@ -90,6 +91,7 @@ class Account:
         """Upload images; return the orders they are split into."""
         at = self.instant(now)
         day = self.running(at)
+        refuse(self._closed())
         if expedite:
             refuse(_window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
@@ -145,7 +147,7 @@ class Account:
         against = {image: _against_expediting(order, image, at) for image in order.images}
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = _window(at)
+        reasons = self._closed() or _window(at)
         reasons += [reason for image in images or order.images for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
@@ -193,6 +195,19 @@ class Account:
         if staying:
             order.images = staying
         return siblings
+
+    def close(self, now: datetime) -> None:
+        """Close the account, unless it is closed."""
+        if self.closed_at is None:
+            self.closed_at = self.last_at = self.instant(now)
+
+    def reopen(self, now: datetime) -> None:
+        """Open the account again, unless it is open."""
+        if self.closed_at is not None:
+            self.closed_at, self.last_at = None, self.instant(now)
+
+    def _closed(self) -> list[Reason]:
+        return [] if self.closed_at is None else [Reason("AccountIsClosed")]
 
     def cancel(self, now: datetime, order: Order) -> Day:
         """Cancel an order; its images return to the running day's quotas if they used them."""

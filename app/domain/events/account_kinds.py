@@ -1,0 +1,44 @@
+"""The events of what staff change of an account, as in `kinds`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from app.domain.contacts import Contact
+from app.domain.events.enums import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRenamed:
+    """Staff gave an account another name."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_RENAMED
+    name: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessManagerChanged:
+    """An account got another customer success manager; None for no one."""
+
+    type: ClassVar[EventType] = EventType.SUCCESS_MANAGER_CHANGED
+    manager: Contact | None
+    previous: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """Staff closed an account at `closed_at` (UTC), the instant of the event."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_CLOSED
+    closed_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReopened:
+    """Staff opened an account again that was closed since `closed_at` (UTC)."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_REOPENED
+    closed_at: datetime
+    reason: str | None = None

@@ -1,0 +1,58 @@
+"""The name of an account and its success manager, which staff change (domain rules, section 2)."""
+
+from typing import Final
+from uuid import UUID
+
+from app.clock import Clock
+from app.domain.contacts import Contact
+from app.domain.events.accounts import account_renamed, success_manager_changed
+from app.services.accounts.counters import begin_command
+from app.services.accounts.outcome import AccountOutcome
+from app.services.accounts.recording import record
+from db.queries.accounts import AccountRow, accounts_by_id
+from db.readers import Reader
+from db.tables.accounts import Account
+from db.writer import Writer
+from db.writes import update
+
+# Renames an account; the primary key.
+RENAME_ACCOUNT: Final = update("rename_account", Account, "name")
+
+# Changes the success manager of an account; the primary key.
+SET_SUCCESS_MANAGER: Final = update("set_success_manager", Account, "success_manager_name", "success_manager_email")
+
+
+async def rename_account(writer: Writer, clock: Clock, account_id: UUID, name: str) -> AccountOutcome:
+    """Give an account another name; nothing changes if it has the name. The caller commits.
+
+    Raises UnknownAccount.
+    """
+    counters = await begin_command(writer, clock, account_id)
+    at, previous = counters.instant, (await read_row(writer, account_id)).name
+    if name == previous:
+        return AccountOutcome(at, account_id, changed=False)
+    await writer.execute(RENAME_ACCOUNT, account_id, name)
+    await record(writer, counters, at, account_renamed(name, previous, at))
+    return AccountOutcome(at, account_id)
+
+
+async def set_success_manager(
+    writer: Writer, clock: Clock, account_id: UUID, manager: Contact | None
+) -> AccountOutcome:
+    """Set the success manager of an account, or none; nothing changes if it is the same. The caller commits.
+
+    Raises UnknownAccount.
+    """
+    counters = await begin_command(writer, clock, account_id)
+    at, previous = counters.instant, (await read_row(writer, account_id)).success_manager
+    if manager == previous:
+        return AccountOutcome(at, account_id, changed=False)
+    columns = (None, None) if manager is None else (manager.name, manager.email)
+    await writer.execute(SET_SUCCESS_MANAGER, account_id, *columns)
+    await record(writer, counters, at, success_manager_changed(manager, previous, at))
+    return AccountOutcome(at, account_id)
+
+
+async def read_row(reader: Reader, account_id: UUID) -> AccountRow:
+    """Read the row of an account whose counters are locked."""
+    return (await accounts_by_id(reader, [account_id]))[account_id]

@@ -1,0 +1,139 @@
+"""Staff's mutations of accounts: the name, the success manager, closing and reopening."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.account.payloads import AccountPayload
+from api.context import Info
+from api.execution import Call
+from api.ids import NodeType
+from api.validation import NAME_RULE, PROSE_RULE
+from app.domain.contacts import Contact
+from app.services.accounts.closing import close_account, reopen_account
+from app.services.accounts.profile import rename_account, set_success_manager
+from engine.arguments import or_none
+from engine.decorators import input_type, object_type
+from engine.inputs import idempotency_key, optional
+from engine.mutation import mutation
+
+
+@input_type
+class RenameAccountInput:
+    """The new name of an account."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    name: str = strawberry.field(description=f"The new name: {NAME_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class RenameAccountPayload(AccountPayload):
+    """The result of renaming an account."""
+
+
+@input_type
+class SetSuccessManagerInput:
+    """The customer success manager of an account; none without a name."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    name: str | None = optional(f"The name of the person, null for none: {NAME_RULE}.")
+    email: str | None = optional("The person's email address; none by default. Not allowed without a name.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class SetSuccessManagerPayload(AccountPayload):
+    """The result of setting a success manager."""
+
+
+@input_type
+class CloseAccountInput:
+    """The account to close."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    reason: str | None = optional(f"The reason, for staff: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class CloseAccountPayload(AccountPayload):
+    """The result of closing an account."""
+
+
+@input_type
+class ReopenAccountInput:
+    """The account to reopen."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    reason: str | None = optional(f"The reason, for staff: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ReopenAccountPayload(AccountPayload):
+    """The result of reopening an account."""
+
+
+@object_type
+class AccountAdministration:
+    """Staff's mutations of accounts."""
+
+    @mutation(staff=True)
+    async def rename_account(
+        self,
+        info: Info,
+        input: Annotated[RenameAccountInput, strawberry.argument(description="The new name of an account.")],  # noqa: A002
+    ) -> RenameAccountPayload:
+        """Gives an account another name; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        name = call.name(input.name, "name")
+        return await call.perform(RenameAccountPayload, rename_account, account_id, name)
+
+    @mutation(staff=True)
+    async def set_success_manager(
+        self,
+        info: Info,
+        input: Annotated[SetSuccessManagerInput, strawberry.argument(description="The success manager.")],  # noqa: A002
+    ) -> SetSuccessManagerPayload:
+        """Sets the customer success manager whom the account's people may write to; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        manager = _manager(call, or_none(input.name), or_none(input.email))
+        return await call.perform(SetSuccessManagerPayload, set_success_manager, account_id, manager)
+
+    @mutation(staff=True)
+    async def close_account(
+        self,
+        info: Info,
+        input: Annotated[CloseAccountInput, strawberry.argument(description="The account to close.")],  # noqa: A002
+    ) -> CloseAccountPayload:
+        """Closes an account: nothing new can be quoted, ordered or expedited, while all else goes on; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        return await call.perform(CloseAccountPayload, close_account, account_id, _reason(call, input))
+
+    @mutation(staff=True)
+    async def reopen_account(
+        self,
+        info: Info,
+        input: Annotated[ReopenAccountInput, strawberry.argument(description="The account to reopen.")],  # noqa: A002
+    ) -> ReopenAccountPayload:
+        """Opens a closed account for new orders again; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        return await call.perform(ReopenAccountPayload, reopen_account, account_id, _reason(call, input))
+
+
+def _reason(call: Call, asked: CloseAccountInput | ReopenAccountInput) -> str | None:
+    reason = or_none(asked.reason)
+    return None if reason is None else call.prose(reason, "reason")
+
+
+def _manager(call: Call, name: str | None, email: str | None) -> Contact | None:
+    if name is None:
+        if email is not None:
+            call.refuse("An email address needs a name.", "name")
+        return None
+    return Contact(call.name(name, "name"), None if email is None else call.email(email, "email"))
