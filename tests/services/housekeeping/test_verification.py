@@ -24,6 +24,7 @@ from app.services.housekeeping.verification import (
     verify_accounts,
     verify_next,
 )
+from app.services.jobs.cursors import ACTIVITY
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
@@ -34,6 +35,7 @@ from db.readers import Reader
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.midnight_jobs import run_jobs
 from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
@@ -138,6 +140,19 @@ async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock
     assert str(error).startswith(
         f"as of {clock.now():%Y-%m-%dT%H:%M:%S}Z: current.uploaded 24 by rollups, 20 by rows; "
     )
+
+
+async def test_a_damaged_closed_day_of_activity_is_reported(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
+    clock.advance(DAY)
+    await run_jobs(pool, clock, [ACTIVITY])
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
+    [day] = await pool.fetch(
+        """
+        UPDATE activity_days SET late = late + 7
+        WHERE date = (SELECT min(date) FROM activity_days) RETURNING date, late"""
+    )
+    error = (await verify_accounts(pool, clock, OWNER, [customer.account_id])).failed[customer.account_id]
+    assert f"activity.{day['date']}.late {day['late']} by rollups, {day['late'] - 7} by rows" in str(error)
 
 
 async def test_an_account_whose_figures_agree_again_is_recorded_as_recovered(
