@@ -1,7 +1,7 @@
 """The events of an account, a class for each type. Instants are UTC; `images` are ids, in the order of their upload.
 
-Workers, notes and other texts that may hold a person's data can be erased: they are None then, or ERASED where they
-cannot be None (domain rules, section 5.17).
+Workers, notes, messages and other texts that may hold a person's data can be erased: they are None then, or ERASED
+where they cannot be None (domain rules, section 5.17).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,13 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind
-from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
+from app.domain.events.account_kinds import (
+    AccountClosed,
+    AccountRenamed,
+    AccountReopened,
+    SlaWithdrawn,
+    SuccessManagerChanged,
+)
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
@@ -149,6 +155,7 @@ class DeadlineConfirmed:
     images: tuple[UUID, ...]
     price_per_image: Decimal | None
     note: str | None = None
+    message: str | None = None
 
     @property
     def due_at(self) -> datetime:
@@ -199,6 +206,7 @@ class SlaNegotiated:
     previous_images_per_day: int
     previous_expedites_per_day: int
     note: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,5 +280,6 @@ Event: TypeAlias = (
     | SuccessManagerChanged
     | AccountClosed
     | AccountReopened
+    | SlaWithdrawn
     | EventWithdrawn
 )

@@ -1,6 +1,7 @@
 """Replays lines by the rules of live commands; each changes cache and batch, or is refused and changes nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
@@ -9,8 +10,9 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.events.accounts import specification_created, terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.history import updated_at
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
@@ -33,6 +35,7 @@ from app.services.imports.lines import (
 )
 from app.services.imports.order_lines import Effect, cancel_order, expedite_order, place_order, with_redo_deadlines
 from app.services.imports.reading import GoodLine
+from app.services.imports.references import NO_REFERENCES, note_references, require_free
 from app.services.imports.refusals import LineRefused, Subject
 from app.services.imports.report import Report
 
@@ -149,6 +152,7 @@ class Replay:
                 specification = specifications.get(name) or self.cache.specifications.get((state.id, name))
                 if specification is None:
                     raise _missing("specification", Subject(state.ref, "specification", name))
+                require_free(line, self.cache.references.get(state.id, NO_REFERENCES))
                 effect = place_order(line, state, specification, self._now)
             case ExpediteLine():
                 ref, effect = line.order, expedite_order(line, state, self._orders(state, line))
@@ -200,13 +204,16 @@ class Replay:
             self._use(state, effect.day)
         before = {order.id: order for order in effect.before}
         added = [order.id for order in effect.after if order.id not in before]
-        for order in effect.after:
+        for changed in effect.after:
+            order = replace(changed, updated_at=updated_at(changed, effect.at))
             if order.id in before:
                 self.batch.amend(state.id, before[order.id], order, effect.at)
             else:
                 emitted_until = effect.at if before else None  # its images were split off with their events
                 self.batch.orders[order.id] = BatchOrder(state.id, order, emitted_until)
             self.cache.orders[order.id] = state.id, order
+            if not before:
+                note_references(self.cache.references, state.id, order)
         self.batch.new_events[state.id].extend(effect.new_events)
         state.next_order_number += len(added)
         self.cache.groups[state.id, ref] = (*before, *added)
@@ -224,7 +231,7 @@ class Replay:
         self._rewrite_rejections(state, version.negotiated_at)
 
     def _move(self, state: AccountState, line: TimeZoneLine) -> None:
-        period = ZonePeriod(line.at, line.time_zone)
+        period = ZonePeriod(line.at, line.time_zone, ChangedBy.STAFF)
         self.batch.new_events[state.id].append(time_zone_changed(period, state.account.zones[-1]))
         self.batch.moved.add(state.id)
         if line.at == state.account.created_at:
@@ -233,7 +240,7 @@ class Replay:
             return
         self.batch.periods.append((state.id, period))
         before = state.day_at(line.at)
-        state.account = state.account.move(line.at, line.time_zone)
+        state.account = state.account.move(line.at, line.time_zone, ChangedBy.STAFF)
         extended = before.extended(state.account.zones)  # it may close at this very instant
         self.batch.extended[state.id, extended.day.date] = extended.day.closes_at
         if extended.day.date in state.days:

@@ -10,8 +10,8 @@ from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
-from api.order.reads import FEED_SIZE, order_feed, orders_of
-from api.order.types import Order, OrderFilter, order
+from api.order.reads import FEED_SIZE, order_feed, order_named, orders_of
+from api.order.types import Order, OrderFilter
 from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse
@@ -22,7 +22,6 @@ from api.sla.reads import read_sla, sla_versions
 from api.sla.types import SLA
 from api.specification.reads import specifications_of
 from api.specification.types import Specification
-from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
@@ -170,11 +169,15 @@ class Account(Node):
 
     @field(cost=LOOK_UP)
     async def order(
-        self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
+        self,
+        info: Info,
+        number: Annotated[int | None, strawberry.argument(description="The number of the order.")] = strawberry.UNSET,
+        external_reference: Annotated[
+            str | None, strawberry.argument(description="The client's own reference of the order, exactly.")
+        ] = strawberry.UNSET,
     ) -> Order | None:
-        """The order with this number; null if it does not exist."""
-        row = await info.context.loaders.orders_by_number.load((self.row.id, number))
-        return None if row is None else order(row, info.context)
+        """The order with this number or this external reference, exactly one of them; null if it does not exist."""
+        return await order_named(info.context, self.row.id, or_none(number), or_none(external_reference))
 
     @field
     def specifications(
@@ -211,7 +214,7 @@ class Account(Node):
         now = info.context.instant(self.row.id)
         history = await info.context.history(self.row.id)
         try:
-            return latest_upload_for(due, history.zone_at(now), now, history.deliver_by)
+            return history.latest_upload_for(due, now)
         except DateOutOfRange as error:
             raise bad_input("due", str(error)) from error
 

@@ -10,7 +10,7 @@ from api.context import Info
 from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
 from db.queries.accounts import AccountRow
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.nodes import Node
 from engine.scalars import LocalTime
 
@@ -104,12 +104,20 @@ class SLA(Node):
     effective_from: datetime = strawberry.field(
         description="The start of the version, at the opening of a ledger day; predicted for a future version."
     )
+    withdrawn_at: datetime | None = strawberry.field(
+        description="The instant at which the version was withdrawn, before it was in force; null otherwise."
+    )
     standard: StandardTurnaround = strawberry.field(description="The turnaround of images within the guarantee.")
     guarantee: GuaranteeTerms = strawberry.field(description="The daily guarantee of images.")
     expedite: ExpediteTerms = strawberry.field(description="The terms of expedites.")
     rejection: RejectionTerms = strawberry.field(description="The terms of rejections.")
     flow: FlowTerms = strawberry.field(description="The terms of Flow.")
     support: SupportTerms = strawberry.field(description="The terms of support.")
+    agreed_at: datetime = strawberry.field(
+        description="The instant at which the terms were agreed on; of the first version the account's creation."
+    )
+    note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
+    message: str | None = strawberry.field(description="The message of staff to the client; null without one.")
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 

@@ -190,6 +190,7 @@ NEWER = {
     EventType.SUCCESS_MANAGER_CHANGED,
     EventType.ACCOUNT_CLOSED,
     EventType.ACCOUNT_REOPENED,
+    EventType.SLA_WITHDRAWN,
 }
 """The types of events that release 0.1.0 did not have."""
 

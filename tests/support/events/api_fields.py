@@ -8,7 +8,8 @@ _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
     "AccountCreated": "ref name plan timeZone imagesPerDay expeditesPerDay",
-    "OrderPlaced": f"""number name status specification {{ id }} specificationVersion serviceLevel deadlineStatus
+    "OrderPlaced": f"""number name externalReference instructions status
+      specification {{ id }} specificationVersion serviceLevel deadlineStatus
       deadline slaVersion price {_MONEY} pricePerImage {_MONEY} expeditedAt firstNumber firstPosition
       firstExpeditePosition splitFrom {{ id }} {_IMAGES}""",
     "OrderSplit": f"""into {{ number serviceLevel order {{ id }} }} newStatus previousStatus newImageCount
@@ -24,12 +25,12 @@ FIELDS: Final = {
     "ImagesRejected": f"""before {_PROGRESS} after {_PROGRESS} {_IMAGES}
       rejectedImages(first: 100) {{ nodes {{ reason dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
     "DeadlineConfirmed": f"""deadline previous previousDeadlineStatus newSlaVersion previousSlaVersion
-      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note {_IMAGES}""",
+      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note message {_IMAGES}""",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
     "SlaNegotiated": """version effectiveDate imagesPerDay expeditesPerDay previousVersion
-      previousImagesPerDay previousExpeditesPerDay note""",
+      previousImagesPerDay previousExpeditesPerDay note message""",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
@@ -39,6 +40,8 @@ FIELDS: Final = {
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
+    "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay
+      previousImagesPerDay previousExpeditesPerDay note message""",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -182,6 +185,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.price": "newPrice.amount",
         "pricePerImage": "newPricePerImage.amount",
         "note": "note",
+        "message": "message",
     },
     "DEADLINE_AT_RISK": _ALERT,
     "DEADLINE_MISSED": _ALERT,
@@ -195,6 +199,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.imagesPerDay": "imagesPerDay",
         "after.expeditesPerDay": "expeditesPerDay",
         "note": "note",
+        "message": "message",
     },
     "TIME_ZONE_CHANGED": {"before.timeZone": "previousTimeZone", "after.timeZone": "timeZone"},
     "GUARANTEE_RESET": _DAYS,
@@ -227,6 +232,17 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     },
     "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
     "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
+    "SLA_WITHDRAWN": {
+        "before.version": "version",
+        "before.effectiveDate": "effectiveDate",
+        "before.imagesPerDay": "previousImagesPerDay",
+        "before.expeditesPerDay": "previousExpeditesPerDay",
+        "after.version": "replacementVersion",
+        "after.imagesPerDay": "imagesPerDay",
+        "after.expeditesPerDay": "expeditesPerDay",
+        "note": "note",
+        "message": "message",
+    },
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",

@@ -4,15 +4,17 @@ It is written from the rules alone and in the plainest way: no SQL, no caches, n
 Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
-from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
+from tests.support.model.terms import Agreement
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
@@ -25,12 +27,13 @@ FRIDAY: Final = 5
 
 
 class Account:
-    """An account with all its orders, ledger days and SLA versions."""
+    """An account with all its orders, ledger days and terms."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         self.zone = time_zone(zone)
+        self.zones_of_day = [self.zone]
         first = local_day(created_at, self.zone)
-        self.versions = [Version(1, first, images, expedites)]
+        self.agreement = Agreement([Version(1, first, images, expedites)])
         self.orders: list[Order] = []
         self.last_at = created_at
         self.closed_at: datetime | None = None
@@ -47,32 +50,27 @@ class Account:
     def running(self, at: datetime) -> Day:
         """Return the ledger day of an instant, opening all days up to it."""
         while self.days[-1].closes_at <= at:
+            self.zones_of_day = [self.zone]
             self.days.append(self._open(self.days[-1].closes_at))
         return self.days[-1]
 
     def _open(self, opens_at: datetime) -> Day:
         name = local_day(opens_at, self.zone)
         closes_at = midnight(name + DAY, self.zone)
-        in_force = {version.effective_date: version for version in self.versions if version.effective_date <= name}
-        version, images, expedites = 0, 0, 0
-        for _, each in sorted(in_force.items()):
-            version = each.number
-            images = images if each.images is None else each.images
-            expedites = expedites if each.expedites is None else each.expedites
-        return Day(name, opens_at, closes_at, closes_at, version, images, expedites)
+        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
 
     def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
-        """Add a version from a future ledger day on."""
+        """Add an SLA version from a future ledger day on."""
         at = self.instant(now)
-        reasons: list[Reason] = []
-        if images is None and expedites is None:
-            reasons.append(Reason("NoTermStated"))
-        if effective_date <= self.running(at).name:
-            reasons.append(Reason("EffectiveDateNotAhead"))
-        refuse(reasons)
-        self.versions.append(Version(len(self.versions) + 1, effective_date, images, expedites))
+        number = self.agreement.negotiate(images, expedites, effective_date, self.running(at).name)
         self.last_at = at
-        return len(self.versions)
+        return number
+
+    def withdraw(self, now: datetime, number: int) -> None:
+        """Withdraw an SLA version, unless it is withdrawn."""
+        at = self.instant(now)
+        if self.agreement.withdraw(number, self.running(at).name):
+            self.last_at = at
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
         """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
@@ -81,33 +79,47 @@ class Account:
         self.last_at = self.instant(now)
         day = self.running(self.last_at)
         self.zone = time_zone(zone)
+        self.zones_of_day.append(self.zone)
         date_ = day.name + DAY
         while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
             date_ += DAY
         day.closes_at = midnight(date_, self.zone)
         return self.running(self.last_at)
 
-    def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
-        """Upload images; return the orders they are split into."""
+    def place(
+        self,
+        now: datetime,
+        name: str,
+        uploads: Sequence[Upload],
+        *,
+        expedite: bool,
+        reference: str | None = None,
+        instructions: str | None = None,
+    ) -> list[Order]:
+        """Upload images; return the orders they are split into, the first of which has the reference."""
         at = self.instant(now)
         day = self.running(at)
         refuse(self._closed())
         if expedite:
             refuse(_window(at))
-        levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
-        images = self._uploaded(day, at, filenames, levels, expedite=expedite)
+        levels = self._expedite_levels(day, len(uploads)) if expedite else self._upload_levels(day, len(uploads))
+        images = self._uploaded(day, at, uploads, levels, expedite=expedite)
+        refuse(self._against_references(reference, uploads))
         orders = [
             Order(
                 number=len(self.orders) + number,
                 name=name,
                 level=level,
                 placed_at=at,
+                updated_at=at,
                 due_at=of_level[0].due_at,
                 deadline_status=OPEN_STATUSES.get(level, "CONFIRMED"),
                 sla_version=day.sla_version,
                 images=of_level,
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
+                external_reference=reference if number == 1 else None,
+                instructions=instructions,
             )
             for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
         ]
@@ -120,24 +132,36 @@ class Account:
         self.last_at = at
         return orders
 
+    def _against_references(self, reference: str | None, uploads: Sequence[Upload]) -> Iterator[Reason]:
+        """Yield the reasons not to place images: references that others have, or that are given twice."""
+        if reference is not None and reference in {order.external_reference for order in self.orders}:
+            yield Reason("ReferenceTaken")
+        owners = {image.external_reference: image.id for _, image in self.images}
+        given = [upload.external_reference for upload in uploads if upload.external_reference is not None]
+        yield from (Reason("ReferenceTaken", owners[each]) for each in given if each in owners)
+        if any(given.count(each) > 1 for each in given if each not in owners):
+            yield Reason("ReferenceTaken")
+
     def _uploaded(
-        self, day: Day, at: datetime, filenames: Sequence[str], levels: Sequence[str], *, expedite: bool
+        self, day: Day, at: datetime, uploads: Sequence[Upload], levels: Sequence[str], *, expedite: bool
     ) -> list[Image]:
-        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
+        within = [day.used + number <= day.capacity for number in range(1, len(uploads) + 1)]
         morning = self._next_morning(at)
         if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
             refuse([Reason("NoGain")])
         return [
             Image(
                 number=number,
-                filename=filename,
+                filename=upload.filename,
+                external_reference=upload.external_reference,
+                instructions=upload.instructions,
                 uploaded_at=at,
                 position=day.used + number,
                 expedite_position=day.expedited + number if expedite else None,
                 price=_price(level),
                 due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+            for number, (upload, level, inside) in enumerate(zip(uploads, levels, within, strict=True), start=1)
         ]
 
     def expedite(self, now: datetime, order: Order, chosen: Sequence[Image] | None) -> list[Order]:
@@ -176,12 +200,13 @@ class Account:
     ) -> list[Order]:
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
+        order.updated_at = at
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
             target = order
             if staying or images is not groups[0][1]:
-                target = replace(source, number=len(self.orders) + 1, split_from=order)
+                target = replace(source, number=len(self.orders) + 1, split_from=order, external_reference=None)
                 siblings.append(target)
                 self.orders.append(target)
             target.images = sorted(images, key=lambda image: image.number)
@@ -219,14 +244,14 @@ class Account:
         day = self.running(at)
         day.used -= len(order.images) if day.holds(order.placed_at) else 0
         day.expedited -= len(order.images) if day.holds(order.expedited_at) else 0
-        order.cancelled_at = self.last_at = at
+        order.cancelled_at = order.updated_at = self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
         """Complete an order, which is its download."""
         if order.status != "READY_FOR_DOWNLOAD":
             refuse([Reason("NotCompletable")])
-        order.completed_at = self.last_at = self.instant(now)
+        order.completed_at = order.updated_at = self.last_at = self.instant(now)
 
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set the deadline of staff."""
@@ -240,6 +265,7 @@ class Account:
         refuse(reasons)
         order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+        order.updated_at = at
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
         for image in awaiting:
@@ -257,10 +283,7 @@ class Account:
         return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
 
     def _next_morning(self, at: datetime) -> datetime:
-        day = local_day(at, self.zone) + DAY
-        while day.isoweekday() > FRIDAY:
-            day += DAY
-        return datetime.combine(day, time(9), self.zone).astimezone(UTC)
+        return max(_next_morning_in(zone, at) for zone in self.zones_of_day)
 
     def _upload_levels(self, day: Day, count: int) -> list[str]:
         return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
@@ -268,6 +291,13 @@ class Account:
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
+
+
+def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
+    day = local_day(at, zone) + DAY
+    while day.isoweekday() > FRIDAY:
+        day += DAY
+    return datetime.combine(day, time(9), zone).astimezone(UTC)
 
 
 def _cancelled(order: Order) -> list[Reason]:
