@@ -62,6 +62,11 @@ class Account(Node):
     row: strawberry.Private[AccountRow]
 
     @field
+    def now(self, info: Info) -> datetime:
+        """The account's now: the instant as of which the answer is, and from which figures and quotes start."""
+        return info.context.instant(self.row.id)
+
+    @field
     def dashboard_available(self, info: Info) -> bool:
         """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed` and `sla`."""
         return info.context.has_dashboard(self.row.plan)
