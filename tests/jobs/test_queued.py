@@ -58,6 +58,22 @@ async def test_a_worker_does_spreads_and_jobs_that_are_due(pool: Pool, clock: Fr
     assert await runs(pool, "job", "account_id", "state", "accounts") == [(KIND, None, "SUCCEEDED", 2)]
 
 
+async def test_a_run_whose_spread_others_have_done_is_ended_once_its_lease_is_over(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    await spread(pool, clock.now())
+    await worker(pool, clock, Work()).run_due()
+    later = clock.now() + MINUTE
+    await pool.fetch("UPDATE job_runs SET state = 'RUNNING', owner = 'dead', lease_until = $1", later)
+    await worker(pool, clock, Work()).run_due()
+    assert await runs(pool, "state") == [("RUNNING",)]
+    clock.advance(MINUTE)
+    await spread(pool, clock.now() + MINUTE)
+    await worker(pool, clock, Work()).run_due()
+    assert await runs(pool, "state", "accounts") == [("SUCCEEDED", 1)]
+    assert await effects(pool, account) == ["s"]
+
+
 async def test_only_work_due_at_an_instant_is_done_if_it_is_named(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
