@@ -34,6 +34,7 @@ JOBS = [
     "return_expired_leases",
     "snapshot_pulse",
     "reset_guarantee",
+    "roll_up_activity",
     "prune",
     "correct_snapshots",
     "verify_pulse",
@@ -104,6 +105,7 @@ async def test_all_due_jobs_are_run_once(database: str, pool: Pool) -> None:
     assert list(works) == JOBS
     done = {"runs": 3, "accounts": 3, "failures": 0}
     assert (works["snapshot_pulse"], works["reset_guarantee"]) == (done, done)
+    assert works["roll_up_activity"] == {"runs": 1, "accounts": 1, "failures": 0}
     assert works["prune"] == {"runs": 1, "accounts": 0, "failures": 0}
     ends = [MIDNIGHT, datetime(2026, 3, 29, 22, tzinfo=UTC), datetime(2026, 3, 30, 22, tzinfo=UTC)]
     assert await snapshots(pool) == [(account, at) for at in ends]
@@ -200,7 +202,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
     status = json.loads(said)
     assert status["at"].startswith("2026-03-29T22:00:42")
     jobs = {job["job"]: job for job in status["jobs"]}
-    assert list(jobs) == [*JOBS[2:4], *JOBS[:2], *JOBS[4:]]  # those at midnight first
+    assert list(jobs) == [*JOBS[2:5], *JOBS[:2], *JOBS[5:]]  # those at midnight first
     reset = jobs["reset_guarantee"]
     lags = [reset.pop("lagSeconds"), reset["zones"][0].pop("lagSeconds")]
     assert 42 <= lags[0] == lags[1] < 60
@@ -254,7 +256,7 @@ async def test_differences_are_reported_by_verify_and_by_the_status(
     first, difference = said.splitlines()
     assert first == "Accounts that agree with their rows: 0"
     figures = r"current.uploaded 4 by rollups, 3 by rows; uploaded_this_month 4 by rollups, 3 by rows"
-    assert re.match(rf"{account}: PulseDiffers: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
+    assert re.match(rf"{account}: FiguresDiffer: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
     code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
     [verify] = [job for job in json.loads(said)["jobs"] if job["job"] == "verify_pulse"]
     [error] = verify["errors"]
