@@ -13,13 +13,13 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
-from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
+from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, Walk, page, walk
 from db.readers import Reader
 
 
 @dataclass(slots=True)
 class AccountRow:
-    """An account as in the table `accounts`."""
+    """An account as in the table `accounts`; its ref is the name that staff have for it."""
 
     id: UUID
     name: str
@@ -29,6 +29,7 @@ class AccountRow:
     success_manager_name: str | None
     success_manager_email: str | None
     closed_at: datetime | None
+    ref: str | None
 
     @property
     def success_manager(self) -> Contact | None:
@@ -37,11 +38,22 @@ class AccountRow:
         return None if name is None else Contact(name, self.success_manager_email)
 
 
-@dataclass(slots=True)
-class NamedAccount(AccountRow):
-    """An account with its ref, the name that operators of the service have for it."""
+@dataclass(frozen=True, slots=True)
+class AccountsWanted:
+    """A filter of all accounts: those with a text in their name or ref, in any case, and those on a plan.
 
-    ref: str | None
+    An empty text is in all. They are listed by name in any case, or else by their creation.
+    """
+
+    search: str
+    plan: Plan | None
+    by_name: bool
+
+    @property
+    def span(self) -> Span:
+        """The keys that the accounts can have."""
+        least, greatest = ("", _GREATEST_NAME) if self.by_name else (EARLIEST, LATEST)
+        return Span((least, LEAST_UUID), (greatest, GREATEST_UUID))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +75,7 @@ class AccountHistory(Account):
 
 ACCOUNT_COLUMNS: Final = """
     a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
-    a.closed_at"""
+    a.closed_at, a.ref"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
@@ -100,7 +112,7 @@ _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM acco
 _NAMED: Final = Statement(
     "named_accounts",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, a.ref FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
+    SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
     """,
 )
 
@@ -133,37 +145,54 @@ _LAST_INSTANTS: Final = Statement(
     "last_instants", "SELECT account_id, last_at FROM account_heads WHERE account_id = ANY($1::uuid[])"
 )
 
-# Accounts by name, bytewise without regard to case, all or of a plan or a prefix: accounts_by_name_idx, from the
-# bound on. The bound is a range of names first, since the index orders names by operators that have no row comparison.
-_BY_NAME: Final = walk(
-    "accounts_by_name",
-    f"""
-    SELECT {ACCOUNT_COLUMNS}, lower(a.name) AS key
+_GREATEST_NAME: Final = "\U0010ffff"
+
+# True if {0} of an account has the text {1}, in any case.
+_HAS: Final = "position(lower(normalize({1}, NFC)) IN lower(normalize({0}, NFC))) > 0"
+
+_IS_WANTED: Final = f"""
+        ({{0}} = '' OR {_HAS.format("a.name", "{0}")} OR {_HAS.format("coalesce(a.ref, '')", "{0}")})
+        AND ({{1}}::text IS NULL OR a.plan = {{1}})"""
+
+
+def _listed(name: str, within: str, order: str, key: str) -> Walk:
+    return walk(
+        name,
+        f"""
+    SELECT {ACCOUNT_COLUMNS}, {key} AS key
     FROM (
-      SELECT * FROM accounts a
-      WHERE lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
-        AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)
-        AND lower(a.name) ~>=~ lower($5) AND lower(a.name) ~<~ (lower($5) || chr(1114111))
-        AND ($6::text IS NULL OR a.plan = $6)
-      ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
+      SELECT * FROM accounts a WHERE {within} AND {_IS_WANTED.format("$5::text", "$6")}
+      ORDER BY {order}
       LIMIT {WALKED}
     ) AS a
-    ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
+    ORDER BY {order}
     LIMIT $7
     """,
-)
+    )
 
-# The number of accounts of a prefix and a plan: accounts_by_name_idx.
-_COUNT: Final = Statement(
-    "accounts_count",
+
+# All accounts by name: accounts_by_name_idx, from the bound on.
+_BY_NAME: Final = _listed(
+    "accounts_by_name",
     """
-    SELECT count(*) FROM accounts a
-    WHERE lower(a.name) ~>=~ lower($1) AND lower(a.name) ~<~ (lower($1) || chr(1114111))
-      AND ($2::text IS NULL OR a.plan = $2)
-    """,
+        lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
+        AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)""",
+    "lower(a.name) USING {up}, a.id {asc}",
+    "lower(a.name)",
 )
 
-ACCOUNT_SPAN: Final = Span(least=("", LEAST_UUID), greatest=("\U0010ffff", GREATEST_UUID))
+# All accounts, oldest first: accounts_by_creation_idx, from the bound on.
+_BY_CREATION: Final = _listed(
+    "accounts_by_creation",
+    "(a.created_at, a.id) > ($1, $2) AND (a.created_at, a.id) < ($3, $4)",
+    "a.created_at {asc}, a.id {asc}",
+    "a.created_at",
+)
+
+# The number of accounts of a filter: all of them.
+_COUNT: Final = Statement(
+    "accounts_count", f"SELECT count(*) FROM accounts a WHERE {_IS_WANTED.format('$1::text', '$2')}"
+)
 
 
 def account_row(record: Iterable[Any]) -> AccountRow:
@@ -217,9 +246,9 @@ async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Acco
     return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
 
 
-async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[NamedAccount]:
+async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[AccountRow]:
     """Read all accounts with their refs, by name, or one of them."""
-    return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id)]
+    return [*map(account_row, await reader.fetch(_NAMED, account_id))]
 
 
 async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -237,17 +266,19 @@ async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, t
     return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
 
 
-async def accounts_by_name(reader: Reader, part: Slice, prefix: str, plan: Plan | None) -> Page[AccountRow]:
-    """Read a page of the accounts whose names have a prefix, in any case, by name."""
-    lower, upper = ACCOUNT_SPAN.within(part)
-    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, prefix, plan, part.size + 1)
+async def accounts_of_all(reader: Reader, part: Slice, wanted: AccountsWanted) -> Page[AccountRow]:
+    """Read a page of all accounts, by name or by creation."""
+    lower, upper = wanted.span.within(part)
+    statement = _BY_NAME if wanted.by_name else _BY_CREATION
+    which = (wanted.search, wanted.plan, part.size + 1)
+    records = await reader.fetch(statement.towards(part), *lower, *upper, *which)
     rows = [(account_row(values), key) for *values, key in records]
     return page([((key, row.id), row) for row, key in rows], part)
 
 
-async def count_accounts(reader: Reader, prefix: str, plan: Plan | None) -> int:
-    """Count the accounts whose names have a prefix, in any case."""
-    record = await reader.fetch_row(_COUNT, prefix, plan)
+async def count_accounts(reader: Reader, wanted: AccountsWanted) -> int:
+    """Count all accounts; the cost grows with them."""
+    record = await reader.fetch_row(_COUNT, wanted.search, wanted.plan)
     return 0 if record is None else record[0]
 
 
