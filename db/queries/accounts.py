@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,17 +13,18 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
-from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, Walk, page, walk
+from db.queries.activity import ACTIVITY_UNTIL
+from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader
 
 
 @dataclass(slots=True)
 class AccountRow:
-    """An account as in the table `accounts`; its ref is the name that staff have for it."""
+    """An account as in the table `accounts`; its plan at an instant is in its history."""
 
     id: UUID
     name: str
-    plan: Plan
+    first_plan: Plan
     time_zone: str
     created_at: datetime
     success_manager_name: str | None
@@ -38,34 +39,25 @@ class AccountRow:
         return None if name is None else Contact(name, self.success_manager_email)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountsWanted:
-    """A filter of all accounts: those with a text in their name or ref, in any case, and those on a plan.
+@dataclass(slots=True)
+class NamedAccount(AccountRow):
+    """An account with its plan now."""
 
-    An empty text is in all. They are listed by name in any case, or else by their creation.
-    """
-
-    search: str
-    plan: Plan | None
-    by_name: bool
-
-    @property
-    def span(self) -> Span:
-        """The keys that the accounts can have."""
-        least, greatest = ("", _GREATEST_NAME) if self.by_name else (EARLIEST, LATEST)
-        return Span((least, LEAST_UUID), (greatest, GREATEST_UUID))
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHistory(Account):
     """An account with its row and the number of orders it has placed, but no use of a ledger day.
 
-    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward.
+    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
+    by `activity_until` (UTC; None: none) have their rows in `activity_days`.
     """
 
     row: AccountRow
     last_at: datetime
     orders: int
+    activity_until: datetime | None
 
     @property
     def account_id(self) -> UUID:
@@ -74,14 +66,14 @@ class AccountHistory(Account):
 
 
 ACCOUNT_COLUMNS: Final = """
-    a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
+    a.id, a.name, a.plan AS first_plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
     a.closed_at, a.ref"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
-      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at"""
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at, v.plan"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
@@ -100,27 +92,37 @@ HISTORY: Final = """
         array_agg(v.note ORDER BY v.version) AS note,
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
         array_agg(v.message ORDER BY v.version) AS message,
-        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at
+        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at,
+        array_agg(CASE v.version WHEN 1 THEN a.plan ELSE v.plan END ORDER BY v.version) AS plan
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
-"""The join of the zones and SLA versions of the account {0}, each column as an array."""
+"""The join of the zones and SLA versions of the account {0} with the row `a`, each column as an array."""
+
+PLAN_AT: Final = """coalesce((
+      SELECT v.plan FROM sla_versions v WHERE v.account_id = a.id AND v.plan_starts_at <= {0}
+      ORDER BY v.effective_date DESC, v.version DESC LIMIT 1), a.plan)"""
+"""The plan of the account `a` at the instant {0}; the primary key of sla_versions."""
 
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
 
-# Accounts with their refs by name, all or one ($1), for operators of the service: the primary key finds one.
+# Accounts with their refs by name, all or one ($1), for operators of the service, as of an instant: the primary key
+# finds one.
 _NAMED: Final = Statement(
     "named_accounts",
     f"""
-    SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
+    SELECT {ACCOUNT_COLUMNS}, {PLAN_AT.format("$2::timestamptz")} AS plan
+    FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
     """,
+    many="those who operate the service list all accounts",
 )
 
 # The history of accounts: the primary keys of accounts, account_heads, time_zone_periods and sla_versions.
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {ACTIVITY_UNTIL.format("h")},
+      {HISTORY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
     {HISTORY.format("h.account_id")}
@@ -145,60 +147,11 @@ _LAST_INSTANTS: Final = Statement(
     "last_instants", "SELECT account_id, last_at FROM account_heads WHERE account_id = ANY($1::uuid[])"
 )
 
-_GREATEST_NAME: Final = "\U0010ffff"
-
-# True if {0} of an account has the text {1}, in any case.
-_HAS: Final = "position(lower(normalize({1}, NFC)) IN lower(normalize({0}, NFC))) > 0"
-
-_IS_WANTED: Final = f"""
-        ({{0}} = '' OR {_HAS.format("a.name", "{0}")} OR {_HAS.format("coalesce(a.ref, '')", "{0}")})
-        AND ({{1}}::text IS NULL OR a.plan = {{1}})"""
-
-
-def _listed(name: str, within: str, order: str, key: str) -> Walk:
-    return walk(
-        name,
-        f"""
-    SELECT {ACCOUNT_COLUMNS}, {key} AS key
-    FROM (
-      SELECT * FROM accounts a WHERE {within} AND {_IS_WANTED.format("$5::text", "$6")}
-      ORDER BY {order}
-      LIMIT {WALKED}
-    ) AS a
-    ORDER BY {order}
-    LIMIT $7
-    """,
-    )
-
-
-# All accounts by name: accounts_by_name_idx, from the bound on.
-_BY_NAME: Final = _listed(
-    "accounts_by_name",
-    """
-        lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
-        AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)""",
-    "lower(a.name) USING {up}, a.id {asc}",
-    "lower(a.name)",
-)
-
-# All accounts, oldest first: accounts_by_creation_idx, from the bound on.
-_BY_CREATION: Final = _listed(
-    "accounts_by_creation",
-    "(a.created_at, a.id) > ($1, $2) AND (a.created_at, a.id) < ($3, $4)",
-    "a.created_at {asc}, a.id {asc}",
-    "a.created_at",
-)
-
-# The number of accounts of a filter: all of them.
-_COUNT: Final = Statement(
-    "accounts_count", f"SELECT count(*) FROM accounts a WHERE {_IS_WANTED.format('$1::text', '$2')}"
-)
-
 
 def account_row(record: Iterable[Any]) -> AccountRow:
     """Read an account from the values of ACCOUNT_COLUMNS."""
     row = AccountRow(*record)
-    row.plan = Plan(row.plan)
+    row.first_plan = Plan(row.first_plan)
     return row
 
 
@@ -246,9 +199,9 @@ async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Acco
     return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
 
 
-async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[AccountRow]:
-    """Read all accounts with their refs, by name, or one of them."""
-    return [*map(account_row, await reader.fetch(_NAMED, account_id))]
+async def named_accounts(reader: Reader, now: datetime, account_id: UUID | None = None) -> list[NamedAccount]:
+    """Read all accounts with their refs, by name, or one of them, as of an instant (UTC)."""
+    return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id, now)]
 
 
 async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -266,42 +219,9 @@ async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, t
     return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
 
 
-async def accounts_of_all(reader: Reader, part: Slice, wanted: AccountsWanted) -> Page[AccountRow]:
-    """Read a page of all accounts, by name or by creation."""
-    lower, upper = wanted.span.within(part)
-    statement = _BY_NAME if wanted.by_name else _BY_CREATION
-    which = (wanted.search, wanted.plan, part.size + 1)
-    records = await reader.fetch(statement.towards(part), *lower, *upper, *which)
-    rows = [(account_row(values), key) for *values, key in records]
-    return page([((key, row.id), row) for row, key in rows], part)
-
-
-async def count_accounts(reader: Reader, wanted: AccountsWanted) -> int:
-    """Count all accounts; the cost grows with them."""
-    record = await reader.fetch_row(_COUNT, wanted.search, wanted.plan)
-    return 0 if record is None else record[0]
-
-
 def account_of(record: Record) -> Account:
     """Read an account from a record that has HISTORY_COLUMNS and `closed_at`."""
     return Account(_zones(record), _versions(record), closed_at=record["closed_at"])
-
-
-def sla_version(
-    version: int,
-    effective_date: date,
-    images_per_day: int | None,
-    expedites_per_day: int | None,
-    negotiated_at: datetime,
-    note: str | None,
-    plan_terms: dict[str, Any] | None,
-    message: str | None,
-    withdrawn_at: datetime | None,
-) -> SlaVersion:
-    """Read an SLA version from the values of its columns."""
-    terms = None if plan_terms is None else terms_from_json(plan_terms)
-    stated = (images_per_day, expedites_per_day)
-    return SlaVersion(version, effective_date, *stated, negotiated_at, note, terms, message, withdrawn_at)
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
@@ -314,7 +234,16 @@ def _zones(record: Record) -> tuple[ZonePeriod, ...]:
 
 def _versions(record: Record) -> tuple[SlaVersion, ...]:
     columns = (record[column] for column in SlaVersion.__dataclass_fields__)
-    return tuple(sla_version(*values) for values in zip(*columns, strict=True))
+    return tuple(_version(values) for values in zip(*columns, strict=True))
+
+
+def _version(columns: Iterable[Any]) -> SlaVersion:
+    """Read an SLA version from the values of its columns, in the order of its fields."""
+    values = dict(zip(SlaVersion.__dataclass_fields__, columns, strict=True))
+    terms, plan = values["plan_terms"], values["plan"]
+    values["plan_terms"] = None if terms is None else terms_from_json(terms)
+    values["plan"] = None if plan is None else Plan(plan)
+    return SlaVersion(**values)
 
 
 def _history(record: Record) -> AccountHistory:
@@ -325,4 +254,5 @@ def _history(record: Record) -> AccountHistory:
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],
+        activity_until=record["activity_until"],
     )

@@ -10,7 +10,8 @@ from api.context import Context, Info
 from api.enums import AccountOrder
 from api.ids import NodeType, named_account
 from app.domain.sla.enums import Plan
-from db.queries.accounts import AccountRow, AccountsWanted
+from db.queries.account_lists import AccountsWanted
+from db.queries.accounts import AccountRow
 from db.queries.pages import Page, Slice
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
@@ -83,6 +84,11 @@ class AccountQueries:
         ] = AccountOrder.CREATED,
     ) -> Connection[Account] | None:
         """All accounts; for staff."""
-        text = text_or_none("search", search) or ""
-        wanted = AccountsWanted(text, or_none(plan), by_name=order_by is AccountOrder.NAME)
-        return await info.context.page_of_all(lambda: accounts_of_all(info.context, wanted).first(first, after))
+        context = info.context
+        text, by_name = text_or_none("search", search) or "", order_by is AccountOrder.NAME
+
+        def cut() -> Connection[Account]:
+            wanted = AccountsWanted(context.now, text, or_none(plan), by_name)
+            return accounts_of_all(context, wanted).first(first, after)
+
+        return await context.page_of_all(cut)
