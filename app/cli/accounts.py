@@ -18,7 +18,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaInForce
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
-from db.queries.accounts import AccountHistory, AccountRow, account_histories, named_accounts
+from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
 
@@ -72,7 +72,7 @@ def account_list(*, as_json: AsJson = False) -> None:
     Example: loupe account list --json
     """
 
-    async def read(url: str) -> list[AccountRow]:
+    async def read(url: str) -> list[NamedAccount]:
         async with transaction(url) as reader:
             return await named_accounts(reader, await database_now(reader, settings))
 
@@ -97,7 +97,7 @@ def account_show(
     """
     settings = read_settings()
 
-    async def read(url: str) -> tuple[AccountRow, AccountHistory, datetime]:
+    async def read(url: str) -> tuple[NamedAccount, AccountHistory, datetime]:
         async with transaction(url) as reader:
             account_id = await read_account(reader, name)
             now = await database_now(reader, settings)
@@ -115,7 +115,7 @@ def account_show(
         typer.echo(as_table(zip(names, [*_as_cells(row), *map(str, more.values())], strict=True)))
 
 
-def _in_force(row: AccountRow, history: AccountHistory, now: datetime) -> SlaInForce:
+def _in_force(row: NamedAccount, history: AccountHistory, now: datetime) -> SlaInForce:
     """Return the SLA of the ledger day that runs now (UTC), or of the first one if the account is opened later."""
     return history.terms_at(max(now, row.created_at))
 
@@ -124,12 +124,12 @@ def _terms(sla: SlaInForce) -> dict[str, int]:
     return {"imagesPerDay": sla.terms.images_per_day, "expeditesPerDay": sla.terms.expedites_per_day}
 
 
-def _as_cells(row: AccountRow) -> tuple[str, ...]:
+def _as_cells(row: NamedAccount) -> tuple[str, ...]:
     values = (account_global_id(row.id), row.ref or NOTHING, row.name, row.plan, row.time_zone)
     return (*values, rfc3339(row.created_at))
 
 
-def _as_json(row: AccountRow) -> dict[str, Any]:
+def _as_json(row: NamedAccount) -> dict[str, Any]:
     return {
         "id": account_global_id(row.id),
         "ref": row.ref,

@@ -15,9 +15,9 @@ _GREATEST_NAME: Final = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class AccountsWanted:
-    """A filter of all accounts: those with a text in their name or ref, in any case, and those on a plan at `now` (UTC).
+    """A filter of all accounts: those with a text in their name or ref, in any case, on a plan at `now` (UTC).
 
-    An empty text is in all. They are listed by name in any case, or else by their creation.
+    An empty text is in all, and None is any plan. They are listed by name in any case, or else by their creation.
     """
 
     now: datetime
@@ -59,8 +59,8 @@ def _listed(name: str, within: str, order: str, key: str) -> Walk:
     )
 
 
-# By name, bytewise without regard to case: accounts_by_name_idx, from the bound on. The bound is a range of names first,
-# since the index orders names by operators that have no row comparison.
+# By name, bytewise without regard to case: accounts_by_name_idx, from the bound on. The bound is a range of names
+# first, since the index orders names by operators that have no row comparison.
 _BY_NAME: Final = _listed(
     "accounts_by_name",
     """

@@ -14,7 +14,6 @@ from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
 from db.queries.activity import ACTIVITY_UNTIL
-from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader
 
 
