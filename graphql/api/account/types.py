@@ -35,7 +35,7 @@ from db.queries.accounts import AccountRow
 from db.queries.snapshots import Days
 from engine.arguments import or_none
 from engine.connections import DEFAULT_SIZE, After, Before, Connection, First, Last
-from engine.decorators import attribute, field, object_type
+from engine.decorators import field, object_type
 from engine.errors import bad_input
 from engine.nodes import Node
 from engine.scalars import TimeZone
@@ -74,8 +74,12 @@ class Account(Node):
     closed_at: datetime | None = strawberry.field(
         description="The instant since which the account is closed and takes no new orders; null while it is open."
     )
-    ref: str | None = attribute("The name that staff have for the account; null without one.", of="row.ref", staff=True)
     row: strawberry.Private[AccountRow]
+
+    @field(staff=True)
+    def ref(self) -> str | None:
+        """The name that staff have for the account, for staff only; null without one."""
+        return self.row.ref
 
     @field
     def plan(self, info: Info) -> AwaitableOrValue[Plan]:
