@@ -31,7 +31,7 @@ from tests.support.consistency import assert_activity_equals_rows
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.import_files import START, change, order, run_import
 from tests.support.midnight_jobs import cursor, run_jobs
-from tests.support.pools import CountingPool
+from tests.support.pools import CountingPool, FailingPool, Killed
 from tests.support.random_lives import Life
 from tests.support.transactions import in_transaction
 
@@ -118,6 +118,22 @@ async def test_all_days_that_closed_meanwhile_are_counted_at_once(
     assert [row[1] for row in await counted(pool)] == [1] * 25
     assert len(taken) == 4  # of ten days at most, the last of none
     assert (await cursor(pool, ACTIVITY, client.account_id)).date == clock.now().date()
+
+
+@pytest.mark.parametrize("statements", range(2, 29, 4))
+async def test_an_interrupted_roll_up_keeps_its_days_and_is_continued(
+    pool: Pool, clock: FrozenClock, client: Customer, statements: int
+) -> None:
+    for _ in range(25):
+        await client.place(1)
+        clock.advance(DAY)
+    with pytest.raises(Killed):
+        await roll_up_activity(FailingPool(pool, statements), clock, CLOSES, [client.account_id])
+    assert len(await counted(pool)) in {0, 10, 20, 25}
+    await assert_equals_rows(pool, clock)
+    assert await run_jobs(pool, clock, [ACTIVITY]) == 1
+    assert [row[1] for row in await counted(pool)] == [1] * 25
+    await assert_equals_rows(pool, clock)
 
 
 async def test_a_cancellation_changes_the_closed_day_of_the_upload(
