@@ -148,6 +148,22 @@ async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     await assert_equals_rows(pool, clock)
 
 
+async def test_cancellations_while_days_are_counted_are_in_their_rows(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    placed = [await client.place(1) for _ in range(6)]
+    clock.advance_to(CLOSES + HOUR)
+    await client.place(1)  # so that the account is not quiet
+    cancel = partial(cancel_order, clock=clock)
+    await asyncio.gather(
+        *(in_transaction(pool, partial(cancel, key=outcome.orders[0])) for outcome in placed[:3]),
+        roll_up_activity(pool, clock, CLOSES, [client.account_id]),
+        *(in_transaction(pool, partial(cancel, key=outcome.orders[0])) for outcome in placed[3:5]),
+    )
+    assert await counted(pool) == [(TUESDAY, 1, 5, PRICE)]
+    await assert_equals_rows(pool, clock)
+
+
 async def test_an_expedite_doubles_the_spend_of_the_closed_day(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
