@@ -15,6 +15,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    PlanChanged,
     SlaWithdrawn,
     SuccessManagerChanged,
 )
@@ -281,5 +282,6 @@ Event: TypeAlias = (
     | AccountClosed
     | AccountReopened
     | SlaWithdrawn
+    | PlanChanged
     | EventWithdrawn
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 _PROGRESS: Final = "{ status deliveredCount rejectedCount completedAt }"
-_IMAGES: Final = "images(first: 100) { nodes { id filename } totalCount } imageCount"
+_IMAGES: Final = "images(first: 100) { nodes { id filename externalReference instructions } totalCount } imageCount"
 _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity expediteUsed }"
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
@@ -42,13 +42,16 @@ FIELDS: Final = {
     "AccountReopened": "closedAt reason",
     "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay
       previousImagesPerDay previousExpeditesPerDay note message""",
+    "PlanChanged": """plan previousPlan version effectiveDate imagesPerDay expeditesPerDay previousVersion
+      previousImagesPerDay previousExpeditesPerDay""",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
 
 EVERY_EVENT: Final = f"""
 query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on Event {{
-  at recordedAt type account {{ id }} order {{ id number name placedAt specification {{ id }} price {{ currency }} }}
+  at recordedAt type account {{ id }}
+  order {{ id number name instructions placedAt specification {{ id }} price {{ currency }} }}
   {" ".join(f"... on {name} {{ {fields} }}" for name, fields in FIELDS.items())}
 }} }} }}
 """
@@ -98,7 +101,11 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "firstExpeditePosition": "firstExpeditePosition",
         "images[].id": "images.nodes[].id",
         "name": "name",
+        "externalReference": "externalReference",
+        "instructions": "instructions",
         "filenames[]": "images.nodes[].filename",
+        "imageReferences[]": "images.nodes[].externalReference",
+        "imageInstructions[]": "images.nodes[].instructions",
     },
     "ORDER_SPLIT": {
         "before": "- null if it was split as it was placed",
@@ -142,6 +149,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "images[].id": "images.nodes[].id",
         "images[].expeditePosition": "- consecutive from firstExpeditePosition on",
         "name": "order.name",
+        "instructions": "order.instructions",
     },
     "ORDER_CANCELLED": {
         "before.status": "previousStatus",
@@ -242,6 +250,17 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.expeditesPerDay": "expeditesPerDay",
         "note": "note",
         "message": "message",
+    },
+    "PLAN_CHANGED": {
+        "before.plan": "previousPlan",
+        "before.version": "previousVersion",
+        "before.imagesPerDay": "previousImagesPerDay",
+        "before.expeditesPerDay": "previousExpeditesPerDay",
+        "after.plan": "plan",
+        "after.version": "version",
+        "after.effectiveDate": "effectiveDate",
+        "after.imagesPerDay": "imagesPerDay",
+        "after.expeditesPerDay": "expeditesPerDay",
     },
     "EVENT_WITHDRAWN": {
         "before": "- always null",
