@@ -159,6 +159,7 @@ describe(
         "ACCOUNT_RENAMED": "The account got another name.",
         "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
+        "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },
 )
 describe(

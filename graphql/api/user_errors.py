@@ -15,6 +15,7 @@ from app.domain.orders.refusals import (
     AlreadyLate,
     DeadlineNotAhead,
     DeadlineNotOpen,
+    ImageCancelled,
     NotCancellable,
     NotClaimed,
     NotCompletable,
@@ -66,7 +67,7 @@ describe(
         "NO_GAIN": "The expedite would not bring every image an earlier deadline; the message says how many it would.",
         "NOT_DELIVERED": "The image has no delivery to reject.",
         "NOT_CLAIMED": "The worker does not hold the image, or no longer does.",
-        "NOT_CANCELLABLE": "Production of the order has begun, or the order is already cancelled.",
+        "NOT_CANCELLABLE": "Production of the order or image has begun, or it is already cancelled.",
         "NOT_COMPLETABLE": "The order is not ready for download.",
         "DEADLINE_NOT_OPEN": "The order awaits no deadline.",
         "QUOTE_CHANGED": "The quote has expired, or its offer no longer holds.",
@@ -109,6 +110,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     NotDelivered: Mapped(UserErrorCode.NOT_DELIVERED, ("imageIds",)),
     NotClaimed: Mapped(UserErrorCode.NOT_CLAIMED, ("imageIds",)),
     NotCancellable: Mapped(UserErrorCode.NOT_CANCELLABLE, _ORDER),
+    ImageCancelled: Mapped(UserErrorCode.INVALID, _ORDER),
     NotCompletable: Mapped(UserErrorCode.NOT_COMPLETABLE, _ORDER),
     OrderCancelled: Mapped(UserErrorCode.INVALID, _ORDER),
     DeadlineNotOpen: Mapped(UserErrorCode.DEADLINE_NOT_OPEN, _ORDER),
@@ -127,6 +129,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
 
 _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], UserErrorCode]] = {
     ("cancelOrder", OrderCancelled): UserErrorCode.NOT_CANCELLABLE,
+    ("cancelOrder", ImageCancelled): UserErrorCode.NOT_CANCELLABLE,
     ("confirmDeadline", OrderCancelled): UserErrorCode.DEADLINE_NOT_OPEN,
 }
 

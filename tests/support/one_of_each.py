@@ -138,7 +138,8 @@ async def _order(world: _World) -> None:
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
     await world.do(world.staff, "confirmDeadline", orderId=additional["id"], deadline=tomorrow, note="Ada can")
-    [regretted] = await world.shop.place("regretted.jpg")
+    [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
+    await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}

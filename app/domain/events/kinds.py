@@ -249,6 +249,15 @@ class EventWithdrawn:
     event: int
 
 
+@dataclass(frozen=True, slots=True)
+class ImagesCancelled:
+    """Images were cancelled, while others of their order remain; with the last ones the order is cancelled."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_CANCELLED
+    changes: OrderChanges
+    images: tuple[UUID, ...]
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -271,4 +280,5 @@ Event: TypeAlias = (
     | AccountRenamed
     | SuccessManagerChanged
     | EventWithdrawn
+    | ImagesCancelled
 )

@@ -63,7 +63,7 @@ def line_key(account_id: UUID, line: Line, digest: bytes) -> LineKey:
 
 
 def known_keys(account_id: UUID, line: Line, digest: bytes) -> Iterator[LineKey]:
-    """Yield the keys that a line imported before may have."""
+    """Yield the keys that a line imported before may have; one with newer fields has no digest of the first version."""
     yield line_key(account_id, line, digest)
-    if line.ref is None:
+    if line.ref is None and line.model_fields_set <= set(_FIRST_FIELDS[line.type]):
         yield line_key(account_id, line, first_digest_of(line))

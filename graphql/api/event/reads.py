@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.context import Context
-from api.event import accounts, orders, production
+from api.event import accounts, cancellations, orders, production
 from api.event.types import Event
 from api.ids import NodeType
 from app.domain.events.enums import EventType
@@ -25,7 +25,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ORDER_PLACED: orders.OrderPlaced,
     EventType.ORDER_SPLIT: orders.OrderSplit,
     EventType.ORDER_EXPEDITED: orders.OrderExpedited,
-    EventType.ORDER_CANCELLED: orders.OrderCancelled,
+    EventType.ORDER_CANCELLED: cancellations.OrderCancelled,
     EventType.ORDER_COMPLETED: orders.OrderCompleted,
     EventType.IMAGES_CLAIMED: production.ImagesClaimed,
     EventType.CLAIM_EXPIRED: production.ClaimExpired,
@@ -42,6 +42,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ACCOUNT_RENAMED: accounts.AccountRenamed,
     EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
+    EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

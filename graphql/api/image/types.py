@@ -52,6 +52,9 @@ class Image(Node):
     delivered_at: datetime | None = strawberry.field(
         description="The instant of the latest delivery; null before the first one."
     )
+    cancelled_at: datetime | None = strawberry.field(
+        description="The instant of the cancellation; null if it was not cancelled."
+    )
     on_time: bool | None = strawberry.field(
         description="True if the first delivery met the deadline, false from the moment it is missed; null while it is"
         " open, or without a deadline."
@@ -92,6 +95,7 @@ def image(row: ImageRow, context: Context) -> Image:
         deadline=image_deadline(row, now),
         first_delivered_at=row.first_delivered_at,
         delivered_at=row.delivered_at,
+        cancelled_at=row.cancelled_at,
         on_time=False if late else on_time(row.due_at, row.first_delivered_at),
         late_by_seconds=_late_by_seconds(row, now) if late else None,
         row=row,

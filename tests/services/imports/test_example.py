@@ -130,7 +130,13 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     unset = {"late_at": None, "expedited_at": None, "first_expedite_position": None, "last_expedite_position": None}
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
     unset |= {"kept_due_at": None, "kept_sla_version": None}
-    common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "deadline_status": "CONFIRMED"}
+    common = {
+        "sla_version": 1,
+        "image_count": 1,
+        "rejected_count": 0,
+        "cancelled_count": 0,
+        "deadline_status": "CONFIRMED",
+    }
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT}
     assert await _orders(pool) == [
         unset

@@ -146,7 +146,7 @@ class Account:
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
         reasons = _window(at)
-        reasons += [reason for image in images or order.images for reason in against[image]]
+        reasons += [reason for image in images or order.counted for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
@@ -174,15 +174,18 @@ class Account:
     ) -> list[Order]:
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
+        cancelled = [image for image in staying if image.cancelled_at is not None]
+        turns = staying == cancelled
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
             target = order
-            if staying or images is not groups[0][1]:
+            if not turns or images is not groups[0][1]:
                 target = replace(source, number=len(self.orders) + 1, split_from=order)
                 siblings.append(target)
                 self.orders.append(target)
-            target.images = sorted(images, key=lambda image: image.number)
+            also = cancelled if target is order else []
+            target.images = sorted([*images, *also], key=lambda image: image.number)
             target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
             target.expedited_at, target.expedite_version = at, version
             due_at = _in_time(at, level)
@@ -190,21 +193,27 @@ class Account:
                 target.due_at, target.confirmed_at = due_at, None
             if due_at is not None or target.due_at is None:
                 target.sla_version = version
-        if staying:
+        if not turns:
             order.images = staying
         return siblings
 
-    def cancel(self, now: datetime, order: Order) -> Day:
-        """Cancel an order; its images return to the running day's quotas if they used them."""
+    def cancel(self, now: datetime, order: Order, chosen: Sequence[Image] | None = None) -> Day:
+        """Cancel images, or all that remain; they return to the running day's quotas if they used them."""
         at = self.instant(now)
-        reasons = _cancelled(order)
-        if any(image.first_claimed_at or image.delivered_at for image in order.images):
-            reasons.append(Reason("NotCancellable"))
+        if chosen is None:
+            reasons = _cancelled(order)
+            if any(image.first_claimed_at or image.delivered_at for image in order.images):
+                reasons.append(Reason("NotCancellable"))
+        else:
+            reasons = [reason for image in chosen for reason in _against_cancelling(order, image)]
         refuse(reasons)
         day = self.running(at)
-        day.used -= len(order.images) if day.holds(order.placed_at) else 0
-        day.expedited -= len(order.images) if day.holds(order.expedited_at) else 0
-        order.cancelled_at = self.last_at = at
+        images = order.counted if chosen is None else chosen
+        day.used -= len(images) if day.holds(order.placed_at) else 0
+        day.expedited -= len(images) if day.holds(order.expedited_at) else 0
+        for image in images:
+            image.cancelled_at = at
+        self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
@@ -216,7 +225,11 @@ class Account:
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set the deadline of staff."""
         at = self.instant(now)
-        awaiting = [image for image in order.images if not image.delivered_at or image.delivered_at[0] >= at]
+        awaiting = [
+            image
+            for image in order.images
+            if (not image.delivered_at or image.delivered_at[0] >= at) and image.cancelled_at is None
+        ]
         reasons = _cancelled(order)
         if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
             reasons.append(Reason("DeadlineNotOpen"))
@@ -266,6 +279,8 @@ def _window(at: datetime) -> list[Reason]:
 def _against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
     if order.cancelled_at is not None:
         return _cancelled(order)
+    if image.cancelled_at is not None:
+        return [Reason("ImageCancelled", image.id)]
     reasons: list[Reason] = []
     if image.delivered_at:
         reasons.append(Reason("AlreadyDelivered", image.id))
@@ -274,6 +289,14 @@ def _against_expediting(order: Order, image: Image, at: datetime) -> list[Reason
     if (image.due_at or NEVER) < at and not image.delivered_at:
         reasons.append(Reason("AlreadyLate", image.id))
     return reasons
+
+
+def _against_cancelling(order: Order, image: Image) -> list[Reason]:
+    if image not in order.images:
+        return [Reason("NotFound")]
+    if image.cancelled_at is not None:
+        return [Reason("ImageCancelled", image.id)]
+    return [Reason("NotCancellable", image.id)] if image.first_claimed_at or image.delivered_at else []
 
 
 def _price(level: str) -> Decimal:

@@ -34,8 +34,8 @@ class Production:
         """Return the images that can be leased, by deadline (none last), upload and id."""
         free = [
             (image.next_due_at or NEVER, image.uploaded_at, image.id, account, image)
-            for account, order, image in self.images
-            if order.cancelled_at is None
+            for account, _, image in self.images
+            if image.cancelled_at is None
             and not image.is_delivered
             and (image.claimed_until is None or image.claimed_until <= now)
         ]
