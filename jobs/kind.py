@@ -1,4 +1,4 @@
-"""The interface of a kind of jobs: midnights and periods so far, each in a module of `jobs/kinds`."""
+"""The interface of a kind of jobs: midnights, periods and the queue, each in a module of `jobs/kinds`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from app.services.jobs.runs import Claim
-from db.queries.job_status import FailedRun
+from db.queries.job_queue import QueueOfKind
+from db.queries.job_status import FailedRun, failed_runs
 from db.readers import Reader
 from jobs.context import WorkerContext
 from jobs.counts import Counts
@@ -40,7 +41,7 @@ class JobStatus:
     `runs` are those in the ledger. `failures` are accounts for which the job fails and, of a global job, its runs that
     failed since the last success. `lag` is the time since the next run was due or, if that is longer, since the
     instant from which an account that fails is still to be done; None for a job that never succeeded. `errors`
-    are the failures by zone and by account.
+    are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any.
     """
 
     job: str
@@ -51,6 +52,7 @@ class JobStatus:
     next: datetime | None
     zones: tuple[ZoneStatus, ...] = ()
     errors: tuple[FailedRun, ...] = ()
+    queue: QueueOfKind | None = None
 
 
 class Kind(ABC, Generic[WorkT]):
@@ -70,6 +72,11 @@ class Kind(ABC, Generic[WorkT]):
         """The channel of PostgreSQL whose notifications make the scheduler run the kind at once."""
         return None
 
+    @property
+    def at_once(self) -> int:
+        """The number of loops in which a scheduler runs the kind at the same time."""
+        return 1
+
     @abstractmethod
     async def run(self, context: WorkerContext, jobs: Mapping[str, WorkT], at: datetime | None) -> dict[str, Counts]:
         """Run all work due at an instant (UTC), or by now, until none of it can be claimed; return counts by job."""
@@ -81,3 +88,7 @@ class Kind(ABC, Generic[WorkT]):
     @abstractmethod
     async def describe(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[JobStatus]:
         """Return the status of each job at an instant (UTC), without its errors."""
+
+    async def failures(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[FailedRun]:
+        """Return the failures of jobs by an instant (UTC) that were not made good, with their errors."""
+        return await failed_runs(reader, [*jobs], now)

@@ -140,10 +140,11 @@ class Scheduler:
         # A connection that is new may have missed zones; a zone may be of an account with days that have closed.
         self._notifications.subscribe(ZONES_CHANNEL, lambda zone: follow.set() if zone is None else self._wake())
         for kind in self._worker.kinds:
-            woken = self._new_event()
-            if kind.channel is not None:
-                self._notifications.subscribe(kind.channel, partial(_set, woken))
-            loops.append(self._attend(partial(self._worker.run, kind), woken))
+            for _ in range(kind.at_once):
+                woken = self._new_event()
+                if kind.channel is not None:
+                    self._notifications.subscribe(kind.channel, partial(_set, woken))
+                loops.append(self._attend(partial(self._worker.run, kind), woken))
         try:
             await self._worker.in_time(gather_all(*loops))
         finally:

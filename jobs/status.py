@@ -3,9 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from db.queries.job_status import (
-    failed_runs,
-)
 from db.readers import Reader
 from jobs.kind import JobStatus
 from jobs.registry import Registry
@@ -13,6 +10,11 @@ from jobs.registry import Registry
 
 async def job_statuses(reader: Reader, jobs: Registry, now: datetime) -> list[JobStatus]:
     """Return the status of each job at an instant (UTC), kind by kind, in the order of registration."""
-    statuses = [status for kind in jobs.kinds for status in await kind.describe(reader, jobs.of(kind), now)]
-    failed = await failed_runs(reader, jobs.names, now)
-    return [replace(status, errors=tuple(each for each in failed if each.job == status.job)) for status in statuses]
+    statuses: list[JobStatus] = []
+    for kind in jobs.kinds:
+        failed = await kind.failures(reader, jobs.of(kind), now)
+        statuses += [
+            replace(status, errors=tuple(each for each in failed if each.job == status.job))
+            for status in await kind.describe(reader, jobs.of(kind), now)
+        ]
+    return statuses

@@ -19,7 +19,7 @@ from jobs.counts import Counts
 from jobs.kind import Kind
 from jobs.registry import Registry
 
-_CONNECTIONS: Final = 10  # at most: for two batches and a long run, their ledger and their renewals
+_CONNECTIONS: Final = 14  # at most: for two batches, a long run and two queued jobs, their ledger and their renewals
 _SETTINGS: Final = {
     **PLANNED_ONCE,
     "lock_timeout": "2s",  # a batch that waits for an account keeps the commands of all its others waiting
@@ -28,7 +28,10 @@ _Result = TypeVar("_Result")
 
 
 class Worker:
-    """Runs jobs until it is drained, with at most two batches at once. `owner` identifies it in the ledger."""
+    """Runs jobs until it is drained, at most two batches and two queued jobs at once.
+
+    `owner` identifies it in the ledger.
+    """
 
     def __init__(self, pool: Pool, clock: Clock, settings: Settings, owner: str, jobs: Registry) -> None:
         self._context = WorkerContext(pool, clock, settings, owner)

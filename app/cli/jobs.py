@@ -18,8 +18,10 @@ from app.cli.printing import NOTHING, as_table, instant_or
 from app.cli.verifying import verify_command
 from app.clock import SystemClock, clock_from
 from app.domain.instants import rfc3339
+from app.domain.job_runs import JobRunState
 from app.settings import Settings, read_settings
 from db.connections import open_pool
+from db.queries.job_queue import QueueOfKind
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from jobs.catalogue import JOBS
@@ -30,7 +32,7 @@ from jobs.status import job_statuses
 from jobs.worker import Worker, new_owner, working_pool
 
 jobs = typer.Typer(
-    help="Jobs: at each client's midnight, every minute and every day.\n\nWithout a command they run until Ctrl-C.",
+    help="Jobs: at midnights, every minute, every day, and queued.\n\nWithout a command they run until Ctrl-C.",
     invoke_without_command=True,
 )
 
@@ -178,12 +180,18 @@ def _job_as_json(status: JobStatus) -> dict[str, Any]:
             {
                 "timeZone": error.time_zone,
                 "account": error.account_id and account_global_id(error.account_id),
+                "key": error.key,
                 "scheduledFor": rfc3339(error.scheduled_for),
                 "error": error.error,
             }
             for error in status.errors
         ],
+        "queue": status.queue and _queue_as_json(status.queue),
     }
+
+
+def _queue_as_json(queue: QueueOfKind) -> dict[str, int]:
+    return {"waiting": queue.waiting, "givenUp": queue.given_up, "spreads": queue.spreads}
 
 
 def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
@@ -200,20 +208,27 @@ def _zone_as_json(zone: ZoneStatus) -> dict[str, Any]:
 
 def _statuses_as_table(statuses: Sequence[JobStatus]) -> str:
     table = as_table((row for status in statuses for row in _rows(status)), _HEADINGS)
-    return "\n".join([table, *(_error_as_text(error) for status in statuses for error in status.errors)])
+    queues = [_queue_as_text(status.queue) for status in statuses if status.queue is not None]
+    return "\n".join([table, *queues, *(_error_as_text(error) for status in statuses for error in status.errors)])
+
+
+def _queue_as_text(queue: QueueOfKind) -> str:
+    numbers = f"{queue.waiting:,} waiting, {queue.given_up:,} given up, {queue.spreads:,} to be added for all accounts"
+    return f"{queue.kind}: {numbers}."
 
 
 def _error_as_text(error: FailedRun) -> str:
-    """Return a failure as a line: its job, zone or account, instant and error."""
+    """Return a failure as a line: its job, zone or account, key, instant and error."""
     of = (error.account_id and account_global_id(error.account_id)) or error.time_zone
-    parts = [error.job, *([of] if of else []), rfc3339(error.scheduled_for)]
+    parts = [error.job, *(each for each in (of, error.key) if each), rfc3339(error.scheduled_for)]
     return f"{' '.join(parts)}: {error.error}"
 
 
 def _rows(status: JobStatus) -> Iterator[tuple[str, ...]]:
     """Yield a row for each zone of a job, or the one row of a global job."""
     if not status.zones:
-        yield _row(status.job, NOTHING, status.last_run, NOTHING, status.next, status.lag, status.failures)
+        state = JobRunState.FAILED if status.queue and status.queue.given_up else NOTHING
+        yield _row(status.job, NOTHING, status.last_run, state, status.next, status.lag, status.failures)
     for zone in status.zones:
         yield _row(status.job, zone.time_zone, zone.last_run, zone.state or NOTHING, zone.next, zone.lag, zone.failures)
 

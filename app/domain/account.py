@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from app.domain.errors import AccountIsClosed
 from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
@@ -15,12 +16,14 @@ from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
 class Account:
     """The zones of an account and the versions of its SLA, oldest first, one of each at least.
 
-    `day` is a ledger day with its use, None where that is not known or zero; see `day_at`. Instants are UTC.
+    `day` is a ledger day with its use, None where that is not known or zero; see `day_at`. The account is closed since
+    `closed_at`, None while it is open. Instants are UTC.
     """
 
     zones: tuple[ZonePeriod, ...]
     versions: tuple[SlaVersion, ...]
     day: QuotaDay | None = None
+    closed_at: datetime | None = None
 
     @classmethod
     def open(
@@ -47,12 +50,17 @@ class Account:
         """Return an account without orders as opened at another instant or in another zone."""
         zones = (ZonePeriod(at, time_zone),)
         version = replace(self.versions[0], effective_date=first_ledger_day(zones).date, negotiated_at=at)
-        return Account(zones, (version,))
+        return Account(zones, (version,), closed_at=self.closed_at)
 
     @property
     def created_at(self) -> datetime:
         """The instant of its opening."""
         return self.zones[0].starts_at
+
+    def require_open(self, at: datetime) -> None:
+        """Raise AccountIsClosed if nothing new can be ordered at an instant."""
+        if self.closed_at is not None and at >= self.closed_at:
+            raise AccountIsClosed(self.closed_at)
 
     @property
     def zone(self) -> ZoneInfo:

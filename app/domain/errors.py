@@ -60,6 +60,14 @@ class ExpediteWindowClosed(DomainError):
         self.opens_at = opens_at
 
 
+class AccountIsClosed(DomainError):
+    """A new order, upload or expedite of an account that is closed since `closed_at` (UTC)."""
+
+    def __init__(self, closed_at: datetime) -> None:
+        super().__init__(f"The account is closed since {rfc3339(closed_at)}: nothing new can be ordered.")
+        self.closed_at = closed_at
+
+
 class NoGain(DomainError):
     """An expedite, at placing or later, that would not give every image at the 3 h or 6 h level an earlier deadline.
 

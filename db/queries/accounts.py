@@ -28,6 +28,7 @@ class AccountRow:
     created_at: datetime
     success_manager_name: str | None
     success_manager_email: str | None
+    closed_at: datetime | None
 
     @property
     def success_manager(self) -> Contact | None:
@@ -61,14 +62,15 @@ class AccountHistory(Account):
 
 
 ACCOUNT_COLUMNS: Final = """
-    a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email"""
+    a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
+    a.closed_at"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
       v.note, v.plan_terms"""
-"""The columns that `account_of` reads, from the join _HISTORY of the account {0}."""
+"""The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
@@ -184,10 +186,10 @@ ACCOUNTS_IN_ORDER: Final = Statement(
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
-    SELECT {HISTORY_COLUMNS},
+    SELECT a.closed_at, {HISTORY_COLUMNS},
       d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
-    FROM account_heads h {HISTORY.format("$1")}
+    FROM account_heads h JOIN accounts a ON a.id = h.account_id {HISTORY.format("$1")}
     LEFT JOIN (
       SELECT * FROM ledger_days WHERE account_id = $1 AND opens_at <= $2 ORDER BY date DESC LIMIT 1
     ) AS d ON d.closes_at > $2
@@ -246,8 +248,8 @@ async def count_accounts(reader: Reader, prefix: str, plan: Plan | None) -> int:
 
 
 def account_of(record: Record) -> Account:
-    """Read an account's zones and SLA versions from a record that has HISTORY_COLUMNS."""
-    return Account(_zones(record), _versions(record))
+    """Read an account from a record that has HISTORY_COLUMNS and `closed_at`."""
+    return Account(_zones(record), _versions(record), closed_at=record["closed_at"])
 
 
 def sla_version(
@@ -277,6 +279,7 @@ def _history(record: Record) -> AccountHistory:
     return AccountHistory(
         zones=_zones(record),
         versions=_versions(record),
+        closed_at=record["closed_at"],
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],

@@ -50,15 +50,18 @@ class EventRow:
 class EventsWanted:
     """A filter of final events of an account: all, or without withdrawn ones and their withdrawals.
 
-    `ended` is the run that the account's counters may still name though it has ended.
+    `ended` is the run that the account's counters may still name though it has ended. Of an account's list, `types` are
+    the only types; None: all.
     """
 
     withdrawn: bool
     ended: int | None
+    types: tuple[EventType, ...] | None = None
 
 
-_COLUMNS: Final = """
+EVENT_COLUMNS: Final = """
       e.account_id, e.sequence, e.at, e.type, e.order_id, e.image_id, e.data, coalesce(e.recorded_at, e.at), e.texts"""
+"""The columns of an EventRow, of events `e`."""
 
 # True if an event `{0}` is final, where `h` is its account's counters and {1} the run that has ended, or null.
 _IS_FINAL: Final = """
@@ -77,7 +80,7 @@ _IS_WANTED: Final = f"""{_IS_FINAL.format("e", "{1}")}
 _BY_SEQUENCE: Final = Statement(
     "events_by_sequence",
     f"""
-    SELECT {_COLUMNS}
+    SELECT {EVENT_COLUMNS}
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS p (account_id, sequence, ended)
     JOIN account_heads h ON h.account_id = p.account_id
     JOIN events e ON e.account_id = p.account_id AND e.sequence = p.sequence
@@ -89,7 +92,7 @@ _BY_SEQUENCE: Final = Statement(
 _OF_ORDER: Final = walk(
     "events_of_order",
     f"""
-    SELECT {_COLUMNS}
+    SELECT {EVENT_COLUMNS}
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, order_id)
     JOIN account_heads h ON h.account_id = p.account_id
     CROSS JOIN LATERAL (
@@ -126,7 +129,7 @@ EVENT_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0))
 async def events_by_sequence(reader: Reader, keys: Sequence[EventKey]) -> dict[EventKey, EventRow]:
     """Read events by account, sequence and the run that has ended (see `EventsWanted`); others are left out."""
     records = await reader.fetch(_BY_SEQUENCE, *zip(*keys, strict=True))
-    found = {(row.account_id, row.sequence): row for row in map(_event_row, records)}
+    found = {(row.account_id, row.sequence): row for row in map(event_row, records)}
     return {key: found[key[:2]] for key in keys if key[:2] in found}
 
 
@@ -150,14 +153,15 @@ async def count_events_of_orders(
     return dict.fromkeys(orders, 0) | {(account, order): count for account, order, count in records}
 
 
-def _event_row(record: Record) -> EventRow:
+def event_row(record: Record) -> EventRow:
+    """Read an event from a record that has EVENT_COLUMNS."""
     row = EventRow(*record)
     row.type = EventType(row.type)
     return row
 
 
 def _keyed(record: Record) -> tuple[OrderKey, Key, EventRow]:
-    row = _event_row(record)
+    row = event_row(record)
     if row.order_id is None:
         raise ValueError("The statement reads events of orders only.")
     return (row.account_id, row.order_id), (row.at, row.sequence), row

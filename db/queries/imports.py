@@ -7,11 +7,13 @@ from db.connections import Statement
 from db.queries.accounts import HISTORY, HISTORY_COLUMNS
 from db.tables.accounts import AccountCounters
 
+_COUNTERS: Final = selected(AccountCounters, "h", but=("account_id", "import_run", "import_from"))
+
 # Accounts of these refs with their counters, zones and SLA versions; the unique index on ref and primary keys.
 COUNTERS_BY_REF: Final = Statement(
     "counters_by_ref",
     f"""
-    SELECT a.id, a.ref, {selected(AccountCounters, "h", but=("account_id", "import_run"))}, {HISTORY_COLUMNS}
+    SELECT a.id, a.ref, a.closed_at, {_COUNTERS}, {HISTORY_COLUMNS}
       FROM accounts a JOIN account_heads h ON h.account_id = a.id
       {HISTORY.format("h.account_id")}
      WHERE a.ref = ANY($1::text[])

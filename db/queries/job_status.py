@@ -82,13 +82,17 @@ _FAILED: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that failed and was not made good: of a job, for a zone or an account of it or neither."""
+    """A run that failed and was not made good: of a job, for a zone or an account of it or neither.
+
+    `key` is that of a queued job, one of those of the account.
+    """
 
     job: str
     time_zone: str | None
     account_id: UUID | None
     scheduled_for: datetime
     error: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from db.tables.base import Instant, Table
 class Account(Table, table=True):
     """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all.
 
-    Its success manager, a person of the service, is null without one.
+    Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
     """
 
     __tablename__ = "accounts"
@@ -38,6 +38,7 @@ class Account(Table, table=True):
     created_at: datetime = Field(sa_type=Instant)
     success_manager_name: str | None = None
     success_manager_email: str | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AccountCounters(Table, table=True):
@@ -48,7 +49,7 @@ class AccountCounters(Table, table=True):
     from there, since the lines it read may have later deliveries. Minute rollups are complete from `minutes_since`
     on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
     and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
-    final.
+    final. The first of them has the sequence `import_from` or a later one; null where a release did not record it.
     """
 
     __tablename__ = "account_heads"
@@ -60,6 +61,7 @@ class AccountCounters(Table, table=True):
     watermark: datetime = Field(sa_type=Instant, sa_column_kwargs={"name": "frontier"})
     minutes_since: datetime = Field(sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
+    import_from: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):

@@ -31,6 +31,7 @@ class Event(Table, table=True):
         PrimaryKeyConstraint("account_id", "sequence"),
         ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         Index("events_of_order_idx", "account_id", "order_id", "at", "sequence"),
+        Index("events_of_type_idx", "account_id", "type", "sequence"),
     )
     account_id: UUID
     sequence: int = Field(sa_type=BigInteger)

@@ -158,6 +158,8 @@ describe(
         "SPECIFICATION_CHANGED": "A specification was created, changed or archived.",
         "ACCOUNT_RENAMED": "The account got another name.",
         "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
+        "ACCOUNT_CLOSED": "The account was closed.",
+        "ACCOUNT_REOPENED": "The account was opened again.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },

@@ -6,6 +6,7 @@ accounts takes the question alone.
 
 from db.queries.accounts import account_histories, accounts_by_id, accounts_by_name, count_accounts
 from db.queries.drilldowns import drill_down
+from db.queries.event_lists import count_events_of_accounts, events_of_accounts
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
 from db.queries.images import count_images_of_orders, images_by_id, images_of_orders
 from db.queries.import_runs import ended_imports
@@ -60,6 +61,8 @@ class Loaders(LoaderSet):
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)
     event_counts = by_parent(count_events_of_orders)
+    events_of_accounts = by_parent(events_of_accounts)
+    account_event_counts = by_parent(count_events_of_accounts)
     snapshots = by_key(snapshots_by_id)
     snapshots_of_accounts = by_parent(snapshots_of_accounts)
     snapshot_counts = by_parent(count_snapshots)

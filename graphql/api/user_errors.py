@@ -7,7 +7,15 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.errors import DateOutOfRange, DomainError, ExpediteWindowClosed, NoGain, Refusals, UnknownTimeZone
+from app.domain.errors import (
+    AccountIsClosed,
+    DateOutOfRange,
+    DomainError,
+    ExpediteWindowClosed,
+    NoGain,
+    Refusals,
+    UnknownTimeZone,
+)
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
 from app.domain.orders.refusals import (
     AlreadyDelivered,
@@ -52,6 +60,7 @@ class UserErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     ARCHIVED = "ARCHIVED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
 
 
 describe(
@@ -74,6 +83,7 @@ describe(
         "IDEMPOTENCY_CONFLICT": "The idempotency key was used for a change with another input.",
         "LIMIT_EXCEEDED": "The list or number is too large for one call.",
         "ARCHIVED": "The specification is archived.",
+        "ACCOUNT_CLOSED": "The account is closed: nothing new can be ordered.",
     },
 )
 
@@ -102,6 +112,7 @@ _ORDER: Final = ("orderId",)
 CODES: Final[Mapping[type[DomainError], Mapped]] = {
     NotFound: Mapped(UserErrorCode.NOT_FOUND, ("specificationId", "orderId", "accountId")),
     UnknownAccount: Mapped(UserErrorCode.NOT_FOUND, ("accountId", "specificationId", "orderId")),
+    AccountIsClosed: Mapped(UserErrorCode.ACCOUNT_CLOSED, ("accountId", "orderId")),
     ExpediteWindowClosed: Mapped(UserErrorCode.EXPEDITE_WINDOW_CLOSED, ("orderId", "expedite")),
     AlreadyExpedited: Mapped(UserErrorCode.ALREADY_EXPEDITED, _ORDER),
     AlreadyLate: Mapped(UserErrorCode.ALREADY_LATE, _ORDER),

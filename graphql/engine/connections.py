@@ -52,13 +52,17 @@ class Listing(Generic[Row, Item]):
         return self.page(size, after, None, None)
 
     def page(self, first: int | None, after: str | None, last: int | None, before: str | None) -> "Connection[Item]":
-        """Return the page of the arguments; raises ApiError naming a bad one."""
+        """Return the page of the arguments; raises ApiError naming a bad one.
+
+        Without a size it is next to its only cursor: the first items after it, or the last ones before it.
+        """
         first, last = or_none(first), or_none(last)
         if first is not None and last is not None:
             raise bad_input("last", "Give either first or last, not both.")
-        size = _size("first", first) if last is None else _size("last", last)
         bounds = self._key("after", or_none(after)), self._key("before", or_none(before))
-        return Connection(listing=self, part=Slice(size, *bounds, backwards=last is not None))
+        backwards = first is None and (last is not None or (bounds[0] is None and bounds[1] is not None))
+        size = _size("last", last) if backwards else _size("first", first)
+        return Connection(listing=self, part=Slice(size, *bounds, backwards=backwards))
 
     async def reaches(self, key: Key | None, *, backwards: bool) -> bool:
         """Return whether the list has an item at a cursor's key, or beyond it as seen from the page."""

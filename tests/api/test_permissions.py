@@ -56,6 +56,8 @@ MAY_CHANGE = {
     "negotiateSla": {"staff"},
     "renameAccount": {"staff"},
     "setSuccessManager": {"staff"},
+    "closeAccount": {"staff"},
+    "reopenAccount": {"staff"},
 }
 
 
@@ -154,6 +156,8 @@ def changes(studio: Studio) -> dict[str, dict[str, Any]]:
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
         "renameAccount": {"accountId": account, "name": "New"},
         "setSuccessManager": {"accountId": account, "name": "Grace"},
+        "closeAccount": {"accountId": account},
+        "reopenAccount": {"accountId": account},
     }
 
 

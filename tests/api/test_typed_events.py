@@ -30,6 +30,8 @@ STAFFS: Final = {
     "ImagesDelivered": "worker",
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
+    "AccountClosed": "reason",
+    "AccountReopened": "reason",
 }
 """The field for staff only of each type."""
 
@@ -168,6 +170,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("ImagesRejected", "rejectedImages.nodes[].reason", "erased"),
         ("DeadlineConfirmed", "note", "None"),
         ("SlaNegotiated", "note", "None"),
+        ("AccountClosed", "reason", "None"),
+        ("AccountReopened", "reason", "None"),
         ("SuccessManagerChanged", "successManager.name", "erased"),
         ("SuccessManagerChanged", "successManager.email", "None"),
         ("SuccessManagerChanged", "previousSuccessManager.name", "erased"),

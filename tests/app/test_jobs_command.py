@@ -214,6 +214,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "next": "2026-03-29T22:00:00Z",
         "zones": [zone],
         "errors": [],
+        "queue": None,
     }
     assert 22 * 3600 + 42 <= jobs["prune"].pop("lagSeconds") < 22 * 3600 + 60
     assert jobs["prune"] == {
@@ -224,6 +225,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
         "next": "2026-03-29T00:00:00Z",
         "zones": [],
         "errors": [],
+        "queue": None,
     }
     table = (await asyncio.to_thread(CliRunner().invoke, cli, ["jobs", "status"])).output.splitlines()
     assert table[0].split() == ["JOB", "ZONE", "LAST", "RUN", "STATE", "NEXT", "LAG", "FAILURES"]

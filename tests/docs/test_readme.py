@@ -23,10 +23,10 @@ def test_dgi_is_spelt_out_where_it_first_occurs() -> None:
     assert README[:first].endswith("Daily Guarantee of Images (")
 
 
-def test_the_operation_is_valid_in_the_schema() -> None:
-    [operation] = re.findall(r"^    mutation \{\n(?:    .*\n)+", README, re.MULTILINE)
+def test_the_operations_are_valid_in_the_schema() -> None:
+    operations = re.findall(r"^    (?:mutation|query) .*\n(?:    .*\n)+", README, re.MULTILINE)
     schema = build_schema((ROOT / "schema.graphql").read_text())
-    assert validate(schema, parse(textwrap.dedent(operation))) == []
+    assert [validate(schema, parse(textwrap.dedent(operation))) for operation in operations] == [[], []]
 
 
 async def test_the_lines_are_imported(pool: Pool) -> None:

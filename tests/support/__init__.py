@@ -19,6 +19,7 @@ The API
 Time, jobs and alerts
   clock               a clock that stands still until a test advances it
   workers             workers, and the rows of runs and cursors
+  job_queue           a kind of queued jobs that leaves effects, adding them, and the rows of the queue
   midnight_jobs       running the jobs at midnight, their snapshots and resets
   alerts              running the watch of deadlines, and the alerts it emitted
   deadline_steps      steps of explanations as text
@@ -44,9 +45,10 @@ Histories, imports and random data
 The model of the rules
   model.orders        orders and ledger days by the rules alone, in memory
   model.production    claims, deliveries and rejections by the rules alone
-  model.facts         the facts of both, and the reasons of refusals
+  model.facts         the facts of both, and refusals
+  model.refusals      the reasons to refuse commands on orders
   model.world         accounts kept by the services and by the model
-  model.client_commands, model.production_commands  commands given to both
+  model.client_commands, model.production_commands, model.account_commands  commands given to both
   model.random_commands  strategies of commands and waits
   model.concurrent    concurrent commands, repeated on the model
   model.comparison    all rows compared with the model

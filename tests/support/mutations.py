@@ -26,6 +26,8 @@ PAYLOADS: Final = {
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
     "renameAccount": "account { id name }",
+    "closeAccount": "account { id closedAt }",
+    "reopenAccount": "account { id closedAt }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
 }
 """The fields that tests select from the payload of each mutation."""
@@ -52,7 +54,7 @@ async def mutate(client: Client, name: str, fields: str | None = None, /, **inpu
 async def done(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401
     """Perform a mutation without user errors; return its payload."""
     payload = await mutate(client, name, fields, **input_)
-    assert payload["userErrors"] == []
+    assert payload["userErrors"] == [], payload
     return payload
 
 

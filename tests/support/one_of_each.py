@@ -15,9 +15,11 @@ from uuid import UUID
 from httpx import ASGITransport, AsyncClient
 
 from api.ids import NodeType, named_account
+from app.services.job_queue.adding import add_job, add_spread
 from app.web.asgi import create_app
 from app.web.state import running_of
 from db.connections import Pool
+from db.writer import unit_of_work
 from engine.ids import GlobalId, numbered
 from jobs.catalogue import JOBS
 from jobs.worker import Worker, working_pool
@@ -70,6 +72,7 @@ async def live(url: str) -> None:
         await _order(world)
         await _produce(world)
         await _wait(world)
+        await _queue(world)
         await _read(world)
 
 
@@ -148,12 +151,14 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back; give it success managers."""
+    """Rename the account and back, give it success managers, close and reopen it."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
         manager = {"name": name, "email": f"{name.lower()}@example.com"}
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
+    for name in ("closeAccount", "reopenAccount"):
+        await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
@@ -184,6 +189,14 @@ async def _wait(world: _World) -> None:
     await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
 
 
+async def _queue(world: _World) -> None:
+    """Leave a job and a spread in the queue, of a kind that no worker of these tests has."""
+    async with unit_of_work(world.pool) as writer:
+        await add_spread(writer, "of another release", world.clock.now())
+        await add_job(writer, world.shop.studio.id, "of another release", world.clock.now())
+        await writer.commit()
+
+
 async def _read(world: _World) -> None:
     """Send every kind of request, as clients, staff and monitors do."""
     for document in ("dashboard", "orders"):
@@ -194,6 +207,8 @@ async def _read(world: _World) -> None:
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
     await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
+    for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
+        await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.domain.contacts import Contact
-from app.domain.events.account_kinds import AccountRenamed, SuccessManagerChanged
+from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
 from app.domain.events.enums import EventType
 from app.domain.events.facts import ERASED
 from app.domain.events.forms import Form, StoredTexts
-from app.domain.events.keys import Data
+from app.domain.events.keys import INSTANT, Data
 
 
 def _write_renamed(event: AccountRenamed) -> tuple[Data, Data]:
@@ -41,7 +41,25 @@ def _contact(data: Data, texts: StoredTexts, name: str, email: str) -> Contact:
     return Contact(texts.one(name, data) or ERASED, texts.one(email, data))
 
 
+def _write_closed(event: AccountClosed) -> tuple[Data, Data]:
+    return {"before": {"closedAt": None}, "after": {"closedAt": event.closed_at}}, {"reason": event.reason}
+
+
+def _read_closed(data: Data, texts: StoredTexts) -> AccountClosed:
+    return AccountClosed(INSTANT(data["after"]["closedAt"]), texts.one("reason", data))
+
+
+def _write_reopened(event: AccountReopened) -> tuple[Data, Data]:
+    return {"before": {"closedAt": event.closed_at}, "after": {"closedAt": None}}, {"reason": event.reason}
+
+
+def _read_reopened(data: Data, texts: StoredTexts) -> AccountReopened:
+    return AccountReopened(INSTANT(data["before"]["closedAt"]), texts.one("reason", data))
+
+
 ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
+    EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),
+    EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),
 }

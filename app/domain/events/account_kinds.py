@@ -1,6 +1,7 @@
 """The events of what staff change of an account, as in `kinds`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from app.domain.contacts import Contact
@@ -23,3 +24,21 @@ class SuccessManagerChanged:
     type: ClassVar[EventType] = EventType.SUCCESS_MANAGER_CHANGED
     manager: Contact | None
     previous: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """Staff closed an account at `closed_at` (UTC), the instant of the event."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_CLOSED
+    closed_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReopened:
+    """Staff opened an account again that was closed since `closed_at` (UTC)."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_REOPENED
+    closed_at: datetime
+    reason: str | None = None

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.contacts import Contact
-from app.domain.events.account_kinds import AccountRenamed, SuccessManagerChanged
+from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
 from app.domain.events.kinds import (
     GuaranteeReset,
     SlaNegotiated,
@@ -68,6 +68,16 @@ def account_renamed(name: str, previous: str, at: datetime) -> NewEvent:
 def success_manager_changed(manager: Contact | None, previous: Contact | None, at: datetime) -> NewEvent:
     """Return the event of another success manager, or of none."""
     return NewEvent(at, None, None, SuccessManagerChanged(manager, previous))
+
+
+def account_closed(at: datetime, reason: str | None) -> NewEvent:
+    """Return the event of closing the account at an instant (UTC)."""
+    return NewEvent(at, None, None, AccountClosed(at, reason))
+
+
+def account_reopened(at: datetime, closed_at: datetime, reason: str | None) -> NewEvent:
+    """Return the event of opening the account again at an instant, which was closed since another (both UTC)."""
+    return NewEvent(at, None, None, AccountReopened(closed_at, reason))
 
 
 def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:

@@ -11,7 +11,7 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind
-from app.domain.events.account_kinds import AccountRenamed, SuccessManagerChanged
+from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
@@ -279,6 +279,8 @@ Event: TypeAlias = (
     | SpecificationChanged
     | AccountRenamed
     | SuccessManagerChanged
+    | AccountClosed
+    | AccountReopened
     | EventWithdrawn
     | ImagesCancelled
 )

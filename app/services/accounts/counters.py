@@ -23,7 +23,7 @@ RECENT: Final = "interval '1 second'"
 The age is taken at the command's start: a command of many accounts may take longer than this.
 """
 
-_NOT_COUNTED: Final = ("import_run",)
+_NOT_COUNTED: Final = ("import_run", "import_from")
 _COLUMNS: Final = attributes_of(AccountCounters, but=_NOT_COUNTED)
 _COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
 

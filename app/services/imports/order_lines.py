@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.errors import DomainError, ExpediteWindowClosed, Refusals
+from app.domain.errors import AccountIsClosed, DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
@@ -45,6 +45,7 @@ class Effect:
 
 def place_order(line: OrderLine, state: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
     """Place an order with the history of its images since; raises LineRefused."""
+    _require_open(state, line.placed_at, "placedAt")
     histories, last_at = image_histories(line, state.account, now)
     filenames = [composed(image.filename) for image in line.images]
     placement = Placement(composed(line.name), specification, filenames, line.placed_at, line.expedite)
@@ -62,6 +63,7 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
 def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
     """Expedite images of an order and its siblings as of the line's instant; raises LineRefused."""
     at = line.at
+    _require_open(state, at, "at")
     then = [as_of(order, at) for order in orders]
     chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], then)
     day = state.day_at(at)
@@ -92,6 +94,14 @@ def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[O
     ]
     events = (cancelled(as_of(before, at), as_of(after, at), at) for before, after in pairs)
     return Effect(at, at, change.day, orders, [after for _, after in pairs], tuple(chain.from_iterable(events)))
+
+
+def _require_open(state: AccountState, at: datetime, field: str) -> None:
+    """Raise LineRefused for a line at which the account is closed; those of before are history like any other."""
+    try:
+        state.account.require_open(at)
+    except AccountIsClosed as refusal:
+        raise LineRefused(field, str(refusal)) from refusal
 
 
 def with_redo_deadlines(order: OrderState, account: Account, since: datetime) -> OrderState:

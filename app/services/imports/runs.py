@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.services.accounts.counters import Counters
 from db.connections import Connection, Statement
 from db.tables.accounts import AccountCounters
 from db.writer import Writer, transaction
@@ -25,12 +26,13 @@ _BITS: Final = 63  # of a positive bigint
 HOLD_RUN: Final = Statement("hold_import_run", "SELECT pg_advisory_lock($1)")
 RELEASE_RUN: Final = Statement("release_import_run", "SELECT pg_advisory_unlock($1)")
 
-# Names the run in the counters of an account, which are locked; the primary key.
-NOTE_RUN: Final = update("note_import_run", AccountCounters, "import_run")
+# Names the run, and the sequence of its first event, in the counters of an account, which are locked; the primary key.
+NOTE_RUN: Final = update("note_import_run", AccountCounters, "import_run", "import_from")
 
 # Removes the run from the counters of an account, unless another run wrote to it since; the primary key.
 END_RUN: Final = Statement(
-    "end_import_run", "UPDATE account_heads SET import_run = NULL WHERE account_id = $1 AND import_run = $2"
+    "end_import_run",
+    "UPDATE account_heads SET import_run = NULL, import_from = NULL WHERE account_id = $1 AND import_run = $2",
 )
 
 
@@ -53,11 +55,12 @@ class ImportRun:
     number: int = field(default_factory=partial(randbits, _BITS))
     accounts: set[UUID] = field(default_factory=set[UUID])
 
-    async def note(self, writer: Writer, account_ids: Iterable[UUID]) -> None:
-        """Write the run into the counters of accounts, which are locked, unless they name it already."""
-        unnoted = [account_id for account_id in account_ids if account_id not in self.accounts]
-        await writer.execute_many(NOTE_RUN, [(account_id, self.number) for account_id in unnoted])
-        self.accounts.update(unnoted)
+    async def note(self, writer: Writer, all_counters: Iterable[Counters]) -> None:
+        """Write the run into locked counters, unless they name it already, before its first event of their account."""
+        unnoted = [counters for counters in all_counters if counters.account_id not in self.accounts]
+        rows = [(counters.account_id, self.number, counters.next_event_sequence) for counters in unnoted]
+        await writer.execute_many(NOTE_RUN, rows)
+        self.accounts.update(counters.account_id for counters in unnoted)
 
     async def end(self, connection: Connection) -> None:
         """Remove the run from the counters of all its accounts: ascending and a statement each, as locks are taken."""

@@ -69,6 +69,8 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     """Write a batch of a run; the caller commits. Raises AccountMoved."""
     batch = prepared.batch
     all_counters = await _locked_counters(writer, prepared)
+    stored = {id_ for id_, state in prepared.accounts.items() if state.next_sequence is not None}
+    await run.note(writer, [counters for id_, counters in all_counters.items() if id_ in stored])
     now = (await settle(writer, run.clock, ())).now
     if batch.openings:
         await write_openings(writer, batch.openings)
@@ -154,7 +156,7 @@ async def _write_counters(
         counters.watermark = state.watermark
         counters.minutes_since = max(counters.minutes_since, state.minutes_since)
         if state.next_sequence is None:
-            new.append((*counters_row(counters).values(), run.number))
+            new.append((*counters_row(counters).values(), run.number, FIRST_EVENT))
         else:
             expected = state.next_sequence + len(prepared.new_events[id_])
             prepared.batch.accounts[id_].extra_events = counters.next_event_sequence - expected
@@ -162,7 +164,6 @@ async def _write_counters(
     await save_counters(writer, changed)
     if new:
         await writer.copy(AccountCounters, new)
-    await run.note(writer, [counters.account_id for counters in changed])
     run.accounts.update(all_counters)
 
 

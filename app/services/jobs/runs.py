@@ -18,7 +18,9 @@ from db.queries.job_runs import FAILING_ACCOUNTS, FAILING_SINCE, LAPSED_RUNS, LA
 from db.readers import Reader
 from db.writer import Writer
 
-_ERROR_LENGTH: Final = 500  # characters of an error that are stored
+ERROR_LENGTH: Final = 500
+"""Characters of an error that are stored."""
+
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 """The longest pause before a failed run is tried again."""
@@ -187,7 +189,7 @@ async def fail(
 
     `accounts` were processed since the last renewal.
     """
-    ended = (JobRunState.FAILED, retry_at, now, failures, error[:_ERROR_LENGTH], None, accounts)
+    ended = (JobRunState.FAILED, retry_at, now, failures, error[:ERROR_LENGTH], None, accounts)
     await writer.execute(_FINISH, claimed.id, claimed.owner, *ended)
 
 
@@ -207,7 +209,7 @@ async def orphaned_runs(reader: Reader, now: datetime) -> list[Claim]:
 
 async def note_failure(writer: Writer, run: RunKey, owner: str, now: datetime, error: str) -> int:
     """Record that the run of an account failed; return its failed attempts."""
-    [row] = await writer.fetch(_NOTE_FAILURE, new_id(now), *astuple(run), owner, now, error[:_ERROR_LENGTH])
+    [row] = await writer.fetch(_NOTE_FAILURE, new_id(now), *astuple(run), owner, now, error[:ERROR_LENGTH])
     attempts: int = row["attempts"]
     return attempts
 

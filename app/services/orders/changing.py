@@ -30,8 +30,8 @@ async def expedite_order(
 ) -> Outcome:
     """Expedite chosen images of an order, or all that can be; the caller commits.
 
-    Raises NotFound, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no longer
-    holds.
+    Raises NotFound, AccountIsClosed, Refusals, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no
+    longer holds.
     """
     counters, at, account, order = await _begin(writer, clock, key)
     moved = await moved_from(writer, key, order, chosen)
@@ -50,6 +50,7 @@ def expediting(
 
     `orders` are the order and, from `moved_from`, siblings that have chosen images by now.
     """
+    account.require_open(at)
 
     def work(found: Sequence[UUID] | None) -> Change:
         return expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))

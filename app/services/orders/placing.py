@@ -34,8 +34,8 @@ class NewOrder:
 async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Binding | None = None) -> Outcome:
     """Upload images as one order, or as siblings for each service level and deadline they get; the caller commits.
 
-    Raises NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a binding quote no
-    longer holds.
+    Raises AccountIsClosed, NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a
+    binding quote no longer holds.
     """
     account_id = new.account_id
     counters = await begin_command(writer, clock, account_id)
@@ -54,6 +54,7 @@ def placement(
     new: NewOrder, account: Account, specification: NamedSpecification | None, at: datetime, first_number: int
 ) -> Change:
     """Return the change that placing an order at an instant makes; raises as `place_order`."""
+    account.require_open(at)
     if specification is None:
         raise NotFound("specification", new.specification_id)
     if specification.archived:

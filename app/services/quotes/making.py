@@ -100,8 +100,8 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
 
     `now` (UTC) is the account's settled instant, `reader` that of its snapshot, `clock_now` the clock's reading (UTC).
 
-    Raises UnknownAccount, QuoteInPast, and the refusals of placing or expediting: NotFound, SpecificationArchived,
-    ExpediteWindowClosed, NoGain, Refusals. DateOutOfRange after 2200.
+    Raises UnknownAccount, QuoteInPast, and the refusals of placing or expediting: AccountIsClosed, NotFound,
+    SpecificationArchived, ExpediteWindowClosed, NoGain, Refusals. DateOutOfRange after 2200.
     """
     at = _instant(request.at, clock_now, now)
     change = await _change(reader, request, at)

@@ -1,4 +1,4 @@
-"""Staff's mutations of accounts: the name and the success manager."""
+"""Staff's mutations of accounts: the name, the success manager, closing and reopening."""
 
 from typing import Annotated
 
@@ -8,8 +8,9 @@ from api.account.payloads import AccountPayload
 from api.context import Info
 from api.execution import Call
 from api.ids import NodeType
-from api.validation import NAME_RULE
+from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.contacts import Contact
+from app.services.accounts.closing import close_account, reopen_account
 from app.services.accounts.profile import rename_account, set_success_manager
 from engine.arguments import or_none
 from engine.decorators import input_type, object_type
@@ -46,6 +47,34 @@ class SetSuccessManagerPayload(AccountPayload):
     """The result of setting a success manager."""
 
 
+@input_type
+class CloseAccountInput:
+    """The account to close."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    reason: str | None = optional(f"The reason, for staff: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class CloseAccountPayload(AccountPayload):
+    """The result of closing an account."""
+
+
+@input_type
+class ReopenAccountInput:
+    """The account to reopen."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    reason: str | None = optional(f"The reason, for staff: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ReopenAccountPayload(AccountPayload):
+    """The result of reopening an account."""
+
+
 @object_type
 class AccountAdministration:
     """Staff's mutations of accounts."""
@@ -73,6 +102,33 @@ class AccountAdministration:
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
         manager = _manager(call, or_none(input.name), or_none(input.email))
         return await call.perform(SetSuccessManagerPayload, set_success_manager, account_id, manager)
+
+    @mutation(staff=True)
+    async def close_account(
+        self,
+        info: Info,
+        input: Annotated[CloseAccountInput, strawberry.argument(description="The account to close.")],  # noqa: A002
+    ) -> CloseAccountPayload:
+        """Closes an account: nothing new can be quoted, ordered or expedited, while all else goes on; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        return await call.perform(CloseAccountPayload, close_account, account_id, _reason(call, input))
+
+    @mutation(staff=True)
+    async def reopen_account(
+        self,
+        info: Info,
+        input: Annotated[ReopenAccountInput, strawberry.argument(description="The account to reopen.")],  # noqa: A002
+    ) -> ReopenAccountPayload:
+        """Opens a closed account for new orders again; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        return await call.perform(ReopenAccountPayload, reopen_account, account_id, _reason(call, input))
+
+
+def _reason(call: Call, asked: CloseAccountInput | ReopenAccountInput) -> str | None:
+    reason = or_none(asked.reason)
+    return None if reason is None else call.prose(reason, "reason")
 
 
 def _manager(call: Call, name: str | None, email: str | None) -> Contact | None:

@@ -7,6 +7,8 @@ import strawberry
 
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
+from api.event.reads import events_of_account
+from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
 from api.order.reads import FEED_SIZE, order_feed, orders_of
 from api.order.types import Order, OrderFilter, order
@@ -55,6 +57,9 @@ class Account(Node):
     plan: Plan = strawberry.field(description="The account's subscription.")
     time_zone: TimeZone = strawberry.field(description="The account's time zone; its wall clock is user time.")
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
+    closed_at: datetime | None = strawberry.field(
+        description="The instant since which the account is closed and takes no new orders; null while it is open."
+    )
     row: strawberry.Private[AccountRow]
 
     @field
@@ -139,8 +144,29 @@ class Account(Node):
             strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
         ] = strawberry.UNSET,
     ) -> Connection[Order] | None:
-        """The account's orders, newest first; the first 20 without `first` and `last`."""
+        """The account's orders, newest first; without `first` and `last` 20, which are the last with `before` alone."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
+
+    @field
+    def events(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        types: EventTypes = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event] | None:
+        """The account's events in the order of their recording, newest first; sizes are as in `orders`.
+
+        Events are added at the newest end only. `last: 100, before: newest`, where `newest` is the cursor of the newest
+        event read so far, and again while `hasPreviousPage` is true, returns all that were added since, each once;
+        without a cursor so far, `last: 100` starts with the account's first event. While `loupe import` writes to the
+        account, its events and all later ones are not listed yet.
+        """
+        listing = events_of_account(info.context, self.row.id, or_none(types), withdrawn=bool(withdrawn))
+        return listing.page(first, after, last, before)
 
     @field(cost=LOOK_UP)
     async def order(
@@ -208,5 +234,6 @@ def account(row: AccountRow) -> Account:
         plan=row.plan,
         time_zone=TimeZone(row.time_zone),
         created_at=row.created_at,
+        closed_at=row.closed_at,
         row=row,
     )

@@ -189,6 +189,29 @@ class SuccessManagerChanged(Event):
 
 
 @object_type
+class AccountClosed(Event):
+    """The closing of the account: since then nothing new can be ordered, while all else goes on."""
+
+    details: strawberry.Private[account_kinds.AccountClosed]
+
+    reason: str | None = attribute(
+        "The reason, for staff only; null without one, or after its erasure.", of="details.reason", staff=True
+    )
+
+
+@object_type
+class AccountReopened(Event):
+    """The opening of a closed account for new orders."""
+
+    details: strawberry.Private[account_kinds.AccountReopened]
+
+    closed_at: datetime = attribute("The instant since which the account was closed.", of="details.closed_at")
+    reason: str | None = attribute(
+        "The reason, for staff only; null without one, or after its erasure.", of="details.reason", staff=True
+    )
+
+
+@object_type
 class EventWithdrawn(Event):
     """The withdrawal of another event, which turned out to be untrue."""
 

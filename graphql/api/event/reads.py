@@ -1,6 +1,6 @@
 """Reads of events, each shown by its own type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from api.event.types import Event
 from api.ids import NodeType
 from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
+from db.queries.event_lists import ACCOUNT_EVENT_SPAN
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
@@ -19,6 +20,7 @@ from engine.ids import GlobalId, numbered
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
+_ACCOUNT_CURSORS: Final = CursorKind("accountEvents", (SEQUENCE,))
 
 EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ACCOUNT_CREATED: accounts.AccountCreated,
@@ -41,6 +43,8 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
     EventType.ACCOUNT_RENAMED: accounts.AccountRenamed,
     EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
+    EventType.ACCOUNT_CLOSED: accounts.AccountClosed,
+    EventType.ACCOUNT_REOPENED: accounts.AccountReopened,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
 }
@@ -90,3 +94,22 @@ def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[
         return await loaders.event_counts.load((key, await wanted()))
 
     return Listing(_CURSORS, EVENT_SPAN, read, count, event)
+
+
+def events_of_account(
+    context: Context, account_id: UUID, types: Sequence[EventType] | None, *, withdrawn: bool
+) -> Listing[EventRow, Event]:
+    """List the events of an account, newest first, all or those of some types; `withdrawn` as in `events_of`."""
+    loaders = context.loaders
+    chosen = None if types is None else tuple(each for each in EventType if each in types)
+
+    async def wanted() -> EventsWanted:
+        return EventsWanted(withdrawn, await context.view.ended_import(account_id), chosen)
+
+    async def read(part: Slice) -> Page[EventRow]:
+        return await loaders.events_of_accounts.load((account_id, part, await wanted()))
+
+    async def count() -> int:
+        return await loaders.account_event_counts.load((account_id, await wanted()))
+
+    return Listing(_ACCOUNT_CURSORS, ACCOUNT_EVENT_SPAN, read, count, event)

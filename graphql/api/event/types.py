@@ -12,7 +12,7 @@ from db.queries.events import EventRow
 from engine.decorators import field, interface
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
-from engine.weights import LOOK_UP, weigh_count
+from engine.weights import COUNT, LOOK_UP, weigh_count
 
 if TYPE_CHECKING:
     from api.account.types import Account
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 Withdrawn: TypeAlias = Annotated[
     bool | None,
     strawberry.argument(description="True to include withdrawn events, and the events that withdrew them."),
+]
+
+EventTypes: TypeAlias = Annotated[
+    list[EventType] | None,
+    strawberry.argument(
+        description="Only events of these types; all by default, none for an empty list. EVENT_WITHDRAWN needs"
+        " `withdrawn`, too."
+    ),
 ]
 
 
@@ -53,4 +61,4 @@ class Event(Node):
         return cast("Order", await existing_node(info.context, named))
 
 
-weigh_count(Event, LOOK_UP)
+weigh_count(Event, COUNT)

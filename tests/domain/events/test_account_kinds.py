@@ -1,5 +1,6 @@
 """The stored form of the events of what staff change of an account."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -10,12 +11,16 @@ from app.domain.events import account_kinds, kinds
 from app.domain.events.stored import VERSION, from_json, to_json
 from db.connections import encode_json
 
+CLOSED_AT = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 GRACE, ADA = Contact("Grace", "grace@example.com"), Contact("Ada")
 EVENTS: dict[str, kinds.Event] = {
     "renamed": account_kinds.AccountRenamed("ACME Ltd.", "ACME"),
     "first manager": account_kinds.SuccessManagerChanged(GRACE, None),
     "another manager": account_kinds.SuccessManagerChanged(ADA, GRACE),
     "no manager": account_kinds.SuccessManagerChanged(None, ADA),
+    "closed": account_kinds.AccountClosed(CLOSED_AT, "insolvent"),
+    "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
+    "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),
 }
 
 
@@ -47,3 +52,14 @@ def test_an_erased_change_tells_whether_there_is_a_success_manager() -> None:
         erased = from_json(event.type, stored(event)[0], {})
         assert isinstance(erased, account_kinds.SuccessManagerChanged)
         assert (erased.manager is None, erased.previous is None) == (event.manager is None, event.previous is None)
+
+
+def test_the_reason_of_a_closing_is_beside_the_event() -> None:
+    data, texts = stored(EVENTS["closed"])
+    assert texts == {"reason": "insolvent"}
+    assert data == {
+        "before": {"closedAt": None},
+        "after": {"closedAt": "2026-03-10T12:30:00+00:00"},
+        "version": VERSION,
+    }
+    assert from_json(EVENTS["closed"].type, data, {}) == account_kinds.AccountClosed(CLOSED_AT)

@@ -185,7 +185,13 @@ def without_nulls(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return [without_nulls(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
 
 
-NEWER = {EventType.ACCOUNT_RENAMED, EventType.SUCCESS_MANAGER_CHANGED, EventType.IMAGES_CANCELLED}
+NEWER = {
+    EventType.ACCOUNT_RENAMED,
+    EventType.SUCCESS_MANAGER_CHANGED,
+    EventType.ACCOUNT_CLOSED,
+    EventType.ACCOUNT_REOPENED,
+    EventType.IMAGES_CANCELLED,
+}
 """The types of events that release 0.1.0 did not have."""
 
 

@@ -39,6 +39,8 @@ FIELDS: Final = {
       previousSteps {{ step seconds }}""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
+    "AccountClosed": "reason",
+    "AccountReopened": "closedAt reason",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -234,6 +236,8 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "previousName": "previousSuccessManager.name",
         "previousEmail": "previousSuccessManager.email",
     },
+    "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
+    "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",

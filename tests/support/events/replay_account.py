@@ -20,6 +20,7 @@ class ReplayedAccount:
         self.versions: list[Data] = []
         self.resets: list[Data] = []
         self.manager: Data = {}
+        self.closed_at: str | None = None
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
             "SPECIFICATION_CHANGED": self._specify,
@@ -27,6 +28,8 @@ class ReplayedAccount:
             "TIME_ZONE_CHANGED": self._move,
             "ACCOUNT_RENAMED": self._rename,
             "SUCCESS_MANAGER_CHANGED": self._change_manager,
+            "ACCOUNT_CLOSED": self._close,
+            "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
         }
 
@@ -92,6 +95,11 @@ class ReplayedAccount:
         known = ("previousName", "name"), ("previousEmail", "email")
         assert {key: data[old] for old, key in known if old in data} == self.manager
         self.manager = {key: data[key] for _, key in known if key in data}
+
+    def _close(self, data: Data) -> None:
+        """Close or reopen the account."""
+        assert data["before"] == {"closedAt": self.closed_at}
+        self.closed_at = data["after"]["closedAt"]
 
 
 def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:

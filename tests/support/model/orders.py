@@ -13,15 +13,13 @@ from typing import Final
 
 from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
+from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
-NEVER: Final = datetime.max.replace(tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
-FRIDAY: Final = 5
-"""The last weekday of a working week, Monday being 1."""
 
 
 class Account:
@@ -33,6 +31,7 @@ class Account:
         self.versions = [Version(1, first, images, expedites)]
         self.orders: list[Order] = []
         self.last_at = created_at
+        self.closed_at: datetime | None = None
         self.days = [self._open(midnight(first, self.zone))]
 
     @property
@@ -90,8 +89,9 @@ class Account:
         """Upload images; return the orders they are split into."""
         at = self.instant(now)
         day = self.running(at)
+        refuse(self._closed())
         if expedite:
-            refuse(_window(at))
+            refuse(window(at))
         levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
         images = self._uploaded(day, at, filenames, levels, expedite=expedite)
         orders = [
@@ -142,10 +142,10 @@ class Account:
         """Expedite images, the chosen ones or all that can be; return the orders that changed, then the new ones."""
         at = self.instant(now)
         day = self.running(at)
-        against = {image: _against_expediting(order, image, at) for image in order.images}
+        against = {image: against_expediting(order, image, at) for image in order.images}
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = _window(at)
+        reasons = self._closed() or window(at)
         reasons += [reason for image in images or order.counted for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
@@ -167,15 +167,15 @@ class Account:
         """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
         owner = next(each for each in self.orders if image in each.images)
         moved = owner.split_from is order and owner.expedited_at is not None
-        return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
+        return against_expediting(owner, image, at) if moved else [Reason("NotFound")]
 
     def _split(
         self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
     ) -> list[Order]:
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
-        cancelled = [image for image in staying if image.cancelled_at is not None]
-        turns = staying == cancelled
+        gone = [image for image in staying if image.cancelled_at is not None]
+        turns = staying == gone
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
@@ -184,7 +184,7 @@ class Account:
                 target = replace(source, number=len(self.orders) + 1, split_from=order)
                 siblings.append(target)
                 self.orders.append(target)
-            also = cancelled if target is order else []
+            also = gone if target is order else []
             target.images = sorted([*images, *also], key=lambda image: image.number)
             target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
             target.expedited_at, target.expedite_version = at, version
@@ -197,15 +197,28 @@ class Account:
             order.images = staying
         return siblings
 
+    def close(self, now: datetime) -> None:
+        """Close the account, unless it is closed."""
+        if self.closed_at is None:
+            self.closed_at = self.last_at = self.instant(now)
+
+    def reopen(self, now: datetime) -> None:
+        """Open the account again, unless it is open."""
+        if self.closed_at is not None:
+            self.closed_at, self.last_at = None, self.instant(now)
+
+    def _closed(self) -> list[Reason]:
+        return [] if self.closed_at is None else [Reason("AccountIsClosed")]
+
     def cancel(self, now: datetime, order: Order, chosen: Sequence[Image] | None = None) -> Day:
         """Cancel images, or all that remain; they return to the running day's quotas if they used them."""
         at = self.instant(now)
         if chosen is None:
-            reasons = _cancelled(order)
+            reasons = cancelled(order)
             if any(image.first_claimed_at or image.delivered_at for image in order.images):
                 reasons.append(Reason("NotCancellable"))
         else:
-            reasons = [reason for image in chosen for reason in _against_cancelling(order, image)]
+            reasons = [reason for image in chosen for reason in against_cancelling(order, image)]
         refuse(reasons)
         day = self.running(at)
         images = order.counted if chosen is None else chosen
@@ -230,7 +243,7 @@ class Account:
             for image in order.images
             if (not image.delivered_at or image.delivered_at[0] >= at) and image.cancelled_at is None
         ]
-        reasons = _cancelled(order)
+        reasons = cancelled(order)
         if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
             reasons.append(Reason("DeadlineNotOpen"))
         if due_at <= at or due_at >= (order.due_at or NEVER):
@@ -266,37 +279,6 @@ class Account:
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
-
-
-def _cancelled(order: Order) -> list[Reason]:
-    return [] if order.cancelled_at is None else [Reason("OrderCancelled")]
-
-
-def _window(at: datetime) -> list[Reason]:
-    return [] if at.isoweekday() <= FRIDAY else [Reason("ExpediteWindowClosed")]
-
-
-def _against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
-    if order.cancelled_at is not None:
-        return _cancelled(order)
-    if image.cancelled_at is not None:
-        return [Reason("ImageCancelled", image.id)]
-    reasons: list[Reason] = []
-    if image.delivered_at:
-        reasons.append(Reason("AlreadyDelivered", image.id))
-    if order.expedited_at is not None:
-        reasons.append(Reason("AlreadyExpedited", image.id))
-    if (image.due_at or NEVER) < at and not image.delivered_at:
-        reasons.append(Reason("AlreadyLate", image.id))
-    return reasons
-
-
-def _against_cancelling(order: Order, image: Image) -> list[Reason]:
-    if image not in order.images:
-        return [Reason("NotFound")]
-    if image.cancelled_at is not None:
-        return [Reason("ImageCancelled", image.id)]
-    return [Reason("NotCancellable", image.id)] if image.first_claimed_at or image.delivered_at else []
 
 
 def _price(level: str) -> Decimal:

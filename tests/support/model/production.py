@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.support.model.facts import Image, Order, Reason, Rejection, refuse
-from tests.support.model.orders import NEVER, Account
+from tests.support.model.orders import Account
+from tests.support.model.refusals import NEVER
 
 
 class Production:

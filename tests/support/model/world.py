@@ -18,7 +18,7 @@ from tests.support.transactions import in_transaction
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
-ALONE: Final = ("ExpediteWindowClosed", "NoGain")
+ALONE: Final = ("AccountIsClosed", "ExpediteWindowClosed", "NoGain")
 """Refusals of a command as a whole, which are never raised together with others."""
 
 
