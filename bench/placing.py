@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from api.ids import NodeType
+from app.domain.orders.changes import NewImage
 from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.api_keys.keys import create_key, secret_hash
@@ -144,7 +145,7 @@ def _by_api(client: Client, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
 
 
 def _by_service(pool: Pool, buyer: _Buyer) -> Callable[[], Awaitable[object]]:
-    new = NewOrder(buyer.account, _NAME, buyer.specification, _FILENAMES, expedite=False)
+    new = NewOrder(buyer.account, _NAME, buyer.specification, list(map(NewImage, _FILENAMES)), expedite=False)
 
     async def place() -> None:
         async with unit_of_work(pool) as writer:

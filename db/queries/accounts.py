@@ -69,7 +69,7 @@ _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
-      v.note, v.plan_terms"""
+      v.note, v.plan_terms, v.message"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
@@ -85,7 +85,8 @@ HISTORY: Final = """
         array_agg(v.expedites_per_day ORDER BY v.version) AS expedites_per_day,
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
         array_agg(v.note ORDER BY v.version) AS note,
-        array_agg(v.plan_terms ORDER BY v.version) AS plan_terms
+        array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
+        array_agg(v.message ORDER BY v.version) AS message
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
 """The join of the zones and SLA versions of the account {0}, each column as an array."""
@@ -260,10 +261,11 @@ def sla_version(
     negotiated_at: datetime,
     note: str | None,
     plan_terms: dict[str, Any] | None,
+    message: str | None,
 ) -> SlaVersion:
     """Read an SLA version from the values of its columns."""
     terms = None if plan_terms is None else terms_from_json(plan_terms)
-    return SlaVersion(version, effective_date, images_per_day, expedites_per_day, negotiated_at, note, terms)
+    return SlaVersion(version, effective_date, images_per_day, expedites_per_day, negotiated_at, note, terms, message)
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:

@@ -19,6 +19,7 @@ from app.domain.orders.state import (
 )
 from db.connections import Record, Statement
 from db.readers import Reader
+from db.tables.orders import UPDATED_AT
 
 OrderKey: TypeAlias = tuple[UUID, UUID]
 """The account and the order."""
@@ -28,10 +29,11 @@ ImageKey: TypeAlias = tuple[UUID, UUID]
 # Orders of an account with the prices of their specifications; primary keys find them.
 ORDERS: Final = Statement(
     "order_states",
-    """
+    f"""
     SELECT o.id, o.number, o.name, o.service_level, o.specification_id, o.specification_version,
         o.placed_at, o.currency, o.deadline_status, o.due_at, o.sla_version, o.kept_due_at, o.kept_sla_version,
-        o.expedited_at, o.confirmed_at, o.completed_at, o.cancelled_at, o.split_from, v.price_per_image
+        o.expedited_at, o.confirmed_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference,
+        o.instructions, {UPDATED_AT.format("o.")} AS updated_at, v.price_per_image
       FROM orders o
       JOIN specification_versions v
         ON v.account_id = $1 AND v.specification_id = o.specification_id AND v.version = o.specification_version
@@ -45,7 +47,7 @@ IMAGES: Final = Statement(
     """
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at,
-           i.cancelled_at
+           i.cancelled_at, i.external_reference, i.instructions
       FROM images i
      WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
@@ -132,6 +134,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
         specification=specification,
         service_level=ServiceLevel(row["service_level"]),
         placed_at=row["placed_at"],
+        updated_at=row["updated_at"],
         deadline_status=DeadlineStatus(row["deadline_status"]),
         due_at=row["due_at"],
         sla_version=row["sla_version"],
@@ -142,6 +145,8 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
         cancelled_at=row["cancelled_at"],
         split_from=row["split_from"],
         kept=None if kept_due_at is None else KeptDeadline(kept_due_at, row["kept_sla_version"]),
+        external_reference=row["external_reference"],
+        instructions=row["instructions"],
     )
 
 
@@ -160,6 +165,8 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
         claim=None if until is None else Claim(row["claimed_by"], until),
         first_claimed_at=row["first_claimed_at"],
         cancelled_at=row["cancelled_at"],
+        external_reference=row["external_reference"],
+        instructions=row["instructions"],
     )
 
 

@@ -13,6 +13,7 @@ from db.connections import Record, Statement
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
 from db.readers import Reader
+from db.tables.orders import UPDATED_AT
 
 
 @dataclass(slots=True)
@@ -42,18 +43,23 @@ class OrderRow:
     price: Decimal
     currency: str
     delivered_at: datetime | None
-    cancelled_at: datetime | None
     split_from: UUID | None
+    external_reference: str | None
+    instructions: str | None
+    updated_at: datetime
+    completed_at: datetime | None
+    cancelled_at: datetime | None
     cancelled_count: int
     specification: SpecificationRow
 
 
-_OWN_COLUMNS: Final = 26
+_OWN_COLUMNS: Final = 30
 ORDER_COLUMNS: Final = f"""
       o.account_id, o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at,
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
-      o.delivered_at, o.cancelled_at, o.split_from, o.cancelled_count, {SPECIFICATION_COLUMNS}"""
+      o.delivered_at, o.split_from, o.external_reference, o.instructions, {UPDATED_AT.format("o.")} AS updated_at,
+      o.completed_at, o.cancelled_at, o.cancelled_count, {SPECIFICATION_COLUMNS}"""
 """The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 
 ORDER_SPECIFICATION: Final = """
@@ -78,6 +84,19 @@ _BY_NUMBER: Final = Statement(
     SELECT {ORDER_COLUMNS}
     FROM unnest($1::uuid[], $2::int[]) AS p (account_id, number)
     JOIN orders o ON o.account_id = p.account_id AND o.number = p.number {ORDER_SPECIFICATION}
+    """,
+)
+
+# Orders of an account by the client's own reference: orders_by_reference_key.
+_BY_REFERENCE: Final = Statement(
+    "orders_by_reference",
+    f"""
+    SELECT {ORDER_COLUMNS}
+    FROM orders o
+    JOIN specification_versions v ON v.account_id = $1 AND v.specification_id = o.specification_id
+      AND v.version = o.specification_version
+    JOIN specifications s ON s.account_id = $1 AND s.id = o.specification_id
+    WHERE o.account_id = $1 AND o.external_reference = ANY($2::text[])
     """,
 )
 
@@ -146,6 +165,16 @@ async def orders_by_number(reader: Reader, keys: Sequence[tuple[UUID, int]]) -> 
     """Read orders by account and number; those that do not exist are left out."""
     records = await reader.fetch(_BY_NUMBER, [key[0] for key in keys], [key[1] for key in keys])
     return {(row.account_id, row.number): row for row in map(order_row, records)}
+
+
+async def orders_by_reference(reader: Reader, keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], OrderRow]:
+    """Read orders by account and external reference, an account at a time; those that do not exist are left out."""
+    rows = [
+        order_row(record)
+        for account_id in dict.fromkeys(account_id for account_id, _ in keys)
+        for record in await reader.fetch(_BY_REFERENCE, account_id, [ref for owner, ref in keys if owner == account_id])
+    ]
+    return {(row.account_id, row.external_reference): row for row in rows if row.external_reference is not None}
 
 
 async def orders_split_from(

@@ -96,6 +96,7 @@ class SlaVersion(Table, table=True):
     negotiated_at: datetime = Field(sa_type=Instant)
     note: str | None
     plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
+    message: str | None
 
 
 class LedgerDay(Table, table=True):

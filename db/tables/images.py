@@ -23,7 +23,8 @@ class Image(Table, table=True):
     `number` is its position in the uploaded list, from 1. `due_at` is the delivery deadline, frozen once passed
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
-    when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's.
+    when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
+    own.
     """
 
     __tablename__ = "images"
@@ -77,6 +78,13 @@ class Image(Table, table=True):
             text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
             postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
         ),
+        Index(
+            "images_by_reference_key",
+            "account_id",
+            "external_reference",
+            unique=True,
+            postgresql_where=text("external_reference IS NOT NULL"),
+        ),
         Index("images_by_lease_idx", "claimed_until", postgresql_where=text("claimed_until IS NOT NULL")),
         Index("images_by_filename_idx", "account_id", text("lower(filename) text_pattern_ops")),
         Index(
@@ -110,3 +118,5 @@ class Image(Table, table=True):
     claimed_by: str | None
     claimed_until: datetime | None = Field(sa_type=Instant)
     first_claimed_at: datetime | None = Field(sa_type=Instant)
+    external_reference: str | None = None
+    instructions: str | None = None

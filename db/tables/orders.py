@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,6 +16,9 @@ from sqlmodel import Field
 
 from db.tables.base import PERIOD, Instant, Table
 
+UPDATED_AT: Final = "COALESCE({0}updated_at, {0}placed_at)"
+"""The instant of the last command on an order, of the table or alias {0}."""
+
 
 class Order(Table, table=True):
     """Images of one specification at one service level.
@@ -25,7 +29,9 @@ class Order(Table, table=True):
     delivered. `price` is the sum over its images. Figures but `late_at` are of the images that are not cancelled, or
     that were cancelled last and with them the order; `cancelled_count` is the number of the others. `kept_due_at` is
     the deadline that images at the plan level had until staff set an earlier one, `kept_sla_version` the SLA version
-    that made it.
+    that made it. `external_reference` is the client's own, of the first order of a placement. `updated_at` is the
+    instant of the last command on the order or its images, claims left out; null in rows that the release before
+    wrote, which count as updated at their placing.
     """
 
     __tablename__ = "orders"
@@ -62,6 +68,20 @@ class Order(Table, table=True):
             "split_from",
             "number",
             postgresql_where=text("split_from IS NOT NULL"),
+        ),
+        Index(
+            "orders_by_reference_key",
+            "account_id",
+            "external_reference",
+            unique=True,
+            postgresql_where=text("external_reference IS NOT NULL"),
+        ),
+        Index("orders_by_update_idx", "account_id", text(UPDATED_AT.format(""))),
+        Index(
+            "orders_by_delivery_idx",
+            "account_id",
+            "delivered_at",
+            postgresql_where=text("delivered_at IS NOT NULL"),
         ),
         Index("orders_by_deadline_idx", "due_at", "account_id", postgresql_where=text("due_at IS NOT NULL")),
         Index(
@@ -104,4 +124,7 @@ class Order(Table, table=True):
     split_from: UUID | None
     kept_due_at: datetime | None = Field(default=None, sa_type=Instant)
     kept_sla_version: int | None = None
+    external_reference: str | None = None
+    instructions: str | None = None
+    updated_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})

@@ -18,6 +18,7 @@ from db.queries.orders import (
     orders_awaiting_deadline,
     orders_by_id,
     orders_by_number,
+    orders_by_reference,
     orders_split_from,
 )
 from db.queries.pulse import pulse_figures
@@ -41,6 +42,7 @@ class Loaders(LoaderSet):
     allowances = by_key(allowances)
     orders = by_key(orders_by_id)
     orders_by_number = by_key(orders_by_number)
+    orders_by_reference = by_key(orders_by_reference)
     orders_split_from = by_key(orders_split_from)
     orders_awaiting_deadline = by_arguments(orders_awaiting_deadline)
     awaiting_count = by_arguments(count_orders_awaiting_deadline)

@@ -17,6 +17,7 @@ from app.domain.errors import (
     UnknownTimeZone,
 )
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged, QuoteInPast
+from app.domain.orders.references import ReferenceTaken
 from app.domain.orders.refusals import (
     AlreadyDelivered,
     AlreadyExpedited,
@@ -61,6 +62,7 @@ class UserErrorCode(StrEnum):
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     ARCHIVED = "ARCHIVED"
     ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
+    REFERENCE_TAKEN = "REFERENCE_TAKEN"
 
 
 describe(
@@ -84,6 +86,8 @@ describe(
         "LIMIT_EXCEEDED": "The list or number is too large for one call.",
         "ARCHIVED": "The specification is archived.",
         "ACCOUNT_CLOSED": "The account is closed: nothing new can be ordered.",
+        "REFERENCE_TAKEN": "Another order or image of the account has the external reference, or another image of the"
+        " call.",
     },
 )
 
@@ -127,6 +131,7 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     DeadlineNotOpen: Mapped(UserErrorCode.DEADLINE_NOT_OPEN, _ORDER),
     DeadlineNotAhead: Mapped(UserErrorCode.INVALID, ("deadline",)),
     SpecificationArchived: Mapped(UserErrorCode.ARCHIVED, ("specificationId",)),
+    ReferenceTaken: Mapped(UserErrorCode.REFERENCE_TAKEN, ("externalReference",)),
     QuoteChanged: Mapped(UserErrorCode.QUOTE_CHANGED, ("quoteToken",)),
     InvalidQuoteToken: Mapped(UserErrorCode.INVALID, ("quoteToken",)),
     QuoteInPast: Mapped(UserErrorCode.INVALID, ("at",)),
@@ -166,6 +171,8 @@ def _error_of(refusal: DomainError, operation: str, paths: Mapping[UUID, Path], 
     named = _named(refusal)
     fallback = next(((field,) for field in mapped.fields if field in provided), ())
     path = fallback if named is None else paths.get(named, fallback)
+    if isinstance(refusal, ReferenceTaken) and refusal.index is not None:
+        path = ("images", str(refusal.index), "externalReference")
     return UserError(code=code, message=str(refusal), path=list(path))
 
 

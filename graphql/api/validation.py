@@ -17,6 +17,7 @@ from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
+from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
 
@@ -31,6 +32,8 @@ NO_ID: Final = UUID(int=0)
 
 NAME_RULE: Final = f"1 to {MAX_NAME} characters, at least one of them visible, on one line; stored in Unicode NFC"
 """The rule for names, for descriptions of the schema."""
+REFERENCE_RULE: Final = f"1 to {MAX_NAME} characters on one line, stored in Unicode NFC; case counts"
+"""The rule for external references, for descriptions of the schema."""
 PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters, at least one of them visible, on any number of lines"
 """The rule for other texts, for descriptions of the schema."""
 
@@ -80,8 +83,18 @@ class Validation:
         return self._text(composed(text), name_problem, *path)
 
     def prose(self, text: str, *path: str) -> str:
-        """Check a reason or a note and return it in NFC."""
+        """Check a reason, a note or a message and return it in NFC."""
         return self._text(composed(text), prose_problem, *path)
+
+    def reference(self, text: str | None, *path: str) -> str | None:
+        """Check an external reference as `name` does; None if it is left out."""
+        given = or_none(text)
+        return None if given is None else self.name(given, *path)
+
+    def optional_prose(self, text: str | None, *path: str) -> str | None:
+        """Check instructions, a note or a message as `prose` does; None if they are left out."""
+        given = or_none(text)
+        return None if given is None else self.prose(given, *path)
 
     def email(self, address: str, *path: str) -> str:
         """Check an email address and return it in NFC."""

@@ -235,20 +235,27 @@ async def test_cancelling_gives_the_guarantee_back(shop: Shop, pool: Pool, clock
     assert await contents(pool) == before
 
 
-async def test_staff_set_a_deadline_where_there_is_none(shop: Shop, pool: Pool, staff: Client) -> None:
+async def test_staff_set_a_deadline_where_there_is_none(
+    shop: Shop, pool: Pool, staff: Client, clock: FrozenClock
+) -> None:
     standard, additional = await shop.place(*(f"{number}.jpg" for number in range(5)))
     before = await contents(pool)
     values = {"orderId": additional["id"], "deadline": "2026-03-12T08:00:00Z"}
-    for order, deadline, note, errors in (
+    for order, deadline, text, errors in (
         (standard["id"], "2026-03-11T07:00:00Z", None, [("DEADLINE_NOT_OPEN", ["orderId"])]),
         (additional["id"], "2026-03-10T12:00:00Z", None, [("INVALID", ["deadline"])]),
-        (additional["id"], "2026-03-12T08:00:00Z", "", [("INVALID", ["note"])]),
+        (additional["id"], "2026-03-12T08:00:00Z", "", [("INVALID", ["note"]), ("INVALID", ["message"])]),
         (MISSING, "2026-03-12T08:00:00Z", None, [("NOT_FOUND", ["orderId"])]),
     ):
-        assert await refused(staff, "confirmDeadline", orderId=order, deadline=deadline, note=note) == errors
+        asked = {"orderId": order, "deadline": deadline, "note": text, "message": text}
+        assert await refused(staff, "confirmDeadline", **asked) == errors
     assert await contents(pool) == before
-    payload = await done(staff, "confirmDeadline", **values, note="By hand.\nTwo people.")
+    payload = await done(staff, "confirmDeadline", **values, note="By hand.\nTwo people.", message="On Thursday.")
     assert payload["order"]["deadline"] == {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
+    clock.advance()
+    ask = "{ account { events(first: 1) { nodes { ... on DeadlineConfirmed { note message } } } } }"
+    seen = (await shop.client.data(ask))["account"]["events"]["nodes"]
+    assert seen == [{"note": None, "message": "On Thursday."}]
     assert (await event_types(pool, shop.studio))[-1] == "DEADLINE_CONFIRMED"
     assert await refused(staff, "confirmDeadline", **values) == [("DEADLINE_NOT_OPEN", ["orderId"])]
 

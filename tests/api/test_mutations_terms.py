@@ -158,13 +158,33 @@ async def test_new_terms_apply_to_future_days_only(shop: Shop, pool: Pool, staff
     late = {**values, "effectiveDate": "2201-01-01", "imagesPerDay": 1}
     assert await refused(staff, "negotiateSla", **late) == [("INVALID", ["effectiveDate"])]
     bad = {"accountId": "x", "effectiveDate": "2026-03-11", "imagesPerDay": -1, "expeditesPerDay": 1_000_001}
-    assert await refused(staff, "negotiateSla", **bad, note="") == [
+    assert await refused(staff, "negotiateSla", **bad, note="", message="\u200b") == [
         ("NOT_FOUND", ["accountId"]),
         ("INVALID", ["imagesPerDay"]),
         ("INVALID", ["expeditesPerDay"]),
         ("INVALID", ["note"]),
+        ("INVALID", ["message"]),
     ]
     assert await contents(pool) == before
+
+
+async def test_a_client_reads_the_message_about_new_terms_and_staff_the_note_too(
+    shop: Shop, staff: Client, clock: FrozenClock
+) -> None:
+    values = {"accountId": shop.account, "effectiveDate": "2026-03-11", "imagesPerDay": 500}
+    await done(staff, "negotiateSla", **values, note="By phone.", message="As agreed:\n500 A\u030a day.")
+    clock.advance()
+    ask = """query ($id: ID!) { node(id: $id) { ... on Account {
+      slaVersions { nodes { version agreedAt note message } }
+      events(first: 1) { nodes { ... on SlaNegotiated { version note message } } } } } }"""
+    first = {"version": 1, "agreedAt": "2026-01-05T08:00:00Z", "note": None, "message": None}
+    said = {"version": 2, "message": "As agreed:\n500 \u00c5 day."}
+    for client, note in ((shop.client, None), (staff, "By phone.")):
+        second = {**said, "note": note}
+        assert (await client.data(ask, {"id": shop.account}))["node"] == {
+            "slaVersions": {"nodes": [{**second, "agreedAt": "2026-03-10T12:00:00Z"}, first]},
+            "events": {"nodes": [second]},
+        }
 
 
 async def test_a_plan_without_a_dashboard_can_use_mutations(pool: Pool, client_of: NewClient) -> None:

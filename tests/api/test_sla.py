@@ -24,6 +24,7 @@ def negotiated(studio: Studio, version: int, effective: date, images: int | None
             negotiated_at=CREATED_AT + DAY,
             note=None,
             plan_terms=None,
+            message=None,
         )
     )
 

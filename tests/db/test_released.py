@@ -269,6 +269,21 @@ async def test_a_database_of_the_previous_release_is_migrated_to_this_one(
         assert (await migrate(url)).status is MigrationStatus.CURRENT
 
 
+async def test_orders_of_the_previous_release_get_the_instant_of_their_last_command(databases: Databases) -> None:
+    """By the facts in the rows; an order was updated when images were split off from it, too."""
+    facts = """
+        SELECT o.account_id, o.number, greatest(o.placed_at, o.expedited_at, o.confirmed_at, o.completed_at,
+          o.cancelled_at, max(i.delivered_at), max(r.at), max(s.expedited_at))
+        FROM orders o
+        JOIN images i ON i.account_id = o.account_id AND i.order_id = o.id
+        LEFT JOIN rejections r ON r.account_id = o.account_id AND r.image_id = i.id
+        LEFT JOIN orders s ON s.account_id = o.account_id AND s.split_from = o.id
+        GROUP BY o.account_id, o.id"""
+    expected = Counter(map(tuple, await databases.before.fetch(facts)))
+    assert await rows(databases.after, "orders", ["account_id", "number", "updated_at"]) == expected
+    assert len({at for _, _, at in expected}) > 5
+
+
 async def test_a_migration_that_breaks_the_previous_release_is_detected(databases: Databases) -> None:
     by_name = {each.name: each for each in STATEMENTS}
     for contraction, name in CONTRACTIONS:

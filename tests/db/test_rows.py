@@ -1,5 +1,6 @@
 """Rows are read by position: their columns have the names of the fields, in their order."""
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -13,7 +14,7 @@ from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
 
 def named(columns: str) -> list[str]:
     """Return the names of columns: o.id is id, and so is v.specification_id AS id."""
-    return [column.split()[-1].rpartition(".")[2] for column in columns.split(",")]
+    return [column.split()[-1].rpartition(".")[2] for column in re.sub(r"\(.*?\)", "", columns).split(",")]
 
 
 def field_names(row: type) -> list[str]:

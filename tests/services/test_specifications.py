@@ -23,6 +23,7 @@ from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.customers import GHOST, add_specification
 from tests.support.events.texts import with_texts
+from tests.support.order_states import uploads
 from tests.support.studio import Studio, open_account
 from tests.support.transactions import in_transaction
 
@@ -110,7 +111,7 @@ async def test_orders_keep_the_version_and_the_price_they_were_placed_with(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     key = (account_id, await add_specification(pool, clock, account_id))
-    order = NewOrder(account_id, "Shoes", key[1], ["a.jpg", "b.jpg"], expedite=False)
+    order = NewOrder(account_id, "Shoes", key[1], uploads("a.jpg", "b.jpg"), expedite=False)
     await in_transaction(pool, partial(place_order, clock=clock, new=order))
     await in_transaction(pool, partial(update_specification, clock=clock, key=key, price_per_image=Decimal(2)))
     await in_transaction(pool, partial(place_order, clock=clock, new=order))
@@ -132,7 +133,7 @@ async def test_an_archived_specification_takes_no_orders_and_no_changes(
     assert event[:2] == (3, archived_at)
     assert event[2] == {"before": before, "after": after | {"archivedAt": event[2]["after"]["archivedAt"]}}
     clock.advance(HOUR)
-    order = NewOrder(account_id, "Shoes", key[1], ["a.jpg"], expedite=False)
+    order = NewOrder(account_id, "Shoes", key[1], uploads("a.jpg"), expedite=False)
     for refused in (
         partial(archive_specification, clock=clock, key=key),
         partial(update_specification, clock=clock, key=key, name="Flat lay"),

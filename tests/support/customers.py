@@ -25,6 +25,7 @@ from db.queries.accounts import account_histories
 from db.queries.order_states import OrderKey, order_states
 from db.readers import PoolReader, Reader
 from db.settled import Settlement, settle
+from tests.support.order_states import uploads
 from tests.support.studio import HOUR, Studio, open_account, write
 from tests.support.transactions import in_transaction
 
@@ -50,8 +51,8 @@ class Customer:
         self, images: int, *, expedite: bool = False, name: str = "Shoes", binding: Binding | None = None
     ) -> Outcome:
         """Place an order of so many images."""
-        filenames = [f"{number}.jpg" for number in range(1, images + 1)]
-        new = NewOrder(self.account_id, name, self.specification_id, filenames, expedite)
+        new_images = uploads(*(f"{number}.jpg" for number in range(1, images + 1)))
+        new = NewOrder(self.account_id, name, self.specification_id, new_images, expedite)
         return await in_transaction(self.pool, lambda writer: place_order(writer, self.clock, new, binding))
 
     async def expedite(

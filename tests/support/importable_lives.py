@@ -15,6 +15,7 @@ from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
 from tests.support.customers import GHOST
 from tests.support.import_files import Line
+from tests.support.order_states import uploads
 from tests.support.random_lives import Life
 from tests.support.transactions import in_transaction
 
@@ -47,7 +48,8 @@ class ImportableLife(Life):
     async def _open(self, ref: str, zone: str) -> None:
         await super()._open(ref, zone)
         account_id = list(self.specifications)[-1]
-        new = NewOrder(account_id, "First", self.specifications[account_id], [f"first-{ref}.jpg"], expedite=False)
+        new_images = uploads(f"first-{ref}.jpg")
+        new = NewOrder(account_id, "First", self.specifications[account_id], new_images, expedite=False)
         await in_transaction(self.pool, partial(place_order, clock=self.clock, new=new))
 
     async def _picked(self, random: Random, condition: str) -> Record | None:
@@ -136,6 +138,7 @@ class _Account:
             at = order["placed_at"]
             if order["split_from"] is None:
                 line = self._line("order", None, ref=rfc3339(at), name=order["name"], specification="ghost")
+                line |= {"externalReference": order["external_reference"], "instructions": order["instructions"]}
                 line |= {"placedAt": rfc3339(at), "expedite": self._expedited_as_placed(at)}
                 yield at, line | {"images": [self._image(image) for image in self._images[at]]}
 
@@ -143,7 +146,8 @@ class _Account:
         return any((order["placed_at"], order["expedited_at"]) == (at, at) for order in self._facts["orders"])
 
     def _image(self, image: Record) -> Line:
-        line: Line = {"filename": image["filename"]}
+        line: Line = {"filename": image["filename"], "externalReference": image["external_reference"]}
+        line["instructions"] = image["instructions"]
         if image["first_delivered_at"] is not None:
             line["deliveredAt"] = rfc3339(image["first_delivered_at"])
         line["rejections"] = [

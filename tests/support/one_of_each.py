@@ -140,13 +140,22 @@ async def _order(world: _World) -> None:
     last = standard["images"]["nodes"][-1]["id"]
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
-    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], deadline=tomorrow, note="Ada can")
+    await world.do(
+        world.staff,
+        "confirmDeadline",
+        orderId=additional["id"],
+        deadline=tomorrow,
+        note="Ada can",
+        message="Two of us.",
+    )
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
-    await world.do(world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed")
+    await world.do(
+        world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
+    )
     await _administer(world)
 
 

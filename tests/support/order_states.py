@@ -10,7 +10,7 @@ from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
 from app.domain.local_time import time_zone
-from app.domain.orders.changes import Placement, place
+from app.domain.orders.changes import NewImage, Placement, place
 from app.domain.orders.state import OrderedSpecification, OrderState
 from tests.support.sla import sla
 
@@ -34,9 +34,15 @@ def quota(*, capacity: int = 200, used: int = 0, expedites: int = 20, expedited:
     return QuotaDay(day, sla(3), Allowance(capacity, used, expedites, expedited))
 
 
+def uploads(*filenames: str) -> list[NewImage]:
+    """Return images to upload, without references and instructions."""
+    return [NewImage(filename) for filename in filenames]
+
+
 def placed(
     images: int = 1, day: QuotaDay | None = None, *, expedite: bool = False, at: datetime = UPLOADED_AT
 ) -> tuple[OrderState, ...]:
     """Place an order of so many images; return the orders it is split into, numbered from 1."""
-    placement = Placement("Shoes", GHOST, [f"{number}.jpg" for number in range(1, images + 1)], at, expedite)
+    new_images = uploads(*(f"{number}.jpg" for number in range(1, images + 1)))
+    placement = Placement("Shoes", GHOST, new_images, at, expedite)
     return place(placement, day or quota(), COPENHAGEN, 1, new_ids).orders

@@ -105,6 +105,8 @@ class _File:
         line: dict[str, Any] = {"type": "order", "account": account, "ref": ref, "name": f"Order {ref}"}
         line |= {"specification": "1", "placedAt": self._instant(self._at), "images": images}
         line["expedite"] = self._random.random() < 0.3
+        if len(self._refs[account]) % 2:
+            line |= {"externalReference": f"PO {ref}", "instructions": "by Friday"}
         if self._random.random() < 0.7:
             for deadline in (self._deadline(MOST), self._deadline(MOST / 6)):
                 for first in range(len(images)):
@@ -118,6 +120,8 @@ class _File:
 
     def _image(self, filename: str, delivered: float) -> dict[str, Any]:
         image: dict[str, Any] = {"filename": filename}
+        if filename.endswith(("1.jpg", "4.jpg")):
+            image |= {"externalReference": f"photo {filename}", "instructions": "crop"}
         if self._random.random() < delivered:
             delivered_at = self._after(self._at)
             image["deliveredAt"] = self._instant(delivered_at)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from random import Random
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from app.domain.errors import DomainError
+from app.domain.orders.changes import NewImage
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
@@ -23,6 +24,7 @@ from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import add_specification
 from tests.support.midnight_jobs import advance_to
+from tests.support.order_states import uploads
 from tests.support.studio import Studio, open_account
 from tests.support.transactions import in_transaction
 
@@ -77,8 +79,12 @@ class Life:
 
     async def _place(self, random: Random, number: int) -> None:
         account_id, images, expedite = self._account(random), random.randint(1, 5), random.random() < 0.2
-        names = [f"{number}-{image}.jpg" for image in range(images)]
-        new = NewOrder(account_id, f"Order {number}", self.specifications[account_id], names, expedite)
+        new_images = uploads(*(f"{number}-{image}.jpg" for image in range(images)))
+        named: dict[str, Any] = {}
+        if number % 2:
+            new_images[0] = NewImage(new_images[0].filename, f"image {number}", "crop")
+            named = {"external_reference": f"order {number}", "instructions": "by Friday"}
+        new = NewOrder(account_id, f"Order {number}", self.specifications[account_id], new_images, expedite, **named)
         outcome = await self._try(partial(place_order, clock=self.clock, new=new))
         self.orders += outcome.orders if outcome is not None else ()
 

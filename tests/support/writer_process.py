@@ -23,6 +23,7 @@ from db.failures import OutcomeUnknown
 from db.writer import Writer
 from tests.support.clock import FrozenClock
 from tests.support.customers import LEASE
+from tests.support.order_states import uploads
 from tests.support.stored_results import JsonResult
 
 START: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -59,9 +60,9 @@ async def execute_request(pool: Pool, clock: FrozenClock, asked: Request) -> Jso
 async def _done(writer: Writer, clock: FrozenClock, asked: Request) -> JsonResult:
     match asked["operation"]:
         case "place":
-            filenames = [f"{number}.jpg" for number in range(asked["count"])]
+            new_images = uploads(*(f"{number}.jpg" for number in range(asked["count"])))
             new = NewOrder(
-                UUID(asked["account"]), asked["key"], UUID(asked["specification"]), filenames, expedite=False
+                UUID(asked["account"]), asked["key"], UUID(asked["specification"]), new_images, expedite=False
             )
             return JsonResult(orders=[str(key[1]) for key in (await place_order(writer, clock, new)).orders])
         case "claim":

@@ -51,6 +51,7 @@ def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> New
         previous_images_per_day=previous.terms.images_per_day,
         previous_expedites_per_day=previous.terms.expedites_per_day,
         note=version.note,
+        message=version.message,
     )
     return NewEvent(version.negotiated_at, None, None, event)
 

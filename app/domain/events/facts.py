@@ -44,6 +44,8 @@ class OrderFacts(NamedTuple):
     completed_at: datetime | None
     cancelled_at: datetime | None
     split_from: UUID | None
+    external_reference: str | None = None
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,12 @@ class Progress(NamedTuple):
 
 
 class PlacedImage(NamedTuple):
-    """An image of a new order, with the name of its file."""
+    """An image of a new order: the name of its file, and the client's own reference and instructions, if any."""
 
     id: UUID
     filename: str
+    external_reference: str | None = None
+    instructions: str | None = None
 
 
 class ExpeditedImage(NamedTuple):

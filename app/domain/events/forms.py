@@ -25,6 +25,10 @@ class StoredTexts(NamedTuple):
         found = [each.get(old_key) for each in old] if self.beside is None else self.beside.get(name)
         return [ERASED if text is None else text for text in found or [None] * len(old)]
 
+    def optional(self, name: str, count: int) -> list[str | None]:
+        """Return a text or None for each of the images; a row of version 1 has none."""
+        return (self.beside or {}).get(name) or [None] * count
+
 
 class Form(NamedTuple, Generic[Kind]):
     """The writer of a kind of event, with its data and its texts separate, and its reader."""

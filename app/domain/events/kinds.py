@@ -1,7 +1,7 @@
 """The events of an account, a class for each type. Instants are UTC; `images` are ids, in the order of their upload.
 
-Workers, notes and other texts that may hold a person's data can be erased: they are None then, or ERASED where they
-cannot be None (domain rules, section 5.17).
+Workers, notes, messages and other texts that may hold a person's data can be erased: they are None then, or ERASED
+where they cannot be None (domain rules, section 5.17).
 """
 
 from dataclasses import dataclass
@@ -149,6 +149,7 @@ class DeadlineConfirmed:
     images: tuple[UUID, ...]
     price_per_image: Decimal | None
     note: str | None = None
+    message: str | None = None
 
     @property
     def due_at(self) -> datetime:
@@ -199,6 +200,7 @@ class SlaNegotiated:
     previous_images_per_day: int
     previous_expedites_per_day: int
     note: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

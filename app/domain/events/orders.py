@@ -68,7 +68,10 @@ def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
             first_position=first.position,
             first_expedite_position=first.expedite_position,
             price_per_image=first.price,
-            images=tuple(PlacedImage(image.id, image.filename) for image in order.images),
+            images=tuple(
+                PlacedImage(image.id, image.filename, image.external_reference, image.instructions)
+                for image in order.images
+            ),
         )
         yield _new_event(order, order.placed_at, order.images, event)
     if len(orders) > 1:
@@ -129,9 +132,11 @@ def completed(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     return _new_event(after, at, (), OrderCompleted(order_changes(before, after)))
 
 
-def confirmed(before: OrderState, after: OrderState, at: datetime, note: str | None) -> NewEvent:
-    """Return the event of a deadline that staff set at `at`."""
-    return _confirmed(before, after, at, _changed_images(before, after), note)
+def confirmed(
+    before: OrderState, after: OrderState, at: datetime, note: str | None, message: str | None = None
+) -> NewEvent:
+    """Return the event of a deadline that staff set at `at`, with their note and their message to the client."""
+    return _confirmed(before, after, at, _changed_images(before, after), note, message)
 
 
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:
@@ -168,7 +173,7 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]
     if confirmed_at is not None and (after is None or confirmed_at > after):
         then = without_cancellations(order, confirmed_at)
         taking = [image for image in then.images if image.due_at == then.due_at]
-        yield _confirmed(unconfirmed(then), then, confirmed_at, taking, None)
+        yield _confirmed(unconfirmed(then), then, confirmed_at, taking)
     for fact in _facts(order):
         if after is None or fact.at > after:
             yield fact
@@ -234,10 +239,15 @@ def _images_rejected(
 
 
 def _confirmed(
-    before: OrderState, after: OrderState, at: datetime, images: Sequence[ImageState], note: str | None
+    before: OrderState,
+    after: OrderState,
+    at: datetime,
+    images: Sequence[ImageState],
+    note: str | None = None,
+    message: str | None = None,
 ) -> NewEvent:
     price = images[0].price if images else None
-    event = DeadlineConfirmed(order_changes(before, after), _ids(images), price, note)
+    event = DeadlineConfirmed(order_changes(before, after), _ids(images), price, note, message)
     return _new_event(after, at, images, event)
 
 

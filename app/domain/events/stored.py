@@ -3,11 +3,11 @@
 `data` has the facts before and after, under keys that earlier releases wrote and read, and the `version` of this form.
 Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids UUIDs.
 
-Texts that may hold a person's data are in `texts`, beside the event: the `name` of a new order, the `filenames` and the
-`reasons` of images, in the event's order of them, the name of a `worker`, the `note` of staff, and the `name` and
-`email` of a success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes.
-A row of version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot
-be None.
+Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
+of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
+them, the name of a `worker`, the `note` of staff and their `message` to the client, and the `name` and `email` of a
+success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes. A row of
+version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -57,21 +57,45 @@ def _read_created(data: Data, _: StoredTexts) -> kinds.AccountCreated:
 def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
     order = {"before": None, "after": keys.ORDER.write(event.order)}
     images = [{"id": image.id} for image in event.images]
-    texts = {"name": event.order.name, "filenames": [image.filename for image in event.images]}
+    texts = {
+        **_texts_of_order(event.order),
+        "filenames": [image.filename for image in event.images],
+        "imageReferences": _unless_all_none([image.external_reference for image in event.images]),
+        "imageInstructions": _unless_all_none([image.instructions for image in event.images]),
+    }
     return {**order, **keys.PLACED.write(event), "images": images}, texts
 
 
+def _texts_of_order(order: OrderFacts) -> Data:
+    return {"name": order.name, "externalReference": order.external_reference, "instructions": order.instructions}
+
+
+def _unless_all_none(texts: list[str | None]) -> list[str | None] | None:
+    return texts if any(text is not None for text in texts) else None
+
+
 def _read_placed(data: Data, texts: StoredTexts) -> kinds.OrderPlaced:
-    images, filenames = data["images"], texts.each("filenames", data["images"], "filename")
+    images: list[Data] = data["images"]
+    columns = (
+        [UUID(each["id"]) for each in images],
+        texts.each("filenames", images, "filename"),
+        texts.optional("imageReferences", len(images)),
+        texts.optional("imageInstructions", len(images)),
+    )
     return kinds.OrderPlaced(
         order=_read_order(data["after"], texts),
-        images=tuple(PlacedImage(UUID(each["id"]), name) for each, name in zip(images, filenames, strict=True)),
+        images=tuple(map(PlacedImage, *columns)),
         **keys.PLACED.read(data),
     )
 
 
 def _read_order(after: Data, texts: StoredTexts) -> OrderFacts:
-    return OrderFacts(name=texts.one("name", after) or ERASED, **keys.ORDER.read(after))
+    return OrderFacts(
+        name=texts.one("name", after) or ERASED,
+        external_reference=texts.one("externalReference", after),
+        instructions=texts.one("instructions", after),
+        **keys.ORDER.read(after),
+    )
 
 
 def _write_split(event: kinds.OrderSplit) -> tuple[Data, Data]:
@@ -93,7 +117,7 @@ def _write_expedited(event: kinds.OrderExpedited) -> tuple[Data, Data]:
     }
     if event.order is None:
         return {**keys.write_changes(event.changes), **rest}, {}
-    return {"before": None, "after": keys.ORDER.write(event.order), **rest}, {"name": event.order.name}
+    return {"before": None, "after": keys.ORDER.write(event.order), **rest}, _texts_of_order(event.order)
 
 
 def _read_expedited(data: Data, texts: StoredTexts) -> kinds.OrderExpedited:
@@ -163,12 +187,16 @@ def _read_rejected(data: Data, texts: StoredTexts) -> kinds.ImagesRejected:
 
 def _write_confirmed(event: kinds.DeadlineConfirmed) -> tuple[Data, Data]:
     rest = {"images": event.images, **keys.PRICED.write(event)}
-    return {**keys.write_changes(event.changes), **rest}, {"note": event.note}
+    return {**keys.write_changes(event.changes), **rest}, {"note": event.note, "message": event.message}
 
 
 def _read_confirmed(data: Data, texts: StoredTexts) -> kinds.DeadlineConfirmed:
     return kinds.DeadlineConfirmed(
-        keys.read_changes(data), keys.read_ids(data), note=texts.one("note", data), **keys.PRICED.read(data)
+        keys.read_changes(data),
+        keys.read_ids(data),
+        note=texts.one("note", data),
+        message=texts.one("message", data),
+        **keys.PRICED.read(data),
     )
 
 
@@ -194,12 +222,13 @@ def _read_met(data: Data, _: StoredTexts) -> kinds.DeadlineMet:
 
 def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
     before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
-    return {"before": before, "after": after}, {"note": event.note}
+    return {"before": before, "after": after}, {"note": event.note, "message": event.message}
 
 
 def _read_negotiated(data: Data, texts: StoredTexts) -> kinds.SlaNegotiated:
     before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
-    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", data["after"]))
+    old = data["after"]
+    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", old), message=texts.one("message", old))
 
 
 def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:

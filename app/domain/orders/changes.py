@@ -7,7 +7,7 @@ imported ones use these functions; expediting is in `expedites`, cancelling in `
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,15 +31,25 @@ _AWAITED: Final[Mapping[ServiceLevel, DeadlineStatus]] = {
 }
 
 
+class NewImage(NamedTuple):
+    """An image to upload: the name of its file, and the client's own reference and instructions, if any."""
+
+    filename: str
+    external_reference: str | None = None
+    instructions: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A new order: photos by name, in order, all of one specification, at the instant `at`."""
+    """A new order: images in the order of their upload, all of one specification, at the instant `at`."""
 
     name: str
     specification: OrderedSpecification
-    filenames: Sequence[str]
+    images: Sequence[NewImage]
     at: datetime
     expedite: bool
+    external_reference: str | None = None
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,11 @@ class Change:
 def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int, new_ids: NewIds) -> Change:
     """Upload images as one order for each service level and deadline they get, the first of them the original.
 
-    Raises ExpediteWindowClosed when they are to be expedited at a weekend, and NoGain when the standard deadline of one
-    within the guarantee is not later than its expedited one.
+    The first one has the external reference, all have the instructions. Raises ExpediteWindowClosed when they are to be
+    expedited at a weekend, and NoGain when the standard deadline of one within the guarantee is not later than its
+    expedited one.
     """
-    count, terms = len(placement.filenames), day.sla.terms
+    count, terms = len(placement.images), day.sla.terms
     parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
     if placement.expedite:
         require_expedite_window(placement.at)
@@ -79,12 +90,15 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
             specification=placement.specification,
             service_level=part.service_level,
             placed_at=placement.at,
+            updated_at=placement.at,
             deadline_status=awaited_status(part.service_level),
             due_at=due_at,
             sla_version=day.sla.version,
             images=_uploaded(placement, part, due_at, terms, image_ids),
             expedited_at=placement.at if placement.expedite else None,
             split_from=original if index else None,
+            external_reference=None if index else placement.external_reference,
+            instructions=placement.instructions,
         )
         for index, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
     )
@@ -149,17 +163,20 @@ def _uploaded(
     """Return the images of a part; `image_ids` has those of the whole list."""
     price = image_price(placement.specification.price, part.service_level, terms)
     first_expedite = part.expedite_position
+    new_images = placement.images[part.start : part.start + part.count]
     return tuple(
         ImageState(
             id=image_ids[part.start + offset],
             number=part.start + offset + 1,
-            filename=placement.filenames[part.start + offset],
+            filename=new.filename,
             position=part.position + offset,
             expedite_position=None if first_expedite is None else first_expedite + offset,
             price=price,
             due_at=due_at,
+            external_reference=new.external_reference,
+            instructions=new.instructions,
         )
-        for offset in range(part.count)
+        for offset, new in enumerate(new_images)
     )
 
 

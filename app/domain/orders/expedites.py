@@ -136,7 +136,7 @@ def _regrouped(
     splits.sort(key=lambda split: (_LEVELS.index(split[0]), split[1].number))
     for index, ((level, source), id_) in enumerate(zip(splits, new_ids(len(splits)), strict=True)):
         sibling = _at_level(source, level, groups[level, source.id], at, sla)
-        yield replace(sibling, id=id_, number=first_number + index, split_from=source.id)
+        yield replace(sibling, id=id_, number=first_number + index, split_from=source.id, external_reference=None)
 
 
 def _at_level(

@@ -33,6 +33,8 @@ def order_facts(order: OrderState) -> OrderFacts:
         completed_at=order.completed_at,
         cancelled_at=order.cancelled_at,
         split_from=order.split_from,
+        external_reference=order.external_reference,
+        instructions=order.instructions,
     )
 
 

@@ -73,6 +73,15 @@ def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) ->
     return replace(order, images=images)
 
 
+def updated_at(order: OrderState, at: datetime) -> datetime:
+    """Return the instant (UTC) of the last command on an order: the one at `at`, or a later fact."""
+    latest = at if order.confirmed_at is None else max(at, order.confirmed_at)
+    for image in order.images:
+        if image.first_delivered_at is not None:
+            latest = max(latest, _last_fact(image, image.first_delivered_at))
+    return latest
+
+
 def with_facts_after(
     order: OrderState, origin: OrderState, known: Mapping[UUID, ImageState], at: datetime, terms_at: TermsAt
 ) -> OrderState:
@@ -105,7 +114,14 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         image.claim,
         image.first_claimed_at,
         image.cancelled_at,
+        image.external_reference,
+        image.instructions,
     )
+
+
+def _last_fact(image: ImageState, first_delivered_at: datetime) -> datetime:
+    last = image.rejections[-1] if image.rejections else None
+    return first_delivered_at if last is None else last.redelivered_at or last.at
 
 
 def _image_as_of(image: ImageState, at: datetime) -> ImageState:

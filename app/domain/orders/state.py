@@ -58,7 +58,8 @@ class ImageState:
 
     `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
     expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
-    have run out. `first_claimed_at` is the instant (UTC) of its first claim.
+    have run out. `first_claimed_at` is the instant (UTC) of its first claim. The client may have given it an external
+    reference and instructions.
     """
 
     id: UUID
@@ -73,6 +74,8 @@ class ImageState:
     claim: Claim | None = None
     first_claimed_at: datetime | None = None
     cancelled_at: datetime | None = None
+    external_reference: str | None = None
+    instructions: str | None = None
 
     def claim_at(self, at: datetime) -> Claim | None:
         """Return the claim that runs at an instant (UTC)."""
@@ -117,7 +120,9 @@ class OrderState:
 
     Its images were uploaded at `placed_at`. They share the deadline `due_at`, which staff set at `confirmed_at` where
     the rules give none; an image delivered or cancelled before that has none, or the `kept` one. It is cancelled with
-    the last of its images. Instants are UTC.
+    the last of its images. `updated_at` is the instant of the last command on the order or its images, but for claims;
+    it is set as the command is written. Of a placement the first order has the client's external reference, all have
+    the instructions. Instants are UTC.
     """
 
     id: UUID
@@ -126,6 +131,7 @@ class OrderState:
     specification: OrderedSpecification
     service_level: ServiceLevel
     placed_at: datetime
+    updated_at: datetime
     deadline_status: DeadlineStatus
     due_at: datetime | None
     sla_version: int
@@ -136,6 +142,8 @@ class OrderState:
     cancelled_at: datetime | None = None
     split_from: UUID | None = None
     kept: KeptDeadline | None = None
+    external_reference: str | None = None
+    instructions: str | None = None
 
     @property
     def counted(self) -> Sequence[ImageState]:

@@ -11,12 +11,13 @@ from app.domain.sla.terms import SlaVersion
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedTerms:
-    """Terms for the ledger days from a date on; a term that is None continues."""
+    """Terms for the ledger days from a date on; a term that is None continues. The `note` is for staff only."""
 
     images_per_day: int | None
     expedites_per_day: int | None
     effective_date: date
     note: str | None = None
+    message: str | None = None
 
 
 class NoTermStated(DomainError):  # noqa: N818 - a refusal is named by what it says
@@ -56,4 +57,5 @@ def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Se
         expedites_per_day=terms.expedites_per_day,
         negotiated_at=at,
         note=terms.note,
+        message=terms.message,
     )

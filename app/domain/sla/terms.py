@@ -72,7 +72,8 @@ class SlaVersion:
     """Terms for the ledger days from `effective_date` on; a negotiated term that is None continues.
 
     Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
-    plan promised then, which no later change of the plan's defaults alters. `negotiated_at` is UTC.
+    plan promised then, which no later change of the plan's defaults alters. `negotiated_at` is UTC. The `note` is for
+    staff only, the `message` for the client.
     """
 
     version: int
@@ -82,6 +83,7 @@ class SlaVersion:
     negotiated_at: datetime
     note: str | None = None
     plan_terms: SlaTerms | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
         expedites_per_day=version.expedites_per_day,
         negotiated_at=version.negotiated_at,
         note=version.note,
+        message=version.message,
         plan_terms=None if version.plan_terms is None else terms_to_json(version.plan_terms),
     )
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.references import TakenReferences
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.services.imports.digests import LineKey
 from app.services.imports.lines import AccountLine, SpecificationLine
+from app.services.imports.references import References
 
 
 class KnownLine(NamedTuple):
@@ -79,7 +81,7 @@ class Cache:
 
     `pending` has all accounts of the file that are not opened, by ref. The rest is of this chunk only, so that memory
     stays flat: `accounts` by ref, and by account and ref the `specifications` and the orders that an order line became
-    (`groups`). `orders` are by id, with their accounts.
+    (`groups`). `references` are those taken of the ones that the lines give. `orders` are by id, with their accounts.
     """
 
     pending: dict[str, PendingAccount] = field(default_factory=dict[str, PendingAccount])
@@ -89,4 +91,5 @@ class Cache:
         default_factory=dict[tuple[UUID, str], OrderedSpecification]
     )
     groups: dict[tuple[UUID, str], tuple[UUID, ...]] = field(default_factory=dict[tuple[UUID, str], tuple[UUID, ...]])
+    references: References = field(default_factory=dict[UUID, TakenReferences])
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])

@@ -52,9 +52,12 @@ def canonical(line: Line) -> bytes:
     return (text if text.isascii() else normalize("NFC", text)).encode()
 
 
-def first_digest_of(line: Line) -> bytes:
-    """Return the digest of the first version, in which names count as written."""
-    return sha256(line.model_dump_json(include=_FIRST_FIELDS[line.type]).encode()).digest()
+def first_digest_of(line: Line) -> bytes | None:
+    """Return the digest of the first version, in which names count as written; None for a line with later fields."""
+    fields = _FIRST_FIELDS[line.type]
+    if line.model_dump_json(exclude_defaults=True) != line.model_dump_json(exclude_defaults=True, include=fields):
+        return None
+    return sha256(line.model_dump_json(include=fields).encode()).digest()
 
 
 def line_key(account_id: UUID, line: Line, digest: bytes) -> LineKey:
@@ -63,7 +66,8 @@ def line_key(account_id: UUID, line: Line, digest: bytes) -> LineKey:
 
 
 def known_keys(account_id: UUID, line: Line, digest: bytes) -> Iterator[LineKey]:
-    """Yield the keys that a line imported before may have; one with newer fields has no digest of the first version."""
+    """Yield the keys that a line imported before may have."""
     yield line_key(account_id, line, digest)
-    if line.ref is None and line.model_fields_set <= set(_FIRST_FIELDS[line.type]):
-        yield line_key(account_id, line, first_digest_of(line))
+    first = first_digest_of(line) if line.ref is None else None
+    if first is not None:
+        yield line_key(account_id, line, first)

@@ -108,7 +108,7 @@ Instant: TypeAlias = Annotated[datetime, BeforeValidator(_read_instant)]
 Name: TypeAlias = Annotated[str, _checked(name_problem)]
 Ref: TypeAlias = Annotated[str, _checked(name_problem)]
 """An identifier of the file's own, or of an account: kept as written, so that stored ones are found."""
-Reason: TypeAlias = Annotated[str, _checked(prose_problem)]
+Prose: TypeAlias = Annotated[str, _checked(prose_problem)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
 PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
@@ -178,7 +178,7 @@ class RejectionPart(_Part):
     """A delivery sent back."""
 
     at: Instant
-    reason: Reason
+    reason: Prose
     redelivered_at: Instant | None = None
 
 
@@ -193,6 +193,8 @@ class ImagePart(_Part):
     """An image with its deliveries and rejections."""
 
     filename: Name
+    external_reference: Name | None = None
+    instructions: Prose | None = None
     delivered_at: Instant | None = None
     rejections: tuple[RejectionPart, ...] = ()
     deadline: DeadlinePart | None = None
@@ -204,6 +206,8 @@ class OrderLine(_OfAccount):
     type: Literal["order"]
     ref: Ref
     name: Name
+    external_reference: Name | None = None
+    instructions: Prose | None = None
     specification: Ref
     placed_at: Instant
     expedite: bool = False

@@ -14,7 +14,7 @@ from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import Placement, confirm, place, require_open_deadline
+from app.domain.orders.changes import NewImage, Placement, confirm, place, require_open_deadline
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
@@ -24,7 +24,8 @@ from app.domain.texts import composed
 from app.services.ids import new_ids
 from app.services.imports.cache import AccountState
 from app.services.imports.image_histories import image_histories, redo_deadline
-from app.services.imports.lines import CancellationLine, ExpediteLine, OrderLine
+from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine
+from app.services.imports.references import composed_or_none
 from app.services.imports.refusals import LineRefused
 
 
@@ -47,8 +48,16 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
     """Place an order with the history of its images since; raises LineRefused."""
     _require_open(state, line.placed_at, "placedAt")
     histories, last_at = image_histories(line, state.account, now)
-    filenames = [composed(image.filename) for image in line.images]
-    placement = Placement(composed(line.name), specification, filenames, line.placed_at, line.expedite)
+    images = [_new_image(image) for image in line.images]
+    placement = Placement(
+        composed(line.name),
+        specification,
+        images,
+        line.placed_at,
+        line.expedite,
+        composed_or_none(line.external_reference),
+        composed_or_none(line.instructions),
+    )
     day = state.day_at(line.placed_at)
     try:
         change = place(placement, day, state.account.zone, state.next_order_number, partial(new_ids, line.placed_at))
@@ -58,6 +67,11 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
     if any(image.deadline is not None for image in line.images):
         orders = tuple(_confirmed(line, order, day.sla) for order in orders)
     return Effect(line.placed_at, last_at, change.day, (), orders, tuple(placed(change.orders)))
+
+
+def _new_image(image: ImagePart) -> NewImage:
+    reference, instructions = composed_or_none(image.external_reference), composed_or_none(image.instructions)
+    return NewImage(composed(image.filename), reference, instructions)
 
 
 def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:

@@ -1,6 +1,7 @@
 """Replays lines by the rules of live commands; each changes cache and batch, or is refused and changes nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeAlias
@@ -11,6 +12,7 @@ from app.domain.events.accounts import specification_created, terms_negotiated, 
 from app.domain.instants import rfc3339
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.history import updated_at
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
@@ -33,6 +35,7 @@ from app.services.imports.lines import (
 )
 from app.services.imports.order_lines import Effect, cancel_order, expedite_order, place_order, with_redo_deadlines
 from app.services.imports.reading import GoodLine
+from app.services.imports.references import NO_REFERENCES, note_references, require_free
 from app.services.imports.refusals import LineRefused, Subject
 from app.services.imports.report import Report
 
@@ -149,6 +152,7 @@ class Replay:
                 specification = specifications.get(name) or self.cache.specifications.get((state.id, name))
                 if specification is None:
                     raise _missing("specification", Subject(state.ref, "specification", name))
+                require_free(line, self.cache.references.get(state.id, NO_REFERENCES))
                 effect = place_order(line, state, specification, self._now)
             case ExpediteLine():
                 ref, effect = line.order, expedite_order(line, state, self._orders(state, line))
@@ -200,13 +204,16 @@ class Replay:
             self._use(state, effect.day)
         before = {order.id: order for order in effect.before}
         added = [order.id for order in effect.after if order.id not in before]
-        for order in effect.after:
+        for changed in effect.after:
+            order = replace(changed, updated_at=updated_at(changed, effect.at))
             if order.id in before:
                 self.batch.amend(state.id, before[order.id], order, effect.at)
             else:
                 emitted_until = effect.at if before else None  # its images were split off with their events
                 self.batch.orders[order.id] = BatchOrder(state.id, order, emitted_until)
             self.cache.orders[order.id] = state.id, order
+            if not before:
+                note_references(self.cache.references, state.id, order)
         self.batch.new_events[state.id].extend(effect.new_events)
         state.next_order_number += len(added)
         self.cache.groups[state.id, ref] = (*before, *added)

@@ -1,7 +1,7 @@
 """Changes of accounts by commands, written with their ledger days, rollups, events and counters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.account import Account
@@ -20,7 +20,8 @@ from db.writer import Writer
 class AccountChange:
     """The change of an account, whose counters are locked, by a command at the instant `at` (UTC).
 
-    `before` has the orders as in the database, `after` their new states, and new ones. `day` is the running ledger day
+    `before` has the orders as in the database, `after` the new states of those that the command changed, and new ones;
+    they count as updated at `at`. `day` is the running ledger day
     if its use changes.
     """
 
@@ -38,7 +39,11 @@ async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> Non
     if not changes:
         return
     before = [(change.counters.account_id, order) for change in changes for order in change.before]
-    after = [(change.counters.account_id, order) for change in changes for order in change.after]
+    after = [
+        (change.counters.account_id, replace(order, updated_at=change.at))
+        for change in changes
+        for order in change.after
+    ]
     rows = changed_rows(before, after)
     await write_orders(writer, rows)
     all_counters = {change.counters.account_id: change.counters for change in changes}

@@ -98,13 +98,21 @@ async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome
 
 
 async def confirm_deadline(
-    writer: Writer, clock: Clock, key: OrderKey, due_at: datetime, note: str | None = None
+    writer: Writer,
+    clock: Clock,
+    key: OrderKey,
+    due_at: datetime,
+    note: str | None = None,
+    message: str | None = None,
 ) -> Outcome:
-    """Set the deadline that staff owe an order; raises NotFound and the refusals of `confirm`."""
+    """Set the deadline that staff owe an order; raises NotFound and the refusals of `confirm`.
+
+    The note is for staff only, the message for the client.
+    """
     counters, at, account, order = await _begin(writer, clock, key)
     require_open_deadline(order, at)
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
-    new_events = [confirmed(order, after, at, note)]
+    new_events = [confirmed(order, after, at, note, message)]
     await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
     return Outcome(at, [key])
 

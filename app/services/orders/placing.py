@@ -9,7 +9,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.events.orders import placed
-from app.domain.orders.changes import Change, Placement, place
+from app.domain.orders.changes import Change, NewImage, Placement, place
+from app.domain.orders.references import require_free_references
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import begin_command
 from app.services.accounts.facts import NamedSpecification, read_account
@@ -17,31 +18,36 @@ from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
 from app.services.quotes.tokens import Binding, require_binding
+from db.queries.references import taken_references
+from db.readers import Reader
 from db.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """A requested order: photos by name, in order, of one specification of the account."""
+    """A requested order: images in the order of their upload, of one specification of the account."""
 
     account_id: UUID
     name: str
     specification_id: UUID
-    filenames: Sequence[str]
+    images: Sequence[NewImage]
     expedite: bool
+    external_reference: str | None = None
+    instructions: str | None = None
 
 
 async def place_order(writer: Writer, clock: Clock, new: NewOrder, binding: Binding | None = None) -> Outcome:
     """Upload images as one order, or as siblings for each service level and deadline they get; the caller commits.
 
-    Raises AccountIsClosed, NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, and QuoteChanged when a
-    binding quote no longer holds.
+    Raises AccountIsClosed, NotFound, SpecificationArchived, ExpediteWindowClosed, NoGain, Refusals of ReferenceTaken,
+    and QuoteChanged when a binding quote no longer holds.
     """
     account_id = new.account_id
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
     account, specification = await read_account(writer, account_id, at, new.specification_id)
     change = placement(new, account, specification, at, counters.next_order_number)
+    await _require_free_references(writer, new)
     require_binding(binding, at, change.orders)
     written = AccountChange(
         counters, account, at, after=change.orders, day=change.day, new_events=list(placed(change.orders))
@@ -59,5 +65,23 @@ def placement(
         raise NotFound("specification", new.specification_id)
     if specification.archived:
         raise SpecificationArchived(specification.name)
-    placing = Placement(new.name, specification.ordered, new.filenames, at, new.expedite)
+    placing = Placement(
+        new.name,
+        specification.ordered,
+        new.images,
+        at,
+        new.expedite,
+        new.external_reference,
+        new.instructions,
+    )
     return place(placing, account.day_at(at), account.zone_at(at), first_number, partial(new_ids, at))
+
+
+async def _require_free_references(reader: Reader, new: NewOrder) -> None:
+    """Raise Refusals of ReferenceTaken; no one else can take a reference while the account's counters are locked."""
+    of_images = [image.external_reference for image in new.images]
+    of_order = [new.external_reference] if new.external_reference is not None else []
+    given = [reference for reference in of_images if reference is not None]
+    if of_order or given:
+        taken = await taken_references(reader, new.account_id, of_order, given)
+        require_free_references(new.external_reference, of_images, taken)

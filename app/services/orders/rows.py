@@ -67,14 +67,14 @@ ORDERS: Final = Changes(
     Order,
     fixed=(
         *("number", "name", "specification_id", "specification_version"),
-        *("placed_at", "currency", "split_from"),
+        *("placed_at", "currency", "split_from", "external_reference", "instructions"),
     ),
 )
 IMAGES: Final = Changes(  # but for those that only a claim changes
     Image,
     fixed=(
         *("number", "filename", "specification_id", "specification_version"),
-        *("uploaded_at", "position", "first_claimed_at"),
+        *("uploaded_at", "position", "first_claimed_at", "external_reference", "instructions"),
     ),
 )
 REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason"))
@@ -144,6 +144,9 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         order.split_from,
         None if kept is None else kept.due_at,
         None if kept is None else kept.sla_version,
+        order.external_reference,
+        order.instructions,
+        order.updated_at,
         figures.cancelled_count,
     )
 
@@ -175,6 +178,8 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         None if claim is None else claim.worker,
         None if claim is None else claim.until,
         image.first_claimed_at,
+        image.external_reference,
+        image.instructions,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.ledger.quota import QuotaDay
-from app.domain.orders.changes import Change
+from app.domain.orders.changes import Change, NewImage
 from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
 from app.domain.orders.state import OrderedSpecification, OrderState, order_price
 from app.services.accounts.counters import UnknownAccount
@@ -141,8 +141,8 @@ def _placing(
     """Return the change by placing photos without names."""
     chosen = _UNPRICED if request.specification_id is None else specification
     specification_id = request.specification_id or _UNPRICED.ordered.id
-    filenames = [""] * request.image_count
-    new = NewOrder(request.account_id, "", specification_id, filenames, request.expedite)
+    images = [NewImage("")] * request.image_count
+    new = NewOrder(request.account_id, "", specification_id, images, request.expedite)
     return placement(new, account, chosen, at, first_number)
 
 

@@ -51,6 +51,7 @@ class NegotiateSlaInput:
         description="The date of the first ledger day with these terms; later than the running one."
     )
     note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -99,15 +100,10 @@ class AccountMutations:
 
 
 def _terms(call: Call, terms_input: NegotiateSlaInput) -> NegotiatedTerms:
-    images, expedites, note = (
-        or_none(terms_input.images_per_day),
-        or_none(terms_input.expedites_per_day),
-        or_none(terms_input.note),
-    )
+    images, expedites = or_none(terms_input.images_per_day), or_none(terms_input.expedites_per_day)
     if images is not None:
         call.number(images, 0, MAX_PER_DAY, "imagesPerDay")
     if expedites is not None:
         call.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
-    if note is not None:
-        note = call.prose(note, "note")
-    return NegotiatedTerms(images, expedites, terms_input.effective_date, note)
+    note, message = call.optional_prose(terms_input.note, "note"), call.optional_prose(terms_input.message, "message")
+    return NegotiatedTerms(images, expedites, terms_input.effective_date, note, message)

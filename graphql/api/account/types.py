@@ -10,8 +10,8 @@ from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
-from api.order.reads import FEED_SIZE, order_feed, orders_of
-from api.order.types import Order, OrderFilter, order
+from api.order.reads import FEED_SIZE, order_feed, order_named, orders_of
+from api.order.types import Order, OrderFilter
 from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse
@@ -170,11 +170,15 @@ class Account(Node):
 
     @field(cost=LOOK_UP)
     async def order(
-        self, info: Info, number: Annotated[int, strawberry.argument(description="The number of the order.")]
+        self,
+        info: Info,
+        number: Annotated[int | None, strawberry.argument(description="The number of the order.")] = strawberry.UNSET,
+        external_reference: Annotated[
+            str | None, strawberry.argument(description="The client's own reference of the order, exactly.")
+        ] = strawberry.UNSET,
     ) -> Order | None:
-        """The order with this number; null if it does not exist."""
-        row = await info.context.loaders.orders_by_number.load((self.row.id, number))
-        return None if row is None else order(row, info.context)
+        """The order with this number or this external reference, exactly one of them; null if it does not exist."""
+        return await order_named(info.context, self.row.id, or_none(number), or_none(external_reference))
 
     @field
     def specifications(

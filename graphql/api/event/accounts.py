@@ -70,7 +70,12 @@ class SlaNegotiated(Event):
         "The number of expedites at the shortest turnaround that there would have been per ledger day.",
         of="details.previous_expedites_per_day",
     )
-    note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
+    note: str | None = attribute(
+        "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
+    )
+    message: str | None = attribute(
+        "The message of staff to the client; null without one, or after its erasure.", of="details.message"
+    )
 
 
 @object_type

@@ -69,6 +69,14 @@ class OrderPlaced(Event):
     specification_version: int = attribute(
         "The version of the specification.", of="details.order.specification_version"
     )
+    external_reference: str | None = attribute(
+        "The client's own reference of the order; null without one, or after its erasure.",
+        of="details.order.external_reference",
+    )
+    instructions: str | None = attribute(
+        "The client's instructions for the order; null without any, or after their erasure.",
+        of="details.order.instructions",
+    )
     service_level: ServiceLevel = attribute(
         "The promise made for the order's images.", of="details.order.service_level"
     )
@@ -266,6 +274,9 @@ class DeadlineConfirmed(Event):
 
     note: str | None = attribute(
         "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
+    )
+    message: str | None = attribute(
+        "The message of staff to the client; null without one, or after its erasure.", of="details.message"
     )
 
 

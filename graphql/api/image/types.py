@@ -37,6 +37,14 @@ class Image(Node):
     """A photo of an order."""
 
     filename: str = strawberry.field(description="The name of the image's file.")
+    external_reference: str | None = strawberry.field(
+        description="The client's own reference of the image, unique in the account."
+    )
+    instructions: str | None = strawberry.field(description="The client's instructions for the image.")
+    position: int = strawberry.field(
+        description="The position of the image in the list that it was uploaded in, from 1; kept in every order that it"
+        " moves to."
+    )
     status: ImageStatus = strawberry.field(description="The status of the image.")
     price: Money = strawberry.field(
         description="The price of the image: twice the specification's price with an expedited deadline, by rule or by"
@@ -53,7 +61,7 @@ class Image(Node):
         description="The instant of the latest delivery; null before the first one."
     )
     cancelled_at: datetime | None = strawberry.field(
-        description="The instant of the cancellation; null if it was not cancelled."
+        description="The instant of the cancellation; null unless the image is cancelled."
     )
     on_time: bool | None = strawberry.field(
         description="True if the first delivery met the deadline, false from the moment it is missed; null while it is"
@@ -89,6 +97,9 @@ def image(row: ImageRow, context: Context) -> Image:
     return Image(
         name_in_api=GlobalId(NodeType.IMAGE, row.account_id, row.id),
         filename=row.filename,
+        external_reference=row.external_reference,
+        instructions=row.instructions,
+        position=row.number,
         status=row.status(now),
         price=money_of(row.price, row.currency),
         uploaded_at=row.uploaded_at,

@@ -1,5 +1,6 @@
 """Mutations of orders: placing, expediting, completing and cancelling them, and setting their deadlines."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -10,8 +11,10 @@ from api.execution import Call
 from api.ids import NodeType
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders
 from api.quote.reads import bound
-from api.validation import NAME_RULE, PROSE_RULE
+from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
+from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
 from app.domain.bounds import MAX_IMAGES
+from app.domain.orders.changes import NewImage
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.tokens import Subject
@@ -31,6 +34,8 @@ class NewImageInput:
     """A photo to upload."""
 
     filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
+    external_reference: str | None = optional(f"The client's own reference of the image: {REFERENCE_RULE}.")
+    instructions: str | None = optional(f"Instructions for the image: {PROSE_RULE}.")
 
 
 @input_type
@@ -39,6 +44,8 @@ class PlaceOrderInput:
 
     account_id: strawberry.ID | None = optional("The account. Required of staff; a client's own by default.")
     name: str = strawberry.field(description=f"The name of the order: {NAME_RULE}.")
+    external_reference: str | None = optional(f"The client's own reference of the order: {REFERENCE_RULE}.")
+    instructions: str | None = optional(f"Instructions for all images of the order: {PROSE_RULE}.")
     specification_id: strawberry.ID = strawberry.field(description="The specification of the images.")
     images: list[NewImageInput] = strawberry.field(description="The images in upload order: 1 to 2,000.")
     expedite: bool | None = strawberry.field(default=False, description="True to expedite the images.")
@@ -51,6 +58,12 @@ class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
     """The result of placing an order: one order for each service level and deadline of its images."""
 
     orders = field(length=3)(changed_orders)
+    uploaded: strawberry.Private[Sequence[NewImage]] = ()
+
+    @field(length=2)
+    def warnings(self) -> list[Warning]:
+        """Warnings about files with the same name, which may be mistakes; empty where there are errors."""
+        return [] if self.result is None else _duplicate_filenames(self.uploaded)
 
 
 @input_type
@@ -113,6 +126,7 @@ class ConfirmDeadlineInput:
         " deadline."
     )
     note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -136,10 +150,19 @@ class OrderMutations:
         account_id = call.account(or_none(input.account_id))
         name = call.name(input.name, "name")
         _, specification_id = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
-        filenames = _filenames(call, input.images)
-        new = NewOrder(account_id, name, specification_id, filenames, expedite=bool(input.expedite))
+        new = NewOrder(
+            account_id,
+            name,
+            specification_id,
+            _new_images(call, input.images),
+            expedite=bool(input.expedite),
+            external_reference=call.reference(input.external_reference, "externalReference"),
+            instructions=call.optional_prose(input.instructions, "instructions"),
+        )
         binding = await bound(info.context, call, or_none(input.quote_token), Subject(account_id))
-        return await call.perform(PlaceOrderPayload, place_order, new, binding)
+        payload = await call.perform(PlaceOrderPayload, place_order, new, binding)
+        payload.uploaded = new.images
+        return payload
 
     @mutation
     async def expedite_order(
@@ -197,16 +220,34 @@ class OrderMutations:
         """Sets the deadline of an order that awaits one; for staff."""
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        note = or_none(input.note)
-        if note is not None:
-            note = call.prose(note, "note")
-        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, note)
+        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
+        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, *said)
 
 
-def _filenames(call: Call, images: list[NewImageInput]) -> list[str]:
+def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
     if not images:
         call.refuse("At least one image is required.", "images")
     if len(images) > MAX_IMAGES:
         call.limit(len(images), MAX_IMAGES, "images")
         return []
-    return [call.name(image.filename, "images", str(index), "filename") for index, image in enumerate(images)]
+    return [
+        NewImage(
+            call.name(image.filename, "images", str(index), "filename"),
+            call.reference(image.external_reference, "images", str(index), "externalReference"),
+            call.optional_prose(image.instructions, "images", str(index), "instructions"),
+        )
+        for index, image in enumerate(images)
+    ]
+
+
+def _duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:
+    """Return a warning for each image with the filename of one before it."""
+    first: dict[str, int] = {}
+    warnings: list[Warning] = []
+    for index, image in enumerate(images):
+        before = first.setdefault(image.filename, index)
+        if before != index:
+            message = f"The image at position {before + 1} has the filename {image.filename!r}, too."
+            path = ["images", str(index), "filename"]
+            warnings.append(Warning(code=WarningCode.DUPLICATE_FILENAME, message=message, path=path))
+    return warnings

@@ -12,12 +12,15 @@ from api.enums import OrderFeedFilter
 from api.ids import NodeType
 from api.order.types import Order, OrderFilter, order
 from app.domain.orders.enums import OrderStatus
+from app.domain.texts import composed
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
 from db.queries.pages import Page, Slice
+from engine.arguments import text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
+from engine.errors import bad_input
 from engine.ids import GlobalId
 from engine.nodes import reads
 
@@ -48,6 +51,20 @@ def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) ->
         return await context.loaders.order_counts.load((account_id, selection))
 
     return Listing(_CURSORS, selection.span, read, count, partial(order, context=context))
+
+
+async def order_named(
+    context: Context, account_id: UUID, number: int | None, external_reference: str | None
+) -> Order | None:
+    """Return the order of an account with a number or an external reference; raises ApiError unless it is one."""
+    if (number is None) == (external_reference is None):
+        raise bad_input("number", "Either a number or an externalReference is required.")
+    if number is not None:
+        row = await context.loaders.orders_by_number.load((account_id, number))
+    else:
+        reference = composed(text_or_none("externalReference", external_reference) or "")
+        row = await context.loaders.orders_by_reference.load((account_id, reference))
+    return None if row is None else order(row, context)
 
 
 async def order_feed(context: Context, account_id: UUID, shown: OrderFeedFilter) -> list[Order]:

@@ -41,6 +41,11 @@ class Order(Node):
         description="The number of the order, counted from 1 within the account, without gaps."
     )
     name: str = strawberry.field(description="The name that the client gave the order.")
+    external_reference: str | None = strawberry.field(
+        description="The client's own reference of the order, unique in the account. Of the orders of a placement the"
+        " first one has it."
+    )
+    instructions: str | None = strawberry.field(description="The client's instructions for all images of the order.")
     status: OrderStatus = strawberry.field(description="The status of the order.")
     service_level: ServiceLevel = strawberry.field(description="The promise made for the order's images.")
     late: bool = strawberry.field(
@@ -52,12 +57,20 @@ class Order(Node):
     placed_at: datetime = strawberry.field(
         description="The instant of the placement, which is the upload of the images."
     )
+    updated_at: datetime = strawberry.field(
+        description="The instant of the last command on the order or its images; claims and the passing of time do not"
+        " count."
+    )
     deadline: Deadline = strawberry.field(description="The delivery deadline that the order's images share.")
     delivered_at: datetime | None = strawberry.field(
         description="The instant of the last image's delivery; null while any image is undelivered."
     )
+    completed_at: datetime | None = strawberry.field(
+        description="The instant at which the client completed the order; null until then, and again once an image is"
+        " rejected."
+    )
     cancelled_at: datetime | None = strawberry.field(
-        description="The instant of the cancellation, which is that of its last image; null if it was not cancelled."
+        description="The instant of the cancellation; which is that of its last image; null unless all are cancelled."
     )
     image_count: int = strawberry.field(
         description="The number of images that are not cancelled; of a cancelled order, of those cancelled last."
@@ -169,13 +182,17 @@ def order(row: OrderRow, context: Context) -> Order:
         name_in_api=GlobalId(NodeType.ORDER, row.account_id, row.id),
         number=row.number,
         name=row.name,
+        external_reference=row.external_reference,
+        instructions=row.instructions,
         status=row.status,
         service_level=row.service_level,
         late=is_late(row.late_at, now),
         specification=specification(row.specification),
         placed_at=row.placed_at,
+        updated_at=row.updated_at,
         deadline=order_deadline(row, now),
         delivered_at=row.delivered_at,
+        completed_at=row.completed_at,
         cancelled_at=row.cancelled_at,
         image_count=row.image_count,
         delivered_count=row.delivered_count,

@@ -89,6 +89,7 @@ def _terms_of(version: SlaVersion, history: AccountHistory) -> SlaInForce:
 
 def _shown(context: Context, account: AccountRow, history: AccountHistory, in_force: SlaInForce, at: datetime) -> SLA:
     settings, terms = context.settings, in_force.terms
+    version = next(each for each in history.versions if each.version == in_force.version)
     return SLA(
         name_in_api=numbered(NodeType.SLA, account.id, in_force.version),
         version=in_force.version,
@@ -110,6 +111,9 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
             response_time=terms.support_response,
             success_manager=contact(account.success_manager),
         ),
+        agreed_at=version.negotiated_at,
+        note=version.note,
+        message=version.message,
         account=account,
         at=at,
     )

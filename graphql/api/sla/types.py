@@ -10,7 +10,7 @@ from api.context import Info
 from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
 from db.queries.accounts import AccountRow
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.nodes import Node
 from engine.scalars import LocalTime
 
@@ -110,6 +110,11 @@ class SLA(Node):
     rejection: RejectionTerms = strawberry.field(description="The terms of rejections.")
     flow: FlowTerms = strawberry.field(description="The terms of Flow.")
     support: SupportTerms = strawberry.field(description="The terms of support.")
+    agreed_at: datetime = strawberry.field(
+        description="The instant at which the terms were agreed on; of the first version the account's creation."
+    )
+    note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
+    message: str | None = strawberry.field(description="The message of staff to the client; null without one.")
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 

@@ -27,7 +27,7 @@ from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
 from tests.domain.deadlines.test_explanations import codes, day_of, explained
 from tests.support.deadline_steps import Step, in_words
-from tests.support.order_states import GHOST, new_ids
+from tests.support.order_states import GHOST, new_ids, uploads
 from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
 
@@ -114,9 +114,10 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     zone, at = draw(moments())
     allowance = Allowance(*(draw(st.integers(0, most)) for most in (6, 8, 3, 7)))
     day = expedite_day = QuotaDay(day_of(at, zone), sla(1), allowance)
-    names = [f"{number}.jpg" for number in range(draw(st.integers(1, 8)))]
+    new_images = uploads(*(f"{number}.jpg" for number in range(draw(st.integers(1, 8)))))
     at_once = draw(st.booleans()) and expedite_window(at).available
-    orders: Sequence[OrderState] = place(Placement("Shoes", GHOST, names, at, at_once), day, zone, 1, new_ids).orders
+    placement = Placement("Shoes", GHOST, new_images, at, at_once)
+    orders: Sequence[OrderState] = place(placement, day, zone, 1, new_ids).orders
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):
         at += draw(LATER)

@@ -13,7 +13,17 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
 from app.domain.orders.state import KeptDeadline, OrderState
-from tests.support.order_states import COPENHAGEN, GHOST, MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
+from tests.support.order_states import (
+    COPENHAGEN,
+    GHOST,
+    MICROSECOND,
+    NEXT_MORNING,
+    UPLOADED_AT,
+    new_ids,
+    placed,
+    quota,
+    uploads,
+)
 from tests.support.sla import DELIVER_BY, SLA, sla
 
 SATURDAY = datetime(2026, 3, 7, tzinfo=UTC)
@@ -50,7 +60,7 @@ def test_images_beyond_the_guarantee_are_split_off_and_await_a_deadline_from_sta
 
 
 def test_a_placed_order_uses_the_guarantee_of_its_day() -> None:
-    placement = Placement("Shoes", GHOST, ["a", "b", "c"], UPLOADED_AT, expedite=False)
+    placement = Placement("Shoes", GHOST, uploads("a", "b", "c"), UPLOADED_AT, expedite=False)
     assert place(placement, quota(used=198), COPENHAGEN, 1, new_ids).day == quota(used=201)
 
 
@@ -103,15 +113,15 @@ BEFORE_A_SHORT_NIGHT = datetime(1994, 10, 31, 23, tzinfo=UTC)
 @pytest.mark.parametrize("images", [1, 3, 4])
 def test_expedited_uploads_that_would_not_be_due_earlier_than_the_next_morning_are_refused(images: int) -> None:
     assert standard_deadline(BEFORE_A_SHORT_NIGHT, VOSTOK, DELIVER_BY) == datetime(1994, 11, 1, 2, tzinfo=UTC)
-    names = [f"{number}.jpg" for number in range(images)]
-    placement = Placement("Shoes", GHOST, names, BEFORE_A_SHORT_NIGHT, expedite=True)
+    new_images = uploads(*(f"{number}.jpg" for number in range(images)))
+    placement = Placement("Shoes", GHOST, new_images, BEFORE_A_SHORT_NIGHT, expedite=True)
     with pytest.raises(NoGain) as refusal:
         place(placement, quota(expedites=2), VOSTOK, 1, new_ids)
     assert (refusal.value.gaining, refusal.value.asked) == (0, images)
 
 
 def test_expedited_uploads_that_gain_a_microsecond_or_have_no_standard_deadline_are_placed() -> None:
-    placement = Placement("Shoes", GHOST, ["a.jpg"], BEFORE_A_SHORT_NIGHT, expedite=True)
+    placement = Placement("Shoes", GHOST, uploads("a.jpg"), BEFORE_A_SHORT_NIGHT, expedite=True)
     (order,) = place(placement, quota(used=200), VOSTOK, 1, new_ids).orders
     assert (order.service_level, order.due_at) == ("EXPEDITED", placement.at + timedelta(hours=3))
     gaining = replace(placement, at=placement.at - MICROSECOND)
@@ -120,7 +130,7 @@ def test_expedited_uploads_that_gain_a_microsecond_or_have_no_standard_deadline_
 
 
 def test_expedited_uploads_use_the_guarantee_and_the_quota() -> None:
-    placement = Placement("Shoes", GHOST, ["a", "b"], UPLOADED_AT, expedite=True)
+    placement = Placement("Shoes", GHOST, uploads("a", "b"), UPLOADED_AT, expedite=True)
     assert place(placement, quota(), COPENHAGEN, 1, new_ids).day == quota(used=2, expedited=2)
 
 

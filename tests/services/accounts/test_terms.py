@@ -17,6 +17,7 @@ from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import add_specification
 from tests.support.events.texts import with_texts
+from tests.support.order_states import uploads
 from tests.support.studio import CREATED_AT, Studio, open_account
 from tests.support.transactions import in_transaction
 
@@ -42,7 +43,8 @@ async def events(pool: Pool, type_: str) -> list[tuple[Any, ...]]:
 
 
 async def place(pool: Pool, clock: FrozenClock, account_id: UUID, images: int, specification_id: UUID) -> None:
-    new = NewOrder(account_id, "Shoes", specification_id, [f"{number}.jpg" for number in range(images)], expedite=False)
+    new_images = uploads(*(f"{number}.jpg" for number in range(images)))
+    new = NewOrder(account_id, "Shoes", specification_id, new_images, expedite=False)
     await in_transaction(pool, partial(place_order, clock=clock, new=new))
 
 
@@ -53,15 +55,15 @@ async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
 async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    terms = NegotiatedTerms(500, None, TOMORROW, "Spring campaign")
+    terms = NegotiatedTerms(500, None, TOMORROW, "Spring campaign", "Welcome.")
     assert await in_transaction(
         pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms)
     ) == TermsOutcome(clock.now(), account_id, 2)
     found = await rows(pool, "SELECT * FROM sla_versions WHERE version = 2")
-    assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None)]
+    assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None, "Welcome.")]
     before = {"version": 1, "imagesPerDay": 200, "expeditesPerDay": 20}
     after = {"version": 2, "effectiveDate": "2026-03-11", "imagesPerDay": 500, "expeditesPerDay": None}
-    data = {"before": before, "after": {**after, "note": "Spring campaign"}}
+    data = {"before": before, "after": {**after, "note": "Spring campaign", "message": "Welcome."}}
     assert await events(pool, "SLA_NEGOTIATED") == [(2, clock.now(), data)]
 
 

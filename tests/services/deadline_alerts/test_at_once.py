@@ -15,6 +15,7 @@ from tests.support.alerts import MINUTE, RISK_AT, WEDNESDAY_AT_NINE, delete_aler
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.order_states import uploads
 from tests.support.pools import FailingPool, Killed
 from tests.support.studio import HOUR
 
@@ -48,7 +49,7 @@ async def test_alerts_of_a_command_under_way_are_emitted_by_the_next_watch(
     clock.advance(HOUR)
     lead = 3 * HOUR
     seen = (await watch(pool, clock, lead)).until
-    new = NewOrder(customer.account_id, "Hats", customer.specification_id, ["a.jpg"], expedite=True)
+    new = NewOrder(customer.account_id, "Hats", customer.specification_id, uploads("a.jpg"), expedite=True)
     async with unit_of_work(pool) as writer:
         placed = await place_order(writer, clock, new)
         clock.advance(SLACK - MINUTE)

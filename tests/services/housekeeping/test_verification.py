@@ -34,6 +34,7 @@ from db.readers import Reader
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.order_states import uploads
 from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
@@ -278,7 +279,7 @@ async def test_a_command_under_way_is_seen_by_neither_side(
         return found[-1:]
 
     monkeypatch.setattr(verifying, "reference_figures", noting)
-    new = NewOrder(customer.account_id, "Hats", customer.specification_id, ["a.jpg", "b.jpg"], expedite=False)
+    new = NewOrder(customer.account_id, "Hats", customer.specification_id, uploads("a.jpg", "b.jpg"), expedite=False)
     await advance_quiet(pool, FrozenClock(clock.now() + MICROSECOND), [customer.account_id])
     async with unit_of_work(pool) as writer:
         await place_order(writer, clock, new)

@@ -30,6 +30,8 @@ EXAMPLE: list[Line] = [
         "type": "order",
         "account": "acme",
         "ref": "o-1",
+        "externalReference": "PO-1001",
+        "instructions": "Match last season's crop.",
         "name": "SS26 shoes",
         "specification": "ghost",
         "placedAt": "2026-03-02T13:05:00Z",
@@ -37,6 +39,8 @@ EXAMPLE: list[Line] = [
         "images": [
             {
                 "filename": "a.jpg",
+                "externalReference": "SKU-1/front",
+                "instructions": "Keep the laces.",
                 "deliveredAt": "2026-03-03T06:00:00Z",
                 "rejections": [
                     {"at": "2026-03-03T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-03T10:30:00Z"}
@@ -129,25 +133,20 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     unset = {"late_at": None, "expedited_at": None, "first_expedite_position": None, "last_expedite_position": None}
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
-    unset |= {"kept_due_at": None, "kept_sla_version": None}
-    common = {
-        "sla_version": 1,
-        "image_count": 1,
-        "rejected_count": 0,
-        "cancelled_count": 0,
-        "deadline_status": "CONFIRMED",
-    }
-    first = {"name": "SS26 shoes", "placed_at": CREATED_AT}
+    unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
+    common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
+    common |= {"deadline_status": "CONFIRMED"}
+    first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [
         unset
         | common
         | first
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
-        | {"delivered_at": REDELIVERED_AT},
+        | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"},
         unset
         | common
-        | {"name": "Tests", "placed_at": PLACED_LATER_AT, "cancelled_at": CANCELLED_AT}
+        | {"name": "Tests", "placed_at": PLACED_LATER_AT, "cancelled_at": CANCELLED_AT, "updated_at": CANCELLED_AT}
         | {"number": 2, "service_level": "STANDARD", "status": "CANCELLED", "due_at": NEXT_MORNING}
         | {"first_position": 3, "last_position": 3, "delivered_count": 0, "price": Decimal("1.45")},
         unset
@@ -155,7 +154,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
         | first
         | {"number": 3, "service_level": "EXPEDITED", "status": "IN_PRODUCTION", "due_at": EXPEDITE_DUE_AT}
         | {"first_position": 2, "last_position": 2, "delivered_count": 0, "price": Decimal("2.90")}
-        | {"late_at": EXPEDITE_DUE_AT, "expedited_at": EXPEDITED_AT}
+        | {"late_at": EXPEDITE_DUE_AT, "expedited_at": EXPEDITED_AT, "updated_at": EXPEDITED_AT}
         | {"first_expedite_position": 1, "last_expedite_position": 1},
     ]
     assert await rows(pool, "SELECT o.number FROM orders s JOIN orders o ON o.id = s.split_from") == [(1,)]
@@ -180,6 +179,11 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
         (DELIVERED_AT, REDELIVERED_AT, REJECTED_AT, None, None, None),
         (None, None, None, None, None, None),
         (None, None, None, None, None, CANCELLED_AT),
+    ]
+    assert await rows(pool, "SELECT external_reference, instructions FROM images ORDER BY filename") == [
+        ("SKU-1/front", "Keep the laces."),
+        (None, None),
+        (None, None),
     ]
 
 

@@ -197,6 +197,7 @@ async def with_terms(pool: Pool, history: History) -> list[ZonePeriod]:
         negotiated_at=CREATED_AT,
         note=None,
         plan_terms=None,
+        message=None,
     )
     async with unit_of_work(pool) as writer:
         await writer.insert([TimeZonePeriod(account_id=account_id, **asdict(period)) for period in zones])

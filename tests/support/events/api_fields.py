@@ -8,7 +8,8 @@ _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
     "AccountCreated": "ref name plan timeZone imagesPerDay expeditesPerDay",
-    "OrderPlaced": f"""number name status specification {{ id }} specificationVersion serviceLevel deadlineStatus
+    "OrderPlaced": f"""number name externalReference instructions status
+      specification {{ id }} specificationVersion serviceLevel deadlineStatus
       deadline slaVersion price {_MONEY} pricePerImage {_MONEY} expeditedAt firstNumber firstPosition
       firstExpeditePosition splitFrom {{ id }} {_IMAGES}""",
     "OrderSplit": f"""into {{ number serviceLevel order {{ id }} }} newStatus previousStatus newImageCount
@@ -26,12 +27,12 @@ FIELDS: Final = {
     "ImagesRejected": f"""before {_PROGRESS} after {_PROGRESS} {_IMAGES}
       rejectedImages(first: 100) {{ nodes {{ reason dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
     "DeadlineConfirmed": f"""deadline previous previousDeadlineStatus newSlaVersion previousSlaVersion
-      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note {_IMAGES}""",
+      newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note message {_IMAGES}""",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
     "SlaNegotiated": """version effectiveDate imagesPerDay expeditesPerDay previousVersion
-      previousImagesPerDay previousExpeditesPerDay note""",
+      previousImagesPerDay previousExpeditesPerDay note message""",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
@@ -193,6 +194,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.price": "newPrice.amount",
         "pricePerImage": "newPricePerImage.amount",
         "note": "note",
+        "message": "message",
     },
     "DEADLINE_AT_RISK": _ALERT,
     "DEADLINE_MISSED": _ALERT,
@@ -206,6 +208,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.imagesPerDay": "imagesPerDay",
         "after.expeditesPerDay": "expeditesPerDay",
         "note": "note",
+        "message": "message",
     },
     "TIME_ZONE_CHANGED": {"before.timeZone": "previousTimeZone", "after.timeZone": "timeZone"},
     "GUARANTEE_RESET": _DAYS,

@@ -41,7 +41,11 @@ _ORDER_FIELDS: Final = {
     "splitFrom": "split_from",
     "specificationId": "specification_id",
     "specificationVersion": "specification_version",
+    "externalReference": "external_reference",
+    "instructions": "instructions",
+    "updatedAt": "updated_at",
 }
+_USUAL: Final = {"deliveredCount": 0, "rejectedCount": 0, "externalReference": None, "instructions": None}
 _IMAGE_FIELDS: Final = (
     "number",
     "filename",
@@ -52,6 +56,8 @@ _IMAGE_FIELDS: Final = (
     "claimed_by",
     "first_claimed_at",
     "cancelled_at",
+    "external_reference",
+    "instructions",
 )
 
 
@@ -100,7 +106,8 @@ class Replayed:
         else:
             assert order_id not in self.orders
             assert type_ in {"ORDER_PLACED", "ORDER_EXPEDITED"}
-            self.orders[order_id] = {"deliveredCount": 0, "rejectedCount": 0, **after}
+            self.orders[order_id] = {**_USUAL, **after}
+        self.orders[order_id]["updatedAt"] = at.isoformat()
 
     def _change_images(self, order_id: str, type_: str, data: Data, at: datetime) -> None:
         match type_:
@@ -126,6 +133,8 @@ class Replayed:
                 "order": order_id,
                 "number": data["firstNumber"] + offset,
                 "filename": image["filename"],
+                "external_reference": image.get("externalReference"),
+                "instructions": image.get("instructions"),
                 "position": data["firstPosition"] + offset,
                 "expedite_position": None if first_expedite is None else first_expedite + offset,
                 "price": Decimal(data["pricePerImage"]),

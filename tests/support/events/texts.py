@@ -8,10 +8,22 @@ _PARTS: Final[Mapping[tuple[str, str], str]] = {
     ("IMAGES_CLAIMED", "worker"): "after",
     ("CLAIM_EXPIRED", "worker"): "before",
     ("SLA_NEGOTIATED", "note"): "after",
-    ("ORDER_PLACED", "name"): "after",
-    ("ORDER_EXPEDITED", "name"): "after",
+    ("SLA_NEGOTIATED", "message"): "after",
+    **{
+        (type_, name): "after"
+        for type_ in ("ORDER_PLACED", "ORDER_EXPEDITED")
+        for name in ("name", "externalReference", "instructions")
+    },
 }
 """The part of the data that had a text; the data itself if none is named."""
+
+_OF_IMAGES: Final = {
+    "filenames": "filename",
+    "reasons": "reason",
+    "imageReferences": "externalReference",
+    "imageInstructions": "instructions",
+}
+"""The texts that each image has."""
 
 
 def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or a mapping like one
@@ -19,9 +31,9 @@ def with_texts(event: Any) -> dict[str, Any]:  # noqa: ANN401 - a record, or a m
     data = {key: deepcopy(value) for key, value in event["data"].items() if key != "version"}
     texts: dict[str, Any] = event["texts"] or {}
     for name, text in texts.items():
-        if name in {"filenames", "reasons"}:
+        if name in _OF_IMAGES:
             for image, each in zip(data["images"], text, strict=True):
-                image[name.removesuffix("s")] = each
+                image[_OF_IMAGES[name]] = each
         else:
             part = _PARTS.get((event["type"], name))
             (data if part is None else data[part])[name] = text

@@ -1,32 +1,38 @@
 """Commands of clients, and of staff on their orders, given to the services and to the model alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 from functools import partial
 
+from app.domain.orders.changes import NewImage
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from tests.support.customers import Customer
-from tests.support.model.facts import Image, Order
+from tests.support.model.facts import Image, Order, Upload
 from tests.support.model.orders import Account
 from tests.support.model.world import World, assert_day, picked
 
 
 @dataclass(frozen=True)
 class Place:
-    """Place an order."""
+    """Place an order, maybe with the references that a number gives; number 0 gives all images the same one."""
 
     account: int
     images: int
     expedite: bool
+    references: int | None = None
 
     async def give(self, world: World) -> None:
         account, customer = world.accounts[self.account], world.customers[self.account]
-        filenames = [f"{number}.jpg" for number in range(1, self.images + 1)]
-        new = NewOrder(customer.account_id, "Shoes", customer.specification_id, filenames, self.expedite)
+        uploads = [self._upload(number) for number in range(1, self.images + 1)]
+        named = (None, None) if self.references is None else (f"PO-{self.references}", "by Friday")
+        new_images = [NewImage(*astuple(upload)) for upload in uploads]
+        new = NewOrder(customer.account_id, "Shoes", customer.specification_id, new_images, self.expedite, *named)
         done = await world.agree(
-            lambda now: account.place(now, "Shoes", filenames, expedite=self.expedite),
+            lambda now: account.place(
+                now, "Shoes", uploads, expedite=self.expedite, reference=named[0], instructions=named[1]
+            ),
             partial(place_order, clock=world.clock, new=new),
         )
         if done is not None:
@@ -35,6 +41,11 @@ class Place:
             assert outcome.at == account.last_at
             assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
             assert_day(outcome.day, account.running(outcome.at))
+
+    def _upload(self, number: int) -> Upload:
+        if self.references is None:
+            return Upload(f"{number}.jpg")
+        return Upload(f"{number}.jpg", f"{self.references}-{number if self.references else 0}", f"crop {number}")
 
 
 @dataclass(frozen=True)

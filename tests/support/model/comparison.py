@@ -31,15 +31,15 @@ ORDERS = """
     SELECT o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at, o.late_at,
            o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
-           o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.kept_due_at, o.kept_sla_version,
-           o.cancelled_count
+           o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
+           o.updated_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
     SELECT o.number, i.number, i.id, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
-           i.first_claimed_at
+           i.first_claimed_at, i.external_reference, i.instructions
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
@@ -83,6 +83,9 @@ def order_row(order: Order) -> Row:
         order.completed_at,
         order.cancelled_at,
         None if order.split_from is None else order.split_from.id,
+        order.external_reference,
+        order.instructions,
+        order.updated_at,
         *(order.kept or (None, None)),
         len(order.images) - len(images),
     )
@@ -112,6 +115,8 @@ def image_row(order: Order, image: Image) -> Row:
         image.claimed_by,
         image.claimed_until,
         image.first_claimed_at,
+        image.external_reference,
+        image.instructions,
     )
 
 

@@ -23,6 +23,15 @@ class Refused(Exception):  # noqa: N818 - a refusal is no error of the model
         super().__init__(self.reasons)
 
 
+@dataclass(frozen=True)
+class Upload:
+    """An image to upload."""
+
+    filename: str
+    external_reference: str | None = None
+    instructions: str | None = None
+
+
 @dataclass
 class Rejection:
     """A rejected delivery."""
@@ -48,6 +57,8 @@ class Image:
     id: UUID = field(init=False, repr=False)
     delivered_at: list[datetime] = field(default_factory=list[datetime])
     rejections: list[Rejection] = field(default_factory=list[Rejection])
+    external_reference: str | None = None
+    instructions: str | None = None
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     first_claimed_at: datetime | None = None
@@ -74,6 +85,7 @@ class Order:
     name: str
     level: str
     placed_at: datetime
+    updated_at: datetime
     due_at: datetime | None
     deadline_status: str
     sla_version: int
@@ -85,6 +97,8 @@ class Order:
     expedite_version: int | None = None
     confirmed_at: datetime | None = None
     completed_at: datetime | None = None
+    external_reference: str | None = None
+    instructions: str | None = None
 
     @property
     def cancelled_at(self) -> datetime | None:

@@ -4,7 +4,7 @@ It is written from the rules alone and in the plainest way: no SQL, no caches, n
 Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from app.domain.local_time import local_day, midnight, time_zone
-from tests.support.model.facts import Day, Image, Order, Reason, Version, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
 from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
 
 PRICE: Final = Decimal("1.45")
@@ -85,27 +85,40 @@ class Account:
         day.closes_at = midnight(date_, self.zone)
         return self.running(self.last_at)
 
-    def place(self, now: datetime, name: str, filenames: Sequence[str], *, expedite: bool) -> list[Order]:
-        """Upload images; return the orders they are split into."""
+    def place(
+        self,
+        now: datetime,
+        name: str,
+        uploads: Sequence[Upload],
+        *,
+        expedite: bool,
+        reference: str | None = None,
+        instructions: str | None = None,
+    ) -> list[Order]:
+        """Upload images; return the orders they are split into, the first of which has the reference."""
         at = self.instant(now)
         day = self.running(at)
         refuse(self._closed())
         if expedite:
             refuse(window(at))
-        levels = self._expedite_levels(day, len(filenames)) if expedite else self._upload_levels(day, len(filenames))
-        images = self._uploaded(day, at, filenames, levels, expedite=expedite)
+        levels = self._expedite_levels(day, len(uploads)) if expedite else self._upload_levels(day, len(uploads))
+        images = self._uploaded(day, at, uploads, levels, expedite=expedite)
+        refuse(self._against_references(reference, uploads))
         orders = [
             Order(
                 number=len(self.orders) + number,
                 name=name,
                 level=level,
                 placed_at=at,
+                updated_at=at,
                 due_at=of_level[0].due_at,
                 deadline_status=OPEN_STATUSES.get(level, "CONFIRMED"),
                 sla_version=day.sla_version,
                 images=of_level,
                 expedited_at=at if expedite else None,
                 expedite_version=day.sla_version if expedite else None,
+                external_reference=reference if number == 1 else None,
+                instructions=instructions,
             )
             for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
         ]
@@ -118,24 +131,36 @@ class Account:
         self.last_at = at
         return orders
 
+    def _against_references(self, reference: str | None, uploads: Sequence[Upload]) -> Iterator[Reason]:
+        """Yield the reasons not to place images: references that others have, or that are given twice."""
+        if reference is not None and reference in {order.external_reference for order in self.orders}:
+            yield Reason("ReferenceTaken")
+        owners = {image.external_reference: image.id for _, image in self.images}
+        given = [upload.external_reference for upload in uploads if upload.external_reference is not None]
+        yield from (Reason("ReferenceTaken", owners[each]) for each in given if each in owners)
+        if any(given.count(each) > 1 for each in given if each not in owners):
+            yield Reason("ReferenceTaken")
+
     def _uploaded(
-        self, day: Day, at: datetime, filenames: Sequence[str], levels: Sequence[str], *, expedite: bool
+        self, day: Day, at: datetime, uploads: Sequence[Upload], levels: Sequence[str], *, expedite: bool
     ) -> list[Image]:
-        within = [day.used + number <= day.capacity for number in range(1, len(filenames) + 1)]
+        within = [day.used + number <= day.capacity for number in range(1, len(uploads) + 1)]
         morning = self._next_morning(at)
         if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
             refuse([Reason("NoGain")])
         return [
             Image(
                 number=number,
-                filename=filename,
+                filename=upload.filename,
+                external_reference=upload.external_reference,
+                instructions=upload.instructions,
                 uploaded_at=at,
                 position=day.used + number,
                 expedite_position=day.expedited + number if expedite else None,
                 price=_price(level),
                 due_at=_in_time(at, level) or (morning if inside else None),
             )
-            for number, (filename, level, inside) in enumerate(zip(filenames, levels, within, strict=True), start=1)
+            for number, (upload, level, inside) in enumerate(zip(uploads, levels, within, strict=True), start=1)
         ]
 
     def expedite(self, now: datetime, order: Order, chosen: Sequence[Image] | None) -> list[Order]:
@@ -176,12 +201,13 @@ class Account:
         staying = [image for image in order.images if image not in moved]
         gone = [image for image in staying if image.cancelled_at is not None]
         turns = staying == gone
+        order.updated_at = at
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
             target = order
             if not turns or images is not groups[0][1]:
-                target = replace(source, number=len(self.orders) + 1, split_from=order)
+                target = replace(source, number=len(self.orders) + 1, split_from=order, external_reference=None)
                 siblings.append(target)
                 self.orders.append(target)
             also = gone if target is order else []
@@ -226,14 +252,14 @@ class Account:
         day.expedited -= len(images) if day.holds(order.expedited_at) else 0
         for image in images:
             image.cancelled_at = at
-        self.last_at = at
+        order.updated_at = self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
         """Complete an order, which is its download."""
         if order.status != "READY_FOR_DOWNLOAD":
             refuse([Reason("NotCompletable")])
-        order.completed_at = self.last_at = self.instant(now)
+        order.completed_at = order.updated_at = self.last_at = self.instant(now)
 
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set the deadline of staff."""
@@ -251,6 +277,7 @@ class Account:
         refuse(reasons)
         order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+        order.updated_at = at
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
         for image in awaiting:

@@ -56,8 +56,8 @@ class Production:
             if image.claimed_by != worker or image.claimed_until is None or image.claimed_until <= account.instant(now)
         )
         instants = _instants(now, [account for account, _, _ in chosen])
-        for account, _, image in chosen:
-            at = instants[id(account)]
+        for account, order, image in chosen:
+            order.updated_at = at = instants[id(account)]
             if image.awaits_redelivery:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
@@ -68,7 +68,7 @@ class Production:
         refuse(Reason("NotDelivered", image.id) for _, _, image in chosen if not image.is_delivered)
         instants = _instants(now, [account for account, _, _ in chosen])
         for account, order, image in chosen:
-            at = instants[id(account)]
+            order.updated_at = at = instants[id(account)]
             version = account.running(at).sla_version
             image.rejections.append(Rejection(at, reason, account.redo_due_at(at), version))
             order.completed_at = None

@@ -136,7 +136,7 @@ def commands() -> st.SearchStrategy[Command]:
     terms = st.none() | st.integers(1, 15)
     worker = st.sampled_from(WORKERS)
     wait = st.builds(Wait, st.sampled_from(waits))
-    place = st.builds(Place, which, some, st.booleans())
+    place = st.builds(Place, which, some, st.booleans(), st.none() | st.integers(0, 20))
     expedite = st.builds(Expedite, *of_order, picks, strays)
     claim = st.builds(Claim, worker, some, st.sampled_from([DAY, HOUR, MINUTE]))
     deliver = st.builds(Deliver, worker, st.none() | claim, picks, strays)
