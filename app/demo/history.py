@@ -28,6 +28,7 @@ from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
 from app.domain.account import Account
 from app.domain.deadlines.rules import expedite_window, initial_deadline, standard_deadline
+from app.domain.ledger.days import ChangedBy
 from app.domain.ledger.guarantee import Part, allocate_upload
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.negotiation import NegotiatedTerms
@@ -151,7 +152,7 @@ class _History:
         """Schedule an expedite of the whole order or its last images, if they gain by it."""
         terms = self._account.day_at(order.at).sla.terms
         at = order.at + timedelta(minutes=self._rng.randint(10, 120))
-        due_at = standard_deadline(order.at, self._account.zone, terms.deliver_by)
+        due_at = standard_deadline(order.at, self._account.upload_zone_at(order.at), terms.deliver_by)
         if not expedite_window(at).available or at + terms.expedite_additional_turnaround >= due_at:
             return self._make(order, part)
         kept = 0 if self._rng.random() < _WHOLE_ORDER else self._rng.randrange(len(order.filenames))
@@ -168,7 +169,7 @@ class _History:
         return expedite_line(self._studio, order.ref, order.filenames[kept:] if kept else (), at)
 
     def _move(self, time_zone: str, at: datetime) -> Line:
-        self._account = self._account.move(at, time_zone)
+        self._account = self._account.move(at, time_zone, ChangedBy.STAFF)
         return time_zone_line(self._studio, time_zone, at)
 
     def _negotiate(self, terms: NewTerms, at: datetime) -> Line:

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.rules import latest_upload_for
+from app.domain.deadlines.zones import latest_zone, require_time_zone_change, zone_changes
 from app.domain.errors import AccountIsClosed
-from app.domain.ledger.days import LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
+from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
-from app.domain.sla.negotiation import NegotiatedTerms, negotiated
+from app.domain.sla.negotiation import NegotiatedTerms, negotiated, withdrawn
 from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
 
 
@@ -87,6 +89,19 @@ class Account:
         """Return the time, user time, of the next working morning by which uploads of a local day are delivered."""
         return self.terms_on(max(day, self.versions[0].effective_date)).terms.deliver_by
 
+    def latest_upload_for(self, due: datetime, now: datetime) -> datetime | None:
+        """Return the end (UTC) of uploads that are due by an instant as rules.latest_upload_for does, for all zones.
+
+        In a ledger day in which the zone changed the deadlines of all its zones have to be in time.
+        """
+        end = latest_upload_for(due, self.zone_at(now), now, self.deliver_by)
+        changes = zone_changes(now, self.zones)
+        if end is None or not changes or end > changes[-1].day_closes_at:
+            return end
+        zones = {each for change in changes for each in (change.before, change.after)}
+        ends = [latest_upload_for(due, each, now, self.deliver_by) for each in zones]
+        return min((end, *(each for each in ends if each is not None))) if None not in ends else None
+
     def day_at(self, at: datetime) -> QuotaDay:
         """Return the ledger day of an instant with its use: `day` if it contains the instant, else an unused one."""
         if self.day is not None and self.day.contains(at):
@@ -97,9 +112,20 @@ class Account:
         """Return the account with the use of a ledger day."""
         return replace(self, day=day)
 
-    def move(self, at: datetime, time_zone: str) -> "Account":
-        """Return the account in another zone from an instant on; the ledger day that runs then is never shortened."""
-        zones = (*self.zones, ZonePeriod(at, time_zone))
+    def upload_zone_at(self, at: datetime) -> ZoneInfo:
+        """Return the zone by which an upload at an instant is due."""
+        changes = zone_changes(at, self.zones)
+        zone = self.zone_at(at)
+        return latest_zone(at, zone, changes, self.terms_at(at).terms.deliver_by) if changes else zone
+
+    def move(self, at: datetime, time_zone: str, by: ChangedBy) -> "Account":
+        """Return the account in another zone from an instant on; the ledger day that runs then is never shortened.
+
+        Raises TimeZoneChangedRecently.
+        """
+        if by is ChangedBy.CLIENT:
+            require_time_zone_change(at, self.zones)
+        zones = (*self.zones, ZonePeriod(at, time_zone, by))
         return replace(self, zones=zones, day=self.day_at(at).extended(zones))
 
     def negotiate(self, at: datetime, terms: NegotiatedTerms) -> "Account":
@@ -109,3 +135,8 @@ class Account:
         """
         version = negotiated(terms, at, self.ledger_day_at(at).date, self.versions)
         return replace(self, versions=(*self.versions, version))
+
+    def withdraw(self, at: datetime, version: SlaVersion) -> "Account":
+        """Return the account with a coming version of its SLA withdrawn at an instant; raises SlaNotComing."""
+        after = withdrawn(version, at, self.ledger_day_at(at).date)
+        return replace(self, versions=tuple(after if each is version else each for each in self.versions))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.contacts import Contact
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
@@ -68,14 +68,15 @@ ACCOUNT_COLUMNS: Final = """
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
-      z.starts_at, z.time_zones, v.version, v.effective_date, v.images_per_day, v.expedites_per_day, v.negotiated_at,
-      v.note, v.plan_terms, v.message"""
+      z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
       SELECT array_agg(z.starts_at ORDER BY z.starts_at) AS starts_at,
-        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones
+        array_agg(z.time_zone ORDER BY z.starts_at) AS time_zones,
+        array_agg(z.changed_by ORDER BY z.starts_at) AS changed_by
       FROM time_zone_periods z WHERE z.account_id = {0}
     ) AS z
     CROSS JOIN LATERAL (
@@ -86,7 +87,8 @@ HISTORY: Final = """
         array_agg(v.negotiated_at ORDER BY v.version) AS negotiated_at,
         array_agg(v.note ORDER BY v.version) AS note,
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
-        array_agg(v.message ORDER BY v.version) AS message
+        array_agg(v.message ORDER BY v.version) AS message,
+        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
 """The join of the zones and SLA versions of the account {0}, each column as an array."""
@@ -119,7 +121,8 @@ _ZONES: Final = Statement(
     "zones_of_accounts",
     """
     SELECT account_id, array_agg(starts_at ORDER BY starts_at) AS starts_at,
-      array_agg(time_zone ORDER BY starts_at) AS time_zones
+      array_agg(time_zone ORDER BY starts_at) AS time_zones,
+      array_agg(changed_by ORDER BY starts_at) AS changed_by
     FROM time_zone_periods WHERE account_id = ANY($1::uuid[]) GROUP BY account_id
     """,
     many="midnight jobs do accounts in batches",
@@ -262,14 +265,20 @@ def sla_version(
     note: str | None,
     plan_terms: dict[str, Any] | None,
     message: str | None,
+    withdrawn_at: datetime | None,
 ) -> SlaVersion:
     """Read an SLA version from the values of its columns."""
     terms = None if plan_terms is None else terms_from_json(plan_terms)
-    return SlaVersion(version, effective_date, images_per_day, expedites_per_day, negotiated_at, note, terms, message)
+    stated = (images_per_day, expedites_per_day)
+    return SlaVersion(version, effective_date, *stated, negotiated_at, note, terms, message, withdrawn_at)
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
-    return tuple(ZonePeriod(*period) for period in zip(record["starts_at"], record["time_zones"], strict=True))
+    periods = zip(record["starts_at"], record["time_zones"], record["changed_by"], strict=True)
+    return tuple(
+        ZonePeriod(starts_at, time_zone, None if changed_by is None else ChangedBy(changed_by))
+        for starts_at, time_zone, changed_by in periods
+    )
 
 
 def _versions(record: Record) -> tuple[SlaVersion, ...]:

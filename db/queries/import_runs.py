@@ -13,6 +13,13 @@ _NAMED: Final = Statement(
     "SELECT account_id, import_run FROM account_heads WHERE account_id = ANY($1::uuid[]) AND import_run IS NOT NULL",
 )
 
+# The runs that the counters of any account name, which are few; all counters.
+_NAMED_BY_ANY: Final = Statement(
+    "import_runs_of_all",
+    "SELECT account_id, import_run FROM account_heads WHERE import_run IS NOT NULL",
+    many="staff's list of events is of all accounts",
+)
+
 # The runs whose lock nobody holds: their sessions are gone. No table is read, so that these are the locks of the node
 # that the sessions are on.
 _ENDED: Final = Statement(
@@ -36,3 +43,10 @@ async def ended_imports(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUI
     """
     rows = await reader.fetch(_NAMED, account_ids)
     return await ended_of(reader, {row["account_id"]: row["import_run"] for row in rows})
+
+
+async def ended_imports_of_all(reader: Reader) -> tuple[int, ...]:
+    """Read the ended runs that the counters of any account name, ascending; see `ended_imports`."""
+    rows = await reader.fetch(_NAMED_BY_ANY)
+    ended = await ended_of(reader, {row["account_id"]: row["import_run"] for row in rows})
+    return tuple(sorted(set(ended.values())))

@@ -5,6 +5,7 @@ from functools import cache
 from uuid import UUID
 
 from db.connections import Record, Statement
+from db.queries.order_narrowing import found, narrowed
 from db.queries.order_search import REST, matching, searched
 from db.queries.order_selection import OF_KINDS, QUESTION, OrderSelection, Shape, walked, wanted
 from db.queries.orders import ORDER_COLUMNS, ORDER_SPECIFICATION, OrderRow, order_row
@@ -15,7 +16,7 @@ from db.readers import Reader
 @cache
 def _page_statements(shape: Shape) -> Walk:
     """Make the statements that read a page of the orders of accounts by a filter of this shape."""
-    orders = searched(shape) if shape.search else walked(shape, wanted(shape))
+    orders = searched(shape) if shape.search else narrowed(shape) if shape.narrowed else walked(shape, wanted(shape))
     return walk(
         "orders_page",
         f"""
@@ -37,7 +38,9 @@ def _page_statements(shape: Shape) -> Walk:
 @cache
 def _count_statement(shape: Shape) -> Statement:
     """Make the statement that counts the orders of accounts by a filter of this shape; it reads every match."""
-    orders = matching(shape) if shape.search else f"SELECT * FROM orders o WHERE {wanted(shape)} {OF_KINDS}"
+    orders = f"SELECT * FROM orders o WHERE {wanted(shape)} {OF_KINDS}"
+    if shape.search or shape.narrowed:
+        orders = matching(shape) if shape.search else matching(shape, found())
     return Statement(
         "orders_count",
         f"""

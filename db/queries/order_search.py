@@ -8,7 +8,7 @@ met on a walk through it. A period costs microseconds when nothing in it matches
 
 from typing import Final
 
-from db.queries.order_selection import OF_KINDS, Shape, between, ordered, walked, wanted
+from db.queries.order_selection import OF_KINDS, SIZE, Shape, between, ordered, walked, wanted
 from db.tables.base import PERIOD, PERIOD_LENGTH
 
 _FEW: Final = 100
@@ -58,7 +58,7 @@ def searched(shape: Shape) -> str:
           CROSS JOIN LATERAL (
             SELECT coalesce(array_agg(o.number), '{{{{}}}}') AS numbers FROM ({_few_or(walk, shape, "s", "f")}) AS o
           ) AS m
-          WHERE s.met < $13
+          WHERE s.met < {SIZE}
         )
         {_few_or("SELECT NULL::timestamptz AS placed_at, unnest(numbers) FROM periods", shape, "q", "g")}
       ) AS o"""
@@ -83,7 +83,7 @@ def _few_or(many: str, shape: Shape, bounds: str, found: str) -> str:
         (
           {matching(shape, f"{found}.by_name || {found}.by_image", bounds)} AND {most} BETWEEN 1 AND {_FEW - 1}
           ORDER BY o.placed_at {{desc}}, o.number {{desc}}
-          LIMIT $13
+          LIMIT {SIZE}
         )
         UNION ALL
         (SELECT * FROM ({many}) AS o WHERE {most} = {_FEW})"""

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.queries.pages import EARLIEST, LATEST, WALKED, Span
+from db.tables.orders import UPDATED_AT
 
 _GREATEST_NUMBER: Final = 2**31 - 1
 _EVERY_KIND: Final = (tuple(OrderStatus), tuple(ServiceLevel), tuple(DeadlineStatus))
@@ -22,12 +23,16 @@ ORDER_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0), descending=T
 
 
 class Shape(NamedTuple):
-    """The parts of a selection that a statement's text depends on; `void`: plans must be void or not, None: either."""
+    """The parts of a selection that a statement's text depends on; `void`: plans must be void or not, None: either.
+
+    A `narrowed` selection is by reference, update or delivery.
+    """
 
     by_kind: bool
     late: bool | None
     void: bool | None
     search: bool
+    narrowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +51,40 @@ class OrderSelection:
     placed_before: datetime | None = None
     late: bool | None = None
     search: str | None = None
+    external_reference: str | None = None
+    updated_from: datetime | None = None
+    delivered_from: datetime | None = None
+    delivered_before: datetime | None = None
 
     @property
     def span(self) -> Span:
-        """The keys that orders placed at these times can have."""
+        """The keys that orders placed at these times can have; none is placed after its delivery."""
         least = (self.placed_from, 0) if self.placed_from else ORDER_SPAN.least
-        greatest = (self.placed_before, 0) if self.placed_before else ORDER_SPAN.greatest
-        return Span(max(least, ORDER_SPAN.least), min(greatest, ORDER_SPAN.greatest), descending=True)
+        ends = [(at, 0) for at in (self.placed_before, self.delivered_before) if at is not None]
+        return Span(max(least, ORDER_SPAN.least), min([*ends, ORDER_SPAN.greatest]), descending=True)
 
     @property
     def shape(self) -> Shape:
         """The parts on which the text of a statement depends."""
         kinds = (self.statuses, self.service_levels, self.deadline_statuses)
         by_kind = self.late is not None or kinds != _EVERY_KIND
-        return Shape(by_kind, self.late, self._void, self.search is not None)
+        narrowed = any(each is not None for each in self._narrowing)
+        return Shape(by_kind, self.late, self._void, self.search is not None, narrowed)
 
     def arguments(self) -> tuple[object, ...]:
         """Return the arguments that a statement of this shape takes after the page's."""
         kinds = self._kinds()
         columns = ([kind[part] for kind in kinds] for part in range(4))
-        return (self.now, *columns, self.search, _number(self.search))
+        return (self.now, *columns, self.search, _number(self.search), *self._narrowing)
 
     @property
     def everything(self) -> bool:
         """True if all orders of an account match."""
         return self == OrderSelection(self.now)
+
+    @property
+    def _narrowing(self) -> tuple[object, ...]:
+        return (self.external_reference, self.updated_from, self.delivered_from, self.delivered_before)
 
     @property
     def _void(self) -> bool | None:
@@ -96,7 +110,10 @@ QUESTION: Final = """
       SELECT $2::timestamptz AS lower_at, $3::int AS lower_number, $4::timestamptz AS upper_at, $5::int AS upper_number,
         $6::timestamptz AS now, $7::boolean[] AS known, $8::text[] AS statuses, $9::text[] AS service_levels,
         $10::text[] AS deadline_statuses, lower($11::text) AS search, lower($11::text) || chr(1114111) AS search_end,
-        $12::int AS search_number, $13::int AS size"""
+        $12::int AS search_number, $13::text AS external_reference, $14::timestamptz AS updated_from,
+        $15::timestamptz AS delivered_from, $16::timestamptz AS delivered_before, $17::int AS size"""
+SIZE: Final = "$17"
+"""The parameter of a page's size, one more than asked for."""
 
 _LATENESS: Final = {
     None: "",
@@ -109,6 +126,11 @@ _VOIDNESS: Final = {
     True: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at < q.now)",
     False: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at IS NULL OR o.due_at >= q.now)",
 }
+_NARROWING: Final = f"""
+        AND (q.external_reference IS NULL OR o.external_reference = q.external_reference)
+        AND (q.updated_from IS NULL OR {UPDATED_AT.format("o.")} >= q.updated_from)
+        AND (q.delivered_from IS NULL OR o.delivered_at >= q.delivered_from)
+        AND (q.delivered_before IS NULL OR o.delivered_at < q.delivered_before)"""
 _OF_KIND: Final = """
         AND (o.late_at IS NOT NULL) = k.known AND o.status = k.status AND o.service_level = k.service_level
         AND o.deadline_status = k.deadline_status"""
@@ -127,7 +149,8 @@ def between(bounds: str) -> str:
 
 def wanted(shape: Shape, bounds: str = "q") -> str:
     """Return the SQL condition that an order of any kind is between bounds."""
-    return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]}"
+    narrowing = _NARROWING if shape.narrowed else ""
+    return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]} {narrowing}"
 
 
 def ordered(condition: str, limit: int = WALKED) -> str:
@@ -143,14 +166,14 @@ def ordered(condition: str, limit: int = WALKED) -> str:
 def walked(shape: Shape, condition: str) -> str:
     """Write the walk from a bound by a condition: by orders_by_placing_idx, or per kind by orders_by_kind_idx."""
     if not shape.by_kind:
-        return f"SELECT * FROM ({ordered(condition)}) AS o LIMIT $13"
+        return f"SELECT * FROM ({ordered(condition)}) AS o LIMIT {SIZE}"
     return f"""
       SELECT o.placed_at, o.number
       FROM unnest(q.known, q.statuses, q.service_levels, q.deadline_statuses)
         AS k (known, status, service_level, deadline_status)
-      CROSS JOIN LATERAL (SELECT * FROM ({ordered(condition + _OF_KIND)}) AS o LIMIT $13) AS o
+      CROSS JOIN LATERAL (SELECT * FROM ({ordered(condition + _OF_KIND)}) AS o LIMIT {SIZE}) AS o
       ORDER BY o.placed_at {{desc}}, o.number {{desc}}
-      LIMIT $13"""
+      LIMIT {SIZE}"""
 
 
 def _number(search: str | None) -> int | None:

@@ -65,7 +65,10 @@ class AccountCounters(Table, table=True):
 
 
 class TimeZonePeriod(Table, table=True):
-    """A zone and the instant since which it has been the account's; the first starts with the account."""
+    """A zone and the instant since which it has been the account's; the first starts with the account.
+
+    `changed_by` is CLIENT or STAFF; null for the first and for changes that earlier releases recorded.
+    """
 
     __tablename__ = "time_zone_periods"
     __table_args__ = (
@@ -75,12 +78,14 @@ class TimeZonePeriod(Table, table=True):
     account_id: UUID
     starts_at: datetime = Field(sa_type=Instant)
     time_zone: str
+    changed_by: str | None = None
 
 
 class SlaVersion(Table, table=True):
     """The terms of an account from a ledger date on; a term left null continues from the version before.
 
-    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too.
+    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too. A
+    version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere.
     """
 
     __tablename__ = "sla_versions"
@@ -97,6 +102,7 @@ class SlaVersion(Table, table=True):
     note: str | None
     plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
     message: str | None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LedgerDay(Table, table=True):

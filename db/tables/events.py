@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -32,6 +33,7 @@ class Event(Table, table=True):
         ForeignKeyConstraint(["account_id"], ["accounts.id"]),
         Index("events_of_order_idx", "account_id", "order_id", "at", "sequence"),
         Index("events_of_type_idx", "account_id", "type", "sequence"),
+        Index("events_by_type_idx", "type", text("coalesce(recorded_at, at)"), "account_id", "sequence"),
     )
     account_id: UUID
     sequence: int = Field(sa_type=BigInteger)

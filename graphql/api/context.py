@@ -4,7 +4,7 @@ An operation reads only accounts that `Viewer.may_see` allows: the caller's own,
 `Context.visible`; all others are of rows that were read this way.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -122,14 +122,18 @@ class Context:
             raise bad_input(argument, "This is not an id.") from None
         return named if self.viewer.may_see(named.account_id) else None
 
-    async def page_of_all(self, cut: Callable[[], Connection[Item]]) -> Connection[Item]:
+    async def page_of_all(
+        self, cut: Callable[[], Connection[Item]], prepare: Callable[[], Awaitable[None]] | None = None
+    ) -> Connection[Item]:
         """Return a page of a list over all accounts.
 
-        It is read twice: first outside the view, to find its accounts.
+        It is read twice: first outside the view, to find its accounts. `prepare` is awaited before, also outside.
         """
 
         async def find() -> None:
             await self.view.read_clock()
+            if prepare is not None:
+                await prepare()
             page = cut()
             await page.listing.read(page.part)
 

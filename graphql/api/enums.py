@@ -117,6 +117,7 @@ describe(
         "STAFF_CONFIRMED": "The deadline set by support and production.",
         "REJECTED_AT": "The rejection of the image, from which the deadline of its redo is counted.",
         "SLA_VERSION": "The version of the SLA under which the promise was made.",
+        "ZONE_CHANGED": "A change of the time zone in the ledger day of the upload, before it.",
         "PLAN_VOID": "A delivery plan that was not made before the deadline passed; the deadline remains.",
     },
 )
@@ -160,6 +161,7 @@ describe(
         "SUCCESS_MANAGER_CHANGED": "The account got another customer success manager, or none.",
         "ACCOUNT_CLOSED": "The account was closed.",
         "ACCOUNT_REOPENED": "The account was opened again.",
+        "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },

@@ -23,6 +23,7 @@ from db.queries.orders import (
 )
 from db.queries.pulse import pulse_figures
 from db.queries.queue import count_production_queue, production_queue
+from db.queries.recorded_events import count_recorded_events, recorded_events
 from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
 from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
@@ -65,6 +66,8 @@ class Loaders(LoaderSet):
     event_counts = by_parent(count_events_of_orders)
     events_of_accounts = by_parent(events_of_accounts)
     account_event_counts = by_parent(count_events_of_accounts)
+    recorded_events = by_arguments(recorded_events)
+    recorded_event_count = by_arguments(count_recorded_events)
     snapshots = by_key(snapshots_by_id)
     snapshots_of_accounts = by_parent(snapshots_of_accounts)
     snapshot_counts = by_parent(count_snapshots)

@@ -5,11 +5,11 @@ from typing import Annotated, Final, cast
 
 import strawberry
 
-import api.event.reads  # noqa: F401 # pyright: ignore[reportUnusedImport] - registers the reader of events
 from api.account.reads import AccountQueries
 from api.account.types import Account
 from api.context import Context, Info
 from api.enums import ViewerKind
+from api.event.reads import EventQueries
 from api.ids import named_account
 from api.image.reads import ImageQueries
 from api.job_run.reads import JobRunQueries
@@ -77,7 +77,7 @@ class NodeQueries:
 
 
 @object_type
-class Query(NodeQueries, AccountQueries, ImageQueries, OrderQueries, JobRunQueries):
+class Query(NodeQueries, AccountQueries, ImageQueries, OrderQueries, EventQueries, JobRunQueries):
     """The root of all queries; clients see their own account only.
 
     An operation that costs too much is refused before anything is read: the error QUERY_TOO_COMPLEX names its cost,

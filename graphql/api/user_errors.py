@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import (
     AccountIsClosed,
     DateOutOfRange,
@@ -31,7 +32,7 @@ from app.domain.orders.refusals import (
     NotDelivered,
     OrderCancelled,
 )
-from app.domain.sla.negotiation import EffectiveDateNotAhead, NoTermStated
+from app.domain.sla.negotiation import EffectiveDateNotAhead, NoTermStated, SlaNotComing
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
@@ -137,8 +138,10 @@ CODES: Final[Mapping[type[DomainError], Mapped]] = {
     QuoteInPast: Mapped(UserErrorCode.INVALID, ("at",)),
     IdempotencyConflict: Mapped(UserErrorCode.IDEMPOTENCY_CONFLICT, ("idempotencyKey",)),
     UnknownTimeZone: Mapped(UserErrorCode.INVALID, ("timeZone",)),
+    TimeZoneChangedRecently: Mapped(UserErrorCode.INVALID, ("timeZone",)),
     NoTermStated: Mapped(UserErrorCode.INVALID, ()),
     EffectiveDateNotAhead: Mapped(UserErrorCode.INVALID, ("effectiveDate",)),
+    SlaNotComing: Mapped(UserErrorCode.INVALID, ("slaId",)),
     DateOutOfRange: Mapped(UserErrorCode.INVALID, ("effectiveDate", "at")),
 }
 """The codes by type of refusal."""

@@ -129,6 +129,7 @@ EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanatio
   ... on ClockChangeStep {{ at timeZone offsetBeforeSeconds offsetAfterSeconds }}
   ... on AwaitingStaffStep {{ closed planFrom deadlineStands }} ... on StaffConfirmedStep {{ at deadline timeZone }}
   ... on SlaVersionStep {{ version }} ... on PlanVoidStep {{ at timeZone planFrom }}
+  ... on ZoneChangedStep {{ at zone: from newZone: to dayClosesAt }}
 }} }} images {{ nodes {{ deadline {{ explanation {{ __typename ... on RejectedAtStep {{ at timeZone }}
   ... on BaseDeadlineStep {{ at timeZone turnaround }} }} }} }} }} }} }} }}"""
 

@@ -49,7 +49,7 @@ fragment everything on Node {
   ... on Account { name orders(first: 5) { nodes { ...order } } specifications { nodes { id name } }
     slaVersions { nodes { id } } orderFeed { id }
     pulse { productivity { allTimeProcessed images { nodes { id } } } } dailyGuarantee { used }
-    pulseHistory { nodes { id } } }
+    pulseHistory { nodes { id } } everything: events(first: 9) { nodes { id ...event } } }
   ... on Order { ...order account { id name } splitFrom { id } splitInto { id } }
   ... on Image { filename order { id name } rejections { id reason } }
   ... on Rejection { reason }
@@ -78,6 +78,7 @@ OF_IMAGES: Final = (
 # Every list of an account.
 LISTS: Final = {
     "Account.orders": "orders(after: $after) { edges { cursor node { id name } } }",
+    "Account.events": "events(after: $after) { edges { cursor node { id account { id } } } }",
     "Account.slaVersions": "slaVersions(after: $after) { edges { cursor node { id } } }",
     "Account.specifications": "specifications(after: $after) { edges { cursor node { id name } } }",
     "Order.images": "order(number: 1) { images(after: $after) { edges { cursor node { id filename } } } }",

@@ -1,11 +1,13 @@
 """Mutations of specifications, SLAs and time zones, and their permissions."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from app.domain.sla.enums import Plan
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, contents, done, event_types, open_shop, refused
+from tests.support.mutations import Shop, contents, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
 
@@ -191,3 +193,46 @@ async def test_a_plan_without_a_dashboard_can_use_mutations(pool: Pool, client_o
     solo = await open_shop(pool, client_of, Studio(plan=Plan.SOLO))
     [order] = await solo.place()
     assert (await done(solo.client, "cancelOrder", orderId=order["id"]))["order"]["status"] == "CANCELLED"
+
+
+async def test_a_client_changes_its_zone_once_in_thirty_days_and_staff_at_any_time(
+    shop: Shop, pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
+    await done(shop.client, "changeTimeZone", timeZone="America/New_York")
+    clock.advance(timedelta(days=30) - timedelta(microseconds=1))
+    before = await contents(pool)
+    message = "The time zone can be changed once in 30 days: again from 2026-04-09T12:00:00Z on."
+    payload = await mutate(shop.client, "changeTimeZone", "account { id }", timeZone="Asia/Tokyo")
+    assert payload["account"] is None
+    [error] = payload["userErrors"]
+    assert (error["code"], error["path"], error["message"]) == ("INVALID", ["timeZone"], message)
+    assert await contents(pool) == before
+    await done(staff, "changeTimeZone", accountId=shop.account, timeZone="Asia/Tokyo")
+    await done(shop.client, "changeTimeZone", timeZone="Asia/Tokyo")  # as it is: no change
+    clock.advance(timedelta(microseconds=1))
+    await done(shop.client, "changeTimeZone", timeZone="Europe/Copenhagen")
+    changes = await pool.fetch("SELECT changed_by FROM time_zone_periods ORDER BY starts_at")
+    assert [row["changed_by"] for row in changes] == [None, "CLIENT", "STAFF", "CLIENT"]
+
+
+async def test_uploads_of_the_day_of_a_move_are_due_by_the_later_zone_and_say_so(
+    shop: Shop, clock: FrozenClock
+) -> None:
+    clock.advance_to(datetime(2026, 3, 11, 12, 15, tzinfo=UTC))
+    await done(shop.client, "changeTimeZone", timeZone="Asia/Magadan")  # where it is 23:15
+    clock.advance(timedelta(minutes=15))
+    await shop.place("a.jpg")
+    ask = """{ account { orders(first: 1) { nodes { deadline { at explanation { code
+      ... on ZoneChangedStep { at from to dayClosesAt } ... on BaseDeadlineStep { timeZone } } } } } } }"""
+    [order] = (await shop.client.data(ask))["account"]["orders"]["nodes"]
+    deadline = order["deadline"]
+    assert deadline["at"] == "2026-03-12T08:00:00Z"
+    steps = {step["code"]: step for step in deadline["explanation"]}
+    assert steps["ZONE_CHANGED"] == {
+        "code": "ZONE_CHANGED",
+        "at": "2026-03-11T12:15:00Z",
+        "from": "Europe/Copenhagen",
+        "to": "Asia/Magadan",
+        "dayClosesAt": "2026-03-12T13:00:00Z",
+    }
+    assert steps["BASE_DEADLINE"]["timeZone"] == "Europe/Copenhagen"

@@ -336,6 +336,88 @@ async def test_a_range_that_ends_before_it_starts_matches_no_order(client: Clien
     assert await every_page_forwards(client, 7, filter=wanted) == [[]]
 
 
+@pytest.fixture
+async def updated(pool: Pool, clock: FrozenClock) -> Studio:
+    """The varied orders, every third of them updated later; every fourth has a reference."""
+    made = varied(await open_account(pool, Studio()), clock.now())
+    for order in made.orders:
+        order.updated_at = clock.now() - order.number * HOUR if order.number % 3 == 0 else None
+        order.external_reference = None if order.number % 4 else f"PO-{order.number}"
+    await write(pool, made)
+    return made
+
+
+Range = dict[str, datetime]
+
+
+def is_within(order: Order, wanted: Range) -> bool:
+    """Return whether an order was updated and delivered in a range, its end excluded."""
+    updated_at, at = order.updated_at or order.placed_at, order.delivered_at
+    if updated_at < wanted.get("updatedFrom", updated_at):
+        return False
+    if not {"deliveredFrom", "deliveredBefore"} & wanted.keys():
+        return True
+    return at is not None and wanted.get("deliveredFrom", at) <= at < wanted.get("deliveredBefore", at + HOUR)
+
+
+@pytest.mark.parametrize("others", [{}, {"status": ["IN_PRODUCTION", "COMPLETED"]}, {"search": "shoes"}])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("updatedFrom", None),
+        ("deliveredFrom", None),
+        (None, "deliveredBefore"),
+        ("deliveredFrom", "deliveredBefore"),
+        ("updatedFrom", "deliveredBefore"),
+    ],
+)
+async def test_ranges_of_updates_and_deliveries_include_their_start_and_exclude_their_end(
+    updated: Studio, client_of: NewClient, names: tuple[str | None, str | None], others: dict[str, Any]
+) -> None:
+    client = await client_of(updated)
+    moments = sorted({at for each in updated.orders for at in (each.updated_at, each.delivered_at) if at is not None})
+    for bounds in ((moments[10], moments[30]), (moments[20], moments[21]), (moments[30], moments[5])):
+        wanted = {name: at for name, at in zip(names, bounds, strict=True) if name is not None}
+
+        def matches(order: Order, _images: Sequence[Image], wanted: Range = wanted) -> bool:
+            named = order.name.lower().startswith(others.get("search", ""))
+            return is_within(order, wanted) and order.status in others.get("status", OrderStatus) and named
+
+        asked = {name: at.isoformat() for name, at in wanted.items()}
+        await assert_filters(client, updated, asked | others, matches)
+
+
+async def test_a_filter_by_reference_finds_the_one_order_that_has_it(updated: Studio, client_of: NewClient) -> None:
+    client, placed_at = await client_of(updated), updated.orders[7].placed_at.isoformat()
+    for wanted, found in (
+        ({"externalReference": "PO-8"}, [8]),
+        ({"externalReference": "po-8"}, []),
+        ({"externalReference": "PO-9"}, []),
+        ({"externalReference": "PO-8", "updatedFrom": placed_at}, [8]),
+        ({"externalReference": "PO-8", "placedBefore": placed_at}, []),
+        ({"externalReference": "PO-8", "search": "hats"}, [8]),
+        ({"externalReference": "PO-8", "search": "shoes"}, []),
+    ):
+        shown = await page(client, filter=wanted)
+        assert (numbers(shown), shown["totalCount"]) == (found, len(found)), wanted
+
+
+async def test_ranges_with_many_matches_are_paged_correctly(large: Studio, client_of: NewClient, pool: Pool) -> None:
+    for order in large.orders[::400]:
+        order.updated_at = order.placed_at + 30 * DAY
+        await pool.fetch("UPDATE orders SET updated_at = $2 WHERE id = $1", order.id, order.updated_at)
+    client = await client_of(large)
+    for number, (name, later) in product((0, 999, 1_600), (("updatedFrom", 0 * HOUR), ("deliveredBefore", HOUR))):
+        wanted = {name: large.orders[number].placed_at + later}
+        listed = newest_first([order for order in large.orders if is_within(order, wanted)])
+        asked = {name: at.isoformat() for name, at in wanted.items()}
+        first = await page(client, first=100, filter=asked)
+        assert (numbers(first), first["totalCount"]) == (listed[:100], len(listed))
+        second = await page(client, first=100, after=first["pageInfo"]["endCursor"], filter=asked)
+        assert numbers(second) == (listed[100:200] if listed else [])
+        assert numbers(await page(client, last=100, filter=asked)) == listed[-100:]
+
+
 FEED = "query ($status: OrderFeedFilter) { account { orderFeed(status: $status) { number } } }"
 
 

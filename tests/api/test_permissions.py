@@ -28,6 +28,7 @@ ALLOWED = {
     "accounts": {"staff"},
     "productionQueue": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
+    "events": {"staff"},
     "jobRuns": {"staff"},
 }
 FIELDS = {
@@ -38,6 +39,7 @@ FIELDS = {
     "accounts": "accounts { nodes { id } totalCount }",
     "productionQueue": "productionQueue { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
+    "events": "events { nodes { id } totalCount }",
     "jobRuns": "jobRuns(accountId: $id) { nodes { id } totalCount }",
 }
 MAY_CHANGE = {
@@ -54,6 +56,7 @@ MAY_CHANGE = {
     "archiveSpecification": {"client", "staff"},
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
+    "withdrawSla": {"staff"},
     "renameAccount": {"staff"},
     "setSuccessManager": {"staff"},
     "closeAccount": {"staff"},
@@ -154,6 +157,7 @@ def changes(studio: Studio) -> dict[str, dict[str, Any]]:
         "archiveSpecification": {"specificationId": specification},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "withdrawSla": {"slaId": str(numbered(NodeType.SLA, studio.id, 1))},
         "renameAccount": {"accountId": account, "name": "New"},
         "setSuccessManager": {"accountId": account, "name": "Grace"},
         "closeAccount": {"accountId": account},

@@ -30,6 +30,7 @@ STAFFS: Final = {
     "ImagesDelivered": "worker",
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
+    "SlaWithdrawn": "note",
     "AccountClosed": "reason",
     "AccountReopened": "reason",
 }
@@ -172,6 +173,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("DeadlineConfirmed", "message", "None"),
         ("SlaNegotiated", "note", "None"),
         ("SlaNegotiated", "message", "None"),
+        ("SlaWithdrawn", "note", "None"),
+        ("SlaWithdrawn", "message", "None"),
         ("AccountClosed", "reason", "None"),
         ("AccountReopened", "reason", "None"),
         ("SuccessManagerChanged", "successManager.name", "erased"),

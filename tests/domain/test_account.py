@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.account import Account
 from app.domain.errors import Refusals
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.guarantee import Allowance
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion
@@ -39,8 +39,8 @@ def test_the_day_in_use_has_its_use_and_others_have_none(account: Account) -> No
 
 def test_a_change_of_zone_extends_the_running_ledger_day_with_its_use(account: Account) -> None:
     used = account.using(account.day_at(OPENED_AT).using(7, 2))
-    moved = used.move(OPENED_AT + timedelta(hours=1), "America/New_York")
-    assert moved.zones[1] == ZonePeriod(OPENED_AT + timedelta(hours=1), "America/New_York")
+    moved = used.move(OPENED_AT + timedelta(hours=1), "America/New_York", ChangedBy.STAFF)
+    assert moved.zones[1] == ZonePeriod(OPENED_AT + timedelta(hours=1), "America/New_York", ChangedBy.STAFF)
     assert [zone.key for zone in map(moved.zone_at, (OPENED_AT, OPENED_AT + DAY))] == [
         "Europe/Copenhagen",
         "America/New_York",

@@ -44,6 +44,7 @@ Histories, imports and random data
 
 The model of the rules
   model.orders        orders and ledger days by the rules alone, in memory
+  model.terms         SLA versions by the rules alone
   model.production    claims, deliveries and rejections by the rules alone
   model.facts         the facts of both, and refusals
   model.refusals      the reasons to refuse commands on orders

@@ -25,6 +25,7 @@ PAYLOADS: Final = {
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
     "confirmDeadline": "order { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
+    "withdrawSla": "sla { version withdrawnAt }",
     "renameAccount": "account { id name }",
     "closeAccount": "account { id closedAt }",
     "reopenAccount": "account { id closedAt }",

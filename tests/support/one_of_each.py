@@ -160,7 +160,7 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back, give it success managers, close and reopen it."""
+    """Rename the account and back, give it success managers, close and reopen it, agree on terms and withdraw them."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
@@ -168,6 +168,10 @@ async def _administer(world: _World) -> None:
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
+    terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}
+    agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
+    said = {"note": "as agreed with Ada", "message": "As you wished."}
+    await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
@@ -218,6 +222,7 @@ async def _read(world: _World) -> None:
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
     for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
         await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")
+    await world.staff.data("{ events(first: 2) { nodes { id account { name } } totalCount } }")
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")

@@ -58,7 +58,8 @@ def _of_tables() -> Iterator[Statement]:
 
 
 def _of_order_pages() -> Iterator[Statement]:
-    for shape in map(Shape._make, product((True, False), (True, False, None), (True, False, None), (True, False))):
+    either, or_none = (True, False), (True, False, None)
+    for shape in map(Shape._make, product(either, or_none, or_none, either, either)):
         yield from order_pages._page_statements(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         yield order_pages._count_statement(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 

@@ -1,5 +1,6 @@
 """Explanations of deadlines, as ordered steps for people (domain rules, section 3, "Explanation")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +22,9 @@ from app.domain.deadlines.steps import (
     StaffConfirmedStep,
     UploadedAtStep,
     WeekendShiftStep,
+    ZoneChangedStep,
 )
+from app.domain.deadlines.zones import ZoneChange, latest_zone
 from app.domain.ledger.positions import Positions
 from app.domain.local_time import clock_change, local_day, local_day_interval
 from app.domain.orders.enums import ServiceLevel
@@ -64,6 +67,7 @@ class Promise:
       `terms`.
     - `expedite`: None unless they were expedited.
     - `confirmed`: when staff set `due_at`; None if a rule did, or nobody yet.
+    - `zone_changes`: changes of the zone by which the upload's deadline is the latest of several zones.
     - `void`: the deadline kept at the plan level has passed without a delivery plan.
     """
 
@@ -78,6 +82,7 @@ class Promise:
     terms: SlaTerms
     expedite: Expedite | None
     confirmed: Moment | None
+    zone_changes: Sequence[ZoneChange] = ()
     void: bool = False
 
     @property
@@ -124,16 +129,18 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
     if not promise.guaranteed:
         awaited = AwaitingStaffStep(promise.closed)
         return [_ledger_cutoff(promise), position, *(_confirmation(promise) or [awaited])]
-    zone = promise.uploaded.zone
-    day = local_day(promise.uploaded.at, zone)
-    base = next_morning(day, zone, promise.terms.deliver_by)
+    at, deliver_by = promise.uploaded.at, promise.terms.deliver_by
+    zone = latest_zone(at, promise.uploaded.zone, promise.zone_changes, deliver_by)
+    day = local_day(at, zone)
+    base = next_morning(day, zone, deliver_by)
     due_at = off_weekend(base, zone)
     return [
+        *(ZoneChangedStep(each.at, each.before, each.after, each.day_closes_at) for each in promise.zone_changes),
         CutoffStep(local_day_interval(day, zone).end, day),
         position,
         BaseDeadlineStep(base, zone),
         *_weekend_shift(base, due_at, zone),
-        *_clock_change(promise.uploaded, due_at),
+        *_clock_change(Moment(at, zone), due_at),
     ]
 
 

@@ -35,6 +35,7 @@ class DeadlineStepCode(StrEnum):
     REJECTED_AT = "REJECTED_AT"
     SLA_VERSION = "SLA_VERSION"
     PLAN_VOID = "PLAN_VOID"
+    ZONE_CHANGED = "ZONE_CHANGED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,24 @@ class CutoffStep:
             return before
         counted = "that day" if self.counted_for == self.day else date_in_words(self.counted_for)
         return f"{before}, so counted for {counted}"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneChangedStep:
+    """A change of the zone in the ledger day of the upload, which closes at `day_closes_at`, before the upload."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.ZONE_CHANGED
+    at: datetime
+    before: ZoneInfo
+    after: ZoneInfo
+    day_closes_at: datetime
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        changed = f"The time zone changed from {self.before.key} on {user_time(self.at, self.after)}"
+        until = user_time(self.day_closes_at, self.after)
+        return f"{changed}; until {until}, uploads are due by the later deadline of both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +276,7 @@ DeadlineStep: TypeAlias = (
     | StaffConfirmedStep
     | RejectedAtStep
     | SlaVersionStep
+    | ZoneChangedStep
 )
 
 

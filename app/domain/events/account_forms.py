@@ -1,14 +1,21 @@
 """The stored form of the events of what staff change of an account, as in `stored`."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from app.domain.contacts import Contact
-from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
+from app.domain.events.account_kinds import (
+    AccountClosed,
+    AccountRenamed,
+    AccountReopened,
+    SlaWithdrawn,
+    SuccessManagerChanged,
+)
 from app.domain.events.enums import EventType
 from app.domain.events.facts import ERASED
 from app.domain.events.forms import Form, StoredTexts
-from app.domain.events.keys import INSTANT, Data
+from app.domain.events.keys import INSTANT, Data, Keys
 
 
 def _write_renamed(event: AccountRenamed) -> tuple[Data, Data]:
@@ -57,9 +64,37 @@ def _read_reopened(data: Data, texts: StoredTexts) -> AccountReopened:
     return AccountReopened(INSTANT(data["before"]["closedAt"]), texts.one("reason", data))
 
 
+_WITHDRAWN: Final = Keys(
+    {
+        "version": ("version", int),
+        "effectiveDate": ("effective_date", date.fromisoformat),
+        "imagesPerDay": ("previous_images_per_day", int),
+        "expeditesPerDay": ("previous_expedites_per_day", int),
+    }
+)
+_REPLACEMENT: Final = Keys(
+    {
+        "version": ("replacement", int),
+        "imagesPerDay": ("images_per_day", int),
+        "expeditesPerDay": ("expedites_per_day", int),
+    }
+)
+
+
+def _write_withdrawn(event: SlaWithdrawn) -> tuple[Data, Data]:
+    data = {"before": _WITHDRAWN.write(event), "after": _REPLACEMENT.write(event)}
+    return data, {"note": event.note, "message": event.message}
+
+
+def _read_withdrawn(data: Data, texts: StoredTexts) -> SlaWithdrawn:
+    terms = _WITHDRAWN.read(data["before"]) | _REPLACEMENT.read(data["after"])
+    return SlaWithdrawn(**terms, note=texts.one("note", data), message=texts.one("message", data))
+
+
 ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
     EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),
     EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),
+    EventType.SLA_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
 }

@@ -1,7 +1,7 @@
 """The events of what staff change of an account, as in `kinds`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from app.domain.contacts import Contact
@@ -42,3 +42,19 @@ class AccountReopened:
     type: ClassVar[EventType] = EventType.ACCOUNT_REOPENED
     closed_at: datetime
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaWithdrawn:
+    """Staff withdrew a coming SLA version; its first day has the terms of `replacement`, and had `previous_*`."""
+
+    type: ClassVar[EventType] = EventType.SLA_WITHDRAWN
+    version: int
+    effective_date: date
+    previous_images_per_day: int
+    previous_expedites_per_day: int
+    replacement: int
+    images_per_day: int
+    expedites_per_day: int
+    note: str | None = None
+    message: str | None = None

@@ -5,7 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.contacts import Contact
-from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
+from app.domain.events.account_kinds import (
+    AccountClosed,
+    AccountRenamed,
+    AccountReopened,
+    SlaWithdrawn,
+    SuccessManagerChanged,
+)
 from app.domain.events.kinds import (
     GuaranteeReset,
     SlaNegotiated,
@@ -54,6 +60,30 @@ def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> New
         message=version.message,
     )
     return NewEvent(version.negotiated_at, None, None, event)
+
+
+def sla_withdrawn(
+    version: SlaVersion,
+    before: Sequence[SlaVersion],
+    after: Sequence[SlaVersion],
+    at: datetime,
+    note: str | None = None,
+    message: str | None = None,
+) -> NewEvent:
+    """Return the event of withdrawing a version at an instant (UTC), with all versions `before` and `after` it."""
+    previous, replacement = sla_on(version.effective_date, before), sla_on(version.effective_date, after)
+    event = SlaWithdrawn(
+        version=version.version,
+        effective_date=version.effective_date,
+        previous_images_per_day=previous.terms.images_per_day,
+        previous_expedites_per_day=previous.terms.expedites_per_day,
+        replacement=replacement.version,
+        images_per_day=replacement.terms.images_per_day,
+        expedites_per_day=replacement.terms.expedites_per_day,
+        note=note,
+        message=message,
+    )
+    return NewEvent(at, None, None, event)
 
 
 def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> NewEvent:

@@ -11,7 +11,13 @@ from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind
-from app.domain.events.account_kinds import AccountClosed, AccountRenamed, AccountReopened, SuccessManagerChanged
+from app.domain.events.account_kinds import (
+    AccountClosed,
+    AccountRenamed,
+    AccountReopened,
+    SlaWithdrawn,
+    SuccessManagerChanged,
+)
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
     ExpeditedImage,
@@ -283,6 +289,7 @@ Event: TypeAlias = (
     | SuccessManagerChanged
     | AccountClosed
     | AccountReopened
+    | SlaWithdrawn
     | EventWithdrawn
     | ImagesCancelled
 )

@@ -7,6 +7,7 @@ midnight of the new zone. They follow from the account's short zone history alon
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,15 +20,24 @@ _ONE_DAY: Final = timedelta(days=1)
 _CACHED_DAYS: Final = 2**14
 
 
+class ChangedBy(StrEnum):
+    """The caller who changed a time zone; an import is of staff."""
+
+    CLIENT = "CLIENT"
+    STAFF = "STAFF"
+
+
 @dataclass(frozen=True, slots=True)
 class ZonePeriod:
     """A zone, by name, and the instant since which it is the account's.
 
-    A history ascends by instant; its first period starts with the account.
+    A history ascends by instant; its first period starts with the account. `changed_by` is None for the first, and for
+    changes recorded by releases in which they did not postpone the deadlines of uploads.
     """
 
     starts_at: datetime
     time_zone: str
+    changed_by: ChangedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Negotiating terms for ledger days to come (domain rules, section 2)."""
+"""Negotiating terms for ledger days to come, and withdrawing them (domain rules, section 2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain.bounds import YEARS
@@ -34,6 +34,29 @@ class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
         super().__init__(f"{effective_date.isoformat()} is not after {running.isoformat()}, the account's running day.")
         self.effective_date = effective_date
         self.running = running
+
+
+class SlaNotComing(DomainError):  # noqa: N818 - as above
+    """A version to be withdrawn whose first ledger day, `effective_date`, has opened; `running` is the running one."""
+
+    def __init__(self, version: int, effective_date: date, running: date) -> None:
+        super().__init__(
+            f"Version {version} is for the days from {effective_date.isoformat()} on: only one for days after"
+            f" {running.isoformat()}, the account's running day, can be withdrawn."
+        )
+        self.version = version
+        self.effective_date = effective_date
+        self.running = running
+
+
+def withdrawn(version: SlaVersion, at: datetime, running: date) -> SlaVersion:
+    """Return a version as withdrawn at `at` (UTC), during the ledger day of the date `running`.
+
+    Raises SlaNotComing.
+    """
+    if version.effective_date <= running:
+        raise SlaNotComing(version.version, version.effective_date, running)
+    return replace(version, withdrawn_at=at)
 
 
 def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:

@@ -72,8 +72,8 @@ class SlaVersion:
     """Terms for the ledger days from `effective_date` on; a negotiated term that is None continues.
 
     Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
-    plan promised then, which no later change of the plan's defaults alters. `negotiated_at` is UTC. The `note` is for
-    staff only, the `message` for the client.
+    plan promised then, which no later change of the plan's defaults alters. The `note` is for staff only, the `message`
+    for the client. One that was withdrawn, at `withdrawn_at`, before its first day counts nowhere. Instants are UTC.
     """
 
     version: int
@@ -84,6 +84,7 @@ class SlaVersion:
     note: str | None = None
     plan_terms: SlaTerms | None = None
     message: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,14 @@ class SlaInForce:
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     """Return the SLA in force on the ledger day of a date; raises NoSlaInForce before the first version.
 
-    Of versions for the same date the highest supersedes the others; then, by date, a stated term replaces the one
-    before, and an omitted one continues (domain rules, section 2).
+    Of versions for the same date the highest that was not withdrawn supersedes the others; then, by date, a stated term
+    replaces the one before, and an omitted one continues (domain rules, section 2).
     """
     if len(versions) == 1:  # most accounts
         in_order = [version for version in versions if version.effective_date <= day]
     else:
-        counting = {version.effective_date: version for version in sorted(versions, key=lambda each: each.version)}
+        ascending = sorted(versions, key=lambda each: each.version)
+        counting = {version.effective_date: version for version in ascending if version.withdrawn_at is None}
         in_order = [counting[effective] for effective in sorted(counting) if effective <= day]
     images = [version.images_per_day for version in in_order if version.images_per_day is not None]
     expedites = [version.expedites_per_day for version in in_order if version.expedites_per_day is not None]
@@ -113,6 +115,12 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     plans = [version.plan_terms for version in in_order if version.plan_terms is not None]
     plan_terms = plans[-1] if plans else SlaTerms(images[0], expedites[0])
     return SlaInForce(in_order[-1].version, _with_quantities(plan_terms, images[-1], expedites[-1]), plan_terms)
+
+
+def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
+    """Return the terms of a version on its first day, a superseded or withdrawn one's as if it were in force."""
+    others = [each for each in versions if each.effective_date != shown.effective_date or each.version < shown.version]
+    return sla_on(shown.effective_date, [*others, replace(shown, withdrawn_at=None)])
 
 
 @lru_cache(maxsize=_CACHED_TERMS)

@@ -92,6 +92,7 @@ def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
         note=version.note,
         message=version.message,
         plan_terms=None if version.plan_terms is None else terms_to_json(version.plan_terms),
+        withdrawn_at=version.withdrawn_at,
     )
 
 

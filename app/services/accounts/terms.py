@@ -1,14 +1,14 @@
 """The terms of an account: its SLA from a day on, and its time zone (domain rules, sections 2 and 4)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.accounts import terms_negotiated, time_zone_changed
+from app.domain.events.accounts import sla_withdrawn, terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay, RecordedDay
 from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.local_time import time_zone
@@ -18,11 +18,15 @@ from app.services.accounts.facts import read_account
 from app.services.accounts.opening import version_row
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
+from app.services.orders.outcome import NotFound
 from app.services.rollups import recount_upload_weeks
 from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
-from db.tables.accounts import Account, LedgerDay, TimeZonePeriod
+from db.tables.accounts import Account, LedgerDay, SlaVersion, TimeZonePeriod
 from db.writer import Writer
 from db.writes import update
+
+# Withdraws a version of an SLA; the primary key.
+WITHDRAW_VERSION: Final = update("withdraw_sla_version", SlaVersion, "withdrawn_at")
 
 # Changes the zone of an account; the primary key.
 CHANGE_TIME_ZONE: Final = update("change_time_zone", Account, "time_zone")
@@ -97,10 +101,38 @@ async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: N
     return TermsOutcome(at, account_id, version.version)
 
 
-async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name: str) -> TimeZoneOutcome:
+async def withdraw_sla(
+    writer: Writer,
+    clock: Clock,
+    account_id: UUID,
+    version: int,
+    note: str | None = None,
+    message: str | None = None,
+) -> TermsOutcome:
+    """Withdraw a coming version of an account's SLA; nothing changes if it is withdrawn. The caller commits.
+
+    Raises UnknownAccount, NotFound and SlaNotComing.
+    """
+    counters = await begin_command(writer, clock, account_id)
+    at = counters.instant
+    account, _ = await read_account(writer, account_id, at)
+    found = next((each for each in account.versions if each.version == version), None)
+    if found is None:
+        raise NotFound("sla", UUID(int=version))
+    if found.withdrawn_at is not None:
+        return TermsOutcome(at, account_id, version, changed=False)
+    after = account.withdraw(at, found).versions
+    await writer.execute(WITHDRAW_VERSION, account_id, version, at)
+    await record(writer, counters, at, sla_withdrawn(found, account.versions, after, at, note, message))
+    return TermsOutcome(at, account_id, version)
+
+
+async def change_time_zone(
+    writer: Writer, clock: Clock, account_id: UUID, name: str, by: ChangedBy = ChangedBy.STAFF
+) -> TimeZoneOutcome:
     """Move an account to another zone from now on; nothing changes if it is there already. The caller commits.
 
-    Raises UnknownTimeZone and UnknownAccount.
+    Raises UnknownTimeZone, UnknownAccount, and TimeZoneChangedRecently for a client.
     """
     zone = time_zone(name)
     counters = await begin_command(writer, clock, account_id)
@@ -109,7 +141,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
     replaced = account.zones[-1]
     if replaced.time_zone == name:
         return TimeZoneOutcome(at, account_id, account.day_at(at).recorded, changed=False)
-    moved = account.move(at, name)
+    moved = account.move(at, name, by)
     period = moved.zones[-1]
     await _write_zone(writer, account_id, period, account.day_at(at).extended(moved.zones))
     if _has_orders(counters):
@@ -120,7 +152,7 @@ async def change_time_zone(writer: Writer, clock: Clock, account_id: UUID, name:
 
 async def _write_zone(writer: Writer, account_id: UUID, period: ZonePeriod, day: QuotaDay) -> None:
     """Write a zone from an instant on; `day` ran before it, and closes at it or later."""
-    await writer.insert([TimeZonePeriod(account_id=account_id, starts_at=period.starts_at, time_zone=period.time_zone)])
+    await writer.insert([TimeZonePeriod(account_id=account_id, **asdict(period))])
     await writer.execute(CHANGE_TIME_ZONE, account_id, period.time_zone)
     await writer.execute(EXTEND_LEDGER_DAY, account_id, day.day.date, day.day.closes_at)
     await follow_zone(writer, account_id, period.time_zone, day.day)

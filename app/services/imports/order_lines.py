@@ -60,7 +60,8 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
     )
     day = state.day_at(line.placed_at)
     try:
-        change = place(placement, day, state.account.zone, state.next_order_number, partial(new_ids, line.placed_at))
+        zone = state.account.upload_zone_at(line.placed_at)
+        change = place(placement, day, zone, state.next_order_number, partial(new_ids, line.placed_at))
     except DomainError as refusal:
         raise LineRefused("expedite", str(refusal)) from refusal
     orders = tuple(with_history(order, histories) for order in change.orders)

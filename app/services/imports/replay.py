@@ -10,7 +10,7 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.events.accounts import specification_created, terms_negotiated, time_zone_changed
 from app.domain.instants import rfc3339
-from app.domain.ledger.days import ZonePeriod
+from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.history import updated_at
 from app.domain.orders.state import OrderedSpecification, OrderState
@@ -231,7 +231,7 @@ class Replay:
         self._rewrite_rejections(state, version.negotiated_at)
 
     def _move(self, state: AccountState, line: TimeZoneLine) -> None:
-        period = ZonePeriod(line.at, line.time_zone)
+        period = ZonePeriod(line.at, line.time_zone, ChangedBy.STAFF)
         self.batch.new_events[state.id].append(time_zone_changed(period, state.account.zones[-1]))
         self.batch.moved.add(state.id)
         if line.at == state.account.created_at:
@@ -240,7 +240,7 @@ class Replay:
             return
         self.batch.periods.append((state.id, period))
         before = state.day_at(line.at)
-        state.account = state.account.move(line.at, line.time_zone)
+        state.account = state.account.move(line.at, line.time_zone, ChangedBy.STAFF)
         extended = before.extended(state.account.zones)  # it may close at this very instant
         self.batch.extended[state.id, extended.day.date] = extended.day.closes_at
         if extended.day.date in state.days:

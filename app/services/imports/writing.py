@@ -4,7 +4,7 @@ All rows are prepared before: the next chunk may be replayed while this batch is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -115,7 +115,7 @@ async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID
 
 async def _write_terms_and_zones(writer: Writer, prepared: PreparedBatch) -> None:
     batch = prepared.batch
-    periods = ((id_, period.starts_at, period.time_zone) for id_, period in batch.periods)
+    periods = ((id_, *astuple(period)) for id_, period in batch.periods)
     await writer.copy(TimeZonePeriod, periods)
     await writer.insert([version_row(id_, version) for id_, version in batch.versions])
     zones = ((id_, prepared.accounts[id_].account.zone.key) for id_ in sorted(batch.moved))

@@ -74,7 +74,7 @@ def placement(
         new.external_reference,
         new.instructions,
     )
-    return place(placing, account.day_at(at), account.zone_at(at), first_number, partial(new_ids, at))
+    return place(placing, account.day_at(at), account.upload_zone_at(at), first_number, partial(new_ids, at))
 
 
 async def _require_free_references(reader: Reader, new: NewOrder) -> None:

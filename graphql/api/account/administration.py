@@ -112,7 +112,9 @@ class AccountAdministration:
         """Closes an account: nothing new can be quoted, ordered or expedited, while all else goes on; for staff."""
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
-        return await call.perform(CloseAccountPayload, close_account, account_id, _reason(call, input))
+        return await call.perform(
+            CloseAccountPayload, close_account, account_id, call.optional_prose(input.reason, "reason")
+        )
 
     @mutation(staff=True)
     async def reopen_account(
@@ -123,12 +125,9 @@ class AccountAdministration:
         """Opens a closed account for new orders again; for staff."""
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
-        return await call.perform(ReopenAccountPayload, reopen_account, account_id, _reason(call, input))
-
-
-def _reason(call: Call, asked: CloseAccountInput | ReopenAccountInput) -> str | None:
-    reason = or_none(asked.reason)
-    return None if reason is None else call.prose(reason, "reason")
+        return await call.perform(
+            ReopenAccountPayload, reopen_account, account_id, call.optional_prose(input.reason, "reason")
+        )
 
 
 def _manager(call: Call, name: str | None, email: str | None) -> Contact | None:

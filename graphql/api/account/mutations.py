@@ -14,8 +14,9 @@ from api.sla.reads import read_sla_version
 from api.sla.types import SLA
 from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
+from app.domain.ledger.days import ChangedBy
 from app.domain.sla.negotiation import NegotiatedTerms
-from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
+from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla, withdraw_sla
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key, optional
@@ -40,6 +41,21 @@ class ChangeTimeZonePayload(GuaranteePayload):
     account = field(changed_account)
 
 
+@object_type
+class SlaPayload(Payload):
+    """The result of a mutation of a version of an SLA."""
+
+    result_type = TermsOutcome
+
+    @field
+    async def sla(self, info: Info) -> SLA | None:
+        """The version of the SLA in its current state."""
+        if self.result is None:
+            return None
+        row = await info.context.account(self.result.account_id)
+        return None if row is None else await read_sla_version(info.context, row, self.result.version)
+
+
 @input_type
 class NegotiateSlaInput:
     """The negotiated terms; an omitted term continues."""
@@ -56,18 +72,23 @@ class NegotiateSlaInput:
 
 
 @object_type
-class NegotiateSlaPayload(Payload):
+class NegotiateSlaPayload(SlaPayload):
     """The result of negotiating an SLA."""
 
-    result_type = TermsOutcome
 
-    @field
-    async def sla(self, info: Info) -> SLA | None:
-        """The version of the SLA with these terms."""
-        if self.result is None:
-            return None
-        row = await info.context.account(self.result.account_id)
-        return None if row is None else await read_sla_version(info.context, row, self.result.version)
+@input_type
+class WithdrawSlaInput:
+    """The version of an SLA to withdraw."""
+
+    sla_id: strawberry.ID = strawberry.field(description="The version of the SLA, which is not in force yet.")
+    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class WithdrawSlaPayload(SlaPayload):
+    """The result of withdrawing a version of an SLA, which stays listed."""
 
 
 @object_type
@@ -80,11 +101,15 @@ class AccountMutations:
         info: Info,
         input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="The new time zone of an account.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
-        """Changes an account's time zone from now on; promises already made remain."""
+        """Changes an account's time zone from now on, by a client once in 30 days; promises already made remain.
+
+        Until the ledger day that runs ends, uploads are due by the later of their deadlines in the zones of that day.
+        """
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
         zone = call.text(input.time_zone, "timeZone")
-        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone)
+        by = ChangedBy.STAFF if info.context.is_staff else ChangedBy.CLIENT
+        return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone, by)
 
     @mutation(staff=True)
     async def negotiate_sla(
@@ -97,6 +122,18 @@ class AccountMutations:
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
         terms = _terms(call, input)
         return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
+
+    @mutation(staff=True)
+    async def withdraw_sla(
+        self,
+        info: Info,
+        input: Annotated[WithdrawSlaInput, strawberry.argument(description="The version of an SLA to withdraw.")],  # noqa: A002
+    ) -> WithdrawSlaPayload:
+        """Withdraws a coming version of an SLA: what it superseded counts again; for staff."""
+        call = Call(info, input)
+        account_id, version = call.node(NodeType.SLA, input.sla_id, "slaId")
+        note, message = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
+        return await call.perform(WithdrawSlaPayload, withdraw_sla, account_id, version.int, note, message)
 
 
 def _terms(call: Call, terms_input: NegotiateSlaInput) -> NegotiatedTerms:

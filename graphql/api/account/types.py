@@ -22,7 +22,6 @@ from api.sla.reads import read_sla, sla_versions
 from api.sla.types import SLA
 from api.specification.reads import specifications_of
 from api.specification.types import Specification
-from app.domain.deadlines.rules import latest_upload_for
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
@@ -61,6 +60,11 @@ class Account(Node):
         description="The instant since which the account is closed and takes no new orders; null while it is open."
     )
     row: strawberry.Private[AccountRow]
+
+    @field
+    def now(self, info: Info) -> datetime:
+        """The account's now: the instant as of which the answer is, and from which figures and quotes start."""
+        return info.context.instant(self.row.id)
 
     @field
     def dashboard_available(self, info: Info) -> bool:
@@ -215,7 +219,7 @@ class Account(Node):
         now = info.context.instant(self.row.id)
         history = await info.context.history(self.row.id)
         try:
-            return latest_upload_for(due, history.zone_at(now), now, history.deliver_by)
+            return history.latest_upload_for(due, now)
         except DateOutOfRange as error:
             raise bad_input("due", str(error)) from error
 

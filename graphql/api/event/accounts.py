@@ -217,6 +217,35 @@ class AccountReopened(Event):
 
 
 @object_type
+class SlaWithdrawn(Event):
+    """The withdrawal of a coming version of the SLA."""
+
+    details: strawberry.Private[account_kinds.SlaWithdrawn]
+
+    version: int = attribute("The withdrawn version of the SLA.", of="details.version")
+    effective_date: date = attribute("The first ledger day of the withdrawn version.", of="details.effective_date")
+    replacement_version: int = attribute(
+        "The version that is in force on the effective date instead.", of="details.replacement"
+    )
+    images_per_day: int | None = attribute(
+        "The number of images guaranteed per ledger day on the effective date; never null.", of="details.images_per_day"
+    )
+    expedites_per_day: int | None = attribute(
+        "The number of expedites at the shortest turnaround per ledger day on the effective date; never null.",
+        of="details.expedites_per_day",
+    )
+    previous_images_per_day: int = attribute(
+        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
+    )
+    previous_expedites_per_day: int = attribute(
+        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
+        of="details.previous_expedites_per_day",
+    )
+    note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
+    message: str | None = attribute("The message of staff to the client; null without one.", of="details.message")
+
+
+@object_type
 class EventWithdrawn(Event):
     """The withdrawal of another event, which turned out to be untrue."""
 

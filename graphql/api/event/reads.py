@@ -1,26 +1,34 @@
 """Reads of events, each shown by its own type."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from api.context import Context
+import strawberry
+
+from api.context import Context, Info
 from api.event import accounts, cancellations, orders, production
-from api.event.types import Event
+from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import NodeType
 from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
 from db.queries.event_lists import ACCOUNT_EVENT_SPAN
 from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
+from db.queries.import_runs import ended_imports_of_all
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
-from engine.connections import Listing
-from engine.cursors import INSTANT, SEQUENCE, CursorKind
+from db.queries.recorded_events import RECORDED_EVENT_SPAN, RecordedEventsWanted
+from engine.arguments import or_none
+from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
+from engine.cursors import ID, INSTANT, SEQUENCE, CursorKind
+from engine.decorators import field, object_type
 from engine.ids import GlobalId, numbered
 from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
 _ACCOUNT_CURSORS: Final = CursorKind("accountEvents", (SEQUENCE,))
+_RECORDED_CURSORS: Final = CursorKind("recordedEvents", (INSTANT, ID, SEQUENCE))
 
 EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ACCOUNT_CREATED: accounts.AccountCreated,
@@ -45,6 +53,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
     EventType.ACCOUNT_CLOSED: accounts.AccountClosed,
     EventType.ACCOUNT_REOPENED: accounts.AccountReopened,
+    EventType.SLA_WITHDRAWN: accounts.SlaWithdrawn,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
 }
@@ -101,7 +110,7 @@ def events_of_account(
 ) -> Listing[EventRow, Event]:
     """List the events of an account, newest first, all or those of some types; `withdrawn` as in `events_of`."""
     loaders = context.loaders
-    chosen = None if types is None else tuple(each for each in EventType if each in types)
+    chosen = None if types is None else _in_order(types)
 
     async def wanted() -> EventsWanted:
         return EventsWanted(withdrawn, await context.view.ended_import(account_id), chosen)
@@ -113,3 +122,56 @@ def events_of_account(
         return await loaders.account_event_counts.load((account_id, await wanted()))
 
     return Listing(_ACCOUNT_CURSORS, ACCOUNT_EVENT_SPAN, read, count, event)
+
+
+def events_of_all(context: Context, wanted: RecordedEventsWanted) -> Listing[EventRow, Event]:
+    """List the events of all accounts, newest recorded first."""
+    loaders = context.loaders
+
+    async def read(part: Slice) -> Page[EventRow]:
+        found = await loaders.recorded_events.load((part, wanted))
+        await context.view.include({row.account_id for _, row in found.rows})
+        return found
+
+    count = partial(loaders.recorded_event_count.load, (wanted,))
+    return Listing(_RECORDED_CURSORS, RECORDED_EVENT_SPAN, read, count, event)
+
+
+@object_type
+class EventQueries:
+    """Query fields of events."""
+
+    @field(staff=True)
+    async def events(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        types: EventTypes = strawberry.UNSET,
+        withdrawn: Withdrawn = False,
+    ) -> Connection[Event] | None:
+        """Events of all accounts by the instant of their recording, newest first; for staff.
+
+        Those of an import are listed once it has ended, among those recorded at that time. To follow an account, use
+        its own `events`.
+        """
+        context = info.context
+        chosen = or_none(types)
+        ended: list[int] = []
+
+        async def find_ended() -> None:
+            ended.extend(await ended_imports_of_all(context.database))
+
+        def cut() -> Connection[Event]:
+            wanted = RecordedEventsWanted(
+                _in_order(EventType if chosen is None else chosen), bool(withdrawn), tuple(ended)
+            )
+            return events_of_all(context, wanted).first(first, after)
+
+        return await context.page_of_all(cut, find_ended)
+
+
+def _in_order(types: Iterable[EventType]) -> tuple[EventType, ...]:
+    """Return types in the order of the enumeration, each once."""
+    wanted = frozenset(types)
+    return tuple(each for each in EventType if each in wanted)

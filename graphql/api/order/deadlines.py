@@ -15,6 +15,7 @@ from app.domain.deadlines import rules as deadlines
 from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
+from app.domain.deadlines.zones import zone_changes
 from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Positions
 from app.domain.orders.changes import awaited_status
@@ -141,6 +142,7 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         terms=terms,
         expedite=_expedite(row.expedited_at, row.first_expedite_position, row.last_expedite_position, history),
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
+        zone_changes=zone_changes(row.placed_at, history.zones),
         void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
     )
     return explain(promise)
@@ -163,6 +165,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
             order.expedited_at, figures.first_expedite_position, figures.last_expedite_position, history
         ),
         confirmed=None if order.confirmed_at is None else _moment(order.confirmed_at, history),
+        zone_changes=zone_changes(order.placed_at, history.zones),
     )
     return explain(promise)
 
@@ -182,6 +185,7 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         terms=terms,
         expedite=_expedite(row.expedited_at, row.expedite_position, row.expedite_position, history),
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
+        zone_changes=zone_changes(row.uploaded_at, history.zones),
         void=deadlines.is_plan_void(status, row.due_at, now),
     )
     return explain(promise)

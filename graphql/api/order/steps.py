@@ -184,6 +184,16 @@ class PlanVoidStep(DeadlineStep):
     )
 
 
+@object_type
+class ZoneChangedStep(DeadlineStep):
+    """A change of the time zone before the upload; until the ledger day closes, the later zone's deadline counts."""
+
+    at: datetime | None = attribute("The instant of the change; never null.", of="step.at")
+    before: TimeZone = attribute("The time zone before the change.", name="from", of="step.before.key")
+    to: TimeZone = attribute("The time zone from the change on.", of="step.after.key")
+    day_closes_at: datetime = attribute("The close of the ledger day.", of="step.day_closes_at")
+
+
 STEP_TYPES: Final[Mapping[DeadlineStepCode, Any]] = {
     DeadlineStepCode.UPLOADED_AT: UploadedAtStep,
     DeadlineStepCode.CUTOFF: CutoffStep,
@@ -197,6 +207,7 @@ STEP_TYPES: Final[Mapping[DeadlineStepCode, Any]] = {
     DeadlineStepCode.REJECTED_AT: RejectedAtStep,
     DeadlineStepCode.SLA_VERSION: SlaVersionStep,
     DeadlineStepCode.PLAN_VOID: PlanVoidStep,
+    DeadlineStepCode.ZONE_CHANGED: ZoneChangedStep,
 }
 """The type of the schema for each code; the schema names them all, since no field has one as its own type."""
 

@@ -17,6 +17,7 @@ from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.texts import composed
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow
@@ -155,6 +156,20 @@ class OrderFilter:
     late: bool | None = strawberry.field(
         default=strawberry.UNSET, description="True for late orders only, false for the others only."
     )
+    external_reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Only the order with this external reference, exactly."
+    )
+    updated_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only orders updated at or after this instant. With the account's `now` of one answer it finds, in"
+        " a later one, every order that was updated in between.",
+    )
+    delivered_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders delivered, whole, at or after this instant."
+    )
+    delivered_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only orders delivered, whole, before this instant."
+    )
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only the order with this number, and orders with a name or a filename that starts with this text,"
@@ -163,6 +178,7 @@ class OrderFilter:
 
     def selection(self, now: datetime) -> OrderSelection:
         """Return the selection of the filter; raises ApiError for text that cannot be searched for."""
+        reference = text_or_none("filter.externalReference", self.external_reference)
         return OrderSelection(
             now,
             statuses=_chosen(OrderStatus, self.status),
@@ -172,6 +188,10 @@ class OrderFilter:
             placed_before=or_none(self.placed_before),
             late=or_none(self.late),
             search=text_or_none("filter.search", self.search),
+            external_reference=None if reference is None else composed(reference),
+            updated_from=or_none(self.updated_from),
+            delivered_from=or_none(self.delivered_from),
+            delivered_before=or_none(self.delivered_before),
         )
 
 

@@ -25,7 +25,7 @@ from app.domain.sla.terms import (
     SlaInForce,
     SlaTerms,
     SlaVersion,
-    sla_on,
+    sla_of,
 )
 from db.queries.accounts import AccountHistory, AccountRow
 from db.queries.pages import Page, Slice, Span, page
@@ -55,7 +55,7 @@ async def read_sla_version(context: Context, account: AccountRow, version: int) 
     return (
         None
         if found is None
-        else _shown(context, account, history, _terms_of(found, history), context.instant(account.id))
+        else _shown(context, account, history, sla_of(found, history.versions), context.instant(account.id))
     )
 
 
@@ -70,21 +70,9 @@ async def sla_versions(context: Context, account: AccountRow) -> Listing[SlaVers
         return page([((version.version,), version) for version in walked[: part.size + 1]], part)
 
     def show(version: SlaVersion) -> SLA:
-        return _shown(context, account, history, _terms_of(version, history), context.instant(account.id))
+        return _shown(context, account, history, sla_of(version, history.versions), context.instant(account.id))
 
     return Listing(_CURSORS, _SPAN, read, known(len(history.versions)), show)
-
-
-def _terms_of(version: SlaVersion, history: AccountHistory) -> SlaInForce:
-    """Return a version's terms, with omitted ones continued; a superseded version's as if it were in force."""
-    superseding = (
-        other.version
-        for other in history.versions
-        if other.effective_date == version.effective_date and other.version > version.version
-    )
-    left_out = frozenset(superseding)
-    counting = [other for other in history.versions if other.version not in left_out]
-    return sla_on(version.effective_date, counting)
 
 
 def _shown(context: Context, account: AccountRow, history: AccountHistory, in_force: SlaInForce, at: datetime) -> SLA:
@@ -94,6 +82,7 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
         name_in_api=numbered(NodeType.SLA, account.id, in_force.version),
         version=in_force.version,
         effective_from=sla_effective_from(in_force.version, history.zones, history.versions),
+        withdrawn_at=version.withdrawn_at,
         standard=StandardTurnaround(
             deliver_by=write_local_time(terms.deliver_by),
             upload_by=LocalTime(UPLOAD_BY),

@@ -104,6 +104,9 @@ class SLA(Node):
     effective_from: datetime = strawberry.field(
         description="The start of the version, at the opening of a ledger day; predicted for a future version."
     )
+    withdrawn_at: datetime | None = strawberry.field(
+        description="The instant at which the version was withdrawn, before it was in force; null otherwise."
+    )
     standard: StandardTurnaround = strawberry.field(description="The turnaround of images within the guarantee.")
     guarantee: GuaranteeTerms = strawberry.field(description="The daily guarantee of images.")
     expedite: ExpediteTerms = strawberry.field(description="The terms of expedites.")

@@ -16,7 +16,8 @@ from app.domain.deadlines.explanations import (
 )
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
 from app.domain.deadlines.steps import DeadlineStepCode
-from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
+from app.domain.deadlines.zones import zone_changes
+from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Positions
 from app.domain.local_time import local_day, local_day_interval, time_zone
 from app.domain.orders.enums import ServiceLevel
@@ -181,6 +182,28 @@ def test_a_ledger_day_prolonged_by_a_change_of_zone_is_explained_by_its_own_cuto
         ),
         (f"Images 201{TO}235, beyond the 200 guaranteed for Tuesday 10 March 2026", None),
     ]
+
+
+def test_an_upload_after_a_change_of_zone_names_it_and_the_morning_of_the_later_zone() -> None:
+    changed_at = TUESDAY - HOUR
+    periods = [
+        ZonePeriod(TUESDAY - 90 * HOUR, "Europe/Copenhagen"),
+        ZonePeriod(changed_at, "Asia/Magadan", ChangedBy.STAFF),
+    ]
+    promise = replace(
+        standard(TUESDAY),
+        uploaded=Moment(TUESDAY, time_zone("Asia/Magadan")),
+        zone_changes=zone_changes(TUESDAY, periods),
+    )
+    assert codes(promise) == "UPLOADED_AT ZONE_CHANGED CUTOFF GUARANTEE_POSITION BASE_DEADLINE SLA_VERSION"
+    assert explained(promise)[1] == Step(
+        Code.ZONE_CHANGED,
+        "The time zone changed from Europe/Copenhagen on Tuesday 3 March 2026, 23:05 (UTC+11:00, Asia/Magadan); until "
+        "Thursday 5 March 2026, 00:00 (UTC+11:00, Asia/Magadan), uploads are due by the later deadline of both",
+        changed_at,
+    )
+    # In Magadan it is Wednesday already, so that the new zone's morning is Thursday 09:00: Wednesday, 22:00 UTC.
+    assert explained(promise)[-2].at == datetime(2026, 3, 4, 22, tzinfo=UTC)
 
 
 def test_a_confirmed_deadline_names_when_staff_set_it() -> None:

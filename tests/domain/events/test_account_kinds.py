@@ -1,6 +1,6 @@
 """The stored form of the events of what staff change of an account."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ EVENTS: dict[str, kinds.Event] = {
     "closed": account_kinds.AccountClosed(CLOSED_AT, "insolvent"),
     "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
     "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),
+    "terms withdrawn": account_kinds.SlaWithdrawn(3, date(2026, 4, 1), 500, 40, 1, 200, 20, "No", "As you wished"),
 }
 
 

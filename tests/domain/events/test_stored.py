@@ -191,6 +191,7 @@ NEWER = {
     EventType.ACCOUNT_CLOSED,
     EventType.ACCOUNT_REOPENED,
     EventType.IMAGES_CANCELLED,
+    EventType.SLA_WITHDRAWN,
 }
 """The types of events that release 0.1.0 did not have."""
 

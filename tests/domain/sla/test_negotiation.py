@@ -1,9 +1,17 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
-from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated, negotiated
+from app.domain.sla.negotiation import (
+    EffectiveDateNotAhead,
+    NegotiatedTerms,
+    NoTermStated,
+    SlaNotComing,
+    negotiated,
+    withdrawn,
+)
 from app.domain.sla.terms import SlaVersion
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -41,3 +49,17 @@ def test_a_date_that_is_not_in_the_future_is_refused_with_the_running_one() -> N
     refusal = EffectiveDateNotAhead(date(2026, 3, 9), RUNNING)
     assert str(refusal) == "2026-03-09 is not after 2026-03-10, the account's running day."
     assert (refusal.effective_date, refusal.running) == (date(2026, 3, 9), RUNNING)
+
+
+def test_a_coming_version_is_withdrawn_and_its_number_is_not_used_again() -> None:
+    gone = withdrawn(COMING, AT, RUNNING)
+    assert gone == replace(COMING, withdrawn_at=AT)
+    assert negotiated(NegotiatedTerms(300, None, TOMORROW), AT, RUNNING, [FIRST, gone]).version == 3
+
+
+@pytest.mark.parametrize("running", [date(2026, 4, 1), date(2026, 4, 2)])
+def test_a_version_whose_first_day_has_opened_is_not_withdrawn(running: date) -> None:
+    with pytest.raises(SlaNotComing) as refused:
+        withdrawn(COMING, AT, running)
+    assert (refused.value.version, refused.value.effective_date) == (2, date(2026, 4, 1))
+    assert refused.value.running == running

@@ -9,9 +9,10 @@ import pytest
 from app.domain.errors import NoSlaInForce
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json, terms_to_json
-from app.domain.sla.terms import PLAN_TERMS, SlaInForce, SlaTerms, SlaVersion, sla_on
+from app.domain.sla.terms import PLAN_TERMS, SlaInForce, SlaTerms, SlaVersion, sla_of, sla_on
 
 NEGOTIATED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 FIRST_DAY = date(2026, 3, 2)
 
 
@@ -113,3 +114,24 @@ def test_versions_follow_each_other_by_date_however_they_are_numbered_or_listed(
 
 def test_a_term_can_be_negotiated_down_to_nothing() -> None:
     assert sla_on(date(2026, 4, 1), [FIRST, version(2, date(2026, 4, 1), 0, 0)]).terms == SlaTerms(0, 0)
+
+
+def test_what_a_withdrawn_version_superseded_counts_again() -> None:
+    april = date(2026, 4, 1)
+    versions = [FIRST, version(2, april, images=800), replace(version(3, april, 300, 30), withdrawn_at=AT)]
+    for listed in permutations(versions):
+        assert sla_on(april, listed) == SlaInForce(2, SlaTerms(800, 20), SlaTerms(200, 20))
+    alone = [FIRST, replace(version(2, april, images=800), withdrawn_at=AT)]
+    assert sla_on(april, alone) == SlaInForce(1, SlaTerms(200, 20), SlaTerms(200, 20))
+
+
+def test_a_superseded_or_withdrawn_version_is_shown_with_the_terms_it_would_have_had() -> None:
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    versions = [FIRST, version(2, april, images=800), replace(version(3, april, expedites=30), withdrawn_at=AT)]
+    versions += [version(4, april, images=500), version(5, may, expedites=40)]
+    shown = [(each.version, each.terms.images_per_day, each.terms.expedites_per_day) for each in shown_of(versions)]
+    assert shown == [(1, 200, 20), (2, 800, 20), (3, 200, 30), (4, 500, 20), (5, 500, 40)]
+
+
+def shown_of(versions: list[SlaVersion]) -> list[SlaInForce]:
+    return [sla_of(each, versions) for each in versions]

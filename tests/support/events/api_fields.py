@@ -42,6 +42,8 @@ FIELDS: Final = {
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
+    "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay
+      previousImagesPerDay previousExpeditesPerDay note message""",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -241,6 +243,17 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     },
     "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
     "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
+    "SLA_WITHDRAWN": {
+        "before.version": "version",
+        "before.effectiveDate": "effectiveDate",
+        "before.imagesPerDay": "previousImagesPerDay",
+        "before.expeditesPerDay": "previousExpeditesPerDay",
+        "after.version": "replacementVersion",
+        "after.imagesPerDay": "imagesPerDay",
+        "after.expeditesPerDay": "expeditesPerDay",
+        "note": "note",
+        "message": "message",
+    },
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",

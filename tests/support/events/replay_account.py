@@ -18,6 +18,7 @@ class ReplayedAccount:
         self.time_zone: str | None = None
         self.specifications: dict[str, Data] = {}
         self.versions: list[Data] = []
+        self.withdrawn: list[int] = []
         self.resets: list[Data] = []
         self.manager: Data = {}
         self.closed_at: str | None = None
@@ -26,6 +27,7 @@ class ReplayedAccount:
             "SPECIFICATION_CHANGED": self._specify,
             "SLA_NEGOTIATED": self._negotiate,
             "TIME_ZONE_CHANGED": self._move,
+            "SLA_WITHDRAWN": self._withdraw,
             "ACCOUNT_RENAMED": self._rename,
             "SUCCESS_MANAGER_CHANGED": self._change_manager,
             "ACCOUNT_CLOSED": self._close,
@@ -74,14 +76,28 @@ class ReplayedAccount:
     def _negotiate(self, data: Data) -> None:
         """Add a version; its `before` has the terms of its first day, and those of the plan, which no event has."""
         before, after = data["before"], data["after"]
-        last_of_days = {version["effectiveDate"]: version for version in self.versions}
-        known: Data = {}
-        for effective in sorted(each for each in last_of_days if each <= after["effectiveDate"]):
-            version = last_of_days[effective]
-            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+        known = self._terms_on(after["effectiveDate"])
         assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
+
+    def _withdraw(self, data: Data) -> None:
+        """Withdraw a version; its day has the terms without it, and those of the plan, which no event has."""
+        before, after = data["before"], data["after"]
+        version = next(each for each in self.versions if each["version"] == before["version"])
+        assert version["effectiveDate"] == before["effectiveDate"]
+        self.withdrawn.append(before["version"])
+        known = self._terms_on(before["effectiveDate"])
+        assert after == {key: known.get(key, after[key]) for key in ("version", *_TERMS)}
+
+    def _terms_on(self, date: str) -> Data:
+        counting = [version for version in self.versions if version["version"] not in self.withdrawn]
+        last_of_days = {version["effectiveDate"]: version for version in counting}
+        known: Data = {}
+        for effective in sorted(each for each in last_of_days if each <= date):
+            version = last_of_days[effective]
+            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+        return known
 
     def _move(self, data: Data) -> None:
         assert data["before"] == {"timeZone": self.time_zone}

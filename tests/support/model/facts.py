@@ -128,6 +128,7 @@ class Version:
     effective_date: date
     images: int | None
     expedites: int | None
+    withdrawn: bool = False
 
 
 @dataclass

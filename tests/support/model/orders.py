@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
 from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
+from tests.support.model.terms import Agreement
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
@@ -23,12 +25,13 @@ DAY: Final = timedelta(days=1)
 
 
 class Account:
-    """An account with all its orders, ledger days and SLA versions."""
+    """An account with all its orders, ledger days and terms."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         self.zone = time_zone(zone)
+        self.zones_of_day = [self.zone]
         first = local_day(created_at, self.zone)
-        self.versions = [Version(1, first, images, expedites)]
+        self.agreement = Agreement([Version(1, first, images, expedites)])
         self.orders: list[Order] = []
         self.last_at = created_at
         self.closed_at: datetime | None = None
@@ -45,32 +48,27 @@ class Account:
     def running(self, at: datetime) -> Day:
         """Return the ledger day of an instant, opening all days up to it."""
         while self.days[-1].closes_at <= at:
+            self.zones_of_day = [self.zone]
             self.days.append(self._open(self.days[-1].closes_at))
         return self.days[-1]
 
     def _open(self, opens_at: datetime) -> Day:
         name = local_day(opens_at, self.zone)
         closes_at = midnight(name + DAY, self.zone)
-        in_force = {version.effective_date: version for version in self.versions if version.effective_date <= name}
-        version, images, expedites = 0, 0, 0
-        for _, each in sorted(in_force.items()):
-            version = each.number
-            images = images if each.images is None else each.images
-            expedites = expedites if each.expedites is None else each.expedites
-        return Day(name, opens_at, closes_at, closes_at, version, images, expedites)
+        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
 
     def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
-        """Add a version from a future ledger day on."""
+        """Add an SLA version from a future ledger day on."""
         at = self.instant(now)
-        reasons: list[Reason] = []
-        if images is None and expedites is None:
-            reasons.append(Reason("NoTermStated"))
-        if effective_date <= self.running(at).name:
-            reasons.append(Reason("EffectiveDateNotAhead"))
-        refuse(reasons)
-        self.versions.append(Version(len(self.versions) + 1, effective_date, images, expedites))
+        number = self.agreement.negotiate(images, expedites, effective_date, self.running(at).name)
         self.last_at = at
-        return len(self.versions)
+        return number
+
+    def withdraw(self, now: datetime, number: int) -> None:
+        """Withdraw an SLA version, unless it is withdrawn."""
+        at = self.instant(now)
+        if self.agreement.withdraw(number, self.running(at).name):
+            self.last_at = at
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
         """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
@@ -79,6 +77,7 @@ class Account:
         self.last_at = self.instant(now)
         day = self.running(self.last_at)
         self.zone = time_zone(zone)
+        self.zones_of_day.append(self.zone)
         date_ = day.name + DAY
         while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
             date_ += DAY
@@ -295,10 +294,7 @@ class Account:
         return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
 
     def _next_morning(self, at: datetime) -> datetime:
-        day = local_day(at, self.zone) + DAY
-        while day.isoweekday() > FRIDAY:
-            day += DAY
-        return datetime.combine(day, time(9), self.zone).astimezone(UTC)
+        return max(_next_morning_in(zone, at) for zone in self.zones_of_day)
 
     def _upload_levels(self, day: Day, count: int) -> list[str]:
         return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
@@ -306,6 +302,13 @@ class Account:
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
+
+
+def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
+    day = local_day(at, zone) + DAY
+    while day.isoweekday() > FRIDAY:
+        day += DAY
+    return datetime.combine(day, time(9), zone).astimezone(UTC)
 
 
 def _price(level: str) -> Decimal:

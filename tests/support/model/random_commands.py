@@ -10,7 +10,7 @@ from app.domain.local_time import local_day, midnight
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
-from tests.support.model.account_commands import Close, Reopen
+from tests.support.model.account_commands import Close, Reopen, Withdraw
 from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver, Reject
@@ -151,6 +151,7 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(Complete, *of_order),
         *often,
         st.builds(Negotiate, which, terms, terms, st.sampled_from([1, 0, 2])),
+        st.builds(Withdraw, which, st.integers(0, 2)),
         st.builds(Close, which),
         *3 * [st.builds(Reopen, which)],
         st.builds(ChangeZone, which, st.sampled_from(ZONES), st.sampled_from([False, False, True])),

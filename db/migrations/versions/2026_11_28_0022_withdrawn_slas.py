@@ -1,4 +1,4 @@
-"""Images of an order that were cancelled before the last ones."""
+"""The instants at which coming versions of SLAs were withdrawn."""
 
 from collections.abc import Sequence
 
@@ -11,5 +11,5 @@ depends_on: Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Add a count that is 0 for all orders so far: they were only cancelled as a whole."""
-    op.execute("ALTER TABLE orders ADD COLUMN cancelled_count integer NOT NULL DEFAULT 0")
+    """Add a column without a default: no row is rewritten, and no version is withdrawn."""
+    op.execute("ALTER TABLE sla_versions ADD COLUMN withdrawn_at timestamptz")

@@ -1,0 +1,15 @@
+"""The list of the events of all accounts, by the instant of their recording."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "2026_11_28_0023"
+down_revision: str | None = "2026_11_28_0022"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Make an index."""
+    op.execute("CREATE INDEX events_by_type_idx ON events (type, coalesce(recorded_at, at), account_id, sequence)")

@@ -1,0 +1,53 @@
+"""Selections of an account's orders by reference, update or delivery, of which an index finds the few that match.
+
+Few matches are looked at one by one, in whichever order they were placed. Of many, some are soon met on the walk from
+the bound: the orders placed last are those updated last, and none is placed after its delivery.
+"""
+
+from typing import Final
+
+from db.queries.order_search import matching
+from db.queries.order_selection import SIZE, Shape, walked, wanted
+from db.tables.orders import UPDATED_AT
+
+_FEW: Final = 1_000
+"""Matches up to which all are looked at."""
+
+
+def narrowed(shape: Shape) -> str:
+    """Write the query of a page's orders, and some more, by the first index that narrows the selection."""
+    return f"""
+      SELECT o.placed_at, o.number
+      FROM (SELECT {found(limit=_FEW)} AS ids OFFSET 0) AS f
+      CROSS JOIN LATERAL (
+        (
+          {matching(shape, "f.ids")} AND cardinality(f.ids) BETWEEN 1 AND {_FEW - 1}
+          ORDER BY o.placed_at {{desc}}, o.number {{desc}}
+          LIMIT {SIZE}
+        )
+        UNION ALL
+        (SELECT * FROM ({walked(shape, wanted(shape))}) AS o WHERE cardinality(f.ids) = {_FEW})
+      ) AS o"""
+
+
+def found(limit: int | None = None) -> str:
+    """Write the array of the ids of an account's orders, by one of the indexes; the others are left unread.
+
+    orders_by_reference_key, orders_by_update_idx or orders_by_delivery_idx.
+    """
+    updated = UPDATED_AT.format("o.")
+    return f"""CASE
+          WHEN q.external_reference IS NOT NULL THEN {_ids("o.external_reference = q.external_reference", "", limit)}
+          WHEN q.updated_from IS NOT NULL THEN {_ids(f"{updated} >= q.updated_from", updated, limit)}
+          ELSE {_ids(_DELIVERED, "o.delivered_at", limit)} END"""
+
+
+_DELIVERED: Final = """o.delivered_at >= coalesce(q.delivered_from, '-infinity'::timestamptz)
+            AND o.delivered_at < coalesce(q.delivered_before, 'infinity'::timestamptz)"""
+
+
+def _ids(condition: str, order: str, limit: int | None) -> str:
+    """Write the array of the ids of the account's orders that fulfil a condition; the order leads to its index."""
+    ordered = f"ORDER BY o.account_id, {order}" if order else ""
+    limited = "" if limit is None else f"LIMIT {limit}"
+    return f"ARRAY(SELECT o.id FROM orders o WHERE o.account_id = p.account_id AND {condition} {ordered} {limited})"
