@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Info
-from api.user_errors import UserError
+from api.user_error.types import UserError
 from api.validation import Validation
 from app.clock import Clock
 from app.services.commands import Command, Performed, Result

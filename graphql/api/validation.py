@@ -5,13 +5,17 @@ A check returns the value or, once it has noted an error, a value of the same ty
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, TypedDict, TypeVar, Unpack
 from uuid import UUID
+
+import strawberry
 
 from api.context import Viewer
 from api.ids import NodeType, read_global_id
-from api.user_errors import Path, UserError, UserErrorCode, errors_of
+from api.user_error.refusals import Asked, Given, Path, errors_of
+from api.user_error.types import InvalidInput, LimitExceeded, NotFound, UserError
 from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
 from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
@@ -38,9 +42,20 @@ PROSE_RULE: Final = f"1 to {MAX_PROSE:,} characters, at least one of them visibl
 """The rule for other texts, for descriptions of the schema."""
 
 
+class Allowed(TypedDict, total=False):
+    """The values that are allowed in place of an invalid one, as in `InvalidInput`."""
+
+    least: Decimal
+    most: Decimal
+    max_length: int
+    earliest: datetime
+    before: datetime
+    earliest_date: date
+
+
 @dataclass
 class Validation:
-    """The validation of one input: its errors so far, and the paths of the ids in it.
+    """The validation of one input: its errors so far, and the ids in it, by key.
 
     `within` is the path of the input in the argument.
     """
@@ -49,7 +64,7 @@ class Validation:
     requested: object
     within: Path = ()
     errors: list[UserError] = field(default_factory=list["UserError"])
-    paths: dict[UUID, Path] = field(default_factory=dict[UUID, Path])
+    ids: dict[UUID, Given] = field(default_factory=dict[UUID, Given])
     accounts: set[UUID] = field(default_factory=set[UUID])
 
     @property
@@ -60,31 +75,38 @@ class Validation:
 
     def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
         """Return a refusal by the business rules as errors at their paths; raises it if it has no code."""
-        errors = errors_of(refusal, operation, self.paths, as_request(self.requested))
+        asked = Asked(operation, self.first_account, as_request(self.requested), self.ids)
+        errors = errors_of(refusal, asked)
         for error in errors:
             error.path[:0] = self.within
         return errors
 
-    def refuse(self, message: str, *path: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
-        """Add an error at a path of the input."""
-        self.errors.append(UserError(code=code, message=message, path=[*self.within, *path]))
+    def refuse(self, message: str, *path: str, **facts: Unpack[Allowed]) -> None:
+        """Add an INVALID error at a path of the input, with the values that are allowed."""
+        self.errors.append(InvalidInput(message=message, path=[*self.within, *path], **facts))
+
+    def not_found(self, kind: str, text: str, *path: str) -> None:
+        """Add a NOT_FOUND error at a path of the input; `kind` is the noun of the object, `text` its id."""
+        error = NotFound(message=f"There is no such {kind}.", path=[*self.within, *path], id=strawberry.ID(text))
+        self.errors.append(error)
 
     def limit(self, count: int, most: int, *path: str) -> None:
         """Check that a number of items is within its limit."""
         if count > most:
-            self.refuse(f"At most {most:,} at once, not {count:,}.", *path, code=UserErrorCode.LIMIT_EXCEEDED)
+            message = f"At most {most:,} at once, not {count:,}."
+            self.errors.append(LimitExceeded(message=message, path=[*self.within, *path], limit=most, given=count))
 
     def text(self, text: str, *path: str) -> str:
         """Check an identifier, which is kept as written."""
-        return self._text(text, line_problem, *path)
+        return self._text(text, line_problem, MAX_NAME, *path)
 
     def name(self, text: str, *path: str) -> str:
         """Check a name and return it in NFC."""
-        return self._text(composed(text), name_problem, *path)
+        return self._text(composed(text), name_problem, MAX_NAME, *path)
 
     def prose(self, text: str, *path: str) -> str:
         """Check a reason, a note or a message and return it in NFC."""
-        return self._text(composed(text), prose_problem, *path)
+        return self._text(composed(text), prose_problem, MAX_PROSE, *path)
 
     def reference(self, text: str | None, *path: str) -> str | None:
         """Check an external reference as `name` does; None if it is left out."""
@@ -98,18 +120,19 @@ class Validation:
 
     def email(self, address: str, *path: str) -> str:
         """Check an email address and return it in NFC."""
-        return self._text(composed(address), email_problem, *path)
+        return self._text(composed(address), email_problem, MAX_NAME, *path)
 
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""
         if not least <= number <= most:
-            self.refuse(f"Must be {least:,} to {most:,}, not {number:,}.", *path)
+            message = f"Must be {least:,} to {most:,}, not {number:,}."
+            self.refuse(message, *path, least=Decimal(least), most=Decimal(most))
         return number
 
     def amount(self, count: int, most: int, *path: str) -> int:
         """Check a requested number of items: 1 to `most`."""
         if count < 1:
-            self.refuse(f"Must be 1 to {most:,}, not {count:,}.", *path)
+            self.refuse(f"Must be 1 to {most:,}, not {count:,}.", *path, least=Decimal(1), most=Decimal(most))
         self.limit(count, most, *path)
         return count
 
@@ -117,9 +140,8 @@ class Validation:
         """Check the price of an image and return it with at most four decimals."""
         whole = PRICE_DIGITS - PRICE_DECIMALS
         if not 0 <= price < 10**whole or price != round(price, PRICE_DECIMALS):
-            self.refuse(
-                f"Must be 0 or more, with at most {whole} digits before and {PRICE_DECIMALS} after the point.", *path
-            )
+            message = f"Must be 0 or more, with at most {whole} digits before and {PRICE_DECIMALS} after the point."
+            self.refuse(message, *path, least=Decimal(0), most=10**whole - Decimal(1).scaleb(-PRICE_DECIMALS))
             return price
         exponent = price.as_tuple().exponent
         stated = round(price, PRICE_DECIMALS) if isinstance(exponent, int) and exponent < -PRICE_DECIMALS else price
@@ -128,7 +150,8 @@ class Validation:
     def seconds(self, seconds: float, *path: str) -> Decimal:
         """Check the seconds of a retouching step and return them exactly."""
         if not 0 <= seconds <= MAX_SECONDS or seconds != round(seconds, SECONDS_DECIMALS):
-            self.refuse(f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point.", *path)
+            message = f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point."
+            self.refuse(message, *path, least=Decimal(0), most=Decimal(MAX_SECONDS))
         return Decimal(str(seconds))
 
     def currency(self, code: str, *path: str) -> str:
@@ -150,17 +173,17 @@ class Validation:
         """Check the id of an object that the caller may see; its existence is checked later."""
         named = self._named(type_, text)
         if named is None:
-            self.refuse(f"There is no such {type_.name.lower()}.", *path, code=UserErrorCode.NOT_FOUND)
+            self.not_found(type_.name.lower(), text, *path)
             return NO_ID, NO_ID
-        self.paths.setdefault(named.key, path)
-        self.paths.setdefault(named.account_id, path)
+        self.ids.setdefault(named.key, Given(path, text))
+        self.ids.setdefault(named.account_id, Given(path, text))
         self.accounts.add(named.account_id)
         return named.within_account
 
     def images(self, texts: Sequence[str], *path: str) -> list[Key]:
         """Check the ids of images, none named twice."""
         if not texts:
-            self.refuse("At least one image is required.", *path)
+            self.refuse("At least one image is required.", *path, least=Decimal(1), most=Decimal(MAX_IDS))
         if len(texts) > MAX_IDS:
             self.limit(len(texts), MAX_IDS, *path)
             return []
@@ -170,10 +193,10 @@ class Validation:
                 self.refuse("The image is already in the list.", *path, str(index))
         return [self.node(NodeType.IMAGE, text, *path, str(index)) for index, text in enumerate(texts)]
 
-    def _text(self, text: str, problem_of: Callable[[str], str | None], *path: str) -> str:
+    def _text(self, text: str, problem_of: Callable[[str], str | None], max_length: int, *path: str) -> str:
         problem = problem_of(text)
         if problem is not None:
-            self.refuse(f"It {problem}.", *path)
+            self.refuse(f"It {problem}.", *path, max_length=max_length)
         return text
 
     def _named(self, type_: NodeType, text: str) -> GlobalId | None:

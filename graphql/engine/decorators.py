@@ -1,7 +1,8 @@
 """Types and fields of the schema, described by their docstrings.
 
 A field that is a plain attribute has none and is described by `strawberry.field(description=...)`, or by `attribute`
-if it declares more. The cost of a field and its restriction to staff are declared here, too, and nowhere else.
+if it declares more. The cost of a field, its restriction to staff and the codes of its user errors are declared here,
+too, and nowhere else.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -14,6 +15,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.enum import has_enum_definition
 from strawberry.types.field import StrawberryField
 
+from engine.codes import CODES, answering, listed
 from engine.inputs import input_of
 from engine.staff import STAFF
 from engine.weights import WEIGHT, Weight, weigh_count
@@ -108,7 +110,7 @@ def field(resolver: Resolver) -> StrawberryField: ...
 
 @overload
 def field(
-    *, cost: int = ..., item_cost: int = ..., length: int | str = ..., staff: bool = ...
+    *, cost: int = ..., item_cost: int = ..., length: int | str = ..., staff: bool = ..., codes: Collection[str] = ...
 ) -> Callable[[Resolver], StrawberryField]: ...
 
 
@@ -119,18 +121,21 @@ def field(
     item_cost: int = 0,
     length: int | str = 1,
     staff: bool = False,
+    codes: Collection[str] = (),
 ) -> StrawberryField | Callable[[Resolver], StrawberryField]:
     """Make a method a field; its arguments are described by their annotations.
 
-    `cost`, `item_cost` and `length` are as in `Weight`; with `staff` it is for staff only.
+    `cost`, `item_cost` and `length` are as in `Weight`; with `staff` it is for staff only. `codes` are those of its
+    user errors, listed in its description.
     """
 
     def make(resolver: Resolver) -> StrawberryField:
+        description = _description(resolver)
         return strawberry.field(
-            resolver,
-            description=_description(resolver),
+            answering(codes, resolver) if codes else resolver,
+            description=f"{description}\n\n{listed(codes)}" if codes else description,
             directives=STAFF if staff else (),
-            metadata={WEIGHT: Weight(cost, item_cost, length)},
+            metadata={WEIGHT: Weight(cost, item_cost, length), CODES: tuple(codes)},
             graphql_type=_awaited(resolver),
         )
 
@@ -148,14 +153,16 @@ def describe(
 ) -> Enumeration:
     """Make an enumeration an enum of the schema; raises KeyError for a value without a description.
 
-    The values in `staff` are for staff only.
+    The values in `staff` are for staff only. Types that have it may be defined before it is described.
     """
-    described = strawberry.enum(enumeration, description=description)
-    if has_enum_definition(described):
-        for value in described.__strawberry_definition__.values:
-            value.description = values[value.name]
-            value.directives = STAFF if value.name in staff else ()
-    return described
+    if not has_enum_definition(enumeration):
+        strawberry.enum(enumeration)
+    definition: Any = vars(enumeration)["__strawberry_definition__"]
+    definition.description = description
+    for value in definition.values:
+        value.description = values[value.name]
+        value.directives = STAFF if value.name in staff else ()
+    return enumeration
 
 
 def _description(described: object) -> str:

@@ -4,11 +4,11 @@ In the API, `validation` checks inputs, `execution` adds the context of the requ
 checks and one call of a service.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, NoReturn, Protocol, TypeVar, cast, overload
+from typing import Any, Final, NoReturn, Protocol, TypeVar, cast
 
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
@@ -32,20 +32,9 @@ Done = TypeVar("Done", bound=Result)
 Error = TypeVar("Error")
 
 
-@overload
-def mutation(resolver: Resolver) -> StrawberryField: ...
-
-
-@overload
-def mutation(*, staff: bool) -> Callable[[Resolver], StrawberryField]: ...
-
-
-def mutation(
-    resolver: Resolver | None = None, *, staff: bool = False
-) -> StrawberryField | Callable[[Resolver], StrawberryField]:
-    """Make a method a mutation, which costs a command and may be for staff only."""
-    make = field(cost=COMMAND, staff=staff)
-    return make if resolver is None else make(resolver)
+def mutation(*, codes: Collection[str], staff: bool = False) -> Callable[[Resolver], StrawberryField]:
+    """Make a method a mutation, which costs a command, answers these codes of user errors, may be for staff only."""
+    return field(cost=COMMAND, staff=staff, codes=codes)
 
 
 class Keyed(Protocol):

@@ -13,7 +13,7 @@ from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
-from tests.support.mutations import contents, document
+from tests.support.mutations import contents, document, valid_inputs
 from tests.support.serving import Client, CountingReader, NewClient
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
@@ -130,47 +130,12 @@ async def test_every_query_field_is_open_to_its_callers_only(
         }
 
 
-def changes(studio: Studio) -> dict[str, dict[str, Any]]:
-    """Return a valid input of each mutation of an account."""
-    order, image, specification = (
-        str(GlobalId(node_type, studio.id, rows[0].id))
-        for node_type, rows in (
-            (NodeType.ORDER, studio.orders),
-            (NodeType.IMAGE, studio.images),
-            (NodeType.SPECIFICATION, studio.specifications),
-        )
-    )
-    account = account_global_id(studio.id)
-    images = [{"filename": "new.jpg"}]
-    worded: dict[str, Any] = {"pricePerImage": "1", "currency": "USD", "steps": []}
-    return {
-        "placeOrder": {"accountId": account, "name": "New", "specificationId": specification, "images": images},
-        "expediteOrder": {"orderId": order},
-        "completeOrder": {"orderId": order},
-        "cancelOrder": {"orderId": order},
-        "confirmDeadline": {"orderId": order, "deadline": "2026-03-12T08:00:00Z"},
-        "rejectImages": {"imageIds": [image], "reason": "Halo"},
-        "claimImages": {"worker": "Ada"},
-        "deliverImages": {"worker": "Ada", "imageIds": [image]},
-        "createSpecification": {"accountId": account, "name": "New", **worded},
-        "updateSpecification": {"specificationId": specification, "name": "New"},
-        "archiveSpecification": {"specificationId": specification},
-        "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
-        "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
-        "withdrawSla": {"slaId": str(numbered(NodeType.SLA, studio.id, 1))},
-        "renameAccount": {"accountId": account, "name": "New"},
-        "setSuccessManager": {"accountId": account, "name": "Grace"},
-        "closeAccount": {"accountId": account},
-        "reopenAccount": {"accountId": account},
-    }
-
-
 async def test_every_mutation_is_open_to_its_callers_only(
     own: Studio, other: Studio, pool: Pool, client_of: NewClient, http: AsyncClient, counting: CountingReader
 ) -> None:
     nobody, client, everyone = Client(http, None, counting), await client_of(own), await client_of(None)
     before = await contents(pool)
-    for name, values in changes(other).items():
+    for name, values in valid_inputs(other).items():
         assert (await nobody.post(document(name), {"input": values})).status_code == 401
         answer = await client.answer(document(name), {"input": values})
         if "client" in MAY_CHANGE[name]:
@@ -180,10 +145,10 @@ async def test_every_mutation_is_open_to_its_callers_only(
             assert [error["extensions"] for error in answer["errors"]] == [{"code": "FORBIDDEN"}]
         assert SECRET not in str(answer)
     assert await contents(pool) == before
-    for name, values in changes(other).items():
+    for name, values in valid_inputs(other).items():
         assert "errors" not in await everyone.answer(document(name), {"input": values})
         if "client" in MAY_CHANGE[name]:
-            payload = await client.data(document(name), {"input": changes(own)[name]})
+            payload = await client.data(document(name), {"input": valid_inputs(own)[name]})
             assert "NOT_FOUND" not in str(payload)
 
 

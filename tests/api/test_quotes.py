@@ -8,7 +8,7 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, contents, deliver, done, open_shop, refused
+from tests.support.mutations import Shop, contents, deliver, done, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
 
@@ -90,6 +90,24 @@ async def test_an_order_with_an_outdated_quote_is_refused(shop: Shop, pool: Pool
     values["quoteToken"] = f"x{token}"
     assert await refused(shop.client, "placeOrder", **values, images=images) == [("INVALID", ["quoteToken"])]
     assert await contents(pool) == before
+
+
+async def test_the_quote_of_a_changed_offer_can_be_taken_at_once(shop: Shop, clock: FrozenClock) -> None:
+    token = (await quoted(shop, imageCount=3))["token"]
+    clock.advance(timedelta(minutes=1))
+    await shop.place("first.jpg", "second.jpg")
+    clock.advance(timedelta(minutes=1))
+    images = [{"filename": f"{number}.jpg"} for number in range(3)]
+    values = {"name": "Shoes", "specificationId": shop.specification, "images": images}
+    facts = (
+        "userErrors { ... on QuoteChanged { quote { token at dailyGuarantee { remaining } parts { imageCount } } } }"
+    )
+    [error] = (await mutate(shop.client, "placeOrder", facts, **values, quoteToken=token))["userErrors"]
+    quote = error["quote"]
+    assert (quote["at"], quote["dailyGuarantee"]["remaining"]) == ("2026-03-10T12:02:00Z", 0)
+    assert quote["parts"] == [{"imageCount": 2}, {"imageCount": 1}]
+    placed = await done(shop.client, "placeOrder", **values, quoteToken=quote["token"])
+    assert [order["imageCount"] for order in placed["orders"]] == [2, 1]
 
 
 async def test_a_quote_of_an_expedite_binds_it(

@@ -66,6 +66,7 @@ BROKEN: Final[Mapping[str, str]] = {
     "JSON was removed.": "events are typed",
     "DeadlineStep changed from an Object type to an Interface type.": "each code has a type with its facts",
     "Event changed from an Object type to an Interface type.": "each event has a type of its own",
+    "UserError changed from an Object type to an Interface type.": "each code has a type with its facts",
     "Field SLA.compliance changed type from SLACompliance! to SLACompliance.": "a plan denies it without the rest",
     **{
         f"Field {type_}.{field} changed type from {item}Connection! to {item}Connection.": "a bad cursor denies no more"

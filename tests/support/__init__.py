@@ -12,6 +12,7 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
+  user_errors         cases of the codes that mutations and quotes declare
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes
   examples            the examples in docs/domain.md

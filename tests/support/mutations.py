@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
+
+from strawberry.types.base import get_object_definition
+from strawberry.utils.str_converters import to_camel_case
 
 from api.ids import NodeType, account_global_id
+from api.mutation import Mutation
 from db.connections import Pool
-from engine.ids import GlobalId
+from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio, open_account, write
@@ -33,6 +38,11 @@ PAYLOADS: Final = {
 }
 """The fields that tests select from the payload of each mutation."""
 
+STAFF_ONLY: Final = frozenset(
+    to_camel_case(each.python_name) for each in get_object_definition(Mutation, strict=True).fields if each.directives
+)
+"""The mutations for staff only."""
+
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
@@ -44,6 +54,48 @@ def document(name: str, fields: str | None = None) -> str:
     """Return the document of a mutation."""
     selected = PAYLOADS[name] if fields is None else fields
     return f"mutation ($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {selected} {ERRORS} }} }}"
+
+
+def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
+    """Return a valid input of each mutation of an account."""
+    order, image, specification = (
+        str(GlobalId(node_type, studio.id, rows[0].id))
+        for node_type, rows in (
+            (NodeType.ORDER, studio.orders),
+            (NodeType.IMAGE, studio.images),
+            (NodeType.SPECIFICATION, studio.specifications),
+        )
+    )
+    account = account_global_id(studio.id)
+    images = [{"filename": "new.jpg"}]
+    worded: dict[str, Any] = {"pricePerImage": "1", "currency": "USD", "steps": []}
+    return {
+        "placeOrder": {"accountId": account, "name": "New", "specificationId": specification, "images": images},
+        "expediteOrder": {"orderId": order},
+        "completeOrder": {"orderId": order},
+        "cancelOrder": {"orderId": order},
+        "confirmDeadline": {"orderId": order, "deadline": "2026-03-12T08:00:00Z"},
+        "rejectImages": {"imageIds": [image], "reason": "Halo"},
+        "claimImages": {"worker": "Ada"},
+        "deliverImages": {"worker": "Ada", "imageIds": [image]},
+        "createSpecification": {"accountId": account, "name": "New", **worded},
+        "updateSpecification": {"specificationId": specification, "name": "New"},
+        "archiveSpecification": {"specificationId": specification},
+        "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
+        "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
+        "withdrawSla": {"slaId": str(numbered(NodeType.SLA, studio.id, 1))},
+        "renameAccount": {"accountId": account, "name": "New"},
+        "setSuccessManager": {"accountId": account, "name": "Grace"},
+        "closeAccount": {"accountId": account},
+        "reopenAccount": {"accountId": account},
+    }
+
+
+def made_up_inputs(account_id: UUID) -> dict[str, dict[str, Any]]:
+    """Return an input of each mutation of an account with ids of objects that do not exist."""
+    studio = Studio(id=account_id)
+    studio.order(studio.created_at)
+    return valid_inputs(studio)
 
 
 async def mutate(client: Client, name: str, fields: str | None = None, /, **input_: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -18,11 +18,11 @@ _BETWEEN_CHANGES: Final = timedelta(days=30)
 
 
 class TimeZoneChangedRecently(DomainError):  # noqa: N818 - a refusal is named by what it says
-    """A change of the time zone by a client, who changed it before and can do so again from `next_at` (UTC) on."""
+    """A change of the time zone by a client, who changed it before and can do so again from `earliest` (UTC) on."""
 
-    def __init__(self, next_at: datetime) -> None:
-        super().__init__(f"The time zone can be changed once in 30 days: again from {rfc3339(next_at)} on.")
-        self.next_at = next_at
+    def __init__(self, earliest: datetime) -> None:
+        super().__init__(f"The time zone can be changed once in 30 days: again from {rfc3339(earliest)} on.")
+        self.earliest = earliest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import initial_deadline, require_expedite_window, require_gain, standard_deadline
-from app.domain.instants import rfc3339
 from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.enums import ServiceLevel
@@ -114,11 +113,9 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
-        raise DeadlineNotOpen(order.number)
-    if due_at <= at:
-        raise DeadlineNotAhead(due_at, f"after {rfc3339(at)}, when it is set")
-    if order.due_at is not None and due_at >= order.due_at:
-        raise DeadlineNotAhead(due_at, f"earlier than {rfc3339(order.due_at)}, which the images have")
+        raise DeadlineNotOpen(order.number, order.due_at)
+    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
+        raise DeadlineNotAhead(due_at, at, order.due_at)
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
@@ -136,14 +133,15 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
 
 
 def require_open_deadline(order: OrderState, at: datetime) -> None:
-    """Raise DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
+    """Raise OrderCancelled, or DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
 
     That is when all images were delivered or cancelled before, or the deadline they kept at the plan level has passed
     and is frozen.
     """
+    _require_live(order)
     frozen = order.due_at is not None and order.due_at < at
     if frozen or not any(_open_at(image, at) for image in order.images):
-        raise DeadlineNotOpen(order.number)
+        raise DeadlineNotOpen(order.number, order.due_at)
 
 
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:

@@ -1,7 +1,7 @@
 """Refusals to change an order, each with its data (domain rules, sections 3 and 5)."""
 # ruff: noqa: N818 - a refusal is named by what it says: AlreadyLate, not AlreadyLateError
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.errors import DomainError
@@ -102,16 +102,25 @@ class NotCancellable(DomainError):
 
 
 class DeadlineNotOpen(DomainError):
-    """Staff set a deadline only where there is none, or the plan level asks for one, and an image still needs it."""
+    """Staff set a deadline only where there is none, or the plan level asks for one, and an image still needs it.
 
-    def __init__(self, number: int) -> None:
+    `deadline` (UTC) is the one that the order has, None without one.
+    """
+
+    def __init__(self, number: int, deadline: datetime | None) -> None:
         super().__init__(f"Order {number} awaits no deadline: it has one, or none of its images needs one any more.")
         self.number = number
+        self.deadline = deadline
 
 
 class DeadlineNotAhead(DomainError):
-    """A deadline that staff would set in the past, or not before the one the images have."""
+    """A deadline that staff would set at `at` but not after it, or not before the `present` one of the images; UTC."""
 
-    def __init__(self, due_at: datetime, limit: str) -> None:
+    def __init__(self, due_at: datetime, at: datetime, present: datetime | None) -> None:
+        limit = f"after {rfc3339(at)}, when it is set"
+        if due_at > at and present is not None:
+            limit = f"earlier than {rfc3339(present)}, which the images have"
         super().__init__(f"The deadline {rfc3339(due_at)} is not {limit}.")
         self.due_at = due_at
+        self.earliest = at + timedelta(microseconds=1)
+        self.before = present

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.domain.bounds import YEARS
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
@@ -34,6 +34,7 @@ class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
         super().__init__(f"{effective_date.isoformat()} is not after {running.isoformat()}, the account's running day.")
         self.effective_date = effective_date
         self.running = running
+        self.earliest_date = running + timedelta(days=1)
 
 
 class SlaNotComing(DomainError):  # noqa: N818 - as above

@@ -8,6 +8,8 @@ from api.account.payloads import AccountPayload
 from api.context import Info
 from api.execution import Call
 from api.ids import NodeType
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.contacts import Contact
 from app.services.accounts.closing import close_account, reopen_account
@@ -79,7 +81,7 @@ class ReopenAccountPayload(AccountPayload):
 class AccountAdministration:
     """Staff's mutations of accounts."""
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def rename_account(
         self,
         info: Info,
@@ -91,7 +93,7 @@ class AccountAdministration:
         name = call.name(input.name, "name")
         return await call.perform(RenameAccountPayload, rename_account, account_id, name)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def set_success_manager(
         self,
         info: Info,
@@ -103,7 +105,7 @@ class AccountAdministration:
         manager = _manager(call, or_none(input.name), or_none(input.email))
         return await call.perform(SetSuccessManagerPayload, set_success_manager, account_id, manager)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def close_account(
         self,
         info: Info,
@@ -116,7 +118,7 @@ class AccountAdministration:
             CloseAccountPayload, close_account, account_id, call.optional_prose(input.reason, "reason")
         )
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def reopen_account(
         self,
         info: Info,

@@ -12,6 +12,8 @@ from api.ids import NodeType
 from api.order.payloads import GuaranteePayload
 from api.sla.reads import read_sla_version
 from api.sla.types import SLA
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import PROSE_RULE
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.ledger.days import ChangedBy
@@ -95,7 +97,7 @@ class WithdrawSlaPayload(SlaPayload):
 class AccountMutations:
     """Mutations of an account's terms."""
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND))
     async def change_time_zone(
         self,
         info: Info,
@@ -111,7 +113,7 @@ class AccountMutations:
         by = ChangedBy.STAFF if info.context.is_staff else ChangedBy.CLIENT
         return await call.perform(ChangeTimeZonePayload, change_time_zone, account_id, zone, by)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def negotiate_sla(
         self,
         info: Info,
@@ -123,7 +125,7 @@ class AccountMutations:
         terms = _terms(call, input)
         return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def withdraw_sla(
         self,
         info: Info,

@@ -22,6 +22,8 @@ from api.sla.reads import read_sla, sla_versions
 from api.sla.types import SLA
 from api.specification.reads import specifications_of
 from api.specification.types import Specification
+from api.user_error.codes import NOT_EXPEDITABLE
+from api.user_error.codes import UserErrorCode as Code
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
@@ -200,7 +202,10 @@ class Account(Node):
         """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
 
-    @field(cost=COMMAND)
+    @field(
+        cost=COMMAND,
+        codes=(Code.INVALID, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.ARCHIVED, *NOT_EXPEDITABLE),
+    )
     async def quote(
         self,
         info: Info,

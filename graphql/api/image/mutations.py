@@ -8,6 +8,8 @@ import strawberry
 from api.context import Info
 from api.execution import Call
 from api.order.payloads import ImagesPayload, OrdersPayload
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import MAX_IDS, NAME_RULE, PROSE_RULE
 from app.clock import Clock
 from app.services.commands import Overtaken
@@ -86,7 +88,7 @@ class DeliverImagesPayload(ImagesPayload, OrdersPayload):
 class ImageMutations:
     """Mutations of images."""
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_DELIVERED))
     async def reject_images(
         self,
         info: Info,
@@ -98,7 +100,7 @@ class ImageMutations:
         reason = call.prose(input.reason, "reason")
         return await call.perform(RejectImagesPayload, reject_images, reason, images)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.LIMIT_EXCEEDED), staff=True)
     async def claim_images(
         self,
         info: Info,
@@ -122,7 +124,7 @@ class ImageMutations:
 
         return await call.perform(ClaimImagesPayload, claim)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_CLAIMED), staff=True)
     async def deliver_images(
         self,
         info: Info,

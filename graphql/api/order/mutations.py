@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Final
 
 import strawberry
@@ -10,14 +11,16 @@ from api.context import Info
 from api.execution import Call
 from api.ids import NodeType
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders
-from api.quote.reads import bound
+from api.quote.reads import bound, with_current_quote
+from api.user_error.codes import KEYED, NOT_EXPEDITABLE
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
 from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
 from app.domain.bounds import MAX_IMAGES
 from app.domain.orders.changes import NewImage
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
-from app.services.quotes.tokens import Subject
+from app.services.quotes.making import ExpediteRequest, UploadRequest
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key, optional
@@ -139,7 +142,19 @@ class ConfirmDeadlinePayload(OrderPayload):
 class OrderMutations:
     """Mutations of orders."""
 
-    @mutation
+    @mutation(
+        codes=(
+            *KEYED,
+            Code.NOT_FOUND,
+            Code.LIMIT_EXCEEDED,
+            Code.ARCHIVED,
+            Code.REFERENCE_TAKEN,
+            Code.ACCOUNT_CLOSED,
+            Code.EXPEDITE_WINDOW_CLOSED,
+            Code.NO_GAIN,
+            Code.QUOTE_CHANGED,
+        )
+    )
     async def place_order(
         self,
         info: Info,
@@ -159,12 +174,13 @@ class OrderMutations:
             external_reference=call.reference(input.external_reference, "externalReference"),
             instructions=call.optional_prose(input.instructions, "instructions"),
         )
-        binding = await bound(info.context, call, or_none(input.quote_token), Subject(account_id))
+        request = UploadRequest(account_id, len(new.images), new.expedite, specification_id)
+        binding = await bound(info.context, call, or_none(input.quote_token), request)
         payload = await call.perform(PlaceOrderPayload, place_order, new, binding)
         payload.uploaded = new.images
-        return payload
+        return await with_current_quote(info.context, payload, request)
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, *NOT_EXPEDITABLE, Code.QUOTE_CHANGED))
     async def expedite_order(
         self,
         info: Info,
@@ -177,10 +193,12 @@ class OrderMutations:
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         named = or_none(input.image_ids)
         chosen = None if named is None else [image_id for _, image_id in call.images(named, "imageIds")]
-        binding = await bound(info.context, call, or_none(input.quote_token), Subject(*key, chosen))
-        return await call.perform(ExpediteOrderPayload, expedite_order, key, chosen, binding)
+        request = ExpediteRequest(key, chosen)
+        binding = await bound(info.context, call, or_none(input.quote_token), request)
+        payload = await call.perform(ExpediteOrderPayload, expedite_order, key, chosen, binding)
+        return await with_current_quote(info.context, payload, request)
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.NOT_COMPLETABLE))
     async def complete_order(
         self,
         info: Info,
@@ -191,7 +209,7 @@ class OrderMutations:
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         return await call.perform(CompleteOrderPayload, complete_order, key)
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_CANCELLABLE))
     async def cancel_order(
         self,
         info: Info,
@@ -209,7 +227,7 @@ class OrderMutations:
         chosen = None if named is None else [image_id for _, image_id in call.images(named, "imageIds")]
         return await call.perform(CancelOrderPayload, cancel_order, key, chosen)
 
-    @mutation(staff=True)
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.DEADLINE_NOT_OPEN), staff=True)
     async def confirm_deadline(
         self,
         info: Info,
@@ -226,7 +244,7 @@ class OrderMutations:
 
 def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
     if not images:
-        call.refuse("At least one image is required.", "images")
+        call.refuse("At least one image is required.", "images", least=Decimal(1), most=Decimal(MAX_IMAGES))
     if len(images) > MAX_IMAGES:
         call.limit(len(images), MAX_IMAGES, "images")
         return []

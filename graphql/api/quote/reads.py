@@ -1,20 +1,22 @@
 """Quotes for new orders and expedites, and the tokens that bind them."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from api.context import Context
+from api.execution import AnyPayload
 from api.ids import NodeType
 from api.money import money_of
 from api.order.deadlines import quoted_deadline
 from api.quote.types import Quote, QuoteExpediteInput, QuoteInput, QuoteNewOrderInput, QuotePart, QuotePayload
 from api.sla.guarantee import daily_guarantee
-from api.user_errors import UserErrorCode
+from api.user_error.types import QuoteChanged
 from api.validation import NO_ID, Validation
 from app.domain.bounds import MAX_IMAGES
 from app.domain.errors import DomainError
 from app.services.quotes import making as quoting
 from app.services.quotes.making import ExpediteRequest, QuoteRequest, UploadRequest
-from app.services.quotes.tokens import Binding, Subject, read_token
+from app.services.quotes.tokens import Binding, read_token
 from engine.arguments import or_none
 
 
@@ -23,29 +25,19 @@ async def read_quote(context: Context, account_id: UUID, quote_input: QuoteInput
     new_order, expedite = or_none(quote_input.new_order), or_none(quote_input.expedite)
     if new_order is not None:
         validation = Validation(context.viewer, new_order, within=("newOrder",))
-        return await _quote(context, validation, account_id, _upload(validation, account_id, new_order))
+        return await _answer(context, validation, _upload(validation, account_id, new_order))
     if expedite is not None:
         validation = Validation(context.viewer, expedite, within=("expedite",))
-        return await _quote(context, validation, account_id, _expedite(validation, account_id, expedite))
+        return await _answer(context, validation, _expedite(validation, account_id, expedite))
     raise TypeError("A quote has exactly one subject.")  # as GraphQL has checked
 
 
-async def _quote(context: Context, validation: Validation, account_id: UUID, request: QuoteRequest) -> QuotePayload:
-    if validation.errors:
-        return QuotePayload(quote=None, user_errors=validation.errors)
-    key = await context.quote_key.get()
-    try:
-        quote = await quoting.quote(context.loaders.reader, context.instant(account_id), context.now, key, request)
-    except DomainError as refusal:
-        return QuotePayload(quote=None, user_errors=validation.errors_of(refusal, "quote"))
-    return QuotePayload(quote=_shown(account_id, quote), user_errors=[])
-
-
-async def bound(context: Context, validation: Validation, token: str | None, subject: Subject) -> Binding | None:
+async def bound(context: Context, validation: Validation, token: str | None, request: QuoteRequest) -> Binding | None:
     """Return the offer that a token binds; None without a token.
 
     A useless token is added to the errors, unless its subject is in error already.
     """
+    subject = request.subject
     chosen = subject.chosen
     if token is None or chosen == [] or NO_ID in (subject.account_id, subject.order_id, *(chosen or ())):
         return None
@@ -55,6 +47,33 @@ async def bound(context: Context, validation: Validation, token: str | None, sub
     except DomainError as refusal:
         validation.errors += validation.errors_of(refusal, "")
         return None
+
+
+async def with_current_quote(context: Context, payload: AnyPayload, request: QuoteRequest) -> AnyPayload:
+    """Return a payload whose QUOTE_CHANGED errors have a quote of the request as of now, if one can be made."""
+    for error in payload.user_errors:
+        if isinstance(error, QuoteChanged):
+            await context.renew_view([request.account_id], None)
+            with suppress(DomainError):
+                error.quote = await _quote(context, request)
+    return payload
+
+
+async def _answer(context: Context, validation: Validation, request: QuoteRequest) -> QuotePayload:
+    if validation.errors:
+        return QuotePayload(quote=None, user_errors=validation.errors)
+    try:
+        return QuotePayload(quote=await _quote(context, request), user_errors=[])
+    except DomainError as refusal:
+        return QuotePayload(quote=None, user_errors=validation.errors_of(refusal, "quote"))
+
+
+async def _quote(context: Context, request: QuoteRequest) -> Quote:
+    """Return a quote as of the view of its account; raises as `quoting.quote`."""
+    key = await context.quote_key.get()
+    now = context.instant(request.account_id)
+    quote = await quoting.quote(context.loaders.reader, now, context.now, key, request)
+    return _shown(request.account_id, quote)
 
 
 def _upload(validation: Validation, account_id: UUID, order: QuoteNewOrderInput) -> UploadRequest:
@@ -80,7 +99,7 @@ def _of_account(validation: Validation, account_id: UUID, type_: NodeType, text:
     before = len(validation.errors)
     named = validation.node(type_, text, field)
     if len(validation.errors) == before and named[0] != account_id:
-        validation.refuse(f"The account has no such {type_.name.lower()}.", field, code=UserErrorCode.NOT_FOUND)
+        validation.not_found(type_.name.lower(), text, field)
     return named
 
 

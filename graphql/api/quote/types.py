@@ -7,7 +7,7 @@ import strawberry
 from api.money import Money
 from api.order.deadlines import Deadline
 from api.sla.guarantee import DailyGuarantee
-from api.user_errors import UserError
+from api.user_error.types import UserError
 from app.domain.orders.enums import ServiceLevel
 from engine.decorators import attribute, input_type, object_type
 from engine.inputs import optional

@@ -10,6 +10,8 @@ from api.context import Info
 from api.execution import Call, Payload
 from api.ids import NodeType
 from api.specification.types import Specification, specification
+from api.user_error.codes import KEYED
+from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE
 from app.domain.bounds import MAX_STEPS
 from app.domain.pulse.figures import Step
@@ -108,7 +110,7 @@ class ArchiveSpecificationPayload(SpecificationPayload):
 class SpecificationMutations:
     """Mutations of specifications."""
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED))
     async def create_specification(
         self,
         info: Info,
@@ -123,7 +125,7 @@ class SpecificationMutations:
         terms = SpecificationTerms(name, price, call.currency(input.currency, "currency"), _steps(call, input.steps))
         return await call.perform(CreateSpecificationPayload, create_specification, account_id, terms)
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.ARCHIVED))
     async def update_specification(
         self,
         info: Info,
@@ -145,7 +147,7 @@ class SpecificationMutations:
             UpdateSpecificationPayload, update_specification, key, name=name, price_per_image=price, steps=steps
         )
 
-    @mutation
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.ARCHIVED))
     async def archive_specification(
         self,
         info: Info,

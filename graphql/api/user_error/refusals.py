@@ -1,0 +1,149 @@
+"""The one table of user errors by refusal, and the errors of a refusal.
+
+The facts of an error are the attributes of its refusal with the same names; ids are written as in the API.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+from api.ids import NodeType
+from api.user_error import types
+from api.user_error.types import UserError
+from app.domain import errors
+from app.domain.deadlines.zones import TimeZoneChangedRecently
+from app.domain.errors import DomainError, Refusals
+from app.domain.orders import quotes, refusals
+from app.domain.orders.references import ReferenceTaken
+from app.domain.sla import negotiation
+from app.domain.specifications import SpecificationArchived
+from app.services.accounts.counters import UnknownAccount
+from app.services.commands import IdempotencyConflict
+from app.services.orders.outcome import NotFound
+from engine.ids import GlobalId
+
+Path: TypeAlias = tuple[str, ...]
+"""The path to a part of an input: names of fields, and indexes in lists."""
+
+
+class Mapped(NamedTuple):
+    """The error of a refusal, and the fields of an input it may be about; its path is the first that is provided.
+
+    A refusal with an `index` is about the field of an item of the list `items`.
+    """
+
+    error: type[UserError]
+    fields: Path = ()
+    items: str = ""
+
+
+_ORDER: Final = ("orderId",)
+ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
+    NotFound: Mapped(types.NotFound, ("specificationId", "orderId", "accountId")),
+    UnknownAccount: Mapped(types.NotFound, ("accountId", "specificationId", "orderId")),
+    errors.AccountIsClosed: Mapped(types.AccountIsClosed, ("accountId", "orderId")),
+    errors.ExpediteWindowClosed: Mapped(types.ExpediteWindowClosed, ("orderId", "expedite")),
+    errors.NoGain: Mapped(types.NoGain, ("imageIds", "orderId", "expedite")),
+    errors.UnknownTimeZone: Mapped(types.InvalidInput, ("timeZone",)),
+    TimeZoneChangedRecently: Mapped(types.InvalidInput, ("timeZone",)),
+    errors.DateOutOfRange: Mapped(types.InvalidInput, ("effectiveDate", "at")),
+    refusals.AlreadyExpedited: Mapped(types.AlreadyExpedited, _ORDER),
+    refusals.AlreadyLate: Mapped(types.AlreadyLate, _ORDER),
+    refusals.AlreadyDelivered: Mapped(types.AlreadyDelivered, _ORDER),
+    refusals.NotDelivered: Mapped(types.NotDelivered, ("imageIds",)),
+    refusals.NotClaimed: Mapped(types.NotClaimed, ("imageIds",)),
+    refusals.NotCancellable: Mapped(types.NotCancellable, _ORDER),
+    refusals.ImageCancelled: Mapped(types.InvalidInput, _ORDER),
+    refusals.NotCompletable: Mapped(types.NotCompletable, _ORDER),
+    refusals.OrderCancelled: Mapped(types.InvalidInput, _ORDER),
+    refusals.DeadlineNotOpen: Mapped(types.DeadlineNotOpen, _ORDER),
+    refusals.DeadlineNotAhead: Mapped(types.InvalidInput, ("deadline",)),
+    SpecificationArchived: Mapped(types.Archived, ("specificationId",)),
+    ReferenceTaken: Mapped(types.ReferenceTaken, ("externalReference",), items="images"),
+    quotes.QuoteChanged: Mapped(types.QuoteChanged, ("quoteToken",)),
+    quotes.InvalidQuoteToken: Mapped(types.InvalidInput, ("quoteToken",)),
+    quotes.QuoteInPast: Mapped(types.InvalidInput, ("at",)),
+    negotiation.NoTermStated: Mapped(types.InvalidInput),
+    negotiation.EffectiveDateNotAhead: Mapped(types.InvalidInput, ("effectiveDate",)),
+    negotiation.SlaNotComing: Mapped(types.InvalidInput, ("slaId",)),
+    IdempotencyConflict: Mapped(types.IdempotencyConflict, ("idempotencyKey",)),
+}
+"""The errors by type of refusal."""
+
+_BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = {
+    ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
+    ("cancelOrder", refusals.ImageCancelled): types.NotCancellable,
+    ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
+}
+
+
+_IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
+"""The types of objects by the facts with their keys."""
+
+
+class Given(NamedTuple):
+    """The id of an object in an input: where, and as written."""
+
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request that was refused: the operation, the account, and the input's fields and ids, by key."""
+
+    operation: str
+    account_id: UUID | None
+    provided: Collection[str] = ()
+    ids: Mapping[UUID, Given] = field(default_factory=dict[UUID, Given])
+
+    def id_of(self, type_: NodeType, key: UUID) -> str:
+        """Return the id of an object as given, or, unless it was given, of the account."""
+        given = self.ids.get(key)
+        return str(GlobalId(type_, self.account_id or key, key)) if given is None else given.text
+
+
+def errors_of(refusal: DomainError, asked: Asked) -> list[UserError]:
+    """Return a refusal as errors, one each, in the order of the input; raises it if the table lacks it."""
+    found = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
+    order = {given.path: index for index, given in enumerate(asked.ids.values())}
+    return sorted((error_of(each, asked) for each in found), key=lambda error: order.get(tuple(error.path), -1))
+
+
+def error_of(refusal: DomainError, asked: Asked) -> UserError:
+    """Return a single refusal as an error; raises it if the table lacks it."""
+    mapped = next((ERRORS[kind] for kind in type(refusal).__mro__ if kind in ERRORS), None)
+    if mapped is None:
+        raise refusal
+    error = _BY_OPERATION.get((asked.operation, type(refusal)), mapped.error)
+    named = _named(refusal)
+    unnamed = Given(_path(refusal, mapped, asked), "")
+    given = unnamed if named is None else asked.ids.get(named, unnamed)
+    known = {**vars(refusal), "id": given.text or None}
+    return error(message=str(refusal), path=list(given.path), **_facts(error, known, asked))
+
+
+def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
+    """Return the path of a refusal that names no object of the input."""
+    index = getattr(refusal, "index", None)
+    if index is not None:
+        return (mapped.items, str(index), mapped.fields[0])
+    return next(((name,) for name in mapped.fields if name in asked.provided), ())
+
+
+def _facts(error: type[UserError], known: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+    """Return the facts of an error that its refusal knows."""
+    facts = {each.name: known[each.name] for each in fields(error) if each.name in known}
+    ids = {name: asked.id_of(type_, facts[name]) for name, type_ in _IDS.items() if facts.get(name) is not None}
+    return facts | ids
+
+
+def _named(refusal: DomainError) -> UUID | None:
+    """Return the id of the object that a refusal names; None if it names none."""
+    if isinstance(refusal, NotFound):
+        return refusal.key
+    if isinstance(refusal, UnknownAccount):
+        return UUID(refusal.name)
+    found: UUID | None = getattr(refusal, "image_id", None)
+    return found
