@@ -13,6 +13,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
+from db.queries.activity import ACTIVITY_UNTIL
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader
 
@@ -48,12 +49,14 @@ class NamedAccount(AccountRow):
 class AccountHistory(Account):
     """An account with its row and the number of orders it has placed, but no use of a ledger day.
 
-    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward.
+    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
+    by `activity_until` (UTC; None: none) have their rows in `activity_days`.
     """
 
     row: AccountRow
     last_at: datetime
     orders: int
+    activity_until: datetime | None
 
     @property
     def account_id(self) -> UUID:
@@ -108,7 +111,8 @@ _NAMED: Final = Statement(
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {ACTIVITY_UNTIL.format("h")},
+      {HISTORY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
     {HISTORY.format("h.account_id")}
@@ -294,4 +298,5 @@ def _history(record: Record) -> AccountHistory:
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],
+        activity_until=record["activity_until"],
     )

@@ -50,10 +50,18 @@ class AccountCounters(Table, table=True):
     on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
     and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
     final. The first of them has the sequence `import_from` or a later one; null where a release did not record it.
+    Ledger days that closed by `activity_until` have their rows in `activity_days`; null: none has. It counts only while
+    `activity_sequence` equals `next_event_sequence`, since a writer of a release without these rows sets neither.
     """
 
     __tablename__ = "account_heads"
-    __table_args__ = (PrimaryKeyConstraint("account_id"), ForeignKeyConstraint(["account_id"], ["accounts.id"]))
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        Index(
+            "account_heads_importing_idx", "account_id", "import_run", postgresql_where=text("import_run IS NOT NULL")
+        ),
+    )
     account_id: UUID
     next_order_number: int
     next_event_sequence: int = Field(sa_type=BigInteger)
@@ -62,6 +70,8 @@ class AccountCounters(Table, table=True):
     minutes_since: datetime = Field(sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
     import_from: int | None = Field(default=None, sa_type=BigInteger)
+    activity_until: datetime | None = Field(default=None, sa_type=Instant)
+    activity_sequence: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):

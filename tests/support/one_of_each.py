@@ -151,6 +151,7 @@ async def _order(world: _World) -> None:
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
+    await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
     await world.do(
@@ -192,12 +193,15 @@ async def _produce(world: _World) -> None:
 
 
 async def _wait(world: _World) -> None:
-    """Run the jobs after the claim expires, before and after a deadline and past midnight; move and place again."""
+    """Run the jobs after a claim expires, around a deadline and past midnight; move, cancel and place again."""
     due_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
     for at in (START + 2 * HOUR, due_at - HOUR / 2, due_at + HOUR / 2):
         await world.work(at)
     await world.do(world.client, "changeTimeZone", timeZone="America/New_York")
     await world.work(due_at + 24 * HOUR)
+    found = await world.client.data('{ account { orders(filter: { search: "Forgotten" }) { nodes { id } } } }')
+    [forgotten] = found["account"]["orders"]["nodes"]
+    await world.do(world.client, "cancelOrder", orderId=forgotten["id"])
     await world.do(world.client, "placeOrder", **_order_of(world, "last.jpg"), idempotencyKey="an order")
     await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
 
@@ -219,6 +223,9 @@ async def _read(world: _World) -> None:
         chosen = f"filter: {{ {kind} {search} }}"
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
     await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
+    for grain in ("DAY", "WEEK"):
+        days = f'activity(from: "2026-03-01", to: "2026-03-31", grain: {grain})'
+        await world.client.data(f"{{ account {{ {days} {{ date uploadedCount spend {{ amount }} }} }} }}")
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
     for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
         await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")

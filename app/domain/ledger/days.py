@@ -4,7 +4,7 @@ Normally they are the local days of the account's zone. A zone change never shor
 midnight of the new zone. They follow from the account's short zone history alone, whether jobs have run or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -96,6 +96,20 @@ def ledger_day_of(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay | None:
     return found if found.date == day else None
 
 
+def first_ledger_days_from(dates: Iterable[date], periods: Sequence[ZonePeriod]) -> list[LedgerDay]:
+    """Return the first ledger day of each date or a later one; a future day is of the last zone."""
+    runs = _runs(periods)
+    return [_first_day_from(day, runs) for day in dates]
+
+
+def closed_ledger_days(since: datetime | None, until: datetime, periods: Sequence[ZonePeriod]) -> Iterator[LedgerDay]:
+    """Yield the days that closed by `until`, from the one that opened at `since` (UTC) or else from the first."""
+    day = first_ledger_day(periods) if since is None else ledger_day_at(since, periods)
+    while day.closes_at <= until:
+        yield day
+        day = ledger_day_at(day.closes_at, periods)
+
+
 def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> datetime:
     """Return the instant (UTC) from which a version is in force: the opening of the first ledger day from its date on.
 
@@ -106,8 +120,11 @@ def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Se
 
 
 def _ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+    return _first_day_from(day, _runs(periods))
+
+
+def _first_day_from(day: date, runs: Sequence[_Run]) -> LedgerDay:
     """Return the first ledger day of this date or a later one."""
-    runs = _runs(periods)
     run = next((run for run in reversed(runs) if day >= run.first.date), runs[0])
     if day <= run.first.date:
         return run.first

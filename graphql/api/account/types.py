@@ -5,6 +5,8 @@ from typing import Annotated, Final
 
 import strawberry
 
+from api.activity.reads import LONGEST, activity_between
+from api.activity.types import Activity
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
@@ -24,6 +26,7 @@ from api.specification.reads import specifications_of
 from api.specification.types import Specification
 from api.user_error.codes import NOT_EXPEDITABLE
 from api.user_error.codes import UserErrorCode as Code
+from app.domain.activity.enums import Grain
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
@@ -70,7 +73,7 @@ class Account(Node):
 
     @field
     def dashboard_available(self, info: Info) -> bool:
-        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed` and `sla`."""
+        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed`, `activity` and `sla`."""
         return info.context.has_dashboard(self.row.plan)
 
     @field(cost=FIGURES)
@@ -99,6 +102,22 @@ class Account(Node):
         info.context.require_dashboard(self.row.plan)
         days = Days(or_none(since), or_none(to))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
+
+    @field(cost=2 * PAGE, item_cost=ITEM, length=LONGEST)
+    async def activity(
+        self,
+        info: Info,
+        first: Annotated[date, strawberry.argument(name="from", description="The first date.")],
+        to: Annotated[date, strawberry.argument(description="The last date.")],
+        grain: Annotated[Grain | None, strawberry.argument(description="The length of time of each item.")] = Grain.DAY,
+    ) -> list[Activity] | None:
+        """The activity by ledger day, week or month, oldest first, at most 400 at once; weeks and months are whole.
+
+        It begins with the account's first ledger day and ends with the running one; a date without a ledger day is left
+        out. Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
+        """
+        info.context.require_dashboard(self.row.plan)
+        return await activity_between(info.context, self.row, first, to, grain or Grain.DAY)
 
     @field(cost=2 * LOOK_UP)
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
