@@ -17,12 +17,14 @@ from typer.testing import CliRunner
 
 from api.ids import account_global_id
 from app.cli.commands import cli
+from app.domain.instants import rfc3339
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock
 from tests.support.customers import open_customer
+from tests.support.job_queue import KIND, Work, add, effects, give_up, registry, worker
 from tests.support.workers import COPENHAGEN, new_account
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -270,6 +272,39 @@ async def test_differences_are_reported_by_verify_and_by_the_status(
     monkeypatch.setenv("LOUPE_CLOCK", "2026-03-12T12:00:00Z")
     assert await asyncio.to_thread(loupe, "jobs", "verify") == (0, "Accounts that agree with their rows: 1\n")
     assert (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()[-1].split()[-1] == "0"
+
+
+async def test_queued_jobs_that_were_given_up_are_shown_retried_and_dropped(
+    database: str, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work()
+    monkeypatch.setattr("app.cli.jobs.JOBS", registry(work))
+    monkeypatch.setenv("LOUPE_DATABASE_URL", database)
+    accounts = [await new_account(pool, clock.now()) for _ in range(2)]
+    due_at = rfc3339(clock.now())
+    for account in accounts:
+        await give_up(pool, clock, account, "k")
+    await add(pool, accounts[0], clock.now(), "waiting")
+    monkeypatch.setenv("LOUPE_CLOCK", rfc3339(clock.now()))
+    names = [account_global_id(account) for account in accounts]
+    code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
+    [job] = json.loads(said)["jobs"]
+    assert (code, job["failures"], job["queue"]) == (0, 2, {"waiting": 1, "givenUp": 2, "spreads": 0})
+    error = {"timeZone": None, "account": names[0], "key": "k", "scheduledFor": due_at, "error": "ValueError: x"}
+    assert job["errors"][0] == error
+    table = (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()
+    assert table[1].split()[:4] == [KIND, "-", "-", "FAILED"]
+    assert table[2:4] == [
+        f"{KIND}: 1 waiting, 2 given up, 0 to be added for all accounts.",
+        f"{KIND} {names[0]} k {due_at}: ValueError: x",
+    ]
+    assert await asyncio.to_thread(loupe, "jobs", "drop", KIND, "--account", names[0]) == (0, "Jobs dropped: 1\n")
+    assert await asyncio.to_thread(loupe, "jobs", "retry", KIND, "--key", "k") == (0, "Jobs to be tried again: 1\n")
+    assert await asyncio.to_thread(loupe, "jobs", "retry", KIND) == (1, "")
+    clock.advance(timedelta(hours=1))
+    await worker(pool, clock, work).run_due()
+    assert await effects(pool, accounts[0]) == ["waiting"]
+    assert await effects(pool, accounts[1]) == ["k"]
 
 
 def loupe(*arguments: str) -> tuple[int, str]:
