@@ -172,6 +172,7 @@ describe(
         "ACCOUNT_CLOSED": "The account was closed.",
         "ACCOUNT_REOPENED": "The account was opened again.",
         "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
+        "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
     },
 )

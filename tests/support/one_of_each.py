@@ -164,7 +164,7 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back, give it success managers, close and reopen it, agree on terms and withdraw them."""
+    """Rename the account and back, give it success managers, close and reopen it, withdraw terms, change its plan."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
@@ -176,6 +176,8 @@ async def _administer(world: _World) -> None:
     agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
     said = {"note": "as agreed with Ada", "message": "As you wished."}
     await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
+    later = (START + timedelta(days=20)).date().isoformat()
+    await world.do(world.staff, "changePlan", accountId=world.shop.account, plan="ENTERPRISE", effectiveDate=later)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:

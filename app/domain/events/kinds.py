@@ -15,6 +15,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    PlanChanged,
     SlaWithdrawn,
     SuccessManagerChanged,
 )
@@ -287,5 +288,6 @@ Event: TypeAlias = (
     | AccountClosed
     | AccountReopened
     | SlaWithdrawn
+    | PlanChanged
     | EventWithdrawn
 )

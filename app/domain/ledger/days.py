@@ -92,7 +92,7 @@ def ledger_day_at(at: datetime, periods: Sequence[ZonePeriod]) -> LedgerDay:
 
 def ledger_day_of(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay | None:
     """Return the ledger day of this date; None before the first, and for a date that was skipped."""
-    found = _ledger_day_from(day, periods)
+    found = ledger_day_from(day, periods)
     return found if found.date == day else None
 
 
@@ -116,10 +116,11 @@ def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Se
     A future day is of the last zone. Raises KeyError when no version has the number.
     """
     effective_dates = {each.version: each.effective_date for each in versions}
-    return _ledger_day_from(effective_dates[version], periods).opens_at
+    return ledger_day_from(effective_dates[version], periods).opens_at
 
 
-def _ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+def ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+    """Return the first ledger day of this date or a later one; future days are of the last zone."""
     return _first_day_from(day, _runs(periods))
 
 

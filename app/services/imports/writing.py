@@ -22,6 +22,7 @@ from app.services.accounts.counters import (
     save_counters,
 )
 from app.services.accounts.opening import ADD_ACCOUNT, version_row
+from app.services.accounts.plans import predict_plan_starts
 from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
 from app.services.activity import add_activity
 from app.services.imports.batch import Batch, NewSpecification
@@ -125,6 +126,7 @@ async def _write_terms_and_zones(writer: Writer, prepared: PreparedBatch) -> Non
     await writer.insert([version_row(id_, version) for id_, version in batch.versions])
     zones = ((id_, prepared.accounts[id_].account.zone.key) for id_ in sorted(batch.moved))
     await writer.execute_many(CHANGE_TIME_ZONE, zones)
+    await predict_plan_starts(writer, {id_: prepared.accounts[id_].account for id_ in batch.moved})
 
 
 async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
