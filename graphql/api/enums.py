@@ -174,6 +174,7 @@ describe(
         "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
         "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
+        "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },
 )
 describe(

@@ -159,7 +159,8 @@ async def _order(world: _World) -> None:
         note="Ada can",
         message="Two of us.",
     )
-    [regretted] = await world.shop.place("regretted.jpg")
+    [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
+    await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()

@@ -266,7 +266,33 @@ async def an_order_that_is_cancelled(scene: Scene) -> Refused:
 async def an_order_that_was_claimed(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     await done(scene.staff, "claimImages", worker="Ada")
-    return Refused({"orderId": order["id"]}, ["orderId"], {})
+    return Refused({"orderId": order["id"]}, ["orderId"], {"begunAt": "2026-03-10T12:00:00.000001Z"})
+
+
+@case("NOT_CANCELLABLE", "cancelOrder")
+async def an_image_that_was_claimed(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    await done(scene.staff, "claimImages", worker="Ada")
+    [image] = order["imageIds"]
+    values = {"orderId": order["id"], "imageIds": [image]}
+    return Refused(values, ["imageIds", "0"], {"imageId": image, "begunAt": "2026-03-10T12:00:00.000001Z"})
+
+
+@case("NOT_CANCELLABLE", "cancelOrder")
+async def an_image_that_is_cancelled(scene: Scene) -> Refused:
+    [order] = await scene.shop.place("a.jpg", "b.jpg")
+    image = order["imageIds"][1]
+    values = {"orderId": order["id"], "imageIds": [image]}
+    scene.clock.advance(HOUR)
+    await done(scene.shop.client, "cancelOrder", **values)
+    return Refused(values, ["imageIds", "0"], {"imageId": image, "cancelledAt": "2026-03-10T13:00:00Z"})
+
+
+@case("LIMIT_EXCEEDED", "cancelOrder")
+async def a_cancellation_of_501_images(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    values = {"orderId": order["id"], "imageIds": order["imageIds"] * 501}
+    return Refused(values, ["imageIds"], {"limit": 500, "given": 501})
 
 
 @case("DEADLINE_NOT_OPEN", "confirmDeadline")

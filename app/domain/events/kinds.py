@@ -264,6 +264,15 @@ class EventWithdrawn:
     event: int
 
 
+@dataclass(frozen=True, slots=True)
+class ImagesCancelled:
+    """Images were cancelled, while others of their order remain; with the last ones the order is cancelled."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_CANCELLED
+    changes: OrderChanges
+    images: tuple[UUID, ...]
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -290,4 +299,5 @@ Event: TypeAlias = (
     | SlaWithdrawn
     | PlanChanged
     | EventWithdrawn
+    | ImagesCancelled
 )

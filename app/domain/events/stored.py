@@ -257,6 +257,14 @@ def _read_withdrawn(data: Data, _: StoredTexts) -> kinds.EventWithdrawn:
     return kinds.EventWithdrawn(data["event"])
 
 
+def _write_images_cancelled(event: kinds.ImagesCancelled) -> tuple[Data, Data]:
+    return {**keys.write_changes(event.changes), "images": event.images}, {}
+
+
+def _read_images_cancelled(data: Data, _: StoredTexts) -> kinds.ImagesCancelled:
+    return kinds.ImagesCancelled(keys.read_changes(data), keys.read_ids(data))
+
+
 def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
     """Return a change of a specification; a new one has nothing before, and an archived one no version."""
     named = {"id": event.specification_id}
@@ -302,4 +310,5 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     **ACCOUNT_FORMS,
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
+    EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
 }

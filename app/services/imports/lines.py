@@ -215,10 +215,11 @@ class OrderLine(_OfAccount):
 
 
 class CancellationLine(_Dated):
-    """A cancellation of an order."""
+    """A cancellation of images of an order; without `filenames` of the whole order."""
 
     type: Literal["cancellation"]
     order: Ref
+    filenames: Annotated[list[Name], Field(min_length=1, max_length=MAX_IMAGES)] | None = None
 
 
 class ExpediteLine(_Dated):

@@ -60,6 +60,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     refusals.NotDelivered: Mapped(types.NotDelivered, ("imageIds",)),
     refusals.NotClaimed: Mapped(types.NotClaimed, ("imageIds",)),
     refusals.NotCancellable: Mapped(types.NotCancellable, _ORDER),
+    refusals.ImageCancelled: Mapped(types.InvalidInput, _ORDER),
     refusals.NotCompletable: Mapped(types.NotCompletable, _ORDER),
     refusals.OrderCancelled: Mapped(types.InvalidInput, _ORDER),
     refusals.DeadlineNotOpen: Mapped(types.DeadlineNotOpen, _ORDER),
@@ -79,6 +80,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
 
 _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = {
     ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
+    ("cancelOrder", refusals.ImageCancelled): types.NotCancellable,
     ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
 }
 

@@ -208,10 +208,16 @@ class NotClaimed(UserError):
 
 @object_type
 class NotCancellable(UserError):
-    """Production of the order has begun, or the order is already cancelled."""
+    """Production of the order, or of the image, has begun, or it is already cancelled."""
 
     code: UserErrorCode = _code(UserErrorCode.NOT_CANCELLABLE)
-    cancelled_at: datetime | None = _cancelled_at()
+    image_id: strawberry.ID | None = _image_id()
+    begun_at: datetime | None = strawberry.field(
+        default=None, description="The instant at which production began; null if it did not."
+    )
+    cancelled_at: datetime | None = strawberry.field(
+        default=None, description="The instant at which the order or image was cancelled; null if it was not."
+    )
 
 
 @object_type

@@ -191,6 +191,7 @@ NEWER = {
     EventType.SUCCESS_MANAGER_CHANGED,
     EventType.ACCOUNT_CLOSED,
     EventType.ACCOUNT_REOPENED,
+    EventType.IMAGES_CANCELLED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
 }

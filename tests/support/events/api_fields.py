@@ -18,6 +18,8 @@ FIELDS: Final = {
       deadline previousDeadline confirmedAt previousConfirmedAt newSlaVersion previousSlaVersion
       newPrice {_MONEY} previousPrice {_MONEY} pricePerImage {_MONEY} firstExpeditePosition {_IMAGES}""",
     "OrderCancelled": "previousStatus",
+    "ImagesCancelled": f"""newStatus previousStatus newImageCount previousImageCount newPrice {_MONEY}
+      previousPrice {_MONEY} {_IMAGES}""",
     "OrderCompleted": "previousStatus",
     "ImagesClaimed": f"leaseUntil worker {_IMAGES}",
     "ClaimExpired": f"leaseUntil worker {_IMAGES}",
@@ -157,6 +159,15 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.status": "- always CANCELLED",
         "before.cancelledAt": "- always null",
         "after.cancelledAt": "at",
+    },
+    "IMAGES_CANCELLED": {
+        **_IDS,
+        "before.status": "previousStatus",
+        "after.status": "newStatus",
+        "before.imageCount": "previousImageCount",
+        "after.imageCount": "newImageCount",
+        "before.price": "previousPrice.amount",
+        "after.price": "newPrice.amount",
     },
     "ORDER_COMPLETED": {
         "before.status": "previousStatus",
