@@ -39,7 +39,7 @@ def images_of(context: Context, order: OrderRow, statuses: Sequence[ImageStatus]
     def read(part: Slice) -> Awaitable[Page[ImageRow]]:
         return context.loaders.images_of_orders.load((key, part, chosen, now))
 
-    count = known(order.image_count)
+    count = known(order.image_count + order.cancelled_count)
     if chosen is not None:
         count = partial(context.loaders.image_counts.load, (key, chosen, now))
     return Listing(_CURSORS, IMAGE_OF_ORDER_SPAN, read, count, partial(image, context=context))
