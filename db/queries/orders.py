@@ -49,16 +49,17 @@ class OrderRow:
     updated_at: datetime
     completed_at: datetime | None
     cancelled_at: datetime | None
+    cancelled_count: int
     specification: SpecificationRow
 
 
-_OWN_COLUMNS: Final = 29
+_OWN_COLUMNS: Final = 30
 ORDER_COLUMNS: Final = f"""
       o.account_id, o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at,
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
       o.delivered_at, o.split_from, o.external_reference, o.instructions, {UPDATED_AT.format("o.")} AS updated_at,
-      o.completed_at, o.cancelled_at, {SPECIFICATION_COLUMNS}"""
+      o.completed_at, o.cancelled_at, o.cancelled_count, {SPECIFICATION_COLUMNS}"""
 """The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 
 ORDER_SPECIFICATION: Final = """

@@ -28,6 +28,18 @@ class OrderFeedFilter(StrEnum):
     READY_FOR_DOWNLOAD = "READY_FOR_DOWNLOAD"
 
 
+class AccountOrder(StrEnum):
+    """The order of a list of accounts."""
+
+    CREATED = "CREATED"
+    NAME = "NAME"
+
+
+describe(
+    AccountOrder,
+    "The order of a list of accounts.",
+    {"CREATED": "By their creation, oldest first.", "NAME": "By their names, ignoring case."},
+)
 describe(
     ViewerKind,
     "The kind of a caller.",
@@ -174,6 +186,7 @@ describe(
         "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
         "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
+        "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },
 )
 describe(

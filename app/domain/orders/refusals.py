@@ -77,12 +77,28 @@ class OrderCancelled(DomainError):
         self.cancelled_at = cancelled_at
 
 
-class NotCancellable(DomainError):
-    """Work on the order has begun: an image of it was claimed or delivered."""
+class ImageCancelled(DomainError):
+    """The image was cancelled, so it cannot change any more."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"Order {number} cannot be cancelled: work on it has begun.")
+    def __init__(self, image_id: UUID, filename: str, cancelled_at: datetime) -> None:
+        super().__init__(f"{filename!r} was cancelled at {rfc3339(cancelled_at)}.")
+        self.image_id = image_id
+        self.filename = filename
+        self.cancelled_at = cancelled_at
+
+
+class NotCancellable(DomainError):
+    """Work on the order, or on the image named, has begun: it was claimed or delivered at `begun_at` (UTC)."""
+
+    def __init__(
+        self, number: int, begun_at: datetime, image_id: UUID | None = None, filename: str | None = None
+    ) -> None:
+        subject = f"Order {number}" if image_id is None else repr(filename)
+        super().__init__(f"{subject} cannot be cancelled: work on it has begun.")
         self.number = number
+        self.begun_at = begun_at
+        self.image_id = image_id
+        self.filename = filename
 
 
 class DeadlineNotOpen(DomainError):

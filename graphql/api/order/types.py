@@ -49,7 +49,9 @@ class Order(Node):
     instructions: str | None = strawberry.field(description="The client's instructions for all images of the order.")
     status: OrderStatus = strawberry.field(description="The status of the order.")
     service_level: ServiceLevel = strawberry.field(description="The promise made for the order's images.")
-    late: bool = strawberry.field(description="True if any image missed the deadline, delivered since or not.")
+    late: bool = strawberry.field(
+        description="True if any image missed the deadline, delivered or cancelled since or not."
+    )
     specification: Specification = strawberry.field(
         description="The specification of the order's images, in the version in force at its placement."
     )
@@ -69,13 +71,17 @@ class Order(Node):
         " rejected."
     )
     cancelled_at: datetime | None = strawberry.field(
-        description="The instant of the cancellation; null unless the order is cancelled."
+        description="The instant of the cancellation; which is that of its last image; null unless all are cancelled."
     )
-    image_count: int = strawberry.field(description="The number of images.")
+    image_count: int = strawberry.field(
+        description="The number of images that are not cancelled; of a cancelled order, of those cancelled last."
+    )
     delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
     rejected_count: int = strawberry.field(description="The number of rejected images that wait for their redo.")
-    progress: float = strawberry.field(description="The share of delivered images, from 0 to 1.")
-    price: Money = strawberry.field(description="The price of all images of the order.")
+    progress: float = strawberry.field(
+        description="The share of the images not cancelled that are delivered, from 0 to 1."
+    )
+    price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
@@ -97,7 +103,7 @@ class Order(Node):
             ),
         ] = strawberry.UNSET,
     ) -> Connection[Image] | None:
-        """The order's images, in upload order."""
+        """The order's images, cancelled ones included, in upload order."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
     @field(cost=LOOK_UP)

@@ -46,14 +46,15 @@ class ReplayedAccount:
         `images` name their order by its id under `order`, as `orders` do under `id`.
         """
         by_id = {order["id"]: order for order in orders}
-        owners = [by_id[image["order"]] for image in images]
+        starts = [(image, by_id[image["order"]]) for image in images]
         for former, reset in pairwise(self.resets):
             opened, closed = former["after"], reset["before"]
             unchanging = opened.keys() - {"closesAt", "used", "expediteUsed"}
             assert {key: closed[key] for key in unchanging} == {key: opened[key] for key in unchanging}
         for reset in self.resets:
             assert reset["after"]["opensAt"] == reset["before"]["closesAt"]
-            used = tuple(_used(reset["before"], owners, start) for start in ("placedAt", "expeditedAt"))
+            expedited = [(image, order) for image, order in starts if image["expedite_position"] is not None]
+            used = _used(reset["before"], starts, "placedAt"), _used(reset["before"], expedited, "expeditedAt")
             assert (reset["before"]["used"], reset["before"]["expediteUsed"]) == used
             assert (reset["after"]["used"], reset["after"]["expediteUsed"]) == (0, 0)
 
@@ -134,11 +135,14 @@ class ReplayedAccount:
         self.closed_at = data["after"]["closedAt"]
 
 
-def _used(day: Data, owners: Iterable[Data], start: str) -> int:
-    """Count images whose order was placed or expedited within a day and not cancelled before the day closed."""
-    return sum(_within(day, order[start]) and not _within(day, order["cancelledAt"]) for order in owners)
+def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:
+    """Count images placed or expedited with their order within a day and not cancelled before the day closed."""
+    return sum(
+        _within(day, datetime.fromisoformat(order[start])) and not _within(day, image["cancelled_at"])
+        for image, order in images
+    )
 
 
-def _within(day: Data, at: str | None) -> bool:
+def _within(day: Data, at: datetime | None) -> bool:
     opens_at, closes_at = (datetime.fromisoformat(day[key]) for key in ("opensAt", "closesAt"))
-    return at is not None and opens_at <= datetime.fromisoformat(at) < closes_at
+    return at is not None and opens_at <= at < closes_at
