@@ -13,7 +13,7 @@ _NAMED: Final = Statement(
     "SELECT account_id, import_run FROM account_heads WHERE account_id = ANY($1::uuid[]) AND import_run IS NOT NULL",
 )
 
-# The runs that the counters of any account name, which are few; all counters.
+# The runs that the counters of any account name, which are few: account_heads_importing_idx.
 _NAMED_BY_ANY: Final = Statement(
     "import_runs_of_all",
     "SELECT account_id, import_run FROM account_heads WHERE import_run IS NOT NULL",

@@ -30,17 +30,24 @@ class RecordedEventsWanted:
     ended: tuple[int, ...]
 
 
-# True if an event `{0}` is final; {1} are the runs that have ended. The primary key finds the counters.
-_IS_FINAL: Final = """
-({0}.import_run IS NULL OR {0}.import_run = ANY({1}::bigint[]) OR NOT EXISTS (
-            SELECT FROM account_heads h WHERE h.account_id = {0}.account_id AND h.import_run = {0}.import_run))"""
+# The runs that have not ended, by account, without those of {0}, which have: account_heads_importing_idx.
+_RUNNING: Final = """
+    running AS MATERIALIZED (
+      SELECT h.account_id, h.import_run FROM account_heads h
+      WHERE h.import_run IS NOT NULL AND h.import_run <> ALL({0}::bigint[])
+    )"""
 
-# True if an event `e` matches: {0} includes withdrawn ones, {1} as above. A withdrawal counts once it is final itself.
-_IS_WANTED: Final = f"""{_IS_FINAL.format("e", "{1}")}
-          AND ({{0}} OR e.type <> 'EVENT_WITHDRAWN' AND (e.withdrawn_by IS NULL OR EXISTS (
-            SELECT FROM events w
-            WHERE w.account_id = e.account_id AND w.sequence = e.withdrawn_by
-              AND NOT {_IS_FINAL.format("w", "{1}")})))"""
+# True if an event `{0}` is final.
+_IS_FINAL: Final = """
+          ({0}.import_run IS NULL OR NOT EXISTS (
+            SELECT FROM running r WHERE r.account_id = {0}.account_id AND r.import_run = {0}.import_run))"""
+
+# True if an event `e` is not withdrawn by a final event. The subquery is for a value, so that it is run where it is
+# needed; for an EXISTS the planner might read the whole table first.
+_HOLDS: Final = f"""
+          (e.withdrawn_by IS NULL OR NOT (
+            SELECT {_IS_FINAL.format("w")} FROM events w
+            WHERE w.account_id = e.account_id AND w.sequence = e.withdrawn_by))"""
 
 _KEY: Final = "coalesce(e.recorded_at, e.at), e.account_id, e.sequence"
 _ORDER: Final = "coalesce(e.recorded_at, e.at) {desc}, e.account_id {desc}, e.sequence {desc}"
@@ -50,13 +57,14 @@ _MANY: Final = "staff's list of events is of all accounts"
 _LISTED: Final = walk(
     "recorded_events",
     f"""
+    WITH {_RUNNING.format("$10")}
     SELECT {EVENT_COLUMNS}
     FROM (
       SELECT e.* FROM unnest($8::text[]) AS wanted (type)
       CROSS JOIN LATERAL (
         SELECT * FROM events e
         WHERE e.type = wanted.type AND ({_KEY}) > ($1, $2, $3) AND ({_KEY}) < ($4, $5, $6)
-          AND {_IS_WANTED.format("$9::boolean", "$10")}
+          AND {_IS_FINAL.format("e")} AND ($9::boolean OR e.type <> 'EVENT_WITHDRAWN' AND {_HOLDS})
         ORDER BY {_ORDER}
         LIMIT {WALKED}
       ) AS e
@@ -69,10 +77,22 @@ _LISTED: Final = walk(
     many=_MANY,
 )
 
-# The number of events of some types: all of them.
+# The number of events of some types, all of which are read. Those that an event which is not final withdraws are added:
+# events_of_type_idx finds these, and the primary key the withdrawn ones.
 _COUNT: Final = Statement(
     "recorded_events_count",
-    f"SELECT count(*) FROM events e WHERE e.type = ANY($1::text[]) AND {_IS_WANTED.format('$2::boolean', '$3')}",
+    f"""
+    WITH {_RUNNING.format("$3")}
+    SELECT count(*) + (
+      SELECT count(*) FROM running r
+      JOIN events w ON w.account_id = r.account_id AND w.type = 'EVENT_WITHDRAWN' AND w.import_run = r.import_run
+      JOIN events e ON e.account_id = w.account_id AND e.sequence = (w.data ->> 'event')::bigint
+      WHERE NOT $2 AND e.type = ANY($1::text[])
+    )
+    FROM events e
+    WHERE e.type = ANY($1::text[]) AND {_IS_FINAL.format("e")}
+      AND ($2::boolean OR e.type <> 'EVENT_WITHDRAWN' AND e.withdrawn_by IS NULL)
+    """,
     many=_MANY,
 )
 

@@ -53,7 +53,13 @@ class AccountCounters(Table, table=True):
     """
 
     __tablename__ = "account_heads"
-    __table_args__ = (PrimaryKeyConstraint("account_id"), ForeignKeyConstraint(["account_id"], ["accounts.id"]))
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+        Index(
+            "account_heads_importing_idx", "account_id", "import_run", postgresql_where=text("import_run IS NOT NULL")
+        ),
+    )
     account_id: UUID
     next_order_number: int
     next_event_sequence: int = Field(sa_type=BigInteger)

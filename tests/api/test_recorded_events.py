@@ -12,7 +12,7 @@ from db.connections import Pool, connect
 from engine.ids import numbered
 from tests.api.test_account_events import BETA, DONE, HeldImport
 from tests.support.clock import FrozenClock
-from tests.support.import_files import START, order, run_import
+from tests.support.import_files import START, change, order, run_import
 from tests.support.mutations import done, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
@@ -98,6 +98,24 @@ async def test_events_of_a_running_import_are_left_out_and_those_of_a_dead_one_a
     assert await listed(staff) == []
     await session.close()
     assert len(await listed(staff)) == len(types) + len(all_types)
+
+
+async def test_events_that_a_running_import_withdraws_are_listed_until_it_has_ended(
+    pool: Pool, staff: Client, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run_import(pool, [*START, order("o-1", [{"filename": name, "deliveredAt": DELIVERED} for name in "ab"])])
+    before = await listed(staff)
+    held = HeldImport()
+    monkeypatch.setattr(destination, "write", held.write)
+    lines = [change("expedite", "2026-03-03T11:00:00Z", order="o-1", filenames=["b"]), *BETA]
+    running = asyncio.create_task(run_import(pool, lines, now=clock.now(), chunk_lines=1))
+    await held.began.wait()
+    assert await listed(staff) == before == await listed(staff, withdrawn=True)
+    held.goes_on.set()
+    await running
+    withdrawn = await listed(staff, withdrawn=True)
+    assert withdrawn.count(("ACME", "EVENT_WITHDRAWN")) == 2
+    assert len(await listed(staff)) == len(withdrawn) - 4
 
 
 async def test_withdrawn_events_of_all_accounts_are_listed_only_on_request(pool: Pool, staff: Client) -> None:
