@@ -8,6 +8,7 @@ import typer
 import uvloop
 
 from app.services.api_keys.keys import create_key
+from bench.activity import measure_activity
 from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account
@@ -47,6 +48,8 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
         clients = Client(app, small), Client(app, large)
         reads = await measure_reads(*clients, UNTIL, repetitions=7 if quick else 15)
     statements = await measure_statements(server, "reads", large)
+    print("Reading activity ...")
+    reads += await measure_activity(server, SMALL, large_images, repetitions=7 if quick else 15)
     print("Placing ...")
     placing = await measure_placing(server, repetitions=40 if quick else 100)
     print("Claiming ...")

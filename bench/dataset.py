@@ -1,8 +1,9 @@
 """An account of many images, made by a few set-based statements.
 
-The images are spread evenly over the 60 days before an instant, 20 to an order, at every service level. Shares of them
-are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. Random values are
-hashes of numbers: every run and every size has the same shares. Rollups are counted by the rules that live writes use.
+The images are spread evenly over the days before an instant, 60 by default, 20 to an order, at every service level.
+Shares of them are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. Random
+values are hashes of numbers: every run and every size has the same shares. Rollups are counted by the rules that live
+writes use.
 """
 
 from collections.abc import AsyncIterator
@@ -14,7 +15,7 @@ from uuid import UUID, uuid4
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, minutes_kept_since
 from app.domain.sla.enums import Plan
 from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
@@ -59,7 +60,7 @@ FILL_PLAN = Statement(
            CASE WHEN chance >= 995 AND NOT open THEN placed_at + interval '10 minutes' END
     FROM generate_series(1, $2::bigint) number
     CROSS JOIN LATERAL (
-      SELECT $1::timestamptz - interval '60 days' * (1 - (number - 0.5) / $2) placed_at,
+      SELECT $1::timestamptz - $3::interval * (1 - (number - 0.5) / $2) placed_at,
              abs(hashint8extended(number, 1) % 1000) chance) drawn
     JOIN (VALUES (0, 16, 'STANDARD', interval '20 hours'), (16, 20, 'ADDITIONAL', interval '48 hours'),
                  (20, 22, 'EXPEDITED', interval '3 hours'), (22, 23, 'EXPEDITED_ADDITIONAL', interval '6 hours'),
@@ -183,11 +184,11 @@ REJECTION_FACTS = Statement(
 )
 
 
-async def make_account(pool: Pool, name: str, images: int, until: datetime) -> UUID:
-    """Make an account with this many images in the 60 days before `until` (UTC), and return its id."""
+async def make_account(pool: Pool, name: str, images: int, until: datetime, days: int = DAYS) -> UUID:
+    """Make an account with this many images in the days before `until` (UTC), and return its id."""
     orders = images // IMAGES_PER_ORDER
     async with unit_of_work(pool) as writer:
-        since = until - timedelta(days=DAYS)
+        since = until - timedelta(days=days)
         account = await create_account(
             writer,
             at=since,
@@ -200,13 +201,13 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime) -> U
         specification = await make_specification(writer, account, since)
         await writer.execute(TRUST)
         await writer.execute(MAKE_PLAN)
-        await writer.execute(FILL_PLAN, until, orders)
+        await writer.execute(FILL_PLAN, until, orders, timedelta(days=days))
         await writer.execute(FILL_IMAGES, account, until, specification, IMAGES_PER_ORDER)
         await writer.execute(FILL_REJECTIONS, account)
         await writer.execute(FILL_ORDERS, account, specification)
         await writer.execute(FILL_EVENTS, account)
         await writer.execute(ADVANCE_HEAD, account, until, orders)
-        await _count(writer, account, since)
+        await _count(writer, account, max(since, minutes_kept_since(until)))
         await writer.commit()
     return account
 

@@ -36,10 +36,10 @@ class Operation:
         for times, client, variables in asked if len(self.small_times) % 2 else reversed(asked):
             times.append(await _timed(client, self.document, variables))
 
-    def figure(self) -> Figure:
-        """Compare the medians."""
+    def figure(self, more: str = "") -> Figure:
+        """Compare the medians; `more` is said beside them."""
         small, large = median(self.small_times[_WARM_UPS:]), median(self.large_times[_WARM_UPS:])
-        detail = f"{small * 1000:.2f} ms and {large * 1000:.2f} ms"
+        detail = f"{small * 1000:.2f} ms and {large * 1000:.2f} ms{more and f', {more}'}"
         return Figure(self.name, large / small, self.limit, TIMES, detail)
 
 

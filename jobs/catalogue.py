@@ -8,8 +8,9 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from app.services.housekeeping.leases import RETURN, return_expired_leases
 from app.services.housekeeping.pruning import PRUNE, prune
 from app.services.housekeeping.verification import VERIFY, verify_next
-from app.services.jobs.cursors import RESET, SNAPSHOT, WATCH
+from app.services.jobs.cursors import ACTIVITY, RESET, SNAPSHOT, WATCH
 from app.services.jobs.runs import Success
+from app.services.midnight.activity import roll_up_activity
 from app.services.midnight.corrections import CORRECT, correct_snapshots
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
@@ -25,6 +26,7 @@ JOBS: Final = Registry()
 
 JOBS.register(MIDNIGHT, SNAPSHOT)(snapshot_pulse)
 JOBS.register(MIDNIGHT, RESET)(reset_guarantee)
+JOBS.register(MIDNIGHT, ACTIVITY)(roll_up_activity)
 
 
 @JOBS.register(EVERY_MINUTE, WATCH)

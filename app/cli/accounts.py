@@ -74,9 +74,10 @@ def account_list(*, as_json: AsJson = False) -> None:
 
     async def read(url: str) -> list[NamedAccount]:
         async with transaction(url) as reader:
-            return await named_accounts(reader)
+            return await named_accounts(reader, await database_now(reader, settings))
 
-    with migrated_database(read_settings()) as url:
+    settings = read_settings()
+    with migrated_database(settings) as url:
         rows = asyncio.run(read(url))
     if as_json:
         typer.echo(orjson.dumps({"accounts": [_as_json(row) for row in rows]}))
@@ -99,9 +100,10 @@ def account_show(
     async def read(url: str) -> tuple[NamedAccount, AccountHistory, datetime]:
         async with transaction(url) as reader:
             account_id = await read_account(reader, name)
-            (row,) = await named_accounts(reader, account_id)
+            now = await database_now(reader, settings)
+            (row,) = await named_accounts(reader, now, account_id)
             history = (await account_histories(reader, [account_id]))[account_id]
-            return row, history, await database_now(reader, settings)
+            return row, history, now
 
     with migrated_database(settings) as url:
         row, history, now = asyncio.run(read(url))

@@ -13,6 +13,7 @@ import typer
 
 from api.ids import account_global_id
 from app.cli.database import CommandFailed, begin_log, database_clock, migrated_database
+from app.cli.given_up import drop_command, retry_command
 from app.cli.options import AsJson, read_instant
 from app.cli.printing import NOTHING, as_table, instant_or
 from app.cli.verifying import verify_command
@@ -37,6 +38,8 @@ jobs = typer.Typer(
 )
 
 jobs.command("verify")(verify_command)
+jobs.command("retry")(retry_command)
+jobs.command("drop")(drop_command)
 
 _HEADINGS: Final = ("JOB", "ZONE", "LAST RUN", "STATE", "NEXT", "LAG", "FAILURES")
 

@@ -76,7 +76,7 @@ class _History:
     def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload]) -> None:
         self._studio, self._rng, self._span = studio, rng, span
         terms = (studio.images_per_day, studio.expedites_per_day)
-        self._account = Account.open(wanted[0].at, studio.time_zone, PLAN_TERMS[studio.plan], *terms)
+        self._account = Account.open(wanted[0].at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], *terms)
         self._production = Production(rng, studio.slips, studio.rejects)
         self._orders, self._images, self._turns = count(1), count(1), count()
         self._scheduled: list[tuple[datetime, int, MakeLine]] = []

@@ -7,11 +7,21 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.rules import latest_upload_for
 from app.domain.deadlines.zones import latest_zone, require_time_zone_change, zone_changes
 from app.domain.errors import AccountIsClosed
-from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, first_ledger_day, ledger_day_at, zone_at
+from app.domain.ledger.days import (
+    ChangedBy,
+    LedgerDay,
+    ZonePeriod,
+    first_ledger_day,
+    ledger_day_at,
+    ledger_day_from,
+    zone_at,
+)
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
+from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms, negotiated, withdrawn
-from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, sla_on
+from app.domain.sla.plans import ComingPlan, NewPlan, changed_plan
+from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, plan_on, sla_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class Account:
         cls,
         at: datetime,
         time_zone: str,
+        plan: Plan,
         plan_terms: SlaTerms,
         images_per_day: int | None = None,
         expedites_per_day: int | None = None,
@@ -45,6 +56,7 @@ class Account:
             expedites_per_day=plan_terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
             negotiated_at=at,
             plan_terms=plan_terms,
+            plan=plan,
         )
         return cls(zones, (version,))
 
@@ -84,6 +96,29 @@ class Account:
     def terms_at(self, at: datetime) -> SlaInForce:
         """Return the SLA in force on the ledger day of an instant."""
         return self.terms_on(self.ledger_day_at(at).date)
+
+    def plan_at(self, at: datetime) -> Plan:
+        """Return the plan of the ledger day of an instant."""
+        return plan_on(self.ledger_day_at(at).date, self.versions)
+
+    def coming_plan_at(self, at: datetime) -> ComingPlan | None:
+        """Return the plan that begins next after the ledger day of an instant; None if none is to begin."""
+        running = self.ledger_day_at(at).date
+        changes = (each.effective_date for each in self.versions if each.changes_plan)
+        coming = [effective for effective in changes if effective > running]
+        if not coming:
+            return None
+        day = ledger_day_from(min(coming), self.zones)
+        return ComingPlan(plan_on(day.date, self.versions), day.opens_at)
+
+    @property
+    def plan_starts(self) -> dict[int, datetime]:
+        """The starts of plans, by the versions of their changes; those to come are predicted by the latest zone."""
+        return {
+            each.version: ledger_day_from(each.effective_date, self.zones).opens_at
+            for each in self.versions
+            if each.changes_plan
+        }
 
     def deliver_by(self, day: date) -> time:
         """Return the time, user time, of the next working morning by which uploads of a local day are delivered."""
@@ -136,7 +171,20 @@ class Account:
         version = negotiated(terms, at, self.ledger_day_at(at).date, self.versions)
         return replace(self, versions=(*self.versions, version))
 
+    def change_plan(self, at: datetime, new: NewPlan) -> "Account":
+        """Return the account with another plan for ledger days to come, changed at an instant.
+
+        It is the same if that day has the plan with the same terms. Raises Refusals of EffectiveDateNotAhead or
+        DateOutOfRange.
+        """
+        version = changed_plan(new, at, self.ledger_day_at(at).date, self.versions)
+        known = (plan_on(new.effective_date, self.versions), self.terms_on(new.effective_date).plan_terms)
+        return self if known == (new.plan, new.terms) else replace(self, versions=(*self.versions, version))
+
     def withdraw(self, at: datetime, version: SlaVersion) -> "Account":
-        """Return the account with a coming version of its SLA withdrawn at an instant; raises SlaNotComing."""
+        """Return the account with a coming version of its SLA withdrawn at an instant.
+
+        Raises SlaNotComing and SlaChangesPlan.
+        """
         after = withdrawn(version, at, self.ledger_day_at(at).date)
         return replace(self, versions=tuple(after if each is version else each for each in self.versions))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,17 +15,18 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
+from db.queries.activity import ACTIVITY_UNTIL
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader
 
 
 @dataclass(slots=True)
 class AccountRow:
-    """An account as in the table `accounts`."""
+    """An account as in the table `accounts`; its plan at an instant is in its history."""
 
     id: UUID
     name: str
-    plan: Plan
+    first_plan: Plan
     time_zone: str
     created_at: datetime
     success_manager_name: str | None
@@ -41,21 +42,24 @@ class AccountRow:
 
 @dataclass(slots=True)
 class NamedAccount(AccountRow):
-    """An account with its ref, the name that operators of the service have for it."""
+    """An account with its ref, the name that operators of the service have for it, and its plan now."""
 
     ref: str | None
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHistory(Account):
     """An account with its row and the number of orders it has placed; its ledger day in use is the latest.
 
-    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward.
+    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
+    by `activity_until` (UTC; None: none) have their rows in `activity_days`.
     """
 
     row: AccountRow
     last_at: datetime
     orders: int
+    activity_until: datetime | None
 
     @property
     def account_id(self) -> UUID:
@@ -64,14 +68,14 @@ class AccountHistory(Account):
 
 
 ACCOUNT_COLUMNS: Final = """
-    a.id, a.name, a.plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
+    a.id, a.name, a.plan AS first_plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
     a.closed_at"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
-      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at"""
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at, v.plan"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
 
 HISTORY: Final = """
@@ -90,10 +94,16 @@ HISTORY: Final = """
         array_agg(v.note ORDER BY v.version) AS note,
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
         array_agg(v.message ORDER BY v.version) AS message,
-        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at
+        array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at,
+        array_agg(CASE v.version WHEN 1 THEN a.plan ELSE v.plan END ORDER BY v.version) AS plan
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
-"""The join of the zones and SLA versions of the account {0}, each column as an array."""
+"""The join of the zones and SLA versions of the account {0} with the row `a`, each column as an array."""
+
+_PLAN_AT: Final = """coalesce((
+      SELECT v.plan FROM sla_versions v WHERE v.account_id = a.id AND v.plan_starts_at <= {0}
+      ORDER BY v.effective_date DESC, v.version DESC LIMIT 1), a.plan)"""
+"""The plan of the account `a` at the instant {0}; the primary key of sla_versions."""
 
 DAY_COLUMNS: Final = "d.date, d.opens_at, d.closes_at, d.capacity, d.used, d.expedite_capacity, d.expedite_used"
 """The columns that `quota_day` reads, of a ledger day `d`."""
@@ -101,12 +111,15 @@ DAY_COLUMNS: Final = "d.date, d.opens_at, d.closes_at, d.capacity, d.used, d.exp
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
 
-# Accounts with their refs by name, all or one ($1), for operators of the service: the primary key finds one.
+# Accounts with their refs by name, all or one ($1), for operators of the service, as of an instant: the primary key
+# finds one.
 _NAMED: Final = Statement(
     "named_accounts",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, a.ref FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
+    SELECT {ACCOUNT_COLUMNS}, a.ref, {_PLAN_AT.format("$2::timestamptz")} AS plan
+    FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
     """,
+    many="those who operate the service list all accounts",
 )
 
 # The history of accounts, with the latest ledger day: the primary keys of accounts, account_heads, time_zone_periods,
@@ -114,7 +127,8 @@ _NAMED: Final = Statement(
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {HISTORY_COLUMNS}, {DAY_COLUMNS}
+    SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {ACTIVITY_UNTIL.format("h")},
+      {HISTORY_COLUMNS}, {DAY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
     {HISTORY.format("h.account_id")}
@@ -153,23 +167,25 @@ _BY_NAME: Final = walk(
       WHERE lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
         AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)
         AND lower(a.name) ~>=~ lower($5) AND lower(a.name) ~<~ (lower($5) || chr(1114111))
-        AND ($6::text IS NULL OR a.plan = $6)
+        AND ($6::text IS NULL OR $6 = {_PLAN_AT.format("$8::timestamptz")})
       ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
       LIMIT {WALKED}
     ) AS a
     ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
     LIMIT $7
     """,
+    many="staff list accounts of a plan",
 )
 
 # The number of accounts of a prefix and a plan: accounts_by_name_idx.
 _COUNT: Final = Statement(
     "accounts_count",
-    """
+    f"""
     SELECT count(*) FROM accounts a
     WHERE lower(a.name) ~>=~ lower($1) AND lower(a.name) ~<~ (lower($1) || chr(1114111))
-      AND ($2::text IS NULL OR a.plan = $2)
+      AND ($2::text IS NULL OR $2 = {_PLAN_AT.format("$3::timestamptz")})
     """,
+    many="staff count accounts of a plan",
 )
 
 ACCOUNT_SPAN: Final = Span(least=("", LEAST_UUID), greatest=("\U0010ffff", GREATEST_UUID))
@@ -178,7 +194,7 @@ ACCOUNT_SPAN: Final = Span(least=("", LEAST_UUID), greatest=("\U0010ffff", GREAT
 def account_row(record: Iterable[Any]) -> AccountRow:
     """Read an account from the values of ACCOUNT_COLUMNS."""
     row = AccountRow(*record)
-    row.plan = Plan(row.plan)
+    row.first_plan = Plan(row.first_plan)
     return row
 
 
@@ -225,9 +241,9 @@ async def accounts_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, Acco
     return {row.id: row for row in map(account_row, await reader.fetch(_BY_ID, ids))}
 
 
-async def named_accounts(reader: Reader, account_id: UUID | None = None) -> list[NamedAccount]:
-    """Read all accounts with their refs, by name, or one of them."""
-    return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id)]
+async def named_accounts(reader: Reader, now: datetime, account_id: UUID | None = None) -> list[NamedAccount]:
+    """Read all accounts with their refs, by name, or one of them, as of an instant (UTC)."""
+    return [NamedAccount(*record) for record in await reader.fetch(_NAMED, account_id, now)]
 
 
 async def last_instants(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -245,17 +261,19 @@ async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, t
     return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
 
 
-async def accounts_by_name(reader: Reader, part: Slice, prefix: str, plan: Plan | None) -> Page[AccountRow]:
-    """Read a page of the accounts whose names have a prefix, in any case, by name."""
+async def accounts_by_name(
+    reader: Reader, part: Slice, prefix: str, plan: Plan | None, now: datetime
+) -> Page[AccountRow]:
+    """Read a page of the accounts whose names have a prefix, in any case, by name, on a plan at an instant (UTC)."""
     lower, upper = ACCOUNT_SPAN.within(part)
-    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, prefix, plan, part.size + 1)
+    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, prefix, plan, part.size + 1, now)
     rows = [(account_row(values), key) for *values, key in records]
     return page([((key, row.id), row) for row, key in rows], part)
 
 
-async def count_accounts(reader: Reader, prefix: str, plan: Plan | None) -> int:
-    """Count the accounts whose names have a prefix, in any case."""
-    record = await reader.fetch_row(_COUNT, prefix, plan)
+async def count_accounts(reader: Reader, prefix: str, plan: Plan | None, now: datetime) -> int:
+    """Count the accounts whose names have a prefix, in any case, and that are on a plan at an instant (UTC)."""
+    record = await reader.fetch_row(_COUNT, prefix, plan, now)
     return 0 if record is None else record[0]
 
 
@@ -271,23 +289,6 @@ def quota_day(record: Record, account: Account) -> QuotaDay:
     return QuotaDay(day, account.terms_on(day.date), allowance)
 
 
-def sla_version(
-    version: int,
-    effective_date: date,
-    images_per_day: int | None,
-    expedites_per_day: int | None,
-    negotiated_at: datetime,
-    note: str | None,
-    plan_terms: dict[str, Any] | None,
-    message: str | None,
-    withdrawn_at: datetime | None,
-) -> SlaVersion:
-    """Read an SLA version from the values of its columns."""
-    terms = None if plan_terms is None else terms_from_json(plan_terms)
-    stated = (images_per_day, expedites_per_day)
-    return SlaVersion(version, effective_date, *stated, negotiated_at, note, terms, message, withdrawn_at)
-
-
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
     periods = zip(record["starts_at"], record["time_zones"], record["changed_by"], strict=True)
     return tuple(
@@ -298,7 +299,16 @@ def _zones(record: Record) -> tuple[ZonePeriod, ...]:
 
 def _versions(record: Record) -> tuple[SlaVersion, ...]:
     columns = (record[column] for column in SlaVersion.__dataclass_fields__)
-    return tuple(sla_version(*values) for values in zip(*columns, strict=True))
+    return tuple(_version(values) for values in zip(*columns, strict=True))
+
+
+def _version(columns: Iterable[Any]) -> SlaVersion:
+    """Read an SLA version from the values of its columns, in the order of its fields."""
+    values = dict(zip(SlaVersion.__dataclass_fields__, columns, strict=True))
+    terms, plan = values["plan_terms"], values["plan"]
+    values["plan_terms"] = None if terms is None else terms_from_json(terms)
+    values["plan"] = None if plan is None else Plan(plan)
+    return SlaVersion(**values)
 
 
 def _history(record: Record) -> AccountHistory:
@@ -311,4 +321,5 @@ def _history(record: Record) -> AccountHistory:
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],
+        activity_until=record["activity_until"],
     )

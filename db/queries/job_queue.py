@@ -81,6 +81,17 @@ _FAILING: Final = Statement(
     many="the status of jobs is that of all accounts",
 )
 
+# The jobs of a kind that were given up: queued_jobs_failing_idx.
+GIVEN_UP_JOBS: Final = Statement(
+    "given_up_jobs",
+    """
+    SELECT account_id, key FROM queued_jobs
+     WHERE kind = $1 AND error IS NOT NULL AND given_up_at IS NOT NULL
+     ORDER BY account_id, key
+    """,
+    many="operators retry and drop jobs of any account",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DueSpread:

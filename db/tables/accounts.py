@@ -19,9 +19,10 @@ from db.tables.base import Instant, Table
 
 
 class Account(Table, table=True):
-    """A client of the service. `time_zone` is the one in force now; `time_zone_periods` has all.
+    """A client of the service.
 
-    Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
+    `time_zone` is the one in force now; `time_zone_periods` has all. `plan` is the first one; `sla_versions` have later
+    ones. Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
     """
 
     __tablename__ = "accounts"
@@ -50,6 +51,8 @@ class AccountCounters(Table, table=True):
     on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
     and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
     final. The first of them has the sequence `import_from` or a later one; null where a release did not record it.
+    Ledger days that closed by `activity_until` have their rows in `activity_days`; null: none has. It counts only while
+    `activity_sequence` equals `next_event_sequence`, since a writer of a release without these rows sets neither.
     """
 
     __tablename__ = "account_heads"
@@ -68,6 +71,8 @@ class AccountCounters(Table, table=True):
     minutes_since: datetime = Field(sa_type=Instant)
     import_run: int | None = Field(default=None, sa_type=BigInteger)
     import_from: int | None = Field(default=None, sa_type=BigInteger)
+    activity_until: datetime | None = Field(default=None, sa_type=Instant)
+    activity_sequence: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):
@@ -91,7 +96,9 @@ class SlaVersion(Table, table=True):
     """The terms of an account from a ledger date on; a term left null continues from the version before.
 
     `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too. A
-    version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere.
+    version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere. `plan` is the plan that begins
+    with a version, from `plan_starts_at` on as far as the zones known say; both are null where the plan continues, and
+    in the first version, whose plan is that of the account's row.
     """
 
     __tablename__ = "sla_versions"
@@ -109,6 +116,8 @@ class SlaVersion(Table, table=True):
     plan_terms: dict[str, Any] | None = Field(sa_type=JSONB)
     message: str | None
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    plan: str | None = None
+    plan_starts_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LedgerDay(Table, table=True):

@@ -1,6 +1,7 @@
 """Counts by bucket of time."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -73,3 +74,31 @@ class UploadWeek(Table, table=True):
     account_id: UUID
     week: date
     images: int
+
+
+class ActivityDay(Table, table=True):
+    """Counts of an account in a closed ledger day, of the images of one currency; `date` is the day's.
+
+    All are as known now, each fact by its own instant. `uploaded` and `spend`, the sum of prices, leave out cancelled
+    images; `cancelled` counts these at their upload. `delivered`, `on_time`, `lead_microseconds` and
+    `saved_milliseconds` are by first delivery, `late` by `late_at`. The rows of an account are complete up to
+    `account_heads.activity_until`; those of later days do not count.
+    """
+
+    __tablename__ = "activity_days"
+    __table_args__ = (
+        PrimaryKeyConstraint("account_id", "date", "currency"),
+        ForeignKeyConstraint(["account_id"], ["accounts.id"]),
+    )
+    account_id: UUID
+    date: date
+    currency: str
+    uploaded: int
+    cancelled: int
+    delivered: int
+    on_time: int
+    late: int
+    rejected: int
+    lead_microseconds: int = Field(sa_type=BigInteger)
+    saved_milliseconds: int = Field(sa_type=BigInteger)
+    spend: Decimal

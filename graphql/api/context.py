@@ -106,9 +106,13 @@ class Context:
         """Return True if the accounts of a plan have a dashboard (domain rules, section 2)."""
         return plan in self.settings.dashboard_plans
 
-    def require_dashboard(self, plan: Plan) -> None:
-        """Raise ApiError for a client whose plan has no dashboard (domain rules, section 2)."""
-        if not self.is_staff and not self.has_dashboard(plan):
+    async def require_dashboard(self, account_id: UUID) -> None:
+        """Raise ApiError for a client of an account whose plan has no dashboard (domain rules, section 2)."""
+        if self.is_staff:
+            return
+        history = self.view.known_history(account_id) or await self.history(account_id)
+        plan = history.plan_at(self.instant(account_id))
+        if not self.has_dashboard(plan):
             raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.domain.activity.enums import Grain
 from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events.enums import EventType
@@ -42,6 +43,15 @@ describe(
         "ALL": "Every order, cancelled ones included.",
         "IN_PRODUCTION": "Orders with images still to be delivered.",
         "READY_FOR_DOWNLOAD": "Orders with every image delivered, not downloaded yet.",
+    },
+)
+describe(
+    Grain,
+    "A length of time by which activity is counted.",
+    {
+        "DAY": "A ledger day.",
+        "WEEK": "The ledger days whose dates are in an ISO week, Monday to Sunday.",
+        "MONTH": "The ledger days whose dates are in a calendar month.",
     },
 )
 describe(
@@ -173,6 +183,7 @@ describe(
         "ACCOUNT_CLOSED": "The account was closed.",
         "ACCOUNT_REOPENED": "The account was opened again.",
         "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
+        "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },

@@ -80,7 +80,13 @@ class Queued(Kind[QueuedWork]):
         return counts
 
     async def end_orphaned(self, context: WorkerContext, claim: Claim) -> None:
-        """Leave the run of a spread to the next worker, which takes it over."""
+        """End the run of a spread that others have done; one that is under way is taken over by the next worker."""
+        run = claim.run
+        spreads = await due_spreads(PoolReader(context.pool), [run.job], run.scheduled_for)
+        if all(spread.due_at != run.scheduled_for for spread in spreads):
+            async with unit_of_work(context.pool) as writer:
+                await job_runs.succeed(writer, claim, context.clock.now())
+                await writer.commit()
 
     async def describe(self, reader: Reader, jobs: _Jobs, now: datetime) -> list[JobStatus]:
         """Return the status of each job at an instant (UTC), without its errors."""

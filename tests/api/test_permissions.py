@@ -57,6 +57,7 @@ MAY_CHANGE = {
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
     "withdrawSla": {"staff"},
+    "changePlan": {"staff"},
     "renameAccount": {"staff"},
     "setSuccessManager": {"staff"},
     "closeAccount": {"staff"},

@@ -17,12 +17,14 @@ from typer.testing import CliRunner
 
 from api.ids import account_global_id
 from app.cli.commands import cli
+from app.domain.instants import rfc3339
 from app.services.accounts.counters import lock_counters
 from db.connections import Pool
 from db.writer import unit_of_work
 from tests.app.test_cli import LOUPE, environment
 from tests.support.clock import FrozenClock
 from tests.support.customers import open_customer
+from tests.support.job_queue import KIND, Work, add, effects, give_up, registry, worker
 from tests.support.workers import COPENHAGEN, new_account
 
 MIDNIGHT = datetime(2026, 3, 28, 23, tzinfo=UTC)
@@ -34,6 +36,7 @@ JOBS = [
     "return_expired_leases",
     "snapshot_pulse",
     "reset_guarantee",
+    "roll_up_activity",
     "prune",
     "correct_snapshots",
     "verify_pulse",
@@ -104,6 +107,7 @@ async def test_all_due_jobs_are_run_once(database: str, pool: Pool) -> None:
     assert list(works) == JOBS
     done = {"runs": 3, "accounts": 3, "failures": 0}
     assert (works["snapshot_pulse"], works["reset_guarantee"]) == (done, done)
+    assert works["roll_up_activity"] == {"runs": 1, "accounts": 1, "failures": 0}
     assert works["prune"] == {"runs": 1, "accounts": 0, "failures": 0}
     ends = [MIDNIGHT, datetime(2026, 3, 29, 22, tzinfo=UTC), datetime(2026, 3, 30, 22, tzinfo=UTC)]
     assert await snapshots(pool) == [(account, at) for at in ends]
@@ -200,7 +204,7 @@ async def test_the_status_is_a_table_and_figures(database: str, pool: Pool, monk
     status = json.loads(said)
     assert status["at"].startswith("2026-03-29T22:00:42")
     jobs = {job["job"]: job for job in status["jobs"]}
-    assert list(jobs) == [*JOBS[2:4], *JOBS[:2], *JOBS[4:]]  # those at midnight first
+    assert list(jobs) == [*JOBS[2:5], *JOBS[:2], *JOBS[5:]]  # those at midnight first
     reset = jobs["reset_guarantee"]
     lags = [reset.pop("lagSeconds"), reset["zones"][0].pop("lagSeconds")]
     assert 42 <= lags[0] == lags[1] < 60
@@ -254,7 +258,7 @@ async def test_differences_are_reported_by_verify_and_by_the_status(
     first, difference = said.splitlines()
     assert first == "Accounts that agree with their rows: 0"
     figures = r"current.uploaded 4 by rollups, 3 by rows; uploaded_this_month 4 by rollups, 3 by rows"
-    assert re.match(rf"{account}: PulseDiffers: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
+    assert re.match(rf"{account}: FiguresDiffer: as of 2026-03-11T12:00:\S+Z: {figures}", difference)
     code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
     [verify] = [job for job in json.loads(said)["jobs"] if job["job"] == "verify_pulse"]
     [error] = verify["errors"]
@@ -268,6 +272,39 @@ async def test_differences_are_reported_by_verify_and_by_the_status(
     monkeypatch.setenv("LOUPE_CLOCK", "2026-03-12T12:00:00Z")
     assert await asyncio.to_thread(loupe, "jobs", "verify") == (0, "Accounts that agree with their rows: 1\n")
     assert (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()[-1].split()[-1] == "0"
+
+
+async def test_queued_jobs_that_were_given_up_are_shown_retried_and_dropped(
+    database: str, pool: Pool, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work()
+    monkeypatch.setattr("app.cli.jobs.JOBS", registry(work))
+    monkeypatch.setenv("LOUPE_DATABASE_URL", database)
+    accounts = [await new_account(pool, clock.now()) for _ in range(2)]
+    due_at = rfc3339(clock.now())
+    for account in accounts:
+        await give_up(pool, clock, account, "k")
+    await add(pool, accounts[0], clock.now(), "waiting")
+    monkeypatch.setenv("LOUPE_CLOCK", rfc3339(clock.now()))
+    names = [account_global_id(account) for account in accounts]
+    code, said = await asyncio.to_thread(loupe, "jobs", "status", "--json")
+    [job] = json.loads(said)["jobs"]
+    assert (code, job["failures"], job["queue"]) == (0, 2, {"waiting": 1, "givenUp": 2, "spreads": 0})
+    error = {"timeZone": None, "account": names[0], "key": "k", "scheduledFor": due_at, "error": "ValueError: x"}
+    assert job["errors"][0] == error
+    table = (await asyncio.to_thread(loupe, "jobs", "status"))[1].splitlines()
+    assert table[1].split()[:4] == [KIND, "-", "-", "FAILED"]
+    assert table[2:4] == [
+        f"{KIND}: 1 waiting, 2 given up, 0 to be added for all accounts.",
+        f"{KIND} {names[0]} k {due_at}: ValueError: x",
+    ]
+    assert await asyncio.to_thread(loupe, "jobs", "drop", KIND, "--account", names[0]) == (0, "Jobs dropped: 1\n")
+    assert await asyncio.to_thread(loupe, "jobs", "retry", KIND, "--key", "k") == (0, "Jobs to be tried again: 1\n")
+    assert await asyncio.to_thread(loupe, "jobs", "retry", KIND) == (1, "")
+    clock.advance(timedelta(hours=1))
+    await worker(pool, clock, work).run_due()
+    assert await effects(pool, accounts[0]) == ["waiting"]
+    assert await effects(pool, accounts[1]) == ["k"]
 
 
 def loupe(*arguments: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.guarantee import Allowance
+from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion
 
@@ -17,18 +18,18 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def account() -> Account:
-    return Account.open(OPENED_AT, "Europe/Copenhagen", PLAN, images_per_day=80)
+    return Account.open(OPENED_AT, "Europe/Copenhagen", Plan.SOLO, PLAN, images_per_day=80)
 
 
 def test_an_account_opens_with_the_terms_of_its_plan_but_for_those_agreed_on(account: Account) -> None:
-    assert account.versions == (SlaVersion(1, date(2026, 3, 10), 80, 5, OPENED_AT, None, PLAN),)
+    assert account.versions == (SlaVersion(1, date(2026, 3, 10), 80, 5, OPENED_AT, None, PLAN, plan=Plan.SOLO),)
     assert account.terms_at(OPENED_AT) == SlaInForce(1, replace(PLAN, images_per_day=80), PLAN)
     assert (account.created_at, account.zone.key) == (OPENED_AT, "Europe/Copenhagen")
 
 
 def test_an_account_may_be_opened_at_another_instant_and_in_another_zone(account: Account) -> None:
     before = OPENED_AT - 3 * DAY
-    assert account.opened_at(before, "UTC") == Account.open(before, "UTC", PLAN, images_per_day=80)
+    assert account.opened_at(before, "UTC") == Account.open(before, "UTC", Plan.SOLO, PLAN, images_per_day=80)
 
 
 def test_the_day_in_use_has_its_use_and_others_have_none(account: Account) -> None:

@@ -1,11 +1,8 @@
 """Guarantees of jobs for any number of workers, however they end: each day once, with the right figures, no error."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -25,6 +22,7 @@ from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.database import temporary_database
 from tests.support.midnight_jobs import assert_done, assert_equal_to_reference, snapshots
+from tests.support.worker_processes import Workers
 
 pytestmark = pytest.mark.races
 
@@ -50,48 +48,6 @@ WEEKS = (
 def instants(weeks: Iterable[tuple[datetime, datetime]]) -> Iterator[datetime]:
     for since, until in weeks:
         yield from (since + step * STEP for step in range((until - since) // STEP))
-
-
-@dataclass
-class Workers:
-    """Processes that run due jobs at the instants sent to them."""
-
-    url: str
-    processes: list["subprocess.Popen[str]"] = field(default_factory=list["subprocess.Popen[str]"])
-
-    async def start(self, count: int) -> None:
-        """Start so many more, and wait until they are ready."""
-        command = [sys.executable, "-m", "tests.support.worker_process", self.url]
-        new = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, ASYNC220
-            for _ in range(count)
-        ]
-        self.processes += new
-        await asyncio.gather(*(asyncio.to_thread(_number, process) for process in new))
-
-    def emit(self, at: datetime) -> None:
-        for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write(f"{at.isoformat()}\n")
-            process.stdin.flush()
-
-    async def failures(self) -> list[int]:
-        """Wait until all have answered; return the failures."""
-        return await asyncio.gather(*(asyncio.to_thread(_number, process) for process in self.processes))
-
-    def kill_one(self, random: Random) -> None:
-        process = self.processes.pop(random.randrange(len(self.processes)))
-        process.kill()
-        process.communicate()
-
-    def end(self) -> None:
-        while self.processes:
-            self.kill_one(Random(0))  # noqa: S311 - all of them
-
-
-def _number(process: "subprocess.Popen[str]") -> int:
-    assert process.stdout is not None
-    return int(process.stdout.readline())
 
 
 @pytest.fixture

@@ -9,21 +9,31 @@ import pytest
 
 from app.clock import Clock, clock_from
 from app.services.accounts.counters import lock_counters
-from app.services.job_queue.claims import ATTEMPTS, ClaimedJob
+from app.services.job_queue.claims import ClaimedJob
 from app.settings import Settings
-from db.connections import Pool
+from db.connections import Pool, open_pool
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from db.writer import unit_of_work
 from jobs.counts import Counts
-from jobs.kinds.queued import QUEUED
-from jobs.registry import Registry
 from jobs.scheduler import jobs_alongside
 from jobs.status import job_statuses
-from jobs.worker import working_pool
 from tests.jobs.test_scheduler import comes
 from tests.support.clock import FrozenClock
-from tests.support.job_queue import KIND, MINUTE, OTHER, Work, add, effects, queued, spread, turns, worker
+from tests.support.job_queue import (
+    KIND,
+    MINUTE,
+    OTHER,
+    Work,
+    add,
+    effects,
+    give_up,
+    queued,
+    registry,
+    spread,
+    turns,
+    worker,
+)
 from tests.support.workers import new_account, runs
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -32,12 +42,6 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 @pytest.fixture
 async def account(pool: Pool, clock: FrozenClock) -> UUID:
     return await new_account(pool, clock.now())
-
-
-def registry(work: Work) -> Registry:
-    jobs = Registry()
-    jobs.register(QUEUED, KIND)(work)
-    return jobs
 
 
 async def test_a_worker_does_spreads_and_jobs_that_are_due(pool: Pool, clock: FrozenClock, account: UUID) -> None:
@@ -52,6 +56,22 @@ async def test_a_worker_does_spreads_and_jobs_that_are_due(pool: Pool, clock: Fr
     assert (await effects(pool, account), await effects(pool, other)) == (["all", "k", "k"], ["all"])
     assert await turns(pool) == [(other, clock.now() + MINUTE)]
     assert await runs(pool, "job", "account_id", "state", "accounts") == [(KIND, None, "SUCCEEDED", 2)]
+
+
+async def test_a_run_whose_spread_others_have_done_is_ended_once_its_lease_is_over(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    await spread(pool, clock.now())
+    await worker(pool, clock, Work()).run_due()
+    later = clock.now() + MINUTE
+    await pool.fetch("UPDATE job_runs SET state = 'RUNNING', owner = 'dead', lease_until = $1", later)
+    await worker(pool, clock, Work()).run_due()
+    assert await runs(pool, "state") == [("RUNNING",)]
+    clock.advance(MINUTE)
+    await spread(pool, clock.now() + MINUTE)
+    await worker(pool, clock, Work()).run_due()
+    assert await runs(pool, "state", "accounts") == [("SUCCEEDED", 1)]
+    assert await effects(pool, account) == ["s"]
 
 
 async def test_only_work_due_at_an_instant_is_done_if_it_is_named(
@@ -82,9 +102,11 @@ async def test_an_account_that_others_have_locked_is_no_failure(
     database: str, pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     await add(pool, account, clock.now())
-    async with working_pool(database) as impatient, unit_of_work(pool) as writer:
+    impatient = await open_pool(database, settings={"lock_timeout": "50ms"})
+    async with unit_of_work(pool) as writer:
         await lock_counters(writer, [account])
         assert await worker(impatient, clock, Work()).run_due() == {KIND: Counts(runs=1)}
+    await impatient.close()
     assert await queued(pool, "attempts", "error") == [(0, None)]
 
 
@@ -98,16 +120,11 @@ async def test_work_that_does_not_end_its_job_fails(pool: Pool, clock: FrozenClo
 
 
 async def test_the_status_shows_what_waits_and_what_was_given_up(pool: Pool, clock: FrozenClock, account: UUID) -> None:
-    work = Work()
-    work.wrong[account] = ValueError("x")
-    await add(pool, account, clock.now())
     due_at = clock.now()
-    for _ in range(ATTEMPTS):
-        await worker(pool, clock, work).run_due()
-        clock.advance(60 * MINUTE)
+    await give_up(pool, clock, account)
     await add(pool, account, clock.now() + MINUTE, "later")
     await spread(pool, clock.now() + 2 * MINUTE)
-    [status] = await job_statuses(PoolReader(pool), registry(work), clock.now())
+    [status] = await job_statuses(PoolReader(pool), registry(Work()), clock.now())
     assert status.queue is not None
     assert (status.queue.waiting, status.queue.given_up, status.queue.spreads) == (1, 1, 1)
     assert (status.job, status.failures, status.lag) == (KIND, 1, clock.now() - due_at)
@@ -146,7 +163,10 @@ async def test_a_long_job_does_not_delay_those_of_other_accounts(database: str, 
         work.waiting[busy].set()
 
 
-async def test_a_drained_worker_puts_a_long_job_back(pool: Pool, clock: FrozenClock, account: UUID) -> None:
+async def test_a_drained_worker_puts_a_long_job_back(
+    pool: Pool, clock: FrozenClock, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.context.GRACE", 0.1)
     work = Work()
     work.waiting[account] = asyncio.Event()
     await add(pool, account, clock.now())

@@ -22,9 +22,9 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
     return Done()
 
 
-def test_the_service_has_two_midnight_jobs_two_every_minute_and_three_a_day() -> None:
+def test_the_service_has_three_midnight_jobs_two_every_minute_and_three_a_day() -> None:
     assert {kind: [*JOBS.of(kind)] for kind in JOBS.kinds} == {
-        MIDNIGHT: ["snapshot_pulse", "reset_guarantee"],
+        MIDNIGHT: ["snapshot_pulse", "reset_guarantee", "roll_up_activity"],
         EVERY_MINUTE: ["watch_deadlines", "return_expired_leases"],
         DAILY: ["prune", "correct_snapshots", "verify_pulse"],
     }

@@ -78,7 +78,7 @@ async def test_a_difference_fails_the_run_with_figures_in_the_ledger_the_status_
     [(at, state, accounts, failures, error)] = await runs(pool)
     assert (at, state, accounts, failures) == (TODAY, "FAILED", 1, 1)
     assert error.startswith(
-        f"1 of 2 accounts. account {customers[0].account_id}: PulseDiffers: as of 2026-03-11T12:00:0"
+        f"1 of 2 accounts. account {customers[0].account_id}: FiguresDiffer: as of 2026-03-11T12:00:0"
     )
     assert figures in error
     [logged] = [each for each in logs if each["event"] == "account_failed"]

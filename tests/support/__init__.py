@@ -60,6 +60,7 @@ Failures
   broken_accounts     an account that cannot be written
   connection_proxy    a proxy that falls silent or breaks connections
   writer_process, worker_process  processes that a test kills
+  worker_processes    starting and killing processes of workers
 
 Databases and the system
   database            a migrated database for each test

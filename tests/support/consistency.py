@@ -1,10 +1,17 @@
 """The checks that hold for every account whatever happened to it: counters, ledger, events and rollups agree."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from app.domain.activity.buckets import buckets
+from app.domain.activity.enums import Grain
+from app.domain.activity.figures import ActivityFigures
 from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
 from db.connections import Statement
+from db.queries.accounts import account_histories
+from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity_reference import reference_activity
 from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
 from db.readers import Reader
@@ -60,4 +67,15 @@ async def assert_consistent(reader: Reader, customer: Customer) -> None:
     for after in (timedelta(), timedelta(microseconds=1), 30 * HOUR):
         requests = [AsOf(account_id, counters["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
         assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
+    await assert_activity_equals_rows(reader, account_id, counters["last_at"] + timedelta(microseconds=1))
     await assert_events_explain_rows(customer.pool)
+
+
+async def assert_activity_equals_rows(reader: Reader, account_id: UUID, at: datetime) -> None:
+    """Assert that the activity of all ledger days as of a settled instant equals that by plain SQL over the rows."""
+    history = (await account_histories(reader, [account_id]))[account_id]
+    of = ActivityOf(account_id, history.zones, history.activity_until, at)
+    days = buckets(date.min, date.max, Grain.DAY, at, history.zones)
+    found = await read_activity(reader, of, days, Grain.DAY)
+    counted = {day: figures for day, figures in found.items() if figures != ActivityFigures()}
+    assert counted == await reference_activity(reader, of)

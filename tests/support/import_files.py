@@ -37,8 +37,10 @@ SPECIFICATION: Final[Line] = {
 }
 START: Final = (ACCOUNT, SPECIFICATION)
 
-_COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks"}
-_OF_THE_RUN: Final = {"sequence", "next_event_sequence", "last_at", "recorded_at", "import_run", "import_from"}
+_COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks", "activity_days"}
+_OF_THE_RUN: Final = {
+    *("sequence", "next_event_sequence", "activity_sequence", "last_at", "recorded_at", "import_run", "import_from")
+}
 _COUNTING: Final = {"events": "WHERE withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'"}
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -133,7 +135,7 @@ def _stable(row: dict[str, object]) -> dict[str, object]:
 
 
 def _counts(row: dict[str, object]) -> list[object]:
-    keys = {"account_id", "grain", "bucket", "specification_id", "specification_version", "week"}
+    keys = {"account_id", "grain", "bucket", "specification_id", "specification_version", "week", "date", "currency"}
     return [value for column, value in row.items() if column not in keys]
 
 

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from app.clock import Clock
 from app.services.accounts.counters import begin_command
 from app.services.job_queue.adding import Payload, add_job, add_spread
-from app.services.job_queue.claims import ClaimedJob, ending
+from app.services.job_queue.claims import ATTEMPTS, ClaimedJob, claim_next, ending, fail
+from app.services.jobs.runs import LONGEST_PAUSE
 from app.settings import Settings
 from db.connections import Pool
 from db.tables.idempotency import IdempotencyKey
@@ -17,10 +18,12 @@ from db.writer import Writer, unit_of_work
 from jobs.kinds.queued import QUEUED, QueuedWork
 from jobs.registry import Registry
 from jobs.worker import Worker
+from tests.support.clock import FrozenClock
 
 KIND = "stamp"
 OTHER = "frank"
 MINUTE = timedelta(minutes=1)
+_SLOW = 0.005  # seconds
 
 
 class Work:
@@ -48,6 +51,14 @@ class Work:
                 raise self.wrong[job.account_id]
 
 
+async def do_slowly(pool: Pool, clock: Clock, job: ClaimedJob) -> None:
+    """Leave the effect of a job, and wait before its transaction and in it."""
+    await asyncio.sleep(_SLOW)
+    async with ending(pool, clock, job) as writer:
+        await leave_effect(writer, clock, job)
+        await asyncio.sleep(_SLOW)
+
+
 async def leave_effect(writer: Writer, clock: Clock, job: ClaimedJob) -> None:
     """Write a row for a job that is done, as a command of its account."""
     counters = await begin_command(writer, clock, job.account_id)
@@ -64,12 +75,17 @@ async def effects(pool: Pool, account_id: UUID | None = None) -> list[str]:
     return [row["key"].split()[0] for row in await pool.fetch(query, account_id)]
 
 
-def worker(pool: Pool, clock: Clock, work: QueuedWork, owner: str = "a", kinds: Sequence[str] = (KIND,)) -> Worker:
-    """Return a worker with kinds of queued jobs that do the same."""
+def registry(work: QueuedWork, kinds: Sequence[str] = (KIND,)) -> Registry:
+    """Return kinds of queued jobs that do the same."""
     jobs = Registry()
     for kind in kinds:
         jobs.register(QUEUED, kind)(work)
-    return Worker(pool, clock, Settings(), owner, jobs)
+    return jobs
+
+
+def worker(pool: Pool, clock: Clock, work: QueuedWork, owner: str = "a", kinds: Sequence[str] = (KIND,)) -> Worker:
+    """Return a worker with kinds of queued jobs that do the same."""
+    return Worker(pool, clock, Settings(), owner, registry(work, kinds))
 
 
 async def add(
@@ -85,6 +101,16 @@ async def add(
         async with unit_of_work(pool) as writer:
             await add_job(writer, account_id, kind, due_at, key, payload)
             await writer.commit()
+
+
+async def give_up(pool: Pool, clock: FrozenClock, account_id: UUID, key: str = "k") -> None:
+    """Add a job of an account that fails until it is given up, half a day later."""
+    await add(pool, account_id, clock.now(), key)
+    for _ in range(ATTEMPTS):
+        job = await claim_next(pool, clock, "a", [KIND], None)
+        assert job is not None
+        await fail(pool, clock, job, ValueError("x"))
+        clock.advance(LONGEST_PAUSE)
 
 
 async def spread(pool: Pool, due_at: datetime, key: str = "s", payload: Payload | None = None) -> None:

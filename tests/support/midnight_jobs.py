@@ -9,7 +9,8 @@ from app.clock import Clock
 from app.domain.ledger.days import LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
-from app.services.jobs.cursors import RESET, SNAPSHOT, due_accounts, due_groups
+from app.services.jobs.cursors import ACTIVITY, RESET, SNAPSHOT, due_accounts, due_groups
+from app.services.midnight.activity import roll_up_activity
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
 from db.connections import Pool
@@ -20,7 +21,7 @@ from db.readers import PoolReader
 from tests.support.clock import FrozenClock
 from tests.support.studio import Studio
 
-JOBS: Final = {SNAPSHOT: snapshot_pulse, RESET: reset_guarantee}
+JOBS: Final = {SNAPSHOT: snapshot_pulse, RESET: reset_guarantee, ACTIVITY: roll_up_activity}
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -30,7 +31,7 @@ class Cursor(NamedTuple):
     time_zone: str
 
 
-async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = (SNAPSHOT, RESET)) -> int:
+async def run_jobs(pool: Pool, clock: Clock, jobs: Sequence[str] = tuple(JOBS)) -> int:
     """Run the jobs for all accounts that are due, oldest first; return the number of accounts."""
     reader = PoolReader(pool)
     done = 0

@@ -151,6 +151,7 @@ async def _order(world: _World) -> None:
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
+    await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()
     terms = {"imagesPerDay": 8, "effectiveDate": later}
     await world.do(
@@ -160,7 +161,7 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back, give it success managers, close and reopen it, agree on terms and withdraw them."""
+    """Rename the account and back, give it success managers, close and reopen it, withdraw terms, change its plan."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
@@ -172,6 +173,8 @@ async def _administer(world: _World) -> None:
     agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
     said = {"note": "as agreed with Ada", "message": "As you wished."}
     await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
+    later = (START + timedelta(days=20)).date().isoformat()
+    await world.do(world.staff, "changePlan", accountId=world.shop.account, plan="ENTERPRISE", effectiveDate=later)
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
@@ -192,12 +195,15 @@ async def _produce(world: _World) -> None:
 
 
 async def _wait(world: _World) -> None:
-    """Run the jobs after the claim expires, before and after a deadline and past midnight; move and place again."""
+    """Run the jobs after a claim expires, around a deadline and past midnight; move, cancel and place again."""
     due_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
     for at in (START + 2 * HOUR, due_at - HOUR / 2, due_at + HOUR / 2):
         await world.work(at)
     await world.do(world.client, "changeTimeZone", timeZone="America/New_York")
     await world.work(due_at + 24 * HOUR)
+    found = await world.client.data('{ account { orders(filter: { search: "Forgotten" }) { nodes { id } } } }')
+    [forgotten] = found["account"]["orders"]["nodes"]
+    await world.do(world.client, "cancelOrder", orderId=forgotten["id"])
     await world.do(world.client, "placeOrder", **_order_of(world, "last.jpg"), idempotencyKey="an order")
     await world.do(world.staff, "claimImages", worker="Ada", idempotencyKey="a claim")
 
@@ -219,6 +225,9 @@ async def _read(world: _World) -> None:
         chosen = f"filter: {{ {kind} {search} }}"
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
     await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
+    for grain in ("DAY", "WEEK"):
+        days = f'activity(from: "2026-03-01", to: "2026-03-31", grain: {grain})'
+        await world.client.data(f"{{ account {{ {days} {{ date uploadedCount spend {{ amount }} }} }} }}")
     await world.client.data("{ account { slaVersions(first: 1) { nodes { id } } } }")
     for types, end in product(("", "types: [ORDER_PLACED, ORDER_SPLIT]"), ("first", "last")):
         await world.client.data(f"{{ account {{ events({end}: 3 {types}) {{ nodes {{ id }} totalCount }} }} }}")

@@ -415,6 +415,19 @@ async def terms_of_the_running_day(scene: Scene) -> Refused:
     return Refused(values, ["effectiveDate"], {"earliestDate": "2026-03-11"})
 
 
+@case("INVALID", "changePlan")
+async def a_plan_of_the_running_day(scene: Scene) -> Refused:
+    values = {"accountId": scene.shop.account, "plan": "SOLO", "effectiveDate": "2026-03-10"}
+    return Refused(values, ["effectiveDate"], {"earliestDate": "2026-03-11"})
+
+
+@case("INVALID", "withdrawSla")
+async def terms_that_begin_a_plan(scene: Scene) -> Refused:
+    values = {"accountId": scene.shop.account, "plan": "SOLO", "effectiveDate": "2026-03-12"}
+    await done(scene.staff, "changePlan", **values)
+    return Refused({"slaId": str(numbered(NodeType.SLA, scene.shop.studio.id, 2))}, ["slaId"], {})
+
+
 @case("INVALID", "withdrawSla")
 async def terms_in_force(scene: Scene) -> Refused:
     sla = str(numbered(NodeType.SLA, scene.shop.studio.id, 1))

@@ -9,6 +9,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    PlanChanged,
     SlaWithdrawn,
     SuccessManagerChanged,
 )
@@ -16,6 +17,7 @@ from app.domain.events.enums import EventType
 from app.domain.events.facts import ERASED
 from app.domain.events.forms import Form, StoredTexts
 from app.domain.events.keys import INSTANT, Data, Keys
+from app.domain.sla.enums import Plan
 
 
 def _write_renamed(event: AccountRenamed) -> tuple[Data, Data]:
@@ -91,10 +93,38 @@ def _read_withdrawn(data: Data, texts: StoredTexts) -> SlaWithdrawn:
     return SlaWithdrawn(**terms, note=texts.one("note", data), message=texts.one("message", data))
 
 
+_PLAN: Final = Keys(
+    {
+        "plan": ("plan", Plan),
+        "version": ("version", int),
+        "effectiveDate": ("effective_date", date.fromisoformat),
+        "imagesPerDay": ("images_per_day", int),
+        "expeditesPerDay": ("expedites_per_day", int),
+    }
+)
+_PREVIOUS_PLAN: Final = Keys(
+    {
+        "plan": ("previous_plan", Plan),
+        "version": ("previous_version", int),
+        "imagesPerDay": ("previous_images_per_day", int),
+        "expeditesPerDay": ("previous_expedites_per_day", int),
+    }
+)
+
+
+def _write_plan(event: PlanChanged) -> tuple[Data, Data]:
+    return {"before": _PREVIOUS_PLAN.write(event), "after": _PLAN.write(event)}, {}
+
+
+def _read_plan(data: Data, _: StoredTexts) -> PlanChanged:
+    return PlanChanged(**_PREVIOUS_PLAN.read(data["before"]), **_PLAN.read(data["after"]))
+
+
 ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
     EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),
     EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),
     EventType.SLA_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
+    EventType.PLAN_CHANGED: Form(_write_plan, _read_plan),
 }

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from app.domain.contacts import Contact
 from app.domain.events.enums import EventType
+from app.domain.sla.enums import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,19 @@ class SlaWithdrawn:
     expedites_per_day: int
     note: str | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """Another plan from a ledger day on, as an SLA version; `previous_*` would have held that day."""
+
+    type: ClassVar[EventType] = EventType.PLAN_CHANGED
+    plan: Plan
+    version: int
+    effective_date: date
+    images_per_day: int
+    expedites_per_day: int
+    previous_plan: Plan
+    previous_version: int
+    previous_images_per_day: int
+    previous_expedites_per_day: int

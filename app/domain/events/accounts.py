@@ -9,6 +9,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    PlanChanged,
     SlaWithdrawn,
     SuccessManagerChanged,
 )
@@ -22,7 +23,7 @@ from app.domain.events.kinds import (
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
-from app.domain.sla.terms import SlaVersion, sla_on
+from app.domain.sla.terms import SlaVersion, plan_on, sla_on
 from app.domain.specifications import SpecificationTerms
 
 
@@ -84,6 +85,24 @@ def sla_withdrawn(
         message=message,
     )
     return NewEvent(at, None, None, event)
+
+
+def plan_changed(version: SlaVersion, before: Sequence[SlaVersion]) -> NewEvent:
+    """Return the event of a version that a change of the plan made, with all versions before it."""
+    day = version.effective_date
+    previous, new = sla_on(day, before), sla_on(day, [*before, version])
+    event = PlanChanged(
+        plan=plan_on(day, [*before, version]),
+        version=version.version,
+        effective_date=day,
+        images_per_day=new.terms.images_per_day,
+        expedites_per_day=new.terms.expedites_per_day,
+        previous_plan=plan_on(day, before),
+        previous_version=previous.version,
+        previous_images_per_day=previous.terms.images_per_day,
+        previous_expedites_per_day=previous.terms.expedites_per_day,
+    )
+    return NewEvent(version.negotiated_at, None, None, event)
 
 
 def time_zone_changed(period: ZonePeriod, replaced: ZonePeriod) -> NewEvent:

@@ -15,6 +15,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    PlanChanged,
     SlaWithdrawn,
     SuccessManagerChanged,
 )
@@ -290,6 +291,7 @@ Event: TypeAlias = (
     | AccountClosed
     | AccountReopened
     | SlaWithdrawn
+    | PlanChanged
     | EventWithdrawn
     | ImagesCancelled
 )

@@ -4,7 +4,7 @@ Normally they are the local days of the account's zone. A zone change never shor
 midnight of the new zone. They follow from the account's short zone history alone, whether jobs have run or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -92,8 +92,22 @@ def ledger_day_at(at: datetime, periods: Sequence[ZonePeriod]) -> LedgerDay:
 
 def ledger_day_of(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay | None:
     """Return the ledger day of this date; None before the first, and for a date that was skipped."""
-    found = _ledger_day_from(day, periods)
+    found = ledger_day_from(day, periods)
     return found if found.date == day else None
+
+
+def first_ledger_days_from(dates: Iterable[date], periods: Sequence[ZonePeriod]) -> list[LedgerDay]:
+    """Return the first ledger day of each date or a later one; a future day is of the last zone."""
+    runs = _runs(periods)
+    return [_first_day_from(day, runs) for day in dates]
+
+
+def closed_ledger_days(since: datetime | None, until: datetime, periods: Sequence[ZonePeriod]) -> Iterator[LedgerDay]:
+    """Yield the days that closed by `until`, from the one that opened at `since` (UTC) or else from the first."""
+    day = first_ledger_day(periods) if since is None else ledger_day_at(since, periods)
+    while day.closes_at <= until:
+        yield day
+        day = ledger_day_at(day.closes_at, periods)
 
 
 def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Sequence[SlaVersion]) -> datetime:
@@ -102,12 +116,16 @@ def sla_effective_from(version: int, periods: Sequence[ZonePeriod], versions: Se
     A future day is of the last zone. Raises KeyError when no version has the number.
     """
     effective_dates = {each.version: each.effective_date for each in versions}
-    return _ledger_day_from(effective_dates[version], periods).opens_at
+    return ledger_day_from(effective_dates[version], periods).opens_at
 
 
-def _ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+def ledger_day_from(day: date, periods: Sequence[ZonePeriod]) -> LedgerDay:
+    """Return the first ledger day of this date or a later one; future days are of the last zone."""
+    return _first_day_from(day, _runs(periods))
+
+
+def _first_day_from(day: date, runs: Sequence[_Run]) -> LedgerDay:
     """Return the first ledger day of this date or a later one."""
-    runs = _runs(periods)
     run = next((run for run in reversed(runs) if day >= run.first.date), runs[0])
     if day <= run.first.date:
         return run.first

@@ -1,26 +1,33 @@
-"""Comparison of the served Pulse with the same figures by plain SQL over the rows (domain rules, section 6)."""
+"""Comparison of served figures with the same ones by plain SQL over the rows (domain rules, section 6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from operator import attrgetter
 from typing import Final, cast
 from uuid import UUID
 
+from app.domain.activity.figures import AMOUNTS, ActivityFigures
 from app.domain.instants import rfc3339
 from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.streak import Streak, WeekRun
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+_NOTHING: Final = ActivityFigures()
 _NAMED: Final = 5  # figures that a sentence names: one wrong figure often comes with many
 
 
 @dataclass(frozen=True, slots=True)
-class PulseSums:
-    """All sums from which the Pulse of an account at an instant is computed."""
+class AccountSums:
+    """All sums from which the Pulse of an account at an instant is computed, and its activity by ledger day as of it.
+
+    Days without activity may be left out; so are all of an instant in the past, since activity is as known now.
+    """
 
     figures: PulseFigures
     streak: Streak
+    activity: Mapping[date, ActivityFigures] = field(default_factory=dict[date, ActivityFigures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def past_instant(account_id: UUID, since: datetime, until: datetime) -> datetime
     return since + int.from_bytes(digest) % span * _MICROSECOND
 
 
-def differences(served: PulseSums, rows: PulseSums) -> list[Difference]:
+def differences(served: AccountSums, rows: AccountSums) -> list[Difference]:
     """Return the figures that are not the same, by name."""
     ours, plain = (dict(_named(sums)) for sums in (served, rows))
     names = sorted(ours.keys() | plain.keys())
@@ -55,9 +62,12 @@ def in_words(at: datetime, found: Sequence[Difference]) -> str:
     return f"as of {rfc3339(at)}: {'; '.join(map(str, found[:_NAMED]))}{more}"
 
 
-def _named(sums: PulseSums) -> Iterator[tuple[str, object]]:
+def _named(sums: AccountSums) -> Iterator[tuple[str, object]]:
     yield from _leaves("", sums.figures)
     yield from _leaves("streak.", sums.streak)
+    for day, figures in sums.activity.items():
+        if figures != _NOTHING:
+            yield from _leaves(f"activity.{day}.", figures)
 
 
 def _leaves(prefix: str, value: object) -> Iterator[tuple[str, object]]:
@@ -73,8 +83,12 @@ def _leaves(prefix: str, value: object) -> Iterator[tuple[str, object]]:
 def _parts(value: object) -> Mapping[str, object] | None:
     """Return the parts of a figure by name, the steps' by step; None for a number or a date."""
     match value:
+        case ActivityFigures():
+            return dict(zip(AMOUNTS, attrgetter(*AMOUNTS)(value), strict=True)) | {"spend": value.spend}
+        case dict():
+            return cast("dict[str, object]", value)
         case PulseFigures() | WindowFigures() | StepFigures() | Streak() | WeekRun():
-            return {field.name: getattr(value, field.name) for field in fields(value) if field.name != "step"}
+            return {each.name: getattr(value, each.name) for each in fields(value) if each.name != "step"}
         case TermCounts():
             return value._asdict()
         case tuple():

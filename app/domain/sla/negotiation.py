@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.bounds import YEARS
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
-from app.domain.sla.terms import SlaVersion
+from app.domain.sla.terms import SlaVersion, next_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,30 @@ class SlaNotComing(DomainError):  # noqa: N818 - as above
         self.running = running
 
 
+class SlaChangesPlan(DomainError):  # noqa: N818 - as above
+    """A version to be withdrawn that a change of the plan made."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"Version {version} begins a plan, so it cannot be withdrawn: change the plan again.")
+        self.version = version
+
+
+def refusals_of_date(effective_date: date, running: date) -> list[DomainError]:
+    """Return why terms cannot begin on a date, during the ledger day of the date `running`."""
+    if effective_date <= running:
+        return [EffectiveDateNotAhead(effective_date, running)]
+    return [] if effective_date.year in YEARS else [DateOutOfRange(effective_date.year)]
+
+
 def withdrawn(version: SlaVersion, at: datetime, running: date) -> SlaVersion:
     """Return a version as withdrawn at `at` (UTC), during the ledger day of the date `running`.
 
-    Raises SlaNotComing.
+    Raises SlaNotComing and SlaChangesPlan.
     """
     if version.effective_date <= running:
         raise SlaNotComing(version.version, version.effective_date, running)
+    if version.changes_plan:
+        raise SlaChangesPlan(version.version)
     return replace(version, withdrawn_at=at)
 
 
@@ -68,14 +85,11 @@ def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Se
     refusals: list[DomainError] = []
     if terms.images_per_day is None and terms.expedites_per_day is None:
         refusals.append(NoTermStated())
-    if terms.effective_date <= running:
-        refusals.append(EffectiveDateNotAhead(terms.effective_date, running))
-    elif terms.effective_date.year not in YEARS:
-        refusals.append(DateOutOfRange(terms.effective_date.year))
+    refusals += refusals_of_date(terms.effective_date, running)
     if refusals:
         raise Refusals(refusals)
     return SlaVersion(
-        version=max(each.version for each in versions) + 1,
+        version=next_version(versions),
         effective_date=terms.effective_date,
         images_per_day=terms.images_per_day,
         expedites_per_day=terms.expedites_per_day,

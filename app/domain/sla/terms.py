@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -74,6 +76,9 @@ class SlaVersion:
     Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
     plan promised then, which no later change of the plan's defaults alters. The `note` is for staff only, the `message`
     for the client. One that was withdrawn, at `withdrawn_at`, before its first day counts nowhere. Instants are UTC.
+
+    `plan` is the one that begins with the version, None where it continues: the first version, and those made by a
+    change of the plan, have it with its `plan_terms`. A change of the plan states no terms of its own.
     """
 
     version: int
@@ -85,6 +90,12 @@ class SlaVersion:
     plan_terms: SlaTerms | None = None
     message: str | None = None
     withdrawn_at: datetime | None = None
+    plan: Plan | None = None
+
+    @property
+    def changes_plan(self) -> bool:
+        """True if a change of the plan made the version."""
+        return self.plan is not None and self.version > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,33 +110,69 @@ class SlaInForce:
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     """Return the SLA in force on the ledger day of a date; raises NoSlaInForce before the first version.
 
-    Of versions for the same date the highest that was not withdrawn supersedes the others; then, by date, a stated term
-    replaces the one before, and an omitted one continues (domain rules, section 2).
+    The plan's terms are those of the period of the day. Of negotiations for the same date the highest that was not
+    withdrawn supersedes the others; then, by date, a negotiated term replaces the one before, and an omitted one
+    continues. A term negotiated to the value that the plan has on that date follows the plan (domain rules, section 2).
     """
-    if len(versions) == 1:  # most accounts
-        in_order = [version for version in versions if version.effective_date <= day]
-    else:
-        ascending = sorted(versions, key=lambda each: each.version)
-        counting = {version.effective_date: version for version in ascending if version.withdrawn_at is None}
-        in_order = [counting[effective] for effective in sorted(counting) if effective <= day]
-    images = [version.images_per_day for version in in_order if version.images_per_day is not None]
-    expedites = [version.expedites_per_day for version in in_order if version.expedites_per_day is not None]
-    if not images or not expedites:
+    counting = [each for each in versions if each.effective_date <= day and each.withdrawn_at is None]
+    if not counting:
         raise NoSlaInForce(day)
-    plans = [version.plan_terms for version in in_order if version.plan_terms is not None]
-    plan_terms = plans[-1] if plans else SlaTerms(images[0], expedites[0])
-    return SlaInForce(in_order[-1].version, _with_quantities(plan_terms, images[-1], expedites[-1]), plan_terms)
+    counting.sort(key=lambda each: (each.effective_date, each.version))
+    plan_terms, images, expedites = _own_terms(counting[0]), None, None
+    for _, group in groupby(counting, attrgetter("effective_date")):
+        of_date = list(group)
+        plan_terms = next((each.plan_terms for each in reversed(of_date) if each.plan_terms is not None), plan_terms)
+        stated = next((each for each in reversed(of_date) if not each.changes_plan), None)
+        if stated is not None:
+            images = _negotiated(stated.images_per_day, plan_terms.images_per_day, images)
+            expedites = _negotiated(stated.expedites_per_day, plan_terms.expedites_per_day, expedites)
+    return SlaInForce(counting[-1].version, _with_quantities(plan_terms, images, expedites), plan_terms)
 
 
 def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
     """Return the terms of a version on its first day, a superseded or withdrawn one's as if it were in force."""
-    others = [each for each in versions if each.effective_date != shown.effective_date or each.version < shown.version]
-    return sla_on(shown.effective_date, [*others, replace(shown, withdrawn_at=None)])
+    others = [
+        each
+        for each in versions
+        if each.effective_date != shown.effective_date or each.version < shown.version or each.changes_plan
+    ]
+    in_force = sla_on(shown.effective_date, [*others, replace(shown, withdrawn_at=None)])
+    return replace(in_force, version=shown.version)
+
+
+def plan_on(day: date, versions: Sequence[SlaVersion]) -> Plan:
+    """Return the plan of the ledger day of a date: the one that began last; raises NoSlaInForce before the first."""
+    begun = [(each.effective_date, each.version, each.plan) for each in versions if each.effective_date <= day]
+    plan = next((plan for _, _, plan in sorted(begun, reverse=True) if plan is not None), None)
+    if plan is None:
+        raise NoSlaInForce(day)
+    return plan
+
+
+def next_version(versions: Sequence[SlaVersion]) -> int:
+    """Return the number of a new version; that of a withdrawn one is not used again."""
+    return max(each.version for each in versions) + 1
+
+
+def _own_terms(first: SlaVersion) -> SlaTerms:
+    """Return the terms of a first version that was stored without its plan's."""
+    return SlaTerms(first.images_per_day or 0, first.expedites_per_day or 0)
+
+
+def _negotiated(stated: int | None, of_plan: int, before: int | None) -> int | None:
+    """Return the negotiated value of a term from a date on; None where it is the plan's."""
+    if stated is None:
+        return before
+    return None if stated == of_plan else stated
 
 
 @lru_cache(maxsize=_CACHED_TERMS)
-def _with_quantities(terms: SlaTerms, images_per_day: int, expedites_per_day: int) -> SlaTerms:
-    """Return terms with other quantities; cached, since explanations and imports need few of them often."""
-    if (terms.images_per_day, terms.expedites_per_day) == (images_per_day, expedites_per_day):
+def _with_quantities(terms: SlaTerms, images_per_day: int | None, expedites_per_day: int | None) -> SlaTerms:
+    """Return terms with negotiated quantities; cached, since explanations and imports need few of them often."""
+    if images_per_day is None and expedites_per_day is None:
         return terms
-    return replace(terms, images_per_day=images_per_day, expedites_per_day=expedites_per_day)
+    return replace(
+        terms,
+        images_per_day=terms.images_per_day if images_per_day is None else images_per_day,
+        expedites_per_day=terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
+    )

@@ -12,6 +12,7 @@ from app.domain.errors import DomainError
 from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
+from db.queries.activity import ACTIVITY_UNTIL
 from db.settled import ACCOUNT_LOCK, CLOCK, TRANSACTION_CLOCK
 from db.tables.accounts import AccountCounters
 from db.writer import Writer, unit_of_work
@@ -24,8 +25,9 @@ The age is taken at the command's start: a command of many accounts may take lon
 """
 
 _NOT_COUNTED: Final = ("import_run", "import_from")
-_COLUMNS: Final = attributes_of(AccountCounters, but=_NOT_COUNTED)
-_COUNTERS: Final = attrgetter(*_COLUMNS)  # astuple would copy each of them deeply
+_COLUMNS: Final = attributes_of(AccountCounters, but=(*_NOT_COUNTED, "activity_until", "activity_sequence"))
+_SAVED: Final = (*_COLUMNS[1:], "activity_until", "activity_sequence")
+_COUNTERS: Final = attrgetter(*_COLUMNS, "activity_until", "next_event_sequence")  # astuple would copy each deeply
 
 
 def _lock_counters(name: str, rows: str) -> Statement:
@@ -48,7 +50,8 @@ def _lock_counters(name: str, rows: str) -> Statement:
             ELSE false END AS is_live, head.*
           FROM head
         )
-        SELECT {", ".join(_COLUMNS)}, {CLOCK.format("$2", "$3")} AS read_at, is_live FROM locked
+        SELECT {", ".join(_COLUMNS)}, {CLOCK.format("$2", "$3")} AS read_at, is_live, {ACTIVITY_UNTIL.format("locked")}
+        FROM locked
         """,  # noqa: S608 - made of fixed texts
     )
 
@@ -70,7 +73,7 @@ FORWARD_COUNTERS: Final = Statement(
 )
 
 # Saves the counters of an account; the primary key.
-SAVE_COUNTERS: Final = update("save_counters", AccountCounters, *_COLUMNS[1:])
+SAVE_COUNTERS: Final = update("save_counters", AccountCounters, *_SAVED)
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _POSTGRES_CLOCK: Final = SystemClock()
@@ -111,6 +114,7 @@ class Counters:
     minutes_since: datetime
     read_at: datetime
     is_live: bool = False
+    activity_until: datetime | None = None
 
     @property
     def instant(self) -> datetime:
@@ -125,6 +129,7 @@ class Counters:
         """Move the opening of an account without orders from `before` to another instant."""
         self.last_at = at if self.last_at == before else self.last_at
         self.minutes_since = at
+        self.activity_until = None
 
 
 def next_instant(now: datetime, last_at: datetime) -> datetime:

@@ -62,7 +62,7 @@ async def create_account(
     name = require_name("The name", name)
     if ref is not None:
         require_name("The ref", ref)
-    account = Account.open(at, time_zone, plan_terms or PLAN_TERMS[plan], images_per_day, expedites_per_day)
+    account = Account.open(at, time_zone, plan, plan_terms or PLAN_TERMS[plan], images_per_day, expedites_per_day)
     account_id = new_id(at)
     if await writer.fetch_row(ADD_ACCOUNT, account_id, ref, name, plan, time_zone, at) is None:
         raise AccountRefTaken(ref or "")
@@ -80,8 +80,8 @@ def account_created(account: Account, *, ref: str | None, name: str, plan: Plan)
     return NewEvent(account.created_at, None, None, AccountCreated(ref, name, plan, zone.time_zone, *terms))
 
 
-def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
-    """Return the row of an SLA version."""
+def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | None = None) -> SlaVersionRow:
+    """Return the row of an SLA version; a change of the plan has the predicted start (UTC) of its first day."""
     return SlaVersionRow(
         account_id=account_id,
         version=version.version,
@@ -93,6 +93,8 @@ def version_row(account_id: UUID, version: SlaVersion) -> SlaVersionRow:
         message=version.message,
         plan_terms=None if version.plan_terms is None else terms_to_json(version.plan_terms),
         withdrawn_at=version.withdrawn_at,
+        plan=version.plan if version.changes_plan else None,
+        plan_starts_at=starts_at,
     )
 
 

@@ -16,6 +16,7 @@ from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import read_account
 from app.services.accounts.opening import version_row
+from app.services.accounts.plans import predict_plan_starts
 from app.services.accounts.recording import record
 from app.services.jobs.cursors import follow_zone
 from app.services.orders.outcome import NotFound
@@ -111,7 +112,7 @@ async def withdraw_sla(
 ) -> TermsOutcome:
     """Withdraw a coming version of an account's SLA; nothing changes if it is withdrawn. The caller commits.
 
-    Raises UnknownAccount, NotFound and SlaNotComing.
+    Raises UnknownAccount, NotFound, SlaNotComing and SlaChangesPlan.
     """
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
@@ -144,6 +145,7 @@ async def change_time_zone(
     moved = account.move(at, name, by)
     period = moved.zones[-1]
     await _write_zone(writer, account_id, period, account.day_at(at).extended(moved.zones))
+    await predict_plan_starts(writer, {account_id: moved})
     if _has_orders(counters):
         await recount_upload_weeks(writer, account_id, zone, since=account.created_at, until=at)
     await record(writer, counters, at, time_zone_changed(period, replaced))

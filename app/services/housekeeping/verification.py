@@ -1,30 +1,35 @@
-"""The daily verification: the Pulse of accounts as it is served, from rollups, against plain SQL over their rows.
+"""The daily verification: the figures of accounts as they are served, from rollups, against plain SQL over their rows.
 
-Each account is compared at a settled instant T, open images included, and at one in its past, both in one snapshot of
-the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a difference is a
-failure of the account, with the figures of both sides, until a later comparison finds none. One account is read at a
-time, by one process of the server, for a bounded time.
+Each account is compared at a settled instant T, activity and open images included, and at one in its past, both in one
+snapshot of the database, so that commands meanwhile are seen by both sides or by neither. Nothing is repaired: a
+difference is a failure of the account, with the figures of both sides, until a later comparison finds none. One account
+is read at a time, by one process of the server, for a bounded time.
 
 Accounts take turns: the next one is that whose last comparison, or else whose creation, is longest ago. That instant is
 the `due_at` of a cursor without a date. Accounts that failed are compared every day as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.activity.buckets import buckets
+from app.domain.activity.enums import Grain
+from app.domain.activity.figures import ActivityFigures
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.verification import PulseSums, differences, in_words, past_instant
+from app.domain.pulse.verification import AccountSums, differences, in_words, past_instant
 from app.services.jobs import runs as job_runs
 from app.services.jobs.isolation import isolate_failures
 from app.services.jobs.runs import RunKey
 from db.connections import Pool, Statement
 from db.failures import ServerError, is_timeout
 from db.queries.accounts import AccountHistory, account_histories
+from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity_reference import reference_activity
 from db.queries.job_cursors import NEXT_IN_TURN, STILL_DIFFERING
 from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures, reference_streaks
@@ -35,6 +40,7 @@ from db.writer import unit_of_work
 
 VERIFY: Final = "verify_pulse"
 _LONGEST: Final = "2min"
+_Days: TypeAlias = Mapping[date, ActivityFigures]
 
 # Limits the time of each statement of this transaction, and its processes of the server to one.
 BOUNDS: Final = (
@@ -70,8 +76,8 @@ END_TURN: Final = Statement(
 )
 
 
-class PulseDiffers(Exception):  # noqa: N818 - it names the case, as all errors here do
-    """The Pulse that is served differs from the rows; the text has the figures of both."""
+class FiguresDiffer(Exception):  # noqa: N818 - it names the case, as all errors here do
+    """The figures that are served differ from the rows; the text has those of both."""
 
 
 class NotCompared(Exception):  # noqa: N818 - the same
@@ -139,7 +145,7 @@ async def _note(pool: Pool, now: datetime, owner: str, account_id: UUID, error: 
 
 
 async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None:
-    """Compare an account; raises PulseDiffers and NotCompared."""
+    """Compare an account; raises FiguresDiffer and NotCompared."""
     (account_id,) = account_ids
     try:
         settlement = await settle(PoolReader(pool), clock, [account_id])
@@ -155,13 +161,21 @@ async def _verify(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None
             raise
         raise NotCompared(f"It takes longer than {_LONGEST} to read its rows.") from error
     if any(found):
-        raise PulseDiffers("; ".join(filter(None, found)))
+        raise FiguresDiffer("; ".join(filter(None, found)))
 
 
 async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_now: bool) -> str:
     """Return the differences as of an instant (UTC) as text; empty if there are none."""
     asked = [AsOf.of(history.account_id, history.zones, at, is_now=is_now)]
-    served = map(PulseSums, await pulse_figures(reader, asked), await streaks(reader, asked))
-    rows = map(PulseSums, await reference_figures(reader, asked), await reference_streaks(reader, asked))
-    found = differences(next(served), next(rows))
+    [served], [rows] = await pulse_figures(reader, asked), await reference_figures(reader, asked)
+    [streak], [weeks] = await streaks(reader, asked), await reference_streaks(reader, asked)
+    days, counted = await _activity(reader, history, at) if is_now else ({}, {})
+    found = differences(AccountSums(served, streak, days), AccountSums(rows, weeks, counted))
     return in_words(at, found) if found else ""
+
+
+async def _activity(reader: Reader, history: AccountHistory, at: datetime) -> tuple[_Days, _Days]:
+    """Return the activity of all ledger days, as served and by the rows."""
+    of = ActivityOf(history.account_id, history.zones, history.activity_until, at)
+    days = buckets(date.min, date.max, Grain.DAY, at, history.zones)
+    return await read_activity(reader, of, days, Grain.DAY), await reference_activity(reader, of)

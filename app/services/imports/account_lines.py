@@ -18,7 +18,8 @@ from app.services.imports.refusals import LineRefused
 def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> AccountState:
     """Open an account at its first instant (UTC); version 1 of its SLA starts with its first ledger day."""
     line = pending.line
-    account = Account.open(at, line.time_zone, plan_terms[line.plan], line.images_per_day, line.expedites_per_day)
+    terms = (plan_terms[line.plan], line.images_per_day, line.expedites_per_day)
+    account = Account.open(at, line.time_zone, line.plan, *terms)
     return AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, is_provisional=True)
 
 

@@ -3,12 +3,15 @@
 All rows are prepared before: the next chunk may be replayed while this batch is being written.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
 from app.domain.events.orders import NewEvent
+from app.domain.orders.state import OrderState
 from app.domain.specifications import kept_steps
 from app.domain.texts import composed
 from app.services.accounts.counters import (
@@ -20,7 +23,9 @@ from app.services.accounts.counters import (
     save_counters,
 )
 from app.services.accounts.opening import ADD_ACCOUNT, version_row
+from app.services.accounts.plans import predict_plan_starts
 from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
+from app.services.activity import add_activity
 from app.services.imports.batch import Batch, NewSpecification
 from app.services.imports.cache import AccountState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
@@ -92,6 +97,7 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     extended = ((*key, closes_at) for key, closes_at in sorted(batch.extended.items()))
     await writer.execute_many(EXTEND_LEDGER_DAY, extended)
     await _write_rollups(writer, prepared)
+    await add_activity(writer, _activity_changes(prepared, all_counters))
 
 
 async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Counters]:
@@ -120,6 +126,7 @@ async def _write_terms_and_zones(writer: Writer, prepared: PreparedBatch) -> Non
     await writer.insert([version_row(id_, version) for id_, version in batch.versions])
     zones = ((id_, prepared.accounts[id_].account.zone.key) for id_ in sorted(batch.moved))
     await writer.execute_many(CHANGE_TIME_ZONE, zones)
+    await predict_plan_starts(writer, {id_: prepared.accounts[id_].account for id_ in batch.moved})
 
 
 async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
@@ -151,12 +158,14 @@ async def _write_counters(
         opening = prepared.batch.openings.get(id_)
         if opening is not None and opening.before is not None:
             counters.begin(opening.before, state.account.created_at)
+        if id_ in prepared.batch.moved:  # other ledger days since the move
+            counters.activity_until = None
         counters.next_order_number = state.next_order_number
         counters.last_at = max(counters.last_at, state.last_at)
         counters.watermark = state.watermark
         counters.minutes_since = max(counters.minutes_since, state.minutes_since)
         if state.next_sequence is None:
-            new.append((*counters_row(counters).values(), run.number, FIRST_EVENT))
+            new.append((*counters_row(counters).values(), run.number, FIRST_EVENT, None, None))
         else:
             expected = state.next_sequence + len(prepared.new_events[id_])
             prepared.batch.accounts[id_].extra_events = counters.next_event_sequence - expected
@@ -176,3 +185,18 @@ async def _write_rollups(writer: Writer, prepared: PreparedBatch) -> None:
         state = prepared.accounts[id_]
         since, until = state.account.created_at, state.watermark
         await recount_upload_weeks(writer, id_, state.account.zone, since=since, until=until)
+
+
+def _activity_changes(
+    prepared: PreparedBatch, all_counters: Mapping[UUID, Counters]
+) -> dict[UUID, dict[DayKey, DayAmounts]]:
+    """Return the changes to the closed ledger days of accounts that have their rows."""
+    orders: defaultdict[UUID, tuple[list[OrderState], list[OrderState]]] = defaultdict(lambda: ([], []))
+    for amended in prepared.batch.amended.values():
+        orders[amended.account_id][0].append(amended.before)
+    for order in prepared.batch.orders.values():
+        orders[order.account_id][1].append(order.state)
+    return {
+        id_: activity_changes(*states, all_counters[id_].activity_until, prepared.accounts[id_].account.zones)
+        for id_, states in orders.items()
+    }

@@ -23,7 +23,7 @@ Payload: TypeAlias = Mapping[str, Any]
 
 # Adds the turn of an account for a kind, or makes it due earlier; the primary key. It waits for a worker that is ending
 # a job of it.
-_ADD_TURN: Final = Statement(
+ADD_TURN: Final = Statement(
     "add_job_turn",
     """
     INSERT INTO job_turns (account_id, kind, due_at, served_at, claim_id, lease_until)
@@ -82,9 +82,9 @@ async def add_jobs(
 ) -> None:
     """Add a job for each of some accounts, due at an instant (UTC); the caller commits."""
     accounts = sorted(account_ids)
-    await writer.execute_many(_ADD_TURN, [(account_id, kind, due_at) for account_id in accounts])
+    await writer.execute_many(ADD_TURN, [(account_id, kind, due_at) for account_id in accounts])
     await writer.execute_many(_ADD_JOB, [(account_id, kind, key, payload or {}, due_at) for account_id in accounts])
-    await writer.execute(_NOTIFY, CHANNEL)
+    await notify(writer)
 
 
 async def add_spread(
@@ -97,4 +97,9 @@ async def add_spread(
     that one wrote.
     """
     await writer.execute(_ADD_SPREAD, kind, key, payload or {}, due_at)
+    await notify(writer)
+
+
+async def notify(writer: Writer) -> None:
+    """Notify workers that something was added, once the transaction is committed."""
     await writer.execute(_NOTIFY, CHANNEL)

@@ -33,6 +33,7 @@ from db.writes import insert_unless_known
 
 SNAPSHOT: Final = "snapshot_pulse"
 RESET: Final = "reset_guarantee"
+ACTIVITY: Final = "roll_up_activity"
 WATCH: Final = "watch_deadlines"
 OLDEST: Final = timedelta(days=400)
 """The age of the oldest ledger day that is still done; a cursor further back skips to it."""
@@ -41,7 +42,7 @@ ZONES_CHANNEL: Final = "loupe_zones"
 """The channel of notifications of zones that accounts have now; they only save waiting for the next minute."""
 
 _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
-_AT_MIDNIGHT: Final = (SNAPSHOT, RESET)
+_AT_MIDNIGHT: Final = (SNAPSHOT, RESET, ACTIVITY)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _ACCOUNTS_IN_A_GO: Final = 200
 

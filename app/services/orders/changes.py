@@ -1,14 +1,16 @@
 """Changes of accounts by commands, written with their ledger days, rollups, events and counters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.account import Account
+from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
 from app.domain.events.orders import NewEvent
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
 from app.services.accounts.counters import Counters, save_counters
+from app.services.activity import add_activity
 from app.services.events import write_events
 from app.services.orders.rows import changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
@@ -54,9 +56,14 @@ async def write_changes(writer: Writer, changes: Sequence[AccountChange]) -> Non
     minutes_since = {account_id: counters.minutes_since for account_id, counters in all_counters.items()}
     zones = {change.counters.account_id: change.account.zone_at(change.at) for change in changes}
     await write_rollups(writer, rows.tallies, minutes_since, zones)
+    await add_activity(writer, {change.counters.account_id: _activity_changes(change) for change in changes})
     for change in changes:
         _advance(change)
     await save_counters(writer, list(all_counters.values()))
+
+
+def _activity_changes(change: AccountChange) -> Mapping[DayKey, DayAmounts]:
+    return activity_changes(change.before, change.after, change.counters.activity_until, change.account.zones)
 
 
 def _advance(change: AccountChange) -> None:

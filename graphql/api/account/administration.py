@@ -1,5 +1,6 @@
-"""Staff's mutations of accounts: the name, the success manager, closing and reopening."""
+"""Staff's mutations of accounts: the plan, the name, the success manager, closing and reopening."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -12,7 +13,10 @@ from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.contacts import Contact
+from app.domain.sla.enums import Plan
+from app.domain.sla.plans import NewPlan
 from app.services.accounts.closing import close_account, reopen_account
+from app.services.accounts.plans import change_plan
 from app.services.accounts.profile import rename_account, set_success_manager
 from engine.arguments import or_none
 from engine.decorators import input_type, object_type
@@ -77,9 +81,38 @@ class ReopenAccountPayload(AccountPayload):
     """The result of reopening an account."""
 
 
+@input_type
+class ChangePlanInput:
+    """The new plan of an account."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    plan: Plan = strawberry.field(description="The new plan; terms that were not negotiated are those it has now.")
+    effective_date: date = strawberry.field(
+        description="The date of the first ledger day on this plan; later than the running one."
+    )
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ChangePlanPayload(AccountPayload):
+    """The result of changing a plan."""
+
+
 @object_type
 class AccountAdministration:
     """Staff's mutations of accounts."""
+
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
+    async def change_plan(
+        self,
+        info: Info,
+        input: Annotated[ChangePlanInput, strawberry.argument(description="The new plan of an account.")],  # noqa: A002
+    ) -> ChangePlanPayload:
+        """Changes an account's plan for future ledger days; negotiated terms continue; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        new = NewPlan(input.plan, info.context.settings.plan_terms[input.plan], input.effective_date)
+        return await call.perform(ChangePlanPayload, change_plan, account_id, new)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def rename_account(

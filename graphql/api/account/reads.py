@@ -1,6 +1,5 @@
 """Query fields of accounts."""
 
-from functools import partial
 from typing import Annotated, Final
 
 import strawberry
@@ -27,11 +26,14 @@ def accounts_of_all(context: Context, prefix: str, plan: Plan | None) -> Listing
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[AccountRow]:
-        found = await loaders.accounts_by_name.load((part, prefix, plan))
+        found = await loaders.accounts_by_name.load((part, prefix, plan, context.now))
         await context.view.include([row.id for _, row in found.rows])
         return found
 
-    return Listing(_CURSORS, ACCOUNT_SPAN, read, partial(loaders.account_count.load, (prefix, plan)), account)
+    async def count() -> int:
+        return await loaders.account_count.load((prefix, plan, context.now))
+
+    return Listing(_CURSORS, ACCOUNT_SPAN, read, count, account)
 
 
 @reads(NodeType.ACCOUNT)

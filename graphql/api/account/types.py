@@ -4,7 +4,10 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
+from api.activity.reads import LONGEST, activity_between
+from api.activity.types import Activity
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
@@ -24,6 +27,7 @@ from api.specification.reads import specifications_of
 from api.specification.types import Specification
 from api.user_error.codes import NOT_EXPEDITABLE
 from api.user_error.codes import UserErrorCode as Code
+from app.domain.activity.enums import Grain
 from app.domain.errors import DateOutOfRange
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
@@ -50,12 +54,21 @@ AsOf = Annotated[
 ]
 
 
+@object_type
+class ComingPlan:
+    """A plan that was agreed on for ledger days to come."""
+
+    plan: Plan = strawberry.field(description="The plan.")
+    starts_at: datetime = strawberry.field(
+        name="from", description="The instant at which it begins, predicted by the account's time zone."
+    )
+
+
 @object_type(count=COUNT)
 class Account(Node):
     """A client of the service."""
 
     name: str = strawberry.field(description="The name of the account.")
-    plan: Plan = strawberry.field(description="The account's subscription.")
     time_zone: TimeZone = strawberry.field(description="The account's time zone; its wall clock is user time.")
     created_at: datetime = strawberry.field(description="The instant of the account's creation.")
     closed_at: datetime | None = strawberry.field(
@@ -64,23 +77,38 @@ class Account(Node):
     row: strawberry.Private[AccountRow]
 
     @field
+    def plan(self, info: Info) -> AwaitableOrValue[Plan]:
+        """The account's subscription."""
+        now = info.context.instant(self.row.id)
+        return info.context.with_history(self.row.id, lambda history: history.plan_at(now))
+
+    @field
+    async def coming_plan(self, info: Info) -> ComingPlan | None:
+        """The plan that was agreed on and begins next; null if none is to begin."""
+        history = await info.context.history(self.row.id)
+        coming = history.coming_plan_at(info.context.instant(self.row.id))
+        return None if coming is None else ComingPlan(plan=coming.plan, starts_at=coming.starts_at)
+
+    @field
     def now(self, info: Info) -> datetime:
         """The account's now: the instant as of which the answer is, and from which figures and quotes start."""
         return info.context.instant(self.row.id)
 
     @field
-    def dashboard_available(self, info: Info) -> bool:
-        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed` and `sla`."""
-        return info.context.has_dashboard(self.row.plan)
+    def dashboard_available(self, info: Info) -> AwaitableOrValue[bool]:
+        """True if the account's plan has a dashboard: `pulse`, `pulseHistory`, `orderFeed`, `activity` and `sla`."""
+        context = info.context
+        now = context.instant(self.row.id)
+        return context.with_history(self.row.id, lambda history: context.has_dashboard(history.plan_at(now)))
 
     @field(cost=FIGURES)
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """The six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, without a dashboard."""
-        info.context.require_dashboard(self.row.plan)
+        await info.context.require_dashboard(self.row.id)
         return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
 
     @field
-    def pulse_history(
+    async def pulse_history(
         self,
         info: Info,
         since: Annotated[
@@ -96,14 +124,30 @@ class Account(Node):
 
         Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """
-        info.context.require_dashboard(self.row.plan)
+        await info.context.require_dashboard(self.row.id)
         days = Days(or_none(since), or_none(to))
         return snapshots_of(info.context, self.row.id, days).first(_HISTORY_SIZE if first is None else first, after)
+
+    @field(cost=2 * PAGE, item_cost=ITEM, length=LONGEST)
+    async def activity(
+        self,
+        info: Info,
+        first: Annotated[date, strawberry.argument(name="from", description="The first date.")],
+        to: Annotated[date, strawberry.argument(description="The last date.")],
+        grain: Annotated[Grain | None, strawberry.argument(description="The length of time of each item.")] = Grain.DAY,
+    ) -> list[Activity] | None:
+        """The activity by ledger day, week or month, oldest first, at most 400 at once; weeks and months are whole.
+
+        It begins with the account's first ledger day and ends with the running one; a date without a ledger day is left
+        out. Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
+        """
+        await info.context.require_dashboard(self.row.id)
+        return await activity_between(info.context, self.row, first, to, grain or Grain.DAY)
 
     @field(cost=2 * LOOK_UP)
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
         """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
-        info.context.require_dashboard(self.row.plan)
+        await info.context.require_dashboard(self.row.id)
         return await read_sla(info.context, self.row, self._instant(info.context, as_of))
 
     @field(cost=PAGE, item_cost=ITEM, length=FEED_SIZE)
@@ -115,7 +159,7 @@ class Account(Node):
         ] = OrderFeedFilter.ALL,
     ) -> list[Order] | None:
         """The 10 most recent orders; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
-        info.context.require_dashboard(self.row.plan)
+        await info.context.require_dashboard(self.row.id)
         return await order_feed(info.context, self.row.id, status or OrderFeedFilter.ALL)
 
     @field
@@ -244,7 +288,6 @@ def account(row: AccountRow) -> Account:
     return Account(
         name_in_api=named_account(row.id),
         name=row.name,
-        plan=row.plan,
         time_zone=TimeZone(row.time_zone),
         created_at=row.created_at,
         closed_at=row.closed_at,

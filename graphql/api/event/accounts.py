@@ -246,6 +246,37 @@ class SlaWithdrawn(Event):
 
 
 @object_type
+class PlanChanged(Event):
+    """An agreement on another plan, for the ledger days from a date on."""
+
+    details: strawberry.Private[account_kinds.PlanChanged]
+
+    plan: Plan = attribute("The new plan.", of="details.plan")
+    previous_plan: Plan = attribute(
+        "The plan that would have been the account's on the effective date.", of="details.previous_plan"
+    )
+    version: int = attribute("The new version of the SLA.", of="details.version")
+    effective_date: date = attribute("The first ledger day of the plan and the version.", of="details.effective_date")
+    images_per_day: int | None = attribute(
+        "The number of images guaranteed per ledger day from then on; never null.", of="details.images_per_day"
+    )
+    expedites_per_day: int | None = attribute(
+        "The number of expedites at the shortest turnaround per ledger day from then on; never null.",
+        of="details.expedites_per_day",
+    )
+    previous_version: int = attribute(
+        "The version that would have been in force on the effective date.", of="details.previous_version"
+    )
+    previous_images_per_day: int = attribute(
+        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
+    )
+    previous_expedites_per_day: int = attribute(
+        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
+        of="details.previous_expedites_per_day",
+    )
+
+
+@object_type
 class EventWithdrawn(Event):
     """The withdrawal of another event, which turned out to be untrue."""
 

@@ -54,6 +54,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ACCOUNT_CLOSED: accounts.AccountClosed,
     EventType.ACCOUNT_REOPENED: accounts.AccountReopened,
     EventType.SLA_WITHDRAWN: accounts.SlaWithdrawn,
+    EventType.PLAN_CHANGED: accounts.PlanChanged,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
 }

@@ -60,6 +60,6 @@ async def snapshot_node(context: Context, named: GlobalId) -> PulseSnapshot | No
     account = await context.account(named.account_id)
     if account is None:
         return None
-    context.require_dashboard(account.plan)
+    await context.require_dashboard(account.id)
     row = await context.loaders.snapshots.load(named.within_account)
     return None if row is None else snapshot(row)

@@ -127,5 +127,5 @@ class SLA(Node):
 
         Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
         """
-        info.context.require_dashboard(self.account.plan)
+        await info.context.require_dashboard(self.account.id)
         return await read_compliance(info.context, self.account.id, self.at)

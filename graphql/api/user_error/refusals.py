@@ -67,6 +67,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     negotiation.NoTermStated: Mapped(types.InvalidInput),
     negotiation.EffectiveDateNotAhead: Mapped(types.InvalidInput, ("effectiveDate",)),
     negotiation.SlaNotComing: Mapped(types.InvalidInput, ("slaId",)),
+    negotiation.SlaChangesPlan: Mapped(types.InvalidInput, ("slaId",)),
     IdempotencyConflict: Mapped(types.IdempotencyConflict, ("idempotencyKey",)),
 }
 """The errors by type of refusal."""

@@ -10,6 +10,7 @@ from app.domain.deadlines.rules import standard_deadline
 from app.domain.deadlines.zones import TimeZoneChangedRecently, zone_changes
 from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.local_time import time_zone
+from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from tests.support.strategies import MICROSECOND, zone_names
 
@@ -23,7 +24,7 @@ COPENHAGEN = "Europe/Copenhagen"
 
 
 def opened(zone: str = COPENHAGEN) -> Account:
-    return Account.open(OPENED_AT, zone, SlaTerms(50, 5))
+    return Account.open(OPENED_AT, zone, Plan.SOLO, SlaTerms(50, 5))
 
 
 def moved(account: Account, *moves: tuple[datetime, str], by: ChangedBy = ChangedBy.STAFF) -> Account:

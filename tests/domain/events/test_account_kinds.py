@@ -9,6 +9,7 @@ import pytest
 from app.domain.contacts import Contact
 from app.domain.events import account_kinds, kinds
 from app.domain.events.stored import VERSION, from_json, to_json
+from app.domain.sla.enums import Plan
 from db.connections import encode_json
 
 CLOSED_AT = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
@@ -22,6 +23,7 @@ EVENTS: dict[str, kinds.Event] = {
     "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
     "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),
     "terms withdrawn": account_kinds.SlaWithdrawn(3, date(2026, 4, 1), 500, 40, 1, 200, 20, "No", "As you wished"),
+    "plan changed": account_kinds.PlanChanged(Plan.SOLO, 4, date(2026, 4, 1), 50, 5, Plan.PROFESSIONAL, 3, 200, 20),
 }
 
 

@@ -192,6 +192,7 @@ NEWER = {
     EventType.ACCOUNT_REOPENED,
     EventType.IMAGES_CANCELLED,
     EventType.SLA_WITHDRAWN,
+    EventType.PLAN_CHANGED,
 }
 """The types of events that release 0.1.0 did not have."""
 

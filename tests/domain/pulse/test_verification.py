@@ -1,14 +1,17 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.activity.figures import ActivityFigures
 from app.domain.pulse.figures import NONE_COUNTED, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.streak import Streak, WeekRun
-from app.domain.pulse.verification import Difference, PulseSums, differences, in_words, past_instant
+from app.domain.pulse.verification import AccountSums, Difference, differences, in_words, past_instant
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TUESDAY, FRIDAY = date(2026, 3, 10), date(2026, 3, 13)
 AN_ACCOUNT = UUID(int=7)
 STREAK = Streak(WeekRun(date(2026, 2, 23), date(2026, 3, 2)), longest=4, uploaded_this_week=False, keep_by=NOW)
 CLIPPING = StepFigures("CLIPPING", images=3, milliseconds=540_000)
@@ -18,7 +21,7 @@ FIGURES = PulseFigures(CURRENT, WindowFigures(), 7, 12, NONE_COUNTED)
 
 
 def test_equal_figures_do_not_differ() -> None:
-    assert differences(PulseSums(FIGURES, STREAK), PulseSums(FIGURES, STREAK)) == []
+    assert differences(AccountSums(FIGURES, STREAK), AccountSums(FIGURES, STREAK)) == []
 
 
 def test_each_difference_is_named_with_both_figures() -> None:
@@ -30,7 +33,7 @@ def test_each_difference_is_named_with_both_figures() -> None:
         None,
     )
     found = differences(
-        PulseSums(FIGURES, STREAK), PulseSums(rows, Streak(None, 4, uploaded_this_week=True, keep_by=None))
+        AccountSums(FIGURES, STREAK), AccountSums(rows, Streak(None, 4, uploaded_this_week=True, keep_by=None))
     )
     assert [(each.figure, each.served, each.rows) for each in found] == [
         ("current.met.rejection", 0, 1),
@@ -45,6 +48,13 @@ def test_each_difference_is_named_with_both_figures() -> None:
         ("streak.keep_by", NOW, None),
         ("streak.uploaded_this_week", False, True),
     ]
+
+
+def test_differences_of_activity_are_named_by_day_and_days_without_any_may_be_left_out() -> None:
+    served = {TUESDAY: ActivityFigures(uploaded=2, spend={"USD": Decimal("2.90")}), FRIDAY: ActivityFigures()}
+    rows = {TUESDAY: ActivityFigures(uploaded=2, spend={"USD": Decimal("1.45")})}
+    found = differences(AccountSums(FIGURES, STREAK, served), AccountSums(FIGURES, STREAK, rows))
+    assert found == [Difference("activity.2026-03-10.spend.USD", Decimal("2.90"), Decimal("1.45"))]
 
 
 def test_a_line_names_five_figures_and_how_many_more() -> None:

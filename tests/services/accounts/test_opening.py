@@ -45,7 +45,7 @@ async def test_an_account_begins_with_its_zone_its_terms_and_an_event(pool: Pool
         (account_id, AT, "Europe/Copenhagen", None)
     ]
     assert [tuple(row) for row in await rows(reader, "sla_versions")] == [
-        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None, terms_to_json(PLAN_TERMS[Plan.PROFESSIONAL]), None, None)
+        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None, terms_to_json(PLAN_TERMS[Plan.PROFESSIONAL]), *4 * [None])
     ]
     after = {
         "ref": "acme",

@@ -60,7 +60,9 @@ async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
         pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms)
     ) == TermsOutcome(clock.now(), account_id, 2)
     found = await rows(pool, "SELECT * FROM sla_versions WHERE version = 2")
-    assert found == [(account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None, "Welcome.", None)]
+    assert found == [
+        (account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None, "Welcome.", *3 * [None])
+    ]
     before = {"version": 1, "imagesPerDay": 200, "expeditesPerDay": 20}
     after = {"version": 2, "effectiveDate": "2026-03-11", "imagesPerDay": 500, "expeditesPerDay": None}
     data = {"before": before, "after": {**after, "note": "Spring campaign", "message": "Welcome."}}

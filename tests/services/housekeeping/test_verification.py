@@ -18,12 +18,13 @@ from app.services.commands import with_retries
 from app.services.housekeeping import verification as verifying
 from app.services.housekeeping.verification import (
     VERIFY,
+    FiguresDiffer,
     NotCompared,
-    PulseDiffers,
     Verified,
     verify_accounts,
     verify_next,
 )
+from app.services.jobs.cursors import ACTIVITY
 from app.services.orders.changing import cancel_order
 from app.services.orders.outcome import Outcome
 from app.services.orders.placing import NewOrder, place_order
@@ -34,6 +35,7 @@ from db.readers import Reader
 from db.writer import unit_of_work
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.midnight_jobs import run_jobs
 from tests.support.order_states import uploads
 from tests.support.transactions import in_transaction
 
@@ -121,10 +123,10 @@ async def test_damaged_rollups_are_reported_with_their_figures_and_not_repaired(
     verified = await verify_accounts(pool, clock, OWNER, [customer.account_id])
     assert (verified.accounts, list(verified.failed)) == (0, [customer.account_id])
     error = verified.failed[customer.account_id]
-    assert isinstance(error, PulseDiffers)
+    assert isinstance(error, FiguresDiffer)
     assert DAMAGES[damage] in str(error)
     assert await turns(pool) == {customer.account_id: (clock.now(), 1)}
-    assert await failed_runs(pool) == [(customer.account_id, "FAILED", f"PulseDiffers: {error}"[:500])]
+    assert await failed_runs(pool) == [(customer.account_id, "FAILED", f"FiguresDiffer: {error}"[:500])]
     assert [await pool.fetch(f"SELECT * FROM {table} ORDER BY {table}") for table in tables] == before  # noqa: S608
 
 
@@ -139,6 +141,19 @@ async def test_figures_of_both_sides_are_reported(pool: Pool, clock: FrozenClock
     assert str(error).startswith(
         f"as of {clock.now():%Y-%m-%dT%H:%M:%S}Z: current.uploaded 24 by rollups, 20 by rows; "
     )
+
+
+async def test_a_damaged_closed_day_of_activity_is_reported(pool: Pool, clock: FrozenClock, customer: Customer) -> None:
+    clock.advance(DAY)
+    await run_jobs(pool, clock, [ACTIVITY])
+    assert await verify_accounts(pool, clock, OWNER, [customer.account_id]) == Verified(accounts=1)
+    [day] = await pool.fetch(
+        """
+        UPDATE activity_days SET late = late + 7
+        WHERE date = (SELECT min(date) FROM activity_days) RETURNING date, late"""
+    )
+    error = (await verify_accounts(pool, clock, OWNER, [customer.account_id])).failed[customer.account_id]
+    assert f"activity.{day['date']}.late {day['late']} by rollups, {day['late'] - 7} by rows" in str(error)
 
 
 async def test_an_account_whose_figures_agree_again_is_recorded_as_recovered(
@@ -207,7 +222,7 @@ async def test_an_account_with_a_difference_is_compared_every_day_besides_the_tu
         verified = await verify_next(pool, clock, OWNER, 1)
         assert (verified.accounts, list(verified.failed)) == (1, [customers[0].account_id])
         assert verified.error is not None
-        assert verified.error.startswith(f"1 of 2 accounts. account {customers[0].account_id}: PulseDiffers: as of ")
+        assert verified.error.startswith(f"1 of 2 accounts. account {customers[0].account_id}: FiguresDiffer: as of ")
     await pool.fetch("UPDATE rollups SET uploaded = uploaded - 9")
     clock.advance(DAY)
     assert await verify_next(pool, clock, OWNER, 1) == Verified(accounts=2)

@@ -6,6 +6,7 @@ from datetime import datetime
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.services.jobs.cursors import ACTIVITY
 from db.connections import Pool
 from db.readers import PoolReader
 from db.tables.base import Table
@@ -13,6 +14,7 @@ from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.customers import open_customer
 from tests.support.database import execute
+from tests.support.midnight_jobs import run_jobs
 from tests.support.model.client_commands import Confirm, Expedite, Place
 from tests.support.model.comparison import assert_rows_match_model
 from tests.support.model.orders import Account
@@ -98,11 +100,12 @@ async def test_moving_at_every_last_moment_never_yields_a_second_allowance(pool:
 
 
 async def go(world: World, walk: Sequence[Command]) -> None:
-    """Give all commands, and compare all rows from time to time."""
+    """Give all commands, and compare all rows from time to time; then count the days that closed before now."""
     for number, command in enumerate(walk, start=1):
         await command.give(world)
         if number % CHECK_EVERY == 0:
             await assert_rows_match_model(world)
+        await run_jobs(world.customers[0].pool, FrozenClock(world.clock.now() - MICROSECOND), [ACTIVITY])
     await assert_rows_match_model(world)
     for customer in world.customers:
         await assert_consistent(PoolReader(customer.pool), customer)

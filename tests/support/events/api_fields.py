@@ -44,6 +44,8 @@ FIELDS: Final = {
     "AccountReopened": "closedAt reason",
     "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay
       previousImagesPerDay previousExpeditesPerDay note message""",
+    "PlanChanged": """plan previousPlan version effectiveDate imagesPerDay expeditesPerDay previousVersion
+      previousImagesPerDay previousExpeditesPerDay""",
     "EventWithdrawn": "event { id }",
 }
 """All fields of each type but those of the interface."""
@@ -253,6 +255,17 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.expeditesPerDay": "expeditesPerDay",
         "note": "note",
         "message": "message",
+    },
+    "PLAN_CHANGED": {
+        "before.plan": "previousPlan",
+        "before.version": "previousVersion",
+        "before.imagesPerDay": "previousImagesPerDay",
+        "before.expeditesPerDay": "previousExpeditesPerDay",
+        "after.plan": "plan",
+        "after.version": "version",
+        "after.effectiveDate": "effectiveDate",
+        "after.imagesPerDay": "imagesPerDay",
+        "after.expeditesPerDay": "expeditesPerDay",
     },
     "EVENT_WITHDRAWN": {
         "before": "- always null",

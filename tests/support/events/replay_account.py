@@ -28,6 +28,7 @@ class ReplayedAccount:
             "SLA_NEGOTIATED": self._negotiate,
             "TIME_ZONE_CHANGED": self._move,
             "SLA_WITHDRAWN": self._withdraw,
+            "PLAN_CHANGED": self._change_plan,
             "ACCOUNT_RENAMED": self._rename,
             "SUCCESS_MANAGER_CHANGED": self._change_manager,
             "ACCOUNT_CLOSED": self._close,
@@ -78,6 +79,16 @@ class ReplayedAccount:
         before, after = data["before"], data["after"]
         known = self._terms_on(after["effectiveDate"])
         assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
+        assert after["version"] == len(self.versions) + 1
+        self.versions.append(after)
+
+    def _change_plan(self, data: Data) -> None:
+        """Change the plan, of which no event has the terms: those before have to follow, those after are taken."""
+        before, after = data["before"], data["after"]
+        known = self._terms_on(after["effectiveDate"])
+        assert {key: before[key] for key in ("version", *_TERMS)} == {
+            key: known.get(key, before[key]) for key in ("version", *_TERMS)
+        }
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 

@@ -122,13 +122,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Version:
-    """Terms from a ledger day on; None keeps the term of the version before."""
+    """Terms from a ledger day on; None keeps the term of the version before.
+
+    `plan` are the images and expedites of the plan that begins then, None where it continues.
+    """
 
     number: int
     effective_date: date
     images: int | None
     expedites: int | None
     withdrawn: bool = False
+    plan: tuple[int, int] | None = None
 
 
 @dataclass

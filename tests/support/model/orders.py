@@ -4,12 +4,12 @@ It is written from the rules alone and in the plainest way: no SQL, no caches, n
 Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
@@ -17,7 +17,11 @@ from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version
 from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
 from tests.support.model.terms import Agreement
 
+Result = TypeVar("Result")
+
 PRICE: Final = Decimal("1.45")
+PLAN: Final = (200, 20)
+"""The images and expedites of the Professional plan."""
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -31,7 +35,7 @@ class Account:
         self.zone = time_zone(zone)
         self.zones_of_day = [self.zone]
         first = local_day(created_at, self.zone)
-        self.agreement = Agreement([Version(1, first, images, expedites)])
+        self.agreement = Agreement([Version(1, first, images, expedites, plan=PLAN)])
         self.orders: list[Order] = []
         self.last_at = created_at
         self.closed_at: datetime | None = None
@@ -57,18 +61,12 @@ class Account:
         closes_at = midnight(name + DAY, self.zone)
         return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
 
-    def negotiate(self, now: datetime, images: int | None, expedites: int | None, effective_date: date) -> int:
-        """Add an SLA version from a future ledger day on."""
+    def agree(self, now: datetime, change: Callable[[Agreement, date], Result]) -> Result:
+        """Change the SLA, given the date of the running ledger day; False is no change."""
         at = self.instant(now)
-        number = self.agreement.negotiate(images, expedites, effective_date, self.running(at).name)
-        self.last_at = at
-        return number
-
-    def withdraw(self, now: datetime, number: int) -> None:
-        """Withdraw an SLA version, unless it is withdrawn."""
-        at = self.instant(now)
-        if self.agreement.withdraw(number, self.running(at).name):
-            self.last_at = at
+        changed = change(self.agreement, self.running(at).name)
+        self.last_at = self.last_at if changed is False else at
+        return changed
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
         """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""

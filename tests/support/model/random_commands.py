@@ -10,7 +10,7 @@ from app.domain.local_time import local_day, midnight
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
-from tests.support.model.account_commands import Close, Reopen, Withdraw
+from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reopen, Withdraw
 from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver, Reject
@@ -92,7 +92,9 @@ class Negotiate:
         effective = self._effective(account, world.clock.now())
         terms = NegotiatedTerms(self.images, self.expedites, effective)
         done = await world.agree(
-            lambda now: account.negotiate(now, self.images, self.expedites, effective),
+            lambda now: account.agree(
+                now, lambda sla, running: sla.negotiate(self.images, self.expedites, effective, running)
+            ),
             lambda writer: negotiate_sla(writer, world.clock, customer.account_id, terms),
         )
         if done is not None:
@@ -151,6 +153,7 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(Complete, *of_order),
         *often,
         st.builds(Negotiate, which, terms, terms, st.sampled_from([1, 0, 2])),
+        st.builds(ChangePlan, which, st.sampled_from(list(PLANS)), st.sampled_from([1, 0, 2])),
         st.builds(Withdraw, which, st.integers(0, 2)),
         st.builds(Close, which),
         *3 * [st.builds(Reopen, which)],

@@ -1,5 +1,6 @@
 """The SLA of the model: its versions, and the terms of each ledger day by the rules alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,20 +9,42 @@ from tests.support.model.facts import Reason, Version, refuse
 
 @dataclass
 class Agreement:
-    """The versions of an account's SLA, by number."""
+    """The versions of an account's SLA, by number; the first has the terms of the plan."""
 
     versions: list[Version] = field(default_factory=list[Version])
 
     def on(self, day: date) -> tuple[int, int, int]:
         """Return the version, the images and the expedites of a ledger day."""
-        counting = [version for version in self.versions if version.effective_date <= day and not version.withdrawn]
-        last_of_days = {version.effective_date: version for version in counting}
-        version, images, expedites = 0, 0, 0
-        for _, each in sorted(last_of_days.items()):
-            version = each.number
-            images = images if each.images is None else each.images
-            expedites = expedites if each.expedites is None else each.expedites
-        return version, images, expedites
+        images, expedites = (self._term_on(term, day) for term in (0, 1))
+        return self._version_on(day), images, expedites
+
+    def plan_on(self, day: date) -> tuple[int, int]:
+        """Return the images and the expedites of the plan of a ledger day."""
+        begun = [version for version in self.versions if version.plan is not None and version.effective_date <= day]
+        plan = _last(begun).plan
+        assert plan is not None
+        return plan
+
+    def _version_on(self, day: date) -> int:
+        return _last([each for each in self.versions if each.effective_date <= day and not each.withdrawn]).number
+
+    def _term_on(self, term: int, day: date) -> int:
+        own = self._own(term, day)
+        return self.plan_on(day)[term] if own is None else own
+
+    def _own(self, term: int, day: date) -> int | None:
+        """Return the negotiated value of a term: the last one that was stated, if it was not the plan's then."""
+        for each in sorted(self.versions, key=_order, reverse=True):
+            value = (each.images, each.expedites)[term]
+            if each.effective_date <= day and self._counts(each) and value is not None:
+                return None if value == self.plan_on(each.effective_date)[term] else value
+        return None
+
+    def _counts(self, version: Version) -> bool:
+        """Return whether a version is the last one negotiated for its day, and not withdrawn."""
+        counting = [each for each in self.versions if not each.withdrawn and not _changes_plan(each)]
+        of_day = [each for each in counting if each.effective_date == version.effective_date]
+        return version is max(of_day, key=_order, default=None)
 
     def negotiate(self, images: int | None, expedites: int | None, effective_date: date, running: date) -> int:
         """Add a version from a future ledger day on, during the running one; return its number."""
@@ -31,8 +54,16 @@ class Agreement:
         if effective_date <= running:
             reasons.append(Reason("EffectiveDateNotAhead"))
         refuse(reasons)
-        self.versions.append(Version(len(self.versions) + 1, effective_date, images, expedites))
-        return len(self.versions)
+        return self._add(Version(len(self.versions) + 1, effective_date, images, expedites))
+
+    def change_plan(self, plan: tuple[int, int], effective_date: date, running: date) -> bool:
+        """Begin a plan from a future ledger day on; return whether that is a change, of these quantities."""
+        if effective_date <= running:
+            refuse([Reason("EffectiveDateNotAhead")])
+        if self.plan_on(effective_date) == plan:
+            return False
+        self._add(Version(len(self.versions) + 1, effective_date, None, None, plan=plan))
+        return True
 
     def withdraw(self, number: int, running: date) -> bool:
         """Withdraw a version from a future ledger day on; return whether that is a change."""
@@ -41,5 +72,23 @@ class Agreement:
             return False
         if version.effective_date <= running:
             refuse([Reason("SlaNotComing")])
+        if _changes_plan(version):
+            refuse([Reason("SlaChangesPlan")])
         self.versions[number - 1] = replace(version, withdrawn=True)
         return True
+
+    def _add(self, version: Version) -> int:
+        self.versions.append(version)
+        return version.number
+
+
+def _changes_plan(version: Version) -> bool:
+    return version.plan is not None and version.number > 1
+
+
+def _order(version: Version) -> tuple[date, int]:
+    return version.effective_date, version.number
+
+
+def _last(versions: Sequence[Version]) -> Version:
+    return max(versions, key=_order)

@@ -1,0 +1,58 @@
+"""`loupe jobs retry` and `loupe jobs drop`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeAlias
+
+import typer
+
+from app.cli.database import CommandFailed, database_clock, migrated_database
+from app.cli.options import read_account
+from app.services.job_queue.given_up import JobKey, drop, given_up_jobs, retry
+from app.settings import read_settings
+from db.connections import Pool, open_pool
+from db.readers import PoolReader
+
+_Job: TypeAlias = Annotated[str, typer.Argument(help="The name of the queued job, as in `loupe jobs status`.")]
+_Account: TypeAlias = Annotated[
+    str | None, typer.Option("--account", metavar="ID_OR_REF", help="Of this account only.")
+]
+_Key: TypeAlias = Annotated[str | None, typer.Option("--key", help="With this key only.")]
+_Change: TypeAlias = Callable[[Pool, Sequence[JobKey]], Awaitable[int]]
+
+
+def retry_command(job: _Job, *, account: _Account = None, key: _Key = None) -> None:
+    """Try queued jobs again that were given up after too many failures.
+
+    Example: loupe jobs retry send_webhook --account acme
+    """
+    settings = read_settings()
+    with migrated_database(settings) as url:
+        now = database_clock(url, settings).now()
+        count = asyncio.run(_change(url, (job, account, key), lambda pool, jobs: retry(pool, jobs, now)))
+    typer.echo(f"Jobs to be tried again: {count:,}")
+
+
+def drop_command(job: _Job, *, account: _Account = None, key: _Key = None) -> None:
+    """Drop queued jobs that were given up after too many failures; `jobRuns` still shows that they failed.
+
+    Example: loupe jobs drop send_webhook --account acme
+    """
+    with migrated_database(read_settings()) as url:
+        count = asyncio.run(_change(url, (job, account, key), drop))
+    typer.echo(f"Jobs dropped: {count:,}")
+
+
+async def _change(url: str, wanted: tuple[str, str | None, str | None], change: _Change) -> int:
+    """Change the jobs that were given up; raises CommandFailed if there are none."""
+    job, account, key = wanted
+    pool = await open_pool(url, max_size=1)
+    try:
+        reader = PoolReader(pool)
+        account_id = None if account is None else await read_account(reader, account)
+        count = await change(pool, await given_up_jobs(reader, job, account_id, key))
+    finally:
+        await pool.close()
+    if not count:
+        raise CommandFailed("No such job was given up.")
+    return count

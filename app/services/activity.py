@@ -1,0 +1,80 @@
+"""Writing the activity of closed ledger days (domain rules, section 6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from datetime import datetime
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from app.domain.activity.changes import DayAmounts, DayKey
+from app.domain.ledger.days import ZonePeriod, closed_ledger_days
+from app.services.accounts.counters import Counters
+from db.columns import columns_of
+from db.connections import Statement
+from db.queries.activity import FACTS_OF_DAYS, SUMS
+from db.tables.rollups import ActivityDay
+from db.writer import Writer
+
+DAYS_AT_ONCE: Final = 10
+"""The most ledger days of an account that are rolled up in a transaction, while its commands wait."""
+
+_COLUMNS: Final = ", ".join(columns_of(ActivityDay))
+_SUMMED: Final = columns_of(ActivityDay, ("account_id", "date", "currency"))
+_ADDED: Final = ", ".join(f"{column} = activity_days.{column} + excluded.{column}" for column in _SUMMED)
+
+# Adds amounts of specification versions to the closed ledger days of an account; the primary keys.
+ADD_ACTIVITY: Final = Statement(
+    "add_activity",
+    f"""
+    WITH facts AS (
+      SELECT *
+      FROM unnest(
+        $2::date[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[], $10::int[],
+        $11::bigint[], $12::numeric[]
+      ) AS f (
+        date, specification_id, version, uploaded, cancelled, delivered, on_time, late, rejected, lead_microseconds,
+        spend
+      )
+    )
+    INSERT INTO activity_days ({_COLUMNS})
+    SELECT $1::uuid, s.* FROM ({SUMS}) AS s
+    ON CONFLICT (account_id, date, currency) DO UPDATE SET {_ADDED}
+    """,  # noqa: S608 - made of names of columns
+)
+
+# Deletes the rows of an account from a date on, which its counters no longer vouch for; the primary key.
+DELETE_ACTIVITY: Final = Statement("delete_activity", "DELETE FROM activity_days WHERE account_id = $1 AND date >= $2")
+
+# Counts the facts of closed ledger days of an account from their rows.
+ROLL_UP_ACTIVITY: Final = Statement(
+    "roll_up_activity",
+    f"""{FACTS_OF_DAYS}
+    INSERT INTO activity_days ({_COLUMNS})
+    SELECT $1::uuid, s.* FROM ({SUMS}) AS s
+    """,  # noqa: S608 - made of names of columns
+)
+
+
+async def add_activity(writer: Writer, changes: Mapping[UUID, Mapping[DayKey, DayAmounts]]) -> None:
+    """Add changes to the closed ledger days of accounts whose counters are locked."""
+    for account_id, amounts in sorted(changes.items()):
+        if amounts:
+            rows = ((*key, *astuple(each)) for key, each in amounts.items())
+            await writer.execute(ADD_ACTIVITY, account_id, *zip(*rows, strict=True))
+
+
+async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod], now: datetime) -> bool:
+    """Count the next ledger days of an account that closed by `now` (UTC), some at once; return whether more are left.
+
+    The counters are locked; the caller saves them. Rows of these days and later ones are of zones that the account had
+    before, or of a release that did not keep them.
+    """
+    days = list(islice(closed_ledger_days(counters.activity_until, now, zones), DAYS_AT_ONCE + 1))
+    more, days = len(days) > DAYS_AT_ONCE, days[:DAYS_AT_ONCE]
+    if days:
+        await writer.execute(DELETE_ACTIVITY, counters.account_id, days[0].date)
+        await writer.execute(ROLL_UP_ACTIVITY, counters.account_id, *zip(*map(astuple, days), strict=True))
+        counters.activity_until = days[-1].closes_at
+        counters.last_at = max(counters.last_at, days[-1].closes_at)
+    return more

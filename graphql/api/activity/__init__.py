@@ -1,0 +1,1 @@
+"""Activity: counts by day, week and month, for charts."""

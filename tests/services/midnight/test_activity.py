@@ -1,0 +1,275 @@
+"""The roll-up of activity: closed ledger days are counted once, and commands on them change their rows."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from app.domain.activity.buckets import buckets
+from app.domain.activity.enums import Grain
+from app.domain.activity.figures import ActivityFigures
+from app.services import activity
+from app.services.accounts.terms import change_time_zone
+from app.services.activity import ADD_ACTIVITY
+from app.services.jobs.cursors import ACTIVITY, begin_missing_cursors
+from app.services.midnight import activity as midnight_activity
+from app.services.midnight.activity import roll_up_activity
+from app.services.orders.changing import cancel_order
+from app.services.orders.producing import reject_images
+from db.connections import Pool, open_pool
+from db.migrate import migrate
+from db.queries.accounts import account_histories
+from db.queries.activity import ActivityOf, read_activity
+from db.readers import PoolReader
+from tests.db.test_released import released_database
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_activity_equals_rows
+from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.import_files import START, change, order, run_import
+from tests.support.midnight_jobs import cursor, run_jobs
+from tests.support.pools import CountingPool
+from tests.support.random_lives import Life
+from tests.support.transactions import in_transaction
+
+CLOSES = datetime(2026, 3, 10, 23, tzinfo=UTC)
+"""The midnight in Copenhagen that ends the day of the frozen clock."""
+TUESDAY, WEDNESDAY = date(2026, 3, 10), date(2026, 3, 11)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+PRICE = Decimal("1.45")
+
+
+@pytest.fixture
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
+    return await open_customer(pool, clock)
+
+
+async def counted(pool: Pool) -> list[tuple[object, ...]]:
+    """Return the dates, uploads, cancellations and spend of all rows."""
+    query = "SELECT date, uploaded, cancelled, spend FROM activity_days ORDER BY account_id, date"
+    return [tuple(row) for row in await pool.fetch(query)]
+
+
+async def complete_until(pool: Pool, account_id: UUID) -> datetime | None:
+    """Return the closing of the last ledger day that the counters vouch for."""
+    return (await account_histories(PoolReader(pool), [account_id]))[account_id].activity_until
+
+
+async def assert_equals_rows(pool: Pool, clock: FrozenClock) -> None:
+    for (account_id,) in await pool.fetch("SELECT id FROM accounts"):
+        history = (await account_histories(PoolReader(pool), [account_id]))[account_id]
+        await assert_activity_equals_rows(PoolReader(pool), account_id, max(clock.now(), history.last_at + MICROSECOND))
+
+
+async def to_midnight(pool: Pool, clock: FrozenClock) -> None:
+    """Advance the clock to the next hour after midnight, and run the job."""
+    clock.advance_to(CLOSES + HOUR)
+    await run_jobs(pool, clock, [ACTIVITY])
+
+
+async def test_a_closed_day_is_counted_once(pool: Pool, clock: FrozenClock, client: Customer) -> None:
+    await client.place(3)
+    clock.advance_to(CLOSES)
+    await client.place(2)
+    assert await roll_up_activity(pool, clock, CLOSES, [client.account_id]) == 1
+    assert await counted(pool) == [(TUESDAY, 3, 0, 3 * PRICE)]
+    assert await complete_until(pool, client.account_id) == CLOSES
+    assert (await cursor(pool, ACTIVITY, client.account_id))[:2] == (WEDNESDAY, CLOSES + DAY)
+    assert await roll_up_activity(pool, clock, CLOSES, [client.account_id]) == 0
+    await assert_equals_rows(pool, clock)
+
+
+async def test_a_day_is_not_counted_before_it_closed(pool: Pool, clock: FrozenClock, client: Customer) -> None:
+    await client.place(3)
+    clock.advance_to(CLOSES - MICROSECOND)
+    assert await roll_up_activity(pool, clock, CLOSES, [client.account_id]) == 0
+    assert await counted(pool) == []
+
+
+async def test_an_account_is_done_once_by_however_many_at_once(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    await client.place(3)
+    clock.advance_to(CLOSES + 3 * DAY)
+    jobs = (roll_up_activity(pool, clock, CLOSES, [client.account_id]) for _ in range(5))
+    assert sorted(await asyncio.gather(*jobs)) == [0, 0, 0, 0, 1]
+    assert await counted(pool) == [(TUESDAY, 3, 0, 3 * PRICE), (WEDNESDAY, 0, 0, 0)]  # the day of their deadline
+
+
+async def test_all_days_that_closed_meanwhile_are_counted_at_once(
+    pool: Pool, clock: FrozenClock, client: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(25):
+        await client.place(1)
+        clock.advance(DAY)
+    taken: list[object] = []
+    rolled_up = activity.roll_up
+
+    async def noting(*args: object) -> bool:
+        taken.append(args)
+        return await rolled_up(*args)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(midnight_activity, "roll_up", noting)
+    assert await roll_up_activity(pool, clock, CLOSES, [client.account_id]) == 1
+    assert [row[1] for row in await counted(pool)] == [1] * 25
+    assert len(taken) == 4  # of ten days at most, the last of none
+    assert (await cursor(pool, ACTIVITY, client.account_id)).date == clock.now().date()
+
+
+async def test_a_cancellation_changes_the_closed_day_of_the_upload(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    kept, gone = await client.place(3), await client.place(2)
+    await to_midnight(pool, clock)
+    await in_transaction(pool, partial(cancel_order, clock=clock, key=gone.orders[0]))
+    assert await counted(pool) == [(TUESDAY, 3, 2, 3 * PRICE)]
+    await in_transaction(pool, partial(cancel_order, clock=clock, key=kept.orders[0]))
+    assert await counted(pool) == [(TUESDAY, 0, 5, 0)]
+    await assert_equals_rows(pool, clock)
+
+
+async def test_an_expedite_doubles_the_spend_of_the_closed_day(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    placed = await client.place(3)
+    await to_midnight(pool, clock)
+    [chosen, *_] = await client.images(placed.orders[0])
+    await client.expedite(placed.orders[0], [chosen])
+    assert await counted(pool) == [(TUESDAY, 3, 0, 4 * PRICE)]
+    await assert_equals_rows(pool, clock)
+
+
+async def test_deliveries_and_rejections_belong_to_their_own_days(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    placed = await client.place(3)
+    await to_midnight(pool, clock)
+    claimed = await claim(pool, clock, "Ada", 2)
+    clock.advance()
+    delivered = await deliver(pool, clock, "Ada", claimed.images)
+    clock.advance_to(CLOSES + 33 * HOUR)  # the deadline of all was at 8:00 UTC
+    await run_jobs(pool, clock, [ACTIVITY])
+    await in_transaction(pool, partial(reject_images, clock=clock, reason="halo", images=claimed.images[:1]))
+    clock.advance()
+    history = (await account_histories(PoolReader(pool), [client.account_id]))[client.account_id]
+    of = ActivityOf(client.account_id, history.zones, history.activity_until, clock.now())
+    days = buckets(TUESDAY, date.max, Grain.DAY, of.at, of.periods)
+    found = await read_activity(PoolReader(pool), of, days, Grain.DAY)
+    lead = (delivered.at - placed.at) // MICROSECOND
+    assert found == {
+        TUESDAY: ActivityFigures(uploaded=3, spend={"USD": 3 * PRICE}),
+        WEDNESDAY: ActivityFigures(
+            delivered=2, on_time=2, late=1, lead_microseconds=2 * lead, saved_milliseconds=2 * 275_500
+        ),
+        date(2026, 3, 12): ActivityFigures(rejected=1),
+    }
+    await assert_equals_rows(pool, clock)
+
+
+async def test_a_command_of_the_running_day_costs_no_statement_more(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    yesterday = await client.place(3)
+    await to_midnight(pool, clock)
+    counting = CountingPool(pool)
+    today = await replace(client, pool=counting).place(2)
+    await in_transaction(counting, partial(cancel_order, clock=clock, key=today.orders[0]))
+    assert counting.statements.count(ADD_ACTIVITY.sql) == 0
+    await in_transaction(counting, partial(cancel_order, clock=clock, key=yesterday.orders[0]))
+    assert counting.statements.count(ADD_ACTIVITY.sql) == 1
+
+
+async def test_a_zone_change_moves_only_days_that_have_not_closed(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    await client.place(3)
+    await to_midnight(pool, clock)
+    await in_transaction(
+        pool, partial(change_time_zone, clock=clock, account_id=client.account_id, name="Asia/Kathmandu")
+    )
+    await client.place(2)
+    clock.advance(3 * DAY)
+    await client.place(1)
+    await assert_equals_rows(pool, clock)
+    await run_jobs(pool, clock)
+    assert [row[:2] for row in await counted(pool)] == [(TUESDAY, 3), (WEDNESDAY, 2)]
+    await assert_equals_rows(pool, clock)
+
+
+async def test_a_change_by_a_release_without_these_rows_is_seen_and_all_days_are_counted_again(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    await client.place(3)
+    await to_midnight(pool, clock)
+    await pool.fetch("UPDATE orders SET status = 'CANCELLED', cancelled_at = $1", clock.now())
+    await pool.fetch("UPDATE images SET status = 'CANCELLED', cancelled_at = $1", clock.now())
+    await pool.fetch("UPDATE account_heads SET next_event_sequence = next_event_sequence + 1")
+    assert await complete_until(pool, client.account_id) is None
+    await assert_equals_rows(pool, clock)
+    await client.place(1)
+    assert await complete_until(pool, client.account_id) is None
+    clock.advance_to(CLOSES + DAY)
+    await run_jobs(pool, clock, [ACTIVITY])
+    assert await counted(pool) == [(TUESDAY, 0, 3, 0), (WEDNESDAY, 1, 0, PRICE)]
+
+
+async def test_imports_change_closed_days(pool: Pool, clock: FrozenClock) -> None:
+    delivered = [{"filename": "a.jpg", "deliveredAt": "2026-03-05T11:00:00Z"}, {"filename": "b.jpg"}]
+    await run_import(pool, [*START, order("o-1", delivered, at="2026-03-04T10:00:00Z")], now=clock.now())
+    await run_jobs(pool, clock)
+    assert [row[:2] for row in await counted(pool)] == [(date(2026, 3, 4), 2), (date(2026, 3, 5), 0)]
+    late = [{"filename": "c.jpg", "deliveredAt": "2026-03-09T11:00:00Z"}]
+    lines = [
+        order("o-2", late, at="2026-03-06T10:00:00Z"),
+        change("expedite", "2026-03-06T11:00:00Z", order="o-2"),
+        order("o-3", 2, at="2026-03-06T12:00:00Z"),
+        change("cancellation", "2026-03-07T12:00:00Z", order="o-3"),
+    ]
+    assert (await run_import(pool, lines, now=clock.now())).problems == []
+    assert await counted(pool) == [
+        (date(2026, 3, 4), 2, 0, 2 * PRICE),
+        (date(2026, 3, 5), 0, 0, 0),
+        (date(2026, 3, 6), 1, 2, 2 * PRICE),
+        (date(2026, 3, 9), 0, 0, 0),
+    ]
+    await assert_equals_rows(pool, clock)
+
+
+async def test_an_imported_zone_change_has_all_days_counted_again(pool: Pool, clock: FrozenClock) -> None:
+    evening = {"filename": "a.jpg", "deliveredAt": "2026-03-06T23:30:00Z"}
+    await run_import(pool, [*START, order("o-1", [evening], at="2026-03-04T10:00:00Z")], now=clock.now())
+    await run_jobs(pool, clock)
+    assert [row[0] for row in await counted(pool)] == [date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 7)]
+    moved = change("timeZone", "2026-03-05T10:00:00Z", timeZone="America/New_York")
+    assert (await run_import(pool, [moved], now=clock.now())).problems == []
+    await assert_equals_rows(pool, clock)
+    await run_jobs(pool, clock)
+    assert [row[0] for row in await counted(pool)] == [date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 6)]
+    await assert_equals_rows(pool, clock)
+
+
+@pytest.mark.parametrize("seed", range(10, 14))
+async def test_random_lives_have_the_activity_of_their_rows(pool: Pool, seed: int) -> None:
+    life = Life(pool, seed, with_jobs=True)
+    await life.live(80)
+    await assert_equals_rows(pool, life.clock)
+    assert len(await counted(pool)) >= 5
+
+
+async def test_the_history_of_a_database_of_the_previous_release_is_counted(server: str) -> None:
+    async with released_database(server) as url:
+        await migrate(url)
+        pool = await open_pool(url)
+        [(last_at,)] = await pool.fetch("SELECT max(last_at) FROM account_heads")
+        clock = FrozenClock(last_at + DAY)
+        assert await begin_missing_cursors(pool) > 0
+        await run_jobs(pool, clock, [ACTIVITY])
+        assert sum(row["uploaded"] for row in await pool.fetch("SELECT uploaded FROM activity_days")) > 0
+        for (account_id,) in await pool.fetch("SELECT id FROM accounts"):
+            assert (await complete_until(pool, account_id) or last_at) > last_at - DAY
+        await assert_equals_rows(pool, clock)
+        await pool.close()
