@@ -165,6 +165,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
     }
     assert changed == {
         ("OrderPlaced", "name", "erased"),
+        ("OrderPlaced", "externalReference", "None"),
+        ("OrderPlaced", "instructions", "None"),
         ("ImagesClaimed", "worker", "None"),
         ("ClaimExpired", "worker", "None"),
         ("ImagesDelivered", "worker", "None"),

@@ -79,6 +79,28 @@ async def test_imported_orders_that_met_their_deadline_get_an_event(new_database
     await pool.close()
 
 
+async def test_orders_get_the_instant_of_their_last_command_even_if_the_migration_was_interrupted(
+    new_database: str,
+) -> None:
+    script = run_path(str(next(VERSIONS.glob("*_updates.py"))))
+    pool = await open_pool(new_database)
+    await run_import(pool, random_file(2))
+    query = "SELECT account_id, number, updated_at FROM orders ORDER BY 1, 2"
+    before = await rows(pool, query)
+    assert len({at for *_, at in before}) > 20
+    await execute(
+        new_database,
+        "UPDATE orders SET updated_at = NULL WHERE number % 3 <> 0",
+        "DROP INDEX orders_by_update_idx",
+        f"UPDATE alembic_version SET version_num = '{script['down_revision']}'",  # noqa: S608 - a fixed text
+    )
+    await run_alembic(new_database, partial(command.upgrade, revision=script["revision"]))
+    assert await rows(pool, query) == before
+    indexes = await rows(pool, "SELECT indexname FROM pg_indexes WHERE tablename IN ('orders', 'images')")
+    assert {name for (name,) in indexes} >= script["INDEXES"].keys()
+    await pool.close()
+
+
 async def test_the_database_of_a_newer_release_is_not_changed(server: str, tmp_path: Path) -> None:
     async with temporary_database(server) as url:
         assert await inspect(url) == (None, MigrationStatus.OLDER)

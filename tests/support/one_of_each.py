@@ -43,7 +43,13 @@ RETURNED: Final = {
     "rejections": [{"at": "2026-03-04T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-04T09:00:00Z"}],
 }
 FACTS: Final = (
-    order("o-1", [{"filename": "a.jpg", **RETURNED}, {"filename": "b.jpg", "deliveredAt": "2026-03-04T07:00:00Z"}]),
+    order(
+        "o-1",
+        [
+            {"filename": "a.jpg", "externalReference": "SKU-1", **RETURNED},
+            {"filename": "b.jpg", "deliveredAt": "2026-03-04T07:00:00Z"},
+        ],
+    ),
     order(
         "o-2",
         [
@@ -59,7 +65,8 @@ FACTS: Final = (
     change("timeZone", "2026-03-04T12:00:00Z", timeZone="Europe/London"),
 )
 RUN: Final = "id job state account { name }"
-FILTERS: Final = ("", "status: [READY_FOR_DOWNLOAD, COMPLETED]", "late: true", "late: false")
+NARROWING: Final = 'updatedFrom: "2026-03-09T12:00:00Z" deliveredFrom: "2026-03-01T00:00:00Z"'
+FILTERS: Final = ("", NARROWING, "status: [READY_FOR_DOWNLOAD, COMPLETED]", "late: true", "late: false")
 SEARCHES: Final = ("", 'search: "a"')
 IDS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
 
@@ -178,8 +185,11 @@ async def _administer(world: _World) -> None:
 
 
 def _order_of(world: _World, *filenames: str) -> dict[str, Any]:
-    images = [{"filename": filename} for filename in filenames]
-    return {"name": "Shoes", "specificationId": world.shop.specification, "images": images}
+    images = [{"filename": each, "externalReference": f"SKU-{each}", "instructions": "crop"} for each in filenames]
+    return {"name": "Shoes", "specificationId": world.shop.specification, "images": images} | {
+        "externalReference": f"PO-{filenames[0]}",
+        "instructions": "by Friday",
+    }
 
 
 async def _produce(world: _World) -> None:
@@ -224,6 +234,7 @@ async def _read(world: _World) -> None:
     for kind, search, end in product(FILTERS, SEARCHES, ("first", "last")):
         chosen = f"filter: {{ {kind} {search} }}"
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")
+    await world.client.data('{ account { order(externalReference: "PO-last.jpg") { id } } }')
     await world.client.data("{ account { pulseHistory { nodes { id pulse { productivity { summary } } } } } }")
     for grain in ("DAY", "WEEK"):
         days = f'activity(from: "2026-03-01", to: "2026-03-31", grain: {grain})'

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.orders.changes import confirm
 from app.domain.orders.expedites import expedite
-from app.domain.orders.history import ImageHistory, as_of, unconfirmed, with_facts_after, with_history
+from app.domain.orders.history import ImageHistory, as_of, unconfirmed, updated_at, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
 from app.domain.orders.state import OrderState, RejectionState
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
@@ -35,6 +35,17 @@ def test_the_state_as_of_an_instant_has_all_changes_up_to_it() -> None:
     assert as_of(order, REJECTED_AT - MICROSECOND).images[0].rejections == ()
     assert as_of(order, DELIVERED_AT).images[0].first_delivered_at == DELIVERED_AT
     assert as_of(order, DELIVERED_AT - MICROSECOND).images[0].first_delivered_at is None
+
+
+def test_an_order_was_updated_by_its_last_command_or_a_later_fact() -> None:
+    order = redelivered_order()
+    assert updated_at(order, UPLOADED_AT) == REDELIVERED_AT
+    assert updated_at(as_of(order, REDELIVERED_AT - MICROSECOND), UPLOADED_AT) == REJECTED_AT
+    assert updated_at(as_of(order, REJECTED_AT - MICROSECOND), UPLOADED_AT) == DELIVERED_AT
+    assert updated_at(placed(2)[0], UPLOADED_AT) == UPLOADED_AT
+    assert updated_at(order, REDELIVERED_AT + MICROSECOND) == REDELIVERED_AT + MICROSECOND
+    confirmed = confirm(placed(1, quota(used=200))[0], CONFIRMED_AT, NEXT_MORNING, SLA)
+    assert updated_at(confirmed, UPLOADED_AT) == CONFIRMED_AT
 
 
 def test_a_deadline_that_staff_set_later_is_not_set_yet() -> None:

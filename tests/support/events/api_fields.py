@@ -3,7 +3,7 @@
 from typing import Final
 
 _PROGRESS: Final = "{ status deliveredCount rejectedCount completedAt }"
-_IMAGES: Final = "images(first: 100) { nodes { id filename } totalCount } imageCount"
+_IMAGES: Final = "images(first: 100) { nodes { id filename externalReference instructions } totalCount } imageCount"
 _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity expediteUsed }"
 _MONEY: Final = "{ amount currency }"
 FIELDS: Final = {
@@ -52,7 +52,8 @@ FIELDS: Final = {
 
 EVERY_EVENT: Final = f"""
 query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id ... on Event {{
-  at recordedAt type account {{ id }} order {{ id number name placedAt specification {{ id }} price {{ currency }} }}
+  at recordedAt type account {{ id }}
+  order {{ id number name instructions placedAt specification {{ id }} price {{ currency }} }}
   {" ".join(f"... on {name} {{ {fields} }}" for name, fields in FIELDS.items())}
 }} }} }}
 """
@@ -102,7 +103,11 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "firstExpeditePosition": "firstExpeditePosition",
         "images[].id": "images.nodes[].id",
         "name": "name",
+        "externalReference": "externalReference",
+        "instructions": "instructions",
         "filenames[]": "images.nodes[].filename",
+        "imageReferences[]": "images.nodes[].externalReference",
+        "imageInstructions[]": "images.nodes[].instructions",
     },
     "ORDER_SPLIT": {
         "before": "- null if it was split as it was placed",
@@ -146,6 +151,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "images[].id": "images.nodes[].id",
         "images[].expeditePosition": "- consecutive from firstExpeditePosition on",
         "name": "order.name",
+        "instructions": "order.instructions",
     },
     "ORDER_CANCELLED": {
         "before.status": "previousStatus",
