@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import DomainError, Refusals
@@ -23,15 +23,26 @@ from db.queries.order_states import OrderKey, order_states
 from db.queries.orders import OrderRow, orders_by_id
 from db.readers import PoolReader
 from db.writer import Writer
-from tests.services.orders.test_against_the_model import EMPTY, OPENINGS, a_world
+from tests.services.orders.test_against_the_model import EMPTY, KEPT_DEADLINES, MOVED_AFTER_A_CLAIM, OPENINGS, a_world
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.customers import Customer
 from tests.support.database import execute
+from tests.support.model.account_commands import Close
+from tests.support.model.client_commands import Complete, Place
+from tests.support.model.production_commands import Claim, Deliver, Reject
 from tests.support.model.random_commands import ZONES, commands
 from tests.support.model.world import Command
 
 Work: TypeAlias = Callable[[Writer], Awaitable[object]]
 
+REJECTED: Final = [
+    Place(0, 3, expedite=False),
+    Claim("ann", 3, timedelta(hours=1)),
+    Deliver("ann", None, None, None),
+    Complete(0, 0, any_order=False),
+    Reject((0,), None),
+    Close(0),
+]
 LATEST: Final = 5
 """The greatest number of orders of an account whose actions are tried, and of images of each."""
 
@@ -116,13 +127,17 @@ def _rejecting(images: Sequence[tuple[UUID, UUID]], clock: FrozenClock) -> Work:
     return lambda writer: reject_images(writer, clock, "Halo", images)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     opened_at=st.sampled_from(OPENINGS),
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
-    walk=st.lists(commands(), min_size=5, max_size=40),
+    walk=st.lists(commands(), min_size=20, max_size=60),
     waited=st.sampled_from([timedelta(), MICROSECOND, timedelta(hours=7), timedelta(days=1), timedelta(days=31)]),
 )
+@example(OPENINGS[0], ("Europe/Copenhagen", "Africa/Cairo"), KEPT_DEADLINES[:5], timedelta(hours=1))
+@example(OPENINGS[0], ("Europe/Copenhagen", "Africa/Cairo"), KEPT_DEADLINES, timedelta())
+@example(OPENINGS[0], ("Europe/Copenhagen", "Africa/Cairo"), MOVED_AFTER_A_CLAIM, timedelta())
+@example(OPENINGS[0], ("Europe/Copenhagen", "Africa/Cairo"), REJECTED, timedelta(days=31))
 async def test_each_action_is_answered_as_its_command_would_be_at_that_instant(
     database: str, pool: Pool, opened_at: datetime, zones: Sequence[str], walk: Sequence[Command], waited: timedelta
 ) -> None:
