@@ -127,8 +127,9 @@ async def _spread(context: WorkerContext, spread: DueSpread, counts: Counts) -> 
         except Exception as error:
             if is_outage(error):
                 raise
-            counts.failures += 1
-            _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
+            if not is_locked(error):
+                counts.failures += 1
+                _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
             await _fail_spread(context, claim, error)
     return True
 

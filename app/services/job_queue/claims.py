@@ -243,7 +243,7 @@ async def _fail(writer: Writer, job: ClaimedJob, now: datetime, error: str) -> b
     shown = error[: job_runs.ERROR_LENGTH]
     retry_at = now + job_runs.pause_after(job.attempts)
     row = await writer.fetch_row(_FAIL, *job.turn, job.key, retry_at, shown, ATTEMPTS, now, job.due_at)
-    await job_runs.note_failure(writer, job.run, job.owner, now, shown)
+    await job_runs.note_failure(writer, job.run, job.owner, now, f"{job.key}: {error}" if job.key else error)
     return row is not None and row["given_up_at"] is not None
 
 
