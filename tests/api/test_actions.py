@@ -8,7 +8,7 @@ import pytest
 from api.actions import MUTATIONS
 from app.domain.orders.enums import ActionKind
 from db.connections import Pool
-from tests.api.test_user_errors import ERRORS_ASKED
+from tests.api.test_user_errors import DECLARED, ERRORS_ASKED
 from tests.support.clock import FrozenClock
 from tests.support.mutations import Shop, deliver, done, mutate, open_shop
 from tests.support.serving import Client, NewClient
@@ -28,9 +28,11 @@ async def shop(pool: Pool, client_of: NewClient) -> Shop:
 
 
 def refusals(actions: list[dict[str, Any]]) -> dict[str, str | None]:
-    """Return the codes of the refused actions by kind; None for one that is allowed."""
+    """Return the codes of the refused actions by kind, which their mutations declare; None for one that is allowed."""
     assert all(action["allowed"] is (action["refusal"] is None) for action in actions)
-    return {action["kind"]: None if action["allowed"] else action["refusal"]["code"] for action in actions}
+    codes = {action["kind"]: None if action["allowed"] else action["refusal"]["code"] for action in actions}
+    assert all(code is None or code in DECLARED[MUTATIONS[ActionKind(kind)]] for kind, code in codes.items())
+    return codes
 
 
 async def actions_of(client: Client, order: str) -> tuple[dict[str, str | None], list[dict[str, str | None]]]:
