@@ -7,8 +7,8 @@ from uuid import UUID
 from alembic import op
 from sqlalchemy import text
 
-revision: str = "2026_11_28_0029"
-down_revision: str | None = "2026_11_28_0028"
+revision: str = "2026_11_28_0031"
+down_revision: str | None = "2026_11_28_0030"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
