@@ -23,7 +23,7 @@ from db.queries.orders import (
     orders_split_from,
 )
 from db.queries.pulse import pulse_figures
-from db.queries.queue import count_production_queue, production_queue
+from db.queries.queue import count_images_at_risk, count_production_queue, images_at_risk, production_queue
 from db.queries.recorded_events import count_recorded_events, recorded_events
 from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.retouching_steps import (
@@ -66,6 +66,8 @@ class Loaders(LoaderSet):
     image_counts = by_parent(count_images_of_orders)
     production_queue = by_arguments(production_queue)
     queue_count = by_arguments(count_production_queue)
+    images_at_risk = by_arguments(images_at_risk)
+    at_risk_count = by_arguments(count_images_at_risk)
     drilldowns = by_parent(drill_down)
     rejections = by_key(rejections_by_id)
     rejections_of_images = by_key(rejections_of_images)

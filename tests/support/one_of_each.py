@@ -251,6 +251,7 @@ async def _read(world: _World) -> None:
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
+    await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})
 
 
