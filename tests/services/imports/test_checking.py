@@ -99,7 +99,7 @@ CANCELLED_IMAGES: Line = {
 WITH_DEADLINE = order("o-3", [{"filename": "d.jpg", "deadline": DEADLINES}])
 
 
-def leaves(part: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def leaves(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Return the paths to the values of a line that are neither objects nor lists."""
     if not isinstance(part, dict | list):
         yield path
@@ -110,8 +110,8 @@ def leaves(part: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 def with_wrong(line: Line, path: tuple[str | int, ...]) -> Line:
     """Return a line with a wrong value at a path."""
-    wrong: Any = deepcopy(line)
-    part = wrong
+    wrong = deepcopy(line)
+    part: Any = wrong
     for key in path[:-1]:
         part = part[key]
     part[path[-1]] = WRONG
