@@ -148,6 +148,18 @@ async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     await assert_equals_rows(pool, clock)
 
 
+async def test_single_images_cancelled_on_a_closed_and_the_running_day_are_counted_apart(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    yesterday = await client.place(3)
+    await to_midnight(pool, clock)
+    for outcome in (yesterday, await client.place(2)):
+        chosen = (await client.images(outcome.orders[0]))[:1]
+        await in_transaction(pool, partial(cancel_order, clock=clock, key=outcome.orders[0], chosen=chosen))
+    assert await counted(pool) == [(TUESDAY, 2, 1, 2 * PRICE)]
+    await assert_equals_rows(pool, clock)
+
+
 async def test_cancellations_while_days_are_counted_are_in_their_rows(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
