@@ -230,8 +230,16 @@ async def an_expedited_image(scene: Scene) -> Refused:
 async def an_order_that_is_late(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     scene.clock.advance(timedelta(days=1))
-    facts = {"imageId": order["imageIds"][0], "dueAt": "2026-03-11T08:00:00Z"}
-    return Refused({"orderId": order["id"]}, ["orderId"], facts)
+    return Refused({"orderId": order["id"]}, ["orderId"], {"dueAt": "2026-03-11T08:00:00Z"})
+
+
+@case("ALREADY_LATE", "expediteOrder", "quote")
+async def an_image_that_is_late(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    scene.clock.advance(timedelta(days=1))
+    [image] = order["imageIds"]
+    facts = {"imageId": image, "dueAt": "2026-03-11T08:00:00Z"}
+    return Refused({"orderId": order["id"], "imageIds": [image]}, ["imageIds", "0"], facts)
 
 
 @case("ALREADY_DELIVERED", "expediteOrder", "quote")

@@ -167,6 +167,7 @@ class OrderFigures:
     price: Decimal
     delivered_at: datetime | None
     cancelled_count: int
+    begun_at: datetime | None
 
 
 def image_late_at(image: ImageState) -> datetime | None:
@@ -205,6 +206,7 @@ def order_figures(order: OrderState) -> OrderFigures:
         price=order_price(order),
         delivered_at=max(deliveries) if delivered == len(images) else None,
         cancelled_count=len(order.images) - len(images),
+        begun_at=min((at for image in images if (at := image.begun_at) is not None), default=None),
     )
 
 
