@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.orders.enums import ServiceLevel
+from app.domain.orders.enums import RejectionCategory, ServiceLevel
 from app.domain.orders.state import (
     Claim,
     ImageState,
@@ -58,7 +58,7 @@ IMAGES: Final = Statement(
 REJECTIONS: Final = Statement(
     "rejection_states",
     """
-    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at
+    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at, r.category
       FROM rejections r
      WHERE r.account_id = $1 AND r.image_id = ANY($2::uuid[])
      ORDER BY r.image_id, r.at, r.redelivered_at NULLS LAST
@@ -178,4 +178,5 @@ def _rejection(row: Record) -> RejectionState:
         due_at=row["due_at"],
         sla_version=row["sla_version"],
         redelivered_at=row["redelivered_at"],
+        category=None if row["category"] is None else RejectionCategory(row["category"]),
     )

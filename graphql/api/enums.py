@@ -7,7 +7,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
-from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan
 from engine.decorators import describe
@@ -94,7 +94,20 @@ describe(
         "IN_PRODUCTION": "Being retouched.",
         "DELIVERED": "Delivered, and not rejected since.",
         "REJECTED": "Rejected by the client, and waiting to be redone.",
-        "CANCELLED": "Cancelled with its order.",
+        "CANCELLED": "Cancelled before production began.",
+    },
+)
+describe(
+    RejectionCategory,
+    "The kind of fault for which an image is rejected.",
+    {
+        "COLOR": "Colors or tones are wrong.",
+        "CROP": "The crop, the alignment or the margins are wrong.",
+        "MASK": "The cutout is wrong: edges, halos, missing parts.",
+        "RETOUCH": "The retouching is missing, too strong or flawed.",
+        "SIZE_OR_FORMAT": "The size, the resolution or the format of the file is wrong.",
+        "INSTRUCTIONS": "Instructions were not followed.",
+        "OTHER": "Another fault, which the reason describes.",
     },
 )
 describe(

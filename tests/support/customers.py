@@ -9,7 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.state import OrderState
+from app.domain.production.rejections import Complaint
 from app.domain.pulse.figures import Step
 from app.domain.specifications import SpecificationTerms
 from app.services.orders.changing import expedite_order
@@ -36,6 +38,10 @@ KEY: Final = bytes(range(32))
 GHOST: Final = SpecificationTerms("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
 
 _ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
+
+
+HALO: Final = Complaint("halo", RejectionCategory.MASK)
+"""A reason to reject images."""
 
 
 @dataclass(frozen=True, slots=True)

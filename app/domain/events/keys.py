@@ -11,7 +11,7 @@ from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import kinds
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import StatedTerms
-from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse.figures import Step
 from app.domain.sla.enums import Plan
 from app.domain.specifications import kept_steps
@@ -101,6 +101,7 @@ REJECTED: Final = Keys(
         "rejection": ("rejection_id", UUID),
         "dueAt": ("due_at", INSTANT),
         "slaVersion": ("sla_version", int),
+        "category": ("category", RejectionCategory),
     }
 )
 SPLIT_OFF: Final = Keys(

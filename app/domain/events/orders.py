@@ -232,8 +232,8 @@ def _images_rejected(
     after: Progress,
 ) -> NewEvent:
     images = tuple(
-        RejectedImage(image.id, rejection.id, rejection.reason, rejection.due_at, rejection.sla_version)
-        for image, rejection in rejected
+        RejectedImage(image.id, each.id, each.reason, each.due_at, each.sla_version, each.category)
+        for image, each in rejected
     )
     return _new_event(order, at, [image for image, _ in rejected], ImagesRejected(before, after, images))
 

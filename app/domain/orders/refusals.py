@@ -49,6 +49,16 @@ class NotDelivered(DomainError):
         self.filename = filename
 
 
+class NotRejectable(DomainError):
+    """An image whose delivery was too long ago: it could be rejected before `rejectable_until` (UTC)."""
+
+    def __init__(self, image_id: UUID, filename: str, rejectable_until: datetime) -> None:
+        super().__init__(f"{filename!r} could be rejected until {rfc3339(rejectable_until)}.")
+        self.image_id = image_id
+        self.filename = filename
+        self.rejectable_until = rejectable_until
+
+
 class NotClaimed(DomainError):
     """An image that a worker does not hold, or holds no longer."""
 

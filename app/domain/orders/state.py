@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
-from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 
 
@@ -37,6 +37,7 @@ class RejectionState:
     due_at: datetime
     sla_version: int
     redelivered_at: datetime | None
+    category: RejectionCategory | None = None
 
     @property
     def late_at(self) -> datetime | None:

@@ -77,7 +77,7 @@ IMAGES: Final = Changes(  # but for those that only a claim changes
         *("uploaded_at", "position", "first_claimed_at", "external_reference", "instructions"),
     ),
 )
-REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason"))
+REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason", "category"))
 
 
 class OrderRows(NamedTuple):
@@ -194,4 +194,5 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
         rejection.late_at,
         rejection.redelivered_at,
         rejection.sla_version,
+        rejection.category,
     )

@@ -10,7 +10,7 @@ from api.ids import NodeType
 from api.money import Money, money_of
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
-from app.domain.orders.enums import ImageStatus
+from app.domain.orders.enums import ImageStatus, RejectionCategory
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type
@@ -28,6 +28,9 @@ class Rejection(Node):
 
     at: datetime = strawberry.field(description="The instant of the rejection.")
     reason: str = strawberry.field(description="The reason, in the client's words.")
+    category: RejectionCategory | None = strawberry.field(
+        description="The kind of fault; null if the client named none."
+    )
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
     redelivered_at: datetime | None = strawberry.field(description="The instant of the redelivery; null until then.")
 
@@ -119,6 +122,7 @@ def rejection(row: RejectionRow) -> Rejection:
         name_in_api=GlobalId(NodeType.REJECTION, row.account_id, row.id),
         at=row.at,
         reason=row.reason,
+        category=None if row.category is None else RejectionCategory(row.category),
         due_at=row.due_at,
         redelivered_at=row.redelivered_at,
     )

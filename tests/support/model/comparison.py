@@ -44,7 +44,7 @@ IMAGES = """
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
 REJECTIONS = """
-    SELECT image_id, at, reason, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
+    SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
 """
 LEDGER_DAYS = """
@@ -135,6 +135,7 @@ def rejection_rows(image: Image) -> list[Row]:
             image.id,
             each.at,
             each.reason,
+            each.category,
             each.due_at,
             each.sla_version,
             each.redelivered_at is None,

@@ -38,6 +38,7 @@ class Rejection:
 
     at: datetime
     reason: str
+    category: str | None
     due_at: datetime
     sla_version: int
     redelivered_at: datetime | None = None
