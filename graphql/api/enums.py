@@ -28,6 +28,18 @@ class OrderFeedFilter(StrEnum):
     READY_FOR_DOWNLOAD = "READY_FOR_DOWNLOAD"
 
 
+class AccountOrder(StrEnum):
+    """The order of a list of accounts."""
+
+    CREATED = "CREATED"
+    NAME = "NAME"
+
+
+describe(
+    AccountOrder,
+    "The order of a list of accounts.",
+    {"CREATED": "By their creation, oldest first.", "NAME": "By their names, ignoring case."},
+)
 describe(
     ViewerKind,
     "The kind of a caller.",

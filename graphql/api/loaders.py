@@ -4,7 +4,8 @@ A loader of lists takes a parent and a question; parents with the same question 
 accounts takes the question alone.
 """
 
-from db.queries.accounts import account_histories, accounts_by_id, accounts_by_name, count_accounts
+from db.queries.account_lists import accounts_of_all, count_accounts
+from db.queries.accounts import account_histories, accounts_by_id
 from db.queries.drilldowns import drill_down
 from db.queries.event_lists import count_events_of_accounts, events_of_accounts
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
@@ -35,7 +36,7 @@ class Loaders(LoaderSet):
     """The loaders of one request, each made at its first use."""
 
     accounts = by_key(accounts_by_id)
-    accounts_by_name = by_arguments(accounts_by_name)
+    accounts_of_all = by_arguments(accounts_of_all)
     account_count = by_arguments(count_accounts)
     histories = by_key(account_histories)
     figures = in_order(pulse_figures)
