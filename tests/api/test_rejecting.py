@@ -47,7 +47,9 @@ async def test_a_whole_order_is_all_its_delivered_images(shop: Shop, clock: Froz
         ("b.jpg", [{"reason": "Crop", "category": "CROP"}])
     ]
     assert payload["orders"] == [{"status": "IN_PRODUCTION", "rejectedCount": 2}]
-    asked = "{ account { order(number: 1) { events(first: 20) { nodes { ... on ImagesRejected { rejectedImages { nodes { reason category } } } } } } } }"
+    asked = """{ account { order(number: 1) { events(first: 20) { nodes {
+      ... on ImagesRejected { rejectedImages { nodes { reason category } } }
+    } } } } }"""
     nodes = (await shop.client.data(asked))["account"]["order"]["events"]["nodes"]
     assert [node["rejectedImages"]["nodes"] for node in nodes if node] == [
         [{"reason": "Halo", "category": "MASK"}],

@@ -75,10 +75,10 @@ class Reject:
         complaints = [whys[number % len(whys)] for number in range(len(chosen))]
         if chosen:
             rejected = [(*each, why) for each, why in zip(chosen, complaints, strict=True)]
-            keyed = zip(_keys(world, chosen), (Complaint(*why) for why in complaints), strict=True)
+            keyed = dict(zip(_keys(world, chosen), (Complaint(*why) for why in complaints), strict=True))
             await world.agree(
                 lambda now: world.production.reject(now, rejected),
-                lambda writer: reject_images(writer, world.clock, dict(keyed)),
+                lambda writer: reject_images(writer, world.clock, keyed),
             )
 
 

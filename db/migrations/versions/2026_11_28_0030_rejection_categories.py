@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_28_0029"
-down_revision: str | None = "2026_11_28_0028"
+revision: str = "2026_11_28_0030"
+down_revision: str | None = "2026_11_28_0029"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
