@@ -8,7 +8,9 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.contacts import Contact
-from app.domain.ledger.days import ChangedBy, ZonePeriod
+from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
@@ -47,7 +49,7 @@ class NamedAccount(AccountRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHistory(Account):
-    """An account with its row and the number of orders it has placed, but no use of a ledger day.
+    """An account with its row and the number of orders it has placed; its ledger day in use is the latest.
 
     `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
     by `activity_until` (UTC; None: none) have their rows in `activity_days`.
@@ -102,6 +104,9 @@ PLAN_AT: Final = """coalesce((
       ORDER BY v.effective_date DESC, v.version DESC LIMIT 1), a.plan)"""
 """The plan of the account `a` at the instant {0}; the primary key of sla_versions."""
 
+DAY_COLUMNS: Final = "d.date, d.opens_at, d.closes_at, d.capacity, d.used, d.expedite_capacity, d.expedite_used"
+"""The columns that `quota_day` reads, of a ledger day `d`."""
+
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
 
@@ -116,15 +121,19 @@ _NAMED: Final = Statement(
     many="those who operate the service list all accounts",
 )
 
-# The history of accounts: the primary keys of accounts, account_heads, time_zone_periods and sla_versions.
+# The history of accounts, with the latest ledger day: the primary keys of accounts, account_heads, time_zone_periods,
+# sla_versions and ledger_days.
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
     SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {ACTIVITY_UNTIL.format("h")},
-      {HISTORY_COLUMNS}
+      {HISTORY_COLUMNS}, {DAY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
     {HISTORY.format("h.account_id")}
+    LEFT JOIN LATERAL (
+      SELECT * FROM ledger_days WHERE account_id = h.account_id ORDER BY date DESC LIMIT 1
+    ) AS d ON true
     WHERE h.account_id = ANY($1::uuid[])
     """,
 )
@@ -171,8 +180,7 @@ ACCOUNTS_IN_ORDER: Final = Statement(
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
-    SELECT a.closed_at, {HISTORY_COLUMNS},
-      d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
+    SELECT a.closed_at, {HISTORY_COLUMNS}, {DAY_COLUMNS},
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
     FROM account_heads h JOIN accounts a ON a.id = h.account_id {HISTORY.format("$1")}
     LEFT JOIN (
@@ -223,6 +231,13 @@ def account_of(record: Record) -> Account:
     return Account(_zones(record), _versions(record), closed_at=record["closed_at"])
 
 
+def quota_day(record: Record, account: Account) -> QuotaDay:
+    """Read a ledger day of an account with its use from a record that has DAY_COLUMNS."""
+    day = LedgerDay(record["date"], record["opens_at"], record["closes_at"])
+    allowance = Allowance(record["capacity"], record["used"], record["expedite_capacity"], record["expedite_used"])
+    return QuotaDay(day, account.terms_on(day.date), allowance)
+
+
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
     periods = zip(record["starts_at"], record["time_zones"], record["changed_by"], strict=True)
     return tuple(
@@ -246,10 +261,12 @@ def _version(columns: Iterable[Any]) -> SlaVersion:
 
 
 def _history(record: Record) -> AccountHistory:
+    account = account_of(record)
     return AccountHistory(
-        zones=_zones(record),
-        versions=_versions(record),
-        closed_at=record["closed_at"],
+        zones=account.zones,
+        versions=account.versions,
+        closed_at=account.closed_at,
+        day=None if record["date"] is None else quota_day(record, account),
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],

@@ -31,7 +31,9 @@ class Order(Table, table=True):
     the deadline that images at the plan level had until staff set an earlier one, `kept_sla_version` the SLA version
     that made it. `external_reference` is the client's own, of the first order of a placement. `updated_at` is the
     instant of the last command on the order or its images, claims left out; null in rows that the release before
-    wrote, which count as updated at their placing.
+    wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
+    imported history of the first delivery; claims by the release before are missing until an image is delivered.
+    `last_delivered_at` is the latest delivery of the images that are delivered and not rejected since.
     """
 
     __tablename__ = "orders"
@@ -128,3 +130,5 @@ class Order(Table, table=True):
     instructions: str | None = None
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    begun_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_delivered_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -7,7 +7,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
-from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
+from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan
 from engine.decorators import describe
@@ -74,6 +74,17 @@ describe(
         "PROFESSIONAL_TRIAL": "Professional, on trial.",
         "PROFESSIONAL": "Professional, for studios; with a dashboard.",
         "ENTERPRISE": "Enterprise, for large studios; with a dashboard.",
+    },
+)
+describe(
+    ActionKind,
+    "A command on an order or an image.",
+    {
+        "EXPEDITE": "To expedite the image, or all images of the order that can be: `expediteOrder`.",
+        "REJECT": "To reject the image, or all delivered images of the order: `rejectImages`.",
+        "COMPLETE": "To complete the order: `completeOrder`.",
+        "CANCEL": "To cancel the order, or the image: `cancelOrder`.",
+        "CONFIRM_DEADLINE": "To set the deadline that the order awaits, as staff: `confirmDeadline`.",
     },
 )
 describe(

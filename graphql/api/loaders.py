@@ -23,11 +23,22 @@ from db.queries.orders import (
     orders_split_from,
 )
 from db.queries.pulse import pulse_figures
-from db.queries.queue import count_production_queue, production_queue
+from db.queries.queue import count_images_at_risk, count_production_queue, images_at_risk, production_queue
 from db.queries.recorded_events import count_recorded_events, recorded_events
 from db.queries.rejections import rejections_by_id, rejections_of_images
+from db.queries.retouching_steps import (
+    count_retouching_steps,
+    retouching_steps,
+    retouching_steps_by_id,
+    specification_counts_of_steps,
+)
 from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
-from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
+from db.queries.specifications import (
+    count_specifications,
+    currencies_of_versions,
+    specifications_by_id,
+    specifications_of_accounts,
+)
 from db.queries.streak import streaks
 from engine.loaders import LoaderSet, by_arguments, by_key, by_parent, in_order
 
@@ -55,12 +66,19 @@ class Loaders(LoaderSet):
     image_counts = by_parent(count_images_of_orders)
     production_queue = by_arguments(production_queue)
     queue_count = by_arguments(count_production_queue)
+    images_at_risk = by_arguments(images_at_risk)
+    at_risk_count = by_arguments(count_images_at_risk)
     drilldowns = by_parent(drill_down)
     rejections = by_key(rejections_by_id)
     rejections_of_images = by_key(rejections_of_images)
     specifications = by_key(specifications_by_id)
     specifications_of_accounts = by_parent(specifications_of_accounts)
     specification_counts = by_parent(count_specifications)
+    currencies_of_versions = by_key(currencies_of_versions)
+    retouching_steps = by_arguments(retouching_steps)
+    retouching_steps_by_id = by_key(retouching_steps_by_id)
+    retouching_step_count = by_arguments(count_retouching_steps)
+    specification_counts_of_steps = by_key(specification_counts_of_steps)
     ended_imports = by_key(ended_imports)
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)

@@ -4,6 +4,7 @@ Accounts and orders
   studio              the builder of studios: accounts with terms, specifications, orders and images in any state
   rows                rows of the tables of orders with usual values
   customers           accounts that quote, place and expedite by the services
+  catalogue           the catalogue of retouching steps
   transactions        calling a service of a command in a transaction of its own
   consistency         the checks that hold for every account, whatever happened to it
   order_states        orders of the domain, without a database

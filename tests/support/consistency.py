@@ -1,4 +1,4 @@
-"""The checks that hold for every account whatever happened to it: counters, ledger, events and rollups agree."""
+"""The checks that hold for every account whatever happened to it: counters, ledger, plans, events, rollups agree."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -47,6 +47,9 @@ _USED = Statement(
     FROM ledger_days d WHERE d.account_id = $1 ORDER BY d.date
     """,
 )
+_PLANS = Statement(
+    "plans", "SELECT version, plan_starts_at FROM sla_versions WHERE account_id = $1 AND plan IS NOT NULL"
+)
 _SEQUENCES = Statement("sequences", "SELECT sequence, at, type FROM events WHERE account_id = $1 ORDER BY sequence")
 
 
@@ -68,6 +71,8 @@ async def assert_consistent(reader: Reader, customer: Customer) -> None:
         requests = [AsOf(account_id, counters["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
         assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
     await assert_activity_equals_rows(reader, account_id, counters["last_at"] + timedelta(microseconds=1))
+    history = (await account_histories(reader, [account_id]))[account_id]
+    assert {row[0]: row[1] for row in await reader.fetch(_PLANS, account_id)} == history.plan_starts
     await assert_events_explain_rows(customer.pool)
 
 

@@ -231,8 +231,16 @@ async def an_expedited_image(scene: Scene) -> Refused:
 async def an_order_that_is_late(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     scene.clock.advance(timedelta(days=1))
-    facts = {"imageId": order["imageIds"][0], "dueAt": "2026-03-11T08:00:00Z"}
-    return Refused({"orderId": order["id"]}, ["orderId"], facts)
+    return Refused({"orderId": order["id"]}, ["orderId"], {"dueAt": "2026-03-11T08:00:00Z"})
+
+
+@case("ALREADY_LATE", "expediteOrder", "quote")
+async def an_image_that_is_late(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    scene.clock.advance(timedelta(days=1))
+    [image] = order["imageIds"]
+    facts = {"imageId": image, "dueAt": "2026-03-11T08:00:00Z"}
+    return Refused({"orderId": order["id"], "imageIds": [image]}, ["imageIds", "0"], facts)
 
 
 @case("ALREADY_DELIVERED", "expediteOrder", "quote")
@@ -354,7 +362,7 @@ async def an_image_that_is_not_delivered(scene: Scene) -> Refused:
 @case("NOT_DELIVERED", "rejectImages")
 async def an_order_without_deliveries(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
-    return Refused({"orderId": order["id"], "reason": "Halo"}, ["orderId"], {"imageId": order["imageIds"][0]})
+    return Refused({"orderId": order["id"], "reason": "Halo"}, ["orderId"], {})
 
 
 async def delivered_30_days_ago(scene: Scene) -> tuple[str, str, dict[str, Any]]:
@@ -376,6 +384,7 @@ async def an_image_delivered_30_days_ago(scene: Scene) -> Refused:
 @case("NOT_REJECTABLE", "rejectImages")
 async def an_order_delivered_30_days_ago(scene: Scene) -> Refused:
     order, _, facts = await delivered_30_days_ago(scene)
+    del facts["imageId"]
     return Refused({"orderId": order, "reason": "Halo"}, ["orderId"], facts)
 
 
@@ -427,20 +436,44 @@ async def an_image_that_nobody_holds(scene: Scene) -> Refused:
 
 @case("LIMIT_EXCEEDED", "createSpecification")
 async def a_specification_of_101_steps(_scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": 1}] * 101
-    values = {"name": "Ghost", "pricePerImage": "1", "currency": "USD", "steps": steps}
-    return Refused(values, ["steps"], {"limit": 100, "given": 101})
+    steps = [f"MASK {number}" for number in range(101)]
+    return Refused({"name": "Ghost", "steps": steps}, ["steps"], {"limit": 100, "given": 101})
 
 
 @case("INVALID", "createSpecification")
-async def a_price_below_zero(_scene: Scene) -> Refused:
-    values: dict[str, Any] = {"name": "Ghost", "pricePerImage": "-1", "currency": "USD", "steps": []}
-    return Refused(values, ["pricePerImage"], {"least": "0", "most": "9999999999.9999"})
+async def a_step_that_is_not_in_the_catalogue(_scene: Scene) -> Refused:
+    return Refused({"name": "Ghost", "steps": ["DUST"]}, ["steps", "0"], {"step": "DUST"})
+
+
+@case("INVALID", "createSpecification")
+async def a_price_below_zero(scene: Scene) -> Refused:
+    price = {"amount": "-1", "currency": "USD"}
+    values = {"accountId": scene.shop.account, "name": "Ghost", "steps": ["DUST"], "pricePerImage": price}
+    facts = {"least": "0", "most": "9999999999.9999"}
+    return Refused(values, ["pricePerImage", "amount"], facts, by_staff=True)
+
+
+@case("INVALID", "updateSpecification")
+async def seconds_of_a_step_that_the_specification_does_not_have(scene: Scene) -> Refused:
+    seconds = [{"step": "DUST", "seconds": 1}]
+    values = {"specificationId": scene.shop.specification, "stepSeconds": seconds}
+    return Refused(values, ["stepSeconds", "0", "step"], {"step": "DUST"}, by_staff=True)
+
+
+@case("INVALID", "setRetouchingStep")
+async def a_price_in_another_currency_than_the_catalogues(_scene: Scene) -> Refused:
+    values = {"step": "DUST", "seconds": 1, "price": {"amount": "1", "currency": "EUR"}}
+    return Refused(values, ["price"], {"currency": "USD"})
+
+
+@case("INVALID", "setRetouchingStep")
+async def a_new_step_without_a_price(_scene: Scene) -> Refused:
+    return Refused({"step": "DUST", "seconds": 1}, [], {"step": "DUST"})
 
 
 @case("LIMIT_EXCEEDED", "updateSpecification")
 async def a_change_to_101_steps(scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": 1}] * 101
+    steps = [f"MASK {number}" for number in range(101)]
     values = {"specificationId": scene.shop.specification, "steps": steps}
     return Refused(values, ["steps"], {"limit": 100, "given": 101})
 

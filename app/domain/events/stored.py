@@ -5,9 +5,10 @@ Rows without one are of version 1, whose texts are in `data`. Instants are UTC i
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
 of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
-them, the name of a `worker`, the `note` of staff and their `message` to the client, and the `name` and `email` of a
-success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes. A row of
-version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
+them, the `instructions` and `previousInstructions` of a specification, the name of a `worker`, the `note` of staff and
+their `message` to the client, and the `name` and `email` of a success manager and of the one before. To erase them, set
+`texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either
+reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -269,17 +270,22 @@ def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]
     named = {"id": event.specification_id}
     if event.version is None:
         return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
+    texts = {"instructions": event.after.instructions, "previousInstructions": event.before.instructions}
     after = {**named, "version": event.version, **keys.write_terms(event.after)}
     if event.version == 1:
-        return {"before": None, "after": after}, {}
-    return {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}, {}
+        return {"before": None, "after": after}, texts
+    data: Data = {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}
+    return {**data, "byCatalogue": True} if event.by_catalogue else data, texts
 
 
-def _read_specification(data: Data, _: StoredTexts) -> kinds.SpecificationChanged:
+def _read_specification(data: Data, texts: StoredTexts) -> kinds.SpecificationChanged:
     before: Data = data["before"] or {}
     after: Data = data["after"]
     return kinds.SpecificationChanged(
-        before=keys.read_terms(before), after=keys.read_terms(after), **keys.SPECIFICATION.read(after)
+        before=keys.read_terms(before, texts.one("previousInstructions", data)),
+        after=keys.read_terms(after, texts.one("instructions", data)),
+        by_catalogue=data.get("byCatalogue", False),
+        **keys.SPECIFICATION.read(after),
     )
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from app.domain.errors import DomainError, Refusals
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change
-from app.domain.orders.refusals import ImageCancelled, NotCancellable, OrderCancelled
-from app.domain.orders.state import ImageState, OrderState
+from app.domain.orders.rules import cancel_refusal
+from app.domain.orders.state import OrderState
+from app.domain.orders.summaries import image_summary_of, summary_of
 
 
 def cancel(orders: Sequence[OrderState], at: datetime, day: QuotaDay, chosen: Collection[UUID] | None = None) -> Change:
@@ -19,7 +20,7 @@ def cancel(orders: Sequence[OrderState], at: datetime, day: QuotaDay, chosen: Co
     Refusals of all chosen images that cannot be cancelled.
     """
     if chosen is None:
-        refusals = [refusal for order in orders if (refusal := order_refusal(order)) is not None]
+        refusals = [refusal for order in orders if (refusal := cancel_refusal(summary_of(order))) is not None]
         if refusals:
             raise refusals[0]
     else:
@@ -35,25 +36,9 @@ def cancel(orders: Sequence[OrderState], at: datetime, day: QuotaDay, chosen: Co
     return Change(tuple(cancelled), day)
 
 
-def order_refusal(order: OrderState) -> DomainError | None:
-    """Return the reason why an order cannot be cancelled: OrderCancelled or NotCancellable; None when it can."""
-    if order.cancelled_at is not None:
-        return OrderCancelled(order.number, order.cancelled_at)
-    begun = [at for image in order.images if (at := image.begun_at) is not None]
-    return NotCancellable(order.number, min(begun)) if begun else None
-
-
-def image_refusal(order: OrderState, image: ImageState) -> DomainError | None:
-    """Return the reason why an image cannot be cancelled: ImageCancelled or NotCancellable; None when it can."""
-    if image.cancelled_at is not None:
-        return ImageCancelled(image.id, image.filename, image.cancelled_at)
-    begun_at = image.begun_at
-    return None if begun_at is None else NotCancellable(order.number, begun_at, image.id, image.filename)
-
-
 def _image_refusals(order: OrderState, chosen: Collection[UUID]) -> Iterator[DomainError]:
     for image in order.images:
-        if image.id in chosen and (refusal := image_refusal(order, image)) is not None:
+        if image.id in chosen and (refusal := cancel_refusal(image_summary_of(order, image))) is not None:
             yield refusal
 
 

@@ -18,7 +18,9 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
+from app.domain.orders.rules import confirm_refusal
 from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
+from app.domain.orders.summaries import summary_of
 from app.domain.sla.terms import SlaInForce, SlaTerms
 
 NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
@@ -138,10 +140,10 @@ def require_open_deadline(order: OrderState, at: datetime) -> None:
     That is when all images were delivered or cancelled before, or the deadline they kept at the plan level has passed
     and is frozen.
     """
-    _require_live(order)
-    frozen = order.due_at is not None and order.due_at < at
-    if frozen or not any(_open_at(image, at) for image in order.images):
-        raise DeadlineNotOpen(order.number, order.due_at)
+    open_count = sum(_open_at(image, at) for image in order.images)
+    refusal = confirm_refusal(replace(summary_of(order), undelivered_count=open_count), at)
+    if refusal is not None:
+        raise refusal
 
 
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:

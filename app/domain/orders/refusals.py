@@ -10,53 +10,56 @@ from app.domain.orders.enums import OrderStatus
 
 
 class NotExpeditable(DomainError):
-    """An image that cannot be expedited; the classes below say why."""
+    """An order or, with `image_id`, an image that cannot be expedited; `name` names it for people."""
 
-    def __init__(self, image_id: UUID, filename: str, reason: str) -> None:
-        super().__init__(f"{filename!r} {reason}.")
+    def __init__(self, name: str, image_id: UUID | None, reason: str) -> None:
+        super().__init__(f"{name} {reason}.")
         self.image_id = image_id
-        self.filename = filename
 
 
 class AlreadyExpedited(NotExpeditable):
-    """The image was expedited before."""
+    """The order or image was expedited before."""
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(image_id, filename, "is expedited already")
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(name, image_id, "is expedited already")
 
 
 class AlreadyDelivered(NotExpeditable):
-    """The image was delivered before, whether rejected since or not."""
+    """Each image of the order, or the image, was delivered before, whether rejected since or not."""
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(image_id, filename, "has been delivered already")
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(name, image_id, "has been delivered already")
 
 
 class AlreadyLate(NotExpeditable):
-    """The image's deadline has passed; it is frozen."""
+    """The deadline of the order or image has passed; it is frozen."""
 
-    def __init__(self, image_id: UUID, filename: str, due_at: datetime) -> None:
-        super().__init__(image_id, filename, f"was due at {rfc3339(due_at)} and is late already")
+    def __init__(self, name: str, image_id: UUID | None, due_at: datetime) -> None:
+        super().__init__(name, image_id, f"was due at {rfc3339(due_at)} and is late already")
         self.due_at = due_at
 
 
 class NotDelivered(DomainError):
-    """An image that cannot be rejected: it was never delivered, or its redelivery is awaited."""
+    """An image, or an order without any, that has no delivery to reject: never delivered, or its redo is awaited.
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(f"{filename!r} has no delivery that could be rejected.")
+    `name` names it for people; `image_id` is None for an order.
+    """
+
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} has no delivery that could be rejected.")
         self.image_id = image_id
-        self.filename = filename
 
 
 class NotRejectable(DomainError):
-    """An image whose delivery was too long ago: it could be rejected before `rejectable_until` (UTC)."""
+    """An image, or all delivered ones of an order, whose delivery was too long ago to be rejected.
 
-    def __init__(self, image_id: UUID, filename: str, rejectable_until: datetime) -> None:
-        super().__init__(f"{filename!r} could be rejected until {rfc3339(rejectable_until)}.")
-        self.image_id = image_id
-        self.filename = filename
+    It could be rejected before `rejectable_until` (UTC).
+    """
+
+    def __init__(self, name: str, rejectable_until: datetime, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} could be rejected until {rfc3339(rejectable_until)}.")
         self.rejectable_until = rejectable_until
+        self.image_id = image_id
 
 
 class NotClaimed(DomainError):
@@ -98,17 +101,12 @@ class ImageCancelled(DomainError):
 
 
 class NotCancellable(DomainError):
-    """Work on the order, or on the image named, has begun: it was claimed or delivered at `begun_at` (UTC)."""
+    """Work on the order, or on the image of an id, has begun: it was claimed or delivered at `begun_at` (UTC)."""
 
-    def __init__(
-        self, number: int, begun_at: datetime, image_id: UUID | None = None, filename: str | None = None
-    ) -> None:
-        subject = f"Order {number}" if image_id is None else repr(filename)
-        super().__init__(f"{subject} cannot be cancelled: work on it has begun.")
-        self.number = number
+    def __init__(self, name: str, begun_at: datetime, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} cannot be cancelled: work on it has begun.")
         self.begun_at = begun_at
         self.image_id = image_id
-        self.filename = filename
 
 
 class DeadlineNotOpen(DomainError):

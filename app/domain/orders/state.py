@@ -168,6 +168,8 @@ class OrderFigures:
     price: Decimal
     delivered_at: datetime | None
     cancelled_count: int
+    begun_at: datetime | None
+    last_delivered_at: datetime | None
 
 
 def image_late_at(image: ImageState) -> datetime | None:
@@ -193,6 +195,7 @@ def order_figures(order: OrderState) -> OrderFigures:
     rejected = sum(image.open_rejection is not None for image in images)
     deliveries = [at for image in images if (at := image.delivered_at) is not None]
     delivered = len(deliveries) - rejected
+    present = [at for image in images if (at := image.delivered_at) is not None and image.open_rejection is None]
     return OrderFigures(
         status=order_status(order, delivered, len(images)),
         late_at=min(lates, default=None),
@@ -206,6 +209,8 @@ def order_figures(order: OrderState) -> OrderFigures:
         price=order_price(order),
         delivered_at=max(deliveries) if delivered == len(images) else None,
         cancelled_count=len(order.images) - len(images),
+        begun_at=min((at for image in images if (at := image.begun_at) is not None), default=None),
+        last_delivered_at=max(present, default=None),
     )
 
 

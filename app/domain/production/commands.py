@@ -9,9 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.errors import DomainError, Refusals
-from app.domain.orders.enums import OrderStatus
-from app.domain.orders.refusals import NotClaimed, NotCompletable
-from app.domain.orders.state import ImageState, OrderState, order_figures
+from app.domain.orders.refusals import NotClaimed
+from app.domain.orders.rules import complete_refusal
+from app.domain.orders.state import ImageState, OrderState
+from app.domain.orders.summaries import summary_of
 
 
 def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: datetime) -> OrderState:
@@ -35,9 +36,9 @@ def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: dateti
 
 def complete(order: OrderState, at: datetime) -> OrderState:
     """Complete an order, which the client downloaded; raises NotCompletable unless it is ready for that."""
-    status = order_figures(order).status
-    if status is not OrderStatus.READY_FOR_DOWNLOAD:
-        raise NotCompletable(order.number, status)
+    refusal = complete_refusal(summary_of(order))
+    if refusal is not None:
+        raise refusal
     return replace(order, completed_at=at)
 
 

@@ -11,8 +11,9 @@ from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError
 from app.domain.orders.changes import NewIds
 from app.domain.orders.enums import RejectionCategory
-from app.domain.orders.refusals import NotDelivered, NotRejectable
+from app.domain.orders.rules import reject_refusal
 from app.domain.orders.state import ImageState, OrderState, RejectionState
+from app.domain.orders.summaries import image_summary_of, summary_of
 from app.domain.production.commands import changed
 from app.domain.sla.terms import SlaInForce
 
@@ -62,7 +63,7 @@ def reject(
         return replace(image, rejections=(*image.rejections, rejection))
 
     def refusal(image: ImageState) -> DomainError | None:
-        return rejection_refusal(image, terms.at, terms.within)
+        return reject_refusal(image_summary_of(order, image), terms.at, terms.within)
 
     return replace(changed(order, complaints, refusal, rejected), completed_at=None)
 
@@ -70,23 +71,9 @@ def reject(
 def rejectable(order: OrderState, at: datetime, within: timedelta) -> Sequence[UUID]:
     """Return the images of an order that can be rejected at `at` (UTC).
 
-    Raises the refusal of one when none can: of the latest delivery, if there is any.
+    Raises NotDelivered or NotRejectable when there are none.
     """
-    refusals = {image.id: rejection_refusal(image, at, within) for image in order.counted}
-    found = [image_id for image_id, refusal in refusals.items() if refusal is None]
-    if found:
-        return found
-    late = [refusal for refusal in refusals.values() if isinstance(refusal, NotRejectable)]
-    if late:
-        raise max(late, key=lambda refusal: refusal.rejectable_until)
-    image = order.images[0]
-    raise NotDelivered(image.id, image.filename)
-
-
-def rejection_refusal(image: ImageState, at: datetime, within: timedelta) -> DomainError | None:
-    """Return the reason why an image cannot be rejected at `at` (UTC): NotDelivered or NotRejectable."""
-    delivered_at = image.delivered_at
-    if delivered_at is None or image.open_rejection is not None:
-        return NotDelivered(image.id, image.filename)
-    until = delivered_at + within
-    return None if at < until else NotRejectable(image.id, image.filename, until)
+    refusal = reject_refusal(summary_of(order), at, within)
+    if refusal is not None:
+        raise refusal
+    return [image.id for image in order.images if reject_refusal(image_summary_of(order, image), at, within) is None]

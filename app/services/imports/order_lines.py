@@ -86,7 +86,7 @@ def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[Ord
         change = expedite(then, chosen, at, day, state.next_order_number, partial(new_ids, at))
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
-        raise LineRefused(_refused_field(refusal, line), str(refusal)) from error
+        raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
     after = _with_later_facts(orders, change.orders, at, state.account)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 
@@ -101,7 +101,7 @@ def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[O
         change = cancel(concerned, at, state.day_at(at), chosen)
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
-        raise LineRefused(_refused_field(refusal, line), str(refusal)) from error
+        raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
     pairs = [
         (before, _with_later_deadline(after, at))
         for before, after in zip(concerned, change.orders, strict=True)
@@ -181,16 +181,20 @@ def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) ->
     return chosen
 
 
-def _refused_field(refusal: DomainError, line: ExpediteLine | CancellationLine) -> str:
+def _refused_field(refusal: DomainError, line: ExpediteLine | CancellationLine, orders: Sequence[OrderState]) -> str:
     """Return the field of the line to which the refusal of an expedite or a cancellation belongs."""
     if isinstance(refusal, ExpediteWindowClosed):
         return "at"
     if line.filenames is None:
         return "order"
-    filename: str | None = getattr(refusal, "filename", None)
-    if filename is None:
+    refused = [image.filename for order in orders for image in order.images if image.id == _image_id(refusal)]
+    if not refused:
         return "filenames"
-    return f"filenames[{[*map(composed, line.filenames)].index(composed(filename))}]"
+    return f"filenames[{[*map(composed, line.filenames)].index(composed(refused[0]))}]"
+
+
+def _image_id(refusal: DomainError) -> UUID | None:
+    return getattr(refusal, "image_id", None)
 
 
 def _with_later_deadline(order: OrderState, at: datetime) -> OrderState:

@@ -148,6 +148,8 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         order.instructions,
         order.updated_at,
         figures.cancelled_count,
+        figures.begun_at,
+        figures.last_delivered_at,
     )
 
 

@@ -5,7 +5,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
+from api.actions import Action, actions
 from api.context import Context, Info
 from api.event.reads import events_of
 from api.event.types import Event, Withdrawn
@@ -17,7 +19,9 @@ from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.rules import order_actions
 from app.domain.texts import composed
+from db.queries.accounts import AccountHistory
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow
@@ -89,6 +93,21 @@ class Order(Node):
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
         """The account that placed the order."""
         return cast("Account", await existing_node(info.context, named_account(self.row.account_id)))
+
+    @field(length=5)
+    def actions(self, info: Info) -> AwaitableOrValue[list[Action]]:
+        """The commands on the order: for clients EXPEDITE, REJECT, COMPLETE and CANCEL; more for staff.
+
+        EXPEDITE and REJECT are of all images of the order that they can be of. An allowed command succeeds if it is
+        called at the instant of this answer.
+        """
+        account_id, by_staff = self.row.account_id, info.context.is_staff
+        now, rejectable_for = info.context.instant(account_id), info.context.settings.rejection_period
+
+        def show(account: AccountHistory) -> list[Action]:
+            return actions(account_id, order_actions(self.row.summary, account, now, rejectable_for, by_staff=by_staff))
+
+        return info.context.with_history(account_id, show)
 
     @field
     def images(

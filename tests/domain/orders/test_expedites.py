@@ -132,7 +132,7 @@ def test_if_nothing_can_be_expedited_the_refusal_is_that_of_the_first_image() ->
     order = with_history(order, [ImageHistory(ASKED_AT, ()), ImageHistory(ASKED_AT, ())])
     with pytest.raises(AlreadyDelivered) as refusal:
         expedited(order)
-    assert str(refusal.value) == "'1.jpg' has been delivered already."
+    assert str(refusal.value) == "Order 1 has been delivered already."
 
 
 def test_a_chosen_image_that_was_delivered_is_refused() -> None:
@@ -142,7 +142,7 @@ def test_a_chosen_image_that_was_delivered_is_refused() -> None:
         expedited(order, numbers=[1, 2])
     (refusal,) = error.value.refusals
     assert isinstance(refusal, AlreadyDelivered)
-    assert refusal.filename == "2.jpg"
+    assert refusal.image_id == order.images[1].id
 
 
 def test_every_chosen_image_that_cannot_be_expedited_is_named() -> None:

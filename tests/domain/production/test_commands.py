@@ -136,7 +136,8 @@ def test_of_a_whole_order_the_images_are_rejected_that_still_can_be() -> None:
     assert rejectable(order, until, REJECTABLE_FOR) == [second]
     with pytest.raises(NotRejectable) as refused:
         rejectable(order, until + HOUR, REJECTABLE_FOR)
-    assert (refused.value.image_id, refused.value.rejectable_until) == (second, until + HOUR)
+    assert (refused.value.image_id, refused.value.rejectable_until) == (None, until + HOUR)
+    assert str(refused.value) == "Order 1 could be rejected until 2026-04-02T12:00:00Z."
     with pytest.raises(NotDelivered):
         rejectable(placed(1)[0], AT, REJECTABLE_FOR)
 

@@ -221,7 +221,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1"),
-        "order: 'a.jpg' has been delivered already.",
+        "order: Order 1 was due at 2026-03-04T08:00:00Z and is late already.",
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1", filenames=["b.jpg"]),
@@ -319,7 +319,7 @@ async def test_a_repeated_key_ends_the_account_of_its_line(pool: Pool) -> None:
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     lines = [*START, order("o-1", expedite=True), change("expedite", LATER, order="o-1")]
-    assert await refused(pool, *lines) == "order: 'o-1-1.jpg' is expedited already."
+    assert await refused(pool, *lines) == "order: Order 1 is expedited already."
 
 
 async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:

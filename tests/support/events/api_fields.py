@@ -36,9 +36,10 @@ FIELDS: Final = {
       previousImagesPerDay previousExpeditesPerDay note message""",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
-    "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
-      newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newSteps {{ step seconds }}
-      previousSteps {{ step seconds }}""",
+    "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName byCatalogue
+      newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newPriceNegotiated previousPriceNegotiated
+      newSteps {{ step seconds negotiated }} previousSteps {{ step seconds negotiated }}
+      newInstructions previousInstructions""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "AccountClosed": "reason",
@@ -236,7 +237,15 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.name": "newName",
         "before.pricePerImage": "previousPricePerImage.amount",
         "after.pricePerImage": "newPricePerImage.amount",
+        "before.currency": "previousPricePerImage.currency",
         "after.currency": "newPricePerImage.currency",
+        "before.priceNegotiated": "previousPriceNegotiated",
+        "after.priceNegotiated": "newPriceNegotiated",
+        "byCatalogue": "byCatalogue",
+        "instructions": "newInstructions",
+        "previousInstructions": "previousInstructions",
+        "before.steps[].negotiated": "previousSteps[].negotiated",
+        "after.steps[].negotiated": "newSteps[].negotiated",
         "before.steps[].step": "previousSteps[].step",
         "before.steps[].milliseconds": "previousSteps[].seconds",
         "after.steps[].step": "newSteps[].step",

@@ -168,7 +168,10 @@ class Account:
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
         reasons = self._closed() or window(at)
-        reasons += [reason for image in images or order.counted for reason in against[image]]
+        if images:
+            reasons += [reason for image in images for reason in against[image]]
+        else:
+            reasons += cancelled(order) or [Reason(reason.kind) for image in order.counted for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):

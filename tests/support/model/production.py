@@ -69,7 +69,8 @@ class Production:
         against = {image: _against_rejecting(image, at) for image in order.images}
         images = [image for image in order.images if not against[image]]
         if not images:
-            refuse(reason for each in against.values() for reason in each)
+            kinds = {reason.kind for each in against.values() for reason in each}
+            refuse([Reason("NotRejectable" if "NotRejectable" in kinds else "NotDelivered")])
         self.reject(now, [(account, order, image, why) for image in images])
         return images
 

@@ -19,8 +19,6 @@ def window(at: datetime) -> list[Reason]:
 
 
 def against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
-    if order.cancelled_at is not None:
-        return cancelled(order)
     if image.cancelled_at is not None:
         return [Reason("ImageCancelled", image.id)]
     reasons: list[Reason] = []
