@@ -85,6 +85,7 @@ describe(
         "COMPLETE": "To complete the order: `completeOrder`.",
         "CANCEL": "To cancel the order, or the image: `cancelOrder`.",
         "CONFIRM_DEADLINE": "To set the deadline that the order awaits, as staff: `confirmDeadline`.",
+        "REVISE_DEADLINE": "`reviseDeadline`; for staff.",
     },
 )
 describe(
@@ -161,6 +162,7 @@ describe(
         "CLOCK_CHANGE": "A clock change before the deadline.",
         "AWAITING_STAFF": "A deadline or delivery plan that support and production have to set.",
         "STAFF_CONFIRMED": "The deadline set by support and production.",
+        "STAFF_REVISED": "The earlier deadline that support and production set since.",
         "REJECTED_AT": "The rejection of the image, from which the deadline of its redo is counted.",
         "SLA_VERSION": "The version of the SLA under which the promise was made.",
         "ZONE_CHANGED": "A change of the time zone in the ledger day of the upload, before it.",
@@ -211,6 +213,7 @@ describe(
         "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
+        "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
     },
 )
 describe(

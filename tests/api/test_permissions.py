@@ -66,6 +66,7 @@ MAY_CHANGE = {
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
     "withdrawSla": {"staff"},
+    "reviseDeadline": {"staff"},
     "changePlan": {"staff"},
     "renameAccount": {"staff"},
     "setSuccessManager": {"staff"},

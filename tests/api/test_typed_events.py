@@ -31,6 +31,7 @@ STAFFS: Final = {
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
     "SlaWithdrawn": "note",
+    "DeadlineRevised": "note",
     "AccountClosed": "reason",
     "AccountReopened": "reason",
 }

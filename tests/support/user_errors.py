@@ -330,6 +330,24 @@ async def a_deadline_after_the_one_kept(scene: Scene) -> Refused:
     return Refused(values, ["deadline"], facts)
 
 
+@case("DEADLINE_NOT_OPEN", "reviseDeadline")
+async def an_order_whose_deadline_the_rules_gave(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    values = {"orderId": order["id"], "deadline": "2026-03-11T07:00:00Z"}
+    return Refused(values, ["orderId"], {"deadline": "2026-03-11T08:00:00Z"})
+
+
+@case("INVALID", "reviseDeadline")
+async def a_later_deadline(scene: Scene) -> Refused:
+    _, order = await scene.shop.place(*(f"{number}.jpg" for number in range(7)))
+    scene.clock.advance(HOUR)
+    values = {"orderId": order["id"], "deadline": "2026-03-12T08:00:00Z"}
+    await done(scene.staff, "confirmDeadline", **values)
+    scene.clock.advance(HOUR)
+    facts = {"earliest": "2026-03-10T14:00:00.000001Z", "before": "2026-03-12T08:00:00Z"}
+    return Refused(values, ["deadline"], facts)
+
+
 @case("NOT_FOUND", "placeOrder")
 async def an_unknown_specification(scene: Scene) -> Refused:
     unknown = made_up_inputs(scene.shop.studio.id)["placeOrder"]["specificationId"]

@@ -112,6 +112,7 @@ SPLIT_OFF: Final = Keys(
 )
 LEASE: Final = Keys({"leaseUntil": ("lease_until", INSTANT)})
 DEADLINE: Final = Keys({"dueAt": ("due_at", INSTANT)})
+PREVIOUS_DEADLINE: Final = Keys({"dueAt": ("previous", INSTANT)})
 ALERT: Final = Keys({"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)})
 PREVIOUS_TERMS: Final = Keys(
     {

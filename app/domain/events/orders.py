@@ -15,6 +15,7 @@ from app.domain.events.kinds import (
     ClaimExpired,
     DeadlineConfirmed,
     DeadlineMet,
+    DeadlineRevised,
     Event,
     ImagesCancelled,
     ImagesClaimed,
@@ -137,6 +138,16 @@ def confirmed(
 ) -> NewEvent:
     """Return the event of a deadline that staff set at `at`, with their note and their message to the client."""
     return _confirmed(before, after, at, _changed_images(before, after), note, message)
+
+
+def revised(
+    before: OrderState, after: OrderState, at: datetime, note: str | None, message: str | None
+) -> Iterator[NewEvent]:
+    """Yield the event of a deadline that staff revised at `at`."""
+    images = _changed_images(before, after)
+    if before.due_at is not None and after.due_at is not None:
+        event = DeadlineRevised(after.due_at, before.due_at, _ids(images), note, message)
+        yield _new_event(after, at, images, event)
 
 
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:

@@ -30,6 +30,7 @@ class ActionKind(StrEnum):
     COMPLETE = "COMPLETE"
     CANCEL = "CANCEL"
     CONFIRM_DEADLINE = "CONFIRM_DEADLINE"
+    REVISE_DEADLINE = "REVISE_DEADLINE"
 
 
 class ImageStatus(StrEnum):

@@ -102,6 +102,17 @@ def confirm_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
     return DeadlineNotOpen(order.number, order.due_at) if is_closed else None
 
 
+def revise_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
+    """Return the reason why staff cannot set an earlier deadline for the order, whichever it is.
+
+    That is when they set none, it has passed, or all images were delivered or cancelled.
+    """
+    if order.cancelled_at is not None:
+        return OrderCancelled(order.number, order.cancelled_at)
+    is_set = order.confirmed_at is not None and order.due_at is not None and order.due_at >= at
+    return None if is_set and not order.is_delivered else DeadlineNotOpen(order.number, order.due_at)
+
+
 def order_actions(
     order: OrderSummary, account: Account, at: datetime, rejectable_for: timedelta, *, by_staff: bool
 ) -> dict[ActionKind, DomainError | None]:
@@ -112,7 +123,11 @@ def order_actions(
         ActionKind.COMPLETE: complete_refusal(order),
         ActionKind.CANCEL: cancel_refusal(order),
     }
-    return actions | {ActionKind.CONFIRM_DEADLINE: confirm_refusal(order, at)} if by_staff else actions
+    of_staff = {
+        ActionKind.CONFIRM_DEADLINE: confirm_refusal(order, at),
+        ActionKind.REVISE_DEADLINE: revise_refusal(order, at),
+    }
+    return actions | of_staff if by_staff else actions
 
 
 def image_actions(

@@ -116,6 +116,14 @@ class KeptDeadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """The last revision of a deadline that staff set, at `at`, and the deadline `first_due_at` that they set first."""
+
+    at: datetime
+    first_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
     """Images of one specification at one service level, in the order of their numbers.
 
@@ -143,6 +151,7 @@ class OrderState:
     cancelled_at: datetime | None = None
     split_from: UUID | None = None
     kept: KeptDeadline | None = None
+    revision: Revision | None = None
     external_reference: str | None = None
     instructions: str | None = None
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import Refusals
-from app.domain.events.orders import cancelled, completed, confirmed, expedited, rejected
+from app.domain.events.orders import cancelled, completed, confirmed, expedited, rejected, revised
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import Change, confirm, require_open_deadline
+from app.domain.orders.changes import Change, confirm, require_open_deadline, revise
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
@@ -130,6 +130,22 @@ async def confirm_deadline(
     require_open_deadline(order, at)
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
     new_events = [confirmed(order, after, at, note, message)]
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
+    return Outcome(at, [key])
+
+
+async def revise_deadline(
+    writer: Writer,
+    clock: Clock,
+    key: OrderKey,
+    due_at: datetime,
+    note: str | None = None,
+    message: str | None = None,
+) -> Outcome:
+    """Set an earlier deadline in place of one that staff set; raises NotFound and the refusals of `revise`."""
+    counters, at, account, order = await _begin(writer, clock, key)
+    after = revise(order, at, due_at)
+    new_events = list(revised(order, after, at, note, message))
     await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
     return Outcome(at, [key])
 

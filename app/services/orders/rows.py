@@ -150,6 +150,8 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         figures.cancelled_count,
         figures.begun_at,
         figures.last_delivered_at,
+        None if order.revision is None else order.revision.at,
+        None if order.revision is None else order.revision.first_due_at,
     )
 
 

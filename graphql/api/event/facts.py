@@ -46,6 +46,7 @@ OfImages: TypeAlias = (
     | kinds.DeadlineAtRisk
     | kinds.DeadlineMissed
     | kinds.ImagesCancelled
+    | kinds.DeadlineRevised
 )
 
 _IMAGE_CURSORS: Final = CursorKind("imagesOfEvent", (NUMBER,))

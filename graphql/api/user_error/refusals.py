@@ -83,6 +83,7 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = 
     ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
     ("cancelOrder", refusals.ImageCancelled): types.NotCancellable,
     ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
+    ("reviseDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
 }
 
 

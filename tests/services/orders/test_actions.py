@@ -15,7 +15,14 @@ from app.domain.orders.summaries import image_summary_of, summary_of
 from app.domain.production.rejections import REJECTABLE_FOR
 from app.services.accounts.facts import read_account
 from app.services.commands import live_unit_of_work, with_retries
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, reject_order
+from app.services.orders.changing import (
+    cancel_order,
+    complete_order,
+    confirm_deadline,
+    expedite_order,
+    reject_order,
+    revise_deadline,
+)
 from app.services.orders.producing import reject_images
 from db.connections import Pool
 from db.queries.accounts import account_histories
@@ -109,6 +116,10 @@ def command_on_order(kind: ActionKind, order: OrderRow, clock: FrozenClock, now:
             soon = now + MICROSECOND
             is_passing = order.due_at is not None and now <= order.due_at <= soon  # none is earlier, and ahead
             return None if is_passing else lambda writer: confirm_deadline(writer, clock, key, soon)
+        case ActionKind.REVISE_DEADLINE:
+            soon = now + MICROSECOND
+            is_passing = order.due_at is not None and now <= order.due_at <= soon
+            return None if is_passing else lambda writer: revise_deadline(writer, clock, key, soon)
 
 
 def command_on_image(kind: ActionKind, image: ImageRow, clock: FrozenClock) -> Work:

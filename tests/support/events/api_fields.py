@@ -29,6 +29,7 @@ FIELDS: Final = {
         nodes {{ reason category dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
     "DeadlineConfirmed": f"""deadline previous previousDeadlineStatus newSlaVersion previousSlaVersion
       newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note message {_IMAGES}""",
+    "DeadlineRevised": f"deadline previous note message {_IMAGES}",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
@@ -206,6 +207,13 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "before.price": "previousPrice.amount",
         "after.price": "newPrice.amount",
         "pricePerImage": "newPricePerImage.amount",
+        "note": "note",
+        "message": "message",
+    },
+    "DEADLINE_REVISED": {
+        **_IDS,
+        "before.dueAt": "previous",
+        "after.dueAt": "deadline",
         "note": "note",
         "message": "message",
     },

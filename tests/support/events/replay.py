@@ -117,6 +117,9 @@ class Replayed:
                 self._expedite(order_id, data)
             case "DEADLINE_CONFIRMED":
                 self._confirm(order_id, data)
+            case "DEADLINE_REVISED":
+                for image in self._images_of(order_id, data["images"]):
+                    image["due_at"] = data["after"]["dueAt"]
             case "IMAGES_DELIVERED":
                 self._deliver(order_id, data["images"], at)
             case "IMAGES_REJECTED":

@@ -32,7 +32,8 @@ ORDERS = """
            o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
-           o.updated_at, o.begun_at, o.last_delivered_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
+           o.updated_at, o.begun_at, o.last_delivered_at, o.revised_at,
+           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
@@ -88,6 +89,8 @@ def order_row(order: Order) -> Row:
         order.updated_at,
         min((at for image in images if (at := image.first_claimed_at)), default=None),
         max((image.delivered_at[-1] for image in delivered), default=None),
+        order.revised_at,
+        order.first_confirmed_due_at,
         *(order.kept or (None, None)),
         len(order.images) - len(images),
     )
