@@ -85,7 +85,7 @@ describe(
         "COMPLETE": "To complete the order: `completeOrder`.",
         "CANCEL": "To cancel the order, or the image: `cancelOrder`.",
         "CONFIRM_DEADLINE": "To set the deadline that the order awaits, as staff: `confirmDeadline`.",
-        "REVISE_DEADLINE": "`reviseDeadline`; for staff.",
+        "REVISE_DEADLINE": "To set an earlier deadline in place of one that staff set, as staff: `reviseDeadline`.",
     },
 )
 describe(
