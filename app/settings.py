@@ -21,6 +21,7 @@ from app.domain.instants import BadInstant, read_instant
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
+from app.services.currencies import CURRENCIES
 from db.address import is_well_formed
 
 ANY_ORIGIN: Final = "*"
@@ -118,6 +119,8 @@ class Settings(BaseSettings):
 
     These two are required; any other term may be set, too, and is as in SlaTerms otherwise.
     """
+    catalogue_currency: str = "USD"
+    """The currency of the catalogue of retouching steps, by ISO 4217, for its first step; all others have the same."""
     order_url: str = "/orders/{number}"
     """An order's page in the client's front end; {account} is replaced by the account's id, {number} by its own."""
     help_center_url: str | None = None
@@ -167,6 +170,13 @@ class Settings(BaseSettings):
         if any(getattr(term, name) <= timedelta() for term in terms.values() for name in durations):
             raise ValueError(f"{', '.join(durations)} are longer than nothing")
         return {**PLAN_TERMS, **terms}
+
+    @field_validator("catalogue_currency")
+    @classmethod
+    def _is_a_currency(cls, code: str) -> str:
+        if code not in CURRENCIES:
+            raise ValueError(f"{code!r} is no currency of ISO 4217, such as USD")
+        return code
 
     @field_validator("order_url")
     @classmethod

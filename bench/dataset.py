@@ -219,7 +219,7 @@ async def make_specification(writer: Writer, account: UUID, at: datetime) -> UUI
     await writer.insert(
         [Specification(account_id=account, id=specification, current_version=1, created_at=at, archived_at=None)]
     )
-    version = (account, specification, 1, "Ghost mannequin", Decimal("1.45"), "USD", steps, at)
+    version = (account, specification, 1, "Ghost mannequin", Decimal("1.45"), "USD", steps, at, True, None)
     await writer.copy(SpecificationVersion, [version])
     return specification
 

@@ -14,10 +14,12 @@ from app.services.midnight.activity import roll_up_activity
 from app.services.midnight.corrections import CORRECT, correct_snapshots
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
+from app.services.repricing import REPRICE, reprice
 from app.settings import Settings
 from db.connections import Pool
 from jobs.kinds.midnight import MIDNIGHT
 from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
+from jobs.kinds.queued import QUEUED
 from jobs.registry import Registry
 from jobs.worker import new_owner
 
@@ -66,3 +68,6 @@ async def verify_daily(pool: Pool, clock: Clock, settings: Settings, _last: Succ
         return Done()
     verified = await verify_next(pool, clock, new_owner(), settings.verified_accounts)
     return Done(len(verified.failed), {"accounts": verified.accounts}, accounts=verified.accounts, error=verified.error)
+
+
+JOBS.register(QUEUED, REPRICE)(reprice)

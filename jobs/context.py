@@ -39,6 +39,7 @@ class WorkerContext:
     owner: str
     slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
     long_slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))
+    spreading: asyncio.Lock = field(default_factory=asyncio.Lock)
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """The last instant (UTC) of each kind of upkeep, by name."""

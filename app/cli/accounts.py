@@ -22,7 +22,7 @@ from db.queries.accounts import AccountHistory, NamedAccount, account_histories,
 
 account = typer.Typer(help="Accounts: the clients of the service.", no_args_is_help=True)
 
-_HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED")
+_HEADINGS: Final = ("ID", "REF", "NAME", "PLAN", "TIME ZONE", "CREATED", "CLOSED")
 PerDay = Annotated[int | None, typer.Option(min=0, max=MAX_PER_DAY, help="When not the plan's own.")]
 
 
@@ -126,7 +126,7 @@ def _terms(sla: SlaInForce) -> dict[str, int]:
 
 def _as_cells(row: NamedAccount) -> tuple[str, ...]:
     values = (account_global_id(row.id), row.ref or NOTHING, row.name, row.plan, row.time_zone)
-    return (*values, rfc3339(row.created_at))
+    return (*values, rfc3339(row.created_at), NOTHING if row.closed_at is None else rfc3339(row.closed_at))
 
 
 def _as_json(row: NamedAccount) -> dict[str, Any]:
@@ -137,4 +137,5 @@ def _as_json(row: NamedAccount) -> dict[str, Any]:
         "plan": row.plan,
         "timeZone": row.time_zone,
         "createdAt": rfc3339(row.created_at),
+        "closedAt": None if row.closed_at is None else rfc3339(row.closed_at),
     }

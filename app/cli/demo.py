@@ -16,6 +16,7 @@ from app.cli.printing import as_table
 from app.cli.serving import address, listen, serve
 from app.clock import Clock
 from app.demo.access import create_access, opens
+from app.demo.catalogue import set_catalogue
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
@@ -52,7 +53,7 @@ def demo_command(
                 with _usable(settings.data_dir):
                     history = folder.history() or _write_history(folder, clock, seed, days, accounts)
                 import_command(str(history))
-                access = asyncio.run(_create_access(url, clock, folder.accounts(history)))
+                access = asyncio.run(_create_access(url, clock, folder.accounts(history), settings))
                 with _usable(settings.data_dir):
                     folder.write_access(access)
         begin_log(settings)
@@ -91,8 +92,10 @@ async def _opens(url: str, clock: Clock, access: Access) -> bool:
         return await opens(reader, access, clock)
 
 
-async def _create_access(url: str, clock: Clock, refs: Sequence[str]) -> Access:
+async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: Settings) -> Access:
+    """Create keys, and the catalogue of retouching steps."""
     async with transaction(url) as writer:
+        await set_catalogue(writer, clock, settings.catalogue_currency)
         return await create_access(writer, clock.now(), refs)
 
 

@@ -1,17 +1,19 @@
-"""The terms of specifications (domain rules, section 5)."""
+"""The terms of specifications, by the catalogue or negotiated (domain rules, sections 5.1, 5.20 and 5.21)."""
+# ruff: noqa: N818 - a refusal is named by what it says
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final, TypedDict
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple, NotRequired, TypeAlias, TypedDict
 
-from app.domain.errors import DomainError
-from app.domain.pulse.figures import Step
+from app.domain.catalogue import Catalogue, Price
+from app.domain.errors import DomainError, Refusals
 
 _MILLISECONDS: Final = 1000
 
 
-class SpecificationArchived(DomainError):  # noqa: N818 - a refusal is named by what it says
+class SpecificationArchived(DomainError):
     """An archived specification: no new order can use it, and it cannot change."""
 
     def __init__(self, name: str) -> None:
@@ -19,39 +21,190 @@ class SpecificationArchived(DomainError):  # noqa: N818 - a refusal is named by 
         self.name = name
 
 
+class StepNotOffered(DomainError):
+    """A step that is not in the catalogue, or is archived there, in a specification that needs it."""
+
+    def __init__(self, step: str, *, archived: bool) -> None:
+        super().__init__(f"The step {step!r} {'is archived' if archived else 'is not in the catalogue'}.")
+        self.step = step
+        self.archived = archived
+
+
+class StepNotSpecified(DomainError):
+    """The seconds of a step that the specification does not have."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(f"The specification has no step {step!r}.")
+        self.step = step
+
+
+class NoSteps(DomainError):
+    """A specification without steps, whose price cannot be that of the catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__("A specification without steps has no price in the catalogue.")
+
+
 class KeptStep(TypedDict):
-    """A step in the form of rows and events."""
+    """A step in the form of rows and events; one without the key `negotiated` is negotiated."""
 
     step: str
     milliseconds: int
+    negotiated: NotRequired[bool]
+
+
+class SpecifiedStep(NamedTuple):
+    """A retouching step of a specification; its time is that of the catalogue unless it is negotiated."""
+
+    step: str
+    milliseconds: int
+    negotiated: bool = True
+
+
+class Unchanged(Enum):
+    """The mark of a term that a change leaves as it is, where None is a value of its own."""
+
+    UNCHANGED = auto()
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+Seconds: TypeAlias = Mapping[str, int]
+"""Negotiated milliseconds by step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationChange:
+    """A change of a specification, or the terms of a new one.
+
+    `name`, `steps` and `milliseconds` that are None stay; `instructions` None removes them, and a `price` None ends its
+    negotiation. `milliseconds` are those of all steps with a negotiated time.
+    """
+
+    name: str | None = None
+    steps: Sequence[str] | None = None
+    instructions: str | Unchanged | None = UNCHANGED
+    price: Price | Unchanged | None = UNCHANGED
+    milliseconds: Seconds | None = None
+    by_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SpecificationTerms:
-    """The terms of one version of a specification; the price is per image, without an expedite."""
+    """The terms of one version of a specification; the price is per image, without an expedite.
+
+    Price and times are negotiated, the specification's own, unless they are said to be those of the catalogue.
+    """
 
     name: str
     price_per_image: Decimal
     currency: str
-    steps: tuple[Step, ...]
+    steps: tuple[SpecifiedStep, ...]
+    instructions: str | None = None
+    price_negotiated: bool = True
 
-    def reworded(
-        self, name: str | None = None, price_per_image: Decimal | None = None, steps: Sequence[Step] | None = None
-    ) -> "SpecificationTerms":
-        """Return the terms with those stated replaced; None keeps a term."""
-        return replace(
-            self,
-            name=self.name if name is None else name,
-            price_per_image=self.price_per_image if price_per_image is None else price_per_image,
-            steps=self.steps if steps is None else tuple(steps),
+    @property
+    def negotiated(self) -> bool:
+        """True if the price or the time of any step is the specification's own."""
+        return self.price_negotiated or any(step.negotiated for step in self.steps)
+
+    def changed(self, change: SpecificationChange, catalogue: Catalogue) -> "SpecificationTerms":
+        """Return the terms after a change; the catalogue has its steps and those of the specification.
+
+        Raises Refusals of StepNotOffered, StepNotSpecified and NoSteps.
+        """
+        terms = _reworded(self, change)
+        has_other_steps = change.steps is not None and sorted(change.steps) != sorted(step.step for step in self.steps)
+        if not has_other_steps and change.milliseconds is None and change.price is UNCHANGED:
+            return terms
+        if has_other_steps:
+            terms = _with_steps(terms, change, catalogue)
+        if change.milliseconds is not None:
+            terms = _with_times(terms, change.milliseconds)
+        return _priced(terms, change.price).following(catalogue)
+
+    def following(self, catalogue: Catalogue) -> "SpecificationTerms":
+        """Return the terms with the catalogue's values in place of all that are not negotiated.
+
+        Raises Refusals of StepNotOffered and NoSteps.
+        """
+        needed = [step.step for step in self.steps if not (self.price_negotiated and step.negotiated)]
+        _require_all(StepNotOffered(step, archived=False) for step in needed if step not in catalogue)
+        steps = tuple(
+            step if step.negotiated else step._replace(milliseconds=catalogue[step.step].milliseconds)
+            for step in self.steps
         )
+        if self.price_negotiated:
+            return replace(self, steps=steps)
+        if not steps:
+            raise Refusals([NoSteps()])
+        prices = [catalogue[step.step].price for step in steps]
+        amount = sum((price.amount for price in prices), Decimal())
+        return replace(self, steps=steps, price_per_image=amount, currency=prices[0].currency)
 
 
-def step_of(name: str, seconds: Decimal) -> Step:
-    """Return a step of some seconds, with three decimals at most."""
-    return Step(name, int(seconds * _MILLISECONDS))
+def specified(new: SpecificationChange, catalogue: Catalogue) -> SpecificationTerms:
+    """Return the terms of a new specification; raises as `SpecificationTerms.changed`."""
+    empty = SpecificationTerms("", Decimal(), "", (), price_negotiated=False)
+    return empty.changed(new, catalogue)
 
 
-def kept_steps(steps: Iterable[Step]) -> list[KeptStep]:
+def milliseconds_of(seconds: Decimal) -> int:
+    """Return seconds, with three decimals at most, in milliseconds."""
+    return int(seconds * _MILLISECONDS)
+
+
+def kept_steps(steps: Iterable[SpecifiedStep]) -> list[KeptStep]:
     """Return steps in the form of the table `specification_versions` and of events."""
-    return [KeptStep(step=step.step, milliseconds=step.milliseconds) for step in steps]
+    return [_kept(step) for step in steps]
+
+
+def steps_of(kept: Iterable[Any]) -> tuple[SpecifiedStep, ...]:
+    """Return steps from the form of the table `specification_versions` and of events."""
+    return tuple(SpecifiedStep(each["step"], each["milliseconds"], each.get("negotiated", True)) for each in kept)
+
+
+def _reworded(terms: SpecificationTerms, change: SpecificationChange) -> SpecificationTerms:
+    """Return the terms with the name and the instructions of a change."""
+    name = terms.name if change.name is None else change.name
+    instructions = terms.instructions if isinstance(change.instructions, Unchanged) else change.instructions
+    return replace(terms, name=name, instructions=instructions)
+
+
+def _with_steps(terms: SpecificationTerms, change: SpecificationChange, catalogue: Catalogue) -> SpecificationTerms:
+    """Return the terms with other steps; new ones have the times of the catalogue, and so has a client's price."""
+    wanted = change.steps or ()
+    known = {step.step: step for step in reversed(terms.steps)}
+    refused = [
+        StepNotOffered(step, archived=step in catalogue)
+        for step in wanted
+        if (change.by_client if step not in catalogue else step not in known and catalogue[step].archived)
+    ]
+    _require_all(refused)
+    steps = tuple(known.get(step, SpecifiedStep(step, 0, negotiated=False)) for step in wanted)
+    return replace(terms, steps=steps, price_negotiated=terms.price_negotiated and not change.by_client)
+
+
+def _with_times(terms: SpecificationTerms, times: Seconds) -> SpecificationTerms:
+    """Return the terms with the negotiated times of some steps; all other times are the catalogue's."""
+    names = {step.step for step in terms.steps}
+    _require_all(StepNotSpecified(step) for step in times if step not in names)
+    steps = (SpecifiedStep(step.step, times.get(step.step, 0), step.step in times) for step in terms.steps)
+    return replace(terms, steps=tuple(steps))
+
+
+def _priced(terms: SpecificationTerms, price: Price | Unchanged | None) -> SpecificationTerms:
+    """Return the terms with a negotiated price, or with the catalogue's to follow for None."""
+    if isinstance(price, Price):
+        return replace(terms, price_per_image=price.amount, currency=price.currency, price_negotiated=True)
+    return replace(terms, price_negotiated=terms.price_negotiated and price is not None)
+
+
+def _kept(step: SpecifiedStep) -> KeptStep:
+    kept = KeptStep(step=step.step, milliseconds=step.milliseconds)
+    return kept if step.negotiated else {**kept, "negotiated": False}
+
+
+def _require_all(refusals: Iterable[DomainError]) -> None:
+    """Raise Refusals if there are any."""
+    if found := list(refusals):
+        raise Refusals(found)

@@ -1,22 +1,26 @@
 """Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
 from app.domain.instants import rfc3339
-from app.domain.pulse.figures import Step
-from app.domain.specifications import SpecificationArchived, SpecificationTerms, kept_steps
+from app.domain.specifications import (
+    SpecificationArchived,
+    SpecificationChange,
+    SpecificationTerms,
+    kept_steps,
+    specified,
+)
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
 from app.services.ids import new_id
 from app.services.orders.outcome import NotFound
 from app.services.stored_results import StoredResult, keys_from_json, keys_to_json
+from db.queries.retouching_steps import read_catalogue
 from db.queries.specifications import SpecificationRow, specifications_by_id
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
@@ -63,38 +67,38 @@ class SpecificationOutcome:
 
 
 async def create_specification(
-    writer: Writer, clock: Clock, account_id: UUID, terms: SpecificationTerms
+    writer: Writer, clock: Clock, account_id: UUID, new: SpecificationChange
 ) -> SpecificationOutcome:
-    """Create a specification in its first version; the caller commits. Raises UnknownAccount."""
+    """Create a specification in its first version; the caller commits.
+
+    The catalogue is read once the counters are locked: a job that spreads a change of it comes before or after.
+    Raises UnknownAccount and Refusals.
+    """
     counters, at = await _begin(writer, clock, account_id)
+    terms = specified(new, await read_catalogue(writer, new.steps or ()))
     id_ = new_id(at)
     made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
     await writer.insert([made])
-    await _write_version(writer, (account_id, id_), 1, terms, at)
+    await writer.copy(SpecificationVersion, [specification_version((account_id, id_), 1, terms, at)])
     await record(writer, counters, at, specification_created(id_, terms, at))
     return SpecificationOutcome(at, account_id, id_)
 
 
 async def update_specification(
-    writer: Writer,
-    clock: Clock,
-    key: SpecificationKey,
-    *,
-    name: str | None = None,
-    price_per_image: Decimal | None = None,
-    steps: Sequence[Step] | None = None,
+    writer: Writer, clock: Clock, key: SpecificationKey, change: SpecificationChange
 ) -> SpecificationOutcome:
     """Change the stated terms of a specification in a new version, unless they are the same; the caller commits.
 
-    Raises UnknownAccount, NotFound, SpecificationArchived.
+    Raises UnknownAccount, NotFound, SpecificationArchived and Refusals.
     """
     counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
-    before = _terms(row)
-    after = before.reworded(name, price_per_image, steps)
+    before = row.terms
+    named = {step.step for step in before.steps} | set(change.steps or ())
+    after = before.changed(change, await read_catalogue(writer, named))
     if after != before:
         version = row.version + 1
-        await _write_version(writer, key, version, after, at)
+        await writer.copy(SpecificationVersion, [specification_version(key, version, after, at)])
         await writer.execute(REWORD, *key, version)
         await record(writer, counters, at, specification_reworded(row.id, version, before, after, at))
     return SpecificationOutcome(at, *key, changed=after != before)
@@ -127,23 +131,10 @@ async def _live(writer: Writer, key: SpecificationKey) -> SpecificationRow:
     return row
 
 
-def _terms(row: SpecificationRow) -> SpecificationTerms:
-    steps = tuple(Step(step["step"], step["milliseconds"]) for step in row.steps)
-    return SpecificationTerms(row.name, row.price_per_image, row.currency, steps)
-
-
-async def _write_version(
-    writer: Writer, key: SpecificationKey, version: int, terms: SpecificationTerms, at: datetime
-) -> None:
-    account_id, specification_id = key
-    row = SpecificationVersion(
-        account_id=account_id,
-        specification_id=specification_id,
-        version=version,
-        name=terms.name,
-        price_per_image=terms.price_per_image,
-        currency=terms.currency,
-        steps=[{**step} for step in kept_steps(terms.steps)],
-        created_at=at,
-    )
-    await writer.insert([row])
+def specification_version(
+    key: SpecificationKey, version: int, terms: SpecificationTerms, at: datetime
+) -> tuple[object, ...]:
+    """Return the row of a version that begins at an instant (UTC), in the order of the table's columns."""
+    price = terms.price_per_image, terms.currency
+    rest = terms.price_negotiated, terms.instructions
+    return *key, version, terms.name, *price, kept_steps(terms.steps), at, *rest

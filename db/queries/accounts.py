@@ -8,13 +8,14 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.contacts import Contact
-from app.domain.ledger.days import ChangedBy, ZonePeriod
+from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod
+from app.domain.ledger.guarantee import Allowance
+from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
 from db.queries.activity import ACTIVITY_UNTIL
-from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.readers import Reader
 
 
@@ -30,6 +31,7 @@ class AccountRow:
     success_manager_name: str | None
     success_manager_email: str | None
     closed_at: datetime | None
+    ref: str | None
 
     @property
     def success_manager(self) -> Contact | None:
@@ -40,15 +42,14 @@ class AccountRow:
 
 @dataclass(slots=True)
 class NamedAccount(AccountRow):
-    """An account with its ref, the name that operators of the service have for it, and its plan now."""
+    """An account with its plan now."""
 
-    ref: str | None
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHistory(Account):
-    """An account with its row and the number of orders it has placed, but no use of a ledger day.
+    """An account with its row and the number of orders it has placed; its ledger day in use is the latest.
 
     `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
     by `activity_until` (UTC; None: none) have their rows in `activity_days`.
@@ -67,7 +68,7 @@ class AccountHistory(Account):
 
 ACCOUNT_COLUMNS: Final = """
     a.id, a.name, a.plan AS first_plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
-    a.closed_at"""
+    a.closed_at, a.ref"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
@@ -98,10 +99,13 @@ HISTORY: Final = """
     ) AS v"""
 """The join of the zones and SLA versions of the account {0} with the row `a`, each column as an array."""
 
-_PLAN_AT: Final = """coalesce((
+PLAN_AT: Final = """coalesce((
       SELECT v.plan FROM sla_versions v WHERE v.account_id = a.id AND v.plan_starts_at <= {0}
       ORDER BY v.effective_date DESC, v.version DESC LIMIT 1), a.plan)"""
 """The plan of the account `a` at the instant {0}; the primary key of sla_versions."""
+
+DAY_COLUMNS: Final = "d.date, d.opens_at, d.closes_at, d.capacity, d.used, d.expedite_capacity, d.expedite_used"
+"""The columns that `quota_day` reads, of a ledger day `d`."""
 
 # Accounts by id: the primary key.
 _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM accounts a WHERE a.id = ANY($1::uuid[])")
@@ -111,21 +115,25 @@ _BY_ID: Final = Statement("accounts_by_id", f"SELECT {ACCOUNT_COLUMNS} FROM acco
 _NAMED: Final = Statement(
     "named_accounts",
     f"""
-    SELECT {ACCOUNT_COLUMNS}, a.ref, {_PLAN_AT.format("$2::timestamptz")} AS plan
+    SELECT {ACCOUNT_COLUMNS}, {PLAN_AT.format("$2::timestamptz")} AS plan
     FROM accounts a WHERE $1::uuid IS NULL OR a.id = $1 ORDER BY lower(a.name), a.id
     """,
     many="those who operate the service list all accounts",
 )
 
-# The history of accounts: the primary keys of accounts, account_heads, time_zone_periods and sla_versions.
+# The history of accounts, with the latest ledger day: the primary keys of accounts, account_heads, time_zone_periods,
+# sla_versions and ledger_days.
 _HISTORIES: Final = Statement(
     "account_histories",
     f"""
     SELECT {ACCOUNT_COLUMNS}, h.last_at, h.next_order_number - 1 AS orders, {ACTIVITY_UNTIL.format("h")},
-      {HISTORY_COLUMNS}
+      {HISTORY_COLUMNS}, {DAY_COLUMNS}
     FROM account_heads h
     JOIN accounts a ON a.id = h.account_id
     {HISTORY.format("h.account_id")}
+    LEFT JOIN LATERAL (
+      SELECT * FROM ledger_days WHERE account_id = h.account_id ORDER BY date DESC LIMIT 1
+    ) AS d ON true
     WHERE h.account_id = ANY($1::uuid[])
     """,
 )
@@ -146,40 +154,6 @@ _ZONES: Final = Statement(
 _LAST_INSTANTS: Final = Statement(
     "last_instants", "SELECT account_id, last_at FROM account_heads WHERE account_id = ANY($1::uuid[])"
 )
-
-# Accounts by name, bytewise without regard to case, all or of a plan or a prefix: accounts_by_name_idx, from the
-# bound on. The bound is a range of names first, since the index orders names by operators that have no row comparison.
-_BY_NAME: Final = walk(
-    "accounts_by_name",
-    f"""
-    SELECT {ACCOUNT_COLUMNS}, lower(a.name) AS key
-    FROM (
-      SELECT * FROM accounts a
-      WHERE lower(a.name) ~>=~ $1 AND (lower(a.name) ~>~ $1 OR a.id > $2)
-        AND lower(a.name) ~<=~ $3 AND (lower(a.name) ~<~ $3 OR a.id < $4)
-        AND lower(a.name) ~>=~ lower($5) AND lower(a.name) ~<~ (lower($5) || chr(1114111))
-        AND ($6::text IS NULL OR $6 = {_PLAN_AT.format("$8::timestamptz")})
-      ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
-      LIMIT {WALKED}
-    ) AS a
-    ORDER BY lower(a.name) USING {{up}}, a.id {{asc}}
-    LIMIT $7
-    """,
-    many="staff list accounts of a plan",
-)
-
-# The number of accounts of a prefix and a plan: accounts_by_name_idx.
-_COUNT: Final = Statement(
-    "accounts_count",
-    f"""
-    SELECT count(*) FROM accounts a
-    WHERE lower(a.name) ~>=~ lower($1) AND lower(a.name) ~<~ (lower($1) || chr(1114111))
-      AND ($2::text IS NULL OR $2 = {_PLAN_AT.format("$3::timestamptz")})
-    """,
-    many="staff count accounts of a plan",
-)
-
-ACCOUNT_SPAN: Final = Span(least=("", LEAST_UUID), greatest=("\U0010ffff", GREATEST_UUID))
 
 
 def account_row(record: Iterable[Any]) -> AccountRow:
@@ -206,8 +180,7 @@ ACCOUNTS_IN_ORDER: Final = Statement(
 ACCOUNT_FACTS: Final = Statement(
     "account_facts",
     f"""
-    SELECT a.closed_at, {HISTORY_COLUMNS},
-      d.date, d.opens_at, d.closes_at, d.sla_version, d.capacity, d.used, d.expedite_capacity, d.expedite_used,
+    SELECT a.closed_at, {HISTORY_COLUMNS}, {DAY_COLUMNS},
       s.id, s.current_version, s.archived_at, w.name, w.price_per_image, w.currency
     FROM account_heads h JOIN accounts a ON a.id = h.account_id {HISTORY.format("$1")}
     LEFT JOIN (
@@ -253,25 +226,16 @@ async def zones_of_accounts(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, t
     return {row["account_id"]: _zones(row) for row in await reader.fetch(_ZONES, ids)}
 
 
-async def accounts_by_name(
-    reader: Reader, part: Slice, prefix: str, plan: Plan | None, now: datetime
-) -> Page[AccountRow]:
-    """Read a page of the accounts whose names have a prefix, in any case, by name, on a plan at an instant (UTC)."""
-    lower, upper = ACCOUNT_SPAN.within(part)
-    records = await reader.fetch(_BY_NAME.towards(part), *lower, *upper, prefix, plan, part.size + 1, now)
-    rows = [(account_row(values), key) for *values, key in records]
-    return page([((key, row.id), row) for row, key in rows], part)
-
-
-async def count_accounts(reader: Reader, prefix: str, plan: Plan | None, now: datetime) -> int:
-    """Count the accounts whose names have a prefix, in any case, and that are on a plan at an instant (UTC)."""
-    record = await reader.fetch_row(_COUNT, prefix, plan, now)
-    return 0 if record is None else record[0]
-
-
 def account_of(record: Record) -> Account:
     """Read an account from a record that has HISTORY_COLUMNS and `closed_at`."""
     return Account(_zones(record), _versions(record), closed_at=record["closed_at"])
+
+
+def quota_day(record: Record, account: Account) -> QuotaDay:
+    """Read a ledger day of an account with its use from a record that has DAY_COLUMNS."""
+    day = LedgerDay(record["date"], record["opens_at"], record["closes_at"])
+    allowance = Allowance(record["capacity"], record["used"], record["expedite_capacity"], record["expedite_used"])
+    return QuotaDay(day, account.terms_on(day.date), allowance)
 
 
 def _zones(record: Record) -> tuple[ZonePeriod, ...]:
@@ -297,10 +261,12 @@ def _version(columns: Iterable[Any]) -> SlaVersion:
 
 
 def _history(record: Record) -> AccountHistory:
+    account = account_of(record)
     return AccountHistory(
-        zones=_zones(record),
-        versions=_versions(record),
-        closed_at=record["closed_at"],
+        zones=account.zones,
+        versions=account.versions,
+        closed_at=account.closed_at,
+        day=None if record["date"] is None else quota_day(record, account),
         row=account_row(record[:_ACCOUNT_COLUMNS]),
         last_at=record["last_at"],
         orders=record["orders"],

@@ -172,7 +172,8 @@ ACTIVITY_OF_RUNNING_DAY: Final = Statement(
           WHERE v.account_id = $1 AND v.specification_id = s.specification_id AND v.version = s.version
         ) v
       ) AS saved_milliseconds,
-      (SELECT array_agg(currency) FROM spend) AS currencies, (SELECT array_agg(amount) FROM spend) AS amounts
+      ARRAY(SELECT currency FROM spend ORDER BY currency) AS currencies,
+      ARRAY(SELECT amount FROM spend ORDER BY currency) AS amounts
     FROM counts c
     """,
 )
@@ -216,7 +217,7 @@ async def _of_running_day(reader: Reader, of: ActivityOf, day: LedgerDay) -> Act
     row = await reader.fetch_row(ACTIVITY_OF_RUNNING_DAY, of.account_id, day.opens_at, of.at, *spans)
     if row is None:
         raise LookupError(f"The running day of the account {of.account_id} has no sums.")
-    spend = dict(zip(row["currencies"] or (), row["amounts"] or (), strict=True))
+    spend = dict(zip(row["currencies"], row["amounts"], strict=True))
     return ActivityFigures(*(row[name] for name in AMOUNTS), spend=spend)
 
 

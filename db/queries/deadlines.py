@@ -10,9 +10,9 @@ DEADLINES_PAGE: Final = 500
 # Deadlines from a bound on that may need an alert in the time from $4 to $5: missed ones; those that became at
 # risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
-# an order that is all delivered may have lost one to a sibling; and those that replaced a later one, which may have
-# been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on; primary keys and
-# orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
+# an order that is all delivered may have lost one to a sibling or by a cancellation; and those that replaced a later
+# one, which may have been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on;
+# primary keys, images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
 _DEADLINES: Final = f"""
     SELECT due_at, account_id, id, order_id, image_count
     FROM (
@@ -25,6 +25,10 @@ _DEADLINES: Final = f"""
           OR o.expedited_at > o.placed_at AND o.expedited_at >= $4
           OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at) >= $4) AND (
             coalesce(o.delivered_at, o.cancelled_at, 'infinity') > o.due_at - make_interval(secs => $8)
+            OR o.cancelled_count > 0 AND EXISTS (
+              SELECT FROM images i
+              WHERE i.account_id = o.account_id AND i.order_id = o.id
+                AND i.cancelled_at > o.due_at - make_interval(secs => $8))
             OR EXISTS (
               SELECT FROM orders s
               WHERE s.account_id = o.account_id AND s.split_from = o.id AND s.split_from IS NOT NULL

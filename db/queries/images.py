@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import ImageStatus, ServiceLevel
+from app.domain.orders.summaries import ImageSummary
 from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Key, Page, Slice, Span, pages, walk
 from db.readers import Reader
@@ -47,6 +48,7 @@ class ImageRow:
     redo_due_at: datetime | None
     cancelled_at: datetime | None
     claimed_until: datetime | None
+    first_claimed_at: datetime | None
     external_reference: str | None
     instructions: str | None
     currency: str
@@ -57,6 +59,20 @@ class ImageRow:
     kept_sla_version: int | None
     redo_sla_version: int | None
 
+    @property
+    def summary(self) -> ImageSummary:
+        """The summary of the image."""
+        return ImageSummary(
+            id=self.id,
+            filename=self.filename,
+            due_at=self.due_at,
+            expedited_at=self.expedited_at,
+            begun_at=self.first_claimed_at or self.first_delivered_at,
+            cancelled_at=self.cancelled_at,
+            delivered_at=self.delivered_at,
+            is_rejected=self.rejected_at is not None,
+        )
+
     def status(self, now: datetime) -> ImageStatus:
         """Return its status: IN_PRODUCTION while it is claimed."""
         claimed = self.claimed_until is not None and self.claimed_until > now
@@ -66,7 +82,7 @@ class ImageRow:
 IMAGE_COLUMNS: Final = """
       i.account_id, i.id, i.order_id, i.number, i.filename, i.status AS stored_status, i.service_level, i.uploaded_at,
       i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
-      i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until,
+      i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, i.first_claimed_at,
       i.external_reference, i.instructions, o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
       r.sla_version AS redo_sla_version"""

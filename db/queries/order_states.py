@@ -47,7 +47,7 @@ IMAGES: Final = Statement(
     """
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at,
-           i.external_reference, i.instructions
+           i.cancelled_at, i.external_reference, i.instructions
       FROM images i
      WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
@@ -164,6 +164,7 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
         rejections=tuple(_rejection(each) for each in rejections),
         claim=None if until is None else Claim(row["claimed_by"], until),
         first_claimed_at=row["first_claimed_at"],
+        cancelled_at=row["cancelled_at"],
         external_reference=row["external_reference"],
         instructions=row["instructions"],
     )

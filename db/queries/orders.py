@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.summaries import OrderSummary
 from db.connections import Record, Statement
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, page, walk
 from db.queries.specifications import SPECIFICATION_COLUMNS, SpecificationRow
@@ -49,16 +50,33 @@ class OrderRow:
     updated_at: datetime
     completed_at: datetime | None
     cancelled_at: datetime | None
+    cancelled_count: int
+    begun_at: datetime | None
     specification: SpecificationRow
 
+    @property
+    def summary(self) -> OrderSummary:
+        """The summary of the order, by its counters."""
+        return OrderSummary(
+            number=self.number,
+            status=self.status,
+            deadline_status=self.deadline_status,
+            due_at=self.due_at,
+            expedited_at=self.expedited_at,
+            begun_at=self.begun_at,
+            cancelled_at=self.cancelled_at,
+            delivered_count=self.delivered_count,
+            undelivered_count=self.image_count - self.delivered_count - self.rejected_count,
+        )
 
-_OWN_COLUMNS: Final = 29
+
+_OWN_COLUMNS: Final = 31
 ORDER_COLUMNS: Final = f"""
       o.account_id, o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at,
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
       o.delivered_at, o.split_from, o.external_reference, o.instructions, {UPDATED_AT.format("o.")} AS updated_at,
-      o.completed_at, o.cancelled_at, {SPECIFICATION_COLUMNS}"""
+      o.completed_at, o.cancelled_at, o.cancelled_count, o.begun_at, {SPECIFICATION_COLUMNS}"""
 """The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 
 ORDER_SPECIFICATION: Final = """

@@ -41,6 +41,29 @@ _COUNT: Final = Statement(
 
 QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
 
+_UNDELIVERED: Final = "i.status IN ('QUEUED', 'REJECTED')"
+
+# Undelivered images from a bound on, claimed ones too, up to the deadline that the other bound has: images_queue_idx.
+_AT_RISK: Final = walk(
+    "images_at_risk",
+    f"""
+    WITH page AS MATERIALIZED (
+      SELECT i.* FROM (SELECT i.* FROM images i WHERE {_UNDELIVERED} {_WITHIN}) AS i LIMIT $1
+    )
+    SELECT {IMAGE_COLUMNS}
+    FROM page i {IMAGE_PROMISES}
+    ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
+    """,
+    many="staff see who is at risk among all accounts",
+)
+
+# The number of undelivered images due by an instant: images_queue_idx, up to there.
+_COUNT_AT_RISK: Final = Statement(
+    "images_at_risk_count",
+    f"SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND {_DUE} <= $1",
+    many="staff see who is at risk among all accounts",
+)
+
 
 LEASES_PAGE: Final = 500
 """Images that are returned in one transaction."""
@@ -106,6 +129,24 @@ async def production_queue(reader: Reader, now: datetime, part: Slice) -> Page[I
 async def count_production_queue(reader: Reader, now: datetime) -> int:
     """Count the images that can be claimed now; the cost grows with them."""
     record = await reader.fetch_row(_COUNT, now)
+    return 0 if record is None else record[0]
+
+
+def at_risk_span(until: datetime) -> Span:
+    """Return the keys of images that are due by an instant (UTC)."""
+    return Span(QUEUE_SPAN.least, (until, LATEST, GREATEST_UUID))
+
+
+async def images_at_risk(reader: Reader, until: datetime, part: Slice) -> Page[ImageRow]:
+    """Read a page of the undelivered images that are due by an instant (UTC), most urgent first."""
+    lower, upper = at_risk_span(until).within(part)
+    records = await reader.fetch(_AT_RISK.towards(part), part.size + 1, *lower, *upper)
+    return page([_keyed(record) for record in records], part)
+
+
+async def count_images_at_risk(reader: Reader, until: datetime) -> int:
+    """Count the undelivered images that are due by an instant (UTC); the cost grows with them."""
+    record = await reader.fetch_row(_COUNT_AT_RISK, until)
     return 0 if record is None else record[0]
 
 

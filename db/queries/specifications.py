@@ -1,20 +1,25 @@
 """Reads of specifications: the retouching of an account's images, and the time of a median human retoucher."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from app.domain.specifications import SpecificationTerms, steps_of
 from db.connections import Record, Statement
 from db.queries.pages import GREATEST_UUID, LEAST_UUID, WALKED, Key, Page, Slice, Span, pages, walk
 from db.readers import Reader
 
+VersionKey: TypeAlias = tuple[UUID, UUID, int]
+"""The account, the specification and the number of its version."""
+
 
 @dataclass(slots=True)
 class SpecificationRow:
-    """A specification in one of its versions; `steps` are {"step": name, "milliseconds": integer}."""
+    """A specification in one of its versions; `steps` are as in the table, for `steps_of`."""
 
     account_id: UUID
     id: UUID
@@ -23,11 +28,26 @@ class SpecificationRow:
     price_per_image: Decimal
     currency: str
     steps: list[dict[str, Any]]
+    price_negotiated: bool
+    instructions: str | None
     archived_at: datetime | None
+
+    @property
+    def terms(self) -> SpecificationTerms:
+        """The terms of the version."""
+        return SpecificationTerms(
+            self.name,
+            self.price_per_image,
+            self.currency,
+            steps_of(self.steps),
+            self.instructions,
+            self.price_negotiated,
+        )
 
 
 SPECIFICATION_COLUMNS: Final = (
-    "v.account_id, v.specification_id AS id, v.version, v.name, v.price_per_image, v.currency, v.steps, s.archived_at"
+    "v.account_id, v.specification_id AS id, v.version, v.name, v.price_per_image, v.currency, v.steps,"
+    " v.price_negotiated, v.instructions, s.archived_at"
 )
 """The columns of a SpecificationRow, of specification_versions `v` and specifications `s`."""
 
@@ -40,6 +60,31 @@ _BY_ID: Final = Statement(
     JOIN specifications s ON s.account_id = p.account_id AND s.id = p.id
     JOIN specification_versions v
       ON v.account_id = s.account_id AND v.specification_id = s.id AND v.version = s.current_version
+    """,
+)
+
+# The currencies of versions of an account's specifications: the primary key.
+_CURRENCIES: Final = Statement(
+    "currencies_of_versions",
+    """
+    SELECT v.account_id, v.specification_id, v.version, v.currency
+    FROM specification_versions v
+    WHERE v.account_id = $1 AND (v.specification_id, v.version) IN (SELECT * FROM unnest($2::uuid[], $3::int[]))
+    """,
+)
+
+# The specifications of an account that are not archived and follow the catalogue, in their current version: the primary
+# keys, by the account.
+_FOLLOWING: Final = Statement(
+    "specifications_following_the_catalogue",
+    f"""
+    SELECT {SPECIFICATION_COLUMNS}
+    FROM specifications s
+    JOIN specification_versions v
+      ON v.account_id = $1 AND v.specification_id = s.id AND v.version = s.current_version
+    WHERE s.account_id = $1 AND s.archived_at IS NULL
+      AND (NOT v.price_negotiated OR v.steps @> '[{{"negotiated": false}}]')
+    ORDER BY s.id
     """,
 )
 
@@ -90,6 +135,23 @@ async def specifications_by_id(
     records = await reader.fetch(_BY_ID, [key[0] for key in keys], [key[1] for key in keys])
     rows = (SpecificationRow(*record) for record in records)
     return {(row.account_id, row.id): row for row in rows}
+
+
+async def currencies_of_versions(reader: Reader, keys: Sequence[VersionKey]) -> dict[VersionKey, str]:
+    """Read the currencies of versions, an account at a time."""
+    of_account: defaultdict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for account_id, specification_id, version in keys:
+        of_account[account_id].append((specification_id, version))
+    found: dict[VersionKey, str] = {}
+    for account_id, versions in of_account.items():
+        rows = await reader.fetch(_CURRENCIES, account_id, *map(list, zip(*versions, strict=True)))
+        found |= {(row[0], row[1], row[2]): row[3] for row in rows}
+    return found
+
+
+async def specifications_following(reader: Reader, account_id: UUID) -> list[SpecificationRow]:
+    """Read the specifications of an account that are not archived and follow the catalogue, oldest first."""
+    return [SpecificationRow(*record) for record in await reader.fetch(_FOLLOWING, account_id)]
 
 
 async def specifications_of_accounts(

@@ -1,12 +1,14 @@
 """The tables: the one definition that migrations, typed writes and tests share.
 
 Every instant is `timestamptz` in UTC with microseconds. `account_id` leads every key of a distributed table, so that
-the same schema runs on one PostgreSQL and on Citus; `accounts`, `tokens` and `token_uses` are reference tables there.
+the same schema runs on one PostgreSQL and on Citus; there `accounts`, `tokens`, `token_uses` and `retouching_steps` are
+reference tables.
 Rows are persistence only: no rule lives here, and SQLModel table classes do not validate.
 """
 
 from db.tables import (
     accounts,
+    catalogue,
     events,
     idempotency,
     images,
@@ -23,6 +25,7 @@ from db.tables import (
 
 __all__ = [
     "accounts",
+    "catalogue",
     "events",
     "idempotency",
     "images",

@@ -30,6 +30,7 @@ class Account(Table, table=True):
         PrimaryKeyConstraint("id"),
         UniqueConstraint("ref"),
         Index("accounts_by_name_idx", text("lower(name) text_pattern_ops"), "id"),
+        Index("accounts_by_creation_idx", "created_at", "id"),
     )
     id: UUID
     ref: str | None

@@ -26,10 +26,13 @@ class Order(Table, table=True):
     `due_at` is the delivery deadline the images share. `late_at` is the instant from which the order is late, by the
     present facts: the deadline while any image is undelivered or was delivered after it, else null. Positions are the
     first and last the images took in their day's guarantee and expedite quota. `delivered_at` is set while all are
-    delivered. `price` is the sum over its images. `kept_due_at` is the deadline that images at the plan level had until
-    staff set an earlier one, `kept_sla_version` the SLA version that made it. `external_reference` is the client's own,
-    of the first order of a placement. `updated_at` is the instant of the last command on the order or its images,
-    claims left out; null in rows that the release before wrote, which count as updated at their placing.
+    delivered. `price` is the sum over its images. Figures but `late_at` are of the images that are not cancelled, or
+    that were cancelled last and with them the order; `cancelled_count` is the number of the others. `kept_due_at` is
+    the deadline that images at the plan level had until staff set an earlier one, `kept_sla_version` the SLA version
+    that made it. `external_reference` is the client's own, of the first order of a placement. `updated_at` is the
+    instant of the last command on the order or its images, claims left out; null in rows that the release before
+    wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
+    imported history of the first delivery; claims by the release before are missing until an image is delivered.
     """
 
     __tablename__ = "orders"
@@ -125,3 +128,5 @@ class Order(Table, table=True):
     external_reference: str | None = None
     instructions: str | None = None
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
+    cancelled_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    begun_at: datetime | None = Field(default=None, sa_type=Instant)

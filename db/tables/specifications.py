@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -32,7 +33,11 @@ class Specification(Table, table=True):
 
 
 class SpecificationVersion(Table, table=True):
-    """One version of a specification. `steps` is a list of {"step": name, "milliseconds": integer}."""
+    """One version of a specification. `steps` is a list of {"step": name, "milliseconds": integer}.
+
+    Its price and the times of its steps are its own, negotiated, unless `price_negotiated` or the key `negotiated` of a
+    step is false: these are the catalogue's. A release that did not know the catalogue writes negotiated versions.
+    """
 
     __tablename__ = "specification_versions"
     __table_args__ = (
@@ -47,3 +52,5 @@ class SpecificationVersion(Table, table=True):
     currency: str
     steps: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     created_at: datetime = Field(sa_type=Instant)
+    price_negotiated: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    instructions: str | None = None

@@ -7,7 +7,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
-from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan
 from engine.decorators import describe
@@ -28,6 +28,18 @@ class OrderFeedFilter(StrEnum):
     READY_FOR_DOWNLOAD = "READY_FOR_DOWNLOAD"
 
 
+class AccountOrder(StrEnum):
+    """The order of a list of accounts."""
+
+    CREATED = "CREATED"
+    NAME = "NAME"
+
+
+describe(
+    AccountOrder,
+    "The order of a list of accounts.",
+    {"CREATED": "By their creation, oldest first.", "NAME": "By their names, ignoring case."},
+)
 describe(
     ViewerKind,
     "The kind of a caller.",
@@ -62,6 +74,17 @@ describe(
         "PROFESSIONAL_TRIAL": "Professional, on trial.",
         "PROFESSIONAL": "Professional, for studios; with a dashboard.",
         "ENTERPRISE": "Enterprise, for large studios; with a dashboard.",
+    },
+)
+describe(
+    ActionKind,
+    "A command on an order or an image.",
+    {
+        "EXPEDITE": "To expedite the image, or all images of the order that can be: `expediteOrder`.",
+        "REJECT": "To reject the image, or all delivered images of the order: `rejectImages`.",
+        "COMPLETE": "To complete the order: `completeOrder`.",
+        "CANCEL": "To cancel the order, or the image: `cancelOrder`.",
+        "CONFIRM_DEADLINE": "To set the deadline that the order awaits, as staff: `confirmDeadline`.",
     },
 )
 describe(
@@ -174,6 +197,7 @@ describe(
         "SLA_WITHDRAWN": "Coming terms of the SLA were withdrawn.",
         "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
+        "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
     },
 )
 describe(

@@ -1,6 +1,7 @@
 """The ids of nodes: their types, numbered as in ids that clients keep, and those of accounts."""
 
 from enum import IntEnum
+from typing import Final
 from uuid import UUID
 
 from engine.ids import GlobalId, MalformedId, parse_global_id
@@ -21,6 +22,11 @@ class NodeType(IntEnum):
     SLA = 7
     PULSE_SNAPSHOT = 8
     JOB_RUN = 9
+    RETOUCHING_STEP = 10
+
+
+OF_NO_ACCOUNT: Final = frozenset({NodeType.RETOUCHING_STEP})
+"""Types of nodes that belong to no account and that every caller may see."""
 
 
 def named_account(account_id: UUID) -> GlobalId:

@@ -4,7 +4,8 @@ A loader of lists takes a parent and a question; parents with the same question 
 accounts takes the question alone.
 """
 
-from db.queries.accounts import account_histories, accounts_by_id, accounts_by_name, count_accounts
+from db.queries.account_lists import accounts_of_all, count_accounts
+from db.queries.accounts import account_histories, accounts_by_id
 from db.queries.drilldowns import drill_down
 from db.queries.event_lists import count_events_of_accounts, events_of_accounts
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
@@ -22,11 +23,22 @@ from db.queries.orders import (
     orders_split_from,
 )
 from db.queries.pulse import pulse_figures
-from db.queries.queue import count_production_queue, production_queue
+from db.queries.queue import count_images_at_risk, count_production_queue, images_at_risk, production_queue
 from db.queries.recorded_events import count_recorded_events, recorded_events
 from db.queries.rejections import rejections_by_id, rejections_of_images
+from db.queries.retouching_steps import (
+    count_retouching_steps,
+    retouching_steps,
+    retouching_steps_by_id,
+    specification_counts_of_steps,
+)
 from db.queries.snapshots import count_snapshots, snapshots_by_id, snapshots_of_accounts
-from db.queries.specifications import count_specifications, specifications_by_id, specifications_of_accounts
+from db.queries.specifications import (
+    count_specifications,
+    currencies_of_versions,
+    specifications_by_id,
+    specifications_of_accounts,
+)
 from db.queries.streak import streaks
 from engine.loaders import LoaderSet, by_arguments, by_key, by_parent, in_order
 
@@ -35,7 +47,7 @@ class Loaders(LoaderSet):
     """The loaders of one request, each made at its first use."""
 
     accounts = by_key(accounts_by_id)
-    accounts_by_name = by_arguments(accounts_by_name)
+    accounts_of_all = by_arguments(accounts_of_all)
     account_count = by_arguments(count_accounts)
     histories = by_key(account_histories)
     figures = in_order(pulse_figures)
@@ -54,12 +66,19 @@ class Loaders(LoaderSet):
     image_counts = by_parent(count_images_of_orders)
     production_queue = by_arguments(production_queue)
     queue_count = by_arguments(count_production_queue)
+    images_at_risk = by_arguments(images_at_risk)
+    at_risk_count = by_arguments(count_images_at_risk)
     drilldowns = by_parent(drill_down)
     rejections = by_key(rejections_by_id)
     rejections_of_images = by_key(rejections_of_images)
     specifications = by_key(specifications_by_id)
     specifications_of_accounts = by_parent(specifications_of_accounts)
     specification_counts = by_parent(count_specifications)
+    currencies_of_versions = by_key(currencies_of_versions)
+    retouching_steps = by_arguments(retouching_steps)
+    retouching_steps_by_id = by_key(retouching_steps_by_id)
+    retouching_step_count = by_arguments(count_retouching_steps)
+    specification_counts_of_steps = by_key(specification_counts_of_steps)
     ended_imports = by_key(ended_imports)
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)

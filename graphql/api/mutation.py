@@ -4,12 +4,20 @@ from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.image.mutations import ImageMutations
 from api.order.mutations import OrderMutations
+from api.retouching_step.mutations import RetouchingStepMutations
 from api.specification.mutations import SpecificationMutations
 from engine.decorators import object_type
 
 
 @object_type
-class Mutation(OrderMutations, ImageMutations, SpecificationMutations, AccountMutations, AccountAdministration):
+class Mutation(
+    OrderMutations,
+    ImageMutations,
+    SpecificationMutations,
+    RetouchingStepMutations,
+    AccountMutations,
+    AccountAdministration,
+):
     """The root of all mutations; clients change their own account only.
 
     The mutations of one document are done one after the other, and the payload of each shows the state right after it.

@@ -14,6 +14,7 @@ from api.ids import named_account
 from api.image.reads import ImageQueries
 from api.job_run.reads import JobRunQueries
 from api.order.reads import OrderQueries
+from api.retouching_step.reads import RetouchingStepQueries
 from engine.decorators import field, object_type
 from engine.errors import bad_input
 from engine.ids import GlobalId
@@ -77,7 +78,9 @@ class NodeQueries:
 
 
 @object_type
-class Query(NodeQueries, AccountQueries, ImageQueries, OrderQueries, EventQueries, JobRunQueries):
+class Query(
+    NodeQueries, AccountQueries, RetouchingStepQueries, ImageQueries, OrderQueries, EventQueries, JobRunQueries
+):
     """The root of all queries; clients see their own account only.
 
     An operation that costs too much is refused before anything is read: the error QUERY_TOO_COMPLEX names its cost,

@@ -14,9 +14,19 @@ import strawberry
 
 from api.context import Viewer
 from api.ids import NodeType, read_global_id
+from api.money import MoneyInput
 from api.user_error.refusals import Asked, Given, Path, errors_of
 from api.user_error.types import InvalidInput, LimitExceeded, NotFound, UserError
-from app.domain.bounds import MAX_NAME, MAX_PROSE, MAX_SECONDS, PRICE_DECIMALS, PRICE_DIGITS, SECONDS_DECIMALS
+from app.domain.bounds import (
+    MAX_NAME,
+    MAX_PROSE,
+    MAX_SECONDS,
+    MAX_STEPS,
+    PRICE_DECIMALS,
+    PRICE_DIGITS,
+    SECONDS_DECIMALS,
+)
+from app.domain.catalogue import Price
 from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
@@ -55,7 +65,7 @@ class Allowed(TypedDict, total=False):
 
 @dataclass
 class Validation:
-    """The validation of one input: its errors so far, and the ids in it, by key.
+    """The validation of one input: its errors so far, and the ids in it by key, steps by name.
 
     `within` is the path of the input in the argument.
     """
@@ -64,7 +74,7 @@ class Validation:
     requested: object
     within: Path = ()
     errors: list[UserError] = field(default_factory=list["UserError"])
-    ids: dict[UUID, Given] = field(default_factory=dict[UUID, Given])
+    ids: dict[UUID | str, Given] = field(default_factory=dict[UUID | str, Given])
     accounts: set[UUID] = field(default_factory=set[UUID])
 
     @property
@@ -160,6 +170,11 @@ class Validation:
             self.refuse("Must be an ISO 4217 currency code, such as USD.", *path)
         return code
 
+    def money(self, money: MoneyInput, *path: str) -> Price:
+        """Check the price of an image in a currency."""
+        amount = self.price(money.amount, *path, "amount")
+        return Price(amount, self.currency(money.currency, *path, "currency"))
+
     def account(self, text: str | None) -> UUID:
         """Return the id of the account: a client's own by default; staff have to name one."""
         own = self.viewer.account
@@ -179,6 +194,18 @@ class Validation:
         self.ids.setdefault(named.account_id, Given(path, text))
         self.accounts.add(named.account_id)
         return named.within_account
+
+    def steps(self, names: Sequence[str], *path: str) -> list[str]:
+        """Check the names of 1 to 100 steps, none twice, and return them in NFC."""
+        self.amount(len(names), MAX_STEPS, *path)
+        steps: list[str] = []
+        for index, text in enumerate(names[:MAX_STEPS]):
+            step = self.name(text, *path, str(index))
+            if step in steps:
+                self.refuse("The step is already in the list.", *path, str(index))
+            self.ids.setdefault(step, Given((*path, str(index)), step))
+            steps.append(step)
+        return steps
 
     def images(self, texts: Sequence[str], *path: str) -> list[Key]:
         """Check the ids of images, none named twice."""

@@ -244,7 +244,7 @@ class _Meter:
         if node.name.value in _ITEMS and of.name.endswith(_CONNECTION):
             return Cost(answered, inner.once, depth)
         if type_.name.endswith(_CONNECTION):
-            size = self._page_size(node)
+            size = self._page_size(node, field)
             return Cost(answered + PAGE + size * (ITEM + inner.per_item) + inner.once, 0, depth)
         length = weight.length if isinstance(weight.length, int) else self._length(node, weight.length)
         return Cost(answered + length * (weight.per_item + inner.once), 0, depth)
@@ -254,10 +254,12 @@ class _Meter:
         [items] = self._arguments(node, argument)
         return _at_most(len(cast("Sequence[object]", items))) if isinstance(items, list | tuple) else 1
 
-    def _page_size(self, node: FieldNode) -> int:
-        """Return the requested size of a page; the maximum for a value that is no whole number."""
+    def _page_size(self, node: FieldNode, field: GraphQLField) -> int:
+        """Return the requested size of a page, or the default; the maximum for a value that is no whole number."""
+        own = field.args["first"].default_value if "first" in field.args else None
+        default = own if isinstance(own, int) else DEFAULT_SIZE
         sizes = (size for size in self._arguments(node, "first", "last") if size is not None)
-        return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=DEFAULT_SIZE)
+        return max((_at_most(size) if type(size) is int else MAX_SIZE for size in sizes), default=default)
 
     def _is_left_out(self, selection: SelectionNode) -> bool:
         return any(

@@ -5,18 +5,31 @@ Strawberry inspects each field of each object again, for all the images of an or
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional, get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from engine.staff import STAFF
+
+NULL_MEANS: Final = "null_means"
+"""The key of the metadata of a field for which null is not the same as left out."""
+
 _Convert: TypeAlias = Callable[[Any], object]
 
 
-def optional(description: str) -> Any:  # noqa: ANN401 - as strawberry's own field specifier
-    """Declare an optional field of an input; null is the same as left out."""
-    return strawberry.field(default=strawberry.UNSET, description=description)
+def optional(description: str, *, staff: bool = False, null_means: bool = False) -> Any:  # noqa: ANN401 - as strawberry's
+    """Declare an optional field of an input, which may be for staff only.
+
+    Null is the same as left out, unless `null_means` something else.
+    """
+    return strawberry.field(
+        default=strawberry.UNSET,
+        description=description,
+        directives=STAFF if staff else (),
+        metadata={NULL_MEANS: null_means},
+    )
 
 
 def idempotency_key() -> Any:  # noqa: ANN401 - the same

@@ -23,6 +23,7 @@ from db.connections import Pool
 from db.writer import Writer
 from engine.arguments import or_none
 from engine.decorators import Resolver, field
+from engine.inputs import NULL_MEANS
 from engine.scalars import write_decimal
 from engine.weights import COMMAND
 
@@ -74,13 +75,17 @@ async def perform_once(
 
 
 def as_request(input_: object) -> dict[str, Any]:
-    """Return an input as JSON, by the names of the schema, without fields that are null or have their defaults.
+    """Return an input as JSON, by the names of the schema, without fields that are left out or have their defaults.
 
-    Two calls with one key have the same input if this is the same.
+    Null is the same as left out unless the field declares otherwise. Two calls with one key have the same input if this
+    is the same.
     """
     input_type: Any = type(input_)
-    values = ((name, getattr(input_, attribute), default) for attribute, name, default in _fields(input_type))
-    return {name: _plain(value) for name, value, default in values if or_none(value) is not None and value != default}
+    return {
+        name: _plain(value)
+        for attribute, name, default, null_means in _fields(input_type)
+        if (value := getattr(input_, attribute)) != default and (null_means or or_none(value) is not None)
+    }
 
 
 def request_of(input_: object) -> Mapping[str, Any]:
@@ -89,13 +94,16 @@ def request_of(input_: object) -> Mapping[str, Any]:
 
 
 @cache
-def _fields(input_type: type) -> list[tuple[str, str, object]]:
-    """Return the attributes of an input with their names in the schema and their defaults."""
+def _fields(input_type: type) -> list[tuple[str, str, object, bool]]:
+    """Return the attributes of an input, each with its name in the schema, its default, and whether null counts."""
     definition = get_object_definition(input_type)
     if definition is None:
         raise TypeError(f"{input_type!r} is no input.")
     fields: list[Any] = definition.fields
-    return [(each.python_name, to_camel_case(each.python_name), each.default) for each in fields]
+    return [
+        (each.python_name, to_camel_case(each.python_name), each.default, each.metadata.get(NULL_MEANS, False))
+        for each in fields
+    ]
 
 
 def _plain(value: object) -> object:

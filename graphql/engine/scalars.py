@@ -20,6 +20,7 @@ Currency = NewType("Currency", str)
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
+_DURATION: Final = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -79,6 +80,15 @@ def write_duration(value: timedelta) -> str:
     return "PT" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0S")
 
 
+def read_duration(value: object) -> timedelta:
+    """Read a duration of days, hours, minutes and whole seconds in ISO 8601; raises MalformedValue."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        raise MalformedValue("A duration is written as PT3H, or P1DT30M.")
+    days, hours, minutes, seconds = (int(amount or 0) for amount in found.groups())
+    return timedelta(days, seconds, hours=hours, minutes=minutes)
+
+
 def write_decimal(value: Decimal) -> str:
     """Write a decimal number with all its places and no exponent."""
     return f"{value:f}"
@@ -118,6 +128,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         description="A duration in ISO 8601, such as PT3H.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
         serialize=write_duration,
+        parse_value=read_duration,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",

@@ -107,30 +107,43 @@ QUEUED: Final = Queued()
 
 
 async def _spread_due(context: WorkerContext, jobs: _Jobs, at: datetime | None, counts: Mapping[str, Counts]) -> bool:
-    """Do due spreads; return True if any was claimed."""
-    reader = PoolReader(context.pool)
-    now = (await settle(reader, context.clock, ())).now
-    due = await due_spreads(reader, [*jobs], min(at or now, now))
-    return any([await _spread(context, spread, counts[spread.kind]) for spread in due])
+    """Do due spreads, unless another loop of the worker does; return True if any was claimed."""
+    if context.spreading.locked():
+        return False
+    async with context.spreading:
+        reader = PoolReader(context.pool)
+        now = (await settle(reader, context.clock, ())).now
+        due = await due_spreads(reader, [*jobs], min(at or now, now))
+        return any([await _spread(context, spread, counts[spread.kind]) for spread in due])
 
 
 async def _spread(context: WorkerContext, spread: DueSpread, counts: Counts) -> bool:
-    """Claim the run of a spread and do it; return False if it cannot be claimed, or was claimed in vain."""
+    """Claim the run of a spread and do it; return False if it cannot be claimed."""
     run = RunKey(spread.kind, None, None, None, spread.due_at)
     async with context.claimed(run, again=True) as claim:
         if claim is None:
             return False
         counts.runs += 1
         try:
-            while not context.drained.is_set() and await _spread_batch(context, spread, claim):
-                pass
+            while await _spread_batch(context, spread, claim):
+                if context.drained.is_set():
+                    await _leave(context, claim)
+                    break
         except Exception as error:
             if is_outage(error):
                 raise
-            counts.failures += 1
-            _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
+            if not is_locked(error):
+                counts.failures += 1
+                _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
             await _fail_spread(context, claim, error)
     return True
+
+
+async def _leave(context: WorkerContext, claim: Claim) -> None:
+    """Leave the run of a spread to the next worker at once."""
+    async with unit_of_work(context.pool) as writer:
+        await job_runs.renew(writer, claim, context.clock.now())
+        await writer.commit()
 
 
 async def _spread_batch(context: WorkerContext, spread: DueSpread, claim: Claim) -> int:

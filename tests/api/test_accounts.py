@@ -7,14 +7,15 @@ import pytest
 
 from app.domain.orders.enums import ServiceLevel
 from app.domain.sla.enums import Plan
+from app.domain.texts import composed
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
 from tests.support.studio import CREATED_AT, DAY, HOUR, Photo, Studio, open_account, write
 
 ACCOUNTS = """
-query ($first: Int, $after: String, $search: String, $plan: Plan) {
-  accounts(first: $first, after: $after, search: $search, plan: $plan) {
+query ($first: Int, $after: String, $search: String, $plan: Plan, $orderBy: AccountOrder = NAME) {
+  accounts(first: $first, after: $after, search: $search, plan: $plan, orderBy: $orderBy) {
     nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
   }
 }
@@ -29,7 +30,10 @@ def by_name(names: list[str]) -> list[str]:
 @pytest.fixture
 async def studios(pool: Pool) -> list[Studio]:
     plans = list(Plan)
-    return [await open_account(pool, Studio(name=name, plan=plans[index % 4])) for index, name in enumerate(NAMES)]
+    return [
+        await open_account(pool, Studio(name=name, plan=plans[index % 4], created_at=CREATED_AT - index * HOUR))
+        for index, name in enumerate(NAMES)
+    ]
 
 
 async def accounts(staff: Client, **variables: Any) -> dict[str, Any]:  # noqa: ANN401 - any variables
@@ -49,31 +53,58 @@ async def test_accounts_are_listed_by_name_in_any_case(staff: Client) -> None:
 
 
 @pytest.mark.usefixtures("studios")
+async def test_accounts_are_listed_oldest_first_by_default(staff: Client) -> None:
+    found = await staff.data("{ accounts { nodes { name } } }")
+    assert names(found["accounts"]) == NAMES[::-1]
+
+
+@pytest.mark.usefixtures("studios")
 @pytest.mark.parametrize("size", [1, 3, 10])
-async def test_accounts_are_paged(staff: Client, size: int) -> None:
-    found = await accounts(staff, first=size)
+@pytest.mark.parametrize("order", ["CREATED", "NAME"])
+async def test_accounts_are_paged(staff: Client, size: int, order: str) -> None:
+    found = await accounts(staff, first=size, orderBy=order)
     listed = names(found)
     assert not found["pageInfo"]["hasPreviousPage"]
     while found["pageInfo"]["hasNextPage"]:
-        found = await accounts(staff, first=size, after=found["pageInfo"]["endCursor"])
+        found = await accounts(staff, first=size, after=found["pageInfo"]["endCursor"], orderBy=order)
         assert found["pageInfo"]["hasPreviousPage"]
         listed += names(found)
-    assert listed == names(await accounts(staff, first=100))
+    assert listed == names(await accounts(staff, first=100, orderBy=order))
+
+
+@pytest.mark.usefixtures("studios")
+async def test_a_cursor_of_one_order_is_refused_in_the_other(staff: Client) -> None:
+    after = (await accounts(staff, first=1))["pageInfo"]["endCursor"]
+    error = await staff.error(ACCOUNTS, {"after": after, "orderBy": "CREATED"})
+    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "after")
 
 
 @pytest.mark.usefixtures("studios")
 @pytest.mark.parametrize(
-    "search", ["ac", "ACME", "acme ", "á", "Á", "100%", "_", "%", "z", "\N{SNOWMAN}", "nothing", ""]
+    "search", ["ac", "ACME", "ME S", "á", "Á", "A\u0301S", "100%", "_", "%", "z", "\N{SNOWMAN}", "nothing", ""]
 )
-async def test_accounts_are_found_by_a_prefix_of_their_name(staff: Client, search: str) -> None:
+async def test_accounts_are_found_by_any_part_of_their_name(staff: Client, search: str) -> None:
     found = await accounts(staff, search=search)
-    assert sorted(names(found)) == sorted(name for name in NAMES if name.lower().startswith(search.lower()))
+    assert sorted(names(found)) == sorted(name for name in NAMES if composed(search).lower() in name.lower())
     assert found["totalCount"] == len(names(found))
+
+
+async def test_accounts_are_found_by_any_part_of_their_ref_which_only_staff_see(
+    pool: Pool, staff: Client, client_of: NewClient
+) -> None:
+    dior = await open_account(pool, Studio(name="Dior", ref="FR-0017"))
+    await open_account(pool, Studio(name="Nike", ref="us-0018"))
+    ask = "{ accounts(search: %s) { nodes { name ref } totalCount } }"
+    for search, found in (("fr-", ["Dior"]), ("001", ["Dior", "Nike"]), ("US-0018", ["Nike"]), ("0019", [])):
+        answer = (await staff.data(ask % f'"{search}"'))["accounts"]
+        assert (sorted(names(answer)), answer["totalCount"]) == (found, len(found))
+    assert (await staff.data(ask % '"fr"'))["accounts"]["nodes"] == [{"name": "Dior", "ref": "FR-0017"}]
+    assert await (await client_of(dior)).data("{ account { name ref } }") == {"account": {"name": "Dior", "ref": None}}
 
 
 async def test_accounts_are_found_by_plan(staff: Client, studios: list[Studio]) -> None:
     found = await accounts(staff, plan="SOLO", search="a")
-    expected = [each.name for each in studios if each.plan is Plan.SOLO and each.name.lower().startswith("a")]
+    expected = [each.name for each in studios if each.plan is Plan.SOLO and "a" in each.name.lower()]
     assert sorted(names(found)) == sorted(expected)
     assert found["totalCount"] == len(expected)
 

@@ -85,7 +85,8 @@ async def test_a_rejection_event_has_its_image_reason_and_deadline(events: list[
         "completedAt": None,
     }
     assert (rejected["after"]["status"], rejected["after"]["rejectedCount"]) == ("IN_PRODUCTION", 1)
-    assert (rejected["imageCount"], rejected["images"]["nodes"]) == (1, [image | {"filename": "a.jpg"}])
+    texts = {"filename": "a.jpg", "externalReference": None, "instructions": None}
+    assert (rejected["imageCount"], rejected["images"]["nodes"]) == (1, [image | texts])
     assert rejected["rejectedImages"]["nodes"] == [
         {
             "reason": "halo at 10:30",

@@ -30,7 +30,7 @@ def test_an_id_is_read_as_it_was_written() -> None:
     [
         "AQGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # an account with a key
         "BgGbjSuMAHAAiahX1r147OE",  # an event without one
-        "CgGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # of an unknown type
+        "_wGbjSuMAHAAiahX1r147OEAAAAAAAAAAAAAAAAAAAAH",  # of an unknown type
         "AQGbjSuMAHAAiahX1r147OE=",  # padded
     ],
 )

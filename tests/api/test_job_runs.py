@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from api.ids import NodeType, account_global_id
+from app.services.job_queue.claims import ATTEMPTS
 from app.settings import Settings
 from db.connections import Pool
 from db.tables.jobs import JobRun
@@ -17,6 +18,7 @@ from jobs.kinds.periodic import DAILY
 from jobs.worker import Worker
 from tests.support.clock import FrozenClock
 from tests.support.customers import open_customer
+from tests.support.job_queue import KIND, give_up
 from tests.support.serving import Client
 from tests.support.studio import Studio, open_account
 
@@ -137,6 +139,27 @@ async def test_differences_found_by_the_daily_verification_are_shown_with_their_
         {"accountCount": 0, "failureCount": 1, "account": None},
         {"accountCount": 0, "failureCount": 1, "account": {"name": "ACME"}},
     ]
+
+
+async def test_queued_jobs_that_fail_are_failed_runs_of_their_account(
+    pool: Pool, clock: FrozenClock, staff: Client
+) -> None:
+    studio = await open_account(pool, Studio(name="ACME", created_at=clock.now()))
+    due_at = clock.now()
+    await give_up(pool, clock, studio.id, "order 7")
+    asked = f"{{ jobRuns(failed: true) {{ nodes {{ {RUN} }} }} }}"
+    [node] = (await staff.data(asked))["jobRuns"]["nodes"]
+    facts = {name: node[name] for name in ("job", "timeZone", "state", "attempts", "failureCount", "error", "account")}
+    assert facts == {
+        "job": KIND,
+        "timeZone": None,
+        "state": "FAILED",
+        "attempts": ATTEMPTS,
+        "failureCount": 1,
+        "error": "order 7: ValueError: x",
+        "account": {"name": "ACME"},
+    }
+    assert datetime.fromisoformat(node["scheduledFor"]) == due_at
 
 
 @pytest.mark.usefixtures("studio")

@@ -1,4 +1,4 @@
-"""Mutations of specifications, SLAs and time zones, and their permissions."""
+"""Mutations of SLAs and time zones, and their permissions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,98 +11,10 @@ from tests.support.mutations import Shop, contents, done, event_types, mutate, o
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
 
-STEPS = [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}]
-NEW = {"name": "Ghost", "pricePerImage": "1.4500", "currency": "EUR", "steps": STEPS}
-
 
 @pytest.fixture
 async def shop(pool: Pool, client_of: NewClient) -> Shop:
     return await open_shop(pool, client_of)
-
-
-async def test_a_specification_is_created_changed_and_archived(shop: Shop, pool: Pool) -> None:
-    made = (await done(shop.client, "createSpecification", **NEW))["specification"]
-    assert made == {
-        "id": made["id"],
-        "name": "Ghost",
-        "archived": False,
-        "pricePerImage": {"amount": "1.4500", "currency": "EUR"},
-        "secondsPerImage": 275.5,
-    }
-    placing = {"name": "Shoes", "specificationId": made["id"], "images": [{"filename": "a.jpg"}]}
-    await done(shop.client, "placeOrder", **placing)
-    changed = await done(shop.client, "updateSpecification", specificationId=made["id"], pricePerImage="2", steps=[])
-    assert changed["specification"] == {
-        "id": made["id"],
-        "name": "Ghost",
-        "pricePerImage": {"amount": "2"},
-        "secondsPerImage": 0.0,
-    }
-    ask = "{ account { order(number: 1) { price { amount } specification { secondsPerImage } } } }"
-    seen = await shop.client.data(ask)
-    assert seen["account"]["order"] == {"price": {"amount": "1.4500"}, "specification": {"secondsPerImage": 275.5}}
-    archived = await done(shop.client, "archiveSpecification", specificationId=made["id"])
-    assert archived["specification"] == {"id": made["id"], "archived": True}
-    assert (await event_types(pool, shop.studio)).count("SPECIFICATION_CHANGED") == 3
-    before = await contents(pool)
-    for name in ("updateSpecification", "archiveSpecification"):
-        assert await refused(shop.client, name, specificationId=made["id"]) == [("ARCHIVED", ["specificationId"])]
-    assert await contents(pool) == before
-
-
-@pytest.mark.parametrize(("sent", "stored"), [("1.45" + 31 * "0", "1.4500"), ("-0.00", "0.00")])
-async def test_a_price_is_stored_with_four_decimals_and_never_as_negative_zero(
-    shop: Shop, sent: str, stored: str
-) -> None:
-    made = (await done(shop.client, "createSpecification", **{**NEW, "pricePerImage": sent}))["specification"]
-    assert made["pricePerImage"]["amount"] == stored
-
-
-async def test_a_specification_with_bad_values_is_refused(
-    shop: Shop, pool: Pool, client_of: NewClient, staff: Client
-) -> None:
-    other = await open_shop(pool, client_of)
-    before = await contents(pool)
-    bad = {
-        "name": "",
-        "pricePerImage": "-0.01",
-        "currency": "ZZZ",
-        "steps": [
-            {"step": " ", "seconds": 1},
-            {"step": "SHADOW", "seconds": 1.2345},
-            {"step": "MASK", "seconds": 1000000.001},
-        ],
-    }
-    wrong = [("INVALID", [name]) for name in ("name", "pricePerImage", "currency")]
-    wrong += [("INVALID", ["steps", "0", "step"]), *(("INVALID", ["steps", step, "seconds"]) for step in "12")]
-    assert await refused(shop.client, "createSpecification", **bad) == wrong
-    assert await refused(staff, "createSpecification", **NEW) == [("INVALID", ["accountId"])]
-    assert await refused(shop.client, "createSpecification", **NEW, accountId=other.account) == [
-        ("NOT_FOUND", ["accountId"])
-    ]
-    many = {**NEW, "pricePerImage": "1.00001", "steps": STEPS[:1] * 101}
-    assert await refused(shop.client, "createSpecification", **many) == [
-        ("INVALID", ["pricePerImage"]),
-        ("LIMIT_EXCEEDED", ["steps"]),
-    ]
-    values = {"specificationId": other.specification, "name": "", "pricePerImage": "12345678901"}
-    assert await refused(shop.client, "updateSpecification", **values) == [
-        ("NOT_FOUND", ["specificationId"]),
-        ("INVALID", ["name"]),
-        ("INVALID", ["pricePerImage"]),
-    ]
-    assert await refused(shop.client, "archiveSpecification", specificationId=other.specification) == [
-        ("NOT_FOUND", ["specificationId"])
-    ]
-    assert await contents(pool) == before
-
-
-@pytest.mark.parametrize("price", ["1.45", '"1,45"', '"NaN"', '"1e3"', "true", '""'])
-async def test_a_price_has_to_be_a_decimal_string(shop: Shop, price: str) -> None:
-    values = f'name: "Ghost", pricePerImage: {price}, currency: "EUR", steps: []'
-    query = f"mutation {{ createSpecification(input: {{ {values} }}) {{ specification {{ id }} }} }}"
-    error = await shop.client.error(query)
-    assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "input.pricePerImage")
 
 
 async def test_a_new_time_zone_applies_at_once(shop: Shop, pool: Pool, staff: Client) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from typing import Any, Final, cast
+from uuid import UUID
 
 import pytest
-from graphql import GraphQLObjectType, OperationType
+from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLObjectType, OperationType, get_named_type
 from httpx import AsyncClient
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from api.ids import NodeType, account_global_id
 from api.schema import schema
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from engine.ids import GlobalId, numbered
+from engine.staff import Staff
+from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
 from tests.support.mutations import contents, document, valid_inputs
 from tests.support.serving import Client, CountingReader, NewClient
@@ -26,7 +30,9 @@ ALLOWED = {
     "viewer": {"client", "staff"},
     "account": {"client", "staff"},
     "accounts": {"staff"},
+    "retouchingSteps": {"client", "staff"},
     "productionQueue": {"staff"},
+    "atRisk": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
     "events": {"staff"},
     "jobRuns": {"staff"},
@@ -37,7 +43,9 @@ FIELDS = {
     "viewer": "viewer { kind account { id } }",
     "account": "account { id }",
     "accounts": "accounts { nodes { id } totalCount }",
+    "retouchingSteps": "retouchingSteps { nodes { id } totalCount }",
     "productionQueue": "productionQueue { nodes { id } totalCount }",
+    "atRisk": "atRisk { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
     "events": "events { nodes { id } totalCount }",
     "jobRuns": "jobRuns(accountId: $id) { nodes { id } totalCount }",
@@ -54,6 +62,7 @@ MAY_CHANGE = {
     "createSpecification": {"client", "staff"},
     "updateSpecification": {"client", "staff"},
     "archiveSpecification": {"client", "staff"},
+    "setRetouchingStep": {"staff"},
     "changeTimeZone": {"client", "staff"},
     "negotiateSla": {"staff"},
     "withdrawSla": {"staff"},
@@ -64,10 +73,23 @@ MAY_CHANGE = {
     "reopenAccount": {"staff"},
 }
 
+OF_OWN_ACCOUNT = {"createSpecification"}
+"""Mutations in which only staff name an account."""
+STAFFS: dict[tuple[str, str], list[object]] = {
+    ("createSpecification", "accountId"): [account_global_id(UUID(int=1)), None],
+    ("createSpecification", "pricePerImage"): [{"amount": "0", "currency": "USD"}, None],
+    ("createSpecification", "stepSeconds"): [[{"step": "CLIPPING", "seconds": 999_999}], [], None],
+    ("updateSpecification", "pricePerImage"): [{"amount": "0", "currency": "USD"}, None],
+    ("updateSpecification", "stepSeconds"): [[{"step": "CLIPPING", "seconds": 999_999}], [], None],
+}
+"""Values of the fields for staff in mutations that are open to clients."""
+AMOUNTS = {"Decimal", "Float", "MoneyInput", "Currency", "Duration", "SpecificationStepInput"}
+"""Types of inputs that can state a price or a time."""
+CORE = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
 
 def root_fields(operation: OperationType) -> list[str]:
-    core = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    return list(cast("GraphQLObjectType", core.get_root_type(operation)).fields)
+    return list(cast("GraphQLObjectType", CORE.get_root_type(operation)).fields)
 
 
 def test_the_permission_tables_list_every_root_field() -> None:
@@ -135,22 +157,81 @@ async def test_every_mutation_is_open_to_its_callers_only(
     own: Studio, other: Studio, pool: Pool, client_of: NewClient, http: AsyncClient, counting: CountingReader
 ) -> None:
     nobody, client, everyone = Client(http, None, counting), await client_of(own), await client_of(None)
+    await write_catalogue(pool)
     before = await contents(pool)
     for name, values in valid_inputs(other).items():
         assert (await nobody.post(document(name), {"input": values})).status_code == 401
         answer = await client.answer(document(name), {"input": values})
-        if "client" in MAY_CHANGE[name]:
+        if "client" in MAY_CHANGE[name] and name not in OF_OWN_ACCOUNT:
             errors = answer["data"][name]["userErrors"]
             assert [error["code"] for error in errors] == ["NOT_FOUND"] * len(errors) != []
         else:
-            assert [error["extensions"] for error in answer["errors"]] == [{"code": "FORBIDDEN"}]
+            assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
         assert SECRET not in str(answer)
     assert await contents(pool) == before
     for name, values in valid_inputs(other).items():
         assert "errors" not in await everyone.answer(document(name), {"input": values})
         if "client" in MAY_CHANGE[name]:
-            payload = await client.data(document(name), {"input": valid_inputs(own)[name]})
+            unnamed = {"accountId"} if name in OF_OWN_ACCOUNT else set[str]()
+            on_own = {field: value for field, value in valid_inputs(own)[name].items() if field not in unnamed}
+            payload = await client.data(document(name), {"input": on_own})
             assert "NOT_FOUND" not in str(payload)
+
+
+def inputs_of(name: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the path, the type and the restriction to staff of each field in the input of a mutation."""
+    mutation = cast("GraphQLObjectType", CORE.mutation_type).fields[name]
+    yield from _fields_of(get_named_type(mutation.args["input"].type), "input", for_staff=False)
+
+
+def _fields_of(type_: object, path: str, *, for_staff: bool) -> Iterator[tuple[str, str, bool]]:
+    if isinstance(type_, GraphQLInputObjectType):
+        for name, field in type_.fields.items():
+            is_for_staff = for_staff or is_staff(field)
+            yield f"{path}.{name}", str(get_named_type(field.type)), is_for_staff
+            yield from _fields_of(get_named_type(field.type), f"{path}.{name}", for_staff=is_for_staff)
+
+
+def is_staff(field: GraphQLInputField) -> bool:
+    definition: Any = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    return any(isinstance(each, Staff) for each in definition.directives)
+
+
+def test_no_client_can_state_a_price_or_a_second_in_any_mutation() -> None:
+    """Every field of every input is walked; those that could are for staff."""
+    stated = {
+        (name, path)
+        for name, callers in MAY_CHANGE.items()
+        if "client" in callers
+        for path, type_, for_staff in inputs_of(name)
+        if not for_staff and (type_ in AMOUNTS or any(word in path.lower() for word in ("price", "second", "amount")))
+    }
+    assert stated == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"), [(*each, value) for each, values in STAFFS.items() for value in values]
+)
+async def test_a_client_that_gives_a_field_for_staff_is_forbidden_and_nothing_changes(
+    own: Studio, pool: Pool, client_of: NewClient, name: str, field: str, value: object
+) -> None:
+    await write_catalogue(pool)
+    before = await contents(pool)
+    values = {key: each for key, each in valid_inputs(own)[name].items() if key != "accountId"} | {field: value}
+    [error] = (await (await client_of(own)).answer(document(name), {"input": values}))["errors"]
+    assert error["extensions"] == {"code": "FORBIDDEN", "argument": f"input.{field}"}
+    assert await contents(pool) == before
+
+
+def test_the_fields_for_staff_are_listed() -> None:
+    given = {
+        (name, path.removeprefix("input."))
+        for name, callers in MAY_CHANGE.items()
+        if "client" in callers
+        for path, _, for_staff in inputs_of(name)
+        if for_staff and path.count(".") == 1
+    }
+    assert given == set(STAFFS)
 
 
 def ids_of(studio: Studio) -> Iterator[str]:
@@ -225,7 +306,7 @@ NEED_AN_ARGUMENT: Final = {("Account", "order")}
 
 def selections(type_name: str, depth: int) -> str:
     """Return a selection of every field of a type that needs no arguments, nested down to a depth."""
-    found = cast("GraphQLObjectType", schema._schema.type_map[type_name])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    found = cast("GraphQLObjectType", CORE.type_map[type_name])
     parts: list[str] = []
     for name, field in found.fields.items():
         required = any(each.type.__class__.__name__ == "GraphQLNonNull" for each in field.args.values())

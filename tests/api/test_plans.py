@@ -14,6 +14,8 @@ from app.domain.sla.terms import PLAN_TERMS
 from app.services.accounts.plans import change_plan
 from app.services.accounts.terms import negotiate_sla
 from db.connections import Pool
+from db.queries.accounts import named_accounts
+from db.readers import PoolReader
 from engine.ids import numbered
 from tests.support.clock import FrozenClock
 from tests.support.import_files import change, run_import
@@ -178,15 +180,19 @@ async def test_a_change_with_a_key_is_done_once_and_bad_ones_are_refused(
     assert (await shown(staff, shop))["plan"] == "SOLO"
 
 
-async def test_staff_find_accounts_by_the_plan_they_have_now(shop: Shop, staff: Client, clock: FrozenClock) -> None:
+async def test_staff_and_operators_find_accounts_by_the_plan_they_have_now(
+    shop: Shop, reader: PoolReader, staff: Client, clock: FrozenClock
+) -> None:
     async def found(plan: str) -> tuple[int, int]:
         answer = await staff.data(f"{{ accounts(plan: {plan}) {{ totalCount nodes {{ plan }} }} }}")
         return answer["accounts"]["totalCount"], len(answer["accounts"]["nodes"])
 
     await change_to(staff, shop, "SOLO")
     assert (await found("PROFESSIONAL"), await found("SOLO")) == ((1, 1), (0, 0))
+    assert [row.plan for row in await named_accounts(reader, clock.now())] == ["PROFESSIONAL"]
     clock.advance(11 * HOUR)
     assert (await found("PROFESSIONAL"), await found("SOLO")) == ((0, 0), (1, 1))
+    assert [row.plan for row in await named_accounts(reader, clock.now())] == ["SOLO"]
 
 
 @pytest.mark.parametrize("move", ["live", "imported"])

@@ -56,7 +56,7 @@ async def test_a_page_of_orders_with_images_costs_four_statements_whatever_the_d
 
 
 EVERYTHING = """
-{ accounts(first: 20) { nodes {
+{ accounts(first: 20, orderBy: NAME) { nodes {
   id name
   pulse { productivity { imagesUploaded images(first: 2) { nodes { id order { number } rejections { id } } } }
     quality { deliveredImages { nodes { deadline { explanation { text } } } } rejectedImages { nodes { id } } }
@@ -101,7 +101,9 @@ async def test_an_operation_costs_no_more_statements_for_more_accounts(
 async def test_orders_of_accounts_are_counted_by_one_statement(pool: Pool, clock: FrozenClock, staff: Client) -> None:
     for number in range(3):
         await filled(pool, clock, f"Studio {number}", orders=number + 1)
-    data = await staff.data('{ accounts { nodes { orders(filter: { search: "shoes" }) { totalCount } } } }')
+    data = await staff.data(
+        '{ accounts(orderBy: NAME) { nodes { orders(filter: { search: "shoes" }) { totalCount } } } }'
+    )
     assert [node["orders"]["totalCount"] for node in data["accounts"]["nodes"]] == [1, 2, 3]
     assert staff.reader.statements == [
         *("holder_by_token", "settle_page", "accounts_by_name", "settle_page", "account_histories"),

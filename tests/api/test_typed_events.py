@@ -78,7 +78,7 @@ def by_path(value: object) -> dict[str, list[object]]:
 
 def plain(value: object, path: str) -> object:
     """Return the value of a leaf, however it is written: an id, an instant, a number, seconds."""
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(str(value)) / (1000 if path.endswith("milliseconds") else 1)
     if not isinstance(value, str):
         return value
@@ -174,6 +174,7 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("DeadlineConfirmed", "note", "None"),
         ("DeadlineConfirmed", "message", "None"),
         ("SlaNegotiated", "note", "None"),
+        ("SpecificationChanged", "newInstructions", "None"),
         ("SlaNegotiated", "message", "None"),
         ("SlaWithdrawn", "note", "None"),
         ("SlaWithdrawn", "message", "None"),

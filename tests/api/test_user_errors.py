@@ -16,7 +16,7 @@ from app.domain.orders.refusals import NotCompletable
 from db.connections import Pool
 from engine.codes import CODES, UndeclaredCode, answering
 from tests.support.clock import FrozenClock
-from tests.support.mutations import STAFF_ONLY, contents, document, open_shop
+from tests.support.mutations import contents, document, is_for_staff, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
 from tests.support.user_errors import CASES, EACH, Case, Refused, Scene, subject_of
@@ -63,7 +63,7 @@ def cases() -> Iterator[tuple[str, str, Case]]:
 
 async def answered(scene: Scene, operation: str, case: Refused) -> list[dict[str, Any]]:
     """Return the user errors of a field."""
-    variables, by_staff = {"input": case.input}, case.by_staff or operation in STAFF_ONLY
+    variables, by_staff = {"input": case.input}, case.by_staff or is_for_staff(operation, case.input)
     if operation == "quote":
         variables["input"] = {subject_of(case.input): case.input}
         query = f"query ($input: QuoteInput!) {{ account {{ quote(input: $input) {{ {ERRORS_ASKED} }} }} }}"

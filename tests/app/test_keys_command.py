@@ -237,9 +237,10 @@ async def test_an_account_is_shown_with_its_terms_of_today(loupe: Loupe) -> None
         "name": "ACME",
         "plan": "ENTERPRISE",
         "timeZone": "Europe/Copenhagen",
+        "closedAt": None,
         "imagesPerDay": 300,
         "expeditesPerDay": 20,
         "orders": 0,
     }
     lines = (await asyncio.to_thread(loupe, "account", "show", id_)).splitlines()
-    assert [line.split()[-1] for line in lines[6:]] == ["300", "20", "0"]
+    assert [line.split()[-1] for line in lines[6:]] == ["-", "300", "20", "0"]

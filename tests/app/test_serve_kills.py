@@ -40,21 +40,34 @@ PLACED = "{ account { orders(last: 100) { nodes { id number name imageCount imag
 class Clients:
     """Clients of one account, their requests by key, and the acknowledged orders."""
 
+    account: str
     token: str
+    staff: str
     specification: str = ""
     asked: dict[str, int] = field(default_factory=dict[str, int])
     acknowledged: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
-    async def ask(self, http: AsyncClient, document: str, **fields: object) -> dict[str, Any]:
+    async def specify(self, http: AsyncClient) -> None:
+        """Have staff create the specification of all orders."""
+        terms = {
+            "pricePerImage": {"amount": "1.45", "currency": "USD"},
+            "stepSeconds": [{"step": "DUST", "seconds": 9}],
+        }
+        fields: dict[str, Any] = {"accountId": self.account, "name": "Hats", "steps": ["DUST"], **terms}
+        made = await self.ask(http, CREATE, self.staff, **fields)
+        self.specification = made["createSpecification"]["specification"]["id"]
+
+    async def ask(self, http: AsyncClient, document: str, token: str | None = None, **fields: object) -> dict[str, Any]:
         body = {"query": document, "variables": {"input": fields}}
-        response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {self.token}"})
+        response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token or self.token}"})
         data: dict[str, Any] = response.json().get("data")  # none amid an outage
         return data
 
     async def place(self, http: AsyncClient, key: str) -> None:
         """Place an order of some images, or repeat it by its key."""
         images = [{"filename": f"{number}.jpg"} for number in range(self.asked[key])]
-        fields = {"name": key, "specificationId": self.specification, "images": images, "idempotencyKey": key}
+        fields: dict[str, Any] = {"name": key, "specificationId": self.specification, "images": images}
+        fields["idempotencyKey"] = key
         self.acknowledged[key] = list((await self.ask(http, PLACE, **fields))["placeOrder"]["orders"])
 
     async def place_until_cut_off(self, url: str, name: str) -> None:
@@ -77,17 +90,17 @@ def folder() -> Generator[Path]:
 
 @pytest.fixture
 def clients(folder: Path) -> Clients:
-    account = answer(*ACME, LOUPE_DATA_DIR=str(folder))
-    return Clients(answer("token", "create", "--account", account["id"], LOUPE_DATA_DIR=str(folder))["token"])
+    account = answer(*ACME, LOUPE_DATA_DIR=str(folder))["id"]
+    own, staff = [
+        answer("token", "create", *whose, LOUPE_DATA_DIR=str(folder))["token"]
+        for whose in (("--account", account), ("--staff",))
+    ]
+    return Clients(account, own, staff)
 
 
 async def begin(clients: Clients, url: str) -> None:
     async with AsyncClient(base_url=url) as http:
-        steps: list[object] = []
-        fields = {"name": "Hats", "pricePerImage": "1.45", "currency": "USD", "steps": steps}
-        clients.specification = (await clients.ask(http, CREATE, **fields))["createSpecification"]["specification"][
-            "id"
-        ]
+        await clients.specify(http)
 
 
 async def placed_amid(clients: Clients, url: str, name: str, kill: Callable[[], None]) -> None:

@@ -33,6 +33,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "cors_origins": frozenset(),
         "dashboard_plans": {Plan.PROFESSIONAL, Plan.ENTERPRISE},
         "plan_terms": {plan: asdict(terms) for plan, terms in PLAN_TERMS.items()},
+        "catalogue_currency": "USD",
         "order_url": "/orders/{number}",
         "help_center_url": None,
         "support_email": None,
@@ -262,3 +263,11 @@ def test_a_wrong_value_is_one_sentence_that_names_the_setting(
     with pytest.raises(SettingsError) as refused:
         read_settings()
     assert str(refused.value) == f"{name} is wrong: {reason}."
+
+
+def test_the_currency_of_the_catalogue_is_one_of_iso_4217(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOUPE_CATALOGUE_CURRENCY", "EUR")
+    assert read_settings().catalogue_currency == "EUR"
+    monkeypatch.setenv("LOUPE_CATALOGUE_CURRENCY", "ZZZ")
+    with pytest.raises(SettingsError, match=r"^LOUPE_CATALOGUE_CURRENCY is wrong: 'ZZZ' is no currency of ISO 4217"):
+        read_settings()

@@ -74,6 +74,16 @@ BROKEN: Final[Mapping[str, str]] = {
         for field, item in fields.items()
     },
     **{f"Field {name} was removed.": "numbers are named as numbers" for name in _RENAMED},
+    "Field CreateSpecificationInput.currency was removed.": "prices are the service's",
+    **{
+        f"Field {type_}.{change}": "prices and times are the service's"
+        for type_, change in (
+            ("CreateSpecificationInput", "pricePerImage changed type from Decimal! to MoneyInput."),
+            ("CreateSpecificationInput", "steps changed type from [SpecificationStepInput!]! to [String!]!."),
+            ("UpdateSpecificationInput", "pricePerImage changed type from Decimal to MoneyInput."),
+            ("UpdateSpecificationInput", "steps changed type from [SpecificationStepInput!] to [String!]."),
+        )
+    },
     "Field ClaimImagesInput.leaseSeconds changed type from Int! to Float!.": "seconds are floats",
     "Field SpecificationStepInput.seconds changed type from Decimal! to Float!.": "seconds are floats",
     "Field Money.currency changed type from String! to Currency!.": "a currency is a scalar",

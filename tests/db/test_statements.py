@@ -10,7 +10,9 @@ import db
 import jobs
 from tests.support.statements import statement_names, statements_of
 
-CHANGES: Final = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|SET|ANALYZE|pg_notify|pg_advisory_(xact_)?(un)?lock)\b")
+CHANGES: Final = re.compile(
+    r"\b(INSERT INTO|UPDATE|DELETE FROM|SET|LOCK TABLE|ANALYZE|pg_notify|pg_advisory_(xact_)?(un)?lock)\b"
+)
 """The words of a statement that changes rows or takes a lock."""
 
 

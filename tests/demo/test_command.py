@@ -115,6 +115,12 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
                 assert data["account"]["name"] == name
                 assert data["account"]["pulse"]["productivity"]["imagesUploaded"] > 100
             everybody = demo.ask("{ accounts { nodes { name } } }", demo.tokens["Staff"])
+            chosen = '{name: "Shoes", steps: ["SHADOW", "CLIPPING"]}'
+            ordered = "specification { pricePerImage { amount } secondsPerImage }"
+            mutation = f"mutation {{ createSpecification(input: {chosen}) {{ {ordered} }} }}"
+            made = demo.ask(mutation, demo.tokens[NAMES[0]])
+            price = {"pricePerImage": {"amount": "0.90"}, "secondsPerImage": 265.5}
+            assert made["createSpecification"]["specification"] == price
             assert {account["name"] for account in everybody["accounts"]["nodes"]} == set(NAMES[:2])
             assert demo.allowed_origin("http://localhost:5173") == "http://localhost:5173"
             assert demo.allowed_origin("http://dashboard.example") is None

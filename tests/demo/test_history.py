@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.demo.catalogue import CATALOGUE
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.domain.deadlines.rules import expedite_window, standard_deadline
@@ -191,3 +192,8 @@ def test_one_studio_moves_and_negotiates_in_mid_history() -> None:
 def test_a_history_may_be_short_and_of_few_studios() -> None:
     assert {line["type"] for line in generate(1, UNTIL, days=20, accounts=2)} >= {"account", "specification", "order"}
     assert [line["type"] for line in generate(1, UNTIL, days=0, accounts=1)] == ["account"] + ["specification"] * 3
+
+
+def test_the_catalogue_has_the_steps_of_all_recipes() -> None:
+    recipes = [recipe for studio in STUDIOS for recipe in studio.recipes]
+    assert {step for recipe in recipes for step, _ in recipe.steps} == {*CATALOGUE}

@@ -163,7 +163,7 @@ async def test_a_document_with_a_syntax_error_has_its_code(client: Client, query
         '{ account { orders(first: "1") { totalCount } } }',
         "{ account { order(number: 2147483648) { id } } }",
         "{ account { order(number: 99999999999999999999999999) { id } } }",
-        "{ account { order { id } } }",
+        "{ account { order(name: 1) { id } } }",
         "{ accounts(plan: GOLD) { totalCount } }",
         "query ($unused: Int) { viewer { kind } }",
         "{ account { orders(filter: { colour: 1 }) { totalCount } } }",

@@ -7,6 +7,7 @@ from engine.scalars import (
     MalformedValue,
     parse_instant,
     read_date,
+    read_duration,
     write_decimal,
     write_duration,
     write_local_time,
@@ -64,3 +65,25 @@ def test_a_local_time_is_written_in_hours_and_minutes() -> None:
 )
 def test_a_decimal_is_written_without_an_exponent(value: str, text: str) -> None:
     assert write_decimal(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("PT2H", timedelta(hours=2)),
+        ("P1D", timedelta(days=1)),
+        ("P2DT3H4M5S", timedelta(days=2, hours=3, minutes=4, seconds=5)),
+        ("PT0S", timedelta()),
+        ("PT90M", timedelta(minutes=90)),
+    ],
+)
+def test_a_duration_is_read_in_iso_8601(text: str, duration: timedelta) -> None:
+    assert read_duration(text) == duration
+
+
+@pytest.mark.parametrize(
+    "value", ["", "P", "PT", "P1DT", "2H", "PT2", "-PT2H", "PT1.5H", "PT2H ", "P1M", "PT\u0662H", 7200]
+)
+def test_a_value_that_is_no_duration_is_refused(value: object) -> None:
+    with pytest.raises(MalformedValue, match="A duration is written as PT3H"):
+        read_duration(value)

@@ -3,13 +3,17 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.clock import Clock, clock_from
 from app.services.accounts.counters import lock_counters
+from app.services.job_queue import spreading
+from app.services.job_queue.adding import add_job
 from app.services.job_queue.claims import ClaimedJob
+from app.services.job_queue.spreading import spread_batch
 from app.settings import Settings
 from db.connections import Pool, open_pool
 from db.queries.job_status import FailedRun
@@ -18,6 +22,7 @@ from db.writer import unit_of_work
 from jobs.counts import Counts
 from jobs.scheduler import jobs_alongside
 from jobs.status import job_statuses
+from jobs.worker import Worker
 from tests.jobs.test_scheduler import comes
 from tests.support.clock import FrozenClock
 from tests.support.job_queue import (
@@ -108,6 +113,60 @@ async def test_an_account_that_others_have_locked_is_no_failure(
         assert await worker(impatient, clock, Work()).run_due() == {KIND: Counts(runs=1)}
     await impatient.close()
     assert await queued(pool, "attempts", "error") == [(0, None)]
+
+
+async def test_a_spread_that_waits_for_others_is_no_failure_and_is_done_later(
+    database: str, pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    await spread(pool, clock.now(), "all")
+    impatient = await open_pool(database, settings={"lock_timeout": "50ms"})
+    async with unit_of_work(pool) as writer:
+        await add_job(writer, account, KIND, clock.now())
+        assert await worker(impatient, clock, Work()).run_due() == {KIND: Counts(runs=1)}
+    await impatient.close()
+    clock.advance(MINUTE)
+    await worker(pool, clock, Work()).run_due()
+    assert await effects(pool) == ["all"]
+    assert await runs(pool, "state", "attempts") == [("SUCCEEDED", 2)]
+
+
+async def test_a_spread_that_fails_is_shown_and_tried_again_after_a_pause(
+    pool: Pool, clock: FrozenClock, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await spread(pool, clock.now(), "all")
+    with monkeypatch.context() as broken:
+        broken.setattr("jobs.kinds.queued.spread_batch", failing)
+        assert await worker(pool, clock, Work()).run_due() == {KIND: Counts(runs=1, failures=1)}
+        assert await worker(pool, clock, Work()).run_due() == {KIND: Counts()}
+    [status] = await job_statuses(PoolReader(pool), registry(Work()), clock.now())
+    assert (status.failures, status.errors) == (1, (FailedRun(KIND, None, None, clock.now(), "ValueError: x"),))
+    clock.advance(MINUTE)
+    await worker(pool, clock, Work()).run_due()
+    assert await effects(pool, account) == ["all"]
+
+
+async def test_a_drained_worker_leaves_a_spread_after_its_batch(
+    pool: Pool, clock: FrozenClock, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreading, "BATCH", 1)
+    accounts = {account, await new_account(pool, clock.now())}
+    await spread(pool, clock.now(), "all")
+    drained = worker(pool, clock, Work())
+    monkeypatch.setattr("jobs.kinds.queued.spread_batch", partial(draining, drained))
+    await drained.run_due()
+    assert len(await queued(pool, "key")) == 1
+    await worker(pool, clock, Work(), "b").run_due()
+    assert {account for account in accounts if await effects(pool, account) == ["all"]} == accounts
+
+
+async def failing(*_arguments: object) -> int:
+    raise ValueError("x")
+
+
+async def draining(drained: Worker, *arguments: Any) -> int:  # noqa: ANN401
+    """Spread a batch by a worker that is drained meanwhile."""
+    drained.drain()
+    return await spread_batch(*arguments)
 
 
 async def test_work_that_does_not_end_its_job_fails(pool: Pool, clock: FrozenClock, account: UUID) -> None:

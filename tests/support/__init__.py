@@ -4,6 +4,7 @@ Accounts and orders
   studio              the builder of studios: accounts with terms, specifications, orders and images in any state
   rows                rows of the tables of orders with usual values
   customers           accounts that quote, place and expedite by the services
+  catalogue           the catalogue of retouching steps
   transactions        calling a service of a command in a transaction of its own
   consistency         the checks that hold for every account, whatever happened to it
   order_states        orders of the domain, without a database
@@ -47,7 +48,8 @@ The model of the rules
   model.orders        orders and ledger days by the rules alone, in memory
   model.terms         SLA versions by the rules alone
   model.production    claims, deliveries and rejections by the rules alone
-  model.facts         the facts of both, and the reasons of refusals
+  model.facts         the facts of both, and refusals
+  model.refusals      the reasons to refuse commands on orders
   model.world         accounts kept by the services and by the model
   model.client_commands, model.production_commands, model.account_commands  commands given to both
   model.random_commands  strategies of commands and waits

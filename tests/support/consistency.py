@@ -1,4 +1,4 @@
-"""The checks that hold for every account whatever happened to it: counters, ledger, events and rollups agree."""
+"""The checks that hold for every account whatever happened to it: counters, ledger, plans, events, rollups agree."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,9 +23,13 @@ _COUNTERS = Statement("counters", "SELECT * FROM account_heads WHERE account_id 
 _COUNTS = Statement(
     "counts",
     """
-    SELECT order_id, count(*) AS images, count(*) FILTER (WHERE status = 'DELIVERED') AS delivered,
-      count(*) FILTER (WHERE status = 'REJECTED') AS rejected, sum(price) AS price, min(late_at) AS late_at
-    FROM images WHERE account_id = $1 GROUP BY order_id
+    SELECT i.order_id, count(*) FILTER (WHERE c.counts) AS images,
+      count(*) FILTER (WHERE i.status = 'DELIVERED') AS delivered,
+      count(*) FILTER (WHERE i.status = 'REJECTED') AS rejected, sum(i.price) FILTER (WHERE c.counts) AS price,
+      min(i.late_at) AS late_at, count(*) FILTER (WHERE NOT c.counts) AS cancelled
+    FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+    CROSS JOIN LATERAL (SELECT i.cancelled_at IS NOT DISTINCT FROM o.cancelled_at AS counts) c
+    WHERE i.account_id = $1 GROUP BY i.order_id
     """,
 )
 _DAYS = Statement("days", "SELECT * FROM ledger_days WHERE account_id = $1 ORDER BY date")
@@ -38,9 +42,13 @@ _USED = Statement(
           AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS used,
       (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
         WHERE i.account_id = $1 AND o.expedited_at >= d.opens_at AND o.expedited_at < d.closes_at
+          AND i.expedite_position IS NOT NULL
           AND (i.cancelled_at IS NULL OR i.cancelled_at >= d.closes_at)) AS expedite_used
     FROM ledger_days d WHERE d.account_id = $1 ORDER BY d.date
     """,
+)
+_PLANS = Statement(
+    "plans", "SELECT version, plan_starts_at FROM sla_versions WHERE account_id = $1 AND plan IS NOT NULL"
 )
 _SEQUENCES = Statement("sequences", "SELECT sequence, at, type FROM events WHERE account_id = $1 ORDER BY sequence")
 
@@ -55,7 +63,7 @@ async def assert_consistent(reader: Reader, customer: Customer) -> None:
     events = await reader.fetch(_SEQUENCES, account_id)
     assert [event["sequence"] for event in events] == list(range(1, counters["next_event_sequence"]))
     counts = {row["order_id"]: tuple(row)[1:] for row in await reader.fetch(_COUNTS, account_id)}
-    columns = ("image_count", "delivered_count", "rejected_count", "price", "late_at")
+    columns = ("image_count", "delivered_count", "rejected_count", "price", "late_at", "cancelled_count")
     assert counts == {row["id"]: tuple(row[column] for column in columns) for row in rows}
     days = {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_DAYS, account_id)}
     assert days == {row["date"]: (row["used"], row["expedite_used"]) for row in await reader.fetch(_USED, account_id)}
@@ -63,6 +71,8 @@ async def assert_consistent(reader: Reader, customer: Customer) -> None:
         requests = [AsOf(account_id, counters["last_at"] + after, time_zone(ZONE), is_now=bool(after))]
         assert await pulse_figures(reader, requests) == await reference_figures(reader, requests)
     await assert_activity_equals_rows(reader, account_id, counters["last_at"] + timedelta(microseconds=1))
+    history = (await account_histories(reader, [account_id]))[account_id]
+    assert {row[0]: row[1] for row in await reader.fetch(_PLANS, account_id)} == history.plan_starts
     await assert_events_explain_rows(customer.pool)
 
 

@@ -9,9 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
+from app.domain.catalogue import Price
 from app.domain.orders.state import OrderState
-from app.domain.pulse.figures import Step
-from app.domain.specifications import SpecificationTerms
+from app.domain.specifications import SpecificationChange, SpecificationTerms, SpecifiedStep
 from app.services.orders.changing import expedite_order
 from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.outcome import Outcome
@@ -33,7 +33,10 @@ LEASE: Final = HOUR
 ZONE: Final = "Europe/Copenhagen"
 KEY: Final = bytes(range(32))
 """The key that signs the quotes of tests."""
-GHOST: Final = SpecificationTerms("Ghost", Decimal("1.45"), "USD", (Step("CLIPPING", 180_000), Step("SHADOW", 95_500)))
+GHOST: Final = SpecificationTerms(
+    "Ghost", Decimal("1.45"), "USD", (SpecifiedStep("CLIPPING", 180_000), SpecifiedStep("SHADOW", 95_500))
+)
+"""Terms that are negotiated whole, as those of imports are: they need no catalogue."""
 
 _ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
 
@@ -99,9 +102,20 @@ async def open_customer(
     return Customer(pool, clock, studio.id, specification_id)
 
 
-async def add_specification(pool: Pool, clock: Clock, account_id: UUID, terms: SpecificationTerms = GHOST) -> UUID:
-    """Create a specification by the service, with its event; return its id."""
-    outcome = await in_transaction(pool, lambda writer: create_specification(writer, clock, account_id, terms))
+def negotiated(terms: SpecificationTerms) -> SpecificationChange:
+    """Return the change by which staff make a specification of these terms, negotiated whole."""
+    return SpecificationChange(
+        name=terms.name,
+        steps=[step.step for step in terms.steps],
+        price=Price(terms.price_per_image, terms.currency),
+        milliseconds={step.step: step.milliseconds for step in terms.steps},
+    )
+
+
+async def add_specification(pool: Pool, clock: Clock, account_id: UUID, new: SpecificationChange | None = None) -> UUID:
+    """Create a specification by the service, with its event, of the terms GHOST by default; return its id."""
+    chosen = new or negotiated(GHOST)
+    outcome = await in_transaction(pool, lambda writer: create_specification(writer, clock, account_id, chosen))
     return outcome.specification_id
 
 

@@ -28,10 +28,6 @@ _LAST_ORDERS: Final = """
       FROM orders o JOIN accounts a ON a.id = o.account_id
      WHERE {0} ORDER BY o.placed_at DESC, a.ref, o.number LIMIT 6
 """
-_WITHOUT_SIBLINGS: Final = """
-    o.split_from IS NULL AND NOT EXISTS (
-      SELECT FROM orders s WHERE s.account_id = o.account_id AND s.split_from = o.id)
-"""
 _NOT_EXPEDITED_LATER: Final = """
     o.deadline_status <> 'CONFIRMED' AND NOT EXISTS (
       SELECT FROM orders s
@@ -43,8 +39,7 @@ _NOT_EXPEDITED_LATER: Final = """
 class ImportableLife(Life):
     """A life that an import file can express.
 
-    It starts with an order, no order with siblings is cancelled, and a deadline is set only where no image was
-    expedited since the order was placed.
+    It starts with an order, and a deadline is set only where no image was expedited since the order was placed.
     """
 
     def _usual(self) -> Sequence[_Act]:
@@ -62,14 +57,13 @@ class ImportableLife(Life):
         return random.choice(found) if found else None
 
     async def _cancel(self, random: Random, _number: int) -> None:
-        if order := await self._picked(random, _WITHOUT_SIBLINGS):
-            await self._try(partial(cancel_order, clock=self.clock, key=(order["account_id"], order["id"])))
+        if order := await self._picked(random, "true"):
+            key, chosen = (order["account_id"], order["id"]), _some(random, order["images"])
+            await self._try(partial(cancel_order, clock=self.clock, key=key, chosen=chosen))
 
     async def _expedite(self, random: Random, _number: int) -> None:
         if order := await self._picked(random, "true"):
-            images: list[UUID] = order["images"]
-            chosen = random.sample(images, random.randint(1, len(images))) if random.random() < 0.7 else None
-            key = (order["account_id"], order["id"])
+            key, chosen = (order["account_id"], order["id"]), _some(random, order["images"])
             await self._try(partial(expedite_order, clock=self.clock, key=key, chosen=chosen))
 
     async def _confirm(self, random: Random, _number: int) -> None:
@@ -77,6 +71,11 @@ class ImportableLife(Life):
             due_at = self.clock.now() + timedelta(hours=random.randint(1, 40))
             key = (order["account_id"], order["id"])
             await self._try(partial(confirm_deadline, clock=self.clock, key=key, due_at=due_at))
+
+
+def _some(random: Random, images: list[UUID]) -> list[UUID] | None:
+    """Choose some images, or now and then none by name."""
+    return random.sample(images, random.randint(1, len(images))) if random.random() < 0.7 else None
 
 
 async def export_lines(pool: Pool) -> list[Line]:
@@ -127,6 +126,7 @@ class _Account:
         """Yield the other lines, each with its instant (UTC)."""
         yield from self._orders()
         yield from self._expedites()
+        yield from self._cancellations()
         for period in self._facts["zones"][1:]:
             yield period["starts_at"], self._line("timeZone", period["starts_at"], timeZone=period["time_zone"])
         for version in self._facts["versions"][1:]:
@@ -141,8 +141,6 @@ class _Account:
                 line |= {"externalReference": order["external_reference"], "instructions": order["instructions"]}
                 line |= {"placedAt": rfc3339(at), "expedite": self._expedited_as_placed(at)}
                 yield at, line | {"images": [self._image(image) for image in self._images[at]]}
-            if order["cancelled_at"] is not None:
-                yield order["cancelled_at"], self._line("cancellation", order["cancelled_at"], order=rfc3339(at))
 
     def _expedited_as_placed(self, at: datetime) -> bool:
         return any((order["placed_at"], order["expedited_at"]) == (at, at) for order in self._facts["orders"])
@@ -170,6 +168,16 @@ class _Account:
             in_order = [each["id"] for each in sorted(images, key=itemgetter("expeditePosition"))]
             order = rfc3339(self._placed_at[in_order[0]])
             yield at, self._line("expedite", at, order=order, filenames=[self._filenames[id_] for id_ in in_order])
+
+    def _cancellations(self) -> Iterator[tuple[datetime, Line]]:
+        cancelled: defaultdict[tuple[datetime, datetime], list[str]] = defaultdict(list)
+        for image in self._facts["images"]:
+            if image["cancelled_at"] is not None:
+                cancelled[image["cancelled_at"], image["placed_at"]].append(image["filename"])
+        for (at, placed_at), filenames in cancelled.items():
+            line = self._line("cancellation", at, order=rfc3339(placed_at))
+            is_whole = len(filenames) == len(self._images[placed_at])
+            yield at, line if is_whole else line | {"filenames": filenames}
 
     def _line(self, kind: str, at: datetime | None, **more: object) -> Line:
         line: Line = {"type": kind, "account": self._row["ref"], **more}

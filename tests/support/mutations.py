@@ -1,5 +1,6 @@
 """Mutations in tests: performing one, a studio with an API client, and the rows of the database before and after."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +25,7 @@ PAYLOADS: Final = {
     "cancelOrder": "order { id status } dailyGuarantee { used }",
     "createSpecification": "specification { id name archived pricePerImage { amount currency } secondsPerImage }",
     "updateSpecification": "specification { id name pricePerImage { amount } secondsPerImage }",
+    "setRetouchingStep": "retouchingStep { id step seconds price { amount currency } archived }",
     "archiveSpecification": "specification { id archived }",
     "changeTimeZone": "account { id timeZone } dailyGuarantee { resetsAt }",
     "claimImages": "images { id filename status } leaseUntil",
@@ -44,10 +46,16 @@ STAFF_ONLY: Final = frozenset(
 )
 """The mutations for staff only."""
 
+
+def is_for_staff(name: str, values: Mapping[str, object]) -> bool:
+    """Return whether only staff may send these values to a mutation."""
+    return name in STAFF_ONLY or (name == "createSpecification" and "accountId" in values)
+
+
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
-    "upload_weeks",
+    *("upload_weeks", "retouching_steps"),
 )
 
 
@@ -69,7 +77,6 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
     )
     account = account_global_id(studio.id)
     images = [{"filename": "new.jpg"}]
-    worded: dict[str, Any] = {"pricePerImage": "1", "currency": "USD", "steps": []}
     return {
         "placeOrder": {"accountId": account, "name": "New", "specificationId": specification, "images": images},
         "expediteOrder": {"orderId": order},
@@ -79,9 +86,10 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "rejectImages": {"imageIds": [image], "reason": "Halo"},
         "claimImages": {"worker": "Ada"},
         "deliverImages": {"worker": "Ada", "imageIds": [image]},
-        "createSpecification": {"accountId": account, "name": "New", **worded},
+        "createSpecification": {"accountId": account, "name": "New", "steps": ["CLIPPING"]},
         "updateSpecification": {"specificationId": specification, "name": "New"},
         "archiveSpecification": {"specificationId": specification},
+        "setRetouchingStep": {"step": "DUST", "seconds": 60, "price": {"amount": "0.20", "currency": "USD"}},
         "changeTimeZone": {"accountId": account, "timeZone": "Asia/Tokyo"},
         "negotiateSla": {"accountId": account, "imagesPerDay": 1, "effectiveDate": "2026-03-12"},
         "withdrawSla": {"slaId": str(numbered(NodeType.SLA, studio.id, 1))},

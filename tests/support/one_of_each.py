@@ -33,7 +33,8 @@ from tests.support.studio import HOUR, Studio, open_account
 
 START: Final = datetime(2026, 3, 9, 12, tzinfo=UTC)  # a Monday, an hour after noon in Copenhagen
 BENCH: Final = Path(__file__).parents[2] / "bench"
-STEPS: Final = [{"step": "CLIPPING", "seconds": 180}, {"step": "SHADOW", "seconds": 95.5}]
+STEPS: Final = {"CLIPPING": (180, "0.95"), "SHADOW": (95.5, "0.50")}
+"""The seconds and the price of each step of the catalogue."""
 PLAN: Final = {
     "deadline": {"at": "2026-03-06T12:00:00Z", "confirmedAt": "2026-03-04T08:00:00Z"},
     "deliveredAt": "2026-03-06T09:00:00Z",
@@ -132,7 +133,10 @@ async def _import(pool: Pool, now: datetime) -> None:
 
 async def _order(world: _World) -> None:
     """Create specifications, quote, place more than the guarantee, expedite, confirm, cancel and negotiate."""
-    new = {"name": "Ghost", "pricePerImage": "1.45", "currency": "USD", "steps": STEPS}
+    for step, (seconds, price) in STEPS.items():
+        values = {"step": step, "seconds": seconds, "price": {"amount": price, "currency": "USD"}}
+        await world.do(world.staff, "setRetouchingStep", **values)
+    new = {"name": "Ghost", "steps": [*STEPS], "instructions": "No halo."}
     made = [await world.do(world.client, "createSpecification", **new) for _ in range(2)]
     wanted, unwanted = (each["specification"]["id"] for each in made)
     world.shop.specification = wanted
@@ -155,7 +159,8 @@ async def _order(world: _World) -> None:
         note="Ada can",
         message="Two of us.",
     )
-    [regretted] = await world.shop.place("regretted.jpg")
+    [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
+    await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()
@@ -245,6 +250,7 @@ async def _read(world: _World) -> None:
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
+    await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})
 
 

@@ -82,7 +82,7 @@ class _File:
                 yield line | {"timeZone": self._random.choice(ZONES)}
             case _ if refs:
                 order = self._random.choice(refs[-6:])
-                if kind == "expedite" and self._random.random() < 0.6:
+                if self._random.random() < 0.6:
                     names = self._filenames[order]
                     line["filenames"] = self._random.sample(names, self._random.randint(1, len(names)))
                 yield line | {"order": order}

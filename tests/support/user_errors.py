@@ -230,8 +230,16 @@ async def an_expedited_image(scene: Scene) -> Refused:
 async def an_order_that_is_late(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     scene.clock.advance(timedelta(days=1))
-    facts = {"imageId": order["imageIds"][0], "dueAt": "2026-03-11T08:00:00Z"}
-    return Refused({"orderId": order["id"]}, ["orderId"], facts)
+    return Refused({"orderId": order["id"]}, ["orderId"], {"dueAt": "2026-03-11T08:00:00Z"})
+
+
+@case("ALREADY_LATE", "expediteOrder", "quote")
+async def an_image_that_is_late(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    scene.clock.advance(timedelta(days=1))
+    [image] = order["imageIds"]
+    facts = {"imageId": image, "dueAt": "2026-03-11T08:00:00Z"}
+    return Refused({"orderId": order["id"], "imageIds": [image]}, ["imageIds", "0"], facts)
 
 
 @case("ALREADY_DELIVERED", "expediteOrder", "quote")
@@ -266,7 +274,33 @@ async def an_order_that_is_cancelled(scene: Scene) -> Refused:
 async def an_order_that_was_claimed(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     await done(scene.staff, "claimImages", worker="Ada")
-    return Refused({"orderId": order["id"]}, ["orderId"], {})
+    return Refused({"orderId": order["id"]}, ["orderId"], {"begunAt": "2026-03-10T12:00:00.000001Z"})
+
+
+@case("NOT_CANCELLABLE", "cancelOrder")
+async def an_image_that_was_claimed(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    await done(scene.staff, "claimImages", worker="Ada")
+    [image] = order["imageIds"]
+    values = {"orderId": order["id"], "imageIds": [image]}
+    return Refused(values, ["imageIds", "0"], {"imageId": image, "begunAt": "2026-03-10T12:00:00.000001Z"})
+
+
+@case("NOT_CANCELLABLE", "cancelOrder")
+async def an_image_that_is_cancelled(scene: Scene) -> Refused:
+    [order] = await scene.shop.place("a.jpg", "b.jpg")
+    image = order["imageIds"][1]
+    values = {"orderId": order["id"], "imageIds": [image]}
+    scene.clock.advance(HOUR)
+    await done(scene.shop.client, "cancelOrder", **values)
+    return Refused(values, ["imageIds", "0"], {"imageId": image, "cancelledAt": "2026-03-10T13:00:00Z"})
+
+
+@case("LIMIT_EXCEEDED", "cancelOrder")
+async def a_cancellation_of_501_images(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    values = {"orderId": order["id"], "imageIds": order["imageIds"] * 501}
+    return Refused(values, ["imageIds"], {"limit": 500, "given": 501})
 
 
 @case("DEADLINE_NOT_OPEN", "confirmDeadline")
@@ -359,20 +393,44 @@ async def an_image_that_nobody_holds(scene: Scene) -> Refused:
 
 @case("LIMIT_EXCEEDED", "createSpecification")
 async def a_specification_of_101_steps(_scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": 1}] * 101
-    values = {"name": "Ghost", "pricePerImage": "1", "currency": "USD", "steps": steps}
-    return Refused(values, ["steps"], {"limit": 100, "given": 101})
+    steps = [f"MASK {number}" for number in range(101)]
+    return Refused({"name": "Ghost", "steps": steps}, ["steps"], {"limit": 100, "given": 101})
 
 
 @case("INVALID", "createSpecification")
-async def a_price_below_zero(_scene: Scene) -> Refused:
-    values: dict[str, Any] = {"name": "Ghost", "pricePerImage": "-1", "currency": "USD", "steps": []}
-    return Refused(values, ["pricePerImage"], {"least": "0", "most": "9999999999.9999"})
+async def a_step_that_is_not_in_the_catalogue(_scene: Scene) -> Refused:
+    return Refused({"name": "Ghost", "steps": ["DUST"]}, ["steps", "0"], {"step": "DUST"})
+
+
+@case("INVALID", "createSpecification")
+async def a_price_below_zero(scene: Scene) -> Refused:
+    price = {"amount": "-1", "currency": "USD"}
+    values = {"accountId": scene.shop.account, "name": "Ghost", "steps": ["DUST"], "pricePerImage": price}
+    facts = {"least": "0", "most": "9999999999.9999"}
+    return Refused(values, ["pricePerImage", "amount"], facts, by_staff=True)
+
+
+@case("INVALID", "updateSpecification")
+async def seconds_of_a_step_that_the_specification_does_not_have(scene: Scene) -> Refused:
+    seconds = [{"step": "DUST", "seconds": 1}]
+    values = {"specificationId": scene.shop.specification, "stepSeconds": seconds}
+    return Refused(values, ["stepSeconds", "0", "step"], {"step": "DUST"}, by_staff=True)
+
+
+@case("INVALID", "setRetouchingStep")
+async def a_price_in_another_currency_than_the_catalogues(_scene: Scene) -> Refused:
+    values = {"step": "DUST", "seconds": 1, "price": {"amount": "1", "currency": "EUR"}}
+    return Refused(values, ["price"], {"currency": "USD"})
+
+
+@case("INVALID", "setRetouchingStep")
+async def a_new_step_without_a_price(_scene: Scene) -> Refused:
+    return Refused({"step": "DUST", "seconds": 1}, [], {"step": "DUST"})
 
 
 @case("LIMIT_EXCEEDED", "updateSpecification")
 async def a_change_to_101_steps(scene: Scene) -> Refused:
-    steps = [{"step": "MASK", "seconds": 1}] * 101
+    steps = [f"MASK {number}" for number in range(101)]
     values = {"specificationId": scene.shop.specification, "steps": steps}
     return Refused(values, ["steps"], {"limit": 100, "given": 101})
 

@@ -18,6 +18,7 @@ from app.services.api_keys.keys import create_key
 from app.web.asgi import create_app
 from db.connections import Pool
 from db.writer import unit_of_work
+from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
 from tests.support.serving import SETTINGS
 from tests.support.studio import Studio, open_account
@@ -35,7 +36,7 @@ OPTIONS = (
 )
 VIEWER = "{ viewer { kind account { name } } }"
 CREATE = """mutation { createSpecification(input: {
-  name: "Hats", pricePerImage: "1.45", currency: "USD", steps: []
+  name: "Hats", steps: ["CLIPPING"]
 }) { specification { name } } }"""
 AURORA = {"data": {"viewer": {"kind": "CLIENT", "account": {"name": "Aurora"}}}}
 # The script of a page; of a response that it may not read it learns only that the request failed.
@@ -126,6 +127,7 @@ async def test_only_pages_of_an_allowed_origin_can_send_requests_and_read_respon
     browser: Browser, database: str, pool: Pool, clock: FrozenClock
 ) -> None:
     token = await new_token(pool, clock)
+    await write_catalogue(pool)
     async with (
         page_of_another_origin(browser) as (allowed, origin),
         page_of_another_origin(browser) as (other, _),

@@ -61,7 +61,7 @@ def activity_changes(
     dates: dict[datetime, date] = {}
     for images, others, sign in ((known, wanted, -1), (wanted, known, 1)):
         for order, image in images.values():
-            if _is_alike(order, image, others.get(image.id)):
+            if _is_alike(image, others.get(image.id)):
                 continue
             for fact in _facts(order, image):
                 if fact.at < until:
@@ -74,18 +74,18 @@ def _images(orders: Iterable[OrderState], until: datetime) -> dict[UUID, tuple[O
     return {image.id: (order, image) for order in orders if order.placed_at < until for image in order.images}
 
 
-def _is_alike(order: OrderState, image: ImageState, other: tuple[OrderState, ImageState] | None) -> bool:
+def _is_alike(image: ImageState, other: tuple[OrderState, ImageState] | None) -> bool:
     """Return whether an image has the same facts as in another state; a command keeps the images it does not change."""
-    return other is not None and other[1] is image and other[0].cancelled_at == order.cancelled_at
+    return other is not None and other[1] is image
 
 
 def _facts(order: OrderState, image: ImageState) -> Iterator[_Fact]:
     """Yield the facts of an image with their instants, those of lateness maybe in the future."""
-    if image_status(order, image) is ImageStatus.CANCELLED:
+    if image_status(image) is ImageStatus.CANCELLED:
         yield _Fact(order.placed_at, DayAmounts(cancelled=1))
     else:
         yield _Fact(order.placed_at, DayAmounts(uploaded=1, spend=image.price))
-    delivered_at, late_at = image.first_delivered_at, image_late_at(order, image)
+    delivered_at, late_at = image.first_delivered_at, image_late_at(image)
     if delivered_at is not None:
         on_time = image.due_at is not None and delivered_at <= image.due_at
         lead = (delivered_at - order.placed_at) // _MICROSECOND

@@ -100,12 +100,12 @@ def _deliveries(
 ) -> Iterator[_Promise]:
     """Yield the images that shared a delivery deadline of the order, those that were split off since, too.
 
-    Images that were delivered before it was set do not have it.
+    Images that were delivered or cancelled before it was set do not have it.
     """
     for image in order.images:
-        if image.first_delivered_at is None or image.first_delivered_at >= deadline.at:
-            ends = (image.first_delivered_at, order.cancelled_at, replaced_at)
-            yield _Promise(image, deadline.at, min((at for at in ends if at is not None), default=None))
+        ended_at = image.first_delivered_at or image.cancelled_at
+        if ended_at is None or ended_at >= deadline.at:
+            yield _Promise(image, deadline.at, min((at for at in (ended_at, replaced_at) if at), default=None))
     for image, left_at in past.departed:
         yield _Promise(image, deadline.at, left_at if replaced_at is None else min(left_at, replaced_at))
 

@@ -29,16 +29,25 @@ from app.domain.specifications import SpecificationTerms
 
 def specification_created(specification_id: UUID, terms: SpecificationTerms, at: datetime) -> NewEvent:
     """Return the event of the first version of a specification."""
-    stated = StatedTerms(terms.name, terms.price_per_image, terms.currency, terms.steps)
+    stated = _stated(terms)
     return NewEvent(at, None, None, SpecificationChanged(specification_id, 1, after=stated))
 
 
 def specification_reworded(
-    specification_id: UUID, version: int, before: SpecificationTerms, after: SpecificationTerms, at: datetime
+    specification_id: UUID,
+    version: int,
+    before: SpecificationTerms,
+    after: SpecificationTerms,
+    at: datetime,
+    *,
+    by_catalogue: bool = False,
 ) -> NewEvent:
-    """Return the event of a new version of a specification, with the terms that differ from the one before."""
-    event = SpecificationChanged(specification_id, version, _differing(before, after), _differing(after, before))
-    return NewEvent(at, None, None, event)
+    """Return the event of a new version of a specification, with the terms that differ from the one before.
+
+    `by_catalogue` is True if a change of the catalogue made the version.
+    """
+    terms = _differing(before, after), _differing(after, before)
+    return NewEvent(at, None, None, SpecificationChanged(specification_id, version, *terms, by_catalogue=by_catalogue))
 
 
 def specification_archived(specification_id: UUID, at: datetime) -> NewEvent:
@@ -135,11 +144,21 @@ def guarantee_reset(closed: QuotaDay, opened: QuotaDay) -> NewEvent:
     return NewEvent(closed.day.closes_at, None, None, GuaranteeReset(closed.recorded, opened.recorded))
 
 
-def _differing(terms: SpecificationTerms, others: SpecificationTerms) -> StatedTerms:
-    """Return the terms that differ in another version."""
+def _stated(terms: SpecificationTerms) -> StatedTerms:
     return StatedTerms(
-        name=terms.name if terms.name != others.name else None,
-        price_per_image=terms.price_per_image if terms.price_per_image != others.price_per_image else None,
-        currency=terms.currency if terms.currency != others.currency else None,
-        steps=terms.steps if terms.steps != others.steps else None,
+        terms.name, terms.price_per_image, terms.currency, terms.steps, terms.price_negotiated, terms.instructions
+    )
+
+
+def _differing(terms: SpecificationTerms, others: SpecificationTerms) -> StatedTerms:
+    """Return the terms that differ in another version; a price is stated with its currency."""
+    stated = _stated(terms)
+    same_price = (terms.price_per_image, terms.currency) == (others.price_per_image, others.currency)
+    return StatedTerms(
+        name=stated.name if terms.name != others.name else None,
+        price_per_image=None if same_price else stated.price_per_image,
+        currency=None if same_price else stated.currency,
+        steps=stated.steps if terms.steps != others.steps else None,
+        price_negotiated=stated.price_negotiated if terms.price_negotiated != others.price_negotiated else None,
+        instructions=stated.instructions if terms.instructions != others.instructions else None,
     )

@@ -12,9 +12,8 @@ from app.domain.events import kinds
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import StatedTerms
 from app.domain.orders.enums import OrderStatus, ServiceLevel
-from app.domain.pulse.figures import Step
 from app.domain.sla.enums import Plan
-from app.domain.specifications import kept_steps
+from app.domain.specifications import kept_steps, steps_of
 
 Data: TypeAlias = dict[str, Any]
 
@@ -140,6 +139,7 @@ TERMS: Final = Keys(
         "name": ("name", str),
         "pricePerImage": ("price_per_image", Decimal),
         "currency": ("currency", str),
+        "priceNegotiated": ("price_negotiated", bool),
     }
 )
 NEW_ZONE: Final = Keys({"timeZone": ("time_zone", str)})
@@ -178,15 +178,15 @@ def read_progress(data: Data) -> tuple[Progress, Progress]:
 
 
 def write_terms(terms: StatedTerms) -> Data:
-    """Return the terms of a specification that an event states."""
+    """Return the terms of a specification that an event states, without its instructions."""
     stated = {key: value for key, value in TERMS.write(terms).items() if value is not None}
     return stated if terms.steps is None else {**stated, "steps": kept_steps(terms.steps)}
 
 
-def read_terms(data: Data) -> StatedTerms:
-    """Return the terms of a specification that an event states."""
-    steps = tuple(Step(each["step"], each["milliseconds"]) for each in data["steps"]) if "steps" in data else None
-    return StatedTerms(steps=steps, **TERMS.read(data))
+def read_terms(data: Data, instructions: str | None) -> StatedTerms:
+    """Return the terms of a specification that an event states, with its instructions, which are a text beside it."""
+    steps = steps_of(data["steps"]) if "steps" in data else None
+    return StatedTerms(steps=steps, instructions=instructions, **TERMS.read(data))
 
 
 def read_ids(data: Data) -> tuple[UUID, ...]:

@@ -31,8 +31,8 @@ from app.domain.events.facts import (
 )
 from app.domain.ledger.quota import RecordedDay
 from app.domain.orders.enums import ServiceLevel
-from app.domain.pulse.figures import Step
 from app.domain.sla.enums import Plan
+from app.domain.specifications import SpecifiedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +235,17 @@ class StatedTerms:
     name: str | None = None
     price_per_image: Decimal | None = None
     currency: str | None = None
-    steps: tuple[Step, ...] | None = None
+    steps: tuple[SpecifiedStep, ...] | None = None
+    price_negotiated: bool | None = None
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SpecificationChanged:
-    """A specification was created (version 1), got a new version, or was archived at `archived_at` (version None)."""
+    """A specification was created (version 1), got a new version, or was archived at `archived_at` (version None).
+
+    `by_catalogue` is True for a version that a change of the catalogue made.
+    """
 
     type: ClassVar[EventType] = EventType.SPECIFICATION_CHANGED
     specification_id: UUID
@@ -248,6 +253,7 @@ class SpecificationChanged:
     before: StatedTerms = StatedTerms()
     after: StatedTerms = StatedTerms()
     archived_at: datetime | None = None
+    by_catalogue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +262,15 @@ class EventWithdrawn:
 
     type: ClassVar[EventType] = EventType.EVENT_WITHDRAWN
     event: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesCancelled:
+    """Images were cancelled, while others of their order remain; with the last ones the order is cancelled."""
+
+    type: ClassVar[EventType] = EventType.IMAGES_CANCELLED
+    changes: OrderChanges
+    images: tuple[UUID, ...]
 
 
 Event: TypeAlias = (
@@ -284,4 +299,5 @@ Event: TypeAlias = (
     | SlaWithdrawn
     | PlanChanged
     | EventWithdrawn
+    | ImagesCancelled
 )

@@ -16,6 +16,7 @@ from app.domain.events.kinds import (
     DeadlineConfirmed,
     DeadlineMet,
     Event,
+    ImagesCancelled,
     ImagesClaimed,
     ImagesDelivered,
     ImagesRejected,
@@ -26,8 +27,8 @@ from app.domain.events.kinds import (
     OrderSplit,
 )
 from app.domain.orders.fields import order_changes, order_facts, progress, progress_with
-from app.domain.orders.history import unconfirmed
-from app.domain.orders.state import Claim, ImageState, OrderState, RejectionState
+from app.domain.orders.history import unconfirmed, without_cancellations
+from app.domain.orders.state import Claim, ImageState, OrderState, RejectionState, image_late_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,18 @@ def _expired_claims(before: Iterable[OrderState], after: Iterable[OrderState]) -
     yield from sorted(expiries, key=lambda new_event: new_event.at)
 
 
-def cancelled(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
-    """Return the event of a cancellation at `at`."""
-    return _new_event(after, at, (), OrderCancelled(order_changes(before, after)))
+def cancelled(before: OrderState, after: OrderState, at: datetime) -> Iterator[NewEvent]:
+    """Yield the event of a cancellation at `at`: of the order, or of images while others remain.
+
+    If these met the deadline, its event follows.
+    """
+    changes = order_changes(before, after)
+    if after.cancelled_at is not None:
+        yield _new_event(after, at, (), OrderCancelled(changes))
+        return
+    images = _changed_images(before, after)
+    yield _new_event(after, at, images, ImagesCancelled(changes, _ids(images)))
+    yield from _met(before, after, at)
 
 
 def completed(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
@@ -159,9 +169,11 @@ def facts_after(order: OrderState, after: datetime | None) -> Iterator[NewEvent]
 
     They are in order, and equal to those of live commands with these effects.
     """
-    if order.confirmed_at is not None and (after is None or order.confirmed_at > after):
-        taking = [image for image in order.images if image.due_at == order.due_at]
-        yield _confirmed(unconfirmed(order), order, order.confirmed_at, taking)
+    confirmed_at = order.confirmed_at
+    if confirmed_at is not None and (after is None or confirmed_at > after):
+        then = without_cancellations(order, confirmed_at)
+        taking = [image for image in then.images if image.due_at == then.due_at]
+        yield _confirmed(unconfirmed(then), then, confirmed_at, taking)
     for fact in _facts(order):
         if after is None or fact.at > after:
             yield fact
@@ -174,21 +186,24 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
         if image.first_delivered_at is not None:
             _gather(moments, image, image.first_delivered_at)
     met_at = _met_at(order)
-    before = progress_with(order, 0, 0)
+    delivered_count = rejected_count = 0
     for at, turn in sorted(moments):
         moment = moments[at, turn]
+        before = progress_with(order, at, delivered_count, rejected_count)
         if images := moment.delivered:
-            counts = before.delivered_count + len(images), before.rejected_count - moment.redelivered
-            after = progress_with(order, *counts)
+            delivered_count += len(images)
+            rejected_count -= moment.redelivered
+            after = progress_with(order, at, delivered_count, rejected_count)
             yield _new_event(order, at, images, ImagesDelivered(before, after, _ids(images)))
             if (at, turn) == (met_at, 0):
                 yield from _deadline_met(order, at)
             before = after
         if rejected := moment.rejected:
-            counts = before.delivered_count - len(rejected), before.rejected_count + len(rejected)
-            after = progress_with(order, *counts)
-            yield _images_rejected(order, at, rejected, before, after)
-            before = after
+            delivered_count -= len(rejected)
+            rejected_count += len(rejected)
+            yield _images_rejected(
+                order, at, rejected, before, progress_with(order, at, delivered_count, rejected_count)
+            )
 
 
 def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:
@@ -237,13 +252,14 @@ def _confirmed(
 
 
 def _expedited(before: OrderState | None, order: OrderState, at: datetime) -> NewEvent:
+    images = order.counted
     event = OrderExpedited(
         order=order_facts(order) if before is None else None,
         changes=OrderChanges() if before is None else order_changes(before, order),
-        price_per_image=order.images[0].price,
-        images=tuple(ExpeditedImage(image.id, image.expedite_position) for image in order.images),
+        price_per_image=images[0].price,
+        images=tuple(ExpeditedImage(image.id, image.expedite_position) for image in images),
     )
-    return _new_event(order, at, order.images, event)
+    return _new_event(order, at, images, event)
 
 
 def _without_departed(before: OrderState, after: OrderState) -> OrderState:
@@ -283,13 +299,11 @@ def _deadline_met(order: OrderState, at: datetime) -> Iterator[NewEvent]:
 
 
 def _met_at(order: OrderState) -> datetime | None:
-    """Return the latest first delivery (UTC) of the images with a deadline, None unless all of them met it."""
-    met_at: datetime | None = None
-    for image in order.images:
-        if image.due_at is None:
-            continue
-        at = image.first_delivered_at
-        if at is None or at > image.due_at:
-            return None
-        met_at = at if met_at is None else max(met_at, at)
-    return met_at
+    """Return the latest first delivery (UTC) of the images with a deadline, None unless all of them met it.
+
+    Those cancelled in time are left out.
+    """
+    if any(image_late_at(image) is not None for image in order.images):
+        return None
+    deliveries = (image.first_delivered_at for image in order.images if image.due_at is not None)
+    return max((at for at in deliveries if at is not None), default=None)

@@ -5,9 +5,10 @@ Rows without one are of version 1, whose texts are in `data`. Instants are UTC i
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
 of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
-them, the name of a `worker`, the `note` of staff and their `message` to the client, and the `name` and `email` of a
-success manager and of the one before. To erase them, set `texts` to '{}': nothing else of the row changes. A row of
-version 1 is erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
+them, the `instructions` and `previousInstructions` of a specification, the name of a `worker`, the `note` of staff and
+their `message` to the client, and the `name` and `email` of a success manager and of the one before. To erase them, set
+`texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either
+reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -256,22 +257,35 @@ def _read_withdrawn(data: Data, _: StoredTexts) -> kinds.EventWithdrawn:
     return kinds.EventWithdrawn(data["event"])
 
 
+def _write_images_cancelled(event: kinds.ImagesCancelled) -> tuple[Data, Data]:
+    return {**keys.write_changes(event.changes), "images": event.images}, {}
+
+
+def _read_images_cancelled(data: Data, _: StoredTexts) -> kinds.ImagesCancelled:
+    return kinds.ImagesCancelled(keys.read_changes(data), keys.read_ids(data))
+
+
 def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
     """Return a change of a specification; a new one has nothing before, and an archived one no version."""
     named = {"id": event.specification_id}
     if event.version is None:
         return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
+    texts = {"instructions": event.after.instructions, "previousInstructions": event.before.instructions}
     after = {**named, "version": event.version, **keys.write_terms(event.after)}
     if event.version == 1:
-        return {"before": None, "after": after}, {}
-    return {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}, {}
+        return {"before": None, "after": after}, texts
+    data: Data = {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}
+    return {**data, "byCatalogue": True} if event.by_catalogue else data, texts
 
 
-def _read_specification(data: Data, _: StoredTexts) -> kinds.SpecificationChanged:
+def _read_specification(data: Data, texts: StoredTexts) -> kinds.SpecificationChanged:
     before: Data = data["before"] or {}
     after: Data = data["after"]
     return kinds.SpecificationChanged(
-        before=keys.read_terms(before), after=keys.read_terms(after), **keys.SPECIFICATION.read(after)
+        before=keys.read_terms(before, texts.one("previousInstructions", data)),
+        after=keys.read_terms(after, texts.one("instructions", data)),
+        by_catalogue=data.get("byCatalogue", False),
+        **keys.SPECIFICATION.read(after),
     )
 
 
@@ -296,4 +310,5 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     **ACCOUNT_FORMS,
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
+    EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
 }

@@ -1,10 +1,10 @@
-"""Commands on orders, by the rules and at one instant: placing, confirming, cancelling (domain rules, section 5).
+"""Commands on orders, by the rules and at one instant: placing, confirming (domain rules, section 5).
 
 Each takes the states at that instant and returns new ones, or raises a refusal and changes nothing. Live commands and
-imported ones use these functions; expediting is in `expedites`.
+imported ones use these functions; expediting is in `expedites`, cancelling in `cancellations`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
@@ -17,8 +17,10 @@ from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
-from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
+from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
+from app.domain.orders.rules import confirm_refusal
 from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
+from app.domain.orders.summaries import summary_of
 from app.domain.sla.terms import SlaInForce, SlaTerms
 
 NewIds: TypeAlias = Callable[[int], Sequence[UUID]]
@@ -107,9 +109,9 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
 def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInForce | None) -> OrderState:
     """Set the deadline where the rules give none, or one earlier than images at the plan level keep.
 
-    Images delivered before `at` keep theirs. Those at the plan level that take it cost a multiple from then on, by the
-    SLA under which they were `expedited`, which made the new deadline. Raises OrderCancelled, DeadlineNotOpen,
-    DeadlineNotAhead.
+    Images delivered or cancelled before `at` keep theirs. Those at the plan level that take it cost a multiple from
+    then on, by the SLA under which they were `expedited`, which made the new deadline. Raises OrderCancelled,
+    DeadlineNotOpen, DeadlineNotAhead.
     """
     _require_live(order)
     if order.deadline_status is DeadlineStatus.CONFIRMED:
@@ -119,8 +121,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
-        replace(image, due_at=due_at, price=price) if _undelivered_before(image, at) else image
-        for image in order.images
+        replace(image, due_at=due_at, price=price) if _open_at(image, at) else image for image in order.images
     )
     return replace(
         order,
@@ -134,30 +135,15 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
 
 
 def require_open_deadline(order: OrderState, at: datetime) -> None:
-    """Raise DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
+    """Raise OrderCancelled, or DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
 
-    That is when all images were delivered before, or the deadline they kept at the plan level has passed and is frozen.
+    That is when all images were delivered or cancelled before, or the deadline they kept at the plan level has passed
+    and is frozen.
     """
-    frozen = order.due_at is not None and order.due_at < at
-    if frozen or not any(_undelivered_before(image, at) for image in order.images):
-        raise DeadlineNotOpen(order.number, order.due_at)
-
-
-def cancel(orders: Iterable[OrderState], at: datetime, day: QuotaDay) -> Change:
-    """Cancel orders; their use of the running ledger day is given back for later arrivals.
-
-    Raises OrderCancelled or NotCancellable.
-    """
-    cancelled: list[OrderState] = []
-    for order in orders:
-        _require_live(order)
-        if any(image.first_claimed_at is not None or image.first_delivered_at is not None for image in order.images):
-            raise NotCancellable(order.number)
-        cancelled.append(replace(order, cancelled_at=at))
-        expedited = order.expedited_at is not None and day.contains(order.expedited_at)
-        count = len(order.images)
-        day = day.using(-count if day.contains(order.placed_at) else 0, -count if expedited else 0)
-    return Change(tuple(cancelled), day)
+    open_count = sum(_open_at(image, at) for image in order.images)
+    refusal = confirm_refusal(replace(summary_of(order), undelivered_count=open_count), at)
+    if refusal is not None:
+        raise refusal
 
 
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:
@@ -199,5 +185,6 @@ def _require_live(order: OrderState) -> None:
         raise OrderCancelled(order.number, order.cancelled_at)
 
 
-def _undelivered_before(image: ImageState, at: datetime) -> bool:
-    return image.first_delivered_at is None or image.first_delivered_at >= at
+def _open_at(image: ImageState, at: datetime) -> bool:
+    """Return True if an image was neither delivered nor cancelled before an instant."""
+    return all(ended is None or ended >= at for ended in (image.first_delivered_at, image.cancelled_at))

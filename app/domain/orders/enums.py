@@ -22,6 +22,16 @@ class OrderStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class ActionKind(StrEnum):
+    """A command on an order or an image (domain rules, section 5)."""
+
+    EXPEDITE = "EXPEDITE"
+    REJECT = "REJECT"
+    COMPLETE = "COMPLETE"
+    CANCEL = "CANCEL"
+    CONFIRM_DEADLINE = "CONFIRM_DEADLINE"
+
+
 class ImageStatus(StrEnum):
     """The status of an image (domain rules, section 5)."""
 

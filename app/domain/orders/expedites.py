@@ -13,8 +13,9 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change, NewIds, awaited_status
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price
-from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, OrderCancelled
+from app.domain.orders.rules import not_expeditable
 from app.domain.orders.state import ImageState, OrderState
+from app.domain.orders.summaries import image_summary_of, summary_of
 from app.domain.sla.terms import SlaInForce, SlaTerms
 
 _LEVELS: Final = tuple(ServiceLevel)
@@ -39,9 +40,9 @@ def expedite(
 ) -> Change:
     """Expedite images of sibling orders: the chosen ones in this order, or else all that can be, in order of upload.
 
-    An order all of whose images are expedited turns into their first level; others give theirs to new siblings. Raises
-    ExpediteWindowClosed, NoGain, or Refusals of all chosen images that cannot be expedited; with none chosen, the
-    refusal of the first one when none can.
+    An order all of whose images are expedited, but for cancelled ones, turns into their first level; others give
+    theirs to new siblings. Raises ExpediteWindowClosed, NoGain, or Refusals of all chosen images that cannot be
+    expedited; with none chosen, that of the first order when none can.
     """
     require_expedite_window(at)
     picked = _picked(orders, chosen, at)
@@ -60,14 +61,15 @@ def _picked(
     orders: Sequence[OrderState], chosen: Sequence[UUID] | None, at: datetime
 ) -> list[tuple[OrderState, ImageState]]:
     """Return the images to expedite, each with its order, in the order in which they use the quota."""
-    by_upload = sorted(((order, image) for order in orders for image in order.images), key=lambda pair: pair[1].number)
+    images = ((order, image) for order in orders for image in order.counted)
     if chosen is None:
-        refusals = [_refusal(order, image, at) for order, image in by_upload]
-        picked = [pair for pair, refusal in zip(by_upload, refusals, strict=True) if refusal is None]
-        if not picked and refusals[0] is not None:
-            raise refusals[0]
+        by_upload = sorted(images, key=lambda pair: pair[1].number)
+        picked = [pair for pair in by_upload if _refusal(*pair, at) is None]
+        refusal = None if picked else not_expeditable(summary_of(orders[0]), at)
+        if refusal is not None:
+            raise refusal
         return picked
-    known = {image.id: (order, image) for order, image in by_upload}
+    known = {image.id: (order, image) for order in orders for image in order.images}
     picked = [known[image_id] for image_id in chosen]
     found = [refusal for order, image in picked if (refusal := _refusal(order, image, at)) is not None]
     if found:
@@ -76,16 +78,7 @@ def _picked(
 
 
 def _refusal(order: OrderState, image: ImageState, at: datetime) -> DomainError | None:
-    """Return the reason why the image cannot be expedited at `at`; None when it can."""
-    if order.cancelled_at is not None:
-        return OrderCancelled(order.number, order.cancelled_at)
-    if image.first_delivered_at is not None:
-        return AlreadyDelivered(image.id, image.filename)
-    if order.expedited_at is not None:
-        return AlreadyExpedited(image.id, image.filename)
-    if image.due_at is not None and image.due_at < at:
-        return AlreadyLate(image.id, image.filename, image.due_at)
-    return None
+    return not_expeditable(image_summary_of(order, image), at)
 
 
 def _expedited_image(
@@ -123,9 +116,9 @@ def _regrouped(
     for source in orders:
         levels = [level for level in _LEVELS if (level, source.id) in groups]
         staying = tuple(image for image in source.images if image.id not in moved)
-        if not staying:
+        if levels and all(image.cancelled_at is not None for image in staying):
             first = levels.pop(0)
-            yield _at_level(source, first, groups[first, source.id], at, sla)
+            yield _at_level(source, first, [*groups[first, source.id], *staying], at, sla)
         elif levels:
             yield replace(source, images=staying)
         splits += ((level, source) for level in levels)

@@ -1,6 +1,7 @@
 """The facts of an order that its events record, before and after a command (domain rules, section 5)."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Final
 
 from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
@@ -11,18 +12,19 @@ _CHANGING: Final = tuple(field.name for field in fields(OrderChanges))
 
 def order_facts(order: OrderState) -> OrderFacts:
     """Return the facts of an order that its events record; deliveries and rejections are in `progress`."""
-    delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in order.images)
+    images = order.counted
+    delivered = sum(image.first_delivered_at is not None and image.open_rejection is None for image in images)
     return OrderFacts(
         number=order.number,
         name=order.name,
-        status=order_status(order, delivered),
+        status=order_status(order, delivered, len(images)),
         specification_id=order.specification.id,
         specification_version=order.specification.version,
         service_level=order.service_level,
         deadline_status=order.deadline_status,
         due_at=order.due_at,
         sla_version=order.sla_version,
-        image_count=len(order.images),
+        image_count=len(images),
         price=order_price(order),
         currency=order.specification.currency,
         placed_at=order.placed_at,
@@ -50,6 +52,7 @@ def progress(order: OrderState) -> Progress:
     return Progress(figures.status, figures.delivered_count, figures.rejected_count, order.completed_at)
 
 
-def progress_with(order: OrderState, delivered: int, rejected: int) -> Progress:
-    """Return the progress of an order by its counts of images; not yet completed."""
-    return Progress(order_status(order, delivered), delivered, rejected, completed_at=None)
+def progress_with(order: OrderState, at: datetime, delivered: int, rejected: int) -> Progress:
+    """Return the progress of an order at `at` (UTC) by its counts of images; not yet completed, nor cancelled since."""
+    count = sum(image.cancelled_at is None or image.cancelled_at >= at for image in order.images)
+    return Progress(order_status(order, delivered, count), delivered, rejected, completed_at=None)

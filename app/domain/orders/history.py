@@ -54,6 +54,16 @@ def unconfirmed(order: OrderState) -> OrderState:
     )
 
 
+def without_cancellations(order: OrderState, since: datetime) -> OrderState:
+    """Return the order without the cancellations at an instant (UTC) and later."""
+    images = tuple(
+        replace(image, cancelled_at=None) if image.cancelled_at is not None and image.cancelled_at >= since else image
+        for image in order.images
+    )
+    is_live = any(image.cancelled_at is None for image in images)
+    return replace(order, images=images, cancelled_at=None if is_live else order.cancelled_at)
+
+
 def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) -> OrderState:
     """Return a placed order with the later facts of its images; `histories` is by their numbers, from 1."""
     images = tuple(
@@ -104,6 +114,7 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         facts.rejections,
         image.claim,
         image.first_claimed_at,
+        image.cancelled_at,
         image.external_reference,
         image.instructions,
     )

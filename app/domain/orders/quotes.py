@@ -61,7 +61,7 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             service_level=order.service_level,
-            image_count=len(order.images),
+            image_count=len(order.counted),
             due_at=None if order.service_level in HAVE_TURNAROUND else order.due_at,
             price=order_price(order) if priced else None,
             currency=order.specification.currency if priced else None,

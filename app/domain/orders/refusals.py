@@ -10,43 +10,44 @@ from app.domain.orders.enums import OrderStatus
 
 
 class NotExpeditable(DomainError):
-    """An image that cannot be expedited; the classes below say why."""
+    """An order or, with `image_id`, an image that cannot be expedited; `name` names it for people."""
 
-    def __init__(self, image_id: UUID, filename: str, reason: str) -> None:
-        super().__init__(f"{filename!r} {reason}.")
+    def __init__(self, name: str, image_id: UUID | None, reason: str) -> None:
+        super().__init__(f"{name} {reason}.")
         self.image_id = image_id
-        self.filename = filename
 
 
 class AlreadyExpedited(NotExpeditable):
-    """The image was expedited before."""
+    """The order or image was expedited before."""
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(image_id, filename, "is expedited already")
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(name, image_id, "is expedited already")
 
 
 class AlreadyDelivered(NotExpeditable):
-    """The image was delivered before, whether rejected since or not."""
+    """Each image of the order, or the image, was delivered before, whether rejected since or not."""
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(image_id, filename, "has been delivered already")
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(name, image_id, "has been delivered already")
 
 
 class AlreadyLate(NotExpeditable):
-    """The image's deadline has passed; it is frozen."""
+    """The deadline of the order or image has passed; it is frozen."""
 
-    def __init__(self, image_id: UUID, filename: str, due_at: datetime) -> None:
-        super().__init__(image_id, filename, f"was due at {rfc3339(due_at)} and is late already")
+    def __init__(self, name: str, image_id: UUID | None, due_at: datetime) -> None:
+        super().__init__(name, image_id, f"was due at {rfc3339(due_at)} and is late already")
         self.due_at = due_at
 
 
 class NotDelivered(DomainError):
-    """An image that cannot be rejected: it was never delivered, or its redelivery is awaited."""
+    """An image, or an order without any, that has no delivery to reject: never delivered, or its redo is awaited.
 
-    def __init__(self, image_id: UUID, filename: str) -> None:
-        super().__init__(f"{filename!r} has no delivery that could be rejected.")
+    `name` names it for people; `image_id` is None for an order.
+    """
+
+    def __init__(self, name: str, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} has no delivery that could be rejected.")
         self.image_id = image_id
-        self.filename = filename
 
 
 class NotClaimed(DomainError):
@@ -77,12 +78,23 @@ class OrderCancelled(DomainError):
         self.cancelled_at = cancelled_at
 
 
-class NotCancellable(DomainError):
-    """Work on the order has begun: an image of it was claimed or delivered."""
+class ImageCancelled(DomainError):
+    """The image was cancelled, so it cannot change any more."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"Order {number} cannot be cancelled: work on it has begun.")
-        self.number = number
+    def __init__(self, image_id: UUID, filename: str, cancelled_at: datetime) -> None:
+        super().__init__(f"{filename!r} was cancelled at {rfc3339(cancelled_at)}.")
+        self.image_id = image_id
+        self.filename = filename
+        self.cancelled_at = cancelled_at
+
+
+class NotCancellable(DomainError):
+    """Work on the order, or on the image of an id, has begun: it was claimed or delivered at `begun_at` (UTC)."""
+
+    def __init__(self, name: str, begun_at: datetime, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} cannot be cancelled: work on it has begun.")
+        self.begun_at = begun_at
+        self.image_id = image_id
 
 
 class DeadlineNotOpen(DomainError):

@@ -5,6 +5,7 @@ Figures that follow from other facts, such as a status or a count, are computed,
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,12 +73,18 @@ class ImageState:
     rejections: tuple[RejectionState, ...] = ()
     claim: Claim | None = None
     first_claimed_at: datetime | None = None
+    cancelled_at: datetime | None = None
     external_reference: str | None = None
     instructions: str | None = None
 
     def claim_at(self, at: datetime) -> Claim | None:
         """Return the claim that runs at an instant (UTC)."""
         return self.claim if self.claim is not None and at < self.claim.until else None
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """The instant at which work on it began: of its first claim, or in imported history of its first delivery."""
+        return self.first_claimed_at or self.first_delivered_at
 
     @property
     def delivered_at(self) -> datetime | None:
@@ -112,9 +119,10 @@ class OrderState:
     """Images of one specification at one service level, in the order of their numbers.
 
     Its images were uploaded at `placed_at`. They share the deadline `due_at`, which staff set at `confirmed_at` where
-    the rules give none; an image delivered before that has none, or the `kept` one. `updated_at` is the instant of the
-    last command on the order or its images, but for claims; it is set as the command is written. Of a placement the
-    first order has the client's external reference, all have the instructions. Instants are UTC.
+    the rules give none; an image delivered or cancelled before that has none, or the `kept` one. It is cancelled with
+    the last of its images. `updated_at` is the instant of the last command on the order or its images, but for claims;
+    it is set as the command is written. Of a placement the first order has the client's external reference, all have
+    the instructions. Instants are UTC.
     """
 
     id: UUID
@@ -137,6 +145,11 @@ class OrderState:
     external_reference: str | None = None
     instructions: str | None = None
 
+    @property
+    def counted(self) -> Sequence[ImageState]:
+        """The images that its figures are of: those not cancelled, or those cancelled last and with it the order."""
+        return [image for image in self.images if image.cancelled_at == self.cancelled_at]
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFigures:
@@ -148,20 +161,23 @@ class OrderFigures:
     last_position: int
     first_expedite_position: int | None
     last_expedite_position: int | None
+    image_count: int
     delivered_count: int
     rejected_count: int
     price: Decimal
     delivered_at: datetime | None
+    cancelled_count: int
+    begun_at: datetime | None
 
 
-def image_late_at(order: OrderState, image: ImageState) -> datetime | None:
+def image_late_at(image: ImageState) -> datetime | None:
     """Return the instant from which the image is late, as in the table `images`."""
-    return late_at(image.due_at, image.first_delivered_at, order.cancelled_at)
+    return late_at(image.due_at, image.first_delivered_at, image.cancelled_at)
 
 
-def image_status(order: OrderState, image: ImageState) -> ImageStatus:
+def image_status(image: ImageState) -> ImageStatus:
     """Return the status of the image, without regard to claims: IN_PRODUCTION is one with a claim that runs."""
-    if order.cancelled_at is not None:
+    if image.cancelled_at is not None:
         return ImageStatus.CANCELLED
     if image.first_delivered_at is None:
         return ImageStatus.QUEUED
@@ -169,60 +185,66 @@ def image_status(order: OrderState, image: ImageState) -> ImageStatus:
 
 
 def order_figures(order: OrderState) -> OrderFigures:
-    """Return the figures of an order."""
-    images = order.images
-    lates = [at for image in images if (at := image_late_at(order, image)) is not None]
+    """Return the figures of an order. It is late if any image is, also one cancelled after its deadline."""
+    images = order.counted
+    lates = [at for image in order.images if (at := image_late_at(image)) is not None]
     expedites = [image.expedite_position for image in images if image.expedite_position is not None]
     positions = [image.position for image in images]
     rejected = sum(image.open_rejection is not None for image in images)
     deliveries = [at for image in images if (at := image.delivered_at) is not None]
     delivered = len(deliveries) - rejected
     return OrderFigures(
-        status=order_status(order, delivered),
+        status=order_status(order, delivered, len(images)),
         late_at=min(lates, default=None),
         first_position=min(positions),
         last_position=max(positions),
         first_expedite_position=min(expedites, default=None),
         last_expedite_position=max(expedites, default=None),
+        image_count=len(images),
         delivered_count=delivered,
         rejected_count=rejected,
         price=order_price(order),
         delivered_at=max(deliveries) if delivered == len(images) else None,
+        cancelled_count=len(order.images) - len(images),
+        begun_at=min((at for image in images if (at := image.begun_at) is not None), default=None),
     )
 
 
-def order_status(order: OrderState, delivered_count: int) -> OrderStatus:
-    """Return the status of an order with so many images delivered and not rejected."""
+def order_status(order: OrderState, delivered_count: int, image_count: int) -> OrderStatus:
+    """Return the status of an order with so many images delivered and not rejected, of those that count."""
     if order.cancelled_at is not None:
         return OrderStatus.CANCELLED
-    if delivered_count < len(order.images):
+    if delivered_count < image_count:
         return OrderStatus.IN_PRODUCTION
     return OrderStatus.READY_FOR_DOWNLOAD if order.completed_at is None else OrderStatus.COMPLETED
 
 
 def order_price(order: OrderState) -> Decimal:
-    """Return the sum over the order's images, in the currency of its specification."""
-    price = order.images[0].price
-    if all(image.price is price for image in order.images):  # nearly always, and much faster than adding
-        return price * len(order.images)
-    return sum((image.price for image in order.images), Decimal(0))
+    """Return the sum over the order's images that count, in the currency of its specification."""
+    images = order.counted
+    price = images[0].price
+    if all(image.price is price for image in images):  # nearly always, and much faster than adding
+        return price * len(images)
+    return sum((image.price for image in images), Decimal(0))
 
 
 def tally_order(tally: Tally, order: OrderState, sign: int = 1) -> None:
     """Count all images and rejections of an order in the rollups; with sign -1, subtract them."""
     specification = order.specification
-    alike = Counter((image.due_at, image.first_delivered_at, image.first_rejected_at) for image in order.images)
-    for (due_at, first_delivered_at, first_rejected_at), count in alike.items():
+    alike = Counter(
+        (image.due_at, image.first_delivered_at, image.first_rejected_at, image.cancelled_at) for image in order.images
+    )
+    for (due_at, first_delivered_at, first_rejected_at, cancelled_at), count in alike.items():
         facts = ImageFacts(
             service_level=order.service_level,
             specification_id=specification.id,
             specification_version=specification.version,
             uploaded_at=order.placed_at,
             due_at=due_at,
-            late_at=late_at(due_at, first_delivered_at, order.cancelled_at),
+            late_at=late_at(due_at, first_delivered_at, cancelled_at),
             first_delivered_at=first_delivered_at,
             first_rejected_at=first_rejected_at,
-            cancelled_at=order.cancelled_at,
+            cancelled_at=cancelled_at,
         )
         tally.add_images(facts, sign * count)
     for rejection in (each for image in order.images for each in image.rejections):

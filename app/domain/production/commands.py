@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.changes import NewIds
-from app.domain.orders.enums import OrderStatus
-from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
-from app.domain.orders.state import ImageState, OrderState, RejectionState, order_figures
+from app.domain.orders.refusals import NotClaimed
+from app.domain.orders.rules import complete_refusal, reject_refusal
+from app.domain.orders.state import ImageState, OrderState, RejectionState
+from app.domain.orders.summaries import image_summary_of, summary_of
 from app.domain.sla.terms import SlaInForce
 
 
@@ -56,8 +57,7 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
     due_at = rejection_deadline(complaint.at, complaint.zone, complaint.sla.terms)
 
     def refusal(image: ImageState) -> DomainError | None:
-        is_delivered = image.first_delivered_at is not None and image.open_rejection is None
-        return None if is_delivered else NotDelivered(image.id, image.filename)
+        return reject_refusal(image_summary_of(order, image))
 
     def rejected(image: ImageState) -> ImageState:
         rejection = RejectionState(
@@ -75,9 +75,9 @@ def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_
 
 def complete(order: OrderState, at: datetime) -> OrderState:
     """Complete an order, which the client downloaded; raises NotCompletable unless it is ready for that."""
-    status = order_figures(order).status
-    if status is not OrderStatus.READY_FOR_DOWNLOAD:
-        raise NotCompletable(order.number, status)
+    refusal = complete_refusal(summary_of(order))
+    if refusal is not None:
+        raise refusal
     return replace(order, completed_at=at)
 
 

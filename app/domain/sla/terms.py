@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from app.domain.errors import NoSlaInForce
 from app.domain.sla.enums import Plan
 
 _CACHED_TERMS: Final = 2**12
+_Own: TypeAlias = tuple[int | None, int | None]
 UPLOAD_BY: Final = "24:00"
 """Uploads until this time, user time, are for the next morning: the end of the day, which `time` cannot say."""
 ADDITIONAL_IMAGES: Final = "To be confirmed by support and production"
@@ -117,16 +116,24 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     counting = [each for each in versions if each.effective_date <= day and each.withdrawn_at is None]
     if not counting:
         raise NoSlaInForce(day)
-    counting.sort(key=lambda each: (each.effective_date, each.version))
-    plan_terms, images, expedites = _own_terms(counting[0]), None, None
-    for _, group in groupby(counting, attrgetter("effective_date")):
-        of_date = list(group)
-        plan_terms = next((each.plan_terms for each in reversed(of_date) if each.plan_terms is not None), plan_terms)
-        stated = next((each for each in reversed(of_date) if not each.changes_plan), None)
-        if stated is not None:
-            images = _negotiated(stated.images_per_day, plan_terms.images_per_day, images)
-            expedites = _negotiated(stated.expedites_per_day, plan_terms.expedites_per_day, expedites)
-    return SlaInForce(counting[-1].version, _with_quantities(plan_terms, images, expedites), plan_terms)
+    counting.sort(key=_in_order)
+    plan_terms = counting[0].plan_terms or _own_terms(counting[0])
+    before: _Own = (None, None)
+    own: _Own = (None, None)
+    negotiated_for: date | None = None
+    for each in counting:
+        if each.changes_plan:
+            plan_terms = each.plan_terms or plan_terms
+            continue
+        before = before if each.effective_date == negotiated_for else own
+        negotiated_for = each.effective_date
+        own = (
+            _negotiated(each.images_per_day, plan_terms.images_per_day, before[0]),
+            _negotiated(each.expedites_per_day, plan_terms.expedites_per_day, before[1]),
+        )
+    last = counting[-1].effective_date
+    version = max(each.version for each in counting if each.effective_date == last)
+    return SlaInForce(version, plan_terms if own == (None, None) else _with_quantities(plan_terms, *own), plan_terms)
 
 
 def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
@@ -154,6 +161,11 @@ def next_version(versions: Sequence[SlaVersion]) -> int:
     return max(each.version for each in versions) + 1
 
 
+def _in_order(version: SlaVersion) -> tuple[date, bool, int]:
+    """Return the key by which versions follow each other: of a date the plan first, since its terms come after it."""
+    return version.effective_date, not version.changes_plan, version.version
+
+
 def _own_terms(first: SlaVersion) -> SlaTerms:
     """Return the terms of a first version that was stored without its plan's."""
     return SlaTerms(first.images_per_day or 0, first.expedites_per_day or 0)
@@ -169,8 +181,6 @@ def _negotiated(stated: int | None, of_plan: int, before: int | None) -> int | N
 @lru_cache(maxsize=_CACHED_TERMS)
 def _with_quantities(terms: SlaTerms, images_per_day: int | None, expedites_per_day: int | None) -> SlaTerms:
     """Return terms with negotiated quantities; cached, since explanations and imports need few of them often."""
-    if images_per_day is None and expedites_per_day is None:
-        return terms
     return replace(
         terms,
         images_per_day=terms.images_per_day if images_per_day is None else images_per_day,

@@ -5,12 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.ledger.days import LedgerDay
-from app.domain.ledger.guarantee import Allowance
-from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderedSpecification
 from db.connections import Record
-from db.queries.accounts import ACCOUNT_FACTS, account_of
+from db.queries.accounts import ACCOUNT_FACTS, account_of, quota_day
 from db.readers import Reader
 
 
@@ -37,13 +34,6 @@ async def read_account(
     if row["date"] is not None:
         account = account.using(quota_day(row, account))
     return account, None if row["id"] is None else _specification(row)
-
-
-def quota_day(row: Record, account: Account) -> QuotaDay:
-    """Read a ledger day of an account with its use from a record that has the columns of `ledger_days`."""
-    day = LedgerDay(row["date"], row["opens_at"], row["closes_at"])
-    allowance = Allowance(row["capacity"], row["used"], row["expedite_capacity"], row["expedite_used"])
-    return QuotaDay(day, account.terms_on(day.date), allowance)
 
 
 def _specification(row: Record) -> NamedSpecification:

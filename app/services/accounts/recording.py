@@ -1,4 +1,4 @@
-"""Recording the event of a command on an account that changes no order."""
+"""Recording the events of a command on an account that changes no order."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from app.services.events import write_events
 from db.writer import Writer
 
 
-async def record(writer: Writer, counters: Counters, at: datetime, new_event: NewEvent) -> None:
-    """Write the event of a command at an instant (UTC) on an account whose counters are locked; the caller commits."""
-    await write_events(writer, {counters.account_id: [new_event]}, {counters.account_id: counters}, at)
+async def record(writer: Writer, counters: Counters, at: datetime, *new_events: NewEvent) -> None:
+    """Write the events of a command at an instant (UTC) on an account whose counters are locked; the caller commits."""
+    await write_events(writer, {counters.account_id: new_events}, {counters.account_id: counters}, at)
     counters.last_at = counters.watermark = at
     await save_counters(writer, [counters])

@@ -41,6 +41,7 @@ from db.writer import unit_of_work
 VERIFY: Final = "verify_pulse"
 _LONGEST: Final = "2min"
 _Days: TypeAlias = Mapping[date, ActivityFigures]
+_NO_DAYS: Final[tuple[_Days, _Days]] = ({}, {})
 
 # Limits the time of each statement of this transaction, and its processes of the server to one.
 BOUNDS: Final = (
@@ -169,7 +170,7 @@ async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_
     asked = [AsOf.of(history.account_id, history.zones, at, is_now=is_now)]
     [served], [rows] = await pulse_figures(reader, asked), await reference_figures(reader, asked)
     [streak], [weeks] = await streaks(reader, asked), await reference_streaks(reader, asked)
-    days, counted = await _activity(reader, history, at) if is_now else ({}, {})
+    days, counted = await _activity(reader, history, at) if is_now else _NO_DAYS
     found = differences(AccountSums(served, streak, days), AccountSums(rows, weeks, counted))
     return in_words(at, found) if found else ""
 

@@ -31,7 +31,7 @@ from app.domain.bounds import (
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.sla.enums import Plan
-from app.domain.specifications import SpecificationTerms, step_of
+from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
 from app.domain.texts import composed, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
 
@@ -169,8 +169,8 @@ class SpecificationLine(_OfAccount):
 
     @property
     def terms(self) -> SpecificationTerms:
-        """The terms of its first version."""
-        steps = tuple(step_of(composed(part.step), part.seconds) for part in self.steps)
+        """The terms of its first version, negotiated whole."""
+        steps = tuple(SpecifiedStep(composed(part.step), milliseconds_of(part.seconds)) for part in self.steps)
         return SpecificationTerms(composed(self.name), self.price_per_image, self.currency, steps)
 
 
@@ -215,10 +215,11 @@ class OrderLine(_OfAccount):
 
 
 class CancellationLine(_Dated):
-    """A cancellation of an order."""
+    """A cancellation of images of an order; without `filenames` of the whole order."""
 
     type: Literal["cancellation"]
     order: Ref
+    filenames: Annotated[list[Name], Field(min_length=1, max_length=MAX_IMAGES)] | None = None
 
 
 class ExpediteLine(_Dated):

@@ -6,7 +6,6 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from app.domain.orders.state import OrderedSpecification
-from app.services.accounts.facts import quota_day
 from app.services.imports.cache import AccountState, Cache, KnownLine
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
@@ -15,7 +14,7 @@ from app.services.imports.reading import GoodLine
 from app.services.imports.references import has_references, load_references
 from db.connections import Record, Statement
 from db.queries import imports as queries
-from db.queries.accounts import account_of
+from db.queries.accounts import account_of, quota_day
 from db.queries.order_states import order_states
 from db.readers import Reader
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from app.domain.account import Account
@@ -12,10 +13,11 @@ from app.domain.errors import AccountIsClosed, DomainError, ExpediteWindowClosed
 from app.domain.events.orders import NewEvent, cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
-from app.domain.orders.changes import NewImage, Placement, cancel, confirm, place, require_open_deadline
+from app.domain.orders.cancellations import cancel
+from app.domain.orders.changes import NewImage, Placement, confirm, place, require_open_deadline
 from app.domain.orders.expedites import expedite
-from app.domain.orders.history import as_of, with_facts_after, with_history
-from app.domain.orders.refusals import DeadlineNotOpen, NotExpeditable
+from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
+from app.domain.orders.refusals import DeadlineNotOpen
 from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
 from app.domain.texts import composed
@@ -86,23 +88,29 @@ def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[Ord
         change = expedite(then, chosen, at, day, state.next_order_number, partial(new_ids, at))
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
-        raise LineRefused(_refused_field(refusal, line), str(refusal)) from error
+        raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
     after = _with_later_facts(orders, change.orders, at, state.account)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 
 
 def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
-    """Cancel an order and its siblings; raises LineRefused."""
-    for order in orders:
-        if order.confirmed_at is not None and order.confirmed_at > line.at:
-            raise LineRefused("at", f"staff set a deadline of the order later, at {rfc3339(order.confirmed_at)}")
+    """Cancel images of an order and its siblings, or what is left of all of them; raises LineRefused."""
+    at = line.at
+    chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], orders)
+    live = [order for order in orders if order.cancelled_at is None]
+    concerned = live if chosen is None and live else orders
     try:
-        change = cancel(orders, line.at, state.day_at(line.at))
-    except DomainError as refusal:
-        raise LineRefused("order", str(refusal)) from refusal
-    pairs = zip(orders, change.orders, strict=True)
-    new_events = tuple(cancelled(before, after, line.at) for before, after in pairs)
-    return Effect(line.at, line.at, change.day, orders, change.orders, new_events)
+        change = cancel(concerned, at, state.day_at(at), chosen)
+    except DomainError as error:
+        refusal = error.refusals[0] if isinstance(error, Refusals) else error
+        raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
+    pairs = [
+        (before, _with_later_deadline(after, at))
+        for before, after in zip(concerned, change.orders, strict=True)
+        if after is not before
+    ]
+    events = (cancelled(as_of(before, at), as_of(after, at), at) for before, after in pairs)
+    return Effect(at, at, change.day, orders, [after for _, after in pairs], tuple(chain.from_iterable(events)))
 
 
 def _require_open(state: AccountState, at: datetime, field: str) -> None:
@@ -175,15 +183,33 @@ def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) ->
     return chosen
 
 
-def _refused_field(refusal: DomainError, line: ExpediteLine) -> str:
-    """Return the field of the line to which the refusal of an expedite belongs."""
+def _refused_field(refusal: DomainError, line: ExpediteLine | CancellationLine, orders: Sequence[OrderState]) -> str:
+    """Return the field of the line to which the refusal of an expedite or a cancellation belongs."""
     if isinstance(refusal, ExpediteWindowClosed):
         return "at"
     if line.filenames is None:
         return "order"
-    if not isinstance(refusal, NotExpeditable):
+    refused = [image.filename for order in orders for image in order.images if image.id == _image_id(refusal)]
+    if not refused:
         return "filenames"
-    return f"filenames[{[*map(composed, line.filenames)].index(composed(refusal.filename))}]"
+    return f"filenames[{[*map(composed, line.filenames)].index(composed(refused[0]))}]"
+
+
+def _image_id(refusal: DomainError) -> UUID | None:
+    return getattr(refusal, "image_id", None)
+
+
+def _with_later_deadline(order: OrderState, at: datetime) -> OrderState:
+    """Return an order with images cancelled at an instant: a deadline that staff set later is not theirs.
+
+    Raises LineRefused when no other image has it.
+    """
+    if order.confirmed_at is None or order.confirmed_at <= at:
+        return order
+    if not any(image.due_at == order.due_at and image.cancelled_at is None for image in order.images):
+        raise LineRefused("at", f"staff set a deadline of the order later, at {rfc3339(order.confirmed_at)}")
+    pairs = zip(order.images, unconfirmed(order).images, strict=True)
+    return replace(order, images=tuple(image if image.cancelled_at is None else earlier for image, earlier in pairs))
 
 
 def _with_later_facts(

@@ -12,7 +12,6 @@ from uuid import UUID
 from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
 from app.domain.events.orders import NewEvent
 from app.domain.orders.state import OrderState
-from app.domain.specifications import kept_steps
 from app.domain.texts import composed
 from app.services.accounts.counters import (
     FIRST_EVENT,
@@ -36,6 +35,7 @@ from app.services.imports.runs import ImportRun
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
+from app.services.specifications import specification_version
 from db.settled import settle
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.imports import ImportLine
@@ -132,17 +132,7 @@ async def _write_terms_and_zones(writer: Writer, prepared: PreparedBatch) -> Non
 async def _write_specifications(writer: Writer, specifications: Sequence[NewSpecification]) -> None:
     await writer.copy(Specification, ((new.account_id, new.id, 1, new.created_at, None) for new in specifications))
     versions = (
-        (
-            new.account_id,
-            new.id,
-            1,
-            composed(new.line.name),
-            new.line.price_per_image,
-            new.line.currency,
-            kept_steps(new.line.terms.steps),
-            new.created_at,
-        )
-        for new in specifications
+        specification_version((new.account_id, new.id), 1, new.line.terms, new.created_at) for new in specifications
     )
     await writer.copy(SpecificationVersion, versions)
 

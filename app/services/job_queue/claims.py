@@ -85,12 +85,9 @@ _REMOVE: Final = Statement(
     "DELETE FROM queued_jobs WHERE account_id = $1 AND kind = $2 AND key = $3 AND claim_id = $4 RETURNING key",
 )
 
-# Begins a job anew that was done and added again; the primary key.
-_BEGIN_ANEW: Final = Statement(
-    "begin_job_anew",
-    """
-    UPDATE queued_jobs SET attempts = 0, retry_at = NULL, error = NULL WHERE account_id = $1 AND kind = $2 AND key = $3
-    """,
+# Clears the error of a job that was done and added again meanwhile, which began it anew; the primary key.
+_CLEAR_ERROR: Final = Statement(
+    "clear_job_error", "UPDATE queued_jobs SET error = NULL WHERE account_id = $1 AND kind = $2 AND key = $3"
 )
 
 # Records that an attempt failed, with the next one not before $4; the job is given up after $6 attempts; primary key.
@@ -186,7 +183,7 @@ async def ending(pool: Pool, clock: Clock, job: ClaimedJob) -> AsyncGenerator[Wr
         yield writer
         await _hold(writer, job)
         if await writer.fetch_row(_REMOVE, *job.turn, job.key, job.claim_id) is None:
-            await writer.execute(_BEGIN_ANEW, *job.turn, job.key)
+            await writer.execute(_CLEAR_ERROR, *job.turn, job.key)
         if job.error is not None and await writer.fetch_row(FAILING_JOB, *job.turn) is None:
             now = (await settle(writer, clock, ())).now
             await job_runs.note_recovery(writer, job.kind, [job.account_id], job.owner, now)
@@ -243,7 +240,7 @@ async def _fail(writer: Writer, job: ClaimedJob, now: datetime, error: str) -> b
     shown = error[: job_runs.ERROR_LENGTH]
     retry_at = now + job_runs.pause_after(job.attempts)
     row = await writer.fetch_row(_FAIL, *job.turn, job.key, retry_at, shown, ATTEMPTS, now, job.due_at)
-    await job_runs.note_failure(writer, job.run, job.owner, now, shown)
+    await job_runs.note_failure(writer, job.run, job.owner, now, f"{job.key}: {error}" if job.key else error)
     return row is not None and row["given_up_at"] is not None
 
 

@@ -1,6 +1,6 @@
 """Changing one order: expediting, cancelling, completing, and setting its deadline (domain rules, sections 3 and 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -9,7 +9,8 @@ from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.events.orders import cancelled, completed, confirmed, expedited
-from app.domain.orders.changes import Change, cancel, confirm, require_open_deadline
+from app.domain.orders.cancellations import cancel
+from app.domain.orders.changes import Change, confirm, require_open_deadline
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
@@ -50,16 +51,11 @@ def expediting(
     `orders` are the order and, from `moved_from`, siblings that have chosen images by now.
     """
     account.require_open(at)
-    known = {image.id for order in orders for image in order.images}
-    missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
-    found = chosen if chosen is None or not missing else [image_id for image_id in chosen if image_id in known]
-    try:
-        change = expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
-    except Refusals as error:
-        raise Refusals([*missing, *error.refusals]) from error
-    if missing:
-        raise Refusals(missing)
-    return change
+
+    def work(found: Sequence[UUID] | None) -> Change:
+        return expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
+
+    return _of_images(orders, chosen, work)
 
 
 async def moved_from(
@@ -78,12 +74,15 @@ async def moved_from(
     return [other for other in others.values() if other.split_from == order.id and other.expedited_at is not None]
 
 
-async def cancel_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
-    """Cancel an order without claims and deliveries; raises NotFound, OrderCancelled, NotCancellable."""
+async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequence[UUID] | None = None) -> Outcome:
+    """Cancel chosen images of an order, or all of it, without claims and deliveries; the caller commits.
+
+    Raises NotFound and the refusals of `cancel`; of chosen images in Refusals.
+    """
     counters, at, account, order = await _begin(writer, clock, key)
     day = account.day_at(at)
-    change = cancel([order], at, day)
-    new_events = [cancelled(order, after, at) for after in change.orders]
+    change = _of_images([order], chosen, partial(cancel, [order], at, day))
+    new_events = [new_event for after in change.orders for new_event in cancelled(order, after, at)]
     used = None if change.day == day else change.day
     await write_changes(writer, [AccountChange(counters, account, at, [order], change.orders, used, new_events)])
     return Outcome(at, [key], day=change.day.recorded)
@@ -124,6 +123,21 @@ async def the_order(reader: Reader, key: OrderKey) -> OrderState:
     if order is None:
         raise NotFound("order", key[1])
     return order
+
+
+def _of_images(
+    orders: Sequence[OrderState], chosen: Sequence[UUID] | None, work: Callable[[Sequence[UUID] | None], Change]
+) -> Change:
+    """Work on the chosen images that the orders have, or on all; raises Refusals, with NotFound of each other one."""
+    known = {image.id for order in orders for image in order.images}
+    missing = [NotFound("image", image_id) for image_id in chosen or () if image_id not in known]
+    try:
+        change = work(None if chosen is None else [image_id for image_id in chosen if image_id in known])
+    except Refusals as error:
+        raise Refusals([*missing, *error.refusals]) from error
+    if missing:
+        raise Refusals(missing)
+    return change
 
 
 async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, Account, OrderState]:

@@ -23,14 +23,20 @@ from db.writer import Writer
 ONE_AT_A_TIME: Final = Statement("one_claim_at_a_time", "SELECT pg_advisory_xact_lock(1206021)")
 
 
-# Assigns images to a worker; the primary key.
+# Assigns images to a worker, with which work on their orders begins; the primary keys.
 CLAIM: Final = Statement(
     "claim_images",
     """
-    UPDATE images SET
-      claimed_by = $4, claimed_until = $5, first_claimed_at = coalesce(images.first_claimed_at, c.at)
-    FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS c (account_id, id, at)
-    WHERE images.account_id = c.account_id AND images.id = c.id
+    WITH claimed AS (
+      UPDATE images SET
+        claimed_by = $4, claimed_until = $5, first_claimed_at = coalesce(images.first_claimed_at, c.at)
+      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS c (account_id, id, at)
+      WHERE images.account_id = c.account_id AND images.id = c.id
+      RETURNING images.account_id, images.order_id, c.at
+    )
+    UPDATE orders SET begun_at = c.at
+    FROM (SELECT DISTINCT account_id, order_id, at FROM claimed) AS c
+    WHERE orders.account_id = c.account_id AND orders.id = c.order_id AND orders.begun_at IS NULL
     """,
 )
 

@@ -28,7 +28,7 @@ FILL: Final = text(
       (SELECT max(e.at) FROM events e
        WHERE e.account_id = :account AND e.order_id = orders.id AND e.withdrawn_by IS NULL AND e.type IN (
          'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'ORDER_CANCELLED', 'ORDER_COMPLETED',
-         'IMAGES_DELIVERED', 'IMAGES_REJECTED', 'DEADLINE_CONFIRMED')),
+         'IMAGES_CANCELLED', 'IMAGES_DELIVERED', 'IMAGES_REJECTED', 'DEADLINE_CONFIRMED')),
       greatest(placed_at, expedited_at, confirmed_at, delivered_at, completed_at, cancelled_at))
     FROM head
     WHERE orders.account_id = :account AND orders.updated_at IS NULL

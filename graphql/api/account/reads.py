@@ -1,39 +1,41 @@
 """Query fields of accounts."""
 
+from functools import partial
 from typing import Annotated, Final
 
 import strawberry
 
 from api.account.types import Account, account
 from api.context import Context, Info
+from api.enums import AccountOrder
 from api.ids import NodeType, named_account
 from app.domain.sla.enums import Plan
-from db.queries.accounts import ACCOUNT_SPAN, AccountRow
+from db.queries.account_lists import AccountsWanted
+from db.queries.accounts import AccountRow
 from db.queries.pages import Page, Slice
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
-from engine.cursors import ID, TEXT, CursorKind
+from engine.cursors import ID, INSTANT, TEXT, CursorKind
 from engine.decorators import field, object_type
 from engine.ids import GlobalId
 from engine.nodes import reads
 from engine.weights import LOOK_UP
 
-_CURSORS: Final = CursorKind("accounts", (TEXT, ID))
+_BY_NAME: Final = CursorKind("accountsByName", (TEXT, ID))
+_BY_CREATION: Final = CursorKind("accountsByCreation", (INSTANT, ID))
 
 
-def accounts_of_all(context: Context, prefix: str, plan: Plan | None) -> Listing[AccountRow, Account]:
-    """List the accounts whose name starts with a prefix, in any case, by name."""
+def accounts_of_all(context: Context, wanted: AccountsWanted) -> Listing[AccountRow, Account]:
+    """List all accounts that match, by name or by creation."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[AccountRow]:
-        found = await loaders.accounts_by_name.load((part, prefix, plan, context.now))
+        found = await loaders.accounts_of_all.load((part, wanted))
         await context.view.include([row.id for _, row in found.rows])
         return found
 
-    async def count() -> int:
-        return await loaders.account_count.load((prefix, plan, context.now))
-
-    return Listing(_CURSORS, ACCOUNT_SPAN, read, count, account)
+    cursors = _BY_NAME if wanted.by_name else _BY_CREATION
+    return Listing(cursors, wanted.span, read, partial(loaders.account_count.load, (wanted,)), account)
 
 
 @reads(NodeType.ACCOUNT)
@@ -72,14 +74,21 @@ class AccountQueries:
         info: Info,
         first: First = DEFAULT_SIZE,
         after: After = strawberry.UNSET,
+        plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
         search: Annotated[
             str | None,
-            strawberry.argument(description="Only accounts whose name starts with this text, ignoring case."),
+            strawberry.argument(description="Only accounts with this text in their name or ref, ignoring case."),
         ] = strawberry.UNSET,
-        plan: Annotated[Plan | None, strawberry.argument(description="Only accounts on this plan.")] = strawberry.UNSET,
+        order_by: Annotated[
+            AccountOrder | None, strawberry.argument(description="The order of the accounts.")
+        ] = AccountOrder.CREATED,
     ) -> Connection[Account] | None:
-        """All accounts, by name; for staff."""
-        prefix = text_or_none("search", search) or ""
-        return await info.context.page_of_all(
-            lambda: accounts_of_all(info.context, prefix, or_none(plan)).first(first, after)
-        )
+        """All accounts; for staff."""
+        context = info.context
+        text, by_name = text_or_none("search", search) or "", order_by is AccountOrder.NAME
+
+        def cut() -> Connection[Account]:
+            wanted = AccountsWanted(context.now, text, or_none(plan), by_name)
+            return accounts_of_all(context, wanted).first(first, after)
+
+        return await context.page_of_all(cut)

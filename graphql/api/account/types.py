@@ -76,6 +76,11 @@ class Account(Node):
     )
     row: strawberry.Private[AccountRow]
 
+    @field(staff=True)
+    def ref(self) -> str | None:
+        """The name that staff have for the account, for staff only; null without one."""
+        return self.row.ref
+
     @field
     def plan(self, info: Info) -> AwaitableOrValue[Plan]:
         """The account's subscription."""

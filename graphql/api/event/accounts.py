@@ -1,7 +1,6 @@
 """The events of an account outside its orders: its terms, zone, guarantee and specifications; and withdrawals."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import strawberry
 
@@ -132,15 +131,35 @@ class SpecificationChanged(Event):
     new_name: str | None = attribute("The new name.", of="details.after.name")
     previous_name: str | None = attribute("The previous name.", of="details.before.name")
 
+    by_catalogue: bool = attribute(
+        "True if a change of the catalogue of retouching steps made the new version.", of="details.by_catalogue"
+    )
+
     @field(cost=LOOK_UP)
     async def new_price_per_image(self, info: Info) -> Money | None:
         """The new price of an image that is not expedited."""
-        return await self._money(info, self.details.after.price_per_image)
+        return await self._money(info, self.details.after, self.details.version)
 
     @field(cost=LOOK_UP)
     async def previous_price_per_image(self, info: Info) -> Money | None:
         """The previous price."""
-        return await self._money(info, self.details.before.price_per_image)
+        version = self.details.version
+        return await self._money(info, self.details.before, None if version is None else version - 1)
+
+    new_price_negotiated: bool | None = attribute(
+        "True if the price is the specification's own from then on, false if it is the catalogue's.",
+        of="details.after.price_negotiated",
+    )
+    previous_price_negotiated: bool | None = attribute(
+        "True if the price was the specification's own until then, false if it was the catalogue's.",
+        of="details.before.price_negotiated",
+    )
+    new_instructions: str | None = attribute(
+        "The new instructions; null also if they were removed.", of="details.after.instructions"
+    )
+    previous_instructions: str | None = attribute(
+        "The previous instructions; null also without any.", of="details.before.instructions"
+    )
 
     @field(length=8)
     def new_steps(self) -> list[SpecificationStep] | None:
@@ -154,9 +173,17 @@ class SpecificationChanged(Event):
         steps = self.details.before.steps
         return None if steps is None else specification_steps(steps)
 
-    async def _money(self, info: Info, amount: Decimal | None) -> Money | None:
-        """Return an amount in the currency of the specification, which never changes."""
-        return None if amount is None else money_of(amount, (await self._specification(info)).currency)
+    async def _money(self, info: Info, terms: kinds.StatedTerms, version: int | None) -> Money | None:
+        """Return the price of a version; events of release 0.1.0 state its currency only if it is new."""
+        if terms.price_per_image is None or version is None:
+            return None
+        currency = terms.currency
+        if currency is None:
+            key = (self.row.account_id, self.details.specification_id, version)
+            currency = await info.context.loaders.currencies_of_versions.load(key)
+        if currency is None:
+            raise LookupError(f"There is no version {version} of {self.details.specification_id}.")
+        return money_of(terms.price_per_image, currency)
 
     async def _specification(self, info: Info) -> SpecificationRow:
         key = (self.row.account_id, self.details.specification_id)

@@ -45,6 +45,7 @@ OfImages: TypeAlias = (
     | kinds.DeadlineConfirmed
     | kinds.DeadlineAtRisk
     | kinds.DeadlineMissed
+    | kinds.ImagesCancelled
 )
 
 _IMAGE_CURSORS: Final = CursorKind("imagesOfEvent", (NUMBER,))

@@ -1,4 +1,4 @@
-"""Events of an order's terms: placed, split, expedited, its deadline set, cancelled, completed."""
+"""Events of an order's terms: placed, split, expedited, its deadline set, completed."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -38,7 +38,7 @@ class EventOfChanges(Protocol):
     row: EventRow
 
     @property
-    def details(self) -> kinds.OrderSplit | kinds.OrderExpedited | kinds.DeadlineConfirmed:
+    def details(self) -> kinds.OrderSplit | kinds.OrderExpedited | kinds.DeadlineConfirmed | kinds.ImagesCancelled:
         """The typed event."""
         ...
 
@@ -278,15 +278,6 @@ class DeadlineConfirmed(Event):
     message: str | None = attribute(
         "The message of staff to the client; null without one, or after its erasure.", of="details.message"
     )
-
-
-@object_type
-class OrderCancelled(Event):
-    """The cancellation of an order by the client."""
-
-    details: strawberry.Private[kinds.OrderCancelled]
-
-    previous_status: OrderStatus | None = attribute("The status before the event.", of="details.changes.status.before")
 
 
 @object_type

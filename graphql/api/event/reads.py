@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
-from api.event import accounts, orders, production
+from api.event import accounts, cancellations, orders, production
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import NodeType
 from app.domain.events.enums import EventType
@@ -35,7 +35,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ORDER_PLACED: orders.OrderPlaced,
     EventType.ORDER_SPLIT: orders.OrderSplit,
     EventType.ORDER_EXPEDITED: orders.OrderExpedited,
-    EventType.ORDER_CANCELLED: orders.OrderCancelled,
+    EventType.ORDER_CANCELLED: cancellations.OrderCancelled,
     EventType.ORDER_COMPLETED: orders.OrderCompleted,
     EventType.IMAGES_CLAIMED: production.ImagesClaimed,
     EventType.CLAIM_EXPIRED: production.ClaimExpired,
@@ -56,6 +56,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SLA_WITHDRAWN: accounts.SlaWithdrawn,
     EventType.PLAN_CHANGED: accounts.PlanChanged,
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
+    EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
+from api.actions import Action, actions
 from api.context import Context, Info
 from api.ids import NodeType
 from api.money import Money, money_of
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
 from app.domain.orders.enums import ImageStatus
+from app.domain.orders.rules import image_actions
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type
@@ -72,6 +75,18 @@ class Image(Node):
         " the deadline was missed."
     )
     row: strawberry.Private[ImageRow]
+
+    @field(length=3)
+    def actions(self, info: Info) -> AwaitableOrValue[list[Action]]:
+        """The commands on the image alone: EXPEDITE, REJECT and CANCEL.
+
+        An allowed command succeeds if it is called at the instant of this answer.
+        """
+        now = info.context.instant(self.row.account_id)
+        return info.context.with_history(
+            self.row.account_id,
+            lambda account: actions(account.account_id, image_actions(self.row.summary, account, now)),
+        )
 
     @field(cost=LOOK_UP)
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("api.order.types")]:

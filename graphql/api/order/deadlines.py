@@ -157,7 +157,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
         due_at=order.due_at,
         closed=False,
         sla_version=order.sla_version,
-        image_count=len(order.images),
+        image_count=figures.image_count,
         uploaded=uploaded,
         guarantee=guarantee,
         terms=terms,

@@ -104,15 +104,19 @@ class CompleteOrderPayload(OrderPayload):
 
 @input_type
 class CancelOrderInput:
-    """The order to cancel."""
+    """The order to cancel, or the images of it."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
+    image_ids: list[strawberry.ID] | None = optional(
+        "The images of the order to cancel, 1 to 500; by default all of it, which is refused if production of any image"
+        " has begun."
+    )
     idempotency_key: str | None = idempotency_key()
 
 
 @object_type
 class CancelOrderPayload(OrderPayload, GuaranteePayload):
-    """The result of cancelling an order."""
+    """The result of cancelling an order, or images of it."""
 
 
 @input_type
@@ -205,16 +209,23 @@ class OrderMutations:
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         return await call.perform(CompleteOrderPayload, complete_order, key)
 
-    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.NOT_CANCELLABLE))
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_CANCELLABLE))
     async def cancel_order(
         self,
         info: Info,
-        input: Annotated[CancelOrderInput, strawberry.argument(description="The order to cancel.")],  # noqa: A002
+        input: Annotated[  # noqa: A002
+            CancelOrderInput, strawberry.argument(description="The order to cancel, or the images of it.")
+        ],
     ) -> CancelOrderPayload:
-        """Cancels an order before production begins, and returns its images to the running day's allowance."""
+        """Cancels an order, or images of it, before production begins, and returns them to the running day's allowance.
+
+        With its last image the order is cancelled.
+        """
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        return await call.perform(CancelOrderPayload, cancel_order, key)
+        named = or_none(input.image_ids)
+        chosen = None if named is None else [image_id for _, image_id in call.images(named, "imageIds")]
+        return await call.perform(CancelOrderPayload, cancel_order, key, chosen)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.DEADLINE_NOT_OPEN), staff=True)
     async def confirm_deadline(

@@ -5,7 +5,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import strawberry
+from graphql.pyutils import AwaitableOrValue
 
+from api.actions import Action, actions
 from api.context import Context, Info
 from api.event.reads import events_of
 from api.event.types import Event, Withdrawn
@@ -17,7 +19,9 @@ from api.order.deadlines import Deadline, is_late, order_deadline
 from api.specification.types import Specification, specification
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.rules import order_actions
 from app.domain.texts import composed
+from db.queries.accounts import AccountHistory
 from db.queries.images import OrderKey
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import OrderRow
@@ -49,7 +53,9 @@ class Order(Node):
     instructions: str | None = strawberry.field(description="The client's instructions for all images of the order.")
     status: OrderStatus = strawberry.field(description="The status of the order.")
     service_level: ServiceLevel = strawberry.field(description="The promise made for the order's images.")
-    late: bool = strawberry.field(description="True if any image missed the deadline, delivered since or not.")
+    late: bool = strawberry.field(
+        description="True if any image missed the deadline, delivered or cancelled since or not."
+    )
     specification: Specification = strawberry.field(
         description="The specification of the order's images, in the version in force at its placement."
     )
@@ -69,13 +75,17 @@ class Order(Node):
         " rejected."
     )
     cancelled_at: datetime | None = strawberry.field(
-        description="The instant of the cancellation; null unless the order is cancelled."
+        description="The instant of the cancellation; which is that of its last image; null unless all are cancelled."
     )
-    image_count: int = strawberry.field(description="The number of images.")
+    image_count: int = strawberry.field(
+        description="The number of images that are not cancelled; of a cancelled order, of those cancelled last."
+    )
     delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
     rejected_count: int = strawberry.field(description="The number of rejected images that wait for their redo.")
-    progress: float = strawberry.field(description="The share of delivered images, from 0 to 1.")
-    price: Money = strawberry.field(description="The price of all images of the order.")
+    progress: float = strawberry.field(
+        description="The share of the images not cancelled that are delivered, from 0 to 1."
+    )
+    price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
@@ -83,6 +93,21 @@ class Order(Node):
     async def account(self, info: Info) -> Annotated["Account", strawberry.lazy("api.account.types")]:
         """The account that placed the order."""
         return cast("Account", await existing_node(info.context, named_account(self.row.account_id)))
+
+    @field(length=5)
+    def actions(self, info: Info) -> AwaitableOrValue[list[Action]]:
+        """The commands on the order: for clients EXPEDITE, REJECT, COMPLETE and CANCEL; more for staff.
+
+        EXPEDITE and REJECT are of all images of the order that they can be of. An allowed command succeeds if it is
+        called at the instant of this answer.
+        """
+        account_id, by_staff = self.row.account_id, info.context.is_staff
+        now = info.context.instant(account_id)
+
+        def show(account: AccountHistory) -> list[Action]:
+            return actions(account_id, order_actions(self.row.summary, account, now, by_staff=by_staff))
+
+        return info.context.with_history(account_id, show)
 
     @field
     def images(
@@ -97,7 +122,7 @@ class Order(Node):
             ),
         ] = strawberry.UNSET,
     ) -> Connection[Image] | None:
-        """The order's images, in upload order."""
+        """The order's images, cancelled ones included, in upload order."""
         return images_of(info.context, self.row, or_none(status)).first(first, after)
 
     @field(cost=LOOK_UP)

@@ -1,21 +1,21 @@
 """Mutations of specifications: creating, changing and archiving them. Orders keep the version they were placed with."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
 
 from api.context import Info
 from api.execution import Call, Payload
 from api.ids import NodeType
+from api.money import MoneyInput
 from api.specification.types import Specification, specification
 from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
-from api.validation import NAME_RULE
+from api.user_error.refusals import Given
+from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.bounds import MAX_STEPS
-from app.domain.pulse.figures import Step
-from app.domain.specifications import SpecificationTerms, step_of
+from app.domain.specifications import UNCHANGED, SpecificationChange, Unchanged, milliseconds_of
 from app.services.specifications import (
     SpecificationOutcome,
     archive_specification,
@@ -27,10 +27,12 @@ from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 
+Value = TypeVar("Value")
+
 
 @input_type
 class SpecificationStepInput:
-    """A retouching step."""
+    """The negotiated seconds of a retouching step."""
 
     step: str = strawberry.field(description=f"The name of the step: {NAME_RULE}.")
     seconds: float = strawberry.field(
@@ -43,14 +45,19 @@ class SpecificationStepInput:
 class CreateSpecificationInput:
     """The specification to create."""
 
-    account_id: strawberry.ID | None = optional("The account. Required of staff; a client's own by default.")
+    account_id: strawberry.ID | None = optional("The account; for staff only, who have to name it.", staff=True)
     name: str = strawberry.field(description=f"The name of the specification: {NAME_RULE}.")
-    price_per_image: Decimal = strawberry.field(
-        description="The price of an image that is not expedited, with at most four decimals."
+    steps: list[str] = strawberry.field(
+        description="The retouching steps, in their order: 1 to 100 different ones of the catalogue, not archived."
     )
-    currency: str = strawberry.field(description="The ISO 4217 currency code, such as USD.")
-    steps: list[SpecificationStepInput] = strawberry.field(
-        description="The retouching steps, in their order; at most 100."
+    instructions: str | None = optional(f"Instructions for production: {PROSE_RULE}.")
+    price_per_image: MoneyInput | None = optional(
+        "The negotiated price of an image that is not expedited, with at most four decimals; for staff only. Without it"
+        " the price is the sum of the catalogue's.",
+        staff=True,
+    )
+    step_seconds: list[SpecificationStepInput] | None = optional(
+        "The steps with negotiated seconds; for staff only. All others have the catalogue's.", staff=True
     )
     idempotency_key: str | None = idempotency_key()
 
@@ -61,10 +68,25 @@ class UpdateSpecificationInput:
 
     specification_id: strawberry.ID = strawberry.field(description="The specification.")
     name: str | None = optional(f"The name of the specification: {NAME_RULE}.")
-    price_per_image: Decimal | None = optional(
-        "The price of an image that is not expedited, with at most four decimals."
+    steps: list[str] | None = optional(
+        "All retouching steps, in their order: 1 to 100 different ones of the catalogue, not archived unless the"
+        " specification has them. The same steps in another order are no change. With other steps from a client the"
+        " price is the catalogue's, and so are the seconds of new ones."
     )
-    steps: list[SpecificationStepInput] | None = optional("All retouching steps, in their order; at most 100.")
+    instructions: str | None = optional(
+        f"Instructions for production: {PROSE_RULE}; null removes them.", null_means=True
+    )
+    price_per_image: MoneyInput | None = optional(
+        "The negotiated price of an image that is not expedited, with at most four decimals; for staff only. Null ends"
+        " the negotiation: the price is then the sum of the catalogue's.",
+        staff=True,
+        null_means=True,
+    )
+    step_seconds: list[SpecificationStepInput] | None = optional(
+        "All steps with negotiated seconds; for staff only. The others have the catalogue's: an empty list ends the"
+        " negotiation.",
+        staff=True,
+    )
     idempotency_key: str | None = idempotency_key()
 
 
@@ -118,12 +140,11 @@ class SpecificationMutations:
             CreateSpecificationInput, strawberry.argument(description="The specification to create.")
         ],
     ) -> CreateSpecificationPayload:
-        """Creates a specification."""
+        """Creates a specification; its price and its seconds follow from its steps, by the catalogue."""
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
-        name, price = call.name(input.name, "name"), call.price(input.price_per_image, "pricePerImage")
-        terms = SpecificationTerms(name, price, call.currency(input.currency, "currency"), _steps(call, input.steps))
-        return await call.perform(CreateSpecificationPayload, create_specification, account_id, terms)
+        change = _change(call, input, or_none(input.instructions), or_none(input.price_per_image))
+        return await call.perform(CreateSpecificationPayload, create_specification, account_id, change)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.ARCHIVED))
     async def update_specification(
@@ -137,15 +158,8 @@ class SpecificationMutations:
         """Changes a specification; orders already placed keep their price and steps."""
         call = Call(info, input)
         key = call.node(NodeType.SPECIFICATION, input.specification_id, "specificationId")
-        name, price, stated = or_none(input.name), or_none(input.price_per_image), or_none(input.steps)
-        if name is not None:
-            name = call.name(name, "name")
-        if price is not None:
-            price = call.price(price, "pricePerImage")
-        steps = None if stated is None else _steps(call, stated)
-        return await call.perform(
-            UpdateSpecificationPayload, update_specification, key, name=name, price_per_image=price, steps=steps
-        )
+        change = _change(call, input, _stated(input.instructions), _stated(input.price_per_image))
+        return await call.perform(UpdateSpecificationPayload, update_specification, key, change)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.ARCHIVED))
     async def archive_specification(
@@ -159,12 +173,38 @@ class SpecificationMutations:
         return await call.perform(ArchiveSpecificationPayload, archive_specification, key)
 
 
-def _steps(call: Call, steps: Sequence[SpecificationStepInput]) -> tuple[Step, ...]:
-    call.limit(len(steps), MAX_STEPS, "steps")
-    return tuple(
-        step_of(
-            call.name(each.step, "steps", str(index), "step"),
-            call.seconds(each.seconds, "steps", str(index), "seconds"),
-        )
-        for index, each in enumerate(steps[:MAX_STEPS])
+def _change(
+    call: Call,
+    input_: CreateSpecificationInput | UpdateSpecificationInput,
+    instructions: str | Unchanged | None,
+    price: MoneyInput | Unchanged | None,
+) -> SpecificationChange:
+    """Check the terms of an input."""
+    name, steps, seconds = or_none(input_.name), or_none(input_.steps), or_none(input_.step_seconds)
+    return SpecificationChange(
+        name=None if name is None else call.name(name, "name"),
+        steps=None if steps is None else call.steps(steps, "steps"),
+        instructions=call.prose(instructions, "instructions") if isinstance(instructions, str) else instructions,
+        price=call.money(price, "pricePerImage") if isinstance(price, MoneyInput) else price,
+        milliseconds=None if seconds is None else _milliseconds(call, seconds),
+        by_client=call.viewer.account is not None,
     )
+
+
+def _milliseconds(call: Call, negotiated: Sequence[SpecificationStepInput]) -> dict[str, int]:
+    """Check the negotiated seconds of steps."""
+    path = "stepSeconds"
+    call.limit(len(negotiated), MAX_STEPS, path)
+    found: dict[str, int] = {}
+    for index, each in enumerate(negotiated[:MAX_STEPS]):
+        step = call.name(each.step, path, str(index), "step")
+        if step in found:
+            call.refuse("The step is already in the list.", path, str(index), "step")
+        call.ids.setdefault(step, Given((path, str(index), "step"), step))
+        found[step] = milliseconds_of(call.seconds(each.seconds, path, str(index), "seconds"))
+    return found
+
+
+def _stated(value: Value | None) -> Value | Unchanged | None:
+    """Return the value of a field for which null is not the same as left out."""
+    return UNCHANGED if value is strawberry.UNSET else value

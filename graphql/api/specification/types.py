@@ -10,7 +10,7 @@ from graphql.pyutils import AwaitableOrValue
 from api.context import Info
 from api.ids import NodeType
 from api.money import Money, money_of
-from app.domain.pulse.figures import Step
+from app.domain.specifications import SpecifiedStep
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
 from engine.ids import GlobalId
@@ -28,15 +28,28 @@ class SpecificationStep:
     seconds: float = strawberry.field(
         description="The seconds that a median human retoucher needs for the step, per image."
     )
+    negotiated: bool = strawberry.field(
+        description="True if the seconds are the specification's own; otherwise they are the catalogue's."
+    )
 
 
 @object_type(count=LOOK_UP)
 class Specification(Node):
     """The retouching of an order's images: its steps and price."""
 
+    version: int = strawberry.field(
+        description="The number of the version shown, from 1: the current one, or that of an order placed with it."
+    )
     name: str = strawberry.field(description="The name of the specification.")
     archived: bool = strawberry.field(description="True if the specification is archived; its existing orders keep it.")
     price_per_image: Money = strawberry.field(description="The price of an image that is not expedited.")
+    price_negotiated: bool = strawberry.field(
+        description="True if the price is the specification's own; otherwise it is the sum of the catalogue's prices."
+    )
+    negotiated: bool = strawberry.field(
+        description="True if the price or the seconds of any step are the specification's own, not the catalogue's."
+    )
+    instructions: str | None = strawberry.field(description="The client's instructions; null without any.")
     steps: list[SpecificationStep] = attribute("The retouching steps, in their order.", length=8)
     seconds_per_image: float = strawberry.field(
         description="The seconds that a median human retoucher needs for an image, all steps together."
@@ -52,17 +65,25 @@ class Specification(Node):
 
 def specification(row: SpecificationRow) -> Specification:
     """Return the API's specification of a row, in the version of the row."""
+    terms = row.terms
     return Specification(
         name_in_api=GlobalId(NodeType.SPECIFICATION, row.account_id, row.id),
-        name=row.name,
+        version=row.version,
+        name=terms.name,
         archived=row.archived_at is not None,
-        price_per_image=money_of(row.price_per_image, row.currency),
-        steps=specification_steps(Step(step["step"], step["milliseconds"]) for step in row.steps),
-        seconds_per_image=sum(step["milliseconds"] for step in row.steps) / _MILLISECONDS,
+        price_per_image=money_of(terms.price_per_image, terms.currency),
+        price_negotiated=terms.price_negotiated,
+        negotiated=terms.negotiated,
+        instructions=terms.instructions,
+        steps=specification_steps(terms.steps),
+        seconds_per_image=sum(step.milliseconds for step in terms.steps) / _MILLISECONDS,
         account_id=row.account_id,
     )
 
 
-def specification_steps(steps: Iterable[Step]) -> list[SpecificationStep]:
+def specification_steps(steps: Iterable[SpecifiedStep]) -> list[SpecificationStep]:
     """Return the API's retouching steps."""
-    return [SpecificationStep(step=step.step, seconds=step.milliseconds / _MILLISECONDS) for step in steps]
+    return [
+        SpecificationStep(step=step.step, seconds=step.milliseconds / _MILLISECONDS, negotiated=step.negotiated)
+        for step in steps
+    ]

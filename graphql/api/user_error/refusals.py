@@ -12,12 +12,13 @@ from api.ids import NodeType
 from api.user_error import types
 from api.user_error.types import UserError
 from app.domain import errors
+from app.domain.catalogue import OtherCurrency, StepIncomplete
 from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders import quotes, refusals
 from app.domain.orders.references import ReferenceTaken
 from app.domain.sla import negotiation
-from app.domain.specifications import SpecificationArchived
+from app.domain.specifications import NoSteps, SpecificationArchived, StepNotOffered, StepNotSpecified
 from app.services.accounts.counters import UnknownAccount
 from app.services.commands import IdempotencyConflict
 from app.services.orders.outcome import NotFound
@@ -47,6 +48,11 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     errors.NoGain: Mapped(types.NoGain, ("imageIds", "orderId", "expedite")),
     errors.UnknownTimeZone: Mapped(types.InvalidInput, ("timeZone",)),
     TimeZoneChangedRecently: Mapped(types.InvalidInput, ("timeZone",)),
+    StepNotOffered: Mapped(types.InvalidInput, ("steps", "stepSeconds", "pricePerImage")),
+    StepNotSpecified: Mapped(types.InvalidInput, ("stepSeconds",)),
+    NoSteps: Mapped(types.InvalidInput, ("pricePerImage",)),
+    StepIncomplete: Mapped(types.InvalidInput),
+    OtherCurrency: Mapped(types.InvalidInput, ("price",)),
     errors.DateOutOfRange: Mapped(types.InvalidInput, ("effectiveDate", "at")),
     refusals.AlreadyExpedited: Mapped(types.AlreadyExpedited, _ORDER),
     refusals.AlreadyLate: Mapped(types.AlreadyLate, _ORDER),
@@ -54,6 +60,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     refusals.NotDelivered: Mapped(types.NotDelivered, ("imageIds",)),
     refusals.NotClaimed: Mapped(types.NotClaimed, ("imageIds",)),
     refusals.NotCancellable: Mapped(types.NotCancellable, _ORDER),
+    refusals.ImageCancelled: Mapped(types.InvalidInput, _ORDER),
     refusals.NotCompletable: Mapped(types.NotCompletable, _ORDER),
     refusals.OrderCancelled: Mapped(types.InvalidInput, _ORDER),
     refusals.DeadlineNotOpen: Mapped(types.DeadlineNotOpen, _ORDER),
@@ -73,6 +80,7 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
 
 _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = {
     ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
+    ("cancelOrder", refusals.ImageCancelled): types.NotCancellable,
     ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
 }
 
@@ -82,7 +90,7 @@ _IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
 
 
 class Given(NamedTuple):
-    """The id of an object in an input: where, and as written."""
+    """The id of an object in an input, or the name of a step: where, and as written."""
 
     path: Path
     text: str
@@ -95,7 +103,7 @@ class Asked:
     operation: str
     account_id: UUID | None
     provided: Collection[str] = ()
-    ids: Mapping[UUID, Given] = field(default_factory=dict[UUID, Given])
+    ids: Mapping[UUID | str, Given] = field(default_factory=dict[UUID | str, Given])
 
     def id_of(self, type_: NodeType, key: UUID) -> str:
         """Return the id of an object as given, or, unless it was given, of the account."""
@@ -138,11 +146,13 @@ def _facts(error: type[UserError], known: Mapping[str, Any], asked: Asked) -> di
     return facts | ids
 
 
-def _named(refusal: DomainError) -> UUID | None:
-    """Return the id of the object that a refusal names; None if it names none."""
+def _named(refusal: DomainError) -> UUID | str | None:
+    """Return the id of the object that a refusal names, or the name of the step; None if it names none."""
     if isinstance(refusal, NotFound):
         return refusal.key
     if isinstance(refusal, UnknownAccount):
         return UUID(refusal.name)
+    if isinstance(refusal, StepNotOffered | StepNotSpecified):
+        return refusal.step
     found: UUID | None = getattr(refusal, "image_id", None)
     return found

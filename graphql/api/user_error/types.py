@@ -15,6 +15,7 @@ import strawberry
 from api.user_error.codes import UserErrorCode
 from app.domain.orders.enums import OrderStatus
 from engine.decorators import attribute, describe, interface, object_type
+from engine.scalars import Currency
 
 if TYPE_CHECKING:
     from api.quote.types import Quote
@@ -75,6 +76,8 @@ class InvalidInput(UserError):
         default=None, description="The first instant, after the earliest, that is not allowed any more."
     )
     earliest_date: date | None = strawberry.field(default=None, description="The earliest date allowed.")
+    step: str | None = strawberry.field(default=None, description="The retouching step that is not allowed.")
+    currency: Currency | None = strawberry.field(default=None, description="The only currency allowed.")
 
 
 @object_type
@@ -205,10 +208,16 @@ class NotClaimed(UserError):
 
 @object_type
 class NotCancellable(UserError):
-    """Production of the order has begun, or the order is already cancelled."""
+    """Production of the order, or of the image, has begun, or it is already cancelled."""
 
     code: UserErrorCode = _code(UserErrorCode.NOT_CANCELLABLE)
-    cancelled_at: datetime | None = _cancelled_at()
+    image_id: strawberry.ID | None = _image_id()
+    begun_at: datetime | None = strawberry.field(
+        default=None, description="The instant at which production began; null if it did not."
+    )
+    cancelled_at: datetime | None = strawberry.field(
+        default=None, description="The instant at which the order or image was cancelled; null if it was not."
+    )
 
 
 @object_type

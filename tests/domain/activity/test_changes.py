@@ -8,9 +8,10 @@ from uuid import UUID
 
 from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
 from app.domain.ledger.days import ZonePeriod
+from app.domain.orders.cancellations import cancel
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.state import OrderState, RejectionState
-from tests.support.order_states import GHOST, NEXT_MORNING, UPLOADED_AT, placed
+from tests.support.order_states import GHOST, NEXT_MORNING, UPLOADED_AT, placed, quota
 
 WEDNESDAY = datetime(2026, 3, 3, 23, tzinfo=UTC)
 THURSDAY = WEDNESDAY + timedelta(days=1)
@@ -40,7 +41,7 @@ def test_an_imported_order_is_added_to_the_day_of_its_upload() -> None:
 
 def test_a_cancellation_changes_the_day_of_the_upload() -> None:
     before = placed(2)
-    after = [replace(order, cancelled_at=WEDNESDAY) for order in before]
+    after = cancel(before, WEDNESDAY, quota()).orders
     assert changes(before, after) == {TUESDAYS: DayAmounts(uploaded=-2, cancelled=2, spend=-2 * PRICE)}
 
 

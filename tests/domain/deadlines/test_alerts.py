@@ -11,7 +11,8 @@ from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
 from app.domain.events.orders import NewEvent
-from app.domain.orders.changes import cancel, confirm
+from app.domain.orders.cancellations import cancel
+from app.domain.orders.changes import confirm
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, RejectionState
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
@@ -113,6 +114,22 @@ def test_an_image_delivered_by_then_is_not_at_risk_or_missed() -> None:
 def test_an_order_cancelled_by_then_is_not_at_risk_or_missed(cancelled_at: datetime, types: list[EventType]) -> None:
     (order,) = cancel(placed(1), cancelled_at, quota()).orders
     assert [each.type for each in alerts_of(order)] == types
+
+
+def test_an_image_cancelled_by_then_is_not_at_risk_or_missed() -> None:
+    (order,) = placed(4)
+    for image, at in zip(order.images, (RISK_AT, RISK_AT + MICROSECOND, NEXT_MORNING + MICROSECOND), strict=False):
+        (order,) = cancel([order], at, quota(), [image.id]).orders
+    assert summaries(order) == [(AT_RISK, RISK_AT, [2, 3, 4]), (MISSED, NEXT_MORNING, [3, 4])]
+
+
+def test_an_image_cancelled_before_staff_set_a_deadline_does_not_have_it() -> None:
+    _, order = placed(4, quota(capacity=2))
+    (order,) = cancel([order], UPLOADED_AT + HOUR, quota(), [order.images[0].id]).orders
+    assert summaries(confirm(order, UPLOADED_AT + 2 * HOUR, NEXT_MORNING, SLA)) == [
+        (AT_RISK, RISK_AT, [4]),
+        (MISSED, NEXT_MORNING, [4]),
+    ]
 
 
 def test_a_deadline_set_within_the_lead_is_at_risk_from_then_on() -> None:

@@ -8,7 +8,8 @@ from app.domain.events.keys import Data
 from app.domain.events.orders import NewEvent, cancelled, confirmed, delivered, expedited, facts_after
 from app.domain.events.orders import placed as placed_events
 from app.domain.events.stored import to_json
-from app.domain.orders.changes import cancel, confirm
+from app.domain.orders.cancellations import cancel
+from app.domain.orders.changes import confirm
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.state import Claim, OrderState, RejectionState
@@ -177,7 +178,8 @@ def test_an_order_is_ready_once_its_only_open_images_are_split_off() -> None:
 def test_a_cancellation_has_the_status_before_it() -> None:
     (order,) = placed(1)
     (after,) = cancel([order], DELIVERED_AT, quota()).orders
-    assert data(cancelled(order, after, DELIVERED_AT)) == {
+    (event,) = cancelled(order, after, DELIVERED_AT)
+    assert data(event) == {
         "before": {"status": "IN_PRODUCTION", "cancelledAt": None},
         "after": {"status": "CANCELLED", "cancelledAt": DELIVERED_AT},
     }
@@ -276,6 +278,55 @@ def test_the_event_of_a_plan_has_the_kept_deadline_that_it_replaces_also_in_a_re
 def test_a_deadline_set_before_the_instant_has_no_event() -> None:
     (order,) = placed(1, quota(used=200))
     assert types(confirm(order, DELIVERED_AT, NEXT_MORNING, SLA), DELIVERED_AT) == []
+
+
+def test_cancelled_images_are_recorded_with_the_counts_that_remain() -> None:
+    (order,) = placed(3)
+    (after,) = cancel([order], DELIVERED_AT, quota(), [image.id for image in order.images[1:]]).orders
+    (event,) = cancelled(order, after, DELIVERED_AT)
+    assert (event.type, event.image_id, data(event)) == (
+        "IMAGES_CANCELLED",
+        None,
+        {
+            "before": {"imageCount": 3, "price": Decimal("4.35")},
+            "after": {"imageCount": 1, "price": Decimal("1.45")},
+            "images": tuple(image.id for image in order.images[1:]),
+        },
+    )
+
+
+def test_an_order_whose_last_open_image_is_cancelled_in_time_is_ready_and_meets_its_deadline() -> None:
+    (order,) = placed(2)
+    first, second = order.images
+    half = replace(order, images=(replace(first, first_delivered_at=DELIVERED_AT), second))
+    for at, types_ in (
+        (NEXT_MORNING, ["IMAGES_CANCELLED", "DEADLINE_MET"]),
+        (NEXT_MORNING + MICROSECOND, ["IMAGES_CANCELLED"]),
+    ):
+        (after,) = cancel([half], at, quota(), [second.id]).orders
+        events = list(cancelled(half, after, at))
+        assert ([event.type for event in events], data(events[0])["after"]["status"]) == (types_, "READY_FOR_DOWNLOAD")
+
+
+def test_facts_after_a_cancellation_count_the_images_that_remained() -> None:
+    (order,) = placed(3)
+    first, second, third = order.images
+    again = (rejection(REJECTED_AT + MICROSECOND, PLANNED_AT),)
+    images = (
+        replace(first, first_delivered_at=DELIVERED_AT, rejections=again),
+        replace(second, cancelled_at=DELIVERED_AT),
+        replace(third, cancelled_at=REJECTED_AT),
+    )
+    progress = [
+        (data(each)["before"]["status"], data(each)["after"]["status"])
+        for each in facts_after(replace(order, images=images), None)
+        if each.type != "DEADLINE_MET"
+    ]
+    assert progress == [
+        ("IN_PRODUCTION", "IN_PRODUCTION"),
+        ("READY_FOR_DOWNLOAD", "IN_PRODUCTION"),
+        ("IN_PRODUCTION", "READY_FOR_DOWNLOAD"),
+    ]
 
 
 def test_a_cancelled_order_without_deliveries_has_no_facts() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +21,8 @@ from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
 from app.domain.orders.enums import OrderStatus, ServiceLevel
-from app.domain.pulse.figures import Step
 from app.domain.sla.enums import Plan
+from app.domain.specifications import SpecifiedStep
 from db.connections import encode_json
 from tests.support.events.released import OLD_ROWS
 from tests.support.events.texts import with_texts
@@ -78,7 +79,7 @@ O_2 = OrderFacts(
     split_from=UUID("019cb323-e500-7000-99a8-8fc6b8b6d8fe"),
 )
 OPEN, READY = OrderStatus.IN_PRODUCTION, OrderStatus.READY_FOR_DOWNLOAD
-STEPS = (Step("CLIPPING", 180_000), Step("SHADOW", 95_500))
+STEPS = (SpecifiedStep("CLIPPING", 180_000), SpecifiedStep("SHADOW", 95_500))
 SPECIFICATION = UUID("019cd277-ea00-7000-988c-8e2bc324c985")
 REWORDED, ARCHIVED = UUID("019cd278-d460-7000-80b6-dcdc07d4bedc"), UUID("019cd279-bec0-7000-94c9-14fb06839eb9")
 TYPED: list[kinds.Event] = [
@@ -190,6 +191,7 @@ NEWER = {
     EventType.SUCCESS_MANAGER_CHANGED,
     EventType.ACCOUNT_CLOSED,
     EventType.ACCOUNT_REOPENED,
+    EventType.IMAGES_CANCELLED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
 }
@@ -234,6 +236,34 @@ def test_an_erased_text_reads_as_none_or_erased_and_the_rest_is_unchanged(type_:
         assert re.sub("Order o-.|[ab].jpg|halo", "erased", repr(event)) == re.sub(
             "(worker|note)=None", lambda found: f"{found[1]}={getattr(event, found[1])!r}", repr(erased)
         )
+
+
+def test_a_version_made_by_the_catalogue_keeps_its_instructions_beside_the_event() -> None:
+    steps = (SpecifiedStep("CLIPPING", 180_000, negotiated=False), SpecifiedStep("SHADOW", 95_500))
+    before = kinds.StatedTerms(price_negotiated=True, instructions="No halo.")
+    after = kinds.StatedTerms(None, Decimal("1.60"), "USD", steps, price_negotiated=False, instructions="No dust.")
+    event = kinds.SpecificationChanged(SPECIFICATION, 3, before, after, by_catalogue=True)
+    data, texts = stored(event)
+    assert texts == {"instructions": "No dust.", "previousInstructions": "No halo."}
+    assert data == {
+        "before": {"id": str(SPECIFICATION), "version": 2, "priceNegotiated": True},
+        "after": {
+            "id": str(SPECIFICATION),
+            "version": 3,
+            "pricePerImage": "1.60",
+            "currency": "USD",
+            "priceNegotiated": False,
+            "steps": [
+                {"step": "CLIPPING", "milliseconds": 180_000, "negotiated": False},
+                {"step": "SHADOW", "milliseconds": 95_500},
+            ],
+        },
+        "byCatalogue": True,
+        "version": VERSION,
+    }
+    assert from_json(event.type, data, texts) == event
+    erased = replace(event, before=replace(before, instructions=None), after=replace(after, instructions=None))
+    assert from_json(event.type, data, {}) == erased
 
 
 def test_the_texts_of_a_row_of_release_0_1_0_are_erased_by_removing_them() -> None:

@@ -8,10 +8,10 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import standard_deadline
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.local_time import time_zone
-from app.domain.orders.changes import Placement, cancel, confirm, place, require_open_deadline
+from app.domain.orders.changes import Placement, confirm, place, require_open_deadline
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.history import ImageHistory, with_history
-from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, NotCancellable, OrderCancelled
+from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
 from app.domain.orders.state import KeptDeadline, OrderState
 from tests.support.order_states import (
     COPENHAGEN,
@@ -230,33 +230,3 @@ def test_a_cancelled_order_gets_no_deadline() -> None:
     (order,) = placed(1, quota(used=200))
     with pytest.raises(OrderCancelled):
         confirm(replace(order, cancelled_at=CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT, SLA)
-
-
-def test_cancelling_returns_images_to_the_quotas_of_the_running_day() -> None:
-    change = cancel(placed(35, expedite=True), CONFIRMED_AT, quota(used=50, expedited=40))
-    assert [order.cancelled_at for order in change.orders] == [CONFIRMED_AT, CONFIRMED_AT]
-    assert change.day == quota(used=15, expedited=5)
-
-
-def test_cancelling_on_a_later_day_returns_no_quota() -> None:
-    yesterday = UPLOADED_AT - timedelta(days=1)
-    assert cancel(placed(5, at=yesterday), CONFIRMED_AT, quota(used=5)).day == quota(used=5)
-
-
-def test_a_cancelled_expedite_returns_to_its_own_day_even_if_the_upload_was_earlier() -> None:
-    (order,) = placed(5, at=UPLOADED_AT - timedelta(days=1))
-    expedited = replace(order, expedited_at=UPLOADED_AT)
-    assert cancel([expedited], CONFIRMED_AT, quota(used=9, expedited=8)).day == quota(used=9, expedited=3)
-
-
-def test_an_order_with_a_delivery_is_not_cancelled() -> None:
-    (order,) = placed(2)
-    with pytest.raises(NotCancellable) as refusal:
-        cancel([delivered(order, CONFIRMED_AT)], CONFIRMED_AT, quota())
-    assert str(refusal.value) == "Order 1 cannot be cancelled: work on it has begun."
-
-
-def test_an_order_is_cancelled_once() -> None:
-    (order,) = placed()
-    with pytest.raises(OrderCancelled):
-        cancel([replace(order, cancelled_at=CONFIRMED_AT)], CONFIRMED_AT, quota())

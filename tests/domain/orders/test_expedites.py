@@ -6,11 +6,12 @@ import pytest
 
 from app.domain.errors import ExpediteWindowClosed, NoGain, Refusals
 from app.domain.ledger.quota import QuotaDay
+from app.domain.orders.cancellations import cancel
 from app.domain.orders.changes import Change, confirm
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import ImageHistory, with_history
-from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, OrderCancelled
+from app.domain.orders.refusals import AlreadyDelivered, AlreadyExpedited, AlreadyLate, ImageCancelled, OrderCancelled
 from app.domain.orders.state import OrderState
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, new_ids, placed, quota
 from tests.support.sla import SLA, sla
@@ -131,7 +132,7 @@ def test_if_nothing_can_be_expedited_the_refusal_is_that_of_the_first_image() ->
     order = with_history(order, [ImageHistory(ASKED_AT, ()), ImageHistory(ASKED_AT, ())])
     with pytest.raises(AlreadyDelivered) as refusal:
         expedited(order)
-    assert str(refusal.value) == "'1.jpg' has been delivered already."
+    assert str(refusal.value) == "Order 1 has been delivered already."
 
 
 def test_a_chosen_image_that_was_delivered_is_refused() -> None:
@@ -141,7 +142,7 @@ def test_a_chosen_image_that_was_delivered_is_refused() -> None:
         expedited(order, numbers=[1, 2])
     (refusal,) = error.value.refusals
     assert isinstance(refusal, AlreadyDelivered)
-    assert refusal.filename == "2.jpg"
+    assert refusal.image_id == order.images[1].id
 
 
 def test_every_chosen_image_that_cannot_be_expedited_is_named() -> None:
@@ -172,7 +173,7 @@ def test_an_image_is_not_late_at_its_deadline_and_late_just_after_it() -> None:
 def test_a_cancelled_order_is_not_expedited() -> None:
     (order,) = placed(1)
     with pytest.raises(OrderCancelled):
-        expedited(replace(order, cancelled_at=UPLOADED_AT))
+        expedited(*cancel([order], UPLOADED_AT, quota()).orders)
 
 
 def test_an_expedite_outside_the_window_is_refused() -> None:
@@ -191,3 +192,18 @@ def test_images_without_a_deadline_gain() -> None:
     (order,) = placed(1, quota(used=200))
     (changed,) = expedited(order).orders
     assert changed.service_level is ServiceLevel.EXPEDITED
+
+
+def test_cancelled_images_are_not_expedited_and_stay_in_an_order_that_turns() -> None:
+    (order,) = placed(3)
+    (some,) = cancel([order], UPLOADED_AT, quota(used=3), [order.images[1].id]).orders
+    (turned,) = expedited(some).orders
+    assert (turned.id, turned.service_level, numbers(turned)) == (order.id, "EXPEDITED", [1, 2, 3])
+    assert [image.expedite_position for image in turned.images] == [1, None, 2]
+    original, sibling = expedited(some, numbers=[3]).orders
+    assert (numbers(original), numbers(sibling)) == ([1, 2], [3])
+    with pytest.raises(Refusals) as refused:
+        expedited(some, numbers=[1, 2])
+    (refusal,) = refused.value.refusals
+    assert isinstance(refusal, ImageCancelled)
+    assert refusal.image_id == order.images[1].id

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from app.domain.orders.cancellations import cancel
 from app.domain.orders.enums import ImageStatus, OrderStatus
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, order_price, tally_order
@@ -21,6 +22,13 @@ def order(*histories: ImageHistory | None) -> OrderState:
     """Return an order with an image for each history of deliveries and rejections; None is an image without any."""
     (placed_order,) = placed(len(histories))
     return with_history(placed_order, histories)
+
+
+def cancelled(order: OrderState, at: datetime, *numbers: int) -> OrderState:
+    """Cancel images of an order by their numbers, or all of it."""
+    chosen = {image.id for image in order.images if image.number in numbers} if numbers else None
+    (after,) = cancel([order], at, quota(), chosen).orders
+    return after
 
 
 def test_an_order_is_in_production_until_every_image_is_delivered() -> None:
@@ -54,8 +62,33 @@ def test_an_order_is_late_from_its_deadline_on_while_an_image_is() -> None:
 
 
 def test_an_order_cancelled_by_its_deadline_is_not_late_and_after_it_stays_late() -> None:
-    assert order_figures(replace(order(None), cancelled_at=NEXT_MORNING)).late_at is None
-    assert order_figures(replace(order(None), cancelled_at=LATE)).late_at == NEXT_MORNING
+    assert order_figures(cancelled(order(None), NEXT_MORNING)).late_at is None
+    assert order_figures(cancelled(order(None), LATE)).late_at == NEXT_MORNING
+
+
+def test_figures_are_of_the_images_that_are_not_cancelled() -> None:
+    figures = order_figures(cancelled(order(None, ImageHistory(IN_TIME, ()), None), IN_TIME, 1))
+    assert (figures.image_count, figures.cancelled_count, figures.delivered_count) == (2, 1, 1)
+    assert (figures.first_position, figures.last_position) == (2, 3)
+    assert (figures.status, figures.price, figures.late_at) == ("IN_PRODUCTION", Decimal("2.90"), NEXT_MORNING)
+
+
+def test_an_order_is_ready_once_all_images_that_remain_are_delivered() -> None:
+    figures = order_figures(cancelled(order(None, ImageHistory(UPLOADED_AT, ())), IN_TIME, 1))
+    assert (figures.status, figures.delivered_at, figures.late_at) == ("READY_FOR_DOWNLOAD", UPLOADED_AT, None)
+
+
+def test_an_order_with_an_image_cancelled_late_stays_late() -> None:
+    assert order_figures(cancelled(order(None, ImageHistory(IN_TIME, ())), LATE, 1)).late_at == NEXT_MORNING
+
+
+def test_a_cancelled_order_keeps_the_figures_that_it_had() -> None:
+    some = cancelled(order(None, None, None), UPLOADED_AT, 1)
+    gone = cancelled(some, IN_TIME, 2, 3)
+    assert (gone.cancelled_at, order_figures(gone)) == (
+        IN_TIME,
+        replace(order_figures(some), status=OrderStatus.CANCELLED, late_at=None),
+    )
 
 
 def test_positions_are_the_first_and_the_last() -> None:
@@ -66,8 +99,8 @@ def test_positions_are_the_first_and_the_last() -> None:
 
 def test_images_are_queued_delivered_rejected_or_cancelled() -> None:
     some = order(None, ImageHistory(IN_TIME, ()), ImageHistory(IN_TIME, (rejection(LATE),)))
-    assert [image_status(some, image) for image in some.images] == ["QUEUED", "DELIVERED", "REJECTED"]
-    assert image_status(replace(some, cancelled_at=LATE), some.images[0]) is ImageStatus.CANCELLED
+    assert [image_status(image) for image in some.images] == ["QUEUED", "DELIVERED", "REJECTED"]
+    assert image_status(replace(some.images[0], cancelled_at=LATE)) is ImageStatus.CANCELLED
 
 
 def test_an_image_was_delivered_at_its_latest_delivery_also_while_that_is_rejected() -> None:

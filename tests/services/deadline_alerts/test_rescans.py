@@ -136,7 +136,9 @@ async def test_alerts_that_an_import_makes_untrue_are_withdrawn_after_any_failur
         row[0]
         for row in await pool.fetch(DELETE_ALERTS.replace("DELETE FROM events", "SELECT to_jsonb(e) FROM events e"))
     ]
-    cancel = "UPDATE orders SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' WHERE id = $1 RETURNING id"
+    cancel = """
+        WITH o AS (UPDATE orders SET cancelled_at = $2, late_at = NULL, status = 'CANCELLED' WHERE id = $1)
+        UPDATE images SET cancelled_at = $2 WHERE order_id = $1 RETURNING id"""
     await pool.fetch(cancel, untrue.orders[0][1], RISK_AT)
     await customer.place(3, expedite=True)
     clock.advance(3 * HOUR)

@@ -225,3 +225,19 @@ async def test_the_watch_reads_by_the_indexes_of_deadlines(new_database: str) ->
     indexes = set(re.findall(r"Index.* (?:using|on) (\w+_idx)", plan))
     assert {"orders_by_deadline_idx", "rejections_by_deadline_idx", "orders_by_split_idx"} <= indexes
     assert "Seq Scan on" not in plan
+
+
+async def test_an_order_that_a_cancellation_made_ready_was_at_risk_before(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await customer.place(2)
+    seen = clock.now()
+    await claim(pool, clock, "ann", 1)
+    await deliver(pool, clock, "ann", (await customer.images_of(placed))[:1])
+    clock.advance_to(RISK_AT + MINUTE)
+    _, (_, left) = await customer.images_of(placed)
+    cancel = partial(cancel_order, clock=clock, key=placed.orders[0], chosen=[left])
+    await in_transaction(pool, cancel)
+    clock.advance(MINUTE)
+    assert (await watch_deadlines(pool, clock, seen, LEAD)).emitted == 1
+    assert await alert_summaries(pool) == [("AT_RISK", "2026-03-11T07:00:00", 1)]

@@ -133,23 +133,27 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     unset = {"late_at": None, "expedited_at": None, "first_expedite_position": None, "last_expedite_position": None}
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
+    confirmed = {"deadline_status": "CONFIRMED"}
     unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
-    common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "deadline_status": "CONFIRMED"}
+    common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [
         unset
         | common
+        | confirmed
         | first
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
         | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"},
         unset
         | common
+        | confirmed
         | {"name": "Tests", "placed_at": PLACED_LATER_AT, "cancelled_at": CANCELLED_AT, "updated_at": CANCELLED_AT}
         | {"number": 2, "service_level": "STANDARD", "status": "CANCELLED", "due_at": NEXT_MORNING}
         | {"first_position": 3, "last_position": 3, "delivered_count": 0, "price": Decimal("1.45")},
         unset
         | common
+        | confirmed
         | first
         | {"number": 3, "service_level": "EXPEDITED", "status": "IN_PRODUCTION", "due_at": EXPEDITE_DUE_AT}
         | {"first_position": 2, "last_position": 2, "delivered_count": 0, "price": Decimal("2.90")}

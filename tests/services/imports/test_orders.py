@@ -258,3 +258,48 @@ async def test_names_may_be_any_unicode(pool: Pool, chunk_lines: int) -> None:
     names = ["Ærø 🖼️.jpg", "a b'\"\\", r"\u0000", "日" * 255, "\u200f%_"]
     await imported(pool, chunk_lines, *START, order("o-1", images(*names), name="🛍️" * 127))
     assert sorted(row[0] for row in await rows(pool, IMAGES)) == sorted(names)
+
+
+async def test_single_images_are_cancelled_by_their_names_and_the_rest_with_the_order(
+    pool: Pool, chunk_lines: int
+) -> None:
+    placed = images("a", deliveredAt=NOON) + images("b", "c", "d")
+    lines = [*SMALL, order("o-1", placed), change("cancellation", ELEVEN, order="o-1", filenames=["b", "d"])]
+    lines += [order("o-2", images("e"), ELEVEN), order("o-3", images("f", "g"), NOON)]
+    lines += [
+        change("cancellation", NOON, order="o-3", filenames=["g"]),
+        change("cancellation", "2026-03-03T13:00:00Z", order="o-3"),
+    ]
+    await imported(pool, chunk_lines, *lines)
+    query = "SELECT number, status, image_count, cancelled_count, price FROM orders ORDER BY number"
+    once = Decimal("1.45")
+    assert await rows(pool, query) == [
+        (1, "READY_FOR_DOWNLOAD", 1, 1, once),
+        (2, "IN_PRODUCTION", 1, 1, once),
+        (3, "IN_PRODUCTION", 1, 0, once),
+        (4, "CANCELLED", 1, 1, once),
+    ]
+    assert await rows(pool, "SELECT used FROM ledger_days") == [(3,)]
+    query = """
+        SELECT o.number, e.type FROM events e JOIN orders o ON o.id = e.order_id
+         WHERE e.type IN ('IMAGES_CANCELLED', 'ORDER_CANCELLED', 'DEADLINE_MET')
+         ORDER BY e.at, o.number, e.sequence"""
+    assert await rows(pool, query) == [
+        (1, "IMAGES_CANCELLED"),
+        (2, "IMAGES_CANCELLED"),
+        (1, "DEADLINE_MET"),
+        (4, "IMAGES_CANCELLED"),
+        (4, "ORDER_CANCELLED"),
+    ]
+
+
+async def test_an_image_cancelled_before_staff_set_a_deadline_does_not_have_it(pool: Pool, chunk_lines: int) -> None:
+    deadline = {"at": "2026-03-05T12:00:00Z", "confirmedAt": NOON}
+    lines = [ACCOUNT | {"imagesPerDay": 0}, SPECIFICATION, order("o-1", images("a", "b", deadline=deadline))]
+    await imported(pool, chunk_lines, *lines, change("cancellation", ELEVEN, order="o-1", filenames=["a"]))
+    assert await rows(pool, "SELECT filename, due_at FROM images ORDER BY filename") == [
+        ("a", None),
+        ("b", datetime(2026, 3, 5, 12, tzinfo=UTC)),
+    ]
+    [(images_of_event,)] = await rows(pool, "SELECT data -> 'images' FROM events WHERE type = 'DEADLINE_CONFIRMED'")
+    assert len(images_of_event) == 1

@@ -198,6 +198,14 @@ BAD_CHANGES: list[tuple[Line, str]] = [
         change("cancellation", LATER, order="o-1"),
         "order: Order 1 cannot be cancelled: work on it has begun.",
     ),
+    (
+        change("cancellation", LATER, order="o-1", filenames=["b.jpg", "a.jpg"]),
+        "filenames[1]: 'a.jpg' cannot be cancelled: work on it has begun.",
+    ),
+    (
+        change("cancellation", LATER, order="o-1", filenames=["c.jpg"]),
+        "filenames[0]: order 'o-1' has no image 'c.jpg'",
+    ),
     (change("expedite", LATER, order="o-1", filenames=[]), "filenames: is empty"),
     (
         change("expedite", LATER, order="o-1", filenames=["b.jpg", "c.jpg"]),
@@ -213,7 +221,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1"),
-        "order: 'a.jpg' has been delivered already.",
+        "order: Order 1 was due at 2026-03-04T08:00:00Z and is late already.",
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1", filenames=["b.jpg"]),
@@ -311,7 +319,7 @@ async def test_a_repeated_key_ends_the_account_of_its_line(pool: Pool) -> None:
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     lines = [*START, order("o-1", expedite=True), change("expedite", LATER, order="o-1")]
-    assert await refused(pool, *lines) == "order: 'o-1-1.jpg' is expedited already."
+    assert await refused(pool, *lines) == "order: Order 1 is expedited already."
 
 
 async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:
@@ -319,6 +327,15 @@ async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:
     problem = "order: Order 1 was cancelled at 2026-03-03T11:00:00Z."
     assert await refused(pool, *cancelled, change("cancellation", DELIVERED, order="o-1")) == problem
     assert (await run_import(pool, [change("expedite", DELIVERED, order="o-1")])).problems == [f"1: {problem}"]
+
+
+async def test_a_cancelled_image_does_not_change(pool: Pool) -> None:
+    cancelled = [*START, order("o-1", 2), change("cancellation", LATER, order="o-1", filenames=["o-1-1.jpg"])]
+    problem = "filenames[0]: 'o-1-1.jpg' was cancelled at 2026-03-03T11:00:00Z."
+    again = change("cancellation", DELIVERED, order="o-1", filenames=["o-1-1.jpg"])
+    assert await refused(pool, *cancelled, again) == problem
+    expedite = change("expedite", DELIVERED, order="o-1", filenames=["o-1-1.jpg"])
+    assert (await run_import(pool, [expedite])).problems == [f"1: {problem}"]
 
 
 async def test_a_deadline_set_later_contradicts_a_cancellation_and_an_expedite_that_gives_one(pool: Pool) -> None:

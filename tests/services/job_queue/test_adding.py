@@ -13,7 +13,7 @@ from db.connections import Pool
 from db.writer import unit_of_work
 from tests.support.clock import FrozenClock
 from tests.support.job_queue import KIND, MINUTE, OTHER, add, queued, spread, turns
-from tests.support.workers import new_account
+from tests.support.workers import new_account, runs
 
 
 @pytest.fixture
@@ -93,6 +93,21 @@ async def test_a_job_added_while_a_worker_does_it_is_done_once_more(
     async with ending(pool, clock, second):
         pass
     assert (await queued(pool, "key"), await turns(pool)) == ([], [])
+
+
+async def test_a_job_added_while_it_succeeds_after_a_failure_fails_no_more(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    await add(pool, account, clock.now())
+    await claims.fail(pool, clock, await claimed(pool, clock), ValueError("x"))
+    clock.advance(MINUTE)
+    second = await claimed(pool, clock)
+    assert second.error == "ValueError: x"
+    await add(pool, account, clock.now())
+    async with ending(pool, clock, second):
+        pass
+    assert await queued(pool, "attempts", "retry_at", "error") == [(0, None, None)]
+    assert await runs(pool, "state") == [("SUCCEEDED",)]
 
 
 async def test_work_that_adds_its_own_job_for_later_continues_then(

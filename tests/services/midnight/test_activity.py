@@ -31,7 +31,7 @@ from tests.support.consistency import assert_activity_equals_rows
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.import_files import START, change, order, run_import
 from tests.support.midnight_jobs import cursor, run_jobs
-from tests.support.pools import CountingPool
+from tests.support.pools import CountingPool, FailingPool, Killed
 from tests.support.random_lives import Life
 from tests.support.transactions import in_transaction
 
@@ -120,6 +120,22 @@ async def test_all_days_that_closed_meanwhile_are_counted_at_once(
     assert (await cursor(pool, ACTIVITY, client.account_id)).date == clock.now().date()
 
 
+@pytest.mark.parametrize("statements", range(2, 29, 4))
+async def test_an_interrupted_roll_up_keeps_its_days_and_is_continued(
+    pool: Pool, clock: FrozenClock, client: Customer, statements: int
+) -> None:
+    for _ in range(25):
+        await client.place(1)
+        clock.advance(DAY)
+    with pytest.raises(Killed):
+        await roll_up_activity(FailingPool(pool, statements), clock, CLOSES, [client.account_id])
+    assert len(await counted(pool)) in {0, 10, 20, 25}
+    await assert_equals_rows(pool, clock)
+    assert await run_jobs(pool, clock, [ACTIVITY]) == 1
+    assert [row[1] for row in await counted(pool)] == [1] * 25
+    await assert_equals_rows(pool, clock)
+
+
 async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
@@ -129,6 +145,22 @@ async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     assert await counted(pool) == [(TUESDAY, 3, 2, 3 * PRICE)]
     await in_transaction(pool, partial(cancel_order, clock=clock, key=kept.orders[0]))
     assert await counted(pool) == [(TUESDAY, 0, 5, 0)]
+    await assert_equals_rows(pool, clock)
+
+
+async def test_cancellations_while_days_are_counted_are_in_their_rows(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    placed = [await client.place(1) for _ in range(6)]
+    clock.advance_to(CLOSES + HOUR)
+    await client.place(1)  # so that the account is not quiet
+    cancel = partial(cancel_order, clock=clock)
+    await asyncio.gather(
+        *(in_transaction(pool, partial(cancel, key=outcome.orders[0])) for outcome in placed[:3]),
+        roll_up_activity(pool, clock, CLOSES, [client.account_id]),
+        *(in_transaction(pool, partial(cancel, key=outcome.orders[0])) for outcome in placed[3:5]),
+    )
+    assert await counted(pool) == [(TUESDAY, 1, 5, PRICE)]
     await assert_equals_rows(pool, clock)
 
 

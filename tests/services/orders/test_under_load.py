@@ -147,7 +147,15 @@ async def test_commands_on_the_same_images_at_once_end_as_if_one_came_after_the_
         await command.give(world)
     rush = ConcurrentCommands(world)
     commands = [
-        *(rush.cancel(), rush.expedite(), rush.expedite(4), rush.reject(1), rush.reject(1, 2)),
+        *(
+            rush.cancel(),
+            rush.cancel(3),
+            rush.cancel(4),
+            rush.expedite(),
+            rush.expedite(4),
+            rush.reject(1),
+            rush.reject(1, 2),
+        ),
         *(rush.deliver("ann", 1), rush.deliver("ann", 3, 4), rush.produce("bob", 2)),
     ]
     random.Random(seed).shuffle(commands)  # noqa: S311 - a test draws, nobody guesses

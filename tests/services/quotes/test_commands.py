@@ -6,7 +6,9 @@ from functools import partial
 
 import pytest
 
+from app.domain.catalogue import Price
 from app.domain.orders.quotes import InvalidQuoteToken, QuoteChanged
+from app.domain.specifications import SpecificationChange
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from app.services.specifications import update_specification
 from db.connections import Pool
@@ -62,9 +64,8 @@ async def test_a_new_price_changes_the_offer_unless_none_was_quoted(client: Cust
     priced, unpriced = client.upload(5), client.upload(5, priced=False)
     bindings = [binding_of(await client.quote(request), request) for request in (priced, unpriced)]
     key = (client.account_id, client.specification_id)
-    await in_transaction(
-        client.pool, partial(update_specification, clock=client.clock, key=key, price_per_image=Decimal(2))
-    )
+    change = SpecificationChange(price=Price(Decimal(2), "USD"))
+    await in_transaction(client.pool, partial(update_specification, clock=client.clock, key=key, change=change))
     with pytest.raises(QuoteChanged):
         await client.place(5, binding=bindings[0])
     await client.place(5, binding=bindings[1])

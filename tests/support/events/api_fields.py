@@ -18,6 +18,8 @@ FIELDS: Final = {
       deadline previousDeadline confirmedAt previousConfirmedAt newSlaVersion previousSlaVersion
       newPrice {_MONEY} previousPrice {_MONEY} pricePerImage {_MONEY} firstExpeditePosition {_IMAGES}""",
     "OrderCancelled": "previousStatus",
+    "ImagesCancelled": f"""newStatus previousStatus newImageCount previousImageCount newPrice {_MONEY}
+      previousPrice {_MONEY} {_IMAGES}""",
     "OrderCompleted": "previousStatus",
     "ImagesClaimed": f"leaseUntil worker {_IMAGES}",
     "ClaimExpired": f"leaseUntil worker {_IMAGES}",
@@ -33,9 +35,10 @@ FIELDS: Final = {
       previousImagesPerDay previousExpeditesPerDay note message""",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
-    "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName
-      newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newSteps {{ step seconds }}
-      previousSteps {{ step seconds }}""",
+    "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName byCatalogue
+      newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newPriceNegotiated previousPriceNegotiated
+      newSteps {{ step seconds negotiated }} previousSteps {{ step seconds negotiated }}
+      newInstructions previousInstructions""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "AccountClosed": "reason",
@@ -157,6 +160,15 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "before.cancelledAt": "- always null",
         "after.cancelledAt": "at",
     },
+    "IMAGES_CANCELLED": {
+        **_IDS,
+        "before.status": "previousStatus",
+        "after.status": "newStatus",
+        "before.imageCount": "previousImageCount",
+        "after.imageCount": "newImageCount",
+        "before.price": "previousPrice.amount",
+        "after.price": "newPrice.amount",
+    },
     "ORDER_COMPLETED": {
         "before.status": "previousStatus",
         "after.status": "- always COMPLETED",
@@ -223,7 +235,15 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.name": "newName",
         "before.pricePerImage": "previousPricePerImage.amount",
         "after.pricePerImage": "newPricePerImage.amount",
+        "before.currency": "previousPricePerImage.currency",
         "after.currency": "newPricePerImage.currency",
+        "before.priceNegotiated": "previousPriceNegotiated",
+        "after.priceNegotiated": "newPriceNegotiated",
+        "byCatalogue": "byCatalogue",
+        "instructions": "newInstructions",
+        "previousInstructions": "previousInstructions",
+        "before.steps[].negotiated": "previousSteps[].negotiated",
+        "after.steps[].negotiated": "newSteps[].negotiated",
         "before.steps[].step": "previousSteps[].step",
         "before.steps[].milliseconds": "previousSteps[].seconds",
         "after.steps[].step": "newSteps[].step",

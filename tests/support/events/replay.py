@@ -55,6 +55,7 @@ _IMAGE_FIELDS: Final = (
     "first_delivered_at",
     "claimed_by",
     "first_claimed_at",
+    "cancelled_at",
     "external_reference",
     "instructions",
 )
@@ -120,8 +121,10 @@ class Replayed:
                 self._deliver(order_id, data["images"], at)
             case "IMAGES_REJECTED":
                 self._reject(order_id, data["images"], at)
+            case "ORDER_CANCELLED" | "IMAGES_CANCELLED":
+                self._cancel(order_id, data.get("images"), at)
             case _:
-                assert type_ in {"ORDER_SPLIT", "ORDER_CANCELLED", "ORDER_COMPLETED"}
+                assert type_ in {"ORDER_SPLIT", "ORDER_COMPLETED"}
 
     def _place(self, order_id: str, data: Data) -> None:
         first_expedite = data["firstExpeditePosition"]
@@ -140,6 +143,7 @@ class Replayed:
                 "claimed_by": None,
                 "claimed_until": None,
                 "first_claimed_at": None,
+                "cancelled_at": None,
                 "rejections": list[Data](),
             }
 
@@ -185,6 +189,14 @@ class Replayed:
         for image, each in zip(self._images_of(order_id, [each["id"] for each in rejected]), rejected, strict=True):
             rejection = {"id": each["rejection"], "at": at, "reason": each["reason"], "due_at": each["dueAt"]}
             image["rejections"].append(rejection | {"sla_version": each["slaVersion"], "redelivered_at": None})
+
+    def _cancel(self, order_id: str, image_ids: Iterable[str] | None, at: datetime) -> None:
+        """Cancel images, or all that remain of an order."""
+        of_order = [id_ for id_, image in self.images.items() if image["order"] == order_id]
+        remaining = [id_ for id_ in of_order if self.images[id_]["cancelled_at"] is None]
+        for image in self._images_of(order_id, remaining if image_ids is None else image_ids):
+            assert (image["cancelled_at"], image["first_claimed_at"], image["first_delivered_at"]) == (None, None, None)
+            image["cancelled_at"] = at
 
     def _images_of(self, order_id: str, image_ids: Iterable[str]) -> list[Data]:
         images = [self.images[image_id] for image_id in image_ids]

@@ -46,14 +46,15 @@ class ReplayedAccount:
         `images` name their order by its id under `order`, as `orders` do under `id`.
         """
         by_id = {order["id"]: order for order in orders}
-        owners = [by_id[image["order"]] for image in images]
+        starts = [(image, by_id[image["order"]]) for image in images]
         for former, reset in pairwise(self.resets):
             opened, closed = former["after"], reset["before"]
             unchanging = opened.keys() - {"closesAt", "used", "expediteUsed"}
             assert {key: closed[key] for key in unchanging} == {key: opened[key] for key in unchanging}
         for reset in self.resets:
             assert reset["after"]["opensAt"] == reset["before"]["closesAt"]
-            used = tuple(_used(reset["before"], owners, start) for start in ("placedAt", "expeditedAt"))
+            expedited = [(image, order) for image, order in starts if image["expedite_position"] is not None]
+            used = _used(reset["before"], starts, "placedAt"), _used(reset["before"], expedited, "expeditedAt")
             assert (reset["before"]["used"], reset["before"]["expediteUsed"]) == used
             assert (reset["after"]["used"], reset["after"]["expediteUsed"]) == (0, 0)
 
@@ -61,7 +62,8 @@ class ReplayedAccount:
         assert (data["before"], self.time_zone) == (None, None)
         after = data["after"]
         self.name, self.time_zone = after["name"], after["timeZone"]
-        self.versions.append({"version": 1, "effectiveDate": "", **{term: after[term] for term in _TERMS}})
+        first = {key: after[key] for key in ("plan", *_TERMS)}
+        self.versions.append({"version": 1, "effectiveDate": "", **first})
 
     def _specify(self, data: Data) -> None:
         before, after = data["before"], data["after"]
@@ -82,12 +84,10 @@ class ReplayedAccount:
         self.versions.append(after)
 
     def _change_plan(self, data: Data) -> None:
-        """Change the plan, of which no event has the terms: those before have to follow, those after are taken."""
+        """Add a version that begins a plan; its `before` has the plan and the terms of its first day without it."""
         before, after = data["before"], data["after"]
-        known = self._terms_on(after["effectiveDate"])
-        assert {key: before[key] for key in ("version", *_TERMS)} == {
-            key: known.get(key, before[key]) for key in ("version", *_TERMS)
-        }
+        known = self._terms_on(after["effectiveDate"]) | {"plan": self._plan_on(after["effectiveDate"])}
+        assert before == {key: known.get(key, before[key]) for key in ("plan", "version", *_TERMS)}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -100,14 +100,21 @@ class ReplayedAccount:
         known = self._terms_on(before["effectiveDate"])
         assert after == {key: known.get(key, after[key]) for key in ("version", *_TERMS)}
 
+    def _plan_on(self, date: str) -> str:
+        begun = [version for version in self.versions if "plan" in version and version["effectiveDate"] <= date]
+        plan: str = max(begun, key=lambda each: (each["effectiveDate"], each["version"]))["plan"]
+        return plan
+
     def _terms_on(self, date: str) -> Data:
+        """Return the version and the stated terms of a day; no event has all the terms of a plan that began later."""
         counting = [version for version in self.versions if version["version"] not in self.withdrawn]
         last_of_days = {version["effectiveDate"]: version for version in counting}
         known: Data = {}
         for effective in sorted(each for each in last_of_days if each <= date):
             version = last_of_days[effective]
             known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
-        return known
+        is_first_plan = not any("plan" in each for each in counting[1:] if each["effectiveDate"] <= date)
+        return known if is_first_plan else {"version": known["version"]}
 
     def _move(self, data: Data) -> None:
         assert data["before"] == {"timeZone": self.time_zone}
@@ -128,11 +135,14 @@ class ReplayedAccount:
         self.closed_at = data["after"]["closedAt"]
 
 
-def _used(day: Data, owners: Iterable[Data], start: str) -> int:
-    """Count images whose order was placed or expedited within a day and not cancelled before the day closed."""
-    return sum(_within(day, order[start]) and not _within(day, order["cancelledAt"]) for order in owners)
+def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:
+    """Count images placed or expedited with their order within a day and not cancelled before the day closed."""
+    return sum(
+        _within(day, datetime.fromisoformat(order[start])) and not _within(day, image["cancelled_at"])
+        for image, order in images
+    )
 
 
-def _within(day: Data, at: str | None) -> bool:
+def _within(day: Data, at: datetime | None) -> bool:
     opens_at, closes_at = (datetime.fromisoformat(day[key]) for key in ("opensAt", "closesAt"))
-    return at is not None and opens_at <= datetime.fromisoformat(at) < closes_at
+    return at is not None and opens_at <= at < closes_at

@@ -9,7 +9,7 @@ from app.domain.orders.changes import NewImage
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from tests.support.customers import Customer
-from tests.support.model.facts import Order, Upload
+from tests.support.model.facts import Image, Order, Upload
 from tests.support.model.orders import Account
 from tests.support.model.world import World, assert_day, picked
 
@@ -81,10 +81,7 @@ class Expedite(OfOrder):
         return order.expedited_at is None and order.status == "IN_PRODUCTION"
 
     async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
-        images = None if self.chosen is None else picked(order.images, self.chosen)
-        every = [image for _, image in account.images]
-        if images is not None and self.stray is not None and every[self.stray % len(every)] not in images:
-            images.append(every[self.stray % len(every)])
+        images = _chosen(account, order, self.chosen, self.stray)
         ids = None if images is None else [image.id for image in images]
         done = await world.agree(
             lambda now: account.expedite(now, order, images),
@@ -100,15 +97,20 @@ class Expedite(OfOrder):
 
 @dataclass(frozen=True)
 class Cancel(OfOrder):
-    """Cancel an order."""
+    """Cancel images of an order, or all of it; a stray one may be any of the account's."""
+
+    chosen: tuple[int, ...] | None
+    stray: int | None = None
 
     def is_for(self, order: Order) -> bool:
         return order.cancelled_at is None
 
     async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        images = _chosen(account, order, self.chosen, self.stray)
+        ids = None if images is None else [image.id for image in images]
         done = await world.agree(
-            lambda now: account.cancel(now, order),
-            lambda writer: cancel_order(writer, world.clock, (customer.account_id, order.id)),
+            lambda now: account.cancel(now, order, images),
+            lambda writer: cancel_order(writer, world.clock, (customer.account_id, order.id), ids),
         )
         if done is not None:
             day, outcome = done
@@ -145,6 +147,14 @@ class Confirm(OfOrder):
             lambda now: account.confirm(now, order, due_at),
             lambda writer: confirm_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
         )
+
+
+def _chosen(account: Account, order: Order, chosen: tuple[int, ...] | None, stray: int | None) -> list[Image] | None:
+    images = None if chosen is None else picked(order.images, chosen)
+    every = [image for _, image in account.images]
+    if images is not None and stray is not None and every[stray % len(every)] not in images:
+        images.append(every[stray % len(every)])
+    return images
 
 
 async def _take_ids(customer: Customer, orders: Sequence[Order]) -> None:

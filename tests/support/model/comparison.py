@@ -32,7 +32,7 @@ ORDERS = """
            o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
-           o.updated_at, o.kept_due_at, o.kept_sla_version
+           o.updated_at, o.begun_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
@@ -54,7 +54,7 @@ LEDGER_DAYS = """
 
 
 def order_row(order: Order) -> Row:
-    images = order.images
+    images = order.counted
     positions = [image.position for image in images]
     expedites = [image.expedite_position for image in images if image.expedite_position is not None]
     delivered = [image for image in images if image.is_delivered]
@@ -67,7 +67,7 @@ def order_row(order: Order) -> Row:
         order.placed_at,
         order.deadline_status,
         order.due_at,
-        min((late for image in images if (late := late_at(order, image))), default=None),
+        min((late for image in order.images if (late := late_at(image))), default=None),
         order.sla_version,
         min(positions),
         max(positions),
@@ -86,7 +86,9 @@ def order_row(order: Order) -> Row:
         order.external_reference,
         order.instructions,
         order.updated_at,
+        min((at for image in images if (at := image.first_claimed_at)), default=None),
         *(order.kept or (None, None)),
+        len(order.images) - len(images),
     )
 
 
@@ -97,20 +99,20 @@ def image_row(order: Order, image: Image) -> Row:
         image.number,
         image.id,
         image.filename,
-        image_status(order, image),
+        image_status(image),
         order.level,
         image.uploaded_at,
         image.position,
         image.expedite_position,
         image.price,
         image.due_at,
-        late_at(order, image),
+        late_at(image),
         image.delivered_at[0] if image.delivered_at else None,
         image.delivered_at[-1] if image.delivered_at else None,
         image.rejections[0].at if image.rejections else None,
         None if last is None else last.at,
         None if last is None else last.due_at,
-        order.cancelled_at,
+        image.cancelled_at,
         image.claimed_by,
         image.claimed_until,
         image.first_claimed_at,
@@ -119,9 +121,9 @@ def image_row(order: Order, image: Image) -> Row:
     )
 
 
-def image_status(order: Order, image: Image) -> str:
+def image_status(image: Image) -> str:
     """Return the status of the row, which does not show claims."""
-    if order.cancelled_at is not None:
+    if image.cancelled_at is not None:
         return "CANCELLED"
     if not image.delivered_at:
         return "QUEUED"
@@ -161,9 +163,9 @@ def ledger_rows(account: Account) -> list[Row]:
     ]
 
 
-def late_at(order: Order, image: Image) -> datetime | None:
+def late_at(image: Image) -> datetime | None:
     """Return the instant from which the image is late as far as is known, None if delivered or cancelled in time."""
-    ended_at = image.delivered_at[0] if image.delivered_at else order.cancelled_at
+    ended_at = image.delivered_at[0] if image.delivered_at else image.cancelled_at
     if image.due_at is None or (ended_at is not None and ended_at <= image.due_at):
         return None
     return image.due_at

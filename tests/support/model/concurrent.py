@@ -48,12 +48,16 @@ class ConcurrentCommands:
     world: World
     issued: list[IssuedCommand] = field(default_factory=list[IssuedCommand])
 
-    async def cancel(self) -> None:
+    async def cancel(self, *numbers: int) -> None:
+        """Cancel images, or all of the order."""
+        chosen = self._ids(numbers) or None
+
         def model(account: Account, at: datetime) -> Sequence[Order]:
-            account.cancel(at, account.orders[0])
+            images = [image for _, image in account.images if image.number in numbers]
+            account.cancel(at, account.orders[0], images if numbers else None)
             return ()
 
-        await self._give(partial(cancel_order, clock=self.world.clock, key=self._order), model)
+        await self._give(partial(cancel_order, clock=self.world.clock, key=self._order, chosen=chosen), model)
 
     async def expedite(self, *numbers: int) -> None:
         """Expedite images, or all that can be."""

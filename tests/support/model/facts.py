@@ -62,6 +62,7 @@ class Image:
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     first_claimed_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
     @property
     def awaits_redelivery(self) -> bool:
@@ -96,15 +97,25 @@ class Order:
     expedite_version: int | None = None
     confirmed_at: datetime | None = None
     completed_at: datetime | None = None
-    cancelled_at: datetime | None = None
     external_reference: str | None = None
     instructions: str | None = None
+
+    @property
+    def cancelled_at(self) -> datetime | None:
+        """The instant of the last image's cancellation, if all are cancelled."""
+        instants = [image.cancelled_at for image in self.images if image.cancelled_at is not None]
+        return max(instants) if len(instants) == len(self.images) else None
+
+    @property
+    def counted(self) -> list[Image]:
+        """The images that are not cancelled; of a cancelled order those cancelled last."""
+        return [image for image in self.images if image.cancelled_at == self.cancelled_at]
 
     @property
     def status(self) -> str:
         if self.cancelled_at is not None:
             return "CANCELLED"
-        if not all(image.is_delivered for image in self.images):
+        if not all(image.is_delivered for image in self.counted):
             return "IN_PRODUCTION"
         return "READY_FOR_DOWNLOAD" if self.completed_at is None else "COMPLETED"
 

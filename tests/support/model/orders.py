@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
+from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
 from tests.support.model.terms import Agreement
 
 Result = TypeVar("Result")
@@ -23,11 +24,8 @@ PLAN: Final = (200, 20)
 """The images and expedites of the Professional plan."""
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
-NEVER: Final = datetime.max.replace(tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
-FRIDAY: Final = 5
-"""The last weekday of a working week, Monday being 1."""
 
 
 class Account:
@@ -99,7 +97,7 @@ class Account:
         day = self.running(at)
         refuse(self._closed())
         if expedite:
-            refuse(_window(at))
+            refuse(window(at))
         levels = self._expedite_levels(day, len(uploads)) if expedite else self._upload_levels(day, len(uploads))
         images = self._uploaded(day, at, uploads, levels, expedite=expedite)
         refuse(self._against_references(reference, uploads))
@@ -166,11 +164,14 @@ class Account:
         """Expedite images, the chosen ones or all that can be; return the orders that changed, then the new ones."""
         at = self.instant(now)
         day = self.running(at)
-        against = {image: _against_expediting(order, image, at) for image in order.images}
+        against = {image: against_expediting(order, image, at) for image in order.images}
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = self._closed() or _window(at)
-        reasons += [reason for image in images or order.images for reason in against[image]]
+        reasons = self._closed() or window(at)
+        if images:
+            reasons += [reason for image in images for reason in against[image]]
+        else:
+            reasons += cancelled(order) or [Reason(reason.kind) for image in order.counted for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
         due = [_in_time(at, level) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
@@ -191,23 +192,26 @@ class Account:
         """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
         owner = next(each for each in self.orders if image in each.images)
         moved = owner.split_from is order and owner.expedited_at is not None
-        return _against_expediting(owner, image, at) if moved else [Reason("NotFound")]
+        return against_expediting(owner, image, at) if moved else [Reason("NotFound")]
 
     def _split(
         self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
     ) -> list[Order]:
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
+        gone = [image for image in staying if image.cancelled_at is not None]
+        turns = staying == gone
         order.updated_at = at
         source = replace(order)
         siblings: list[Order] = []
         for level, images in groups:
             target = order
-            if staying or images is not groups[0][1]:
+            if not turns or images is not groups[0][1]:
                 target = replace(source, number=len(self.orders) + 1, split_from=order, external_reference=None)
                 siblings.append(target)
                 self.orders.append(target)
-            target.images = sorted(images, key=lambda image: image.number)
+            also = gone if target is order else []
+            target.images = sorted([*images, *also], key=lambda image: image.number)
             target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
             target.expedited_at, target.expedite_version = at, version
             due_at = _in_time(at, level)
@@ -215,7 +219,7 @@ class Account:
                 target.due_at, target.confirmed_at = due_at, None
             if due_at is not None or target.due_at is None:
                 target.sla_version = version
-        if staying:
+        if not turns:
             order.images = staying
         return siblings
 
@@ -232,17 +236,23 @@ class Account:
     def _closed(self) -> list[Reason]:
         return [] if self.closed_at is None else [Reason("AccountIsClosed")]
 
-    def cancel(self, now: datetime, order: Order) -> Day:
-        """Cancel an order; its images return to the running day's quotas if they used them."""
+    def cancel(self, now: datetime, order: Order, chosen: Sequence[Image] | None = None) -> Day:
+        """Cancel images, or all that remain; they return to the running day's quotas if they used them."""
         at = self.instant(now)
-        reasons = _cancelled(order)
-        if any(image.first_claimed_at or image.delivered_at for image in order.images):
-            reasons.append(Reason("NotCancellable"))
+        if chosen is None:
+            reasons = cancelled(order)
+            if any(image.first_claimed_at or image.delivered_at for image in order.images):
+                reasons.append(Reason("NotCancellable"))
+        else:
+            reasons = [reason for image in chosen for reason in against_cancelling(order, image)]
         refuse(reasons)
         day = self.running(at)
-        day.used -= len(order.images) if day.holds(order.placed_at) else 0
-        day.expedited -= len(order.images) if day.holds(order.expedited_at) else 0
-        order.cancelled_at = order.updated_at = self.last_at = at
+        images = order.counted if chosen is None else chosen
+        day.used -= len(images) if day.holds(order.placed_at) else 0
+        day.expedited -= len(images) if day.holds(order.expedited_at) else 0
+        for image in images:
+            image.cancelled_at = at
+        order.updated_at = self.last_at = at
         return day
 
     def complete(self, now: datetime, order: Order) -> None:
@@ -254,8 +264,12 @@ class Account:
     def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set the deadline of staff."""
         at = self.instant(now)
-        awaiting = [image for image in order.images if not image.delivered_at or image.delivered_at[0] >= at]
-        reasons = _cancelled(order)
+        awaiting = [
+            image
+            for image in order.images
+            if (not image.delivered_at or image.delivered_at[0] >= at) and image.cancelled_at is None
+        ]
+        reasons = cancelled(order)
         if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
             reasons.append(Reason("DeadlineNotOpen"))
         if due_at <= at or due_at >= (order.due_at or NEVER):
@@ -296,27 +310,6 @@ def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
     while day.isoweekday() > FRIDAY:
         day += DAY
     return datetime.combine(day, time(9), zone).astimezone(UTC)
-
-
-def _cancelled(order: Order) -> list[Reason]:
-    return [] if order.cancelled_at is None else [Reason("OrderCancelled")]
-
-
-def _window(at: datetime) -> list[Reason]:
-    return [] if at.isoweekday() <= FRIDAY else [Reason("ExpediteWindowClosed")]
-
-
-def _against_expediting(order: Order, image: Image, at: datetime) -> list[Reason]:
-    if order.cancelled_at is not None:
-        return _cancelled(order)
-    reasons: list[Reason] = []
-    if image.delivered_at:
-        reasons.append(Reason("AlreadyDelivered", image.id))
-    if order.expedited_at is not None:
-        reasons.append(Reason("AlreadyExpedited", image.id))
-    if (image.due_at or NEVER) < at and not image.delivered_at:
-        reasons.append(Reason("AlreadyLate", image.id))
-    return reasons
 
 
 def _price(level: str) -> Decimal:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.support.model.facts import Image, Order, Reason, Rejection, refuse
-from tests.support.model.orders import NEVER, Account
+from tests.support.model.orders import Account
+from tests.support.model.refusals import NEVER
 
 
 class Production:
@@ -34,8 +35,8 @@ class Production:
         """Return the images that can be leased, by deadline (none last), upload and id."""
         free = [
             (image.next_due_at or NEVER, image.uploaded_at, image.id, account, image)
-            for account, order, image in self.images
-            if order.cancelled_at is None
+            for account, _, image in self.images
+            if image.cancelled_at is None
             and not image.is_delivered
             and (image.claimed_until is None or image.claimed_until <= now)
         ]

@@ -149,7 +149,7 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(WaitUntil, which, st.sampled_from(marks), st.integers(0, 4), st.sampled_from([0, -1, 1])),
         st.builds(Reject, picks, strays),
         st.builds(Confirm, *of_order, st.sampled_from([4 * HOUR, HOUR, 2 * DAY, 0 * HOUR])),
-        st.builds(Cancel, *of_order),
+        st.builds(Cancel, *of_order, picks, strays),
         st.builds(Complete, *of_order),
         *often,
         st.builds(Negotiate, which, terms, terms, st.sampled_from([1, 0, 2])),

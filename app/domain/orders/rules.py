@@ -1,0 +1,130 @@
+"""The commands that are possible on an order or an image, by its summary (domain rules, sections 3 and 5).
+
+Each function returns the reason why a command would be refused at an instant (UTC), None if it would not. Commands
+raise it, and answers list it as an action.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.account import Account
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.deadlines.rules import require_expedite_window, require_gain
+from app.domain.errors import DomainError
+from app.domain.ledger.guarantee import allocate_expedite
+from app.domain.orders.enums import ActionKind, OrderStatus
+from app.domain.orders.refusals import (
+    AlreadyDelivered,
+    AlreadyExpedited,
+    AlreadyLate,
+    DeadlineNotOpen,
+    ImageCancelled,
+    NotCancellable,
+    NotCompletable,
+    NotDelivered,
+    OrderCancelled,
+)
+from app.domain.orders.summaries import ImageSummary, OrderSummary
+
+
+def not_expeditable(subject: OrderSummary | ImageSummary, at: datetime) -> DomainError | None:
+    """Return the reason why no image of an order, or an image, can be expedited, by its own facts alone."""
+    if subject.cancelled_at is not None:
+        return _cancelled(subject, subject.cancelled_at)
+    image_id = _image_id(subject)
+    if subject.is_delivered:
+        return AlreadyDelivered(_name(subject), image_id)
+    if subject.expedited_at is not None:
+        return AlreadyExpedited(_name(subject), image_id)
+    if subject.due_at is not None and subject.due_at < at:
+        return AlreadyLate(_name(subject), image_id, subject.due_at)
+    return None
+
+
+def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at: datetime) -> DomainError | None:
+    """Return the reason against expediting an image, or all images of an order that can be, by all the rules."""
+    count = subject.undelivered_count if isinstance(subject, OrderSummary) else 1
+    try:
+        account.require_open(at)
+        require_expedite_window(at)
+        refusal = not_expeditable(subject, at)
+        if refusal is None:
+            day = account.day_at(at)
+            parts = allocate_expedite(count, day.allowance)
+            require_gain(parts, [subject.due_at] * count, at, day.sla.terms)
+    except DomainError as found:
+        return found
+    return refusal
+
+
+def reject_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
+    """Return the reason against rejecting an image, or all delivered images of an order."""
+    if isinstance(subject, OrderSummary):
+        return NotDelivered(_name(subject)) if subject.delivered_count == 0 else None
+    is_delivered = subject.is_delivered and not subject.is_rejected
+    return None if is_delivered else NotDelivered(_name(subject), subject.id)
+
+
+def cancel_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
+    """Return the reason against cancelling an order or an image."""
+    if subject.cancelled_at is not None:
+        return _cancelled(subject, subject.cancelled_at)
+    if subject.begun_at is not None:
+        return NotCancellable(_name(subject), subject.begun_at, _image_id(subject))
+    return None
+
+
+def complete_refusal(order: OrderSummary) -> DomainError | None:
+    """Return the reason against completing an order."""
+    is_ready = order.status is OrderStatus.READY_FOR_DOWNLOAD
+    return None if is_ready else NotCompletable(order.number, order.status)
+
+
+def confirm_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
+    """Return the reason why staff cannot set the order's deadline, whichever it is.
+
+    That is when it has one, or when none could be met or missed any more: all images were delivered or cancelled, or
+    the deadline that they kept at the plan level has passed and is frozen.
+    """
+    if order.cancelled_at is not None:
+        return OrderCancelled(order.number, order.cancelled_at)
+    is_set = order.deadline_status is DeadlineStatus.CONFIRMED
+    is_frozen = order.due_at is not None and order.due_at < at
+    is_closed = is_set or is_frozen or order.is_delivered
+    return DeadlineNotOpen(order.number, order.due_at) if is_closed else None
+
+
+def order_actions(
+    order: OrderSummary, account: Account, at: datetime, *, by_staff: bool
+) -> dict[ActionKind, DomainError | None]:
+    """Return the commands on an order for a client or for staff, each with its refusal, None if it is possible."""
+    actions = {
+        ActionKind.EXPEDITE: expedite_refusal(order, account, at),
+        ActionKind.REJECT: reject_refusal(order),
+        ActionKind.COMPLETE: complete_refusal(order),
+        ActionKind.CANCEL: cancel_refusal(order),
+    }
+    return actions | {ActionKind.CONFIRM_DEADLINE: confirm_refusal(order, at)} if by_staff else actions
+
+
+def image_actions(image: ImageSummary, account: Account, at: datetime) -> dict[ActionKind, DomainError | None]:
+    """Return the commands on an image, each with its refusal, None if it is possible."""
+    return {
+        ActionKind.EXPEDITE: expedite_refusal(image, account, at),
+        ActionKind.REJECT: reject_refusal(image),
+        ActionKind.CANCEL: cancel_refusal(image),
+    }
+
+
+def _cancelled(subject: OrderSummary | ImageSummary, cancelled_at: datetime) -> DomainError:
+    if isinstance(subject, OrderSummary):
+        return OrderCancelled(subject.number, cancelled_at)
+    return ImageCancelled(subject.id, subject.filename, cancelled_at)
+
+
+def _name(subject: OrderSummary | ImageSummary) -> str:
+    return f"Order {subject.number}" if isinstance(subject, OrderSummary) else repr(subject.filename)
+
+
+def _image_id(subject: OrderSummary | ImageSummary) -> UUID | None:
+    return None if isinstance(subject, OrderSummary) else subject.id

@@ -1,0 +1,88 @@
+"""Summaries of orders and images: the facts that decide which commands on them are possible, by `orders.rules`.
+
+A command makes them of the states that it changes, an answer of the rows of its page; both are equal.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.orders.enums import OrderStatus
+from app.domain.orders.state import ImageState, OrderState, order_figures
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """An order; instants are UTC.
+
+    `due_at` is the deadline that its undelivered images share. Work on it began at `begun_at`, with the first claim of
+    an image, or in imported history with the first delivery.
+    """
+
+    number: int
+    status: OrderStatus
+    deadline_status: DeadlineStatus
+    due_at: datetime | None
+    expedited_at: datetime | None
+    begun_at: datetime | None
+    cancelled_at: datetime | None
+    delivered_count: int
+    undelivered_count: int
+
+    @property
+    def is_delivered(self) -> bool:
+        """True if each of its images was delivered before."""
+        return self.undelivered_count == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSummary:
+    """An image, with the instant at which its order was expedited; instants are UTC.
+
+    `delivered_at` is the latest delivery, `is_rejected` True if it was rejected since.
+    """
+
+    id: UUID
+    filename: str
+    due_at: datetime | None
+    expedited_at: datetime | None
+    begun_at: datetime | None
+    cancelled_at: datetime | None
+    delivered_at: datetime | None
+    is_rejected: bool
+
+    @property
+    def is_delivered(self) -> bool:
+        """True if it was delivered before."""
+        return self.delivered_at is not None
+
+
+def summary_of(order: OrderState) -> OrderSummary:
+    """Return the summary of an order."""
+    figures = order_figures(order)
+    return OrderSummary(
+        number=order.number,
+        status=figures.status,
+        deadline_status=order.deadline_status,
+        due_at=order.due_at,
+        expedited_at=order.expedited_at,
+        begun_at=figures.begun_at,
+        cancelled_at=order.cancelled_at,
+        delivered_count=figures.delivered_count,
+        undelivered_count=figures.image_count - figures.delivered_count - figures.rejected_count,
+    )
+
+
+def image_summary_of(order: OrderState, image: ImageState) -> ImageSummary:
+    """Return the summary of an image of an order."""
+    return ImageSummary(
+        id=image.id,
+        filename=image.filename,
+        due_at=image.due_at,
+        expedited_at=order.expedited_at,
+        begun_at=image.begun_at,
+        cancelled_at=image.cancelled_at,
+        delivered_at=image.delivered_at,
+        is_rejected=image.open_rejection is not None,
+    )

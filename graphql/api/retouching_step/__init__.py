@@ -1,0 +1,1 @@
+"""The catalogue of retouching steps in the API."""
