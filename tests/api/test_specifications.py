@@ -229,3 +229,25 @@ async def test_a_price_has_to_be_a_decimal_string(shop: Shop, staff: Client, pri
     query = f"mutation {{ updateSpecification(input: {{ {values} }}) {{ specification {{ id }} }} }}"
     error = await staff.error(query)
     assert (error["code"], error["argument"]) == ("BAD_USER_INPUT", "input.pricePerImage.amount")
+
+
+async def test_prices_in_events_of_release_0_1_0_have_the_currency_of_their_version(
+    shop: Shop, pool: Pool, staff: Client
+) -> None:
+    """These events state a new price without its currency, which could not change then."""
+    made = await done(staff, "createSpecification", accountId=shop.account, **NEW, **OWN_PRICE)
+    ids = {"specificationId": made["specification"]["id"]}
+    await done(staff, "updateSpecification", **ids, pricePerImage={"amount": "1.30", "currency": "EUR"})
+    strip = "UPDATE events SET data = data #- '{before,currency}' #- '{after,currency}' WHERE sequence = 3 RETURNING 1"
+    assert len(await pool.fetch(strip)) == 1
+    await done(staff, "updateSpecification", **ids, pricePerImage=None)
+    prices = "newPricePerImage { amount currency } previousPricePerImage { amount currency }"
+    ask = (
+        f"{{ account {{ events(first: 2) {{ nodes {{ ... on SpecificationChanged {{ newVersion {prices} }} }} }} }} }}"
+    )
+    shown = (await shop.client.data(ask))["account"]["events"]["nodes"]
+    usd, eur = {"amount": "1.45", "currency": "USD"}, {"amount": "1.30", "currency": "EUR"}
+    assert sorted(shown, key=lambda event: event["newVersion"]) == [
+        {"newVersion": 2, "newPricePerImage": eur, "previousPricePerImage": {"amount": "1.20", "currency": "EUR"}},
+        {"newVersion": 3, "newPricePerImage": usd, "previousPricePerImage": eur},
+    ]

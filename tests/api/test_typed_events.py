@@ -126,6 +126,13 @@ async def test_every_key_of_every_stored_event_is_shown_by_a_field(stored: Seque
                 assert (row["type"], path, [plain(value, field) for value in found]) == (row["type"], path, expected)
 
 
+async def test_a_version_that_the_catalogue_made_says_so(stored: Sequence[Record], staff: Client) -> None:
+    made = [node for node in await shown(staff, stored) if node.get("byCatalogue")]
+    assert [(node["newPricePerImage"]["amount"], node["previousPricePerImage"]["amount"]) for node in made] == [
+        ("1.55", "1.45")
+    ]
+
+
 async def test_expedite_positions_follow_from_the_first_image(stored: Sequence[Record], staff: Client) -> None:
     for row, node in zip(stored, await shown(staff, stored), strict=True):
         if row["type"] == "ORDER_EXPEDITED":

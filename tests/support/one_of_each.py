@@ -209,8 +209,9 @@ async def _produce(world: _World) -> None:
 
 
 async def _wait(world: _World) -> None:
-    """Run the jobs after a claim expires, around a deadline and past midnight; move, cancel and place again."""
+    """Raise a price, run the jobs after a claim expires, around a deadline and past midnight; then order again."""
     due_at = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    await world.do(world.staff, "setRetouchingStep", step="SHADOW", price={"amount": "0.60", "currency": "USD"})
     for at in (START + 2 * HOUR, due_at - HOUR / 2, due_at + HOUR / 2):
         await world.work(at)
     await world.do(world.client, "changeTimeZone", timeZone="America/New_York")

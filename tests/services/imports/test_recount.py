@@ -46,14 +46,20 @@ WHERE grain = $1 AND amount <> 0 ORDER BY 1, 2, 3
 """
 WRONG_ORDERS = """
 SELECT o.number FROM orders o CROSS JOIN LATERAL (
-  SELECT count(*) AS images, min(late_at) AS late_at, min(position) AS first, max(position) AS last,
+  SELECT count(*) AS images, min(position) AS first, max(position) AS last,
          min(expedite_position) AS first_expedite, max(expedite_position) AS last_expedite, sum(price) AS price,
          count(*) FILTER (WHERE status = 'DELIVERED') AS delivered, count(rejected_at) AS rejected,
          max(delivered_at) AS delivered_at
-    FROM images i WHERE i.account_id = o.account_id AND i.order_id = o.id) AS own
+    FROM images i WHERE i.account_id = o.account_id AND i.order_id = o.id
+     AND i.cancelled_at IS NOT DISTINCT FROM o.cancelled_at) AS own
+  CROSS JOIN LATERAL (
+  SELECT count(*) AS images, min(late_at) AS late_at, min(coalesce(first_claimed_at, first_delivered_at)) AS begun_at
+    FROM images i WHERE i.account_id = o.account_id AND i.order_id = o.id) AS every
 WHERE (o.image_count, o.first_position, o.last_position, o.delivered_count, o.rejected_count, o.price)
       <> (own.images, own.first, own.last, own.delivered, own.rejected, own.price)
-   OR o.late_at IS DISTINCT FROM own.late_at
+   OR o.cancelled_count <> every.images - own.images
+   OR o.late_at IS DISTINCT FROM every.late_at
+   OR o.begun_at IS DISTINCT FROM every.begun_at
    OR o.first_expedite_position IS DISTINCT FROM own.first_expedite
    OR o.last_expedite_position IS DISTINCT FROM own.last_expedite
    OR o.delivered_at IS DISTINCT FROM CASE WHEN own.delivered = own.images THEN own.delivered_at END
@@ -67,8 +73,8 @@ SELECT i.filename FROM images i JOIN orders o ON o.account_id = i.account_id AND
            max(due_at) FILTER (WHERE redelivered_at IS NULL) AS redo_due_at
       FROM rejections r WHERE r.account_id = i.account_id AND r.image_id = i.id) AS own
 WHERE (i.service_level, i.uploaded_at, i.specification_id) <> (o.service_level, o.placed_at, o.specification_id)
-   OR i.cancelled_at IS DISTINCT FROM o.cancelled_at
    OR i.due_at <> o.due_at AND NOT coalesce(i.due_at = o.kept_due_at AND i.first_delivered_at < o.confirmed_at, false)
+      AND NOT coalesce(i.cancelled_at < greatest(o.confirmed_at, o.expedited_at), false)
    OR i.late_at IS DISTINCT FROM
       CASE WHEN coalesce(i.first_delivered_at, i.cancelled_at, 'infinity') > i.due_at THEN i.due_at END
    OR i.rejected_at IS DISTINCT FROM own.open_at
@@ -77,12 +83,13 @@ WHERE (i.service_level, i.uploaded_at, i.specification_id) <> (o.service_level, 
 """
 RECOUNTED_DAYS = """
 SELECT d.account_id, d.date,
-  (SELECT coalesce(sum(image_count), 0) FROM orders o WHERE o.account_id = d.account_id
-     AND o.placed_at >= d.opens_at AND o.placed_at < d.closes_at
-     AND NOT coalesce(o.cancelled_at < d.closes_at, false)),
-  (SELECT coalesce(sum(image_count), 0) FROM orders o WHERE o.account_id = d.account_id
+  (SELECT count(*) FROM images i WHERE i.account_id = d.account_id
+     AND i.uploaded_at >= d.opens_at AND i.uploaded_at < d.closes_at
+     AND NOT coalesce(i.cancelled_at < d.closes_at, false)),
+  (SELECT count(*) FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+     WHERE i.account_id = d.account_id AND i.expedite_position IS NOT NULL
      AND o.expedited_at >= d.opens_at AND o.expedited_at < d.closes_at
-     AND NOT coalesce(o.cancelled_at < d.closes_at, false))
+     AND NOT coalesce(i.cancelled_at < d.closes_at, false))
 FROM ledger_days d ORDER BY 1, 2
 """
 
