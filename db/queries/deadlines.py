@@ -22,8 +22,9 @@ _DEADLINES: Final = f"""
         WHERE (o.due_at, o.account_id, o.id) > ($1, $2, $3) AND o.due_at < $7 {{of_orders}} AND (
           o.due_at < $5 AND o.late_at IS NOT NULL
           OR o.kept_due_at - make_interval(secs => $8) < o.confirmed_at AND o.confirmed_at >= $4
+          OR o.revised_at >= $4
           OR o.expedited_at > o.placed_at AND o.expedited_at >= $4
-          OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at) >= $4) AND (
+          OR (o.due_at >= $6 OR greatest(o.placed_at, o.expedited_at, o.confirmed_at, o.revised_at) >= $4) AND (
             coalesce(o.delivered_at, o.cancelled_at, 'infinity') > o.due_at - make_interval(secs => $8)
             OR o.cancelled_count > 0 AND EXISTS (
               SELECT FROM images i
@@ -81,7 +82,8 @@ EVENTS_OF_DEADLINES: Final = Statement(
       CASE WHEN e.type = 'ORDER_SPLIT' THEN e.data -> 'into' END AS into_orders
     FROM events e
     WHERE e.account_id = $1 AND e.order_id = ANY($2::uuid[]) AND e.withdrawn_by IS NULL AND e.type IN (
-      'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+      'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_REVISED',
+      'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
     """,
 )
 

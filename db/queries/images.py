@@ -57,6 +57,8 @@ class ImageRow:
     expedited_at: datetime | None
     confirmed_at: datetime | None
     kept_sla_version: int | None
+    revised_at: datetime | None
+    first_confirmed_due_at: datetime | None
     redo_sla_version: int | None
 
     @property
@@ -85,7 +87,7 @@ IMAGE_COLUMNS: Final = """
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, i.first_claimed_at,
       i.external_reference, i.instructions, o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
-      r.sla_version AS redo_sla_version"""
+      o.revised_at, o.first_confirmed_due_at, r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and the joins IMAGE_PROMISES."""
 
 IMAGE_PROMISES: Final = """

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.orders.enums import ServiceLevel
+from app.domain.orders.enums import RejectionCategory, ServiceLevel
 from app.domain.orders.state import (
     Claim,
     ImageState,
@@ -16,6 +16,7 @@ from app.domain.orders.state import (
     OrderedSpecification,
     OrderState,
     RejectionState,
+    Revision,
 )
 from db.connections import Record, Statement
 from db.readers import Reader
@@ -32,6 +33,7 @@ ORDERS: Final = Statement(
     f"""
     SELECT o.id, o.number, o.name, o.service_level, o.specification_id, o.specification_version,
         o.placed_at, o.currency, o.deadline_status, o.due_at, o.sla_version, o.kept_due_at, o.kept_sla_version,
+        o.revised_at, o.first_confirmed_due_at,
         o.expedited_at, o.confirmed_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference,
         o.instructions, {UPDATED_AT.format("o.")} AS updated_at, v.price_per_image
       FROM orders o
@@ -58,7 +60,7 @@ IMAGES: Final = Statement(
 REJECTIONS: Final = Statement(
     "rejection_states",
     """
-    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at
+    SELECT r.image_id, r.id, r.at, r.reason, r.due_at, r.sla_version, r.redelivered_at, r.category
       FROM rejections r
      WHERE r.account_id = $1 AND r.image_id = ANY($2::uuid[])
      ORDER BY r.image_id, r.at, r.redelivered_at NULLS LAST
@@ -126,7 +128,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
     specification = OrderedSpecification(
         row["specification_id"], row["specification_version"], row["price_per_image"], row["currency"]
     )
-    kept_due_at = row["kept_due_at"]
+    kept_due_at, revised_at = row["kept_due_at"], row["revised_at"]
     return OrderState(
         id=row["id"],
         number=row["number"],
@@ -145,6 +147,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
         cancelled_at=row["cancelled_at"],
         split_from=row["split_from"],
         kept=None if kept_due_at is None else KeptDeadline(kept_due_at, row["kept_sla_version"]),
+        revision=None if revised_at is None else Revision(revised_at, row["first_confirmed_due_at"]),
         external_reference=row["external_reference"],
         instructions=row["instructions"],
     )
@@ -178,4 +181,5 @@ def _rejection(row: Record) -> RejectionState:
         due_at=row["due_at"],
         sla_version=row["sla_version"],
         redelivered_at=row["redelivered_at"],
+        category=None if row["category"] is None else RejectionCategory(row["category"]),
     )

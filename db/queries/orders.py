@@ -52,6 +52,9 @@ class OrderRow:
     cancelled_at: datetime | None
     cancelled_count: int
     begun_at: datetime | None
+    last_delivered_at: datetime | None
+    revised_at: datetime | None
+    first_confirmed_due_at: datetime | None
     specification: SpecificationRow
 
     @property
@@ -62,21 +65,25 @@ class OrderRow:
             status=self.status,
             deadline_status=self.deadline_status,
             due_at=self.due_at,
+            confirmed_at=self.confirmed_at,
             expedited_at=self.expedited_at,
             begun_at=self.begun_at,
             cancelled_at=self.cancelled_at,
             delivered_count=self.delivered_count,
             undelivered_count=self.image_count - self.delivered_count - self.rejected_count,
+            last_delivered_at=self.last_delivered_at,
         )
 
 
-_OWN_COLUMNS: Final = 31
+_OWN_COLUMNS: Final = 34
 ORDER_COLUMNS: Final = f"""
       o.account_id, o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at,
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
       o.delivered_at, o.split_from, o.external_reference, o.instructions, {UPDATED_AT.format("o.")} AS updated_at,
-      o.completed_at, o.cancelled_at, o.cancelled_count, o.begun_at, {SPECIFICATION_COLUMNS}"""
+      o.completed_at, o.cancelled_at, o.cancelled_count, o.begun_at, o.last_delivered_at,
+      o.revised_at, o.first_confirmed_due_at,
+      {SPECIFICATION_COLUMNS}"""
 """The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 
 ORDER_SPECIFICATION: Final = """

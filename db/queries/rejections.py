@@ -22,13 +22,14 @@ class RejectionRow:
     reason: str
     due_at: datetime
     redelivered_at: datetime | None
+    category: str | None
 
 
 # Rejections by id: the primary key.
 _BY_ID: Final = Statement(
     "rejections_by_id",
     """
-    SELECT r.account_id, r.id, r.image_id, r.at, r.reason, r.due_at, r.redelivered_at
+    SELECT r.account_id, r.id, r.image_id, r.at, r.reason, r.due_at, r.redelivered_at, r.category
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
     JOIN rejections r ON r.account_id = p.account_id AND r.id = p.id
     """,
@@ -38,7 +39,7 @@ _BY_ID: Final = Statement(
 _OF_IMAGE: Final = Statement(
     "rejections_of_image",
     """
-    SELECT r.account_id, r.id, r.image_id, r.at, r.reason, r.due_at, r.redelivered_at
+    SELECT r.account_id, r.id, r.image_id, r.at, r.reason, r.due_at, r.redelivered_at, r.category
     FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, image_id)
     JOIN rejections r ON r.account_id = p.account_id AND r.image_id = p.image_id
     ORDER BY r.at, r.redelivered_at NULLS LAST

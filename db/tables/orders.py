@@ -33,6 +33,8 @@ class Order(Table, table=True):
     instant of the last command on the order or its images, claims left out; null in rows that the release before
     wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
     imported history of the first delivery; claims by the release before are missing until an image is delivered.
+    `last_delivered_at` is the latest delivery of the images that are delivered and not rejected since.
+    `revised_at` is when staff last set an earlier deadline in place of `first_confirmed_due_at`, which they set first.
     """
 
     __tablename__ = "orders"
@@ -130,3 +132,6 @@ class Order(Table, table=True):
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_count: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     begun_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+    revised_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_confirmed_due_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -47,3 +47,4 @@ class Rejection(Table, table=True):
     late_at: datetime | None = Field(sa_type=Instant)
     redelivered_at: datetime | None = Field(sa_type=Instant)
     sla_version: int
+    category: str | None = None

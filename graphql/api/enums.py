@@ -7,7 +7,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
-from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan
 from engine.decorators import describe
@@ -85,6 +85,7 @@ describe(
         "COMPLETE": "To complete the order: `completeOrder`.",
         "CANCEL": "To cancel the order, or the image: `cancelOrder`.",
         "CONFIRM_DEADLINE": "To set the deadline that the order awaits, as staff: `confirmDeadline`.",
+        "REVISE_DEADLINE": "To set an earlier deadline in place of one that staff set, as staff: `reviseDeadline`.",
     },
 )
 describe(
@@ -117,7 +118,20 @@ describe(
         "IN_PRODUCTION": "Being retouched.",
         "DELIVERED": "Delivered, and not rejected since.",
         "REJECTED": "Rejected by the client, and waiting to be redone.",
-        "CANCELLED": "Cancelled with its order.",
+        "CANCELLED": "Cancelled before production began.",
+    },
+)
+describe(
+    RejectionCategory,
+    "The kind of fault for which an image is rejected.",
+    {
+        "COLOR": "Colors or tones are wrong.",
+        "CROP": "The crop, the alignment or the margins are wrong.",
+        "MASK": "The cutout is wrong: edges, halos, missing parts.",
+        "RETOUCH": "The retouching is missing, too strong or flawed.",
+        "SIZE_OR_FORMAT": "The size, the resolution or the format of the file is wrong.",
+        "INSTRUCTIONS": "Instructions were not followed.",
+        "OTHER": "Another fault, which the reason describes.",
     },
 )
 describe(
@@ -148,6 +162,7 @@ describe(
         "CLOCK_CHANGE": "A clock change before the deadline.",
         "AWAITING_STAFF": "A deadline or delivery plan that support and production have to set.",
         "STAFF_CONFIRMED": "The deadline set by support and production.",
+        "STAFF_REVISED": "The earlier deadline that support and production set since.",
         "REJECTED_AT": "The rejection of the image, from which the deadline of its redo is counted.",
         "SLA_VERSION": "The version of the SLA under which the promise was made.",
         "ZONE_CHANGED": "A change of the time zone in the ledger day of the upload, before it.",
@@ -198,6 +213,7 @@ describe(
         "PLAN_CHANGED": "Another plan was agreed for days to come.",
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
+        "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
     },
 )
 describe(

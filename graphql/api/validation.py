@@ -207,8 +207,9 @@ class Validation:
             steps.append(step)
         return steps
 
-    def images(self, texts: Sequence[str], *path: str) -> list[Key]:
-        """Check the ids of images, none named twice."""
+    def images(self, texts: Sequence[str], *path: str, item: str | None = None) -> list[Key]:
+        """Check the ids of images, none named twice; with `item` they are that field of the items of a list."""
+        within = () if item is None else (item,)
         if not texts:
             self.refuse("At least one image is required.", *path, least=Decimal(1), most=Decimal(MAX_IDS))
         if len(texts) > MAX_IDS:
@@ -217,8 +218,8 @@ class Validation:
         first_indexes = {text: index for index, text in reversed(list(enumerate(texts)))}
         for index, text in enumerate(texts):
             if index > first_indexes[text]:
-                self.refuse("The image is already in the list.", *path, str(index))
-        return [self.node(NodeType.IMAGE, text, *path, str(index)) for index, text in enumerate(texts)]
+                self.refuse("The image is already in the list.", *path, str(index), *within)
+        return [self.node(NodeType.IMAGE, text, *path, str(index), *within) for index, text in enumerate(texts)]
 
     def _text(self, text: str, problem_of: Callable[[str], str | None], max_length: int, *path: str) -> str:
         problem = problem_of(text)

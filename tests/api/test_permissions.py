@@ -56,6 +56,7 @@ MAY_CHANGE = {
     "completeOrder": {"client", "staff"},
     "cancelOrder": {"client", "staff"},
     "confirmDeadline": {"staff"},
+    "reviseDeadline": {"staff"},
     "rejectImages": {"client", "staff"},
     "claimImages": {"staff"},
     "deliverImages": {"staff"},

@@ -66,7 +66,7 @@ async def test_staff_see_each_account_as_of_its_own_instant(
     busy = (await open_shop(pool, client_of, Studio(name="busy"))).studio.id
     await open_shop(pool, client_of, Studio(name="quiet"))
     clock.advance(DAY)
-    asked = "{ accounts { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
+    asked = "{ accounts(orderBy: NAME) { nodes { name pulse { asOf } } } queue: productionQueue { totalCount } }"
     async with unit_of_work(pool) as writer:
         await advance_quiet(pool, FrozenClock(clock.now() - HOUR / 3_600 + MICROSECOND), [busy])
         await begin_command(writer, clock, busy)
@@ -93,7 +93,7 @@ async def test_an_account_created_just_before_the_snapshot_is_shown_just_after_i
                 yield reader
 
     running_of(app).reader = Joined(running_of(app).reader)
-    data = await staff.data("{ accounts { nodes { name pulse { asOf } } } }")
+    data = await staff.data("{ accounts(orderBy: NAME) { nodes { name pulse { asOf } } } }")
     assert shop.studio.name == "first"
     assert [(node["name"], node["pulse"]["asOf"]) for node in data["accounts"]["nodes"]] == [
         ("first", "2026-03-10T13:00:00Z"),

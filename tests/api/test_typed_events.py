@@ -31,6 +31,7 @@ STAFFS: Final = {
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
     "SlaWithdrawn": "note",
+    "DeadlineRevised": "note",
     "AccountClosed": "reason",
     "AccountReopened": "reason",
 }
@@ -183,6 +184,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("SlaNegotiated", "note", "None"),
         ("SpecificationChanged", "newInstructions", "None"),
         ("SlaNegotiated", "message", "None"),
+        ("DeadlineRevised", "note", "None"),
+        ("DeadlineRevised", "message", "None"),
         ("SlaWithdrawn", "note", "None"),
         ("SlaWithdrawn", "message", "None"),
         ("AccountClosed", "reason", "None"),

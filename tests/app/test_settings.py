@@ -39,6 +39,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "support_email": None,
         "at_risk_lead": timedelta(hours=1),
         "run_retention": timedelta(days=90),
+        "rejection_period": timedelta(days=30),
         "verified_accounts": 100,
     }
 

@@ -114,7 +114,7 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
                 data = demo.ask("{ account { name pulse { productivity { imagesUploaded } } } }", demo.tokens[name])
                 assert data["account"]["name"] == name
                 assert data["account"]["pulse"]["productivity"]["imagesUploaded"] > 100
-            everybody = demo.ask("{ accounts { nodes { name } } }", demo.tokens["Staff"])
+            everybody = demo.ask("{ accounts(orderBy: NAME) { nodes { name } } }", demo.tokens["Staff"])
             chosen = '{name: "Shoes", steps: ["SHADOW", "CLIPPING"]}'
             ordered = "specification { pricePerImage { amount } secondsPerImage }"
             mutation = f"mutation {{ createSpecification(input: {chosen}) {{ {ordered} }} }}"

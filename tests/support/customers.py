@@ -10,7 +10,9 @@ from uuid import UUID
 
 from app.clock import Clock
 from app.domain.catalogue import Price
+from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.state import OrderState
+from app.domain.production.rejections import Complaint
 from app.domain.specifications import SpecificationChange, SpecificationTerms, SpecifiedStep
 from app.services.orders.changing import expedite_order
 from app.services.orders.claiming import Claimed, claim_images
@@ -39,6 +41,10 @@ GHOST: Final = SpecificationTerms(
 """Terms that are negotiated whole, as those of imports are: they need no catalogue."""
 
 _ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
+
+
+HALO: Final = Complaint("halo", RejectionCategory.MASK)
+"""A reason to reject images."""
 
 
 @dataclass(frozen=True, slots=True)

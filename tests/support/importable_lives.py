@@ -151,7 +151,12 @@ class _Account:
         if image["first_delivered_at"] is not None:
             line["deliveredAt"] = rfc3339(image["first_delivered_at"])
         line["rejections"] = [
-            {"at": rfc3339(each["at"]), "reason": each["reason"], "redeliveredAt": _instant(each["redelivered_at"])}
+            {
+                "at": rfc3339(each["at"]),
+                "reason": each["reason"],
+                "category": each["category"],
+                "redeliveredAt": _instant(each["redelivered_at"]),
+            }
             for each in self._facts["rejections"]
             if each["image_id"] == image["id"]
         ]

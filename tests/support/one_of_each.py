@@ -159,6 +159,10 @@ async def _order(world: _World) -> None:
         note="Ada can",
         message="Two of us.",
     )
+    sooner = (START + 29 * HOUR).isoformat()
+    await world.do(
+        world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
+    )
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from app.domain.errors import DomainError
 from app.domain.orders.changes import NewImage
+from app.domain.orders.enums import RejectionCategory
+from app.domain.production.rejections import Complaint
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
@@ -104,7 +106,7 @@ class Life:
         keys = [(row["account_id"], row["id"]) for row in await self.pool.fetch(query)]
         for key in keys[: random.randint(1, 3)]:
             await in_transaction(
-                self.pool, partial(reject_images, clock=self.clock, reason=f"halo {number}", images=[key])
+                self.pool, partial(reject_images, clock=self.clock, complaints={key: _complaint(random, number)})
             )
 
     async def _cancel(self, random: Random, _number: int) -> None:
@@ -125,3 +127,8 @@ class Life:
         day = self.clock.now().date() + timedelta(days=random.randint(1, 4))
         terms = NegotiatedTerms(images, None, day)
         await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, terms=terms))
+
+
+def _complaint(random: Random, number: int) -> Complaint:
+    """Complain of an image, with a category in half of the cases."""
+    return Complaint(f"halo {number}", random.choice([None, *RejectionCategory]) if random.random() < 0.5 else None)

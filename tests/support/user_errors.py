@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from api.ids import NodeType
+from app.domain.instants import rfc3339
 from db.connections import Pool
 from engine.ids import numbered
 from tests.support.clock import FrozenClock
@@ -329,6 +330,24 @@ async def a_deadline_after_the_one_kept(scene: Scene) -> Refused:
     return Refused(values, ["deadline"], facts)
 
 
+@case("DEADLINE_NOT_OPEN", "reviseDeadline")
+async def an_order_whose_deadline_the_rules_gave(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    values = {"orderId": order["id"], "deadline": "2026-03-11T07:00:00Z"}
+    return Refused(values, ["orderId"], {"deadline": "2026-03-11T08:00:00Z"})
+
+
+@case("INVALID", "reviseDeadline")
+async def a_later_deadline(scene: Scene) -> Refused:
+    _, order = await scene.shop.place(*(f"{number}.jpg" for number in range(7)))
+    scene.clock.advance(HOUR)
+    values = {"orderId": order["id"], "deadline": "2026-03-12T08:00:00Z"}
+    await done(scene.staff, "confirmDeadline", **values)
+    scene.clock.advance(HOUR)
+    facts = {"earliest": "2026-03-10T14:00:00.000001Z", "before": "2026-03-12T08:00:00Z"}
+    return Refused(values, ["deadline"], facts)
+
+
 @case("NOT_FOUND", "placeOrder")
 async def an_unknown_specification(scene: Scene) -> Refused:
     unknown = made_up_inputs(scene.shop.studio.id)["placeOrder"]["specificationId"]
@@ -356,6 +375,48 @@ async def an_image_that_is_not_delivered(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
     [image] = order["imageIds"]
     return Refused({"imageIds": [image], "reason": "Halo"}, ["imageIds", "0"], {"imageId": image})
+
+
+@case("NOT_DELIVERED", "rejectImages")
+async def an_order_without_deliveries(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    return Refused({"orderId": order["id"], "reason": "Halo"}, ["orderId"], {})
+
+
+async def delivered_30_days_ago(scene: Scene) -> tuple[str, str, dict[str, Any]]:
+    """Deliver an image and wait; return its order, its id, and the facts of the refusal to reject it."""
+    [order] = await scene.shop.place()
+    [image] = await deliver(scene.staff, scene.clock)
+    [[at]] = await scene.pool.fetch("SELECT delivered_at FROM images")
+    until = at + timedelta(days=30)
+    scene.clock.advance_to(until)
+    return order["id"], image, {"imageId": image, "rejectableUntil": rfc3339(until)}
+
+
+@case("NOT_REJECTABLE", "rejectImages")
+async def an_image_delivered_30_days_ago(scene: Scene) -> Refused:
+    _, image, facts = await delivered_30_days_ago(scene)
+    return Refused({"images": [{"imageId": image, "reason": "Halo"}]}, ["images", "0", "imageId"], facts)
+
+
+@case("NOT_REJECTABLE", "rejectImages")
+async def an_order_delivered_30_days_ago(scene: Scene) -> Refused:
+    order, _, facts = await delivered_30_days_ago(scene)
+    del facts["imageId"]
+    return Refused({"orderId": order, "reason": "Halo"}, ["orderId"], facts)
+
+
+@case("INVALID", "rejectImages")
+async def a_reason_beside_those_of_the_images(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    images = [{"imageId": image, "reason": "Halo"} for image in order["imageIds"]]
+    return Refused({"images": images, "reason": "Halo"}, ["reason"], {})
+
+
+@case("INVALID", "rejectImages")
+async def images_and_an_order_to_reject(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    return Refused({"imageIds": order["imageIds"], "orderId": order["id"], "reason": "Halo"}, [], {})
 
 
 @case("INVALID", "rejectImages")

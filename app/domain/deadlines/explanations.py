@@ -20,6 +20,7 @@ from app.domain.deadlines.steps import (
     RejectedAtStep,
     SlaVersionStep,
     StaffConfirmedStep,
+    StaffRevisedStep,
     UploadedAtStep,
     WeekendShiftStep,
     ZoneChangedStep,
@@ -67,6 +68,7 @@ class Promise:
       `terms`.
     - `expedite`: None unless they were expedited.
     - `confirmed`: when staff set `due_at`; None if a rule did, or nobody yet.
+    - `first_due_at`: the deadline that they set first, where they set the earlier `due_at` since, last when `revised`.
     - `zone_changes`: changes of the zone by which the upload's deadline is the latest of several zones.
     - `void`: the deadline kept at the plan level has passed without a delivery plan.
     """
@@ -84,6 +86,8 @@ class Promise:
     confirmed: Moment | None
     zone_changes: Sequence[ZoneChange] = ()
     void: bool = False
+    first_due_at: datetime | None = None
+    revised: Moment | None = None
 
     @property
     def guaranteed(self) -> bool:
@@ -189,4 +193,10 @@ def _confirmation(promise: Promise) -> list[DeadlineStep]:
         return []
     confirmed = promise.confirmed
     at, zone = (None, promise.uploaded.zone) if confirmed is None else (confirmed.at, confirmed.zone)
-    return [*_clock_change(promise.uploaded, promise.due_at), StaffConfirmedStep(at, promise.due_at, zone)]
+    first = promise.first_due_at or promise.due_at
+    steps: list[DeadlineStep] = [*_clock_change(promise.uploaded, first), StaffConfirmedStep(at, first, zone)]
+    if promise.due_at == first:
+        return steps
+    revised = promise.revised
+    at, zone = (None, zone) if revised is None else (revised.at, revised.zone)
+    return [*steps, StaffRevisedStep(at, promise.due_at, zone)]

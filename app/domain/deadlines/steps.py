@@ -32,6 +32,7 @@ class DeadlineStepCode(StrEnum):
     CLOCK_CHANGE = "CLOCK_CHANGE"
     AWAITING_STAFF = "AWAITING_STAFF"
     STAFF_CONFIRMED = "STAFF_CONFIRMED"
+    STAFF_REVISED = "STAFF_REVISED"
     REJECTED_AT = "REJECTED_AT"
     SLA_VERSION = "SLA_VERSION"
     PLAN_VOID = "PLAN_VOID"
@@ -237,6 +238,22 @@ class StaffConfirmedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffRevisedStep:
+    """The earlier deadline `due_at` that staff set instead, at `at` if that is still known outside the events."""
+
+    code: ClassVar[DeadlineStepCode] = DeadlineStepCode.STAFF_REVISED
+    at: datetime | None
+    due_at: datetime
+    zone: ZoneInfo
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        set_on = "" if self.at is None else f" on {user_time(self.at, self.zone)}"
+        return f"Support set an earlier deadline{set_on}: due {user_time(self.due_at, self.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedAtStep:
     """The rejection."""
 
@@ -274,6 +291,7 @@ DeadlineStep: TypeAlias = (
     | AwaitingStaffStep
     | PlanVoidStep
     | StaffConfirmedStep
+    | StaffRevisedStep
     | RejectedAtStep
     | SlaVersionStep
     | ZoneChangedStep

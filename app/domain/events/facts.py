@@ -7,7 +7,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 
 Value = TypeVar("Value")
 
@@ -99,6 +99,7 @@ class RejectedImage:
     reason: str
     due_at: datetime
     sla_version: int
+    category: RejectionCategory | None = None
 
 
 @dataclass(frozen=True, slots=True)

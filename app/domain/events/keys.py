@@ -11,7 +11,7 @@ from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import kinds
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.events.kinds import StatedTerms
-from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.sla.enums import Plan
 from app.domain.specifications import kept_steps, steps_of
 
@@ -100,6 +100,7 @@ REJECTED: Final = Keys(
         "rejection": ("rejection_id", UUID),
         "dueAt": ("due_at", INSTANT),
         "slaVersion": ("sla_version", int),
+        "category": ("category", RejectionCategory),
     }
 )
 SPLIT_OFF: Final = Keys(
@@ -111,6 +112,7 @@ SPLIT_OFF: Final = Keys(
 )
 LEASE: Final = Keys({"leaseUntil": ("lease_until", INSTANT)})
 DEADLINE: Final = Keys({"dueAt": ("due_at", INSTANT)})
+PREVIOUS_DEADLINE: Final = Keys({"dueAt": ("previous", INSTANT)})
 ALERT: Final = Keys({"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)})
 PREVIOUS_TERMS: Final = Keys(
     {

@@ -273,6 +273,18 @@ class ImagesCancelled:
     images: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineRevised:
+    """Staff set an earlier deadline in place of one that they had set, for these images."""
+
+    type: ClassVar[EventType] = EventType.DEADLINE_REVISED
+    due_at: datetime
+    previous: datetime
+    images: tuple[UUID, ...]
+    note: str | None = None
+    message: str | None = None
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -300,4 +312,5 @@ Event: TypeAlias = (
     | PlanChanged
     | EventWithdrawn
     | ImagesCancelled
+    | DeadlineRevised
 )

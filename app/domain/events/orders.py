@@ -15,6 +15,7 @@ from app.domain.events.kinds import (
     ClaimExpired,
     DeadlineConfirmed,
     DeadlineMet,
+    DeadlineRevised,
     Event,
     ImagesCancelled,
     ImagesClaimed,
@@ -139,6 +140,16 @@ def confirmed(
     return _confirmed(before, after, at, _changed_images(before, after), note, message)
 
 
+def revised(
+    before: OrderState, after: OrderState, at: datetime, note: str | None, message: str | None
+) -> Iterator[NewEvent]:
+    """Yield the event of a deadline that staff revised at `at`."""
+    images = _changed_images(before, after)
+    if before.due_at is not None and after.due_at is not None:
+        event = DeadlineRevised(after.due_at, before.due_at, _ids(images), note, message)
+        yield _new_event(after, at, images, event)
+
+
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:
     """Yield the event of a delivery at `at`, and that of the order's deadline where the delivery meets it."""
     images = _changed_images(before, after)
@@ -232,8 +243,8 @@ def _images_rejected(
     after: Progress,
 ) -> NewEvent:
     images = tuple(
-        RejectedImage(image.id, rejection.id, rejection.reason, rejection.due_at, rejection.sla_version)
-        for image, rejection in rejected
+        RejectedImage(image.id, each.id, each.reason, each.due_at, each.sla_version, each.category)
+        for image, each in rejected
     )
     return _new_event(order, at, [image for image, _ in rejected], ImagesRejected(before, after, images))
 

@@ -265,6 +265,21 @@ def _read_images_cancelled(data: Data, _: StoredTexts) -> kinds.ImagesCancelled:
     return kinds.ImagesCancelled(keys.read_changes(data), keys.read_ids(data))
 
 
+def _write_revised(event: kinds.DeadlineRevised) -> tuple[Data, Data]:
+    before, after = keys.PREVIOUS_DEADLINE.write(event), keys.DEADLINE.write(event)
+    return {"before": before, "after": after, "images": event.images}, {"note": event.note, "message": event.message}
+
+
+def _read_revised(data: Data, texts: StoredTexts) -> kinds.DeadlineRevised:
+    return kinds.DeadlineRevised(
+        images=keys.read_ids(data),
+        note=texts.one("note", data),
+        message=texts.one("message", data),
+        **keys.PREVIOUS_DEADLINE.read(data["before"]),
+        **keys.DEADLINE.read(data["after"]),
+    )
+
+
 def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
     """Return a change of a specification; a new one has nothing before, and an archived one no version."""
     named = {"id": event.specification_id}
@@ -311,4 +326,5 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     **ACCOUNT_FORMS,
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
+    EventType.DEADLINE_REVISED: Form(_write_revised, _read_revised),
 }

@@ -18,8 +18,8 @@ from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
-from app.domain.orders.rules import confirm_refusal
-from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState
+from app.domain.orders.rules import confirm_refusal, revise_refusal
+from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState, Revision
 from app.domain.orders.summaries import summary_of
 from app.domain.sla.terms import SlaInForce, SlaTerms
 
@@ -132,6 +132,21 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
         sla_version=order.sla_version if plan is None else plan.version,
         kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
     )
+
+
+def revise(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
+    """Set an earlier deadline in place of one that staff set, for the images neither delivered nor cancelled.
+
+    The others keep theirs. Raises OrderCancelled, DeadlineNotOpen, DeadlineNotAhead.
+    """
+    refusal = revise_refusal(summary_of(order), at)
+    if refusal is not None:
+        raise refusal
+    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
+        raise DeadlineNotAhead(due_at, at, order.due_at)
+    first_due_at = order.due_at if order.revision is None else order.revision.first_due_at
+    images = tuple(replace(image, due_at=due_at) if _open_at(image, at) else image for image in order.images)
+    return replace(order, images=images, due_at=due_at, revision=Revision(at, first_due_at or due_at))
 
 
 def require_open_deadline(order: OrderState, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The service levels of orders, and the statuses of orders and images (domain rules, sections 3 and 5)."""
+"""The service levels of orders, the statuses of orders and images, and categories (domain rules, sections 3 and 5)."""
 
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ class ActionKind(StrEnum):
     COMPLETE = "COMPLETE"
     CANCEL = "CANCEL"
     CONFIRM_DEADLINE = "CONFIRM_DEADLINE"
+    REVISE_DEADLINE = "REVISE_DEADLINE"
 
 
 class ImageStatus(StrEnum):
@@ -40,3 +41,15 @@ class ImageStatus(StrEnum):
     DELIVERED = "DELIVERED"
     REJECTED = "REJECTED"
     CANCELLED = "CANCELLED"
+
+
+class RejectionCategory(StrEnum):
+    """The kind of fault for which an image is rejected (domain rules, section 3)."""
+
+    COLOR = "COLOR"
+    CROP = "CROP"
+    MASK = "MASK"
+    RETOUCH = "RETOUCH"
+    SIZE_OR_FORMAT = "SIZE_OR_FORMAT"
+    INSTRUCTIONS = "INSTRUCTIONS"
+    OTHER = "OTHER"

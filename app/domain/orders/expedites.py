@@ -141,6 +141,7 @@ def _at_level(
         deadline_status=awaited_status(level),
         due_at=source.due_at if due_at is None else due_at,
         confirmed_at=source.confirmed_at if due_at is None else None,
+        revision=source.revision if due_at is None else None,
         sla_version=source.sla_version if keeps_deadline else sla.version,
         expedited_at=at,
     )

@@ -50,6 +50,18 @@ class NotDelivered(DomainError):
         self.image_id = image_id
 
 
+class NotRejectable(DomainError):
+    """An image, or all delivered ones of an order, whose delivery was too long ago to be rejected.
+
+    It could be rejected before `rejectable_until` (UTC).
+    """
+
+    def __init__(self, name: str, rejectable_until: datetime, image_id: UUID | None = None) -> None:
+        super().__init__(f"{name} could be rejected until {rfc3339(rejectable_until)}.")
+        self.rejectable_until = rejectable_until
+        self.image_id = image_id
+
+
 class NotClaimed(DomainError):
     """An image that a worker does not hold, or holds no longer."""
 

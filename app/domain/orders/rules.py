@@ -4,7 +4,7 @@ Each function returns the reason why a command would be refused at an instant (U
 raise it, and answers list it as an action.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.account import Account
@@ -22,6 +22,7 @@ from app.domain.orders.refusals import (
     NotCancellable,
     NotCompletable,
     NotDelivered,
+    NotRejectable,
     OrderCancelled,
 )
 from app.domain.orders.summaries import ImageSummary, OrderSummary
@@ -57,12 +58,19 @@ def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at:
     return refusal
 
 
-def reject_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
-    """Return the reason against rejecting an image, or all delivered images of an order."""
+def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, within: timedelta) -> DomainError | None:
+    """Return the reason against rejecting an image, or all images of an order that can be, within a time of delivery.
+
+    The end of that time is not within it.
+    """
     if isinstance(subject, OrderSummary):
-        return NotDelivered(_name(subject)) if subject.delivered_count == 0 else None
-    is_delivered = subject.is_delivered and not subject.is_rejected
-    return None if is_delivered else NotDelivered(_name(subject), subject.id)
+        delivered_at = subject.last_delivered_at
+    else:
+        delivered_at = None if subject.is_rejected else subject.delivered_at
+    if delivered_at is None:
+        return NotDelivered(_name(subject), _image_id(subject))
+    until = delivered_at + within
+    return None if at < until else NotRejectable(_name(subject), until, _image_id(subject))
 
 
 def cancel_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
@@ -94,24 +102,41 @@ def confirm_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
     return DeadlineNotOpen(order.number, order.due_at) if is_closed else None
 
 
+def revise_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
+    """Return the reason why staff cannot set an earlier deadline for the order, whichever it is.
+
+    That is when they set none, it has passed, or all images were delivered or cancelled.
+    """
+    if order.cancelled_at is not None:
+        return OrderCancelled(order.number, order.cancelled_at)
+    is_set = order.confirmed_at is not None and order.due_at is not None and order.due_at >= at
+    return None if is_set and not order.is_delivered else DeadlineNotOpen(order.number, order.due_at)
+
+
 def order_actions(
-    order: OrderSummary, account: Account, at: datetime, *, by_staff: bool
+    order: OrderSummary, account: Account, at: datetime, rejectable_for: timedelta, *, by_staff: bool
 ) -> dict[ActionKind, DomainError | None]:
     """Return the commands on an order for a client or for staff, each with its refusal, None if it is possible."""
     actions = {
         ActionKind.EXPEDITE: expedite_refusal(order, account, at),
-        ActionKind.REJECT: reject_refusal(order),
+        ActionKind.REJECT: reject_refusal(order, at, rejectable_for),
         ActionKind.COMPLETE: complete_refusal(order),
         ActionKind.CANCEL: cancel_refusal(order),
     }
-    return actions | {ActionKind.CONFIRM_DEADLINE: confirm_refusal(order, at)} if by_staff else actions
+    of_staff = {
+        ActionKind.CONFIRM_DEADLINE: confirm_refusal(order, at),
+        ActionKind.REVISE_DEADLINE: revise_refusal(order, at),
+    }
+    return actions | of_staff if by_staff else actions
 
 
-def image_actions(image: ImageSummary, account: Account, at: datetime) -> dict[ActionKind, DomainError | None]:
+def image_actions(
+    image: ImageSummary, account: Account, at: datetime, rejectable_for: timedelta
+) -> dict[ActionKind, DomainError | None]:
     """Return the commands on an image, each with its refusal, None if it is possible."""
     return {
         ActionKind.EXPEDITE: expedite_refusal(image, account, at),
-        ActionKind.REJECT: reject_refusal(image),
+        ActionKind.REJECT: reject_refusal(image, at, rejectable_for),
         ActionKind.CANCEL: cancel_refusal(image),
     }
 

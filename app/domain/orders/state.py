@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
-from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 
 
@@ -37,6 +37,7 @@ class RejectionState:
     due_at: datetime
     sla_version: int
     redelivered_at: datetime | None
+    category: RejectionCategory | None = None
 
     @property
     def late_at(self) -> datetime | None:
@@ -115,6 +116,14 @@ class KeptDeadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """The last revision of a deadline that staff set, at `at`, and the deadline `first_due_at` that they set first."""
+
+    at: datetime
+    first_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
     """Images of one specification at one service level, in the order of their numbers.
 
@@ -142,6 +151,7 @@ class OrderState:
     cancelled_at: datetime | None = None
     split_from: UUID | None = None
     kept: KeptDeadline | None = None
+    revision: Revision | None = None
     external_reference: str | None = None
     instructions: str | None = None
 
@@ -168,6 +178,7 @@ class OrderFigures:
     delivered_at: datetime | None
     cancelled_count: int
     begun_at: datetime | None
+    last_delivered_at: datetime | None
 
 
 def image_late_at(image: ImageState) -> datetime | None:
@@ -193,6 +204,7 @@ def order_figures(order: OrderState) -> OrderFigures:
     rejected = sum(image.open_rejection is not None for image in images)
     deliveries = [at for image in images if (at := image.delivered_at) is not None]
     delivered = len(deliveries) - rejected
+    present = [at for image in images if (at := image.delivered_at) is not None and image.open_rejection is None]
     return OrderFigures(
         status=order_status(order, delivered, len(images)),
         late_at=min(lates, default=None),
@@ -207,6 +219,7 @@ def order_figures(order: OrderState) -> OrderFigures:
         delivered_at=max(deliveries) if delivered == len(images) else None,
         cancelled_count=len(order.images) - len(images),
         begun_at=min((at for image in images if (at := image.begun_at) is not None), default=None),
+        last_delivered_at=max(present, default=None),
     )
 
 

@@ -16,19 +16,22 @@ from app.domain.orders.state import ImageState, OrderState, order_figures
 class OrderSummary:
     """An order; instants are UTC.
 
-    `due_at` is the deadline that its undelivered images share. Work on it began at `begun_at`, with the first claim of
-    an image, or in imported history with the first delivery.
+    `due_at` is the deadline that its undelivered images share, `confirmed_at` when staff set it. Work on it began at
+    `begun_at`, with the first claim of an image, or in imported history with the first delivery. `last_delivered_at` is
+    the latest delivery of the images that are delivered and not rejected since.
     """
 
     number: int
     status: OrderStatus
     deadline_status: DeadlineStatus
     due_at: datetime | None
+    confirmed_at: datetime | None
     expedited_at: datetime | None
     begun_at: datetime | None
     cancelled_at: datetime | None
     delivered_count: int
     undelivered_count: int
+    last_delivered_at: datetime | None
 
     @property
     def is_delivered(self) -> bool:
@@ -66,11 +69,13 @@ def summary_of(order: OrderState) -> OrderSummary:
         status=figures.status,
         deadline_status=order.deadline_status,
         due_at=order.due_at,
+        confirmed_at=order.confirmed_at,
         expedited_at=order.expedited_at,
         begun_at=figures.begun_at,
         cancelled_at=order.cancelled_at,
         delivered_count=figures.delivered_count,
         undelivered_count=figures.image_count - figures.delivered_count - figures.rejected_count,
+        last_delivered_at=figures.last_delivered_at,
     )
 
 

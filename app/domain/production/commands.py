@@ -1,32 +1,18 @@
-"""Production of uploaded images: delivery, rejection, redelivery, download (domain rules, sections 3 and 5).
+"""Production of uploaded images: delivery, redelivery, download (domain rules, sections 3 and 5).
 
 Each command takes an order as of an instant and returns the new state, or raises Refusals with all reasons.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from app.domain.deadlines.rules import rejection_deadline
 from app.domain.errors import DomainError, Refusals
-from app.domain.orders.changes import NewIds
 from app.domain.orders.refusals import NotClaimed
-from app.domain.orders.rules import complete_refusal, reject_refusal
-from app.domain.orders.state import ImageState, OrderState, RejectionState
-from app.domain.orders.summaries import image_summary_of, summary_of
-from app.domain.sla.terms import SlaInForce
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """Why images are rejected, at `at`, and the SLA by which they are due again: user time is `zone`."""
-
-    at: datetime
-    reason: str
-    zone: ZoneInfo
-    sla: SlaInForce
+from app.domain.orders.rules import complete_refusal
+from app.domain.orders.state import ImageState, OrderState
+from app.domain.orders.summaries import summary_of
 
 
 def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: datetime) -> OrderState:
@@ -45,32 +31,7 @@ def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: dateti
         redone = replace(image.rejections[-1], redelivered_at=at)
         return replace(image, rejections=(*image.rejections[:-1], redone), claim=None)
 
-    return _changed(order, chosen, refusal, delivered)
-
-
-def reject(order: OrderState, chosen: Sequence[UUID], complaint: Complaint, new_ids: NewIds) -> OrderState:
-    """Send delivered images back, each with a deadline for its redo, free; the order is in production again.
-
-    Raises Refusals of NotDelivered, one for each image without a delivery that was not rejected.
-    """
-    ids = dict(zip(chosen, new_ids(len(chosen)), strict=True))
-    due_at = rejection_deadline(complaint.at, complaint.zone, complaint.sla.terms)
-
-    def refusal(image: ImageState) -> DomainError | None:
-        return reject_refusal(image_summary_of(order, image))
-
-    def rejected(image: ImageState) -> ImageState:
-        rejection = RejectionState(
-            id=ids[image.id],
-            at=complaint.at,
-            reason=complaint.reason,
-            due_at=due_at,
-            sla_version=complaint.sla.version,
-            redelivered_at=None,
-        )
-        return replace(image, rejections=(*image.rejections, rejection))
-
-    return replace(_changed(order, chosen, refusal, rejected), completed_at=None)
+    return changed(order, chosen, refusal, delivered)
 
 
 def complete(order: OrderState, at: datetime) -> OrderState:
@@ -81,7 +42,7 @@ def complete(order: OrderState, at: datetime) -> OrderState:
     return replace(order, completed_at=at)
 
 
-def _changed(
+def changed(
     order: OrderState,
     chosen: Collection[UUID],
     refusal: Callable[[ImageState], DomainError | None],

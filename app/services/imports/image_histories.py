@@ -63,7 +63,9 @@ def _rejections(
             raise _misplaced(f"{path}[{index}].redeliveredAt", delivery, now, "is before the rejection")
         due_at, sla_version = redo_deadline(part.at, account)
         reason = composed(part.reason)
-        rejections.append(RejectionState(new_id(part.at), part.at, reason, due_at, sla_version, delivery))
+        rejections.append(
+            RejectionState(new_id(part.at), part.at, reason, due_at, sla_version, delivery, part.category)
+        )
     return tuple(rejections)
 
 

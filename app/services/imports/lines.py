@@ -30,6 +30,7 @@ from app.domain.bounds import (
 )
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
+from app.domain.orders.enums import RejectionCategory
 from app.domain.sla.enums import Plan
 from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
 from app.domain.texts import composed, name_problem, prose_problem
@@ -179,6 +180,7 @@ class RejectionPart(_Part):
 
     at: Instant
     reason: Prose
+    category: RejectionCategory | None = None
     redelivered_at: Instant | None = None
 
 

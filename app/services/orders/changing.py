@@ -1,19 +1,20 @@
 """Changing one order: expediting, cancelling, completing, and setting its deadline (domain rules, sections 3 and 5)."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import Refusals
-from app.domain.events.orders import cancelled, completed, confirmed, expedited
+from app.domain.events.orders import cancelled, completed, confirmed, expedited, rejected, revised
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import Change, confirm, require_open_deadline
+from app.domain.orders.changes import Change, confirm, require_open_deadline, revise
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
+from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject, rejectable
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
@@ -97,6 +98,22 @@ async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome
     return Outcome(at, [key])
 
 
+async def reject_order(
+    writer: Writer, clock: Clock, key: OrderKey, complaint: Complaint, within: timedelta = REJECTABLE_FOR
+) -> Outcome:
+    """Send all images of an order back that were delivered within a time; the caller commits.
+
+    Raises NotFound, and NotDelivered or NotRejectable when there are none.
+    """
+    counters, at, account, order = await _begin(writer, clock, key)
+    complaints = dict.fromkeys(rejectable(order, at, within), complaint)
+    terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), within)
+    after = reject(order, complaints, terms, partial(new_ids, at))
+    new_events = [rejected(order, after, at)]
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
+    return Outcome(at, [key], [(key[0], image_id) for image_id in complaints])
+
+
 async def confirm_deadline(
     writer: Writer,
     clock: Clock,
@@ -113,6 +130,22 @@ async def confirm_deadline(
     require_open_deadline(order, at)
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
     new_events = [confirmed(order, after, at, note, message)]
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
+    return Outcome(at, [key])
+
+
+async def revise_deadline(
+    writer: Writer,
+    clock: Clock,
+    key: OrderKey,
+    due_at: datetime,
+    note: str | None = None,
+    message: str | None = None,
+) -> Outcome:
+    """Set an earlier deadline in place of one that staff set; raises NotFound and the refusals of `revise`."""
+    counters, at, account, order = await _begin(writer, clock, key)
+    after = revise(order, at, due_at)
+    new_events = list(revised(order, after, at, note, message))
     await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
     return Outcome(at, [key])
 

@@ -1,7 +1,7 @@
 """Delivering and rejecting images, of any number of orders and accounts (domain rules, sections 3 and 5)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
@@ -11,7 +11,8 @@ from app.domain.account import Account
 from app.domain.errors import DomainError, Refusals
 from app.domain.events.orders import NewEvent, delivered, rejected
 from app.domain.orders.state import OrderState
-from app.domain.production.commands import Complaint, deliver, reject
+from app.domain.production.commands import deliver
+from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject
 from app.services.accounts.counters import Counters, begin_commands
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
@@ -36,17 +37,23 @@ async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequ
     return await _produce(writer, clock, images, work)
 
 
-async def reject_images(writer: Writer, clock: Clock, reason: str, images: Sequence[ImageKey]) -> Outcome:
-    """Send delivered images back; the caller commits. Raises Refusals of NotFound and NotDelivered."""
+async def reject_images(
+    writer: Writer, clock: Clock, complaints: Mapping[ImageKey, Complaint], within: timedelta = REJECTABLE_FOR
+) -> Outcome:
+    """Send images back that were delivered within a time; the caller commits.
+
+    Raises Refusals of NotFound, NotDelivered and NotRejectable.
+    """
 
     def work(
         order: OrderState, chosen: Sequence[UUID], account: Account, at: datetime
     ) -> tuple[OrderState, Iterable[NewEvent]]:
-        complaint = Complaint(at, reason, account.zone_at(at), account.terms_at(at))
-        after = reject(order, chosen, complaint, partial(new_ids, at))
+        terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), within)
+        after = reject(order, {image_id: of_image[image_id] for image_id in chosen}, terms, partial(new_ids, at))
         return after, [rejected(order, after, at)]
 
-    return await _produce(writer, clock, images, work)
+    of_image = {image_id: complaint for (_, image_id), complaint in complaints.items()}
+    return await _produce(writer, clock, list(complaints), work)
 
 
 async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:

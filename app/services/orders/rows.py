@@ -77,7 +77,7 @@ IMAGES: Final = Changes(  # but for those that only a claim changes
         *("uploaded_at", "position", "first_claimed_at", "external_reference", "instructions"),
     ),
 )
-REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason"))
+REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason", "category"))
 
 
 class OrderRows(NamedTuple):
@@ -149,6 +149,9 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         order.updated_at,
         figures.cancelled_count,
         figures.begun_at,
+        figures.last_delivered_at,
+        None if order.revision is None else order.revision.at,
+        None if order.revision is None else order.revision.first_due_at,
     )
 
 
@@ -195,4 +198,5 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
         rejection.late_at,
         rejection.redelivered_at,
         rejection.sla_version,
+        rejection.category,
     )

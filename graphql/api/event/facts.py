@@ -17,7 +17,7 @@ from api.money import Money, money_of
 from app.domain.events import facts, kinds
 from app.domain.events.facts import Change
 from app.domain.ledger.quota import RecordedDay
-from app.domain.orders.enums import OrderStatus, ServiceLevel
+from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 from db.queries.events import EventRow
 from db.queries.images import ImageRow
 from db.queries.orders import OrderRow
@@ -46,6 +46,7 @@ OfImages: TypeAlias = (
     | kinds.DeadlineAtRisk
     | kinds.DeadlineMissed
     | kinds.ImagesCancelled
+    | kinds.DeadlineRevised
 )
 
 _IMAGE_CURSORS: Final = CursorKind("imagesOfEvent", (NUMBER,))
@@ -119,6 +120,9 @@ class RejectedImage:
     """An image that the client rejected, as recorded by the event."""
 
     reason: str = strawberry.field(description="The reason, in the client's words; `erased` after its erasure.")
+    category: RejectionCategory | None = strawberry.field(
+        description="The kind of fault; null if the client named none."
+    )
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
     sla_version: int = strawberry.field(description="The version of the SLA under which that deadline was made.")
     image: Image = strawberry.field(description="The image in its current state.")
@@ -183,6 +187,7 @@ def rejected_images(
             return None
         return RejectedImage(
             reason=rejected.reason,
+            category=rejected.category,
             due_at=rejected.due_at,
             sla_version=rejected.sla_version,
             image=image(image_row, context),

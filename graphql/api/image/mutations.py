@@ -1,5 +1,6 @@
 """Mutations of images: claimed by production, delivered, rejected by the client."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -7,17 +8,23 @@ import strawberry
 
 from api.context import Info
 from api.execution import Call
+from api.ids import NodeType
 from api.order.payloads import ImagesPayload, OrdersPayload
 from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import MAX_IDS, NAME_RULE, PROSE_RULE
 from app.clock import Clock
+from app.domain.orders.enums import RejectionCategory
+from app.domain.production.rejections import Complaint
 from app.services.commands import Overtaken
+from app.services.orders.changing import reject_order
 from app.services.orders.claiming import Claimed, claim_images
 from app.services.orders.producing import deliver_images, reject_images
+from app.services.stored_results import Key
 from db.writer import Writer
+from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
-from engine.inputs import idempotency_key
+from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
 
 _SHORTEST_LEASE: Final = 60  # seconds
@@ -25,12 +32,28 @@ _LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
 _PAUSES: Final = (0.01, 0.02, 0.04, 0.08)  # seconds, before a claim that could only pass accounts by is tried again
 
 
+_REASON: Final = f"The reason, in the client's words: {PROSE_RULE}"
+_CATEGORY: Final = "The kind of fault; none by default."
+
+
+@input_type
+class ImageRejectionInput:
+    """An image to reject, with a reason of its own."""
+
+    image_id: strawberry.ID = strawberry.field(description="The image.")
+    reason: str = strawberry.field(description=f"{_REASON}.")
+    category: RejectionCategory | None = optional(_CATEGORY)
+
+
 @input_type
 class RejectImagesInput:
-    """The images to reject, and the reason."""
+    """The images to reject: exactly one of `imageIds`, `orderId` and `images`; and the reason of the first two."""
 
-    image_ids: list[strawberry.ID] = strawberry.field(description="The images, 1 to 500, all of them delivered.")
-    reason: str = strawberry.field(description=f"The reason, in the client's words: {PROSE_RULE}.")
+    image_ids: list[strawberry.ID] | None = optional("The images, 1 to 500, all of them delivered.")
+    order_id: strawberry.ID | None = optional("The order, all of whose images are meant that can be rejected.")
+    images: list[ImageRejectionInput] | None = optional("The images, 1 to 500, each with its own reason.")
+    reason: str | None = optional(f"{_REASON}. Required without `images`.")
+    category: RejectionCategory | None = optional(_CATEGORY)
     idempotency_key: str | None = idempotency_key()
 
 
@@ -88,17 +111,26 @@ class DeliverImagesPayload(ImagesPayload, OrdersPayload):
 class ImageMutations:
     """Mutations of images."""
 
-    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_DELIVERED))
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.LIMIT_EXCEEDED, Code.NOT_DELIVERED, Code.NOT_REJECTABLE))
     async def reject_images(
         self,
         info: Info,
         input: Annotated[RejectImagesInput, strawberry.argument(description="The images to reject, and the reason.")],  # noqa: A002
     ) -> RejectImagesPayload:
-        """Rejects delivered images, which are redone for free."""
-        call = Call(info, input)
-        images = call.images(input.image_ids, "imageIds")
-        reason = call.prose(input.reason, "reason")
-        return await call.perform(RejectImagesPayload, reject_images, reason, images)
+        """Rejects images within 30 days of their delivery, or another time of the service; they are redone for free."""
+        call, within = Call(info, input), info.context.settings.rejection_period
+        image_ids, order_id, images = or_none(input.image_ids), or_none(input.order_id), or_none(input.images)
+        if sum(given is not None for given in (image_ids, order_id, images)) != 1:
+            call.refuse("Exactly one of imageIds, orderId and images is required.")
+        if images is not None:
+            complaints = _own_complaints(call, input, images)
+            return await call.perform(RejectImagesPayload, reject_images, complaints, within)
+        complaint = Complaint(call.prose(or_none(input.reason) or "", "reason"), or_none(input.category))
+        if order_id is not None:
+            key = call.node(NodeType.ORDER, order_id, "orderId")
+            return await call.perform(RejectImagesPayload, reject_order, key, complaint, within)
+        keys = [] if image_ids is None else call.images(image_ids, "imageIds")
+        return await call.perform(RejectImagesPayload, reject_images, dict.fromkeys(keys, complaint), within)
 
     @mutation(codes=(*KEYED, Code.LIMIT_EXCEEDED), staff=True)
     async def claim_images(
@@ -137,3 +169,18 @@ class ImageMutations:
         worker = call.name(input.worker, "worker")
         images = call.images(input.image_ids, "imageIds")
         return await call.perform(DeliverImagesPayload, deliver_images, worker, images)
+
+
+def _own_complaints(
+    call: Call, given: RejectImagesInput, images: Sequence[ImageRejectionInput]
+) -> dict[Key, Complaint]:
+    """Return the complaint of each image."""
+    for name, value in (("reason", given.reason), ("category", given.category)):
+        if or_none(value) is not None:
+            call.refuse("Each of the images has its own.", name)
+    keys = call.images([image.image_id for image in images], "images", item="imageId")
+    complaints = [
+        Complaint(call.prose(image.reason, "images", str(index), "reason"), or_none(image.category))
+        for index, image in enumerate(images[: len(keys)])
+    ]
+    return dict(zip(keys, complaints, strict=True))

@@ -12,7 +12,7 @@ from api.ids import NodeType
 from api.money import Money, money_of
 from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
-from app.domain.orders.enums import ImageStatus
+from app.domain.orders.enums import ImageStatus, RejectionCategory
 from app.domain.orders.rules import image_actions
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
@@ -31,6 +31,9 @@ class Rejection(Node):
 
     at: datetime = strawberry.field(description="The instant of the rejection.")
     reason: str = strawberry.field(description="The reason, in the client's words.")
+    category: RejectionCategory | None = strawberry.field(
+        description="The kind of fault; null if the client named none."
+    )
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
     redelivered_at: datetime | None = strawberry.field(description="The instant of the redelivery; null until then.")
 
@@ -82,10 +85,10 @@ class Image(Node):
 
         An allowed command succeeds if it is called at the instant of this answer.
         """
-        now = info.context.instant(self.row.account_id)
+        now, rejectable_for = info.context.instant(self.row.account_id), info.context.settings.rejection_period
         return info.context.with_history(
             self.row.account_id,
-            lambda account: actions(account.account_id, image_actions(self.row.summary, account, now)),
+            lambda account: actions(account.account_id, image_actions(self.row.summary, account, now, rejectable_for)),
         )
 
     @field(cost=LOOK_UP)
@@ -134,6 +137,7 @@ def rejection(row: RejectionRow) -> Rejection:
         name_in_api=GlobalId(NodeType.REJECTION, row.account_id, row.id),
         at=row.at,
         reason=row.reason,
+        category=None if row.category is None else RejectionCategory(row.category),
         due_at=row.due_at,
         redelivered_at=row.redelivered_at,
     )

@@ -127,6 +127,12 @@ def _confirmed_at(row: ImageRow) -> datetime | None:
     return confirmed_at
 
 
+def _ended_before(row: ImageRow, at: datetime | None) -> bool:
+    """Return whether the image was delivered or cancelled before an instant, if there is one."""
+    ended_at = row.first_delivered_at or row.cancelled_at
+    return at is not None and ended_at is not None and ended_at < at
+
+
 def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     ever_delivered = row.delivered_count + row.rejected_count
     uploaded, guarantee, terms = _upload(row.placed_at, row.first_position, row.last_position, history)
@@ -144,6 +150,8 @@ def _explain_order(row: OrderRow, now: datetime, history: AccountHistory) -> lis
         confirmed=None if row.confirmed_at is None else _moment(row.confirmed_at, history),
         zone_changes=zone_changes(row.placed_at, history.zones),
         void=deadlines.is_plan_void(row.deadline_status, row.due_at, now),
+        first_due_at=row.first_confirmed_due_at,
+        revised=None if row.revised_at is None else _moment(row.revised_at, history),
     )
     return explain(promise)
 
@@ -172,6 +180,7 @@ def _explain_quoted(order: OrderState, history: AccountHistory) -> list[steps.De
 
 def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> list[steps.DeadlineStep]:
     confirmed_at, status = _confirmed_at(row), _delivery_status(row)
+    revised_at = None if _ended_before(row, row.revised_at) else row.revised_at
     uploaded, guarantee, terms = _upload(row.uploaded_at, row.position, row.position, history)
     promise = Promise(
         service_level=row.service_level,
@@ -187,6 +196,8 @@ def _explain_image(row: ImageRow, now: datetime, history: AccountHistory) -> lis
         confirmed=None if confirmed_at is None else _moment(confirmed_at, history),
         zone_changes=zone_changes(row.uploaded_at, history.zones),
         void=deadlines.is_plan_void(status, row.due_at, now),
+        first_due_at=None if confirmed_at is None else row.first_confirmed_due_at,
+        revised=None if revised_at is None else _moment(revised_at, history),
     )
     return explain(promise)
 

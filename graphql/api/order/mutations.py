@@ -18,7 +18,7 @@ from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
 from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
 from app.domain.bounds import MAX_IMAGES
 from app.domain.orders.changes import NewImage
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
+from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, revise_deadline
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from engine.arguments import or_none
@@ -138,6 +138,25 @@ class ConfirmDeadlinePayload(OrderPayload):
     """The result of setting a deadline."""
 
 
+@input_type
+class ReviseDeadlineInput:
+    """The earlier deadline to set in place of one that staff set."""
+
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    deadline: datetime = strawberry.field(
+        description="The instant by which its undelivered images will be delivered: in the future, and earlier than"
+        " their present deadline."
+    )
+    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
+    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class ReviseDeadlinePayload(OrderPayload):
+    """The result of revising a deadline."""
+
+
 @object_type
 class OrderMutations:
     """Mutations of orders."""
@@ -240,6 +259,20 @@ class OrderMutations:
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
         return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, *said)
+
+    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.DEADLINE_NOT_OPEN), staff=True)
+    async def revise_deadline(
+        self,
+        info: Info,
+        input: Annotated[  # noqa: A002
+            ReviseDeadlineInput, strawberry.argument(description="The earlier deadline to set.")
+        ],
+    ) -> ReviseDeadlinePayload:
+        """Sets an earlier deadline in place of one that staff set, for the images not delivered yet; for staff."""
+        call = Call(info, input)
+        key = call.node(NodeType.ORDER, input.order_id, "orderId")
+        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
+        return await call.perform(ReviseDeadlinePayload, revise_deadline, key, input.deadline, *said)
 
 
 def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:

@@ -155,6 +155,17 @@ class StaffConfirmedStep(DeadlineStep):
 
 
 @object_type
+class StaffRevisedStep(DeadlineStep):
+    """The earlier deadline that support and production set instead of the one that they had set."""
+
+    at: datetime | None = attribute(
+        "The instant at which the earlier deadline was set; null if only the events have it.", of="step.at"
+    )
+    deadline: datetime = attribute("The instant of the deadline.", of="step.due_at")
+    time_zone: TimeZone = attribute("The account's time zone at that instant.", of="step.zone.key")
+
+
+@object_type
 class RejectedAtStep(DeadlineStep):
     """The rejection of the image, from which the deadline of its redo is counted."""
 
@@ -204,6 +215,7 @@ STEP_TYPES: Final[Mapping[DeadlineStepCode, Any]] = {
     DeadlineStepCode.CLOCK_CHANGE: ClockChangeStep,
     DeadlineStepCode.AWAITING_STAFF: AwaitingStaffStep,
     DeadlineStepCode.STAFF_CONFIRMED: StaffConfirmedStep,
+    DeadlineStepCode.STAFF_REVISED: StaffRevisedStep,
     DeadlineStepCode.REJECTED_AT: RejectedAtStep,
     DeadlineStepCode.SLA_VERSION: SlaVersionStep,
     DeadlineStepCode.PLAN_VOID: PlanVoidStep,

@@ -102,10 +102,10 @@ class Order(Node):
         called at the instant of this answer.
         """
         account_id, by_staff = self.row.account_id, info.context.is_staff
-        now = info.context.instant(account_id)
+        now, rejectable_for = info.context.instant(account_id), info.context.settings.rejection_period
 
         def show(account: AccountHistory) -> list[Action]:
-            return actions(account_id, order_actions(self.row.summary, account, now, by_staff=by_staff))
+            return actions(account_id, order_actions(self.row.summary, account, now, rejectable_for, by_staff=by_staff))
 
         return info.context.with_history(account_id, show)
 

@@ -57,7 +57,8 @@ ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
     refusals.AlreadyExpedited: Mapped(types.AlreadyExpedited, _ORDER),
     refusals.AlreadyLate: Mapped(types.AlreadyLate, _ORDER),
     refusals.AlreadyDelivered: Mapped(types.AlreadyDelivered, _ORDER),
-    refusals.NotDelivered: Mapped(types.NotDelivered, ("imageIds",)),
+    refusals.NotDelivered: Mapped(types.NotDelivered, _ORDER),
+    refusals.NotRejectable: Mapped(types.NotRejectable, _ORDER),
     refusals.NotClaimed: Mapped(types.NotClaimed, ("imageIds",)),
     refusals.NotCancellable: Mapped(types.NotCancellable, _ORDER),
     refusals.ImageCancelled: Mapped(types.InvalidInput, _ORDER),
@@ -82,6 +83,7 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = 
     ("cancelOrder", refusals.OrderCancelled): types.NotCancellable,
     ("cancelOrder", refusals.ImageCancelled): types.NotCancellable,
     ("confirmDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
+    ("reviseDeadline", refusals.OrderCancelled): types.DeadlineNotOpen,
 }
 
 

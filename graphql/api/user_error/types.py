@@ -199,6 +199,15 @@ class NotDelivered(UserError):
 
 
 @object_type
+class NotRejectable(UserError):
+    """The image was delivered too long ago to be rejected."""
+
+    code: UserErrorCode = _code(UserErrorCode.NOT_REJECTABLE)
+    image_id: strawberry.ID | None = _image_id()
+    rejectable_until: datetime = strawberry.field(description="The instant from which it cannot be rejected any more.")
+
+
+@object_type
 class NotClaimed(UserError):
     """The worker does not hold the image, or no longer does."""
 

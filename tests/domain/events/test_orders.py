@@ -214,6 +214,7 @@ def test_a_rejection_puts_the_order_back_into_production_and_its_redelivery_make
             "rejection": UUID(int=1),
             "dueAt": REJECTED_AT + timedelta(hours=5),
             "slaVersion": 3,
+            "category": None,
         }
     ]
     assert (redelivered.at, data(redelivered)["after"]) == (NEXT_MORNING, READY | counts(1, 0))

@@ -192,6 +192,7 @@ NEWER = {
     EventType.ACCOUNT_CLOSED,
     EventType.ACCOUNT_REOPENED,
     EventType.IMAGES_CANCELLED,
+    EventType.DEADLINE_REVISED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
 }

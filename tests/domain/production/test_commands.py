@@ -1,5 +1,6 @@
 """Delivering, rejecting and completing (domain rules, sections 3 and 5)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from app.domain.errors import Refusals
-from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered
+from app.domain.orders.enums import RejectionCategory
+from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered, NotRejectable
 from app.domain.orders.state import Claim, OrderState, order_figures
-from app.domain.production.commands import Complaint, complete, deliver, reject
+from app.domain.production.commands import complete, deliver
+from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject, rejectable
 from tests.support.order_states import COPENHAGEN, MICROSECOND, UPLOADED_AT, new_ids, placed
 from tests.support.sla import sla
 
@@ -31,8 +34,9 @@ def delivered(images: int = 2) -> OrderState:
     return deliver(claimed(order), ids(order), "ann", AT)
 
 
-def complaint(at: datetime) -> Complaint:
-    return Complaint(at, "halo", COPENHAGEN, sla(4))
+def rejected(order: OrderState, chosen: Sequence[UUID], at: datetime) -> OrderState:
+    terms = RejectionTerms(at, COPENHAGEN, sla(4), REJECTABLE_FOR)
+    return reject(order, dict.fromkeys(chosen, Complaint("halo", RejectionCategory.MASK)), terms, new_ids)
 
 
 def test_a_delivery_ends_the_claim_and_is_the_first_one() -> None:
@@ -64,7 +68,7 @@ def test_every_image_that_the_worker_does_not_hold_is_named() -> None:
 
 def test_a_rejected_image_is_due_again_five_hours_later() -> None:
     order = delivered()
-    sent_back = reject(order, ids(order)[1:], complaint(AT + HOUR), new_ids)
+    sent_back = rejected(order, ids(order)[1:], AT + HOUR)
     assert sent_back.images[0] == order.images[0]
     (rejection,) = sent_back.images[1].rejections
     assert (rejection.at, rejection.due_at, rejection.reason) == (AT + HOUR, AT + 6 * HOUR, "halo")
@@ -73,16 +77,16 @@ def test_a_rejected_image_is_due_again_five_hours_later() -> None:
 
 
 def test_a_redo_due_on_a_weekend_moves_to_monday() -> None:
-    sent_back = reject(delivered(1), ids(delivered(1))[:0], complaint(SATURDAY_NIGHT), new_ids)
+    sent_back = rejected(delivered(1), ids(delivered(1))[:0], SATURDAY_NIGHT)
     assert sent_back.images[0].rejections == ()
     order = delivered(1)
-    sent_back = reject(order, ids(order), complaint(SATURDAY_NIGHT), new_ids)
+    sent_back = rejected(order, ids(order), SATURDAY_NIGHT)
     assert sent_back.images[0].rejections[0].due_at == datetime.fromisoformat("2026-03-09T02:00:00Z")
 
 
 def test_a_redelivery_closes_the_rejection_and_keeps_the_first_delivery() -> None:
     order = delivered(1)
-    sent_back = claimed(reject(order, ids(order), complaint(AT + HOUR), new_ids), AT + 3 * HOUR)
+    sent_back = claimed(rejected(order, ids(order), AT + HOUR), AT + 3 * HOUR)
     again = deliver(sent_back, ids(order), "ann", AT + 2 * HOUR)
     assert again.images[0].first_delivered_at == AT
     assert again.images[0].rejections[0].redelivered_at == AT + 2 * HOUR
@@ -92,18 +96,56 @@ def test_a_redelivery_closes_the_rejection_and_keeps_the_first_delivery() -> Non
 def test_only_a_delivered_image_can_be_rejected() -> None:
     (order,) = placed(1)
     with pytest.raises(Refusals) as error:
-        reject(order, ids(order), complaint(AT), new_ids)
+        rejected(order, ids(order), AT)
     assert isinstance(error.value.refusals[0], NotDelivered)
     done = delivered(1)
-    sent_back = reject(done, ids(done), complaint(AT), new_ids)
+    sent_back = rejected(done, ids(done), AT)
     with pytest.raises(Refusals):
-        reject(sent_back, ids(done), complaint(AT + HOUR), new_ids)
+        rejected(sent_back, ids(done), AT + HOUR)
+
+
+def test_each_image_has_its_own_reason_and_category() -> None:
+    order = delivered()
+    first, second = ids(order)
+    complaints = {second: Complaint("too dark", RejectionCategory.COLOR), first: Complaint("halo")}
+    sent_back = reject(order, complaints, RejectionTerms(AT, COPENHAGEN, sla(4), REJECTABLE_FOR), new_ids)
+    found = [(image.rejections[0].reason, image.rejections[0].category) for image in sent_back.images]
+    assert found == [("halo", None), ("too dark", "COLOR")]
+
+
+def test_an_image_is_rejected_before_thirty_days_have_passed_since_its_last_delivery() -> None:
+    order = delivered(1)
+    until = AT + REJECTABLE_FOR
+    again = deliver(claimed(rejected(order, ids(order), until - MICROSECOND), until + HOUR), ids(order), "ann", until)
+    assert rejected(again, ids(order), until + REJECTABLE_FOR - MICROSECOND).images[0].open_rejection is not None
+    with pytest.raises(Refusals) as refused:
+        rejected(order, ids(order), until)
+    (refusal,) = refused.value.refusals
+    assert isinstance(refusal, NotRejectable)
+    assert (refusal.rejectable_until, str(refusal)) == (until, "'1.jpg' could be rejected until 2026-04-02T11:00:00Z.")
+
+
+def test_of_a_whole_order_the_images_are_rejected_that_still_can_be() -> None:
+    (order,) = placed(4)
+    first, second, third, _ = (image.id for image in order.images)
+    order = deliver(claimed(order), [first], "ann", AT)
+    order = deliver(claimed(order, AT + 3 * HOUR), [second, third], "ann", AT + HOUR)
+    order = rejected(order, [third], AT + HOUR)
+    until = AT + REJECTABLE_FOR
+    assert rejectable(order, until - MICROSECOND, REJECTABLE_FOR) == [first, second]
+    assert rejectable(order, until, REJECTABLE_FOR) == [second]
+    with pytest.raises(NotRejectable) as refused:
+        rejectable(order, until + HOUR, REJECTABLE_FOR)
+    assert (refused.value.image_id, refused.value.rejectable_until) == (None, until + HOUR)
+    assert str(refused.value) == "Order 1 could be rejected until 2026-04-02T12:00:00Z."
+    with pytest.raises(NotDelivered):
+        rejectable(placed(1)[0], AT, REJECTABLE_FOR)
 
 
 def test_a_rejection_reopens_a_completed_order() -> None:
     order = complete(delivered(1), AT + HOUR)
     assert order_figures(order).status == "COMPLETED"
-    sent_back = claimed(reject(order, ids(order), complaint(AT + HOUR), new_ids), AT + 3 * HOUR)
+    sent_back = claimed(rejected(order, ids(order), AT + HOUR), AT + 3 * HOUR)
     assert order_figures(sent_back).status == "IN_PRODUCTION"
     assert order_figures(deliver(sent_back, ids(order), "ann", AT + 2 * HOUR)).status == "READY_FOR_DOWNLOAD"
 

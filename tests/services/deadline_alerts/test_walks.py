@@ -37,10 +37,10 @@ PLANNED = [  # half an hour before they are due, images are split off at the pla
 SENT_BACK = [
     Place(0, 3, expedite=False),
     Deliver("ann", Claim("ann", 3, DAY), (0, 1), None),
-    Reject((0,), None),
+    Reject((0,), None, (None,)),
     Wait(4 * MICROSECOND),  # until the instant of this rejection, the fourth command
     Wait(2 * HOUR),
-    Reject((1,), None),
+    Reject((1,), None, (None,)),
     Wait(2 * HOUR + 2 * MICROSECOND),  # that image was told at risk a microsecond ago
     Deliver("ann", Claim("ann", 3, DAY), (0,), None),
     WaitUntil(0, "deadline", 0, 0),

@@ -29,7 +29,7 @@ from tests.support.alerts import (
 )
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
-from tests.support.customers import Customer, claim, deliver
+from tests.support.customers import HALO, Customer, claim, deliver
 from tests.support.studio import HOUR
 from tests.support.transactions import in_transaction
 
@@ -119,7 +119,7 @@ async def test_a_rejection_is_alerted_by_its_own_deadline(customer: Customer, po
     await deliver_some(customer, clock, placed, 2)
     clock.advance(MINUTE)
     await in_transaction(
-        pool, partial(reject_images, clock=clock, reason="halo", images=await customer.images_of(placed))
+        pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(await customer.images_of(placed), HALO))
     )
     clock.advance_to(datetime(2026, 3, 10, 16, 30, tzinfo=UTC))
     await deliver_some(customer, clock, placed, 1)

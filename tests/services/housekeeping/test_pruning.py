@@ -21,7 +21,7 @@ from db.writer import Writer
 from tests.support.alerts import MINUTE
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
-from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.customers import HALO, Customer, claim, deliver, open_customer
 from tests.support.database import execute
 from tests.support.histories import History, write_history
 from tests.support.pools import FailingPool, Killed
@@ -71,7 +71,7 @@ async def test_minutes_older_than_61_days_are_deleted_and_later_changes_count_as
     assert heads == [(second_day,)]
     await claim(pool, clock, "bob", 2)
     await deliver(pool, clock, "bob", images[2:])
-    await in_transaction(pool, partial(reject_images, clock=clock, reason="halo", images=images[:1]))
+    await in_transaction(pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(images[:1], HALO)))
     assert min(await minutes(pool, "rollups")) >= second_day
     await assert_consistent(PoolReader(pool), customer)
     assert await prune(pool, clock, RETENTION) == Pruned(keys=0, runs=0, accounts=0)

@@ -28,7 +28,7 @@ from db.readers import PoolReader
 from tests.db.test_released import released_database
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_activity_equals_rows
-from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.customers import HALO, Customer, claim, deliver, open_customer
 from tests.support.import_files import START, change, order, run_import
 from tests.support.midnight_jobs import cursor, run_jobs
 from tests.support.pools import CountingPool, FailingPool, Killed
@@ -148,6 +148,18 @@ async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     await assert_equals_rows(pool, clock)
 
 
+async def test_single_images_cancelled_on_a_closed_and_the_running_day_are_counted_apart(
+    pool: Pool, clock: FrozenClock, client: Customer
+) -> None:
+    yesterday = await client.place(3)
+    await to_midnight(pool, clock)
+    for outcome in (yesterday, await client.place(2)):
+        chosen = (await client.images(outcome.orders[0]))[:1]
+        await in_transaction(pool, partial(cancel_order, clock=clock, key=outcome.orders[0], chosen=chosen))
+    assert await counted(pool) == [(TUESDAY, 2, 1, 2 * PRICE)]
+    await assert_equals_rows(pool, clock)
+
+
 async def test_cancellations_while_days_are_counted_are_in_their_rows(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
@@ -185,7 +197,7 @@ async def test_deliveries_and_rejections_belong_to_their_own_days(
     delivered = await deliver(pool, clock, "Ada", claimed.images)
     clock.advance_to(CLOSES + 33 * HOUR)  # the deadline of all was at 8:00 UTC
     await run_jobs(pool, clock, [ACTIVITY])
-    await in_transaction(pool, partial(reject_images, clock=clock, reason="halo", images=claimed.images[:1]))
+    await in_transaction(pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(claimed.images[:1], HALO)))
     clock.advance()
     history = (await account_histories(PoolReader(pool), [client.account_id]))[client.account_id]
     of = ActivityOf(client.account_id, history.zones, history.activity_until, clock.now())

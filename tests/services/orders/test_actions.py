@@ -12,9 +12,17 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.orders.enums import ActionKind
 from app.domain.orders.rules import image_actions, order_actions
 from app.domain.orders.summaries import image_summary_of, summary_of
+from app.domain.production.rejections import REJECTABLE_FOR
 from app.services.accounts.facts import read_account
 from app.services.commands import live_unit_of_work, with_retries
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
+from app.services.orders.changing import (
+    cancel_order,
+    complete_order,
+    confirm_deadline,
+    expedite_order,
+    reject_order,
+    revise_deadline,
+)
 from app.services.orders.producing import reject_images
 from db.connections import Pool
 from db.queries.accounts import account_histories
@@ -25,7 +33,7 @@ from db.readers import PoolReader
 from db.writer import Writer
 from tests.services.orders.test_against_the_model import EMPTY, KEPT_DEADLINES, MOVED_AFTER_A_CLAIM, OPENINGS, a_world
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.customers import Customer
+from tests.support.customers import HALO, Customer
 from tests.support.database import execute
 from tests.support.model.account_commands import Close
 from tests.support.model.client_commands import Complete, Place
@@ -40,7 +48,7 @@ REJECTED: Final = [
     Claim("ann", 3, timedelta(hours=1)),
     Deliver("ann", None, None, None),
     Complete(0, 0, any_order=False),
-    Reject((0,), None),
+    Reject((0,), None, (None,)),
     Close(0),
 ]
 LATEST: Final = 5
@@ -83,26 +91,23 @@ async def assert_answered_as_commands(customer: Customer, clock: FrozenClock) ->
         for image in states[key].images:
             assert images[account_id, image.id].summary == image_summary_of(states[key], image)
         if key in keys[:LATEST]:
-            for kind, refusal in order_actions(rows[key].summary, history, now, by_staff=True).items():
-                work = command_on_order(kind, rows[key], [*images.values()], clock, now)
+            for kind, refusal in order_actions(rows[key].summary, history, now, REJECTABLE_FOR, by_staff=True).items():
+                work = command_on_order(kind, rows[key], clock, now)
                 assert work is None or facts(await refusal_of(customer.pool, work)) == facts(refusal), kind
             for row in [*images.values()][:LATEST]:
-                for kind, refusal in image_actions(row.summary, history, now).items():
+                for kind, refusal in image_actions(row.summary, history, now, REJECTABLE_FOR).items():
                     work = command_on_image(kind, row, clock)
                     assert facts(await refusal_of(customer.pool, work)) == facts(refusal), kind
 
 
-def command_on_order(
-    kind: ActionKind, order: OrderRow, images: Sequence[ImageRow], clock: FrozenClock, now: datetime
-) -> Work | None:
+def command_on_order(kind: ActionKind, order: OrderRow, clock: FrozenClock, now: datetime) -> Work | None:
     """Return the command of an action on an order; None where its input leaves nothing to try."""
     key = (order.account_id, order.id)
     match kind:
         case ActionKind.EXPEDITE:
             return lambda writer: expedite_order(writer, clock, key, None)
         case ActionKind.REJECT:
-            delivered = [row for row in images if row.delivered_at is not None and row.rejected_at is None]
-            return _rejecting([(row.account_id, row.id) for row in delivered], clock) if delivered else None
+            return lambda writer: reject_order(writer, clock, key, HALO)
         case ActionKind.COMPLETE:
             return lambda writer: complete_order(writer, clock, key)
         case ActionKind.CANCEL:
@@ -111,6 +116,10 @@ def command_on_order(
             soon = now + MICROSECOND
             is_passing = order.due_at is not None and now <= order.due_at <= soon  # none is earlier, and ahead
             return None if is_passing else lambda writer: confirm_deadline(writer, clock, key, soon)
+        case ActionKind.REVISE_DEADLINE:
+            soon = now + MICROSECOND
+            is_passing = order.due_at is not None and now <= order.due_at <= soon
+            return None if is_passing else lambda writer: revise_deadline(writer, clock, key, soon)
 
 
 def command_on_image(kind: ActionKind, image: ImageRow, clock: FrozenClock) -> Work:
@@ -124,7 +133,7 @@ def command_on_image(kind: ActionKind, image: ImageRow, clock: FrozenClock) -> W
 
 
 def _rejecting(images: Sequence[tuple[UUID, UUID]], clock: FrozenClock) -> Work:
-    return lambda writer: reject_images(writer, clock, "Halo", images)
+    return lambda writer: reject_images(writer, clock, dict.fromkeys(images, HALO))
 
 
 @settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

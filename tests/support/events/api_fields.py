@@ -25,9 +25,11 @@ FIELDS: Final = {
     "ClaimExpired": f"leaseUntil worker {_IMAGES}",
     "ImagesDelivered": f"before {_PROGRESS} after {_PROGRESS} worker {_IMAGES}",
     "ImagesRejected": f"""before {_PROGRESS} after {_PROGRESS} {_IMAGES}
-      rejectedImages(first: 100) {{ nodes {{ reason dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
+      rejectedImages(first: 100) {{
+        nodes {{ reason category dueAt slaVersion image {{ id }} rejection {{ id }} }} }}""",
     "DeadlineConfirmed": f"""deadline previous previousDeadlineStatus newSlaVersion previousSlaVersion
       newPrice {_MONEY} previousPrice {_MONEY} newPricePerImage {_MONEY} note message {_IMAGES}""",
+    "DeadlineRevised": f"deadline previous note message {_IMAGES}",
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
@@ -188,6 +190,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "images[].id": "rejectedImages.nodes[].image.id",
         "images[].rejection": "rejectedImages.nodes[].rejection.id",
         "images[].dueAt": "rejectedImages.nodes[].dueAt",
+        "images[].category": "rejectedImages.nodes[].category",
         "images[].slaVersion": "rejectedImages.nodes[].slaVersion",
         "reasons[]": "rejectedImages.nodes[].reason",
     },
@@ -204,6 +207,13 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "before.price": "previousPrice.amount",
         "after.price": "newPrice.amount",
         "pricePerImage": "newPricePerImage.amount",
+        "note": "note",
+        "message": "message",
+    },
+    "DEADLINE_REVISED": {
+        **_IDS,
+        "before.dueAt": "previous",
+        "after.dueAt": "deadline",
         "note": "note",
         "message": "message",
     },

@@ -117,6 +117,9 @@ class Replayed:
                 self._expedite(order_id, data)
             case "DEADLINE_CONFIRMED":
                 self._confirm(order_id, data)
+            case "DEADLINE_REVISED":
+                for image in self._images_of(order_id, data["images"]):
+                    image["due_at"] = data["after"]["dueAt"]
             case "IMAGES_DELIVERED":
                 self._deliver(order_id, data["images"], at)
             case "IMAGES_REJECTED":
@@ -188,7 +191,8 @@ class Replayed:
     def _reject(self, order_id: str, rejected: Sequence[Data], at: datetime) -> None:
         for image, each in zip(self._images_of(order_id, [each["id"] for each in rejected]), rejected, strict=True):
             rejection = {"id": each["rejection"], "at": at, "reason": each["reason"], "due_at": each["dueAt"]}
-            image["rejections"].append(rejection | {"sla_version": each["slaVersion"], "redelivered_at": None})
+            rejection |= {"sla_version": each["slaVersion"], "category": each.get("category")}
+            image["rejections"].append(rejection | {"redelivered_at": None})
 
     def _cancel(self, order_id: str, image_ids: Iterable[str] | None, at: datetime) -> None:
         """Cancel images, or all that remain of an order."""
@@ -228,6 +232,7 @@ async def _images(pool: Pool) -> dict[str, Data]:
     for row in await pool.fetch("SELECT * FROM rejections ORDER BY id"):
         rejection = {"id": str(row["id"]), "at": row["at"], "reason": row["reason"], "due_at": _as_json(row["due_at"])}
         rejection |= {"redelivered_at": row["redelivered_at"], "sla_version": row["sla_version"]}
+        rejection |= {"category": row["category"]}
         rejections[str(row["image_id"])].append(rejection)
     return {
         (id_ := str(row["id"])): {column: row[column] for column in _IMAGE_FIELDS}

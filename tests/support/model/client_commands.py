@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from app.domain.orders.changes import NewImage
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order
+from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, revise_deadline
 from app.services.orders.placing import NewOrder, place_order
 from tests.support.customers import Customer
 from tests.support.model.facts import Image, Order, Upload
@@ -146,6 +146,23 @@ class Confirm(OfOrder):
         await world.agree(
             lambda now: account.confirm(now, order, due_at),
             lambda writer: confirm_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
+        )
+
+
+@dataclass(frozen=True)
+class Revise(OfOrder):
+    """Revise the deadline of an order that staff set: so much earlier."""
+
+    by: timedelta
+
+    def is_for(self, order: Order) -> bool:
+        return order.confirmed_at is not None
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        due_at = (order.due_at or world.clock.now()) - self.by
+        await world.agree(
+            lambda now: account.revise(now, order, due_at),
+            lambda writer: revise_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
         )
 
 

@@ -32,7 +32,8 @@ ORDERS = """
            o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
-           o.updated_at, o.begun_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
+           o.updated_at, o.begun_at, o.last_delivered_at, o.revised_at,
+           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
@@ -44,7 +45,7 @@ IMAGES = """
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
 REJECTIONS = """
-    SELECT image_id, at, reason, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
+    SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
 """
 LEDGER_DAYS = """
@@ -87,6 +88,9 @@ def order_row(order: Order) -> Row:
         order.instructions,
         order.updated_at,
         min((at for image in images if (at := image.first_claimed_at)), default=None),
+        max((image.delivered_at[-1] for image in delivered), default=None),
+        order.revised_at,
+        order.first_confirmed_due_at,
         *(order.kept or (None, None)),
         len(order.images) - len(images),
     )
@@ -136,6 +140,7 @@ def rejection_rows(image: Image) -> list[Row]:
             image.id,
             each.at,
             each.reason,
+            each.category,
             each.due_at,
             each.sla_version,
             each.redelivered_at is None,

@@ -16,7 +16,7 @@ from app.services.orders.claiming import claim_images
 from app.services.orders.outcome import Outcome
 from app.services.orders.producing import deliver_images, reject_images
 from db.writer import Writer
-from tests.support.customers import LEASE
+from tests.support.customers import HALO, LEASE
 from tests.support.model.facts import Image, Order, Refused
 from tests.support.model.orders import Account
 from tests.support.model.production import Production
@@ -71,11 +71,12 @@ class ConcurrentCommands:
 
     async def reject(self, *numbers: int) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
-            Production([account]).reject(at, "halo", _chosen(account, self._ids(numbers)))
+            chosen = _chosen(account, self._ids(numbers))
+            Production([account]).reject(at, [(*each, (HALO.reason, HALO.category)) for each in chosen])
             return ()
 
         keys = self._keys(self._ids(numbers))
-        await self._give(partial(reject_images, clock=self.world.clock, reason="halo", images=keys), model)
+        await self._give(partial(reject_images, clock=self.world.clock, complaints=dict.fromkeys(keys, HALO)), model)
 
     async def deliver(self, worker: str, *numbers: int) -> None:
         await self._deliver(worker, self._ids(numbers))

@@ -38,6 +38,7 @@ class Rejection:
 
     at: datetime
     reason: str
+    category: str | None
     due_at: datetime
     sla_version: int
     redelivered_at: datetime | None = None
@@ -97,6 +98,8 @@ class Order:
     expedite_version: int | None = None
     confirmed_at: datetime | None = None
     completed_at: datetime | None = None
+    revised_at: datetime | None = None
+    first_confirmed_due_at: datetime | None = None
     external_reference: str | None = None
     instructions: str | None = None
 

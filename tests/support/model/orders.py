@@ -217,6 +217,7 @@ class Account:
             due_at = _in_time(at, level)
             if due_at is not None:
                 target.due_at, target.confirmed_at = due_at, None
+                target.revised_at = target.first_confirmed_due_at = None
             if due_at is not None or target.due_at is None:
                 target.sla_version = version
         if not turns:
@@ -284,6 +285,21 @@ class Account:
             image.due_at = due_at
             image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
         self.last_at = at
+
+    def revise(self, now: datetime, order: Order, due_at: datetime) -> None:
+        """Set an earlier deadline in place of staff's."""
+        at = self.instant(now)
+        open_ = [image for image in order.images if not image.delivered_at and image.cancelled_at is None]
+        reasons = cancelled(order)
+        if order.confirmed_at is None or not open_ or (order.due_at or at) < at:
+            reasons.append(Reason("DeadlineNotOpen"))
+        if due_at <= at or due_at >= (order.due_at or NEVER):
+            reasons.append(Reason("DeadlineNotAhead"))
+        refuse(reasons)
+        order.first_confirmed_due_at = order.first_confirmed_due_at or order.due_at
+        order.due_at, order.revised_at, order.updated_at, self.last_at = due_at, at, at, at
+        for image in open_:
+            image.due_at = due_at
 
     def redo_due_at(self, at: datetime) -> datetime:
         """Return the deadline after a rejection: 5 hours later, or at that wall clock time on Monday."""

@@ -63,15 +63,32 @@ class Production:
             image.delivered_at.append(at)
             image.claimed_by = image.claimed_until = None
 
-    def reject(self, now: datetime, reason: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
-        """Reject delivered images."""
-        refuse(Reason("NotDelivered", image.id) for _, _, image in chosen if not image.is_delivered)
-        instants = _instants(now, [account for account, _, _ in chosen])
-        for account, order, image in chosen:
+    def reject_order(self, now: datetime, account: Account, order: Order, why: tuple[str, str | None]) -> list[Image]:
+        """Reject the images of an order that can be; return them."""
+        at = account.instant(now)
+        against = {image: _against_rejecting(image, at) for image in order.images}
+        images = [image for image in order.images if not against[image]]
+        if not images:
+            kinds = {reason.kind for each in against.values() for reason in each}
+            refuse([Reason("NotRejectable" if "NotRejectable" in kinds else "NotDelivered")])
+        self.reject(now, [(account, order, image, why) for image in images])
+        return images
+
+    def reject(self, now: datetime, chosen: Sequence[tuple[Account, Order, Image, tuple[str, str | None]]]) -> None:
+        """Reject delivered images, each with a reason and a category."""
+        refuse(reason for account, _, image, _ in chosen for reason in _against_rejecting(image, account.instant(now)))
+        instants = _instants(now, [account for account, *_ in chosen])
+        for account, order, image, (reason, category) in chosen:
             order.updated_at = at = instants[id(account)]
             version = account.running(at).sla_version
-            image.rejections.append(Rejection(at, reason, account.redo_due_at(at), version))
+            image.rejections.append(Rejection(at, reason, category, account.redo_due_at(at), version))
             order.completed_at = None
+
+
+def _against_rejecting(image: Image, at: datetime) -> list[Reason]:
+    if not image.is_delivered:
+        return [Reason("NotDelivered", image.id)]
+    return [] if at < image.delivered_at[-1] + timedelta(days=30) else [Reason("NotRejectable", image.id)]
 
 
 def _instants(now: datetime, accounts: Sequence[Account]) -> dict[int, datetime]:

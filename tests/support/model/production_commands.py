@@ -6,8 +6,13 @@ from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
 
+from app.domain.orders.enums import RejectionCategory
+from app.domain.production.rejections import Complaint
+from app.services.orders.changing import reject_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
+from tests.support.customers import Customer
+from tests.support.model.client_commands import OfOrder
 from tests.support.model.facts import Image, Order
 from tests.support.model.orders import Account
 from tests.support.model.world import World, accepted, picked
@@ -57,19 +62,44 @@ class Deliver:
 
 @dataclass(frozen=True)
 class Reject:
-    """Reject delivered images; a stray one may be any image."""
+    """Reject delivered images, with categories in turn; a stray one may be any image."""
 
     chosen: tuple[int, ...] | None
     stray: int | None
+    categories: tuple[RejectionCategory | None, ...]
 
     async def give(self, world: World) -> None:
         delivered = [each for each in world.production.images if each[2].is_delivered]
         chosen = _with_stray(world, delivered, self.chosen, self.stray)
+        whys = [(f"halo {number}", category) for number, category in enumerate(self.categories)]
+        complaints = [whys[number % len(whys)] for number in range(len(chosen))]
         if chosen:
+            rejected = [(*each, why) for each, why in zip(chosen, complaints, strict=True)]
+            keyed = dict(zip(_keys(world, chosen), (Complaint(*why) for why in complaints), strict=True))
             await world.agree(
-                lambda now: world.production.reject(now, "halo", chosen),
-                lambda writer: reject_images(writer, world.clock, "halo", _keys(world, chosen)),
+                lambda now: world.production.reject(now, rejected),
+                lambda writer: reject_images(writer, world.clock, keyed),
             )
+
+
+@dataclass(frozen=True)
+class RejectOrder(OfOrder):
+    """Reject all images of an order that can be."""
+
+    category: RejectionCategory | None
+
+    def is_for(self, order: Order) -> bool:
+        return any(image.is_delivered for image in order.images)
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        why = "crop", self.category
+        done = await world.agree(
+            lambda now: world.production.reject_order(now, account, order, why),
+            lambda writer: reject_order(writer, world.clock, (customer.account_id, order.id), Complaint(*why)),
+        )
+        if done is not None:
+            images, outcome = done
+            assert [image_id for _, image_id in outcome.images] == [image.id for image in images]
 
 
 def _with_stray(world: World, likely: Chosen, numbers: Sequence[int] | None, stray: int | None) -> Chosen:

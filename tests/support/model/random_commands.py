@@ -7,13 +7,14 @@ from typing import Final
 from hypothesis import strategies as st
 
 from app.domain.local_time import local_day, midnight
+from app.domain.orders.enums import RejectionCategory
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
 from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reopen, Withdraw
-from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place
+from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place, Revise
 from tests.support.model.orders import Account
-from tests.support.model.production_commands import Claim, Deliver, Reject
+from tests.support.model.production_commands import Claim, Deliver, Reject, RejectOrder
 from tests.support.model.world import Command, World, accepted, assert_day
 
 ZONES: Final = (
@@ -136,6 +137,7 @@ def commands() -> st.SearchStrategy[Command]:
     waits = [0 * HOUR, MICROSECOND, HOUR, 2 * HOUR, 3 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 30 * DAY]
     marks = ["midnight", "ledger day", "weekend", "deadline", "gain", "lease"]
     terms = st.none() | st.integers(1, 15)
+    categories = st.none() | st.sampled_from(RejectionCategory)
     worker = st.sampled_from(WORKERS)
     wait = st.builds(Wait, st.sampled_from(waits))
     place = st.builds(Place, which, some, st.booleans(), st.none() | st.integers(0, 20))
@@ -147,8 +149,10 @@ def commands() -> st.SearchStrategy[Command]:
         wait,
         *often,
         st.builds(WaitUntil, which, st.sampled_from(marks), st.integers(0, 4), st.sampled_from([0, -1, 1])),
-        st.builds(Reject, picks, strays),
+        st.builds(Reject, picks, strays, st.lists(categories, min_size=1, max_size=3).map(tuple)),
+        st.builds(RejectOrder, *of_order, categories),
         st.builds(Confirm, *of_order, st.sampled_from([4 * HOUR, HOUR, 2 * DAY, 0 * HOUR])),
+        st.builds(Revise, *of_order, st.sampled_from([MICROSECOND, HOUR, 3 * HOUR, 0 * HOUR])),
         st.builds(Cancel, *of_order, picks, strays),
         st.builds(Complete, *of_order),
         *often,
