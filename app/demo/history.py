@@ -106,7 +106,7 @@ class _History:
         number = next(self._orders)
         order = _Placed(f"o-{number}", at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
         line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{recipe.name} {number:03}"}
-        line["specification"] = recipe.ref
+        line |= {"externalReference": f"PO-{number:05}", "specification": recipe.ref}
         return order_line(line, at, self._fate(order, parts), self._span.until, expedite=expedite)
 
     def _fate(self, order: _Placed, parts: list[Part]) -> list[Image]:

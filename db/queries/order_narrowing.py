@@ -13,6 +13,9 @@ from db.tables.orders import UPDATED_AT
 _FEW: Final = 1_000
 """Matches up to which all are looked at."""
 
+_DELIVERED: Final = """o.delivered_at >= coalesce(q.delivered_from, '-infinity'::timestamptz)
+            AND o.delivered_at < coalesce(q.delivered_before, 'infinity'::timestamptz)"""
+
 
 def narrowed(shape: Shape) -> str:
     """Write the query of a page's orders, and some more, by the first index that narrows the selection."""
@@ -40,10 +43,6 @@ def found(limit: int | None = None) -> str:
           WHEN q.external_reference IS NOT NULL THEN {_ids("o.external_reference = q.external_reference", "", limit)}
           WHEN q.updated_from IS NOT NULL THEN {_ids(f"{updated} >= q.updated_from", updated, limit)}
           ELSE {_ids(_DELIVERED, "o.delivered_at", limit)} END"""
-
-
-_DELIVERED: Final = """o.delivered_at >= coalesce(q.delivered_from, '-infinity'::timestamptz)
-            AND o.delivered_at < coalesce(q.delivered_before, 'infinity'::timestamptz)"""
 
 
 def _ids(condition: str, order: str, limit: int | None) -> str:

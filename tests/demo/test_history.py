@@ -90,6 +90,11 @@ def test_filenames_name_one_image_of_their_account() -> None:
     assert set(names.values()) == {1}
 
 
+def test_references_name_one_order_of_their_account() -> None:
+    references = Counter((order["account"], order["externalReference"]) for order in _of("order"))
+    assert set(references.values()) == {1}
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_images_are_late_by_hours_and_by_a_microsecond_and_in_time_to_the_microsecond(seed: int) -> None:
     late_by = [

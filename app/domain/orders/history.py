@@ -77,8 +77,9 @@ def updated_at(order: OrderState, at: datetime) -> datetime:
     """Return the instant (UTC) of the last command on an order: the one at `at`, or a later fact."""
     latest = at if order.confirmed_at is None else max(at, order.confirmed_at)
     for image in order.images:
-        if image.first_delivered_at is not None:
-            latest = max(latest, _last_fact(image, image.first_delivered_at))
+        fact = _last_rejection_fact(image.rejections[-1]) if image.rejections else image.first_delivered_at
+        if fact is not None and fact > latest:
+            latest = fact
     return latest
 
 
@@ -119,9 +120,8 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
     )
 
 
-def _last_fact(image: ImageState, first_delivered_at: datetime) -> datetime:
-    last = image.rejections[-1] if image.rejections else None
-    return first_delivered_at if last is None else last.redelivered_at or last.at
+def _last_rejection_fact(rejection: RejectionState) -> datetime:
+    return rejection.redelivered_at or rejection.at
 
 
 def _image_as_of(image: ImageState, at: datetime) -> ImageState:

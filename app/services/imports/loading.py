@@ -11,7 +11,7 @@ from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
 from app.services.imports.lines import CancellationLine, ExpediteLine, Line, OrderLine, TermsLine, TimeZoneLine
 from app.services.imports.reading import GoodLine
-from app.services.imports.references import load_references
+from app.services.imports.references import has_references, load_references
 from db.connections import Record, Statement
 from db.queries import imports as queries
 from db.queries.accounts import account_of, quota_day
@@ -46,7 +46,7 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
         specification = OrderedSpecification(row["id"], row["version"], row["price_per_image"], row["currency"])
         cache.specifications[row["account_id"], row["ref"]] = specification
-    placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine))
+    placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))
     cache.references = await load_references(reader, before.references, placing)
     if any(not isinstance(line, OrderLine) for _, line in new):
         await _load_orders(reader, before, cache, new)

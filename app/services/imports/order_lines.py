@@ -71,8 +71,10 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
 
 
 def _new_image(image: ImagePart) -> NewImage:
-    reference, instructions = composed_or_none(image.external_reference), composed_or_none(image.instructions)
-    return NewImage(composed(image.filename), reference, instructions)
+    filename, reference, instructions = composed(image.filename), image.external_reference, image.instructions
+    if reference is None and instructions is None:
+        return NewImage(filename)
+    return NewImage(filename, composed_or_none(reference), composed_or_none(instructions))
 
 
 def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:

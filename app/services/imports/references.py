@@ -33,10 +33,17 @@ def composed_or_none(text: str | None) -> str | None:
 
 def require_free(line: OrderLine, taken: TakenReferences) -> None:
     """Raise LineRefused for a line with a reference that is taken, or that it gives twice."""
+    if not has_references(line):
+        return
     try:
         require_free_references(composed_or_none(line.external_reference), _of_images(line), taken)
     except Refusals as error:
         raise _refused(error) from error
+
+
+def has_references(line: OrderLine) -> bool:
+    """Return whether a line gives its order or an image a reference; most files have none."""
+    return line.external_reference is not None or any(image.external_reference for image in line.images)
 
 
 def note_references(references: References, account_id: UUID, order: OrderState) -> None:
