@@ -96,7 +96,8 @@ CANCELLED_IMAGES: Line = {
     "at": DATED,
     "filenames": ["b.jpg"],
 }
-WITH_DEADLINE = order("o-3", [{"filename": "d.jpg", "deadline": DEADLINES}])
+REJECTION: Line = {"at": DATED, "reason": "halo", "category": "COLOR"}
+WITH_DEADLINE = order("o-3", [{"filename": "d.jpg", "deadline": DEADLINES, "rejections": [REJECTION]}])
 
 
 def leaves(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
