@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from graphql import build_schema, parse, validate
 
+from app.environment import PREFIX
+from app.settings import Settings
 from db.connections import Pool
 from tests.support.examples import Answer, Asker, History, Question, service_after
 from tests.support.import_files import run_import
@@ -63,3 +65,9 @@ async def test_the_operations_are_answered_after_the_lines(database: str) -> Non
 async def test_the_lines_are_imported(pool: Pool) -> None:
     outcome = await run_import(pool, LINES)
     assert (outcome.problems, outcome.report.lines) == ([], 3)
+
+
+def test_the_table_has_every_setting_once() -> None:
+    table = re.findall(r"^\| (`LOUPE_.+?`) \|", README, re.MULTILINE)
+    names = [name for row in table for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(names) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
