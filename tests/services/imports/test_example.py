@@ -43,7 +43,12 @@ EXAMPLE: list[Line] = [
                 "instructions": "Keep the laces.",
                 "deliveredAt": "2026-03-03T06:00:00Z",
                 "rejections": [
-                    {"at": "2026-03-03T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-03T10:30:00Z"}
+                    {
+                        "at": "2026-03-03T08:00:00Z",
+                        "reason": "halo",
+                        "category": "MASK",
+                        "redeliveredAt": "2026-03-03T10:30:00Z",
+                    }
                 ],
             },
             {"filename": "b.jpg"},
@@ -135,7 +140,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
     confirmed = {"deadline_status": "CONFIRMED"}
     unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
-    unset |= {"begun_at": None}
+    unset |= {"begun_at": None, "last_delivered_at": None, "revised_at": None, "first_confirmed_due_at": None}
     common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [
@@ -146,7 +151,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
         | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"}
-        | {"begun_at": DELIVERED_AT},
+        | {"begun_at": DELIVERED_AT, "last_delivered_at": REDELIVERED_AT},
         unset
         | common
         | confirmed
@@ -195,7 +200,7 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
 async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """
-        SELECT filename, at, reason, r.due_at, r.late_at, redelivered_at, sla_version
+        SELECT filename, at, reason, category, r.due_at, r.late_at, redelivered_at, sla_version
           FROM rejections r JOIN images i ON i.id = r.image_id"""
     due_at = datetime(2026, 3, 3, 13, tzinfo=UTC)
     assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", due_at, None, REDELIVERED_AT, 1)]
