@@ -22,7 +22,7 @@ from engine.weights import LOOK_UP
 class AccountCreated(Event):
     """The creation of the account."""
 
-    details: strawberry.Private[kinds.AccountCreated]
+    details: strawberry.Private[account_kinds.AccountCreated]
 
     ref: str | None = attribute(
         "The account's reference in imports, for staff only; null without one.", of="details.ref", staff=True
@@ -48,7 +48,7 @@ class AccountCreated(Event):
 class SlaNegotiated(Event):
     """An agreement on new terms of the SLA, for the ledger days from a date on."""
 
-    details: strawberry.Private[kinds.SlaNegotiated]
+    details: strawberry.Private[account_kinds.SlaNegotiated]
 
     version: int = attribute("The new version of the SLA.", of="details.version")
     effective_date: date = attribute("The first ledger day of the new version.", of="details.effective_date")
@@ -81,7 +81,7 @@ class SlaNegotiated(Event):
 class TimeZoneChanged(Event):
     """A change of the account's time zone."""
 
-    details: strawberry.Private[kinds.TimeZoneChanged]
+    details: strawberry.Private[account_kinds.TimeZoneChanged]
 
     @field
     def time_zone(self) -> TimeZone:
@@ -98,7 +98,7 @@ class TimeZoneChanged(Event):
 class GuaranteeReset(Event):
     """The reset of the daily guarantee: a ledger day closed and the next one opened, with nothing used."""
 
-    details: strawberry.Private[kinds.GuaranteeReset]
+    details: strawberry.Private[account_kinds.GuaranteeReset]
 
     @field
     def closed(self) -> GuaranteeDay:
@@ -115,7 +115,7 @@ class GuaranteeReset(Event):
 class SpecificationChanged(Event):
     """The creation, change or archiving of a specification. New and previous values are null if unchanged."""
 
-    details: strawberry.Private[kinds.SpecificationChanged]
+    details: strawberry.Private[account_kinds.SpecificationChanged]
 
     @field(cost=LOOK_UP)
     async def specification(self, info: Info) -> Specification:
@@ -173,7 +173,7 @@ class SpecificationChanged(Event):
         steps = self.details.before.steps
         return None if steps is None else specification_steps(steps)
 
-    async def _money(self, info: Info, terms: kinds.StatedTerms, version: int | None) -> Money | None:
+    async def _money(self, info: Info, terms: account_kinds.StatedTerms, version: int | None) -> Money | None:
         """Return the price of a version; events of release 0.1.0 state its currency only if it is new."""
         if terms.price_per_image is None or version is None:
             return None
