@@ -32,7 +32,9 @@ async def activity_between(
         raise bad_input("to", f"{last} is before {first}.")
     count = count_buckets(first, last, grain)
     if count > LONGEST:
-        raise bad_input("to", f"From {first} to {last} there are {count:,}; {LONGEST} are allowed at once.")
+        raise bad_input(
+            "to", f"From {first} to {last} there are {count:,} {grain.lower()}s; {LONGEST} are allowed at once."
+        )
     at = context.instant(account.id)
     history = await context.history(account.id)
     wanted = buckets(first, last, grain, at, history.zones)
