@@ -197,7 +197,7 @@ class OrderFilter:
 
     def selection(self, now: datetime) -> OrderSelection:
         """Return the selection of the filter; raises ApiError for text that cannot be searched for."""
-        reference = text_or_none("filter.externalReference", self.external_reference)
+        reference = or_none(self.external_reference)
         return OrderSelection(
             now,
             statuses=_chosen(OrderStatus, self.status),
@@ -207,11 +207,16 @@ class OrderFilter:
             placed_before=or_none(self.placed_before),
             late=or_none(self.late),
             search=text_or_none("filter.search", self.search),
-            external_reference=None if reference is None else composed(reference),
+            external_reference=None if reference is None else _exact(reference),
             updated_from=or_none(self.updated_from),
             delivered_from=or_none(self.delivered_from),
             delivered_before=or_none(self.delivered_before),
         )
+
+
+def _exact(reference: str) -> str:
+    """Return a reference to search for in NFC; an empty one stays, and no order has it. Raises ApiError."""
+    return composed(text_or_none("filter.externalReference", reference) or "")
 
 
 def order(row: OrderRow, context: Context) -> Order:
