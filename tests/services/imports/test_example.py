@@ -203,7 +203,7 @@ async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
         SELECT filename, at, reason, category, r.due_at, r.late_at, redelivered_at, sla_version
           FROM rejections r JOIN images i ON i.id = r.image_id"""
     due_at = datetime(2026, 3, 3, 13, tzinfo=UTC)
-    assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", due_at, None, REDELIVERED_AT, 1)]
+    assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", "MASK", due_at, None, REDELIVERED_AT, 1)]
 
 
 async def test_its_events_are_in_order(pool: Pool) -> None:
