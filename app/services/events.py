@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.events.stored import to_json
 from app.domain.events.withdrawals import withdrawal
 from app.services.accounts.counters import Counters, next_instant

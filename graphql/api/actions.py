@@ -18,6 +18,7 @@ MUTATIONS: Final[Mapping[ActionKind, str]] = {
     ActionKind.COMPLETE: "completeOrder",
     ActionKind.CANCEL: "cancelOrder",
     ActionKind.CONFIRM_DEADLINE: "confirmDeadline",
+    ActionKind.REVISE_DEADLINE: "reviseDeadline",
 }
 """The mutations by kind of action."""
 

@@ -3,8 +3,7 @@
 from enum import StrEnum
 
 from app.domain.activity.enums import Grain
-from app.domain.deadlines import steps
-from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
+from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus, DeadlineStepCode
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
@@ -150,7 +149,7 @@ describe(
     {"DELIVERY": "The first delivery of images.", "REDO": "The next delivery of rejected images."},
 )
 describe(
-    steps.DeadlineStepCode,
+    DeadlineStepCode,
     "The kind of a step of a deadline's explanation.",
     {
         "UPLOADED_AT": "The upload of the images.",

@@ -41,6 +41,9 @@ MAX_IDS: Final = 500
 """Ids in a call, and images in a claim."""
 
 
+_NOUNS: Final = {NodeType.SLA: "SLA version"}
+"""The nouns of objects in messages that differ from the names of their types."""
+
 NO_ID: Final = UUID(int=0)
 """The id in place of one that names nothing."""
 
@@ -188,7 +191,7 @@ class Validation:
         """Check the id of an object that the caller may see; its existence is checked later."""
         named = self._named(type_, text)
         if named is None:
-            self.not_found(type_.name.lower(), text, *path)
+            self.not_found(_NOUNS.get(type_, type_.name.lower()), text, *path)
             return NO_ID, NO_ID
         self.ids.setdefault(named.key, Given(path, text))
         self.ids.setdefault(named.account_id, Given(path, text))

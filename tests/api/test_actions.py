@@ -47,7 +47,7 @@ async def test_a_new_order_can_be_expedited_or_cancelled(shop: Shop, staff: Clie
     of_image = {"EXPEDITE": None, "REJECT": "NOT_DELIVERED", "CANCEL": None}
     of_order = {"EXPEDITE": None, "REJECT": "NOT_DELIVERED", "COMPLETE": "NOT_COMPLETABLE", "CANCEL": None}
     assert await actions_of(shop.client, order["id"]) == (of_order, [of_image, of_image])
-    for_staff = {**of_order, "CONFIRM_DEADLINE": "DEADLINE_NOT_OPEN"}
+    for_staff = {**of_order, "CONFIRM_DEADLINE": "DEADLINE_NOT_OPEN", "REVISE_DEADLINE": "DEADLINE_NOT_OPEN"}
     assert await actions_of(staff, order["id"]) == (for_staff, [of_image, of_image])
 
 
@@ -94,11 +94,17 @@ async def test_a_delivered_order_can_be_completed_or_rejected(shop: Shop, staff:
 async def test_staff_can_set_a_deadline_where_one_is_awaited(shop: Shop, staff: Client, clock: FrozenClock) -> None:
     _, additional = await shop.place(*(f"{number}.jpg" for number in range(5)))
     clock.advance()
-    assert (await actions_of(staff, additional["id"]))[0]["CONFIRM_DEADLINE"] is None
-    assert "CONFIRM_DEADLINE" not in (await actions_of(shop.client, additional["id"]))[0]
+    of_order, _ = await actions_of(staff, additional["id"])
+    assert (of_order["CONFIRM_DEADLINE"], of_order["REVISE_DEADLINE"]) == (None, "DEADLINE_NOT_OPEN")
+    assert not {"CONFIRM_DEADLINE", "REVISE_DEADLINE"} & {*(await actions_of(shop.client, additional["id"]))[0]}
     await done(staff, "confirmDeadline", orderId=additional["id"], deadline="2026-03-12T08:00:00Z")
     clock.advance()
-    assert (await actions_of(staff, additional["id"]))[0]["CONFIRM_DEADLINE"] == "DEADLINE_NOT_OPEN"
+    of_order, _ = await actions_of(staff, additional["id"])
+    assert (of_order["CONFIRM_DEADLINE"], of_order["REVISE_DEADLINE"]) == ("DEADLINE_NOT_OPEN", None)
+
+
+def test_each_kind_of_action_names_its_mutation() -> None:
+    assert [*MUTATIONS] == [*ActionKind]
 
 
 async def test_an_expedite_is_judged_by_the_window_the_quota_and_the_closing_of_the_account(

@@ -145,9 +145,9 @@ async def test_a_denied_plan_has_no_activity_and_all_else(
     ("since", "grain", "message"),
     [
         ("2026-03-11", "DAY", "to: 2026-03-10 is before 2026-03-11."),
-        ("2025-02-03", "DAY", "to: From 2025-02-03 to 2026-03-10 there are 401; 400 are allowed at once."),
-        ("2018-07-15", "WEEK", "to: From 2018-07-15 to 2026-03-10 there are 401; 400 are allowed at once."),
-        ("1992-11-30", "MONTH", "to: From 1992-11-30 to 2026-03-10 there are 401; 400 are allowed at once."),
+        ("2025-02-03", "DAY", "to: From 2025-02-03 to 2026-03-10 there are 401 days; 400 are allowed at once."),
+        ("2018-07-15", "WEEK", "to: From 2018-07-15 to 2026-03-10 there are 401 weeks; 400 are allowed at once."),
+        ("1992-11-30", "MONTH", "to: From 1992-11-30 to 2026-03-10 there are 401 months; 400 are allowed at once."),
     ],
 )
 async def test_a_range_without_dates_or_with_too_many_is_refused(

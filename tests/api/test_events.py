@@ -90,6 +90,7 @@ async def test_a_rejection_event_has_its_image_reason_and_deadline(events: list[
     assert rejected["rejectedImages"]["nodes"] == [
         {
             "reason": "halo at 10:30",
+            "category": None,
             "dueAt": "2026-03-04T13:00:00Z",
             "slaVersion": 1,
             "image": image,

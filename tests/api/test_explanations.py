@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from api.order.steps import STEP_TYPES
-from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.deadlines.steps import DeadlineStepCode
+from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from db.tables.accounts import TimeZonePeriod

@@ -72,7 +72,7 @@ ROOTS: Final = {
 
 OF_IMAGES: Final = (
     *("OrderPlaced", "OrderExpedited", "ImagesClaimed", "ClaimExpired", "ImagesDelivered", "ImagesRejected"),
-    *("DeadlineConfirmed", "DeadlineAtRisk", "DeadlineMissed"),
+    *("ImagesCancelled", "DeadlineConfirmed", "DeadlineRevised", "DeadlineAtRisk", "DeadlineMissed"),
 )
 
 # Every list of an account.

@@ -166,6 +166,18 @@ async def test_an_order_is_found_by_its_reference_exactly(shop: Shop, clock: Fro
         assert answer == {"account": {"order": found}}, reference
 
 
+async def test_a_list_is_of_the_order_with_exactly_the_reference_and_an_empty_one_finds_none(
+    shop: Shop, clock: FrozenClock
+) -> None:
+    await done(shop.client, "placeOrder", **an_order(shop, externalReference="Å 1"))
+    await done(shop.client, "placeOrder", **an_order(shop))
+    clock.advance()
+    asked = "query ($r: String) { account { orders(filter: {externalReference: $r}) { nodes { number } } } }"
+    for reference, found in (("A\u030a 1", [1]), ("Å", []), ("", []), (None, [2, 1])):
+        answer = await shop.client.data(asked, {"r": reference})
+        assert [node["number"] for node in answer["account"]["orders"]["nodes"]] == found, reference
+
+
 @pytest.mark.parametrize("arguments", ["", '(number: 1, externalReference: "PO-1")', "(number: null)"])
 async def test_an_order_is_named_by_exactly_one_of_number_and_reference(shop: Shop, arguments: str) -> None:
     answer = await shop.client.answer(f"{{ account {{ order{arguments} {{ number }} }} }}")

@@ -4,7 +4,7 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, deliver, done, open_shop
+from tests.support.mutations import Shop, deliver, done, mutate, open_shop
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR
 
@@ -55,3 +55,10 @@ async def test_a_whole_order_is_all_its_delivered_images(shop: Shop, clock: Froz
         [{"reason": "Halo", "category": "MASK"}],
         [{"reason": "Crop", "category": "CROP"}],
     ]
+
+
+async def test_a_reason_for_all_images_is_required_and_not_blank(shop: Shop) -> None:
+    [order] = await shop.place("a.jpg")
+    for given, message in (({}, "A reason is required."), ({"reason": " "}, "It must not be blank.")):
+        [error] = (await mutate(shop.client, "rejectImages", orderId=order["id"], **given))["userErrors"]
+        assert (error["code"], error["path"], error["message"]) == ("INVALID", ["reason"], message)

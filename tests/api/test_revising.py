@@ -8,7 +8,7 @@ from app.services.deadline_alerts.watch import watch_deadlines
 from db.connections import Pool
 from tests.support.alerts import LEAD, alert_summaries
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, done, event_types, open_shop, refused
+from tests.support.mutations import Shop, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Studio
 
@@ -50,3 +50,13 @@ async def test_an_earlier_deadline_is_for_the_images_not_delivered_yet(
     assert await refused(staff, "reviseDeadline", orderId=order["id"], deadline="2026-03-11T11:00:00Z") == [
         ("DEADLINE_NOT_OPEN", ["orderId"])
     ]
+
+
+async def test_a_deadline_that_staff_have_yet_to_set_cannot_be_revised(shop: Shop, staff: Client) -> None:
+    by_rule, awaited = await shop.place("a.jpg", "b.jpg")
+    for order, number in ((by_rule, 1), (awaited, 2)):
+        [error] = (await mutate(staff, "reviseDeadline", orderId=order["id"], deadline=SOONER))["userErrors"]
+        assert (error["code"], error["path"]) == ("DEADLINE_NOT_OPEN", ["orderId"])
+        assert error["message"] == (
+            f"Order {number} has no deadline to revise: staff set none, or none of its images needs one any more."
+        )

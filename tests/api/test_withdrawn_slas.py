@@ -12,7 +12,7 @@ from app.services.accounts.terms import withdraw_sla
 from db.connections import Pool
 from engine.ids import numbered
 from tests.support.clock import FrozenClock
-from tests.support.mutations import Shop, contents, done, event_types, open_shop, refused
+from tests.support.mutations import Shop, contents, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY
 from tests.support.transactions import in_transaction
@@ -112,6 +112,12 @@ async def test_a_withdrawn_version_is_not_withdrawn_again(shop: Shop, pool: Pool
     for key in ("a withdrawal", None):
         assert await done(staff, "withdrawSla", slaId=sla_id(shop, 2), idempotencyKey=key) == first
     assert await contents(pool) == before
+
+
+async def test_an_unknown_version_is_named_a_version(shop: Shop, staff: Client) -> None:
+    for unknown in (sla_id(shop, 2), shop.account):
+        payload = await mutate(staff, "withdrawSla", slaId=unknown)
+        assert [error["message"] for error in payload["userErrors"]] == ["There is no such SLA version."]
 
 
 async def test_unknown_versions_and_bad_texts_are_refused(shop: Shop, pool: Pool, staff: Client) -> None:

@@ -1,17 +1,27 @@
-"""The README says for whom Loupe is, and Loupe accepts its operation and import lines."""
+"""The README says for whom Loupe is, and Loupe accepts its operations and import lines."""
 
 import re
 import textwrap
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graphql import build_schema, parse, validate
 
+from app.environment import PREFIX
+from app.settings import Settings
 from db.connections import Pool
+from tests.support.examples import Answer, Asker, History, Question, service_after
 from tests.support.import_files import run_import
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text()
+LINES: Final = re.findall(r'^    (\{"type": .*\})$', README, re.MULTILINE)
+OPERATIONS: Final = [
+    textwrap.dedent(operation)
+    for operation in re.findall(r"^    (?:mutation|query) .*\n(?:    .*\n)+", README, re.MULTILINE)
+]
+ASKER: Final = Asker("acme", "acme", datetime(2026, 3, 3, 7, tzinfo=UTC))
 
 
 def test_the_first_sentence_names_the_audience() -> None:
@@ -24,12 +34,40 @@ def test_dgi_is_spelt_out_where_it_first_occurs() -> None:
 
 
 def test_the_operations_are_valid_in_the_schema() -> None:
-    operations = re.findall(r"^    (?:mutation|query) .*\n(?:    .*\n)+", README, re.MULTILINE)
     schema = build_schema((ROOT / "schema.graphql").read_text())
-    assert [validate(schema, parse(textwrap.dedent(operation))) for operation in operations] == [[]] * 4
+    assert [validate(schema, parse(operation)) for operation in OPERATIONS] == [[]] * 6
+
+
+def with_ids(operation: str) -> str:
+    """Return an operation with the ids of the specification and of the first order in place of "ID"."""
+    for field, variable in (("specificationId", "specification"), ("orderId", "order1")):
+        if f'{field}: "ID"' in operation:
+            operation = operation.replace(f'{field}: "ID"', f"{field}: ${variable}")
+            operation = operation.replace("mutation {", f"mutation (${variable}: ID!) {{")
+    return operation
+
+
+def user_errors(answer: Answer) -> list[dict[str, Any]]:
+    """Return the user errors of an answer, which has no other errors."""
+    assert "errors" not in answer
+    return [error for payload in answer["data"].values() for error in payload.get("userErrors", [])]
+
+
+async def test_the_operations_are_answered_after_the_lines(database: str) -> None:
+    questions = [Question("", ASKER, with_ids(operation), {}) for operation in OPERATIONS]
+    async with service_after(History("\n".join(LINES), [*questions]), database) as service:
+        found = [user_errors(await service.answer(question)) for question in questions]
+    no_gain = "Of 1 images, 0 would be due earlier than without the expedite."
+    refused = {"code": "NO_GAIN", "message": no_gain, "path": ["orderId"], "gaining": 0, "asked": 1}
+    assert found == [[], [refused], [], [], [], []]
 
 
 async def test_the_lines_are_imported(pool: Pool) -> None:
-    lines = re.findall(r'^    (\{"type": .*\})$', README, re.MULTILINE)
-    outcome = await run_import(pool, lines)
+    outcome = await run_import(pool, LINES)
     assert (outcome.problems, outcome.report.lines) == ([], 3)
+
+
+def test_the_table_has_every_setting_once() -> None:
+    table = re.findall(r"^\| (`LOUPE_.+?`) \|", README, re.MULTILINE)
+    names = [name for row in table for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(names) == sorted(PREFIX + name.upper() for name in Settings.model_fields)

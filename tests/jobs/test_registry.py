@@ -11,6 +11,7 @@ from db.connections import Pool
 from jobs.catalogue import JOBS
 from jobs.kinds.midnight import MIDNIGHT
 from jobs.kinds.periodic import DAILY, EVERY_MINUTE, Done
+from jobs.kinds.queued import QUEUED
 from jobs.registry import DuplicateJob, Registry
 
 
@@ -22,11 +23,12 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
     return Done()
 
 
-def test_the_service_has_three_midnight_jobs_two_every_minute_and_three_a_day() -> None:
+def test_the_service_has_these_jobs_of_each_kind() -> None:
     assert {kind: [*JOBS.of(kind)] for kind in JOBS.kinds} == {
         MIDNIGHT: ["snapshot_pulse", "reset_guarantee", "roll_up_activity"],
         EVERY_MINUTE: ["watch_deadlines", "return_expired_leases"],
         DAILY: ["prune", "correct_snapshots", "verify_pulse"],
+        QUEUED: ["reprice_specifications"],
     }
 
 

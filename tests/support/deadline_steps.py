@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from app.domain.deadlines.steps import DeadlineStep, DeadlineStepCode
+from app.domain.deadlines.enums import DeadlineStepCode
+from app.domain.deadlines.steps import DeadlineStep
 
 
 class Step(NamedTuple):

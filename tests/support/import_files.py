@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
@@ -131,7 +132,12 @@ async def everything(pool: Pool) -> dict[str, list[str]]:
 
 
 def _stable(row: dict[str, object]) -> dict[str, object]:
-    return {column: value for column, value in row.items() if column not in _OF_THE_RUN}
+    return {column: _by_value(value) for column, value in row.items() if column not in _OF_THE_RUN}
+
+
+def _by_value(value: object) -> object:
+    """Return an amount without trailing zeros, which sums have or not by the order in which they were added."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _counts(row: dict[str, object]) -> list[object]:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.orders.state import ImageState, OrderState
 
 

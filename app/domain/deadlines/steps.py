@@ -5,10 +5,10 @@ Instants are UTC; texts show them in user time, by `zone` (domain rules, section
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from app.domain.deadlines.enums import DeadlineStepCode
 from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Positions, positions_in_words
 from app.domain.local_time import local_day, week_start
 from app.domain.sla.terms import UPLOAD_BY
@@ -18,25 +18,6 @@ _ONE_HOUR: Final = timedelta(hours=1)
 
 _WINDOW: Final = timedelta(days=5)
 _EXPEDITE_WINDOW: Final = "the window from Monday 00:00 to Friday 24:00 UTC"
-
-
-class DeadlineStepCode(StrEnum):
-    """The kind of a step of an explanation."""
-
-    UPLOADED_AT = "UPLOADED_AT"
-    CUTOFF = "CUTOFF"
-    GUARANTEE_POSITION = "GUARANTEE_POSITION"
-    EXPEDITE_POSITION = "EXPEDITE_POSITION"
-    BASE_DEADLINE = "BASE_DEADLINE"
-    WEEKEND_SHIFT = "WEEKEND_SHIFT"
-    CLOCK_CHANGE = "CLOCK_CHANGE"
-    AWAITING_STAFF = "AWAITING_STAFF"
-    STAFF_CONFIRMED = "STAFF_CONFIRMED"
-    STAFF_REVISED = "STAFF_REVISED"
-    REJECTED_AT = "REJECTED_AT"
-    SLA_VERSION = "SLA_VERSION"
-    PLAN_VOID = "PLAN_VOID"
-    ZONE_CHANGED = "ZONE_CHANGED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,90 @@
-"""The stored form of the events of what staff change of an account, as in `stored`."""
+"""The stored form of the events of an account, its terms and its specifications, as in `stored`."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from app.domain.contacts import Contact
+from app.domain.events import keys
 from app.domain.events.account_kinds import (
     AccountClosed,
+    AccountCreated,
     AccountRenamed,
     AccountReopened,
+    GuaranteeReset,
     PlanChanged,
+    SlaNegotiated,
     SlaWithdrawn,
+    SpecificationChanged,
     SuccessManagerChanged,
+    TimeZoneChanged,
 )
 from app.domain.events.enums import EventType
 from app.domain.events.facts import ERASED
 from app.domain.events.forms import Form, StoredTexts
 from app.domain.events.keys import INSTANT, Data, Keys
+from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.sla.enums import Plan
+
+
+def _write_created(event: AccountCreated) -> tuple[Data, Data]:
+    return {"before": None, "after": keys.ACCOUNT.write(event)}, {}
+
+
+def _read_created(data: Data, _: StoredTexts) -> AccountCreated:
+    return AccountCreated(**keys.ACCOUNT.read(data["after"]))
+
+
+def _write_negotiated(event: SlaNegotiated) -> tuple[Data, Data]:
+    before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
+    return {"before": before, "after": after}, {"note": event.note, "message": event.message}
+
+
+def _read_negotiated(data: Data, texts: StoredTexts) -> SlaNegotiated:
+    before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
+    old = data["after"]
+    return SlaNegotiated(**before, **after, note=texts.one("note", old), message=texts.one("message", old))
+
+
+def _write_moved(event: TimeZoneChanged) -> tuple[Data, Data]:
+    return {"before": keys.PREVIOUS_ZONE.write(event), "after": keys.NEW_ZONE.write(event)}, {}
+
+
+def _read_moved(data: Data, _: StoredTexts) -> TimeZoneChanged:
+    previous, new = keys.PREVIOUS_ZONE.read(data["before"]), keys.NEW_ZONE.read(data["after"])
+    return TimeZoneChanged(**previous, **new)
+
+
+def _write_reset(event: GuaranteeReset) -> tuple[Data, Data]:
+    return {"before": day_to_json(event.closed), "after": day_to_json(event.opened)}, {}
+
+
+def _read_reset(data: Data, _: StoredTexts) -> GuaranteeReset:
+    return GuaranteeReset(day_from_json(data["before"]), day_from_json(data["after"]))
+
+
+def _write_specification(event: SpecificationChanged) -> tuple[Data, Data]:
+    """Return a change of a specification; a new one has nothing before, and an archived one no version."""
+    named = {"id": event.specification_id}
+    if event.version is None:
+        return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
+    texts = {"instructions": event.after.instructions, "previousInstructions": event.before.instructions}
+    after = {**named, "version": event.version, **keys.write_terms(event.after)}
+    if event.version == 1:
+        return {"before": None, "after": after}, texts
+    data: Data = {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}
+    return {**data, "byCatalogue": True} if event.by_catalogue else data, texts
+
+
+def _read_specification(data: Data, texts: StoredTexts) -> SpecificationChanged:
+    before: Data = data["before"] or {}
+    after: Data = data["after"]
+    return SpecificationChanged(
+        before=keys.read_terms(before, texts.one("previousInstructions", data)),
+        after=keys.read_terms(after, texts.one("instructions", data)),
+        by_catalogue=data.get("byCatalogue", False),
+        **keys.SPECIFICATION.read(after),
+    )
 
 
 def _write_renamed(event: AccountRenamed) -> tuple[Data, Data]:
@@ -121,6 +188,11 @@ def _read_plan(data: Data, _: StoredTexts) -> PlanChanged:
 
 
 ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
+    EventType.ACCOUNT_CREATED: Form(_write_created, _read_created),
+    EventType.SLA_NEGOTIATED: Form(_write_negotiated, _read_negotiated),
+    EventType.TIME_ZONE_CHANGED: Form(_write_moved, _read_moved),
+    EventType.GUARANTEE_RESET: Form(_write_reset, _read_reset),
+    EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
     EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),

@@ -1,12 +1,91 @@
-"""The events of what staff change of an account, as in `kinds`."""
+"""The events of an account, its terms and its specifications, as in `kinds`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
+from uuid import UUID
 
 from app.domain.contacts import Contact
 from app.domain.events.enums import EventType
+from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.enums import Plan
+from app.domain.specifications import SpecifiedStep
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCreated:
+    """An account was opened, with its first terms; None for a term that is the plan's."""
+
+    type: ClassVar[EventType] = EventType.ACCOUNT_CREATED
+    ref: str | None
+    name: str
+    plan: Plan
+    time_zone: str
+    images_per_day: int | None
+    expedites_per_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaNegotiated:
+    """A new SLA version from a ledger day on; None for a term that continues. `previous_*` would have held that day."""
+
+    type: ClassVar[EventType] = EventType.SLA_NEGOTIATED
+    version: int
+    effective_date: date
+    images_per_day: int | None
+    expedites_per_day: int | None
+    previous_version: int
+    previous_images_per_day: int
+    previous_expedites_per_day: int
+    note: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeZoneChanged:
+    """An account moved to another zone, an IANA name."""
+
+    type: ClassVar[EventType] = EventType.TIME_ZONE_CHANGED
+    time_zone: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeReset:
+    """A ledger day closed, with its use, and the next one opened at that instant."""
+
+    type: ClassVar[EventType] = EventType.GUARANTEE_RESET
+    closed: RecordedDay
+    opened: RecordedDay
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTerms:
+    """The terms of a specification that an event is about; None for the others."""
+
+    name: str | None = None
+    price_per_image: Decimal | None = None
+    currency: str | None = None
+    steps: tuple[SpecifiedStep, ...] | None = None
+    price_negotiated: bool | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationChanged:
+    """A specification was created (version 1), got a new version, or was archived at `archived_at` (version None).
+
+    `by_catalogue` is True for a version that a change of the catalogue made.
+    """
+
+    type: ClassVar[EventType] = EventType.SPECIFICATION_CHANGED
+    specification_id: UUID
+    version: int | None = None
+    before: StatedTerms = StatedTerms()
+    after: StatedTerms = StatedTerms()
+    archived_at: datetime | None = None
+    by_catalogue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

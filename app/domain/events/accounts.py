@@ -9,18 +9,16 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
-    PlanChanged,
-    SlaWithdrawn,
-    SuccessManagerChanged,
-)
-from app.domain.events.kinds import (
     GuaranteeReset,
+    PlanChanged,
     SlaNegotiated,
+    SlaWithdrawn,
     SpecificationChanged,
     StatedTerms,
+    SuccessManagerChanged,
     TimeZoneChanged,
 )
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.terms import SlaVersion, plan_on, sla_on

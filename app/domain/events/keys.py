@@ -9,8 +9,8 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
 from app.domain.events import kinds
+from app.domain.events.account_kinds import StatedTerms
 from app.domain.events.facts import Change, OrderChanges, Progress
-from app.domain.events.kinds import StatedTerms
 from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.sla.enums import Plan
 from app.domain.specifications import kept_steps, steps_of

@@ -5,7 +5,7 @@ where they cannot be None (domain rules, section 5.17).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, TypeAlias
 from uuid import UUID
@@ -13,11 +13,16 @@ from uuid import UUID
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.account_kinds import (
     AccountClosed,
+    AccountCreated,
     AccountRenamed,
     AccountReopened,
+    GuaranteeReset,
     PlanChanged,
+    SlaNegotiated,
     SlaWithdrawn,
+    SpecificationChanged,
     SuccessManagerChanged,
+    TimeZoneChanged,
 )
 from app.domain.events.enums import EventType
 from app.domain.events.facts import (
@@ -29,23 +34,7 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
-from app.domain.ledger.quota import RecordedDay
 from app.domain.orders.enums import ServiceLevel
-from app.domain.sla.enums import Plan
-from app.domain.specifications import SpecifiedStep
-
-
-@dataclass(frozen=True, slots=True)
-class AccountCreated:
-    """An account was opened, with its first terms; None for a term that is the plan's."""
-
-    type: ClassVar[EventType] = EventType.ACCOUNT_CREATED
-    ref: str | None
-    name: str
-    plan: Plan
-    time_zone: str
-    images_per_day: int | None
-    expedites_per_day: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,68 +181,6 @@ class DeadlineMet:
 
     type: ClassVar[EventType] = EventType.DEADLINE_MET
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SlaNegotiated:
-    """A new SLA version from a ledger day on; None for a term that continues. `previous_*` would have held that day."""
-
-    type: ClassVar[EventType] = EventType.SLA_NEGOTIATED
-    version: int
-    effective_date: date
-    images_per_day: int | None
-    expedites_per_day: int | None
-    previous_version: int
-    previous_images_per_day: int
-    previous_expedites_per_day: int
-    note: str | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TimeZoneChanged:
-    """An account moved to another zone, an IANA name."""
-
-    type: ClassVar[EventType] = EventType.TIME_ZONE_CHANGED
-    time_zone: str
-    previous: str
-
-
-@dataclass(frozen=True, slots=True)
-class GuaranteeReset:
-    """A ledger day closed, with its use, and the next one opened at that instant."""
-
-    type: ClassVar[EventType] = EventType.GUARANTEE_RESET
-    closed: RecordedDay
-    opened: RecordedDay
-
-
-@dataclass(frozen=True, slots=True)
-class StatedTerms:
-    """The terms of a specification that an event is about; None for the others."""
-
-    name: str | None = None
-    price_per_image: Decimal | None = None
-    currency: str | None = None
-    steps: tuple[SpecifiedStep, ...] | None = None
-    price_negotiated: bool | None = None
-    instructions: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SpecificationChanged:
-    """A specification was created (version 1), got a new version, or was archived at `archived_at` (version None).
-
-    `by_catalogue` is True for a version that a change of the catalogue made.
-    """
-
-    type: ClassVar[EventType] = EventType.SPECIFICATION_CHANGED
-    specification_id: UUID
-    version: int | None = None
-    before: StatedTerms = StatedTerms()
-    after: StatedTerms = StatedTerms()
-    archived_at: datetime | None = None
-    by_catalogue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

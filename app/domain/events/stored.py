@@ -29,7 +29,6 @@ from app.domain.events.facts import (
 )
 from app.domain.events.forms import Form, StoredTexts, Texts
 from app.domain.events.keys import Data
-from app.domain.ledger.stored import day_from_json, day_to_json
 
 VERSION: Final = 2
 
@@ -45,14 +44,6 @@ def from_json(type_: EventType, data: Data, texts: Texts | None) -> kinds.Event:
     """Return the event of a row of any version; unknown keys are ignored."""
     event: kinds.Event = _FORMS[type_].read(data, StoredTexts(texts))
     return event
-
-
-def _write_created(event: kinds.AccountCreated) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.ACCOUNT.write(event)}, {}
-
-
-def _read_created(data: Data, _: StoredTexts) -> kinds.AccountCreated:
-    return kinds.AccountCreated(**keys.ACCOUNT.read(data["after"]))
 
 
 def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
@@ -221,34 +212,6 @@ def _read_met(data: Data, _: StoredTexts) -> kinds.DeadlineMet:
     return kinds.DeadlineMet(**keys.DEADLINE.read(data["after"]))
 
 
-def _write_negotiated(event: kinds.SlaNegotiated) -> tuple[Data, Data]:
-    before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
-    return {"before": before, "after": after}, {"note": event.note, "message": event.message}
-
-
-def _read_negotiated(data: Data, texts: StoredTexts) -> kinds.SlaNegotiated:
-    before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
-    old = data["after"]
-    return kinds.SlaNegotiated(**before, **after, note=texts.one("note", old), message=texts.one("message", old))
-
-
-def _write_moved(event: kinds.TimeZoneChanged) -> tuple[Data, Data]:
-    return {"before": keys.PREVIOUS_ZONE.write(event), "after": keys.NEW_ZONE.write(event)}, {}
-
-
-def _read_moved(data: Data, _: StoredTexts) -> kinds.TimeZoneChanged:
-    previous, new = keys.PREVIOUS_ZONE.read(data["before"]), keys.NEW_ZONE.read(data["after"])
-    return kinds.TimeZoneChanged(**previous, **new)
-
-
-def _write_reset(event: kinds.GuaranteeReset) -> tuple[Data, Data]:
-    return {"before": day_to_json(event.closed), "after": day_to_json(event.opened)}, {}
-
-
-def _read_reset(data: Data, _: StoredTexts) -> kinds.GuaranteeReset:
-    return kinds.GuaranteeReset(day_from_json(data["before"]), day_from_json(data["after"]))
-
-
 def _write_withdrawn(event: kinds.EventWithdrawn) -> tuple[Data, Data]:
     return {"before": None, "after": None, "event": event.event}, {}
 
@@ -280,32 +243,7 @@ def _read_revised(data: Data, texts: StoredTexts) -> kinds.DeadlineRevised:
     )
 
 
-def _write_specification(event: kinds.SpecificationChanged) -> tuple[Data, Data]:
-    """Return a change of a specification; a new one has nothing before, and an archived one no version."""
-    named = {"id": event.specification_id}
-    if event.version is None:
-        return {"before": {**named, "archivedAt": None}, "after": {**named, "archivedAt": event.archived_at}}, {}
-    texts = {"instructions": event.after.instructions, "previousInstructions": event.before.instructions}
-    after = {**named, "version": event.version, **keys.write_terms(event.after)}
-    if event.version == 1:
-        return {"before": None, "after": after}, texts
-    data: Data = {"before": {**named, "version": event.version - 1, **keys.write_terms(event.before)}, "after": after}
-    return {**data, "byCatalogue": True} if event.by_catalogue else data, texts
-
-
-def _read_specification(data: Data, texts: StoredTexts) -> kinds.SpecificationChanged:
-    before: Data = data["before"] or {}
-    after: Data = data["after"]
-    return kinds.SpecificationChanged(
-        before=keys.read_terms(before, texts.one("previousInstructions", data)),
-        after=keys.read_terms(after, texts.one("instructions", data)),
-        by_catalogue=data.get("byCatalogue", False),
-        **keys.SPECIFICATION.read(after),
-    )
-
-
 _FORMS: Final[Mapping[EventType, Form[Any]]] = {
-    EventType.ACCOUNT_CREATED: Form(_write_created, _read_created),
     EventType.ORDER_PLACED: Form(_write_placed, _read_placed),
     EventType.ORDER_SPLIT: Form(_write_split, _read_split),
     EventType.ORDER_EXPEDITED: Form(_write_expedited, _read_expedited),
@@ -319,10 +257,6 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.DEADLINE_AT_RISK: Form(_write_alert, _read_at_risk),
     EventType.DEADLINE_MISSED: Form(_write_alert, _read_missed),
     EventType.DEADLINE_MET: Form(_write_met, _read_met),
-    EventType.SLA_NEGOTIATED: Form(_write_negotiated, _read_negotiated),
-    EventType.TIME_ZONE_CHANGED: Form(_write_moved, _read_moved),
-    EventType.GUARANTEE_RESET: Form(_write_reset, _read_reset),
-    EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     **ACCOUNT_FORMS,
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),

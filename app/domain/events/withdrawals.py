@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.events.kinds import EventWithdrawn
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 
 
 def withdrawal(sequence: int, order_id: UUID | None, image_id: UUID | None, at: datetime) -> NewEvent:

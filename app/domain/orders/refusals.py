@@ -112,11 +112,12 @@ class NotCancellable(DomainError):
 class DeadlineNotOpen(DomainError):
     """Staff set a deadline only where there is none, or the plan level asks for one, and an image still needs it.
 
-    `deadline` (UTC) is the one that the order has, None without one.
+    They revise only a deadline that they set. `deadline` (UTC) is the one that the order has, None without one.
     """
 
-    def __init__(self, number: int, deadline: datetime | None) -> None:
-        super().__init__(f"Order {number} awaits no deadline: it has one, or none of its images needs one any more.")
+    def __init__(self, number: int, deadline: datetime | None, *, to_revise: bool = False) -> None:
+        closed = "has no deadline to revise: staff set none" if to_revise else "awaits no deadline: it has one"
+        super().__init__(f"Order {number} {closed}, or none of its images needs one any more.")
         self.number = number
         self.deadline = deadline
 

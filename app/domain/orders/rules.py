@@ -110,7 +110,8 @@ def revise_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
     if order.cancelled_at is not None:
         return OrderCancelled(order.number, order.cancelled_at)
     is_set = order.confirmed_at is not None and order.due_at is not None and order.due_at >= at
-    return None if is_set and not order.is_delivered else DeadlineNotOpen(order.number, order.due_at)
+    is_open = is_set and not order.is_delivered
+    return None if is_open else DeadlineNotOpen(order.number, order.due_at, to_revise=True)
 
 
 def order_actions(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from app.domain.account import Account
 from app.domain.errors import DomainError
-from app.domain.events.kinds import AccountCreated
-from app.domain.events.orders import NewEvent
+from app.domain.events.account_kinds import AccountCreated
+from app.domain.events.new_events import NewEvent
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.services.accounts.counters import Counters, save_counters
 from app.services.events import write_events
 from db.writer import Writer

@@ -119,7 +119,7 @@ async def withdraw_sla(
     account, _ = await read_account(writer, account_id, at)
     found = next((each for each in account.versions if each.version == version), None)
     if found is None:
-        raise NotFound("sla", UUID(int=version))
+        raise NotFound("SLA version", UUID(int=version))
     if found.withdrawn_at is not None:
         return TermsOutcome(at, account_id, version, changed=False)
     after = account.withdraw(at, found).versions

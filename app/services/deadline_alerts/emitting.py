@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.services.accounts.counters import Counters, save_counters
 from app.services.deadline_alerts.judging import judge
 from app.services.events import write_events

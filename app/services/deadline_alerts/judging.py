@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alerts
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.enums import EventType
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.orders.state import OrderState
 from db.connections import Record
 from db.queries.deadlines import EVENTS_OF_DEADLINES

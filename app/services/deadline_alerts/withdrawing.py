@@ -12,7 +12,7 @@ from app.clock import Clock
 from app.domain.deadlines.alerts import Alert, alert_of_event
 from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.events.stored import from_json
 from app.services.accounts.counters import Counters, lock_counters, save_counters
 from app.services.deadline_alerts.candidates import portions

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.services.accounts.counters import earliest_reading, lock_counters, save_counters
 from app.services.events import write_events
 from app.services.jobs.isolation import isolate_failures

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.events.orders import NewEvent, facts_after
+from app.domain.events.histories import facts_after
+from app.domain.events.new_events import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.domain.events.enums import EventType
 from app.domain.events.kinds import Event
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.events.stored import from_json
 from app.services.accounts.counters import Counters
 from app.services.events import withdraw_events, write_events

@@ -10,7 +10,8 @@ from uuid import UUID
 from app.domain.account import Account
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.errors import AccountIsClosed, DomainError, ExpediteWindowClosed, Refusals
-from app.domain.events.orders import NewEvent, cancelled, expedited, placed
+from app.domain.events.new_events import NewEvent
+from app.domain.events.orders import cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.cancellations import cancel

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.orders.state import OrderState
 from app.domain.texts import composed
 from app.services.accounts.counters import (

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.events.accounts import guarantee_reset
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.services.accounts.counters import Counters, earliest_reading, lock_counters, save_counters
 from app.services.events import write_events

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.account import Account
 from app.domain.activity.changes import DayAmounts, DayKey, activity_changes
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
 from app.services.accounts.counters import Counters, save_counters

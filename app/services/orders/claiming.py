@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.orders import NewEvent, claim_expired, claimed
+from app.domain.events.new_events import NewEvent
+from app.domain.events.orders import claim_expired, claimed
 from app.domain.instants import rfc3339
 from app.domain.orders.state import Claim
 from app.services.accounts.counters import Counters, QuietAccounts, begin_free_command, earliest_reading, save_counters

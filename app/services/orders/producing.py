@@ -9,7 +9,8 @@ from uuid import UUID
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import DomainError, Refusals
-from app.domain.events.orders import NewEvent, delivered, rejected
+from app.domain.events.new_events import NewEvent
+from app.domain.events.orders import delivered, rejected
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import deliver
 from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject

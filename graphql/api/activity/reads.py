@@ -18,6 +18,7 @@ from engine.errors import bad_input
 LONGEST: Final = 400
 """The most days, weeks or months of an answer."""
 
+_DECIMALS: Final = 2
 _NOTHING: Final = ActivityFigures()
 
 
@@ -32,7 +33,9 @@ async def activity_between(
         raise bad_input("to", f"{last} is before {first}.")
     count = count_buckets(first, last, grain)
     if count > LONGEST:
-        raise bad_input("to", f"From {first} to {last} there are {count:,}; {LONGEST} are allowed at once.")
+        raise bad_input(
+            "to", f"From {first} to {last} there are {count:,} {grain.lower()}s; {LONGEST} are allowed at once."
+        )
     at = context.instant(account.id)
     history = await context.history(account.id)
     wanted = buckets(first, last, grain, at, history.zones)
@@ -62,4 +65,13 @@ def _activity(bucket: Bucket, figures: ActivityFigures) -> Activity:
 
 
 def _spend(amounts: Mapping[str, Decimal]) -> list[Money]:
-    return [money_of(amount, currency) for currency, amount in sorted(amounts.items())]
+    """Show amounts with two decimals, or as many more as they need: sums differ in trailing zeros otherwise."""
+    return [
+        money_of(max(round(amount, _DECIMALS), amount.normalize(), key=_decimals), currency)
+        for currency, amount in sorted(amounts.items())
+    ]
+
+
+def _decimals(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0

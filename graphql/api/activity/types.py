@@ -32,5 +32,5 @@ class Activity:
         " any."
     )
     spend: list[Money] = attribute(
-        "The prices of the images uploaded then and not cancelled since, by currency.", length=1
+        "The prices of the images uploaded then and not cancelled since, by currency.", length=2
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
-from api.event import accounts, cancellations, deadlines, orders, production
+from api.event import accounts, cancellations, deadlines, orders, production, specifications
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import NodeType
 from app.domain.events.enums import EventType
@@ -48,7 +48,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.SLA_NEGOTIATED: accounts.SlaNegotiated,
     EventType.TIME_ZONE_CHANGED: accounts.TimeZoneChanged,
     EventType.GUARANTEE_RESET: accounts.GuaranteeReset,
-    EventType.SPECIFICATION_CHANGED: accounts.SpecificationChanged,
+    EventType.SPECIFICATION_CHANGED: specifications.SpecificationChanged,
     EventType.ACCOUNT_RENAMED: accounts.AccountRenamed,
     EventType.SUCCESS_MANAGER_CHANGED: accounts.SuccessManagerChanged,
     EventType.ACCOUNT_CLOSED: accounts.AccountClosed,

@@ -125,7 +125,7 @@ class ImageMutations:
         if images is not None:
             complaints = _own_complaints(call, input, images)
             return await call.perform(RejectImagesPayload, reject_images, complaints, within)
-        complaint = Complaint(call.prose(or_none(input.reason) or "", "reason"), or_none(input.category))
+        complaint = Complaint(_required_reason(call, or_none(input.reason)), or_none(input.category))
         if order_id is not None:
             key = call.node(NodeType.ORDER, order_id, "orderId")
             return await call.perform(RejectImagesPayload, reject_order, key, complaint, within)
@@ -169,6 +169,14 @@ class ImageMutations:
         worker = call.name(input.worker, "worker")
         images = call.images(input.image_ids, "imageIds")
         return await call.perform(DeliverImagesPayload, deliver_images, worker, images)
+
+
+def _required_reason(call: Call, reason: str | None) -> str:
+    """Return the reason for all images."""
+    if reason is None:
+        call.refuse("A reason is required.", "reason")
+        return ""
+    return call.prose(reason, "reason")
 
 
 def _own_complaints(

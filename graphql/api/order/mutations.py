@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Final
 
 import strawberry
@@ -11,12 +10,12 @@ from api.context import Info
 from api.execution import Call
 from api.ids import NodeType
 from api.order.payloads import GuaranteePayload, OrderPayload, OrdersPayload, changed_orders
+from api.order.uploads import NewImageInput, duplicate_filenames, new_images
 from api.quote.reads import bound, with_current_quote
 from api.user_error.codes import KEYED, NOT_EXPEDITABLE
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
-from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
-from app.domain.bounds import MAX_IMAGES
+from api.warnings import Warning  # noqa: A004 - the contract's name
 from app.domain.orders.changes import NewImage
 from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, revise_deadline
 from app.services.orders.placing import NewOrder, place_order
@@ -30,15 +29,6 @@ _BOUND_BY_QUOTE: Final = (
     "The token of a quote; the mutation is done only if its result equals the quote in parts, prices and standard"
     " deadlines."
 )
-
-
-@input_type
-class NewImageInput:
-    """A photo to upload."""
-
-    filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
-    external_reference: str | None = optional(f"The client's own reference of the image: {REFERENCE_RULE}.")
-    instructions: str | None = optional(f"Instructions for the image: {PROSE_RULE}.")
 
 
 @input_type
@@ -66,7 +56,7 @@ class PlaceOrderPayload(OrdersPayload, GuaranteePayload):
     @field(length=2)
     def warnings(self) -> list[Warning]:
         """Warnings about files with the same name, which may be mistakes; empty where there are errors."""
-        return [] if self.result is None else _duplicate_filenames(self.uploaded)
+        return [] if self.result is None else duplicate_filenames(self.uploaded)
 
 
 @input_type
@@ -188,7 +178,7 @@ class OrderMutations:
             account_id,
             name,
             specification_id,
-            _new_images(call, input.images),
+            new_images(call, input.images),
             expedite=bool(input.expedite),
             external_reference=call.reference(input.external_reference, "externalReference"),
             instructions=call.optional_prose(input.instructions, "instructions"),
@@ -273,32 +263,3 @@ class OrderMutations:
         key = call.node(NodeType.ORDER, input.order_id, "orderId")
         said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
         return await call.perform(ReviseDeadlinePayload, revise_deadline, key, input.deadline, *said)
-
-
-def _new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
-    if not images:
-        call.refuse("At least one image is required.", "images", least=Decimal(1), most=Decimal(MAX_IMAGES))
-    if len(images) > MAX_IMAGES:
-        call.limit(len(images), MAX_IMAGES, "images")
-        return []
-    return [
-        NewImage(
-            call.name(image.filename, "images", str(index), "filename"),
-            call.reference(image.external_reference, "images", str(index), "externalReference"),
-            call.optional_prose(image.instructions, "images", str(index), "instructions"),
-        )
-        for index, image in enumerate(images)
-    ]
-
-
-def _duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:
-    """Return a warning for each image with the filename of one before it."""
-    first: dict[str, int] = {}
-    warnings: list[Warning] = []
-    for index, image in enumerate(images):
-        before = first.setdefault(image.filename, index)
-        if before != index:
-            message = f"The image at position {before + 1} has the filename {image.filename!r}, too."
-            path = ["images", str(index), "filename"]
-            warnings.append(Warning(code=WarningCode.DUPLICATE_FILENAME, message=message, path=path))
-    return warnings

@@ -7,7 +7,7 @@ from typing import Any, Final
 import strawberry
 
 from app.domain.deadlines import steps
-from app.domain.deadlines.steps import DeadlineStepCode
+from app.domain.deadlines.enums import DeadlineStepCode
 from app.domain.sla.terms import UPLOAD_BY
 from engine.decorators import attribute, field, interface, object_type
 from engine.scalars import LocalTime, TimeZone

@@ -159,7 +159,7 @@ class Order(Node):
 class OrderFilter:
     """Conditions on orders, all of which have to be met.
 
-    Null and an empty text are no condition; an empty list is met by no order. A list over all accounts takes `status`,
+    Null and an empty `search` are no condition; an empty list is met by no order. A list over all accounts takes `status`,
     `serviceLevel`, `late`, `placedFrom`, `placedBefore`, `number` and `externalReference`; the others need an account.
     """
 
@@ -207,7 +207,7 @@ class OrderFilter:
 
     def selection(self, now: datetime) -> OrderSelection:
         """Return the selection of the filter; raises ApiError for text that cannot be searched for."""
-        reference = text_or_none("filter.externalReference", self.external_reference)
+        reference = or_none(self.external_reference)
         return OrderSelection(
             now,
             statuses=_chosen(OrderStatus, self.status),
@@ -218,7 +218,7 @@ class OrderFilter:
             late=or_none(self.late),
             search=text_or_none("filter.search", self.search),
             number=or_none(self.number),
-            external_reference=None if reference is None else composed(reference),
+            external_reference=None if reference is None else _exact(reference),
             updated_from=or_none(self.updated_from),
             delivered_from=or_none(self.delivered_from),
             delivered_before=or_none(self.delivered_before),
@@ -237,6 +237,11 @@ Filter: TypeAlias = Annotated[
     OrderFilter | None,
     strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
 ]
+
+
+def _exact(reference: str) -> str:
+    """Return a reference to search for in NFC; an empty one stays, and no order has it. Raises ApiError."""
+    return composed(text_or_none("filter.externalReference", reference) or "")
 
 
 def order(row: OrderRow, context: Context) -> Order:

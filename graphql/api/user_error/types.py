@@ -239,7 +239,7 @@ class NotCompletable(UserError):
 
 @object_type
 class DeadlineNotOpen(UserError):
-    """The order awaits no deadline."""
+    """The order awaits no deadline, or has none that staff could revise."""
 
     code: UserErrorCode = _code(UserErrorCode.DEADLINE_NOT_OPEN)
     deadline: datetime | None = strawberry.field(

@@ -10,7 +10,7 @@ from app.domain.deadlines.alerts import Alert, OrderPast, SetDeadline, alert_of_
 from app.domain.deadlines.enums import DeadlineKind
 from app.domain.events.enums import EventType
 from app.domain.events.kinds import DeadlineAtRisk, DeadlineMissed
-from app.domain.events.orders import NewEvent
+from app.domain.events.new_events import NewEvent
 from app.domain.orders.cancellations import cancel
 from app.domain.orders.changes import confirm
 from app.domain.orders.expedites import expedite

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
 from app.domain.deadlines.explanations import (
     Expedite,
     Moment,
@@ -16,7 +16,6 @@ from app.domain.deadlines.explanations import (
     explain_rejection,
 )
 from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_deadline
-from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.errors import DomainError
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.positions import Positions

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from app.domain.deadlines import steps
-from app.domain.deadlines.enums import DeadlineStatus
+from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
 from app.domain.deadlines.explanations import (
     Expedite,
     Moment,
@@ -15,7 +15,6 @@ from app.domain.deadlines.explanations import (
     explain_rejection,
 )
 from app.domain.deadlines.rules import rejection_deadline, standard_deadline
-from app.domain.deadlines.steps import DeadlineStepCode
 from app.domain.deadlines.zones import zone_changes
 from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod, ledger_day_at
 from app.domain.ledger.positions import Positions

@@ -4,8 +4,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.domain.events.enums import EventType
+from app.domain.events.histories import facts_after
 from app.domain.events.keys import Data
-from app.domain.events.orders import NewEvent, cancelled, confirmed, delivered, expedited, facts_after
+from app.domain.events.new_events import NewEvent
+from app.domain.events.orders import cancelled, confirmed, delivered, expedited
 from app.domain.events.orders import placed as placed_events
 from app.domain.events.stored import to_json
 from app.domain.orders.cancellations import cancel

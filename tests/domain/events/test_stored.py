@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus
-from app.domain.events import facts, kinds
+from app.domain.events import account_kinds, facts, kinds
 from app.domain.events.enums import EventType
 from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
 from app.domain.events.stored import VERSION, from_json, to_json
@@ -83,12 +83,14 @@ STEPS = (SpecifiedStep("CLIPPING", 180_000), SpecifiedStep("SHADOW", 95_500))
 SPECIFICATION = UUID("019cd277-ea00-7000-988c-8e2bc324c985")
 REWORDED, ARCHIVED = UUID("019cd278-d460-7000-80b6-dcdc07d4bedc"), UUID("019cd279-bec0-7000-94c9-14fb06839eb9")
 TYPED: list[kinds.Event] = [
-    kinds.AccountCreated("acme", "ACME", Plan.PROFESSIONAL, "Europe/Copenhagen", 4, 2),
-    kinds.SpecificationChanged(
-        SPECIFICATION, 1, after=kinds.StatedTerms("Ghost mannequin", Decimal("1.45"), "USD", STEPS)
+    account_kinds.AccountCreated("acme", "ACME", Plan.PROFESSIONAL, "Europe/Copenhagen", 4, 2),
+    account_kinds.SpecificationChanged(
+        SPECIFICATION, 1, after=account_kinds.StatedTerms("Ghost mannequin", Decimal("1.45"), "USD", STEPS)
     ),
-    kinds.SpecificationChanged(REWORDED, 2, kinds.StatedTerms("Ghost"), kinds.StatedTerms("Ghost mannequin")),
-    kinds.SpecificationChanged(ARCHIVED, archived_at=at("09T12:04")),
+    account_kinds.SpecificationChanged(
+        REWORDED, 2, account_kinds.StatedTerms("Ghost"), account_kinds.StatedTerms("Ghost mannequin")
+    ),
+    account_kinds.SpecificationChanged(ARCHIVED, archived_at=at("09T12:04")),
     kinds.OrderPlaced(
         order=O_1,
         first_number=1,
@@ -153,9 +155,9 @@ TYPED: list[kinds.Event] = [
     kinds.DeadlineAtRisk(DeadlineKind.DELIVERY, at("10T08:00"), IMAGES[:1]),
     kinds.DeadlineMissed(DeadlineKind.REDO, at("10T08:00"), IMAGES[:1]),
     kinds.DeadlineMet(at("09T15:06")),
-    kinds.SlaNegotiated(2, date(2026, 3, 18), 8, None, 1, 4, 2, "as agreed"),
-    kinds.TimeZoneChanged("Europe/London", "Europe/Copenhagen"),
-    kinds.GuaranteeReset(FIRST_DAY, SECOND_DAY),
+    account_kinds.SlaNegotiated(2, date(2026, 3, 18), 8, None, 1, 4, 2, "as agreed"),
+    account_kinds.TimeZoneChanged("Europe/London", "Europe/Copenhagen"),
+    account_kinds.GuaranteeReset(FIRST_DAY, SECOND_DAY),
     kinds.EventWithdrawn(7),
 ]
 """The typed events of OLD_ROWS."""
@@ -241,9 +243,11 @@ def test_an_erased_text_reads_as_none_or_erased_and_the_rest_is_unchanged(type_:
 
 def test_a_version_made_by_the_catalogue_keeps_its_instructions_beside_the_event() -> None:
     steps = (SpecifiedStep("CLIPPING", 180_000, negotiated=False), SpecifiedStep("SHADOW", 95_500))
-    before = kinds.StatedTerms(price_negotiated=True, instructions="No halo.")
-    after = kinds.StatedTerms(None, Decimal("1.60"), "USD", steps, price_negotiated=False, instructions="No dust.")
-    event = kinds.SpecificationChanged(SPECIFICATION, 3, before, after, by_catalogue=True)
+    before = account_kinds.StatedTerms(price_negotiated=True, instructions="No halo.")
+    after = account_kinds.StatedTerms(
+        None, Decimal("1.60"), "USD", steps, price_negotiated=False, instructions="No dust."
+    )
+    event = account_kinds.SpecificationChanged(SPECIFICATION, 3, before, after, by_catalogue=True)
     data, texts = stored(event)
     assert texts == {"instructions": "No dust.", "previousInstructions": "No halo."}
     assert data == {

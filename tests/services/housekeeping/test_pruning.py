@@ -71,7 +71,8 @@ async def test_minutes_older_than_61_days_are_deleted_and_later_changes_count_as
     assert heads == [(second_day,)]
     await claim(pool, clock, "bob", 2)
     await deliver(pool, clock, "bob", images[2:])
-    await in_transaction(pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(images[:1], HALO)))
+    reject = partial(reject_images, clock=clock, complaints=dict.fromkeys(images[:1], HALO), within=90 * DAY)
+    await in_transaction(pool, reject)
     assert min(await minutes(pool, "rollups")) >= second_day
     await assert_consistent(PoolReader(pool), customer)
     assert await prune(pool, clock, RETENTION) == Pruned(keys=0, runs=0, accounts=0)

@@ -1,8 +1,13 @@
 """A check shows every bad line at once and changes nothing."""
 
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
 from db.connections import Pool
+from tests.services.imports.test_example import EXAMPLE
 from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, change, everything, order, run_import
 from tests.support.random_files import random_file
 
@@ -78,3 +83,54 @@ async def test_a_file_without_problems_is_imported_whole(pool: Pool) -> None:
     lines = random_file(3)
     assert (await run_import(pool, lines, check=True)).problems == []
     assert (await run_import(pool, lines)).problems == []
+
+
+WRONG: dict[str, object] = {"?": True}
+"""A value that no field takes."""
+DATED = "2026-06-01T00:00:00Z"
+DEADLINES = {"at": DATED, "confirmedAt": DATED}
+CANCELLED_IMAGES: Line = {
+    "type": "cancellation",
+    "account": "acme",
+    "order": "o-1",
+    "at": DATED,
+    "filenames": ["b.jpg"],
+}
+REJECTION: Line = {"at": DATED, "reason": "halo", "category": "COLOR"}
+WITH_DEADLINE = order("o-3", [{"filename": "d.jpg", "deadline": DEADLINES, "rejections": [REJECTION]}])
+
+
+def leaves(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Return the paths to the values of a line that are neither objects nor lists."""
+    if not isinstance(part, dict | list):
+        yield path
+        return
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+        yield from leaves(value, (*path, key))
+
+
+def with_wrong(line: Line, path: tuple[str | int, ...]) -> Line:
+    """Return a line with a wrong value at a path."""
+    wrong = deepcopy(line)
+    part: Any = wrong
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = WRONG
+    return wrong
+
+
+def written(path: tuple[str | int, ...]) -> str:
+    """Return a path as problems show it."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
+
+
+async def test_a_wrong_value_of_each_field_is_named_by_its_path(pool: Pool) -> None:
+    lines, shown = list[Line](), list[str]()
+    for line in [*EXAMPLE, CANCELLED_IMAGES, WITH_DEADLINE]:
+        for path in leaves(line):
+            if path not in {("type",), ("account",)}:  # which a check cannot go on without
+                lines.append(with_wrong(line, path))
+                shown.append(written(path))
+    outcome = await run_import(pool, [*START, *lines], check=True)
+    assert [problem.split(": ")[1] for problem in outcome.problems] == shown
+    assert len(shown) > 40

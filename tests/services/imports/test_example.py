@@ -135,7 +135,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     unset |= {"confirmed_at": None, "delivered_at": None, "cancelled_at": None}
     confirmed = {"deadline_status": "CONFIRMED"}
     unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
-    unset |= {"begun_at": None}
+    unset |= {"begun_at": None, "last_delivered_at": None, "revised_at": None, "first_confirmed_due_at": None}
     common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [
@@ -146,7 +146,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
         | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"}
-        | {"begun_at": DELIVERED_AT},
+        | {"begun_at": DELIVERED_AT, "last_delivered_at": REDELIVERED_AT},
         unset
         | common
         | confirmed

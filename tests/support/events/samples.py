@@ -38,7 +38,9 @@ def events_of_images(order: Order, rejections: Sequence[Rejection], at: datetime
         *counts, tuple(RejectedImage(each.image_id, each.id, each.reason, at, 1) for each in rejections)
     )
     yield kinds.OrderExpedited(None, expedited, order.price, tuple(ExpeditedImage(id_, 1) for id_ in images))
+    yield kinds.ImagesCancelled(OrderChanges(image_count=Change(2, 1)), images)
     yield kinds.DeadlineConfirmed(changes, images, order.price, NOTE)
+    yield kinds.DeadlineRevised(at, at, images, NOTE)
     yield kinds.DeadlineAtRisk(DeadlineKind.DELIVERY, at, images)
     yield kinds.DeadlineMissed(DeadlineKind.REDO, at, images)
 

@@ -1,0 +1,53 @@
+"""The images of a new order, as they are given."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import strawberry
+
+from api.execution import Call
+from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
+from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
+from app.domain.bounds import MAX_IMAGES
+from app.domain.orders.changes import NewImage
+from engine.decorators import input_type
+from engine.inputs import optional
+
+
+@input_type
+class NewImageInput:
+    """A photo to upload."""
+
+    filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
+    external_reference: str | None = optional(f"The client's own reference of the image: {REFERENCE_RULE}.")
+    instructions: str | None = optional(f"Instructions for the image: {PROSE_RULE}.")
+
+
+def new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
+    """Check the images of a new order: their number, names and references."""
+    if not images:
+        call.refuse("At least one image is required.", "images", least=Decimal(1), most=Decimal(MAX_IMAGES))
+    if len(images) > MAX_IMAGES:
+        call.limit(len(images), MAX_IMAGES, "images")
+        return []
+    return [
+        NewImage(
+            call.name(image.filename, "images", str(index), "filename"),
+            call.reference(image.external_reference, "images", str(index), "externalReference"),
+            call.optional_prose(image.instructions, "images", str(index), "instructions"),
+        )
+        for index, image in enumerate(images)
+    ]
+
+
+def duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:
+    """Return a warning for each image with the filename of one before it."""
+    first: dict[str, int] = {}
+    warnings: list[Warning] = []
+    for index, image in enumerate(images):
+        before = first.setdefault(image.filename, index)
+        if before != index:
+            message = f"The image at position {before + 1} has the filename {image.filename!r}, too."
+            path = ["images", str(index), "filename"]
+            warnings.append(Warning(code=WarningCode.DUPLICATE_FILENAME, message=message, path=path))
+    return warnings
