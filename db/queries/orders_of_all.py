@@ -40,26 +40,17 @@ _BETWEEN: Final = """
         (o.placed_at, o.id) > (q.lower_at, q.lower_id) AND (o.placed_at, o.id) < (q.upper_at, q.upper_id)"""
 _OF_KIND: Final = """
         AND (o.late_at IS NOT NULL) = k.known AND o.status = k.status AND o.service_level = k.service_level"""
-_OF_KINDS: Final = "AND o.status = ANY(q.statuses) AND o.service_level = ANY(q.service_levels)"
+_OF_KINDS: Final = "o.status = ANY(q.statuses) AND o.service_level = ANY(q.service_levels)"
 _KINDS: Final = "unnest(q.known, q.statuses, q.service_levels) AS k (known, status, service_level)"
 
 
 @cache
 def _page_statements(shape: ShapeOfAll) -> Walk:
     """Make the statements that read a page by a filter of this shape."""
-    walked = f"""
-      SELECT * FROM (
-        SELECT o.account_id, o.id, o.placed_at
-        FROM orders o
-        WHERE {_condition(shape)}
-        ORDER BY o.placed_at {{desc}}, o.id {{desc}}
-        LIMIT {WALKED}
-      ) AS o LIMIT {_SIZE}"""
+    order = "ORDER BY o.placed_at {desc}, o.id {desc}"
+    walked = f"SELECT * FROM ({_matching(shape, order)} {order} LIMIT {WALKED}) AS o LIMIT {_SIZE}"
     if shape.by_kind:
-        walked = f"""
-      SELECT o.* FROM {_KINDS} CROSS JOIN LATERAL ({walked}) AS o
-      ORDER BY o.placed_at {{desc}}, o.id {{desc}}
-      LIMIT {_SIZE}"""
+        walked = f"SELECT o.* FROM {_KINDS} CROSS JOIN LATERAL ({walked}) AS o {order} LIMIT {_SIZE}"
     return walk(
         "orders_of_all",
         f"""
@@ -67,9 +58,8 @@ def _page_statements(shape: ShapeOfAll) -> Walk:
       SELECT o.* FROM ({_QUESTION}) AS q CROSS JOIN LATERAL ({walked}) AS o
     )
     SELECT {ORDER_COLUMNS}
-    FROM page p
-    JOIN orders o ON o.account_id = p.account_id AND o.id = p.id {ORDER_SPECIFICATION}
-    ORDER BY o.placed_at {{desc}}, o.id {{desc}}
+    FROM page o {ORDER_SPECIFICATION}
+    {order}
     """,
         many=_MANY,
     )
@@ -84,7 +74,7 @@ def _count_statement(shape: ShapeOfAll) -> Statement:
         f"""
     SELECT count(*)
     FROM ({_QUESTION}) AS q {kinds}
-    CROSS JOIN LATERAL (SELECT FROM orders o WHERE {_condition(shape)}) AS o
+    CROSS JOIN LATERAL ({_matching(shape)}) AS o
     """,
         many=_MANY,
     )
@@ -96,17 +86,19 @@ _COUNT_EVERY: Final = Statement(
 )
 
 
-def _condition(shape: ShapeOfAll) -> str:
-    """Write the condition on an order that an index compares.
+def _matching(shape: ShapeOfAll, order: str = "") -> str:
+    """Write the query of the orders that match, for one kind if they are found by kind.
 
-    orders_of_all_by_reference_idx, orders_of_all_by_number_idx or orders_of_all_by_kind_idx.
+    orders_of_all_by_reference_idx, orders_of_all_by_number_idx or orders_of_all_by_kind_idx; OFFSET 0 has the first two
+    find the orders before the filter judges them.
     """
-    conditions = [_BETWEEN, LATENESS[shape.late], _OF_KIND if shape.by_kind else _OF_KINDS]
-    if shape.by_number:
-        conditions.append("AND o.number = q.number")
-    if shape.by_reference:
-        conditions.append("AND o.external_reference = q.external_reference")
-    return " ".join(conditions)
+    lateness = LATENESS[shape.late]
+    if shape.by_kind:
+        return f"SELECT * FROM orders o WHERE {_BETWEEN} {_OF_KIND} {lateness}"
+    number = "AND o.number = q.number" if shape.by_number else ""
+    reference = "AND o.external_reference = q.external_reference" if shape.by_reference else ""
+    found = f"SELECT * FROM orders o WHERE {_BETWEEN} {number} {reference} {order} OFFSET 0"
+    return f"SELECT * FROM ({found}) AS o WHERE {_OF_KINDS} {lateness}"
 
 
 def span_of_all(selection: OrderSelection) -> Span:
@@ -116,7 +108,7 @@ def span_of_all(selection: OrderSelection) -> Span:
 
 
 async def orders_of_all(reader: Reader, part: Slice, selection: OrderSelection) -> Page[OrderRow]:
-    """Read a page of the orders of all accounts, newest first, by any of the filters of the selection named here."""
+    """Read a page of the orders of all accounts, newest first; `selection` has no condition that needs an account."""
     lower, upper = span_of_all(selection).within(part)
     arguments = (*lower, *upper, *_arguments(selection), part.size + 1)
     records = await reader.fetch(_page_statements(_shape(selection)).towards(part), *arguments)

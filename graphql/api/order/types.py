@@ -159,8 +159,9 @@ class Order(Node):
 class OrderFilter:
     """Conditions on orders, all of which have to be met.
 
-    Null and an empty `search` are no condition; an empty list is met by no order. A list over all accounts takes `status`,
-    `serviceLevel`, `late`, `placedFrom`, `placedBefore`, `number` and `externalReference`; the others need an account.
+    Null and an empty `search` are no condition; an empty list is met by no order. A list over all accounts takes
+    `status`, `serviceLevel`, `placedFrom`, `placedBefore`, `late`, `number` and `externalReference`; the others need an
+    account.
     """
 
     status: list[OrderStatus] | None = strawberry.field(
@@ -229,7 +230,8 @@ class OrderFilter:
         for name in _OF_ONE_ACCOUNT:
             value = or_none(getattr(self, name))
             if value is not None and value != "":
-                raise bad_input(f"filter.{to_camel_case(name)}", "Only the orders of one account can be filtered by this.")
+                argument = f"filter.{to_camel_case(name)}"
+                raise bad_input(argument, "Only the orders of one account can be filtered by this.")
         return self.selection(now)
 
 
