@@ -74,3 +74,8 @@ def test_names_of_a_term_exist(term: Term) -> None:
     assert [name for name in CODE.findall(term.tables) if not _is_stored(name)] == []
     assert [name for name in CODE.findall(term.python) if not {*WORD.findall(name)} <= PYTHON] == []
     assert [name for name in CODE.findall(term.graphql) if not {*WORD.findall(name)} <= GRAPHQL] == []
+
+
+def test_every_table_has_a_term() -> None:
+    named = {name.split(" ", maxsplit=1)[0].partition(".")[0] for term in TERMS for name in CODE.findall(term.tables)}
+    assert {*Table.metadata.tables} - named == set()

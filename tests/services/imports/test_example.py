@@ -43,7 +43,12 @@ EXAMPLE: list[Line] = [
                 "instructions": "Keep the laces.",
                 "deliveredAt": "2026-03-03T06:00:00Z",
                 "rejections": [
-                    {"at": "2026-03-03T08:00:00Z", "reason": "halo", "redeliveredAt": "2026-03-03T10:30:00Z"}
+                    {
+                        "at": "2026-03-03T08:00:00Z",
+                        "reason": "halo",
+                        "category": "MASK",
+                        "redeliveredAt": "2026-03-03T10:30:00Z",
+                    }
                 ],
             },
             {"filename": "b.jpg"},
@@ -195,10 +200,10 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
 async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """
-        SELECT filename, at, reason, r.due_at, r.late_at, redelivered_at, sla_version
+        SELECT filename, at, reason, category, r.due_at, r.late_at, redelivered_at, sla_version
           FROM rejections r JOIN images i ON i.id = r.image_id"""
     due_at = datetime(2026, 3, 3, 13, tzinfo=UTC)
-    assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", due_at, None, REDELIVERED_AT, 1)]
+    assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", "MASK", due_at, None, REDELIVERED_AT, 1)]
 
 
 async def test_its_events_are_in_order(pool: Pool) -> None:
