@@ -9,7 +9,6 @@ import uvloop
 
 from app.services.api_keys.keys import create_key
 from bench.activity import measure_activity
-from bench.at_risk import measure_at_risk
 from bench.claiming import ACCOUNTS, measure_claiming
 from bench.client import Client, serving
 from bench.dataset import check_account, make_account
@@ -20,6 +19,7 @@ from bench.placing import measure_placing
 from bench.reads import measure_reads
 from bench.report import Figure, print_figures
 from bench.scratch import Scratch, scratch
+from bench.staff_lists import measure_staff_lists
 from bench.statements import measure_statements
 from db.connections import open_pool
 from db.readers import PoolReader
@@ -55,13 +55,13 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
     placing = await measure_placing(server, repetitions=40 if quick else 100)
     print("Claiming ...")
     claiming = await measure_claiming(server, large_queue, held=large_queue // 100, repetitions=15)
-    print("At risk ...")
-    at_risk = await measure_at_risk(server, 20 if quick else 200, repetitions=15)
+    print("Listing for staff ...")
+    lists = await measure_staff_lists(server, 20 if quick else 200, repetitions=15)
     print("Midnight ...")
     midnight = await measure_midnight(server, ACCOUNTS // (10 if quick else 1)) + await measure_idle(server)
     print("Importing ...")
     imports = await measure_imports(server, 40_000 if quick else 80_000)
-    return statements + reads + placing + claiming + at_risk + midnight + imports
+    return statements + reads + placing + claiming + lists + midnight + imports
 
 
 async def _make_client(url: str, images: int) -> str:

@@ -1,4 +1,4 @@
-"""Selections of an account's orders by reference, update or delivery, of which an index finds the few that match.
+"""Selections of an account's orders by number, reference, update or delivery, whose few matches an index finds.
 
 Few matches are looked at one by one, in whichever order they were placed. Of many, some are soon met on the walk from
 the bound: the orders placed last are those updated last, and none is placed after its delivery.
@@ -36,10 +36,11 @@ def narrowed(shape: Shape) -> str:
 def found(limit: int | None = None) -> str:
     """Write the array of the ids of an account's orders, by one of the indexes; the others are left unread.
 
-    orders_by_reference_key, orders_by_update_idx or orders_by_delivery_idx.
+    The unique key of numbers, orders_by_reference_key, orders_by_update_idx or orders_by_delivery_idx.
     """
     updated = UPDATED_AT.format("o.")
     return f"""CASE
+          WHEN q.number IS NOT NULL THEN {_ids("o.number = q.number", "", limit)}
           WHEN q.external_reference IS NOT NULL THEN {_ids("o.external_reference = q.external_reference", "", limit)}
           WHEN q.updated_from IS NOT NULL THEN {_ids(f"{updated} >= q.updated_from", updated, limit)}
           ELSE {_ids(_DELIVERED, "o.delivered_at", limit)} END"""

@@ -25,7 +25,7 @@ ORDER_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0), descending=T
 class Shape(NamedTuple):
     """The parts of a selection that a statement's text depends on; `void`: plans must be void or not, None: either.
 
-    A `narrowed` selection is by reference, update or delivery.
+    A `narrowed` selection is by number, reference, update or delivery.
     """
 
     by_kind: bool
@@ -51,6 +51,7 @@ class OrderSelection:
     placed_before: datetime | None = None
     late: bool | None = None
     search: str | None = None
+    number: int | None = None
     external_reference: str | None = None
     updated_from: datetime | None = None
     delivered_from: datetime | None = None
@@ -73,28 +74,11 @@ class OrderSelection:
 
     def arguments(self) -> tuple[object, ...]:
         """Return the arguments that a statement of this shape takes after the page's."""
-        kinds = self._kinds()
+        kinds = self.kinds()
         columns = ([kind[part] for kind in kinds] for part in range(4))
         return (self.now, *columns, self.search, _number(self.search), *self._narrowing)
 
-    @property
-    def everything(self) -> bool:
-        """True if all orders of an account match."""
-        return self == OrderSelection(self.now)
-
-    @property
-    def _narrowing(self) -> tuple[object, ...]:
-        return (self.external_reference, self.updated_from, self.delivered_from, self.delivered_before)
-
-    @property
-    def _void(self) -> bool | None:
-        """True or False if plans have to be void or not, as only confirmed orders can be; None: either."""
-        confirmed, required = (
-            status in self.deadline_statuses for status in (DeadlineStatus.CONFIRMED, DeadlineStatus.PLAN_REQUIRED)
-        )
-        return None if confirmed == required else confirmed
-
-    def _kinds(self) -> list[_Kind]:
+    def kinds(self) -> list[_Kind]:
         """Return the kinds that can match: an order that may still become late is in production."""
         stored = self.deadline_statuses + (DeadlineStatus.PLAN_REQUIRED,) * (self._void is True)
         every = product((True, False), self.statuses, self.service_levels, stored)
@@ -104,18 +88,42 @@ class OrderSelection:
             return [kind for kind in every if kind[0]]
         return [kind for kind in every if not kind[0] or kind[1] is OrderStatus.IN_PRODUCTION]
 
+    @property
+    def everything(self) -> bool:
+        """True if all orders of an account match."""
+        return self == OrderSelection(self.now)
+
+    @property
+    def _narrowing(self) -> tuple[object, ...]:
+        return (
+            self.number,
+            self.external_reference,
+            self.updated_from,
+            self.delivered_from,
+            self.delivered_before,
+        )
+
+    @property
+    def _void(self) -> bool | None:
+        """True or False if plans have to be void or not, as only confirmed orders can be; None: either."""
+        confirmed, required = (
+            status in self.deadline_statuses for status in (DeadlineStatus.CONFIRMED, DeadlineStatus.PLAN_REQUIRED)
+        )
+        return None if confirmed == required else confirmed
+
 
 # The arguments by name, so that statements of all shapes take the same ones; 1114111 is the last character.
 QUESTION: Final = """
       SELECT $2::timestamptz AS lower_at, $3::int AS lower_number, $4::timestamptz AS upper_at, $5::int AS upper_number,
         $6::timestamptz AS now, $7::boolean[] AS known, $8::text[] AS statuses, $9::text[] AS service_levels,
         $10::text[] AS deadline_statuses, lower($11::text) AS search, lower($11::text) || chr(1114111) AS search_end,
-        $12::int AS search_number, $13::text AS external_reference, $14::timestamptz AS updated_from,
-        $15::timestamptz AS delivered_from, $16::timestamptz AS delivered_before, $17::int AS size"""
-SIZE: Final = "$17"
+        $12::int AS search_number, $13::int AS number, $14::text AS external_reference,
+        $15::timestamptz AS updated_from, $16::timestamptz AS delivered_from, $17::timestamptz AS delivered_before,
+        $18::int AS size"""
+SIZE: Final = "$18"
 """The parameter of a page's size, one more than asked for."""
 
-_LATENESS: Final = {
+LATENESS: Final = {
     None: "",
     True: "AND o.late_at < q.now",
     False: "AND (o.late_at IS NULL OR o.late_at >= q.now)",
@@ -127,6 +135,7 @@ _VOIDNESS: Final = {
     False: "AND (o.deadline_status <> 'PLAN_REQUIRED' OR o.due_at IS NULL OR o.due_at >= q.now)",
 }
 _NARROWING: Final = f"""
+        AND (q.number IS NULL OR o.number = q.number)
         AND (q.external_reference IS NULL OR o.external_reference = q.external_reference)
         AND (q.updated_from IS NULL OR {UPDATED_AT.format("o.")} >= q.updated_from)
         AND (q.delivered_from IS NULL OR o.delivered_at >= q.delivered_from)
@@ -150,7 +159,7 @@ def between(bounds: str) -> str:
 def wanted(shape: Shape, bounds: str = "q") -> str:
     """Return the SQL condition that an order of any kind is between bounds."""
     narrowing = _NARROWING if shape.narrowed else ""
-    return f"{between(bounds)} {_LATENESS[shape.late]} {_VOIDNESS[shape.void]} {narrowing}"
+    return f"{between(bounds)} {LATENESS[shape.late]} {_VOIDNESS[shape.void]} {narrowing}"
 
 
 def ordered(condition: str, limit: int = WALKED) -> str:

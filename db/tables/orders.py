@@ -86,6 +86,23 @@ class Order(Table, table=True):
             "delivered_at",
             postgresql_where=text("delivered_at IS NOT NULL"),
         ),
+        Index(
+            "orders_of_all_by_kind_idx",
+            "status",
+            "service_level",
+            text("(late_at IS NOT NULL)"),
+            text("placed_at DESC"),
+            text("id DESC"),
+            "late_at",
+        ),
+        Index("orders_of_all_by_number_idx", "number", text("placed_at DESC"), text("id DESC")),
+        Index(
+            "orders_of_all_by_reference_idx",
+            "external_reference",
+            text("placed_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("external_reference IS NOT NULL"),
+        ),
         Index("orders_by_deadline_idx", "due_at", "account_id", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "orders_awaiting_deadline_idx",

@@ -22,6 +22,7 @@ from db.queries.orders import (
     orders_by_reference,
     orders_split_from,
 )
+from db.queries.orders_of_all import count_orders_of_all, orders_of_all
 from db.queries.pulse import pulse_figures
 from db.queries.queue import count_images_at_risk, count_production_queue, images_at_risk, production_queue
 from db.queries.recorded_events import count_recorded_events, recorded_events
@@ -59,6 +60,8 @@ class Loaders(LoaderSet):
     orders_split_from = by_key(orders_split_from)
     orders_awaiting_deadline = by_arguments(orders_awaiting_deadline)
     awaiting_count = by_arguments(count_orders_awaiting_deadline)
+    orders_of_all = by_arguments(orders_of_all)
+    orders_of_all_count = by_arguments(count_orders_of_all)
     orders_of_accounts = by_parent(orders_of_accounts)
     order_counts = by_parent(count_orders)
     images = by_key(images_by_id)

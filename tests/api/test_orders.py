@@ -402,6 +402,23 @@ async def test_a_filter_by_reference_finds_the_one_order_that_has_it(updated: St
         assert (numbers(shown), shown["totalCount"]) == (found, len(found)), wanted
 
 
+async def test_a_filter_by_number_finds_the_one_order_that_has_it(client: Client, studio: Studio) -> None:
+    eight, placed_at = studio.orders[7], studio.orders[7].placed_at.isoformat()
+    for wanted, found in (
+        ({"number": 8}, [8]),
+        ({"number": 61}, []),
+        ({"number": -1}, []),
+        ({"number": None}, [*range(60, 0, -1)][:20]),
+        ({"number": 8, "placedFrom": placed_at}, [8]),
+        ({"number": 8, "placedBefore": placed_at}, []),
+        ({"number": 8, "status": [eight.status], "search": "8"}, [8]),
+        ({"number": 8, "search": "9"}, []),
+        ({"number": 8, "externalReference": "PO-8"}, []),
+    ):
+        assert numbers(await page(client, filter=wanted)) == found, wanted
+    assert (await page(client, filter={"number": 8}))["totalCount"] == 1
+
+
 async def test_ranges_with_many_matches_are_paged_correctly(large: Studio, client_of: NewClient, pool: Pool) -> None:
     for order in large.orders[::400]:
         order.updated_at = order.placed_at + 30 * DAY

@@ -67,6 +67,7 @@ FACTS: Final = (
 )
 RUN: Final = "id job state account { name }"
 NARROWING: Final = 'updatedFrom: "2026-03-09T12:00:00Z" deliveredFrom: "2026-03-01T00:00:00Z"'
+OF_ALL: Final = ("", "status: [IN_PRODUCTION]", "late: true", "number: 1", 'externalReference: "PO-last.jpg"')
 FILTERS: Final = ("", NARROWING, "status: [READY_FOR_DOWNLOAD, COMPLETED]", "late: true", "late: false")
 SEARCHES: Final = ("", 'search: "a"')
 IDS: Final = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
@@ -240,6 +241,8 @@ async def _read(world: _World) -> None:
     for document in ("dashboard", "orders"):
         await world.client.data((BENCH / f"{document}.graphql").read_text())
     await world.staff.data(EVERYTHING)
+    for chosen in OF_ALL:
+        await world.staff.data(f"{{ orders(first: 3 filter: {{ {chosen} }}) {{ nodes {{ id }} totalCount }} }}")
     for kind, search, end in product(FILTERS, SEARCHES, ("first", "last")):
         chosen = f"filter: {{ {kind} {search} }}"
         await world.client.data(f"{{ account {{ orders({chosen} {end}: 3) {{ nodes {{ id }} totalCount }} }} }}")

@@ -14,7 +14,7 @@ from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
 from api.order.reads import FEED_SIZE, order_feed, order_named, orders_of
-from api.order.types import Order, OrderFilter
+from api.order.types import Filter, Order
 from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse
@@ -194,10 +194,7 @@ class Account(Node):
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
-        filter: Annotated[  # noqa: A002 - the contract's name
-            OrderFilter | None,
-            strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
-        ] = strawberry.UNSET,
+        filter: Filter = strawberry.UNSET,  # noqa: A002 - the contract's name
     ) -> Connection[Order] | None:
         """The account's orders, newest first; without `first` and `last` 20, which are the last with `before` alone."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)

@@ -10,13 +10,14 @@ import strawberry
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.ids import NodeType
-from api.order.types import Order, OrderFilter, order
+from api.order.types import Filter, Order, OrderFilter, order
 from app.domain.orders.enums import OrderStatus
 from app.domain.texts import composed
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
+from db.queries.orders_of_all import span_of_all
 from db.queries.pages import Page, Slice
-from engine.arguments import text_or_none
+from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, NUMBER, CursorKind
 from engine.decorators import field, object_type
@@ -31,6 +32,7 @@ _CURSORS: Final = CursorKind("orders", (INSTANT, NUMBER))
 
 
 _AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
+_OF_ALL_CURSORS: Final = CursorKind("ordersOfAll", (INSTANT, ID))
 
 
 FEED_SIZE: Final = 10
@@ -90,6 +92,19 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
     return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
 
 
+def orders_of_all(context: Context, selection: OrderSelection) -> Listing[OrderRow, Order]:
+    """List the orders of all accounts, newest first."""
+    loaders = context.loaders
+
+    async def read(part: Slice) -> Page[OrderRow]:
+        found = await loaders.orders_of_all.load((part, selection))
+        await context.view.include({row.account_id for _, row in found.rows})
+        return found
+
+    count = partial(loaders.orders_of_all_count.load, (selection,))
+    return Listing(_OF_ALL_CURSORS, span_of_all(selection), read, count, partial(order, context=context))
+
+
 @reads(NodeType.ORDER)
 async def order_node(context: Context, named: GlobalId) -> Order | None:
     """Return the order with this id; None if it does not exist."""
@@ -100,6 +115,27 @@ async def order_node(context: Context, named: GlobalId) -> Order | None:
 @object_type
 class OrderQueries:
     """Query fields of orders."""
+
+    @field(staff=True)
+    async def orders(
+        self,
+        info: Info,
+        first: First = DEFAULT_SIZE,
+        after: After = strawberry.UNSET,
+        filter: Filter = strawberry.UNSET,  # noqa: A002 - the contract's name
+    ) -> Connection[Order] | None:
+        """Orders of all accounts, newest first; for staff.
+
+        `filter` takes only the conditions that need no account.
+        """
+        context, chosen = info.context, or_none(filter)
+
+        def cut() -> Connection[Order]:
+            now = context.now
+            selection = chosen.selection_of_all(now) if chosen else OrderSelection(now)
+            return orders_of_all(context, selection).first(first, after)
+
+        return await context.page_of_all(cut)
 
     @field(staff=True)
     async def orders_awaiting_deadline(

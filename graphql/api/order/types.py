@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias, TypeVar, cast
 
 import strawberry
 from graphql.pyutils import AwaitableOrValue
+from strawberry.utils.str_converters import to_camel_case
 
 from api.actions import Action, actions
 from api.context import Context, Info
@@ -28,6 +29,7 @@ from db.queries.orders import OrderRow
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, input_type, object_type
+from engine.errors import bad_input
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.weights import COUNT, LOOK_UP
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from api.account.types import Account
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+# The conditions for which no index over all accounts exists.
+_OF_ONE_ACCOUNT: Final = ("search", "deadline_status", "updated_from", "delivered_from", "delivered_before")
 
 
 @object_type(count=COUNT)
@@ -154,7 +159,9 @@ class Order(Node):
 class OrderFilter:
     """Conditions on orders, all of which have to be met.
 
-    Null and an empty text are no condition; an empty list is met by no order.
+    Null and an empty `search` are no condition; an empty list is met by no order. A list over all accounts takes
+    `status`, `serviceLevel`, `placedFrom`, `placedBefore`, `late`, `number` and `externalReference`; the others need an
+    account.
     """
 
     status: list[OrderStatus] | None = strawberry.field(
@@ -175,8 +182,12 @@ class OrderFilter:
     late: bool | None = strawberry.field(
         default=strawberry.UNSET, description="True for late orders only, false for the others only."
     )
+    number: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Only the order with this number; each account numbers its own."
+    )
     external_reference: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Only the order with this external reference, exactly."
+        default=strawberry.UNSET,
+        description="Only the order with this external reference, exactly; each account has its own.",
     )
     updated_from: datetime | None = strawberry.field(
         default=strawberry.UNSET,
@@ -207,11 +218,27 @@ class OrderFilter:
             placed_before=or_none(self.placed_before),
             late=or_none(self.late),
             search=text_or_none("filter.search", self.search),
+            number=or_none(self.number),
             external_reference=None if reference is None else _exact(reference),
             updated_from=or_none(self.updated_from),
             delivered_from=or_none(self.delivered_from),
             delivered_before=or_none(self.delivered_before),
         )
+
+    def selection_of_all(self, now: datetime) -> OrderSelection:
+        """Return the selection of the filter over all accounts; raises ApiError for a condition that needs one."""
+        for name in _OF_ONE_ACCOUNT:
+            value = or_none(getattr(self, name))
+            if value is not None and value != "":
+                argument = f"filter.{to_camel_case(name)}"
+                raise bad_input(argument, "Only the orders of one account can be filtered by this.")
+        return self.selection(now)
+
+
+Filter: TypeAlias = Annotated[
+    OrderFilter | None,
+    strawberry.argument(description="The conditions that the orders have to meet; all orders by default."),
+]
 
 
 def _exact(reference: str) -> str:

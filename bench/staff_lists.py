@@ -1,7 +1,8 @@
-"""Time of the list of images at risk among all accounts, against that of orders that await a deadline."""
+"""Time of staff's lists over all accounts, against that of orders that await a deadline."""
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from statistics import median
 from typing import Final
 
@@ -15,14 +16,28 @@ from db.connections import Statement, open_pool
 from db.writer import unit_of_work
 
 _IMAGES: Final = 10_000  # of an account
+_APART: Final = timedelta(seconds=7)  # so that no two orders have the same instant and id
 _LIMIT: Final = 2.0
 _WARM_UPS: Final = 3
 _PAGE: Final = 20
-_AT_RISK: Final = "{ list: atRisk { nodes { id filename status deadline { at late } } } }"
-_AWAITING: Final = "{ list: ordersAwaitingDeadline { nodes { id number status deadline { at late } } } }"
+_ORDER: Final = "nodes { id number status deadline { at late } }"
+_AWAITING: Final = f"{{ list: ordersAwaitingDeadline {{ {_ORDER} }} }}"
+_LISTS: Final = {"atRisk": "{ list: atRisk { nodes { id filename status deadline { at late } } } }"} | {
+    f"orders {chosen}": f"{{ list: orders(filter: {{ {chosen} }}) {{ {_ORDER} }} }}"
+    for chosen in (
+        "",
+        "status: IN_PRODUCTION",
+        "late: true",
+        "late: true status: IN_PRODUCTION",
+        "serviceLevel: EXPEDITED",
+        'placedFrom: "2026-02-01T00:00:00Z" placedBefore: "2026-02-02T00:00:00Z"',
+        "number: 100",
+        'externalReference: "PO-100"',
+    )
+}
 
-# Take the deadlines of images and of their orders, so that staff have to set some.
-_AWAIT: Final = (
+# Take the deadlines of images and of their orders, so that staff have to set some, and give every order a reference.
+_PREPARE: Final = (
     Statement(
         "await_images",
         """
@@ -37,32 +52,35 @@ _AWAIT: Final = (
         WHERE account_id = $1 AND service_level = 'ADDITIONAL' AND status = 'IN_PRODUCTION' AND delivered_count = 0
         """,
     ),
+    Statement("name_orders", "UPDATE orders SET external_reference = 'PO-' || number WHERE account_id = $1"),
 )
 
 
-async def measure_at_risk(scratch: Scratch, accounts: int, repetitions: int) -> list[Figure]:
-    """Read the first page of both lists in turn, over so many accounts of 10,000 images."""
+async def measure_staff_lists(scratch: Scratch, accounts: int, repetitions: int) -> list[Figure]:
+    """Read the first page of each list in turn, over so many accounts of 10,000 images."""
     token = await _make_staff(scratch, accounts)
-    times: dict[str, list[float]] = {_AT_RISK: [], _AWAITING: []}
-    async with serving(scratch.url("at_risk"), UNTIL) as app:
+    documents = (_AWAITING, *_LISTS.values())
+    times: dict[str, list[float]] = {document: [] for document in documents}
+    async with serving(scratch.url("staff_lists"), UNTIL) as app:
         staff = Client(app, token)
         for turn in range(repetitions + _WARM_UPS):
-            for document in times if turn % 2 else reversed(times):
+            for document in documents if turn % 2 else reversed(documents):
                 started = time.perf_counter()
                 data = await staff.ask(document)
                 times[document].append(time.perf_counter() - started)
                 assert len(data["list"]["nodes"]) == _PAGE
-    return [_figure(f"atRisk, {accounts * _IMAGES:,} images of {accounts} accounts", *times.values())]
+    print(f"Staff's lists are of {accounts * _IMAGES:,} images of {accounts} accounts.")
+    return [_figure(name, times[document], times[_AWAITING]) for name, document in _LISTS.items()]
 
 
 async def _make_staff(scratch: Scratch, accounts: int) -> str:
     """Make the accounts, and return a token of staff."""
-    pool = await open_pool(await scratch.new_database("at_risk"))
+    pool = await open_pool(await scratch.new_database("staff_lists"))
     try:
         for number in range(accounts):
-            account = await make_account(pool, f"Studio {number}", _IMAGES, UNTIL)
+            account = await make_account(pool, f"Studio {number}", _IMAGES, UNTIL - number * _APART)
             async with unit_of_work(pool) as writer:
-                for statement in _AWAIT:
+                for statement in _PREPARE:
                     await writer.execute(statement, account)
                 await writer.commit()
         await pool.fetch("VACUUM ANALYZE")
