@@ -1,27 +1,58 @@
-"""Direct resolvers of fields without arguments, and the types of interfaces by class.
+"""Direct resolvers of fields without arguments, direct values of plain fields, and the types of interfaces by class.
 
 Strawberry's resolvers prepare arguments, extensions and permissions for each field of each answer, and look for casts
 among the possible types of an interface. A schema of this engine has none of them but arguments, and an answer has
-hundreds of fields: a dashboard takes a tenth less time without.
+hundreds of fields: a dashboard takes a third less time without.
 """
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 import strawberry
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_nullable_type,
+    is_leaf_type,
+)
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 _Resolve: TypeAlias = Callable[[Any, Any], object]
 
+_LEAF: Final = "leaf"
+"""The key, in a plain field's extensions, of its resolver and of the function that returns its value as shown."""
+
 _SELF: Final = ["self"]
 _SELF_AND_INFO: Final = ["self", "info"]
 
 
+class DirectExecution(StrawberryGraphQLCoreExecutionContext):
+    """An execution that shows the scalars and enums of plain fields at once; all else takes the usual way."""
+
+    def execute_field(self, parent_type: Any, source: Any, nodes: Any, path: Any, position: Any) -> Any:  # noqa: ANN401
+        """Return the value of a field; whatever fails is left to the usual way, which locates the error."""
+        field = parent_type.fields.get(nodes[0].node.name.value)
+        leaf = None if field is None else field.extensions.get(_LEAF)
+        if leaf is not None and leaf[0] is field.resolve:  # not where a guard has replaced the resolver since
+            try:
+                return leaf[1](source)
+            except Exception:  # noqa: BLE001, S110 - it is raised again, and located
+                pass
+        return super().execute_field(parent_type, source, nodes, path, position)
+
+
 def resolve_directly(schema: GraphQLSchema) -> None:
     """Replace the resolvers of the fields without arguments, and have interfaces typed by the classes of objects."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLEnumType):
+            _write_directly(type_)
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInterfaceType):
             type_.resolve_type = _type_of_class
@@ -35,6 +66,44 @@ def _resolve_directly(field: GraphQLField) -> None:
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if isinstance(definition, StrawberryField) and not definition.extensions:
         field.resolve = _direct(definition) or field.resolve
+        get = _getter(definition)
+        leaf = get_nullable_type(field.type)
+        if get is not None and is_leaf_type(leaf):
+            write, is_nullable = leaf.coerce_output_value, leaf is field.type
+            field.extensions[_LEAF] = field.resolve, _nullable(get, write) if is_nullable else _required(get, write)
+
+
+def _write_directly(type_: GraphQLEnumType) -> None:
+    """Write the members of an enum by a look-up, not by a search."""
+    names = {value.value: name for name, value in type_.values.items()}
+    type_.coerce_output_value = names.__getitem__  # type: ignore[assignment,method-assign]
+
+
+def _getter(definition: Any) -> Callable[[Any], object] | None:  # noqa: ANN401 - Strawberry's, typed in part
+    """Return the function that reads a plain field of an object; None for a field that needs more than the object."""
+    resolver = definition.base_resolver
+    if resolver is None:
+        return attrgetter(definition.python_name)
+    is_plain = list(resolver.signature.parameters) == _SELF and not iscoroutinefunction(resolver.wrapped_func)
+    return resolver.wrapped_func if is_plain else None
+
+
+def _nullable(get: Callable[[Any], object], write: Callable[[Any], object]) -> Callable[[Any], object]:
+    def value(source: object) -> object:
+        found = get(source)
+        return None if found is None else write(found)
+
+    return value
+
+
+def _required(get: Callable[[Any], object], write: Callable[[Any], object]) -> Callable[[Any], object]:
+    def value(source: object) -> object:
+        found = get(source)
+        if found is None:
+            raise TypeError("A field that is never null is null.")
+        return write(found)
+
+    return value
 
 
 def _direct(definition: Any) -> _Resolve | None:  # noqa: ANN401 - Strawberry's, typed in part

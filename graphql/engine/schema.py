@@ -10,7 +10,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from engine.errors import format_error, nothing_answered
-from engine.resolvers import resolve_directly
+from engine.resolvers import DirectExecution, resolve_directly
 from engine.staff import guard_staff_parts
 
 
@@ -27,7 +27,7 @@ class Schema(strawberry.Schema):
     """A schema with direct resolvers, guarded staff-only parts, and errors as clients see them."""
 
     def __init__(self, **parts: Any) -> None:  # noqa: ANN401 - as in the overridden method
-        super().__init__(**parts)  # pyright: ignore[reportUnknownMemberType] - in part
+        super().__init__(execution_context_class=DirectExecution, **parts)  # pyright: ignore[reportUnknownMemberType] - in part
         resolve_directly(self._schema)
         guard_staff_parts(self._schema)
 

@@ -1,10 +1,12 @@
 """Fields are resolved directly, in a schema of its own: attributes, methods, and the types of interfaces."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
+import pytest
 import strawberry
 
-from engine.decorators import field, interface, object_type
+from engine.decorators import describe, field, interface, object_type
 from engine.schema import Schema
 
 
@@ -83,3 +85,82 @@ async def test_the_type_of_an_interface_is_that_of_the_class() -> None:
 async def test_a_field_with_arguments_has_them_with_their_defaults() -> None:
     assert len(await animals("name")) == 2
     assert len(await animals("name", "(first: 1)")) == 1
+
+
+class Colour(StrEnum):
+    """The colour of a leaf."""
+
+    GREEN = "GREEN"
+    RED = "RED"
+
+
+describe(Colour, "The colour of a leaf.", {"GREEN": "Green.", "RED": "Red."})
+
+
+@object_type
+class Leaf:
+    """A leaf with any values, also such as its fields do not allow."""
+
+    colour: Colour = strawberry.field(description="Its colour.")
+    length: int | None = strawberry.field(description="Its length; null if unknown.")
+    vein: strawberry.Private[object] = None
+
+    @field
+    def number(self) -> int:
+        """A number."""
+        if self.vein is not None:
+            raise LookupError("There is no vein.")
+        return 7
+
+
+@object_type
+class Tree:
+    """Reads of a leaf."""
+
+    leaf: Leaf | None = strawberry.field(description="The leaf.")
+
+
+TREE = Schema(query=Tree)
+
+
+async def leaf(selection: str, **values: Any) -> tuple[Any, list[Any]]:  # noqa: ANN401
+    made: dict[str, Any] = {"colour": Colour.RED, "length": None, **values}
+    result = await TREE.execute(f"{{ leaf {{ {selection} }} }}", root_value=Tree(leaf=Leaf(**made)))
+    return result.data, [error.path for error in result.errors or ()]
+
+
+async def test_scalars_and_enums_of_plain_fields_are_shown_with_their_aliases_and_nulls() -> None:
+    data, errors = await leaf("colour hue: colour length number ... on Leaf { size: length }")
+    assert (data, errors) == (
+        {"leaf": {"colour": "RED", "hue": "RED", "length": None, "number": 7, "size": None}},
+        [],
+    )
+    assert await leaf("length", length=12) == ({"leaf": {"length": 12}}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("colour", {"colour": None}),
+        ("colour", {"colour": "BLUE"}),
+        ("number", {"vein": 1}),
+    ],
+)
+async def test_a_plain_field_that_fails_is_located_and_makes_its_object_null(name: str, values: dict[str, Any]) -> None:
+    assert await leaf(name, **values) == ({"leaf": None}, [["leaf", name]])
+
+
+async def test_a_nullable_plain_field_that_fails_is_null_alone() -> None:
+    assert await leaf("colour length", length=2**40) == (
+        {"leaf": {"colour": "RED", "length": None}},
+        [["leaf", "length"]],
+    )
+
+
+async def test_a_resolver_that_was_replaced_is_called() -> None:
+    guarded = Schema(query=Tree)
+    fields: Any = guarded._schema.type_map["Leaf"]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    fields.fields["length"].resolve = lambda _leaf, _info: None
+    root = Tree(leaf=Leaf(colour=Colour.RED, length=3))
+    result = await guarded.execute("{ leaf { colour length } }", root_value=root)
+    assert result.data == {"leaf": {"colour": "RED", "length": None}}

@@ -87,6 +87,12 @@ _BY_OPERATION: Final[Mapping[tuple[str, type[DomainError]], type[UserError]]] = 
 }
 
 
+_SHARED: Final = frozenset(each.name for each in fields(UserError))
+_FACTS: Final = {
+    error: tuple(each.name for each in fields(error) if each.name not in _SHARED)
+    for error in types.USER_ERRORS.values()
+}
+"""The names of the facts of errors, beyond the fields that each error has."""
 _IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
 """The types of objects by the facts with their keys."""
 
@@ -129,8 +135,7 @@ def error_of(refusal: DomainError, asked: Asked) -> UserError:
     named = _named(refusal)
     unnamed = Given(_path(refusal, mapped, asked), "")
     given = unnamed if named is None else asked.ids.get(named, unnamed)
-    known = {**vars(refusal), "id": given.text or None}
-    return error(message=str(refusal), path=list(given.path), **_facts(error, known, asked))
+    return error(message=str(refusal), path=list(given.path), **_facts(error, refusal, given, asked))
 
 
 def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
@@ -141,11 +146,16 @@ def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
     return next(((name,) for name in mapped.fields if name in asked.provided), ())
 
 
-def _facts(error: type[UserError], known: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
+def _facts(error: type[UserError], refusal: DomainError, given: Given, asked: Asked) -> dict[str, Any]:
     """Return the facts of an error that its refusal knows."""
-    facts = {each.name: known[each.name] for each in fields(error) if each.name in known}
-    ids = {name: asked.id_of(type_, facts[name]) for name, type_ in _IDS.items() if facts.get(name) is not None}
-    return facts | ids
+    known, facts = vars(refusal), dict[str, Any]()
+    for name in _FACTS[error]:
+        if name == "id":
+            facts[name] = given.text or None
+        elif name in known:
+            type_, fact = _IDS.get(name), known[name]
+            facts[name] = fact if type_ is None or fact is None else asked.id_of(type_, fact)
+    return facts
 
 
 def _named(refusal: DomainError) -> UUID | str | None:
