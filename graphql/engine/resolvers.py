@@ -8,18 +8,20 @@ hundreds of fields: a dashboard takes a third less time without.
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import strawberry
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
+    GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
-    get_nullable_type,
-    is_leaf_type,
 )
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -29,6 +31,7 @@ _Resolve: TypeAlias = Callable[[Any, Any], object]
 _LEAF: Final = "leaf"
 """The key, in a plain field's extensions, of its resolver and of the function that returns its value as shown."""
 
+_NO_LEAF: Final = (None, None)
 _SELF: Final = ["self"]
 _SELF_AND_INFO: Final = ["self", "info"]
 
@@ -36,16 +39,24 @@ _SELF_AND_INFO: Final = ["self", "info"]
 class DirectExecution(StrawberryGraphQLCoreExecutionContext):
     """An execution that shows the scalars and enums of plain fields at once; all else takes the usual way."""
 
-    def execute_field(self, parent_type: Any, source: Any, nodes: Any, path: Any, position: Any) -> Any:  # noqa: ANN401
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,  # noqa: ANN401 - an object of the schema
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,  # noqa: ANN401 - graphql-core's
+    ) -> Any:  # noqa: ANN401 - a value of any field
         """Return the value of a field; whatever fails is left to the usual way, which locates the error."""
-        field = parent_type.fields.get(nodes[0].node.name.value)
-        leaf = None if field is None else field.extensions.get(_LEAF)
-        if leaf is not None and leaf[0] is field.resolve:  # not where a guard has replaced the resolver since
-            try:
-                return leaf[1](source)
-            except Exception:  # noqa: BLE001, S110 - it is raised again, and located
-                pass
-        return super().execute_field(parent_type, source, nodes, path, position)
+        field = parent_type.fields.get(field_details_list[0].node.name.value)
+        if field is not None:
+            resolve, value = field.extensions.get(_LEAF, _NO_LEAF)
+            if value is not None and resolve is field.resolve:  # not where a guard has replaced the resolver since
+                try:
+                    return value(source)
+                except Exception:  # noqa: BLE001, S110 - it is raised again, and located
+                    pass
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
 
 def resolve_directly(schema: GraphQLSchema) -> None:
@@ -67,10 +78,12 @@ def _resolve_directly(field: GraphQLField) -> None:
     if isinstance(definition, StrawberryField) and not definition.extensions:
         field.resolve = _direct(definition) or field.resolve
         get = _getter(definition)
-        leaf = get_nullable_type(field.type)
-        if get is not None and is_leaf_type(leaf):
-            write, is_nullable = leaf.coerce_output_value, leaf is field.type
-            field.extensions[_LEAF] = field.resolve, _nullable(get, write) if is_nullable else _required(get, write)
+        type_ = cast("Any", field.type)
+        is_required = isinstance(type_, GraphQLNonNull)
+        leaf = cast("Any", type_).of_type if is_required else type_
+        if get is not None and isinstance(leaf, GraphQLScalarType | GraphQLEnumType):
+            write = leaf.coerce_output_value
+            field.extensions[_LEAF] = field.resolve, _required(get, write) if is_required else _nullable(get, write)
 
 
 def _write_directly(type_: GraphQLEnumType) -> None:

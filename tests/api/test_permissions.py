@@ -184,15 +184,19 @@ async def test_every_mutation_is_open_to_its_callers_only(
 def inputs_of(name: str) -> Iterator[tuple[str, str, bool]]:
     """Yield the path, the type and the restriction to staff of each field in the input of a mutation."""
     mutation = cast("GraphQLObjectType", CORE.mutation_type).fields[name]
-    yield from _fields_of(get_named_type(mutation.args["input"].type), "input", for_staff=False)
+    yield from _fields_of(_named(mutation.args["input"].type), "input", for_staff=False)
 
 
 def _fields_of(type_: object, path: str, *, for_staff: bool) -> Iterator[tuple[str, str, bool]]:
     if isinstance(type_, GraphQLInputObjectType):
         for name, field in type_.fields.items():
             is_for_staff = for_staff or is_staff(field)
-            yield f"{path}.{name}", str(get_named_type(field.type)), is_for_staff
-            yield from _fields_of(get_named_type(field.type), f"{path}.{name}", for_staff=is_for_staff)
+            yield f"{path}.{name}", str(_named(field.type)), is_for_staff
+            yield from _fields_of(_named(field.type), f"{path}.{name}", for_staff=is_for_staff)
+
+
+def _named(type_: object) -> object:
+    return cast("object", get_named_type(cast("Any", type_)))
 
 
 def is_staff(field: GraphQLInputField) -> bool:

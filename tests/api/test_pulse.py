@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -91,7 +91,7 @@ async def test_the_images_behind_a_count_are_as_many_as_it_says(
         assert len(set(listed)) == len(listed)
 
 
-NONE = {"nodes": [], "totalCount": 0}
+NONE: Final[dict[str, object]] = {"nodes": [], "totalCount": 0}
 
 
 async def test_open_promises_are_null_for_the_past_and_have_no_images(client: Client) -> None:

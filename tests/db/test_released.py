@@ -290,7 +290,7 @@ async def test_orders_of_the_previous_release_get_the_instant_of_their_last_comm
         LEFT JOIN rejections r ON r.account_id = o.account_id AND r.image_id = i.id
         LEFT JOIN orders s ON s.account_id = o.account_id AND s.split_from = o.id
         GROUP BY o.account_id, o.id"""
-    expected = Counter(map(tuple, await databases.before.fetch(facts)))
+    expected = Counter[tuple[Any, ...]](tuple(row) for row in await databases.before.fetch(facts))
     assert await rows(databases.after, "orders", ["account_id", "number", "updated_at"]) == expected
     assert len({at for _, _, at in expected}) > 5
 

@@ -160,7 +160,11 @@ async def test_a_nullable_plain_field_that_fails_is_null_alone() -> None:
 async def test_a_resolver_that_was_replaced_is_called() -> None:
     guarded = Schema(query=Tree)
     fields: Any = guarded._schema.type_map["Leaf"]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    fields.fields["length"].resolve = lambda _leaf, _info: None
+
+    def hide(_leaf: object, _info: object) -> None:
+        return None
+
+    fields.fields["length"].resolve = hide
     root = Tree(leaf=Leaf(colour=Colour.RED, length=3))
     result = await guarded.execute("{ leaf { colour length } }", root_value=root)
     assert result.data == {"leaf": {"colour": "RED", "length": None}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -102,10 +102,14 @@ WITH_DEADLINE = order("o-3", [{"filename": "d.jpg", "deadline": DEADLINES, "reje
 
 def leaves(part: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Return the paths to the values of a line that are neither objects nor lists."""
-    if not isinstance(part, dict | list):
+    parts: list[tuple[str | int, object]] | None = None
+    if isinstance(part, dict):
+        parts = [*cast("dict[str | int, object]", part).items()]
+    elif isinstance(part, list):
+        parts = [*enumerate(cast("list[object]", part))]
+    if parts is None:
         yield path
-        return
-    for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+    for key, value in parts or ():
         yield from leaves(value, (*path, key))
 
 

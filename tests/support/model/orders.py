@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, midnight, time_zone
@@ -65,7 +65,8 @@ class Account:
         """Change the SLA, given the date of the running ledger day; False is no change."""
         at = self.instant(now)
         changed = change(self.agreement, self.running(at).name)
-        self.last_at = self.last_at if changed is False else at
+        if cast("object", changed) is not False:
+            self.last_at = at
         return changed
 
     def change_zone(self, now: datetime, zone: str) -> Day | None:
