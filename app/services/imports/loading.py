@@ -110,6 +110,8 @@ async def _load_orders(reader: Reader, before: Cache, cache: Cache, lines: _NewL
     missing = _missing(orders, before.orders, cache.orders)
     if missing:
         for (account_id, id_), order in (await order_states(reader, [(orders[id_], id_) for id_ in missing])).items():
+            if not order.counted:  # its images were read after someone else had cancelled them, it was read before
+                raise AccountMoved(next(line.account for state, line in lines if state.id == account_id))
             cache.orders[id_] = account_id, order
 
 
