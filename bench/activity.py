@@ -1,4 +1,4 @@
-"""How little the activity of 400 days depends on the size of an account, in zones off the full hour, too."""
+"""Time of reading 400 days of activity for two sizes of accounts, in zones with and without full-hour offsets."""
 
 import time
 from datetime import timedelta
@@ -62,7 +62,7 @@ async def _token(pool: Pool, account: UUID) -> str:
 
 
 async def _roll_up(pool: Pool, account: UUID, zone: str) -> float:
-    """Let an account have been in a zone since its opening, and count its closed days; return the seconds."""
+    """Move an account to a zone as of its opening, count its closed days, and return the seconds."""
     await pool.fetch("UPDATE accounts SET time_zone = $2 WHERE id = $1", account, zone)
     [row] = await pool.fetch(
         "UPDATE time_zone_periods SET time_zone = $2 WHERE account_id = $1 RETURNING starts_at", account, zone

@@ -37,7 +37,7 @@ class Operation:
             times.append(await _timed(client, self.document, variables))
 
     def figure(self, more: str = "") -> Figure:
-        """Compare the medians; `more` is said beside them."""
+        """Compare the medians; `more` is printed beside them."""
         small, large = median(self.small_times[_WARM_UPS:]), median(self.large_times[_WARM_UPS:])
         detail = f"{small * 1000:.2f} ms and {large * 1000:.2f} ms{more and f', {more}'}"
         return Figure(self.name, large / small, self.limit, TIMES, detail)

@@ -1,4 +1,4 @@
-"""Time of staff's lists over all accounts, against that of orders that await a deadline."""
+"""Time of staff's lists over all accounts, compared with the list of orders that await a deadline."""
 
 import time
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ _LISTS: Final = {"atRisk": "{ list: atRisk { nodes { id filename status deadline
     )
 }
 
-# Take the deadlines of images and of their orders, so that staff have to set some, and give every order a reference.
+# Remove the deadlines of some orders and their images, which then await staff, and give every order a reference.
 _PREPARE: Final = (
     Statement(
         "await_images",

@@ -14,11 +14,11 @@ _CANCELLED = "57014"  # query_canceled
 _GONE = ("08", "57P", "53300", "28", "3D000")
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - it names the case, as all errors here do
+class DatabaseUnreachable(Exception):  # noqa: N818 - named by its case, like all errors here
     """No connection could be had; the text is one sentence for people and holds no password."""
 
 
-class OutcomeUnknown(Exception):  # noqa: N818 - it names the case, as all errors here do
+class OutcomeUnknown(Exception):  # noqa: N818 - named by its case, like all errors here
     """The server's answer to a COMMIT was lost: the transaction may be committed or not."""
 
     def __init__(self) -> None:

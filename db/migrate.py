@@ -28,7 +28,7 @@ _LIMITS: Final = (
 )
 
 
-class MigrationFailed(Exception):  # noqa: N818 - it names the case, as all errors here do
+class MigrationFailed(Exception):  # noqa: N818 - named by its case, like all errors here
     """A database could not be brought to the newest schema and has none of the failed step; the text is for people."""
 
 

@@ -102,7 +102,7 @@ class _Turns:
         self._is_taken = False
 
 
-class SnapshotEnded(Exception):  # noqa: N818 - it names the case, as all errors here do
+class SnapshotEnded(Exception):  # noqa: N818 - named by its case, like all errors here
     """A read of a snapshot that has ended, for an answer that failed or was abandoned."""
 
 

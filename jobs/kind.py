@@ -38,10 +38,10 @@ class ZoneStatus:
 class JobStatus:
     """The status of a job; instants in UTC.
 
-    `runs` are those in the ledger. `failures` are accounts for which the job fails and, of a global job, its runs that
-    failed since the last success. `lag` is the time since the next run was due or, if that is longer, since the
-    instant from which an account that fails is still to be done; None for a job that never succeeded. `errors`
-    are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any.
+    `runs` is the number of runs in the ledger. `failures` are accounts for which the job fails and, of a global job,
+    its runs that failed since the last success. `lag` is the time since the next run was due or, if that is longer,
+    since the instant from which an account that fails is still to be done; None for a job that never succeeded.
+    `errors` are the failures by zone and by account. `queue` are the numbers of a queued job, if there are any.
     """
 
     job: str
@@ -90,5 +90,5 @@ class Kind(ABC, Generic[WorkT]):
         """Return the status of each job at an instant (UTC), without its errors."""
 
     async def failures(self, reader: Reader, jobs: Mapping[str, WorkT], now: datetime) -> list[FailedRun]:
-        """Return the failures of jobs by an instant (UTC) that were not made good, with their errors."""
+        """Return the failures of jobs by an instant (UTC) without a later success, with their errors."""
         return await failed_runs(reader, [*jobs], now)

@@ -6,7 +6,7 @@ from typing import Any
 from jobs.kind import Kind, WorkT
 
 
-class DuplicateJob(Exception):  # noqa: N818 - it names the case, as all errors here do
+class DuplicateJob(Exception):  # noqa: N818 - named by its case, like all errors here
     """Two jobs of one name: they would take each other's runs for their own."""
 
 

@@ -27,7 +27,7 @@ from db.writer import Writer, unit_of_work
 _log: Final = logging.getLogger("loupe.database")
 
 
-class CommandFailed(Exception):  # noqa: N818 - it names the case, as all errors here do
+class CommandFailed(Exception):  # noqa: N818 - named by its case, like all errors here
     """A failure of a command; the text is one sentence for people."""
 
 

@@ -93,7 +93,7 @@ async def _opens(url: str, clock: Clock, access: Access) -> bool:
 
 
 async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: Settings) -> Access:
-    """Create keys, and the catalogue of retouching steps."""
+    """Create keys, and fill an empty catalogue of retouching steps."""
     async with transaction(url) as writer:
         await set_catalogue(writer, clock, settings.catalogue_currency)
         return await create_access(writer, clock.now(), refs)

@@ -54,5 +54,5 @@ async def _change(url: str, wanted: tuple[str, str | None, str | None], change: 
     finally:
         await pool.close()
     if not count:
-        raise CommandFailed("No such job was given up.")
+        raise CommandFailed("No job that was given up matches.")
     return count

@@ -1,5 +1,5 @@
 """The catalogue of retouching steps: the service's price and time of each (domain rules, section 5.20)."""
-# ruff: noqa: N818 - a refusal is named by what it says
+# ruff: noqa: N818 - refusals are named by their case
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class StepIncomplete(DomainError):
 
 
 class OtherCurrency(DomainError):
-    """A price in another currency than that of the catalogue."""
+    """A price in another currency than the catalogue's."""
 
     def __init__(self, given: str, currency: str) -> None:
         super().__init__(f"Prices of the catalogue are in {currency}, not in {given}.")

@@ -1,5 +1,5 @@
 """Refusals by the rules, each with its data; the API maps them to codes in one table."""
-# ruff: noqa: N818 - a refusal is named by what it says: ExpediteWindowClosed, not ...Error
+# ruff: noqa: N818 - refusals are named by their case: ExpediteWindowClosed, not ...Error
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -61,10 +61,10 @@ class ExpediteWindowClosed(DomainError):
 
 
 class AccountIsClosed(DomainError):
-    """A new order, upload or expedite of an account that is closed since `closed_at` (UTC)."""
+    """A new order, quote or expedite of an account that has been closed since `closed_at` (UTC)."""
 
     def __init__(self, closed_at: datetime) -> None:
-        super().__init__(f"The account is closed since {rfc3339(closed_at)}: nothing new can be ordered.")
+        super().__init__(f"The account has been closed since {rfc3339(closed_at)}: nothing new can be ordered.")
         self.closed_at = closed_at
 
 

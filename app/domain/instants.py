@@ -12,7 +12,7 @@ _INSTANT: Final = re.compile(
 _MOST_CHARACTERS: Final = 100  # of a text that may be an instant
 
 
-class BadInstant(ValueError):  # noqa: N818 - a refusal is named by what it says
+class BadInstant(ValueError):  # noqa: N818 - refusals are named by their case
     """A text that is no instant of the supported years; `problem` continues a sentence that begins with its name."""
 
     def __init__(self, problem: str) -> None:

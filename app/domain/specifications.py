@@ -1,5 +1,5 @@
 """The terms of specifications, by the catalogue or negotiated (domain rules, sections 5.1, 5.20 and 5.21)."""
-# ruff: noqa: N818 - a refusal is named by what it says
+# ruff: noqa: N818 - refusals are named by their case
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,10 +39,10 @@ class StepNotSpecified(DomainError):
 
 
 class NoSteps(DomainError):
-    """A specification without steps, whose price cannot be that of the catalogue."""
+    """A specification without steps, whose price cannot follow the catalogue."""
 
     def __init__(self) -> None:
-        super().__init__("A specification without steps has no price in the catalogue.")
+        super().__init__("Choose steps or negotiate a price: the catalogue has no price without steps.")
 
 
 class KeptStep(TypedDict):
@@ -54,7 +54,7 @@ class KeptStep(TypedDict):
 
 
 class SpecifiedStep(NamedTuple):
-    """A retouching step of a specification; its time is that of the catalogue unless it is negotiated."""
+    """A retouching step of a specification; its time is the catalogue's unless it is negotiated."""
 
     step: str
     milliseconds: int
@@ -62,7 +62,7 @@ class SpecifiedStep(NamedTuple):
 
 
 class Unchanged(Enum):
-    """The mark of a term that a change leaves as it is, where None is a value of its own."""
+    """The mark of an omitted term of a change, where None is a value."""
 
     UNCHANGED = auto()
 
@@ -77,7 +77,7 @@ class SpecificationChange:
     """A change of a specification, or the terms of a new one.
 
     `name`, `steps` and `milliseconds` that are None stay; `instructions` None removes them, and a `price` None ends its
-    negotiation. `milliseconds` are those of all steps with a negotiated time.
+    negotiation. `milliseconds` are all negotiated times, by step.
     """
 
     name: str | None = None
@@ -92,7 +92,7 @@ class SpecificationChange:
 class SpecificationTerms:
     """The terms of one version of a specification; the price is per image, without an expedite.
 
-    Price and times are negotiated, the specification's own, unless they are said to be those of the catalogue.
+    The price and the times are negotiated, the specification's own, unless marked as the catalogue's.
     """
 
     name: str
@@ -205,6 +205,6 @@ def _kept(step: SpecifiedStep) -> KeptStep:
 
 
 def _require_all(refusals: Iterable[DomainError]) -> None:
-    """Raise Refusals if there are any."""
+    """Raise Refusals unless the list is empty."""
     if found := list(refusals):
         raise Refusals(found)

@@ -26,7 +26,7 @@ _NOTHING_VISIBLE: Final = re.compile(
 )
 
 
-class BadText(DomainError):  # noqa: N818 - a refusal is named by what it says
+class BadText(DomainError):  # noqa: N818 - refusals are named by their case
     """A text that breaks the rule; `problem` continues a sentence that begins with the name of the text."""
 
     def __init__(self, subject: str, problem: str) -> None:

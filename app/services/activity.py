@@ -43,7 +43,7 @@ ADD_ACTIVITY: Final = Statement(
     """,  # noqa: S608 - made of names of columns
 )
 
-# Deletes the rows of an account from a date on, which its counters no longer vouch for; the primary key.
+# Deletes the rows of an account from a date on, which are not counted as complete; the primary key.
 DELETE_ACTIVITY: Final = Statement("delete_activity", "DELETE FROM activity_days WHERE account_id = $1 AND date >= $2")
 
 # Counts the facts of closed ledger days of an account from their rows.
@@ -65,10 +65,10 @@ async def add_activity(writer: Writer, changes: Mapping[UUID, Mapping[DayKey, Da
 
 
 async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod], now: datetime) -> bool:
-    """Count the next ledger days of an account that closed by `now` (UTC), some at once; return whether more are left.
+    """Count the next DAYS_AT_ONCE ledger days of an account that closed by `now` (UTC); return whether more are left.
 
-    The counters are locked; the caller saves them. Rows of these days and later ones are of zones that the account had
-    before, or of a release that did not keep them.
+    The counters are locked; the caller saves them. Existing rows from the first of these days on are from a former zone
+    or an earlier release, and are deleted.
     """
     days = list(islice(closed_ledger_days(counters.activity_until, now, zones), DAYS_AT_ONCE + 1))
     more, days = len(days) > DAYS_AT_ONCE, days[:DAYS_AT_ONCE]

@@ -19,7 +19,7 @@ from db.tables.catalogue import RetouchingStep
 from db.writer import Writer
 from db.writes import upsert
 
-# Lets one transaction at a time change the catalogue; all may read it meanwhile.
+# Locks the catalogue for one writer at a time; readers do not wait.
 LOCK_CATALOGUE: Final = Statement("lock_catalogue", "LOCK TABLE retouching_steps IN SHARE ROW EXCLUSIVE MODE")
 
 # Adds a step, or changes it; the primary key.
@@ -52,8 +52,8 @@ class RetouchingStepOutcome:
 async def set_retouching_step(writer: Writer, clock: Clock, change: StepChange, currency: str) -> RetouchingStepOutcome:
     """Add a step to the catalogue, or change it, unless that changes nothing; the caller commits.
 
-    All prices are in one currency: that of the steps there are, else `currency`. A new price or time is spread to the
-    specifications of all accounts. Raises StepIncomplete, OtherCurrency.
+    All prices are in one currency: the catalogue's, or `currency` while the catalogue is empty. A new price or time is
+    spread to the specifications of all accounts. Raises StepIncomplete, OtherCurrency.
     """
     await writer.execute(LOCK_CATALOGUE)
     at = (await settle(writer, clock, ())).now

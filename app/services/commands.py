@@ -101,7 +101,7 @@ _OF_STAFF: Final = _Keys(
 )
 
 
-class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class Overtaken(Exception):  # noqa: N818 - named by its case, like all errors here
     """Other commands were faster or in the way, so that nothing was done; to be retried after a pause."""
 
     def __init__(self, pause: float = 0.0) -> None:
@@ -109,7 +109,7 @@ class Overtaken(Exception):  # noqa: N818 - it names what is the case, as all er
         self.pause = pause  # seconds
 
 
-class IdempotencyConflict(DomainError):  # noqa: N818 - a refusal is named by what it says
+class IdempotencyConflict(DomainError):  # noqa: N818 - refusals are named by their case
     """A key that was used with another input before."""
 
     def __init__(self, key: str) -> None:

@@ -31,7 +31,7 @@ _REWORD: Final = Statement(
 
 
 async def reprice(pool: Pool, clock: Clock, job: ClaimedJob) -> None:
-    """Give the specifications of a job's account the catalogue's present values."""
+    """Update the specifications of a job's account to the catalogue's present values."""
     async with ending(pool, clock, job) as writer:
         await follow_catalogue(writer, clock, job.account_id)
 

@@ -17,7 +17,7 @@ _GREATEST_NAME: Final = "\U0010ffff"
 class AccountsWanted:
     """A filter of all accounts: those with a text in their name or ref, in any case, on a plan at `now` (UTC).
 
-    An empty text is in all, and None is any plan. They are listed by name in any case, or else by their creation.
+    An empty text is in all, and None is any plan. They are listed by name ignoring case, or else by their creation.
     """
 
     now: datetime

@@ -51,7 +51,7 @@ class NamedAccount(AccountRow):
 class AccountHistory(Account):
     """An account with its row and the number of orders it has placed; its ledger day in use is the latest.
 
-    `last_at` (UTC) is its last instant: of a command, or to which a job brought it forward. Its ledger days that closed
+    `last_at` (UTC) is the instant of its last command, or a later one that a job set. Its ledger days that closed
     by `activity_until` (UTC; None: none) have their rows in `activity_days`.
     """
 

@@ -191,7 +191,7 @@ class ActivityOf(NamedTuple):
 async def read_activity(
     reader: Reader, of: ActivityOf, wanted: Sequence[Bucket], grain: Grain
 ) -> dict[date, ActivityFigures]:
-    """Read the figures of ascending buckets of a grain, at least one, by their dates; those of none may be missing."""
+    """Read the figures of one or more ascending buckets of a grain, by their dates; empty buckets may be missing."""
     start, end = wanted[0].start, wanted[-1].end
     since = of.until or first_ledger_day(of.periods).opens_at
     running = ledger_day_at(of.at, of.periods)
@@ -222,15 +222,15 @@ async def _of_running_day(reader: Reader, of: ActivityOf, day: LedgerDay) -> Act
 
 
 def _has_rollups(day: LedgerDay, at: datetime) -> bool:
-    """Return whether a day that runs at an instant is made of minutes, and begins no earlier than those are kept.
+    """Return whether the running day begins at a full minute, and within the retention of minute rollups.
 
-    Days of Monrovia began within minutes until 1972, and one that zone changes extend may last for months.
+    In Monrovia days began within a minute until 1972, and a day that zone changes prolong may last for months.
     """
     return day.opens_at.replace(second=0, microsecond=0) == day.opens_at and day.opens_at >= minutes_kept_since(at)
 
 
 def _add(sums: dict[date, ActivityFigures], records: Iterable[Record], grain: Grain = Grain.DAY) -> None:
-    """Add sums by date and currency to those of the day, week or month of the date."""
+    """Add sums by date and currency to the sums of the day, week or month of the date."""
     for day, currency, *amounts, spend in records:
         figures = ActivityFigures(*amounts, spend={currency: spend} if amounts[0] else {})
         _add_figures(sums, bucket_date(day, grain), figures)

@@ -1,8 +1,8 @@
-"""Lists of the events of an account, in the order of its sequence, which is that of the commits.
+"""Lists of the events of an account, in the order of its sequence, which is the order of commits.
 
 Whoever follows a list by a cursor misses nothing only if it grows at its newest end alone. Events of a run of `loupe
-import` get their numbers before they are final: so a list ends before the first event of a run that has not ended, and
-goes on with that one and all after it, those of live commands too, once the run has ended.
+import` get their numbers before they are final: so a list ends before the first event of a run that has not ended; once
+it has, the list continues with that event and all later ones, of live commands too.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _walk(name: str, events: str) -> Walk:
 # The events of an account, newest first: the primary key, from the bound on.
 _OF_ACCOUNT: Final = _walk("events_of_account", _WITHIN.format("true"))
 
-# Those of some types: events_of_type_idx, from the bound on for each type, however rare it is.
+# The events of some types: events_of_type_idx, from the bound on for each type, however rare it is.
 _OF_TYPES: Final = _walk(
     "events_of_account_by_type",
     f"""
@@ -74,7 +74,7 @@ _COUNT: Final = Statement(
     """,
 )
 
-# The number of those of some types: events_of_type_idx, all of these.
+# The number of events of some types: events_of_type_idx, all of them.
 _COUNT_OF_TYPES: Final = Statement(
     "events_of_account_by_type_count",
     f"""

@@ -67,7 +67,7 @@ _QUEUES: Final = Statement(
       SELECT kind, count(*) AS spreads, min(due_at) AS since FROM spreads WHERE kind = ANY($1::text[]) GROUP BY kind
     ) AS s ON s.kind = j.kind
     """,
-    many="the status of jobs is that of all accounts",
+    many="the status of jobs covers all accounts",
 )
 
 # The jobs that fail, those that were given up first: queued_jobs_failing_idx.
@@ -78,7 +78,7 @@ _FAILING: Final = Statement(
      WHERE kind = ANY($1::text[]) AND error IS NOT NULL
      ORDER BY given_up_at IS NULL, due_at, account_id, kind, key LIMIT {_SHOWN}
     """,
-    many="the status of jobs is that of all accounts",
+    many="the status of jobs covers all accounts",
 )
 
 # The jobs of a kind that were given up: queued_jobs_failing_idx.
@@ -106,8 +106,8 @@ class DueSpread:
 class QueueOfKind:
     """The numbers of jobs of a kind that wait and that were given up, and of spreads under way or due.
 
-    `failing` are the jobs of both whose last attempt failed. The first of all may be done from `next` on, and the
-    oldest is due since `since` (both UTC).
+    `failing` counts the jobs and spreads whose last attempt failed. The first may be done from `next` on; the oldest
+    has been due since `since` (UTC).
     """
 
     kind: str

@@ -82,9 +82,9 @@ _FAILED: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that failed and was not made good: of a job, for a zone or an account of it or neither.
+    """A failed run without a later success: of a job, or of one zone or account of it.
 
-    `key` is that of a queued job, one of those of the account.
+    `key` is the key of a queued job of the account.
     """
 
     job: str

@@ -1,7 +1,7 @@
-"""Selections of an account's orders by number, reference, update or delivery, whose few matches an index finds.
+"""Selections of an account's orders by number, reference, update or delivery, by an index if there are few matches.
 
-Few matches are looked at one by one, in whichever order they were placed. Of many, some are soon met on the walk from
-the bound: the orders placed last are those updated last, and none is placed after its delivery.
+Fewer than 1,000 matches are all read and sorted. If there are more, the walk from the bound soon meets some: the orders
+placed last are the ones updated last, and none is placed after its delivery.
 """
 
 from typing import Final

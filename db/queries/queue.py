@@ -43,7 +43,7 @@ QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER
 
 _UNDELIVERED: Final = "i.status IN ('QUEUED', 'REJECTED')"
 
-# Undelivered images from a bound on, claimed ones too, up to the deadline that the other bound has: images_queue_idx.
+# Undelivered images, claimed ones too, between two bounds: images_queue_idx.
 _AT_RISK: Final = walk(
     "images_at_risk",
     f"""
@@ -54,14 +54,14 @@ _AT_RISK: Final = walk(
     FROM page i {IMAGE_PROMISES}
     ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
     """,
-    many="staff see who is at risk among all accounts",
+    many="staff see the images at risk of all accounts",
 )
 
 # The number of undelivered images due by an instant: images_queue_idx, up to there.
 _COUNT_AT_RISK: Final = Statement(
     "images_at_risk_count",
     f"SELECT count(*) FROM images i WHERE {_UNDELIVERED} AND {_DUE} <= $1",
-    many="staff see who is at risk among all accounts",
+    many="staff see the images at risk of all accounts",
 )
 
 

@@ -1,7 +1,7 @@
 """The list of the events of all accounts, by the instant of their recording, newest first.
 
-It has final events only. Those of a run of `loupe import` are inserted where they were recorded once the run has ended;
-whoever follows an account reads the account's own list, which grows at its newest end.
+It has final events only. Events of a run of `loupe import` appear at the instants of their recording once the run has
+ended; to follow an account, read its own list, which grows at its newest end.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class RecordedEventsWanted:
     ended: tuple[int, ...]
 
 
-# The runs that have not ended, by account, without those of {0}, which have: account_heads_importing_idx.
+# The runs that have not ended, by account; {0} are runs that have: account_heads_importing_idx.
 _RUNNING: Final = """
     running AS MATERIALIZED (
       SELECT h.account_id, h.import_run FROM account_heads h

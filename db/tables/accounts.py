@@ -21,7 +21,7 @@ from db.tables.base import Instant, Table
 class Account(Table, table=True):
     """A client of the service.
 
-    `time_zone` is the one in force now; `time_zone_periods` has all. `plan` is the first one; `sla_versions` have later
+    `time_zone` is the one in force now; `time_zone_periods` has all. `plan` is the first one; `sla_versions` has later
     ones. Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
     """
 
@@ -46,13 +46,13 @@ class Account(Table, table=True):
 class AccountCounters(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
-    `last_at` is an instant after which every command to come is: the latest that a row carries, or that a job computed
-    something as of. `watermark` (the column `frontier`) is the instant of the last command: an import continues
-    from there, since the lines it read may have later deliveries. Minute rollups are complete from `minutes_since`
-    on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last
-    and has not recorded its end: while its session holds the advisory lock of that number, the events with it are not
-    final. The first of them has the sequence `import_from` or a later one; null where a release did not record it.
-    Ledger days that closed by `activity_until` have their rows in `activity_days`; null: none has. It counts only while
+    Every future command is after `last_at`: the latest instant of any row, or as of which a job computed something.
+    `watermark` (the column `frontier`) is the instant of the last command: an import continues from there, since the
+    lines it read may have later deliveries. Minute rollups are complete from `minutes_since` on; older cut points read
+    raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last and has not recorded its
+    end: while its session holds the advisory lock of that number, the events with it are not final. The first of them
+    has the sequence `import_from` or a later one; null where a release did not record it. Ledger days that closed by
+    `activity_until` have their rows in `activity_days`; null: none has. It counts only while
     `activity_sequence` equals `next_event_sequence`, since a writer of a release without these rows sets neither.
     """
 
@@ -99,7 +99,7 @@ class SlaVersion(Table, table=True):
     `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too. A
     version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere. `plan` is the plan that begins
     with a version, from `plan_starts_at` on as far as the zones known say; both are null where the plan continues, and
-    in the first version, whose plan is that of the account's row.
+    in the first version, whose plan is in the account's row.
     """
 
     __tablename__ = "sla_versions"

@@ -82,7 +82,7 @@ class ActivityDay(Table, table=True):
     All are as known now, each fact by its own instant. `uploaded` and `spend`, the sum of prices, leave out cancelled
     images; `cancelled` counts these at their upload. `delivered`, `on_time`, `lead_microseconds` and
     `saved_milliseconds` are by first delivery, `late` by `late_at`. The rows of an account are complete up to
-    `account_heads.activity_until`; those of later days do not count.
+    `account_heads.activity_until`; rows of later days do not count.
     """
 
     __tablename__ = "activity_days"

@@ -1,4 +1,4 @@
-"""Actions: the commands on an order or an image, and the reasons for which they would be refused."""
+"""Actions: the commands on an order or an image, and the errors that would refuse them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,10 +25,10 @@ MUTATIONS: Final[Mapping[ActionKind, str]] = {
 
 @object_type
 class Action:
-    """A command on an order or an image, as it would be answered now."""
+    """A command on an order or an image, and whether it is possible now."""
 
     kind: ActionKind = strawberry.field(description="The kind of the command.")
-    allowed: bool = strawberry.field(description="True if the command would be done now.")
+    allowed: bool = strawberry.field(description="True if the command would succeed now.")
     refusal: UserError | None = strawberry.field(
         description="The error with which it would be refused now, with an empty path; null if it is allowed."
     )

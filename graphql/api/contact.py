@@ -1,4 +1,4 @@
-"""People whom the other side may write to."""
+"""People of the service or of a client who can be written to."""
 
 import strawberry
 

@@ -131,7 +131,7 @@ class Context:
     ) -> Connection[Item]:
         """Return a page of a list over all accounts.
 
-        It is read twice: first outside the view, to find its accounts. `prepare` is awaited before, also outside.
+        It is read twice, first outside the view to find its accounts; `prepare` is awaited before that.
         """
 
         async def find() -> None:

@@ -6,7 +6,7 @@ from graphql.utilities import find_breaking_changes
 from api.schema import schema
 
 
-class NoSchema(Exception):  # noqa: N818 - it names the case, as all errors here do
+class NoSchema(Exception):  # noqa: N818 - named by its case, like all errors here
     """A text that is not a GraphQL schema; the message says why."""
 
 

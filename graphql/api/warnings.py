@@ -1,4 +1,4 @@
-"""Warnings about an input that was taken as it is."""
+"""Warnings about accepted inputs."""
 
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ describe(
 
 @object_type
 class Warning:  # noqa: A001 - the contract's name
-    """A part of an input that was taken as it is, though it may be a mistake."""
+    """A part of an input that was accepted, but may be a mistake."""
 
     code: WarningCode = strawberry.field(description="The code of the warning.")
     message: str = strawberry.field(description="The warning in a sentence for people.")

@@ -1,4 +1,4 @@
-"""The codes of user errors that a field can answer, declared with it: described, and the only ones that it answers."""
+"""Codes of user errors declared by a field: listed in its description, and the only ones that it can answer."""
 
 from collections.abc import Callable, Collection, Sequence
 from functools import wraps
@@ -19,7 +19,7 @@ class Coded(Protocol):
 
 
 class Refusable(Protocol):
-    """The answer of a field that has user errors."""
+    """A result with user errors."""
 
     @property
     def user_errors(self) -> Sequence[Coded]:
@@ -27,8 +27,8 @@ class Refusable(Protocol):
         ...
 
 
-class UndeclaredCode(Exception):  # noqa: N818 - it names what is the case, as all errors here do
-    """A user error with a code that its field does not declare: a bug."""
+class UndeclaredCode(Exception):  # noqa: N818 - named by its case, like all errors here
+    """A user error with a code that its field does not declare, which is a bug."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"The code {code} is not declared.")

@@ -34,7 +34,7 @@ Error = TypeVar("Error")
 
 
 def mutation(*, codes: Collection[str], staff: bool = False) -> Callable[[Resolver], StrawberryField]:
-    """Make a method a mutation, which costs a command, answers these codes of user errors, may be for staff only."""
+    """Make a method a mutation that costs a command and has these codes of user errors; with `staff` for staff only."""
     return field(cost=COMMAND, staff=staff, codes=codes)
 
 

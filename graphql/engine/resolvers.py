@@ -37,7 +37,7 @@ _SELF_AND_INFO: Final = ["self", "info"]
 
 
 class DirectExecution(StrawberryGraphQLCoreExecutionContext):
-    """An execution that shows the scalars and enums of plain fields at once; all else takes the usual way."""
+    """An execution that returns scalars and enums of plain fields directly; graphql-core does the rest."""
 
     def execute_field(
         self,
@@ -47,7 +47,7 @@ class DirectExecution(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         position_context: Any,  # noqa: ANN401 - graphql-core's
     ) -> Any:  # noqa: ANN401 - a value of any field
-        """Return the value of a field; whatever fails is left to the usual way, which locates the error."""
+        """Return the value of a field; if that fails, graphql-core tries again and locates the error."""
         field = parent_type.fields.get(field_details_list[0].node.name.value)
         if field is not None:
             resolve, value = field.extensions.get(_LEAF, _NO_LEAF)

@@ -34,15 +34,15 @@ _log: Final[structlog.stdlib.BoundLogger] = structlog.get_logger("loupe.jobs")
 
 
 QueuedWork: TypeAlias = Callable[[Pool, Clock, ClaimedJob], Awaitable[None]]
-"""Does a job in a transaction opened by `ending`, which also removes it from the queue: so it is done once to effect.
+"""Does a job in a transaction opened by `ending`, which also removes it: so it takes effect exactly once.
 
-Whatever it does before that transaction may be done again.
+Its steps before that transaction may be repeated.
 """
 
 _Jobs: TypeAlias = Mapping[str, QueuedWork]
 
 
-class NotEnded(Exception):  # noqa: N818 - it names the case, as all errors here do
+class NotEnded(Exception):  # noqa: N818 - named by its case, like all errors here
     """Work that returned without a transaction by `ending`, so that its job would be done again and again."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Queued(Kind[QueuedWork]):
 
     @property
     def order(self) -> int:
-        """Queued jobs run after those of minutes and midnights, and before daily ones."""
+        """Queued jobs run after midnight jobs and jobs of every minute, and before daily ones."""
         return 1
 
     @property
@@ -65,11 +65,11 @@ class Queued(Kind[QueuedWork]):
 
     @property
     def at_once(self) -> int:
-        """The loops of a scheduler, so that a job that takes long does not delay those of other accounts."""
+        """The number of loops of a scheduler: a long job does not delay jobs of other accounts."""
         return AT_ONCE
 
     async def run(self, context: WorkerContext, jobs: _Jobs, at: datetime | None) -> dict[str, Counts]:
-        """Do spreads and jobs due at an instant (UTC), or by now, until none can be claimed; accounts take turns."""
+        """Run spreads and jobs due at an instant (UTC), or by now, until none can be claimed; accounts take turns."""
         counts = {name: Counts() for name in jobs}
         while not context.drained.is_set():
             if not await _spread_due(context, jobs, at, counts) and not await _do_next(context, jobs, at, counts):
@@ -95,7 +95,7 @@ class Queued(Kind[QueuedWork]):
         return [_status(ledgers[name], queues.get(name), now) for name in jobs]
 
     async def failures(self, reader: Reader, jobs: _Jobs, now: datetime) -> list[FailedRun]:
-        """Return the jobs that fail, each with its key, and the spreads that do."""
+        """Return the failing jobs, each with its key, and the failing spreads."""
         failing = [
             FailedRun(job.kind, None, job.account_id, job.due_at, job.error, job.key)
             for job in await failing_jobs(reader, [*jobs])
@@ -180,7 +180,7 @@ async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts:
         await _attempt(context, work, job)
         counts.accounts += 1
     except asyncio.CancelledError:
-        with suppress(Exception):  # else its lease will be over
+        with suppress(Exception):  # otherwise its lease ends by itself
             await claims.postpone(context.pool, context.clock, job)
         raise
     except Exception as error:
@@ -214,7 +214,7 @@ async def _renewed(context: WorkerContext, job: ClaimedJob) -> AsyncGenerator[No
         yield
     finally:
         renewing.cancel()
-        # If it failed, others may take the turn over: no harm.
+        # A failed renewal is harmless: another worker may take the turn over.
         await asyncio.gather(renewing, return_exceptions=True)
 
 

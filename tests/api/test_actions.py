@@ -36,7 +36,7 @@ def refusals(actions: list[dict[str, Any]]) -> dict[str, str | None]:
 
 
 async def actions_of(client: Client, order: str) -> tuple[dict[str, str | None], list[dict[str, str | None]]]:
-    """Return the codes of an order's refused actions, and those of its images."""
+    """Return the codes of the refused actions of an order and of its images."""
     node = (await client.data(OF_ORDER, {"id": order}))["node"]
     return refusals(node["actions"]), [refusals(image["actions"]) for image in node["images"]["nodes"]]
 

@@ -37,7 +37,7 @@ class Poller:
     shown: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     async def poll(self) -> None:
-        """Read what was updated since the first page of the last poll, page by page."""
+        """Read the orders updated since the first page of the last poll, page by page."""
         now, more, after = None, True, None
         while more:
             variables = {"since": self.since, "first": self.first, "after": after}

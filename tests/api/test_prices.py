@@ -1,4 +1,4 @@
-"""Whatever clients do, prices and seconds are those of the catalogue, or those that staff negotiated."""
+"""Prices and seconds come from the catalogue or from staff, whatever clients do."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -92,21 +92,21 @@ async def test_a_reference_is_taken_for_good_also_by_a_cancelled_order(shop: Sho
     again = an_order(shop, "new", "sku-2", None, "sku-1", "new", externalReference="PO-1")
     payload = await mutate(shop.client, "placeOrder", **again)
     assert [(each["code"], each["path"], each["message"]) for each in payload["userErrors"]] == [
-        ("REFERENCE_TAKEN", ["externalReference"], "'PO-1' is the reference of order 1 already."),
+        ("REFERENCE_TAKEN", ["externalReference"], "'PO-1' is already the reference of order 1."),
         (
             "REFERENCE_TAKEN",
             ["images", "1", "externalReference"],
-            "'sku-2' is the reference of image '2.jpg' already.",
+            "'sku-2' is already the reference of image '2.jpg'.",
         ),
         (
             "REFERENCE_TAKEN",
             ["images", "3", "externalReference"],
-            "'sku-1' is the reference of image '1.jpg' already.",
+            "'sku-1' is already the reference of image '1.jpg'.",
         ),
         (
             "REFERENCE_TAKEN",
             ["images", "4", "externalReference"],
-            "'new' is the reference of an image before it in the list already.",
+            "'new' is already the reference of an earlier image in the list.",
         ),
     ]
     assert await contents(pool) == before

@@ -60,3 +60,23 @@ async def test_a_deadline_that_staff_have_yet_to_set_cannot_be_revised(shop: Sho
         assert error["message"] == (
             f"Order {number} has no deadline to revise: staff set none, or none of its images needs one any more."
         )
+
+
+async def test_a_delivery_plan_that_is_required_is_confirmed_at_its_price_and_not_revised(
+    pool: Pool, client_of: NewClient, clock: FrozenClock, staff: Client
+) -> None:
+    shop = await open_shop(pool, client_of, Studio(images_per_day=1, expedites_per_day=0))
+    _, order = await shop.place("a.jpg", "b.jpg")
+    clock.advance(HOUR)
+    await done(staff, "confirmDeadline", orderId=order["id"], deadline=LATER)
+    await done(staff, "reviseDeadline", orderId=order["id"], deadline=SOONER)
+    await done(shop.client, "expediteOrder", orderId=order["id"])
+    earlier = "2026-03-11T10:00:00Z"
+    assert await refused(staff, "reviseDeadline", orderId=order["id"], deadline=earlier) == [
+        ("DEADLINE_NOT_OPEN", ["orderId"])
+    ]
+    fields = f"order {{ {DEADLINE} price {{ amount }} }}"
+    planned = (await done(staff, "confirmDeadline", fields, orderId=order["id"], deadline=earlier))["order"]
+    assert (planned["deadline"]["at"], planned["deadline"]["status"]) == (earlier, "CONFIRMED")
+    assert planned["price"] == {"amount": "2.90"}
+    assert "STAFF_REVISED" not in [step["code"] for step in planned["deadline"]["explanation"]]

@@ -17,7 +17,7 @@ from graphql import (
 
 ROOT: Final = Path(__file__).parents[2]
 CHANGES: Final = (ROOT / "CHANGELOG.md").read_text().partition("\n## Not released yet\n")[2].partition("\n## ")[0]
-"""The section about what the next release changes."""
+"""The section of the next release."""
 NAMED: Final = frozenset(re.findall(r"\w+", CHANGES))
 BEFORE: Final = build_schema((ROOT / "tests" / "released" / "schema.graphql").read_text())
 AFTER: Final = build_schema((ROOT / "schema.graphql").read_text())
@@ -46,12 +46,12 @@ def arguments(type_: GraphQLNamedType | None, field: str) -> dict[str, str]:
 
 
 def differing(before: dict[str, str], after: dict[str, str]) -> set[str]:
-    """Return the names of what was added, removed or changed."""
+    """Return the names of added, removed and changed members."""
     return {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
 
 def kind(type_: GraphQLNamedType | None) -> tuple[object, ...]:
-    """Return what a type is, beside its members."""
+    """Return the kind of a type, such as interface or enum."""
     url = type_.specified_by_url if is_scalar_type(type_) else None
     return type(type_), url, is_input_object_type(type_) and type_.is_one_of
 

@@ -119,7 +119,7 @@ def test_a_specification_without_steps_keeps_its_negotiated_price() -> None:
     bare = replace(IMPORTED, steps=())
     assert refusals(bare, SpecificationChange(price=None)) == [(NoSteps, "")]
     assert bare.changed(SpecificationChange(milliseconds={}), CATALOGUE) == bare
-    assert str(NoSteps()) == "A specification without steps has no price in the catalogue."
+    assert str(NoSteps()) == "Choose steps or negotiate a price: the catalogue has no price without steps."
 
 
 @pytest.mark.parametrize("steps", list(permutations(("CLIPPING", "SHADOW"))))

@@ -99,7 +99,7 @@ describe(Colour, "The colour of a leaf.", {"GREEN": "Green.", "RED": "Red."})
 
 @object_type
 class Leaf:
-    """A leaf with any values, also such as its fields do not allow."""
+    """A leaf with any values, also ones that its fields do not allow."""
 
     colour: Colour = strawberry.field(description="Its colour.")
     length: int | None = strawberry.field(description="Its length; null if unknown.")

@@ -38,7 +38,7 @@ KEY: Final = bytes(range(32))
 GHOST: Final = SpecificationTerms(
     "Ghost", Decimal("1.45"), "USD", (SpecifiedStep("CLIPPING", 180_000), SpecifiedStep("SHADOW", 95_500))
 )
-"""Terms that are negotiated whole, as those of imports are: they need no catalogue."""
+"""Terms with a negotiated price and negotiated times, as in imports: they need no catalogue."""
 
 _ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
 
@@ -109,7 +109,7 @@ async def open_customer(
 
 
 def negotiated(terms: SpecificationTerms) -> SpecificationChange:
-    """Return the change by which staff make a specification of these terms, negotiated whole."""
+    """Return the change by which staff create a specification with these terms, all negotiated."""
     return SpecificationChange(
         name=terms.name,
         steps=[step.step for step in terms.steps],

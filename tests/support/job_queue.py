@@ -29,7 +29,7 @@ _SLOW = 0.005  # seconds
 class Work:
     """Work that records its jobs, and leaves an effect in each one's transaction.
 
-    It raises for accounts in `wrong`, and for those in `waiting` it waits before the transaction.
+    It raises for accounts in `wrong`, and for accounts in `waiting` it waits before the transaction.
     """
 
     def __init__(self) -> None:

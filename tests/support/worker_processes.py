@@ -10,7 +10,7 @@ from random import Random
 
 @dataclass
 class Workers:
-    """Processes that run due jobs at the instants sent to them: those of the service, or the job queue of tests."""
+    """Processes that run due jobs at the instants sent to them: the service's jobs, or the job queue of tests."""
 
     url: str
     jobs: str = "service"

@@ -63,7 +63,7 @@ def buckets(first: date, last: date, grain: Grain, at: datetime, periods: Sequen
 
 
 def _dates(first: date, last: date, grain: Grain) -> Iterator[date]:
-    """Yield the first dates of buckets, and that of the next one after the last."""
+    """Yield the first date of each bucket, and of the one after the last."""
     day = bucket_date(first, grain)
     while day <= last:
         yield day

@@ -49,10 +49,10 @@ class _Fact(NamedTuple):
 def activity_changes(
     before: Iterable[OrderState], after: Iterable[OrderState], until: datetime | None, periods: Sequence[ZonePeriod]
 ) -> dict[DayKey, DayAmounts]:
-    """Return the amounts to add to ledger days that closed by `until` (UTC; None: none), so that they are of `after`.
+    """Return the amounts that change ledger days closed by `until` (UTC; None: none) from `before` to `after`.
 
-    `before` are the same orders as in the database, without new ones; orders that were placed later are passed over,
-    since they have no earlier facts.
+    `before` are the orders as in the database, without new ones. Orders placed later have no earlier facts and are
+    skipped.
     """
     if until is None:
         return {}
@@ -80,7 +80,7 @@ def _is_alike(image: ImageState, other: tuple[OrderState, ImageState] | None) ->
 
 
 def _facts(order: OrderState, image: ImageState) -> Iterator[_Fact]:
-    """Yield the facts of an image with their instants, those of lateness maybe in the future."""
+    """Yield the facts of an image with their instants; the instant of lateness may be in the future."""
     if image_status(image) is ImageStatus.CANCELLED:
         yield _Fact(order.placed_at, DayAmounts(cancelled=1))
     else:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Grain(StrEnum):
-    """A ledger day, or those of an ISO week or of a calendar month, by their dates."""
+    """A ledger day, or the ledger days of an ISO week or of a calendar month, by their dates."""
 
     DAY = "DAY"
     WEEK = "WEEK"

@@ -17,7 +17,7 @@ _BETWEEN_CHANGES: Final = timedelta(days=30)
 """The time between two changes of the zone by a client."""
 
 
-class TimeZoneChangedRecently(DomainError):  # noqa: N818 - a refusal is named by what it says
+class TimeZoneChangedRecently(DomainError):  # noqa: N818 - refusals are named by their case
     """A change of the time zone by a client, who changed it before and can do so again from `earliest` (UTC) on."""
 
     def __init__(self, earliest: datetime) -> None:
@@ -52,9 +52,9 @@ def zone_changes(at: datetime, periods: Sequence[ZonePeriod]) -> tuple[ZoneChang
 
 
 def latest_zone(at: datetime, zone: ZoneInfo, changes: Sequence[ZoneChange], deliver_by: time) -> ZoneInfo:
-    """Return the zone by which an upload is due: that of the latest deadline of all zones of its ledger day.
+    """Return the zone by which an upload is due: the one with the latest deadline of all zones of its ledger day.
 
-    `zone` is the one in force, `changes` are those of `zone_changes`. Where deadlines are equal it is the one in force.
+    `zone` is the one in force, and wins among equal deadlines; `changes` are from `zone_changes`.
     """
     zones = [zone, *(each for change in reversed(changes) for each in (change.after, change.before))]
     return max(zones, key=lambda each: standard_deadline(at, each, deliver_by)) if changes else zone

@@ -28,7 +28,10 @@ class AccountCreated:
 
 @dataclass(frozen=True, slots=True)
 class SlaNegotiated:
-    """A new SLA version from a ledger day on; None for a term that continues. `previous_*` would have held that day."""
+    """A new SLA version from a ledger day on; None for a term that continues.
+
+    `previous_*` are the terms of that day without it.
+    """
 
     type: ClassVar[EventType] = EventType.SLA_NEGOTIATED
     version: int
@@ -53,7 +56,7 @@ class TimeZoneChanged:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeReset:
-    """A ledger day closed, with its use, and the next one opened at that instant."""
+    """A ledger day closed with this use, and the next one opened at the same instant."""
 
     type: ClassVar[EventType] = EventType.GUARANTEE_RESET
     closed: RecordedDay
@@ -117,7 +120,7 @@ class AccountClosed:
 
 @dataclass(frozen=True, slots=True)
 class AccountReopened:
-    """Staff opened an account again that was closed since `closed_at` (UTC)."""
+    """Staff reopened an account that had been closed since `closed_at` (UTC)."""
 
     type: ClassVar[EventType] = EventType.ACCOUNT_REOPENED
     closed_at: datetime
@@ -142,7 +145,7 @@ class SlaWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
-    """Another plan from a ledger day on, as an SLA version; `previous_*` would have held that day."""
+    """Another plan from a ledger day on, as an SLA version; `previous_*` are the terms of that day without it."""
 
     type: ClassVar[EventType] = EventType.PLAN_CHANGED
     plan: Plan

@@ -133,7 +133,7 @@ def account_closed(at: datetime, reason: str | None) -> NewEvent:
 
 
 def account_reopened(at: datetime, closed_at: datetime, reason: str | None) -> NewEvent:
-    """Return the event of opening the account again at an instant, which was closed since another (both UTC)."""
+    """Return the event of reopening the account at an instant; it had been closed since `closed_at` (both UTC)."""
     return NewEvent(at, None, None, AccountReopened(closed_at, reason))
 
 
@@ -149,7 +149,7 @@ def _stated(terms: SpecificationTerms) -> StatedTerms:
 
 
 def _differing(terms: SpecificationTerms, others: SpecificationTerms) -> StatedTerms:
-    """Return the terms that differ in another version; a price is stated with its currency."""
+    """Return the terms that differ from another version; a price with its currency."""
     stated = _stated(terms)
     same_price = (terms.price_per_image, terms.currency) == (others.price_per_image, others.currency)
     return StatedTerms(

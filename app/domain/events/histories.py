@@ -75,7 +75,7 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
 def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:
     """Add an image's deliveries and rejections to their moments.
 
-    A redelivery at the instant of its rejection takes a further turn, so that turns give the order within an instant.
+    A redelivery at the instant of its rejection is in a further moment, so that moments are in order within an instant.
     """
     at, turn = first_delivered_at, 0
     moments.setdefault((at, turn), _Moment()).delivered.append(image)

@@ -41,7 +41,7 @@ def event_of_order(order: OrderState, at: datetime, images: Sequence[ImageState]
 
 
 def ids_of(images: Iterable[ImageState]) -> tuple[UUID, ...]:
-    """Return the ids of images."""
+    """Return the ids of images, in their order."""
     return tuple(image.id for image in images)
 
 

@@ -131,6 +131,7 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
         deadline_status=DeadlineStatus.CONFIRMED,
         sla_version=order.sla_version if plan is None else plan.version,
         kept=None if order.due_at is None else KeptDeadline(order.due_at, order.sla_version),
+        revision=None,
     )
 
 
@@ -150,11 +151,7 @@ def revise(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
 
 
 def require_open_deadline(order: OrderState, at: datetime) -> None:
-    """Raise OrderCancelled, or DeadlineNotOpen when no deadline set at `at` could be met or missed any more.
-
-    That is when all images were delivered or cancelled before, or the deadline they kept at the plan level has passed
-    and is frozen.
-    """
+    """Raise the refusal of setting a deadline at `at`; see `rules.confirm_refusal`."""
     open_count = sum(_open_at(image, at) for image in order.images)
     refusal = confirm_refusal(replace(summary_of(order), undelivered_count=open_count), at)
     if refusal is not None:
@@ -201,5 +198,5 @@ def _require_live(order: OrderState) -> None:
 
 
 def _open_at(image: ImageState, at: datetime) -> bool:
-    """Return True if an image was neither delivered nor cancelled before an instant."""
+    """Return whether an image was neither delivered nor cancelled before an instant."""
     return all(ended is None or ended >= at for ended in (image.first_delivered_at, image.cancelled_at))

@@ -42,7 +42,7 @@ def expedite(
 
     An order all of whose images are expedited, but for cancelled ones, turns into their first level; others give
     theirs to new siblings. Raises ExpediteWindowClosed, NoGain, or Refusals of all chosen images that cannot be
-    expedited; with none chosen, that of the first order when none can.
+    expedited; with none chosen, the refusal of the first order if no image can be.
     """
     require_expedite_window(at)
     picked = _picked(orders, chosen, at)

@@ -74,7 +74,7 @@ def with_history(order: OrderState, histories: Sequence[ImageHistory | None]) ->
 
 
 def updated_at(order: OrderState, at: datetime) -> datetime:
-    """Return the instant (UTC) of the last command on an order: the one at `at`, or a later fact."""
+    """Return the instant (UTC) of the last command on an order: `at`, or a later fact."""
     latest = at if order.confirmed_at is None else max(at, order.confirmed_at)
     for image in order.images:
         fact = _last_rejection_fact(image.rejections[-1]) if image.rejections else image.first_delivered_at

@@ -32,7 +32,7 @@ class Offer:
     currency: str | None
 
 
-class QuoteChanged(DomainError):  # noqa: N818 - a refusal is named by what it says
+class QuoteChanged(DomainError):  # noqa: N818 - refusals are named by their case
     """The quoted offer has expired or changed; `reason` says so for people."""
 
     def __init__(self, reason: str) -> None:

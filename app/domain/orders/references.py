@@ -7,11 +7,11 @@ from uuid import UUID
 from app.domain.errors import DomainError, Refusals
 
 
-class ReferenceTaken(DomainError):  # noqa: N818 - a refusal is named by what it says
+class ReferenceTaken(DomainError):  # noqa: N818 - refusals are named by their case
     """An external reference that another order or image of the account has.
 
-    That has the id `order_id` or `image_id`, both None if it is another image of the same placement. `index` is the
-    position in the list of the image that was to get the reference, from 0; None for the order itself.
+    The owner's id is `order_id` or `image_id`; both are None if another image of the same placement has the reference.
+    `index` is the position in the list of the image that was to get the reference, from 0; None for the order itself.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class ReferenceTaken(DomainError):  # noqa: N818 - a refusal is named by what it
         image_id: UUID | None = None,
         index: int | None = None,
     ) -> None:
-        super().__init__(f"{reference!r} is the reference of {owner} already.")
+        super().__init__(f"{reference!r} is already the reference of {owner}.")
         self.reference = reference
         self.order_id = order_id
         self.image_id = image_id
@@ -45,7 +45,7 @@ class ReferencedImage(NamedTuple):
 
 
 class TakenReferences(NamedTuple):
-    """The orders and images of an account by their external references, of some at least."""
+    """The orders and images of an account that have some external references, by reference."""
 
     orders: dict[str, ReferencedOrder]
     images: dict[str, ReferencedImage]
@@ -65,7 +65,7 @@ def require_free_references(of_order: str | None, of_images: Sequence[str | None
         if image is not None:
             refusals.append(ReferenceTaken(reference, f"image {image.filename!r}", image_id=image.id, index=index))
         elif reference in given:
-            refusals.append(ReferenceTaken(reference, "an image before it in the list", index=index))
+            refusals.append(ReferenceTaken(reference, "an earlier image in the list", index=index))
         given.add(reference)
     if refusals:
         raise Refusals(refusals)

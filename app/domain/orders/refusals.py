@@ -1,5 +1,5 @@
 """Refusals to change an order, each with its data (domain rules, sections 3 and 5)."""
-# ruff: noqa: N818 - a refusal is named by what it says: AlreadyLate, not AlreadyLateError
+# ruff: noqa: N818 - refusals are named by their case: AlreadyLate, not AlreadyLateError
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,21 +21,21 @@ class AlreadyExpedited(NotExpeditable):
     """The order or image was expedited before."""
 
     def __init__(self, name: str, image_id: UUID | None = None) -> None:
-        super().__init__(name, image_id, "is expedited already")
+        super().__init__(name, image_id, "is already expedited")
 
 
 class AlreadyDelivered(NotExpeditable):
     """Each image of the order, or the image, was delivered before, whether rejected since or not."""
 
     def __init__(self, name: str, image_id: UUID | None = None) -> None:
-        super().__init__(name, image_id, "has been delivered already")
+        super().__init__(name, image_id, "has already been delivered")
 
 
 class AlreadyLate(NotExpeditable):
     """The deadline of the order or image has passed; it is frozen."""
 
     def __init__(self, name: str, image_id: UUID | None, due_at: datetime) -> None:
-        super().__init__(name, image_id, f"was due at {rfc3339(due_at)} and is late already")
+        super().__init__(name, image_id, f"was due at {rfc3339(due_at)} and is already late")
         self.due_at = due_at
 
 
@@ -101,10 +101,10 @@ class ImageCancelled(DomainError):
 
 
 class NotCancellable(DomainError):
-    """Work on the order, or on the image of an id, has begun: it was claimed or delivered at `begun_at` (UTC)."""
+    """Production of the order, or of the image `image_id`, began at `begun_at` (UTC) by a claim or a delivery."""
 
     def __init__(self, name: str, begun_at: datetime, image_id: UUID | None = None) -> None:
-        super().__init__(f"{name} cannot be cancelled: work on it has begun.")
+        super().__init__(f"{name} cannot be cancelled: its production has begun.")
         self.begun_at = begun_at
         self.image_id = image_id
 

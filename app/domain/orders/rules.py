@@ -43,7 +43,7 @@ def not_expeditable(subject: OrderSummary | ImageSummary, at: datetime) -> Domai
 
 
 def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at: datetime) -> DomainError | None:
-    """Return the reason against expediting an image, or all images of an order that can be, by all the rules."""
+    """Return the refusal of expediting an image, or all images of an order that can be, by all rules."""
     count = subject.undelivered_count if isinstance(subject, OrderSummary) else 1
     try:
         account.require_open(at)
@@ -59,7 +59,7 @@ def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at:
 
 
 def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, within: timedelta) -> DomainError | None:
-    """Return the reason against rejecting an image, or all images of an order that can be, within a time of delivery.
+    """Return the refusal of rejecting an image, or all images of an order that can be, within a time of delivery.
 
     The end of that time is not within it.
     """
@@ -74,7 +74,7 @@ def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, within: t
 
 
 def cancel_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
-    """Return the reason against cancelling an order or an image."""
+    """Return the refusal of cancelling an order or an image."""
     if subject.cancelled_at is not None:
         return _cancelled(subject, subject.cancelled_at)
     if subject.begun_at is not None:
@@ -83,13 +83,13 @@ def cancel_refusal(subject: OrderSummary | ImageSummary) -> DomainError | None:
 
 
 def complete_refusal(order: OrderSummary) -> DomainError | None:
-    """Return the reason against completing an order."""
+    """Return the refusal of completing an order."""
     is_ready = order.status is OrderStatus.READY_FOR_DOWNLOAD
     return None if is_ready else NotCompletable(order.number, order.status)
 
 
 def confirm_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
-    """Return the reason why staff cannot set the order's deadline, whichever it is.
+    """Return the refusal of setting the order's deadline by staff, to whichever instant.
 
     That is when it has one, or when none could be met or missed any more: all images were delivered or cancelled, or
     the deadline that they kept at the plan level has passed and is frozen.
@@ -103,14 +103,16 @@ def confirm_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
 
 
 def revise_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
-    """Return the reason why staff cannot set an earlier deadline for the order, whichever it is.
+    """Return the refusal of an earlier deadline by staff, whichever it is.
 
-    That is when they set none, it has passed, or all images were delivered or cancelled.
+    That is when they set none, a delivery plan is required since, it has passed, or all images were delivered or
+    cancelled.
     """
     if order.cancelled_at is not None:
         return OrderCancelled(order.number, order.cancelled_at)
-    is_set = order.confirmed_at is not None and order.due_at is not None and order.due_at >= at
-    is_open = is_set and not order.is_delivered
+    is_set = order.confirmed_at is not None and order.deadline_status is DeadlineStatus.CONFIRMED
+    is_ahead = order.due_at is not None and order.due_at >= at
+    is_open = is_set and is_ahead and not order.is_delivered
     return None if is_open else DeadlineNotOpen(order.number, order.due_at, to_revise=True)
 
 

@@ -84,7 +84,7 @@ class ImageState:
 
     @property
     def begun_at(self) -> datetime | None:
-        """The instant at which work on it began: of its first claim, or in imported history of its first delivery."""
+        """The instant at which its production began: its first claim or, in imported history, its first delivery."""
         return self.first_claimed_at or self.first_delivered_at
 
     @property
@@ -157,7 +157,7 @@ class OrderState:
 
     @property
     def counted(self) -> Sequence[ImageState]:
-        """The images that its figures are of: those not cancelled, or those cancelled last and with it the order."""
+        """The images that its figures count: those not cancelled or, in a cancelled order, those cancelled last."""
         return [image for image in self.images if image.cancelled_at == self.cancelled_at]
 
 
@@ -224,7 +224,7 @@ def order_figures(order: OrderState) -> OrderFigures:
 
 
 def order_status(order: OrderState, delivered_count: int, image_count: int) -> OrderStatus:
-    """Return the status of an order with so many images delivered and not rejected, of those that count."""
+    """Return the status of an order by its counted images, and how many of these are delivered and not rejected."""
     if order.cancelled_at is not None:
         return OrderStatus.CANCELLED
     if delivered_count < image_count:

@@ -22,7 +22,7 @@ _NAMED: Final = 5  # figures that a sentence names: one wrong figure often comes
 class AccountSums:
     """All sums from which the Pulse of an account at an instant is computed, and its activity by ledger day as of it.
 
-    Days without activity may be left out; so are all of an instant in the past, since activity is as known now.
+    Days without activity may be omitted; for an instant in the past all are, since activity is as known now.
     """
 
     figures: PulseFigures

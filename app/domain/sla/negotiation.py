@@ -20,7 +20,7 @@ class NegotiatedTerms:
     message: str | None = None
 
 
-class NoTermStated(DomainError):  # noqa: N818 - a refusal is named by what it says
+class NoTermStated(DomainError):  # noqa: N818 - refusals are named by their case
     """A negotiation that would change no term."""
 
     def __init__(self) -> None:

@@ -109,7 +109,7 @@ class SlaInForce:
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     """Return the SLA in force on the ledger day of a date; raises NoSlaInForce before the first version.
 
-    The plan's terms are those of the period of the day. Of negotiations for the same date the highest that was not
+    The plan's terms are from the plan period of the day. Of negotiations for the same date the highest that was not
     withdrawn supersedes the others; then, by date, a negotiated term replaces the one before, and an omitted one
     continues. A term negotiated to the value that the plan has on that date follows the plan (domain rules, section 2).
     """
@@ -157,7 +157,7 @@ def plan_on(day: date, versions: Sequence[SlaVersion]) -> Plan:
 
 
 def next_version(versions: Sequence[SlaVersion]) -> int:
-    """Return the number of a new version; that of a withdrawn one is not used again."""
+    """Return the number of a new version; numbers of withdrawn versions are not used again."""
     return max(each.version for each in versions) + 1
 
 
@@ -167,7 +167,7 @@ def _in_order(version: SlaVersion) -> tuple[date, bool, int]:
 
 
 def _own_terms(first: SlaVersion) -> SlaTerms:
-    """Return the terms of a first version that was stored without its plan's."""
+    """Return the terms of a first version that was stored without its plan's terms."""
     return SlaTerms(first.images_per_day or 0, first.expedites_per_day or 0)
 
 

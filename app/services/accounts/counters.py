@@ -81,7 +81,7 @@ FIRST_EVENT: Final = 1
 """The number of an account's first event in its sequence."""
 
 
-class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it says
+class UnknownAccount(DomainError):  # noqa: N818 - refusals are named by their case
     """An account that does not exist."""
 
     def __init__(self, name: str) -> None:
@@ -89,7 +89,7 @@ class UnknownAccount(DomainError):  # noqa: N818 - a refusal is named by what it
         self.name = name
 
 
-class QuietAccounts(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class QuietAccounts(Exception):  # noqa: N818 - named by its case, like all errors here
     """Accounts whose last instant is too old for a live command, to be advanced by its clock."""
 
     def __init__(self, accounts: Collection[UUID], clock: Clock) -> None:

@@ -33,7 +33,7 @@ ADD_ACCOUNT: Final = Statement(
 )
 
 
-class AccountRefTaken(DomainError):  # noqa: N818 - a refusal is named by what it says
+class AccountRefTaken(DomainError):  # noqa: N818 - refusals are named by their case
     """A ref that another account has."""
 
     def __init__(self, ref: str) -> None:

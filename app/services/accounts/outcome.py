@@ -18,7 +18,7 @@ class AccountOutcome:
 
     @property
     def account_ids(self) -> set[UUID]:
-        """The account."""
+        """The account whose command it was."""
         return {self.account_id}
 
     def to_json(self) -> StoredResult:

@@ -43,7 +43,7 @@ async def change_plan(writer: Writer, clock: Clock, account_id: UUID, new: NewPl
 
 
 async def predict_plan_starts(writer: Writer, accounts: Mapping[UUID, Account]) -> None:
-    """Write the starts of the plans of accounts again, after changes of their time zones."""
+    """Update the predicted starts of plans of accounts whose time zone changed."""
     await writer.execute_many(PREDICT_PLAN_START, _starts(accounts))
 
 

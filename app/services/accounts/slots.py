@@ -14,7 +14,7 @@ PATIENCE: Final = 10.0
 """The greatest number of seconds that a command waits for a slot."""
 
 
-class AccountBusy(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class AccountBusy(Exception):  # noqa: N818 - named by its case, like all errors here
     """Too many commands of an account are running; this one was not begun."""
 
 

@@ -5,7 +5,7 @@ snapshot of the database, so that commands meanwhile are seen by both sides or b
 difference is a failure of the account, with the figures of both sides, until a later comparison finds none. One account
 is read at a time, by one process of the server, for a bounded time.
 
-Accounts take turns: the next one is that whose last comparison, or else whose creation, is longest ago. That instant is
+Accounts take turns: the next one is the account with the oldest last comparison, or else creation. That instant is
 the `due_at` of a cursor without a date. Accounts that failed are compared every day as well.
 """
 
@@ -77,8 +77,8 @@ END_TURN: Final = Statement(
 )
 
 
-class FiguresDiffer(Exception):  # noqa: N818 - it names the case, as all errors here do
-    """The figures that are served differ from the rows; the text has those of both."""
+class FiguresDiffer(Exception):  # noqa: N818 - named by its case, like all errors here
+    """The served figures differ from the rows; the text has both."""
 
 
 class NotCompared(Exception):  # noqa: N818 - the same

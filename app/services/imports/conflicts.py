@@ -19,7 +19,7 @@ _BY_JOBS: Final = (
 )
 
 
-class AccountMoved(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class AccountMoved(Exception):  # noqa: N818 - named by its case, like all errors here
     """Someone else changed an account while its lines were read; nothing of the batch was written.
 
     `ref` is None where the account is not known.

@@ -170,7 +170,7 @@ class SpecificationLine(_OfAccount):
 
     @property
     def terms(self) -> SpecificationTerms:
-        """The terms of its first version, negotiated whole."""
+        """The terms of its first version, with a negotiated price and negotiated times."""
         steps = tuple(SpecifiedStep(composed(part.step), milliseconds_of(part.seconds)) for part in self.steps)
         return SpecificationTerms(composed(self.name), self.price_per_image, self.currency, steps)
 

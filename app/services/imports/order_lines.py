@@ -95,7 +95,7 @@ def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[Ord
 
 
 def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:
-    """Cancel images of an order and its siblings, or what is left of all of them; raises LineRefused."""
+    """Cancel images of an order and its siblings, or all their images not cancelled yet; raises LineRefused."""
     at = line.at
     chosen = None if line.filenames is None else _chosen(line.order, [*map(composed, line.filenames)], orders)
     live = [order for order in orders if order.cancelled_at is None]
@@ -115,7 +115,7 @@ def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[O
 
 
 def _require_open(state: AccountState, at: datetime, field: str) -> None:
-    """Raise LineRefused for a line at which the account is closed; those of before are history like any other."""
+    """Raise LineRefused for a line at or after the closing of its account; earlier ones are accepted."""
     try:
         state.account.require_open(at)
     except AccountIsClosed as refusal:

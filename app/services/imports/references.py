@@ -1,4 +1,4 @@
-"""The external references that lines of an import give, and those that are taken already."""
+"""The external references in lines of an import, and the taken ones."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -42,12 +42,12 @@ def require_free(line: OrderLine, taken: TakenReferences) -> None:
 
 
 def has_references(line: OrderLine) -> bool:
-    """Return whether a line gives its order or an image a reference; most files have none."""
+    """Return whether an order line has references, of the order or an image; most files have none."""
     return line.external_reference is not None or any(image.external_reference for image in line.images)
 
 
 def note_references(references: References, account_id: UUID, order: OrderState) -> None:
-    """Add the references of a new order and its images to those that are taken."""
+    """Add the references of a new order and its images to the taken ones."""
     images = {
         image.external_reference: ReferencedImage(image.id, image.filename)
         for image in order.images
@@ -62,9 +62,9 @@ def note_references(references: References, account_id: UUID, order: OrderState)
 
 
 async def load_references(reader: Reader, before: References, lines: Iterable[tuple[UUID, OrderLine]]) -> References:
-    """Return which of the references that lines give are taken; `before` has those of the chunk before.
+    """Return the taken ones among the references of lines; `before` has the ones of the previous chunk.
 
-    That chunk may still be written. A statement for orders and one for images of each account that has any.
+    That chunk may still be written. Each account with references takes a statement for orders and one for images.
     """
     of_orders: defaultdict[UUID, set[str]] = defaultdict(set)
     of_images: defaultdict[UUID, set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ class Subject:
     ref: str
 
 
-class LineRefused(Exception):  # noqa: N818 - a refusal is named by what it says
+class LineRefused(Exception):  # noqa: N818 - refusals are named by their case
     """A line that breaks a rule in a field; `missing` is the subject that it names and that does not exist."""
 
     def __init__(self, field: str, reason: str, missing: Subject | None = None) -> None:

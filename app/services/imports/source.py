@@ -24,7 +24,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BUFFER: Final = 2**18
 
 
-class SourceUnreadable(Exception):  # noqa: N818 - it names what is the case, as all errors here do
+class SourceUnreadable(Exception):  # noqa: N818 - named by its case, like all errors here
     """A file that cannot be read, or not beyond a line; the text is one sentence for people."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:

@@ -1,8 +1,8 @@
 """Adding jobs to the queue, and spreads, in the transaction of the command that causes them.
 
-A job is unique by account, kind and key. Adding it again, while it waits, adds no second one: the payload of the last
-adding counts, and the earlier due instant. While a worker does it, or after it was given up, the job begins anew, with
-the due instant of the adding: so the work is always done once more after the transaction that added it.
+A job is unique by account, kind and key. Adding a waiting job again changes it: it gets the new payload and the earlier
+of both due instants. Adding a job that a worker is doing, or that was given up, restarts it with the new due instant:
+so the work is always done once more after the transaction that added it.
 
 Locks are taken in this order: a spread, the counters of accounts, then turns and jobs, each ascending by account.
 """
@@ -32,7 +32,7 @@ ADD_TURN: Final = Statement(
     """,
 )
 
-# Adds a job, or changes one that waits, or begins one anew that a worker does or that was given up; the primary key.
+# Adds a job, changes a waiting one, or restarts one that a worker is doing or that was given up; the primary key.
 _ADD_JOB: Final = Statement(
     "add_queued_job",
     """
@@ -92,9 +92,8 @@ async def add_spread(
 ) -> None:
     """Add a spread: a job of the kind for every account, due at an instant (UTC); the caller commits.
 
-    An account gets its job if its opening is committed when the spread comes to its id. One that the spread misses was
-    committed later, after the transaction that added the spread: each of its transactions but the opening sees what
-    that one wrote.
+    An account gets its job if its opening is committed when the spread reaches its id. An account opened later is
+    missed, but its transactions after the opening see the changes of the transaction that added the spread.
     """
     await writer.execute(_ADD_SPREAD, kind, key, payload or {}, due_at)
     await notify(writer)

@@ -1,8 +1,8 @@
-"""Claims of jobs: one worker does the jobs of an account and a kind, one a turn, and each once to effect.
+"""Claims of jobs: one worker at a time for an account and a kind, one job a turn, each with effect exactly once.
 
 A worker claims the turn of an account by an update that only one wins, with a lease. It does the job in a transaction
 that also removes it, and that is committed only if the worker still holds the turn, which is locked until the commit:
-so whoever took over a turn, after a lease that was over, finds the job done or does it alone.
+so a worker that takes over a turn, after its lease has ended, finds the job done or does it alone.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -85,7 +85,7 @@ _REMOVE: Final = Statement(
     "DELETE FROM queued_jobs WHERE account_id = $1 AND kind = $2 AND key = $3 AND claim_id = $4 RETURNING key",
 )
 
-# Clears the error of a job that was done and added again meanwhile, which began it anew; the primary key.
+# Clears the error of a job that was done and added again meanwhile, which restarted it; the primary key.
 _CLEAR_ERROR: Final = Statement(
     "clear_job_error", "UPDATE queued_jobs SET error = NULL WHERE account_id = $1 AND kind = $2 AND key = $3"
 )
@@ -102,7 +102,7 @@ _FAIL: Final = Statement(
     """,
 )
 
-# Takes back that an attempt was begun, with the next one not before $4; the primary key.
+# Subtracts an attempt that was begun, with the next one not before $4; the primary key.
 _POSTPONE: Final = Statement(
     "postpone_queued_job",
     """
@@ -113,8 +113,8 @@ _POSTPONE: Final = Statement(
 )
 
 
-class ClaimLost(Exception):  # noqa: N818 - it names the case, as all errors here do
-    """The lease of a turn was over, and another worker has taken it over: nothing may be written for its job."""
+class ClaimLost(Exception):  # noqa: N818 - named by its case, like all errors here
+    """The lease of a turn has ended and another worker has taken the turn over: nothing may be written for its job."""
 
 
 @dataclass(slots=True)
@@ -216,7 +216,7 @@ async def postpone(pool: Pool, clock: Clock, job: ClaimedJob) -> None:
 async def _claim(
     writer: Writer, turn: tuple[UUID, str], owner: str, until: datetime, now: datetime
 ) -> ClaimedJob | None:
-    """Claim a turn and begin its first job; None if others were faster, or no job is left to be tried."""
+    """Claim a turn and begin its first job; None if another worker was faster, or no job is left to be tried."""
     claim_id = new_id(now)
     if await writer.fetch_row(_CLAIM, *turn, until, now, now + LEASE, claim_id, now + 2 * LEASE) is None:
         return None
@@ -231,7 +231,7 @@ async def _claim(
 
 
 async def _hold(writer: Writer, job: ClaimedJob) -> None:
-    """Lock the turn of a job, so that nobody takes it over before the commit; raises ClaimLost."""
+    """Lock the turn of a job, so that no worker takes it over before the commit; raises ClaimLost."""
     if await writer.fetch_row(_HOLD, *job.turn, job.claim_id) is None:
         raise ClaimLost
 
@@ -245,7 +245,7 @@ async def _fail(writer: Writer, job: ClaimedJob, now: datetime, error: str) -> b
 
 
 async def _return_turn(writer: Writer, turn: tuple[UUID, str]) -> None:
-    """End the claim of a turn, which is locked, so that nobody adds a job meanwhile."""
+    """End the claim of a turn, which is locked, so that no command adds a job meanwhile."""
     row = await writer.fetch_row(NEXT_DUE, *turn)
     if row is None or row["due_at"] is None:
         await writer.execute(_END_TURN, *turn)

@@ -14,7 +14,7 @@ from db.writer import unit_of_work
 JobKey: TypeAlias = tuple[UUID, str, str]
 """The account, the kind and the key of a job."""
 
-# Begins a job anew that was given up; the primary key.
+# Restarts a job that was given up; the primary key.
 _RETRY: Final = Statement(
     "retry_queued_job",
     """
@@ -44,12 +44,12 @@ async def given_up_jobs(reader: Reader, kind: str, account_id: UUID | None, key:
 
 
 async def retry(pool: Pool, jobs: Sequence[JobKey], now: datetime) -> int:
-    """Have jobs that were given up tried again, from now (UTC) on; return the number of those that still were."""
+    """Restart given-up jobs, due at `now` (UTC); return the number of jobs that were still given up."""
     return sum([await _retry(pool, job, now) for job in jobs])
 
 
 async def drop(pool: Pool, jobs: Sequence[JobKey]) -> int:
-    """Drop jobs that were given up; return the number of those that still were."""
+    """Drop given-up jobs; return the number of jobs that were still given up."""
     return sum([await _drop(pool, job) for job in jobs])
 
 

@@ -22,7 +22,7 @@ _LOCK: Final = Statement(
     "lock_spread", "SELECT payload, due_at, last_account_id FROM spreads WHERE kind = $1 AND key = $2 FOR UPDATE"
 )
 
-# Moves a spread on; the primary key.
+# Advances the position of a spread; the primary key.
 _MOVE: Final = Statement("move_spread", "UPDATE spreads SET last_account_id = $3 WHERE kind = $1 AND key = $2")
 
 # Ends a spread; the primary key.
@@ -32,7 +32,7 @@ _END: Final = Statement("end_spread", "DELETE FROM spreads WHERE kind = $1 AND k
 async def spread_batch(pool: Pool, spread: DueSpread, claim: Claim, now: datetime, lease_until: datetime) -> int:
     """Add a spread's job for its next accounts, and renew the run's lease (UTC); return their number, 0 at the end.
 
-    Then the run has succeeded at `now` (UTC). Others that do the same spread wait, or find it moved on.
+    Then the run has succeeded at `now` (UTC). Other workers with the same spread wait, or find it at a later position.
     """
     async with unit_of_work(pool) as writer:
         row = await writer.fetch_row(_LOCK, spread.kind, spread.key)

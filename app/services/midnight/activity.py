@@ -1,7 +1,7 @@
 """The roll-up of activity: the counts of a ledger day, once it has closed (domain rules, section 6).
 
-It takes all closed days that an account lacks, so it also fills in those before the migration, those of an import, and
-those that a release without these counts may have changed. No answer depends on it, only its time.
+It counts all closed days without rows: also days before the migration, imported ones, and those that an earlier release
+may have changed. Answers are the same without it, only slower.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from db.writer import unit_of_work
 async def roll_up_activity(pool: Pool, clock: Clock, closes_at: datetime, account_ids: Sequence[UUID]) -> int:
     """Count the closed ledger days of accounts, one of which closed at an instant (UTC); return the number of accounts.
 
-    Accounts whose cursor is elsewhere are left out: their day was done. An account with many days is caught up with in
+    Accounts whose cursor has moved are left out: their day is done. An account with many days is caught up with in
     short transactions first, each of which is kept. An error of one account is raised for all.
     """
     await _catch_up(pool, clock, account_ids)
@@ -47,7 +47,7 @@ async def roll_up_activity(pool: Pool, clock: Clock, closes_at: datetime, accoun
 
 
 async def _catch_up(pool: Pool, clock: Clock, account_ids: Sequence[UUID]) -> None:
-    """Count days of accounts that lack more than a transaction takes."""
+    """Count days of accounts that lack more days than DAYS_AT_ONCE."""
     now = clock.now()
     for account_id, history in (await account_histories(PoolReader(pool), account_ids)).items():
         lacking = closed_ledger_days(history.activity_until, now, history.zones)

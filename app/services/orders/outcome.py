@@ -51,7 +51,7 @@ class Outcome:
         )
 
 
-class NotFound(DomainError):  # noqa: N818 - a refusal is named by what it says
+class NotFound(DomainError):  # noqa: N818 - refusals are named by their case
     """A named object does not exist; `kind` is its noun, `key` its id."""
 
     def __init__(self, kind: str, key: UUID) -> None:

@@ -1,6 +1,6 @@
 """The instant of the last command on each order, and the indexes that find orders and images by the new columns.
 
-The instant is that of the order's last event of a command, claims left out, else the latest that its row names.
+It is the instant of the order's last event of a command other than a claim, else the latest instant in its row.
 """
 
 from collections.abc import Sequence

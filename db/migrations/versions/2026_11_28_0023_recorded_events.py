@@ -10,6 +10,11 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
+INDEX = "events_by_type_idx ON events (type, coalesce(recorded_at, at), account_id, sequence)"
+
+
 def upgrade() -> None:
-    """Make an index."""
-    op.execute("CREATE INDEX events_by_type_idx ON events (type, coalesce(recorded_at, at), account_id, sequence)")
+    """Build an index while others write."""
+    with op.get_context().autocommit_block():
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS events_by_type_idx")
+        op.execute(f"CREATE INDEX CONCURRENTLY {INDEX}")

@@ -86,7 +86,7 @@ class ChangePlanInput:
     """The new plan of an account."""
 
     account_id: strawberry.ID = strawberry.field(description="The account.")
-    plan: Plan = strawberry.field(description="The new plan; terms that were not negotiated are those it has now.")
+    plan: Plan = strawberry.field(description="The new plan; terms not negotiated are the plan's present ones.")
     effective_date: date = strawberry.field(
         description="The date of the first ledger day on this plan; later than the running one."
     )
@@ -132,7 +132,7 @@ class AccountAdministration:
         info: Info,
         input: Annotated[SetSuccessManagerInput, strawberry.argument(description="The success manager.")],  # noqa: A002
     ) -> SetSuccessManagerPayload:
-        """Sets the customer success manager whom the account's people may write to; for staff."""
+        """Sets the customer success manager of an account, or removes the present one; for staff."""
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
         manager = _manager(call, or_none(input.name), or_none(input.email))
@@ -144,7 +144,7 @@ class AccountAdministration:
         info: Info,
         input: Annotated[CloseAccountInput, strawberry.argument(description="The account to close.")],  # noqa: A002
     ) -> CloseAccountPayload:
-        """Closes an account: nothing new can be quoted, ordered or expedited, while all else goes on; for staff."""
+        """Closes an account: quotes, orders and expedites are refused, all else continues; for staff."""
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
         return await call.perform(

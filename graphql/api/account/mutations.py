@@ -103,9 +103,9 @@ class AccountMutations:
         info: Info,
         input: Annotated[ChangeTimeZoneInput, strawberry.argument(description="The new time zone of an account.")],  # noqa: A002
     ) -> ChangeTimeZonePayload:
-        """Changes an account's time zone from now on, by a client once in 30 days; promises already made remain.
+        """Changes an account's time zone from now on; a client can do so once in 30 days. Promises already made remain.
 
-        Until the ledger day that runs ends, uploads are due by the later of their deadlines in the zones of that day.
+        Until the running ledger day ends, uploads are due by the latest of their deadlines in all zones of that day.
         """
         call = Call(info, input)
         account_id = call.account(or_none(input.account_id))
@@ -131,7 +131,7 @@ class AccountMutations:
         info: Info,
         input: Annotated[WithdrawSlaInput, strawberry.argument(description="The version of an SLA to withdraw.")],  # noqa: A002
     ) -> WithdrawSlaPayload:
-        """Withdraws a coming version of an SLA: what it superseded counts again; for staff."""
+        """Withdraws a coming version of an SLA: the terms that it superseded apply again; for staff."""
         call = Call(info, input)
         account_id, version = call.node(NodeType.SLA, input.sla_id, "slaId")
         note, message = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")

@@ -56,7 +56,7 @@ AsOf = Annotated[
 
 @object_type
 class ComingPlan:
-    """A plan that was agreed on for ledger days to come."""
+    """A plan agreed on for future ledger days."""
 
     plan: Plan = strawberry.field(description="The plan.")
     starts_at: datetime = strawberry.field(
@@ -83,20 +83,20 @@ class Account(Node):
 
     @field
     def plan(self, info: Info) -> AwaitableOrValue[Plan]:
-        """The account's subscription."""
+        """The account's plan as of `now`."""
         now = info.context.instant(self.row.id)
         return info.context.with_history(self.row.id, lambda history: history.plan_at(now))
 
     @field
     async def coming_plan(self, info: Info) -> ComingPlan | None:
-        """The plan that was agreed on and begins next; null if none is to begin."""
+        """The agreed plan that begins next; null if there is none."""
         history = await info.context.history(self.row.id)
         coming = history.coming_plan_at(info.context.instant(self.row.id))
         return None if coming is None else ComingPlan(plan=coming.plan, starts_at=coming.starts_at)
 
     @field
     def now(self, info: Info) -> datetime:
-        """The account's now: the instant as of which the answer is, and from which figures and quotes start."""
+        """The instant as of which the account is read: figures end and quotes start there."""
         return info.context.instant(self.row.id)
 
     @field
@@ -196,7 +196,7 @@ class Account(Node):
         before: Before = strawberry.UNSET,
         filter: Filter = strawberry.UNSET,  # noqa: A002 - the contract's name
     ) -> Connection[Order] | None:
-        """The account's orders, newest first; without `first` and `last` 20, which are the last with `before` alone."""
+        """The account's orders, newest first: 20 by default, next to the cursor if only one is given."""
         return orders_of(info.context, self.row.id, or_none(filter)).page(first, after, last, before)
 
     @field
@@ -210,7 +210,7 @@ class Account(Node):
         types: EventTypes = strawberry.UNSET,
         withdrawn: Withdrawn = False,
     ) -> Connection[Event] | None:
-        """The account's events in the order of their recording, newest first; sizes are as in `orders`.
+        """The account's events in the order of their recording, newest first; page sizes are as in `orders`.
 
         Events are added at the newest end only. `last: 100, before: newest`, where `newest` is the cursor of the newest
         event read so far, and again while `hasPreviousPage` is true, returns all that were added since, each once;

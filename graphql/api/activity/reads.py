@@ -27,7 +27,7 @@ async def activity_between(
 ) -> list[Activity]:
     """Return the activity in the days, weeks or months that hold the dates from `first` to `last`, oldest first.
 
-    Raises ApiError for too many, or none.
+    Raises ApiError for more than 400 of them, or none.
     """
     if last < first:
         raise bad_input("to", f"{last} is before {first}.")
@@ -65,7 +65,7 @@ def _activity(bucket: Bucket, figures: ActivityFigures) -> Activity:
 
 
 def _spend(amounts: Mapping[str, Decimal]) -> list[Money]:
-    """Show amounts with two decimals, or as many more as they need: sums differ in trailing zeros otherwise."""
+    """Return amounts with two decimals or as many more as needed: sums differ in trailing zeros otherwise."""
     return [
         money_of(max(round(amount, _DECIMALS), amount.normalize(), key=_decimals), currency)
         for currency, amount in sorted(amounts.items())

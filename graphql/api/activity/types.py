@@ -10,7 +10,7 @@ from engine.decorators import attribute, object_type
 
 @object_type
 class Activity:
-    """The activity in a ledger day, or in those of an ISO week or a calendar month; all figures are as known now."""
+    """Figures of a ledger day, or of the ledger days of an ISO week or a calendar month, all as known now."""
 
     day: date = strawberry.field(
         name="date", description="The date of the ledger day, the Monday of the week or the first of the month."

@@ -1,4 +1,4 @@
-"""The events of an account outside its orders: its terms, zone and guarantee; and withdrawals."""
+"""Events of an account that concern no order: name, plan, terms, zone, guarantee; and withdrawals."""
 
 from datetime import date, datetime
 
@@ -137,7 +137,7 @@ class SuccessManagerChanged(Event):
 
 @object_type
 class AccountClosed(Event):
-    """The closing of the account: since then nothing new can be ordered, while all else goes on."""
+    """The closing of the account: new orders are refused from then on, all else continues."""
 
     details: strawberry.Private[account_kinds.AccountClosed]
 

@@ -12,7 +12,7 @@ from engine.decorators import attribute, field, object_type
 
 @object_type
 class DeadlineRevised(Event):
-    """An earlier deadline that support and production set in place of the one that they had set."""
+    """An earlier deadline that support and production set in place of their previous one."""
 
     details: strawberry.Private[kinds.DeadlineRevised]
     images = field(images_of_event)

@@ -110,7 +110,7 @@ def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[
 def events_of_account(
     context: Context, account_id: UUID, types: Sequence[EventType] | None, *, withdrawn: bool
 ) -> Listing[EventRow, Event]:
-    """List the events of an account, newest first, all or those of some types; `withdrawn` as in `events_of`."""
+    """List the events of an account, newest first, of all types or of some; `withdrawn` is as in `events_of`."""
     loaders = context.loaders
     chosen = None if types is None else _in_order(types)
 
@@ -154,7 +154,7 @@ class EventQueries:
     ) -> Connection[Event] | None:
         """Events of all accounts by the instant of their recording, newest first; for staff.
 
-        Those of an import are listed once it has ended, among those recorded at that time. To follow an account, use
+        Events of an import are listed once it has ended, by the instants of their recording. To follow an account, use
         its own `events`.
         """
         context = info.context
@@ -174,6 +174,6 @@ class EventQueries:
 
 
 def _in_order(types: Iterable[EventType]) -> tuple[EventType, ...]:
-    """Return types in the order of the enumeration, each once."""
+    """Return types in the order of the enum, each once."""
     wanted = frozenset(types)
     return tuple(each for each in EventType if each in wanted)

@@ -47,10 +47,10 @@ class ImageRejectionInput:
 
 @input_type
 class RejectImagesInput:
-    """The images to reject: exactly one of `imageIds`, `orderId` and `images`; and the reason of the first two."""
+    """The images to reject, by exactly one of `imageIds`, `orderId` and `images`; `reason` goes with the first two."""
 
     image_ids: list[strawberry.ID] | None = optional("The images, 1 to 500, all of them delivered.")
-    order_id: strawberry.ID | None = optional("The order, all of whose images are meant that can be rejected.")
+    order_id: strawberry.ID | None = optional("The order; all its images that can be rejected are rejected.")
     images: list[ImageRejectionInput] | None = optional("The images, 1 to 500, each with its own reason.")
     reason: str | None = optional(f"{_REASON}. Required without `images`.")
     category: RejectionCategory | None = optional(_CATEGORY)
@@ -117,7 +117,7 @@ class ImageMutations:
         info: Info,
         input: Annotated[RejectImagesInput, strawberry.argument(description="The images to reject, and the reason.")],  # noqa: A002
     ) -> RejectImagesPayload:
-        """Rejects images within 30 days of their delivery, or another time of the service; they are redone for free."""
+        """Rejects images within 30 days of their delivery, or another period set by the service; the redo is free."""
         call, within = Call(info, input), info.context.settings.rejection_period
         image_ids, order_id, images = or_none(input.image_ids), or_none(input.order_id), or_none(input.images)
         if sum(given is not None for given in (image_ids, order_id, images)) != 1:

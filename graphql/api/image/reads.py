@@ -115,7 +115,7 @@ class ImageQueries:
     ) -> Connection[Image] | None:
         """Undelivered images of all accounts that are due soon or overdue, earliest deadline first; for staff.
 
-        Claimed images are included; the deadline of a rejected image is that of its redo.
+        Claimed images are included; a rejected image is listed by the deadline of its redo.
         """
         context, time = info.context, _AT_RISK_WITHIN if within is None else within
         if time > _LONGEST_WITHIN:

@@ -226,9 +226,9 @@ class OrderMutations:
             CancelOrderInput, strawberry.argument(description="The order to cancel, or the images of it.")
         ],
     ) -> CancelOrderPayload:
-        """Cancels an order, or images of it, before production begins, and returns them to the running day's allowance.
+        """Cancels an order, or images of it, before production begins, and returns them to the day's allowance.
 
-        With its last image the order is cancelled.
+        An order is cancelled with its last image.
         """
         call = Call(info, input)
         key = call.node(NodeType.ORDER, input.order_id, "orderId")

@@ -58,7 +58,7 @@ def orders_of(context: Context, account_id: UUID, wanted: OrderFilter | None) ->
 async def order_named(
     context: Context, account_id: UUID, number: int | None, external_reference: str | None
 ) -> Order | None:
-    """Return the order of an account with a number or an external reference; raises ApiError unless it is one."""
+    """Return the order of an account with a number or an external reference; raises ApiError unless one is provided."""
     if (number is None) == (external_reference is None):
         raise bad_input("number", "Either a number or an externalReference is required.")
     if number is not None:

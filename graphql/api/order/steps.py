@@ -156,7 +156,7 @@ class StaffConfirmedStep(DeadlineStep):
 
 @object_type
 class StaffRevisedStep(DeadlineStep):
-    """The earlier deadline that support and production set instead of the one that they had set."""
+    """The earlier deadline that support and production set in place of their previous one."""
 
     at: datetime | None = attribute(
         "The instant at which the earlier deadline was set; null if only the events have it.", of="step.at"

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-# The conditions for which no index over all accounts exists.
+# Conditions without an index over all accounts.
 _OF_ONE_ACCOUNT: Final = ("search", "deadline_status", "updated_from", "delivered_from", "delivered_before")
 
 
@@ -52,8 +52,8 @@ class Order(Node):
     )
     name: str = strawberry.field(description="The name that the client gave the order.")
     external_reference: str | None = strawberry.field(
-        description="The client's own reference of the order, unique in the account. Of the orders of a placement the"
-        " first one has it."
+        description="The client's own reference of the order, unique in the account. Only the first order of a"
+        " placement has it."
     )
     instructions: str | None = strawberry.field(description="The client's instructions for all images of the order.")
     status: OrderStatus = strawberry.field(description="The status of the order.")
@@ -80,15 +80,15 @@ class Order(Node):
         " rejected."
     )
     cancelled_at: datetime | None = strawberry.field(
-        description="The instant of the cancellation; which is that of its last image; null unless all are cancelled."
+        description="The instant at which its last image was cancelled; null unless all are cancelled."
     )
     image_count: int = strawberry.field(
-        description="The number of images that are not cancelled; of a cancelled order, of those cancelled last."
+        description="The number of images that are not cancelled; in a cancelled order, the number cancelled last."
     )
     delivered_count: int = strawberry.field(description="The number of delivered images, not counting rejected ones.")
     rejected_count: int = strawberry.field(description="The number of rejected images that wait for their redo.")
     progress: float = strawberry.field(
-        description="The share of the images not cancelled that are delivered, from 0 to 1."
+        description="The delivered share, from 0 to 1, of the images that are not cancelled."
     )
     price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
@@ -103,8 +103,8 @@ class Order(Node):
     def actions(self, info: Info) -> AwaitableOrValue[list[Action]]:
         """The commands on the order: for clients EXPEDITE, REJECT, COMPLETE and CANCEL; more for staff.
 
-        EXPEDITE and REJECT are of all images of the order that they can be of. An allowed command succeeds if it is
-        called at the instant of this answer.
+        EXPEDITE and REJECT apply to all images of the order that can be expedited or rejected. An allowed command
+        succeeds if it is called at the instant of this answer.
         """
         account_id, by_staff = self.row.account_id, info.context.is_staff
         now, rejectable_for = info.context.instant(account_id), info.context.settings.rejection_period
@@ -159,7 +159,7 @@ class Order(Node):
 class OrderFilter:
     """Conditions on orders, all of which have to be met.
 
-    Null and an empty `search` are no condition; an empty list is met by no order. A list over all accounts takes
+    A null condition or an empty `search` has no effect; an empty list matches no order. A list over all accounts takes
     `status`, `serviceLevel`, `placedFrom`, `placedBefore`, `late`, `number` and `externalReference`; the others need an
     account.
     """
@@ -195,10 +195,10 @@ class OrderFilter:
         " a later one, every order that was updated in between.",
     )
     delivered_from: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Only orders delivered, whole, at or after this instant."
+        default=strawberry.UNSET, description="Only orders whose last image was delivered at or after this instant."
     )
     delivered_before: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Only orders delivered, whole, before this instant."
+        default=strawberry.UNSET, description="Only orders whose last image was delivered before this instant."
     )
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -242,7 +242,7 @@ Filter: TypeAlias = Annotated[
 
 
 def _exact(reference: str) -> str:
-    """Return a reference to search for in NFC; an empty one stays, and no order has it. Raises ApiError."""
+    """Return a reference to search for, in NFC; no order has an empty one. Raises ApiError."""
     return composed(text_or_none("filter.externalReference", reference) or "")
 
 

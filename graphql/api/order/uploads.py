@@ -1,4 +1,4 @@
-"""The images of a new order, as they are given."""
+"""The input of a new order's images."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -50,7 +50,7 @@ async def bound(context: Context, validation: Validation, token: str | None, req
 
 
 async def with_current_quote(context: Context, payload: AnyPayload, request: QuoteRequest) -> AnyPayload:
-    """Return a payload whose QUOTE_CHANGED errors have a quote of the request as of now, if one can be made."""
+    """Return a payload whose QUOTE_CHANGED errors have a new quote of the request, if one can be made."""
     for error in payload.user_errors:
         if isinstance(error, QuoteChanged):
             await context.renew_view([request.account_id], None)

@@ -63,7 +63,7 @@ class RetouchingStepMutations:
     ) -> SetRetouchingStepPayload:
         """Adds a step to the catalogue, or changes it; for staff.
 
-        Jobs then make new versions of the specifications that follow it; what was ordered keeps its own.
+        Jobs then make new versions of the specifications that follow it; existing orders keep their versions.
         """
         call = Call(info, input)
         seconds, price = or_none(input.seconds), or_none(input.price)

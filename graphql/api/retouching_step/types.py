@@ -20,7 +20,7 @@ _NO_ACCOUNT: Final = UUID(int=0)
 
 @object_type(count=LOOK_UP)
 class RetouchingStep(Node):
-    """A retouching step of the service's catalogue, which specifications choose."""
+    """A retouching step of the service's catalogue, of which specifications are made."""
 
     step: str = strawberry.field(description="The name of the step.")
     seconds: float = strawberry.field(
@@ -35,7 +35,8 @@ class RetouchingStep(Node):
     async def specification_count(self, info: Info) -> int | None:
         """The number of specifications, of all accounts, that a change of the price or the seconds would change.
 
-        Those that are archived, or whose price and seconds of the step are negotiated, are left out. For staff only.
+        Archived specifications are left out, and specifications with both a negotiated price and negotiated seconds of
+        the step. For staff only.
         """
         return await info.context.loaders.specification_counts_of_steps.load(self.step)
 

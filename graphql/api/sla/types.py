@@ -114,7 +114,7 @@ class SLA(Node):
     flow: FlowTerms = strawberry.field(description="The terms of Flow.")
     support: SupportTerms = strawberry.field(description="The terms of support.")
     agreed_at: datetime = strawberry.field(
-        description="The instant at which the terms were agreed on; of the first version the account's creation."
+        description="The instant at which the terms were agreed on; for the first version, the account's creation."
     )
     note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
     message: str | None = strawberry.field(description="The message of staff to the client; null without one.")

@@ -70,8 +70,8 @@ class UpdateSpecificationInput:
     name: str | None = optional(f"The name of the specification: {NAME_RULE}.")
     steps: list[str] | None = optional(
         "All retouching steps, in their order: 1 to 100 different ones of the catalogue, not archived unless the"
-        " specification has them. The same steps in another order are no change. With other steps from a client the"
-        " price is the catalogue's, and so are the seconds of new ones."
+        " specification has them. The same steps in another order are no change. If a client changes the steps,"
+        " the price and the seconds of new steps are the catalogue's."
     )
     instructions: str | None = optional(
         f"Instructions for production: {PROSE_RULE}; null removes them.", null_means=True
@@ -206,5 +206,5 @@ def _milliseconds(call: Call, negotiated: Sequence[SpecificationStepInput]) -> d
 
 
 def _stated(value: Value | None) -> Value | Unchanged | None:
-    """Return the value of a field for which null is not the same as left out."""
+    """Return the value of a field where null differs from an omitted field."""
     return UNCHANGED if value is strawberry.UNSET else value

@@ -38,7 +38,7 @@ class Specification(Node):
     """The retouching of an order's images: its steps and price."""
 
     version: int = strawberry.field(
-        description="The number of the version shown, from 1: the current one, or that of an order placed with it."
+        description="The number of this version, from 1: the current one, or the one that an order was placed with."
     )
     name: str = strawberry.field(description="The name of the specification.")
     archived: bool = strawberry.field(description="True if the specification is archived; its existing orders keep it.")

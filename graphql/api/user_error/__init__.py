@@ -1,1 +1,1 @@
-"""The errors a user can fix in a mutation or a quote: their codes, a type for each, and those of refusals."""
+"""User errors of mutations and quotes: their codes, a type for each, and the table of refusals."""

@@ -29,7 +29,7 @@ class UserErrorCode(StrEnum):
 
 
 KEYED: Final = (UserErrorCode.INVALID, UserErrorCode.IDEMPOTENCY_CONFLICT)
-"""The codes of every mutation: those of its idempotency key."""
+"""The codes of every mutation, from its idempotency key."""
 
 NOT_EXPEDITABLE: Final = (
     UserErrorCode.ACCOUNT_CLOSED,

@@ -1,4 +1,4 @@
-"""The one table of user errors by refusal, and the errors of a refusal.
+"""The table of the user error of each refusal, and its application.
 
 The facts of an error are the attributes of its refusal with the same names; ids are written as in the API.
 """
@@ -29,7 +29,7 @@ Path: TypeAlias = tuple[str, ...]
 
 
 class Mapped(NamedTuple):
-    """The error of a refusal, and the fields of an input it may be about; its path is the first that is provided.
+    """The error of a refusal, and the input fields that it may concern; its path is the first one provided.
 
     A refusal with an `index` is about the field of an item of the list `items`.
     """
@@ -98,7 +98,7 @@ _IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
 
 
 class Given(NamedTuple):
-    """The id of an object in an input, or the name of a step: where, and as written."""
+    """The id of an object, or the name of a step, in an input: its path and its text."""
 
     path: Path
     text: str
@@ -114,7 +114,7 @@ class Asked:
     ids: Mapping[UUID | str, Given] = field(default_factory=dict[UUID | str, Given])
 
     def id_of(self, type_: NodeType, key: UUID) -> str:
-        """Return the id of an object as given, or, unless it was given, of the account."""
+        """Return the id of an object as in the input; if the input lacks it, the account's object with this key."""
         given = self.ids.get(key)
         return str(GlobalId(type_, self.account_id or key, key)) if given is None else given.text
 
@@ -147,7 +147,7 @@ def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
 
 
 def _facts(error: type[UserError], refusal: DomainError, given: Given, asked: Asked) -> dict[str, Any]:
-    """Return the facts of an error that its refusal knows."""
+    """Return the facts that an error takes from its refusal."""
     known, facts = vars(refusal), dict[str, Any]()
     for name in _FACTS[error]:
         if name == "id":

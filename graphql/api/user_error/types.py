@@ -58,14 +58,14 @@ class UserError:
 
 @object_type
 class InvalidInput(UserError):
-    """The value is not allowed; the message says which ones are.
+    """The value is not allowed; the message names the allowed ones.
 
     A fact is null where the error is of another kind, or has no such limit.
     """
 
     code: UserErrorCode = _code(UserErrorCode.INVALID)
-    least: Decimal | None = strawberry.field(default=None, description="The least number allowed, of items as well.")
-    most: Decimal | None = strawberry.field(default=None, description="The greatest number allowed, of items as well.")
+    least: Decimal | None = strawberry.field(default=None, description="The least value or number of items allowed.")
+    most: Decimal | None = strawberry.field(default=None, description="The greatest value or number of items allowed.")
     max_length: int | None = strawberry.field(
         default=None, description="The greatest number of characters allowed in a text."
     )
@@ -73,7 +73,7 @@ class InvalidInput(UserError):
         default=None, description="The earliest instant allowed, as a value or for the change."
     )
     before: datetime | None = strawberry.field(
-        default=None, description="The first instant, after the earliest, that is not allowed any more."
+        default=None, description="The instant before which the value has to be."
     )
     earliest_date: date | None = strawberry.field(default=None, description="The earliest date allowed.")
     step: str | None = strawberry.field(default=None, description="The retouching step that is not allowed.")
@@ -153,7 +153,7 @@ class ExpediteWindowClosed(UserError):
     """Expedites are closed on weekends (UTC)."""
 
     code: UserErrorCode = _code(UserErrorCode.EXPEDITE_WINDOW_CLOSED)
-    opens_at: datetime = strawberry.field(description="The instant at which they open again.")
+    opens_at: datetime = strawberry.field(description="The instant at which expedites open again.")
 
 
 @object_type
@@ -161,8 +161,8 @@ class NoGain(UserError):
     """The expedite would not bring every image an earlier deadline."""
 
     code: UserErrorCode = _code(UserErrorCode.NO_GAIN)
-    gaining: int = strawberry.field(description="The number of images that it would bring an earlier deadline.")
-    asked: int = strawberry.field(description="The number of images that would have to gain, at a turnaround.")
+    gaining: int = strawberry.field(description="The number of images that would be due earlier.")
+    asked: int = strawberry.field(description="The number of images at a turnaround, which all have to gain.")
 
 
 @object_type

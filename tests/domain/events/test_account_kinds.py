@@ -1,4 +1,4 @@
-"""The stored form of the events of what staff change of an account."""
+"""The stored form of events of staff's changes to an account."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -49,7 +49,7 @@ def test_an_order_with_a_delivery_is_not_cancelled() -> None:
     with pytest.raises(NotCancellable) as refusal:
         cancel([begun], AT, quota())
     assert (refusal.value.begun_at, refusal.value.image_id) == (UPLOADED_AT, None)
-    assert str(refusal.value) == "Order 1 cannot be cancelled: work on it has begun."
+    assert str(refusal.value) == "Order 1 cannot be cancelled: its production has begun."
 
 
 def test_an_order_is_cancelled_once() -> None:
@@ -95,7 +95,7 @@ def test_images_are_cancelled_unless_work_on_them_has_begun() -> None:
     assert (begun.image_id, begun.begun_at, str(begun)) == (
         second,
         UPLOADED_AT,
-        "'2.jpg' cannot be cancelled: work on it has begun.",
+        "'2.jpg' cannot be cancelled: its production has begun.",
     )
     with pytest.raises(NotCancellable):
         cancel([order], AT, quota())

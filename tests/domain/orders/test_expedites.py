@@ -132,7 +132,7 @@ def test_if_nothing_can_be_expedited_the_refusal_is_that_of_the_first_image() ->
     order = with_history(order, [ImageHistory(ASKED_AT, ()), ImageHistory(ASKED_AT, ())])
     with pytest.raises(AlreadyDelivered) as refusal:
         expedited(order)
-    assert str(refusal.value) == "Order 1 has been delivered already."
+    assert str(refusal.value) == "Order 1 has already been delivered."
 
 
 def test_a_chosen_image_that_was_delivered_is_refused() -> None:
@@ -151,8 +151,8 @@ def test_every_chosen_image_that_cannot_be_expedited_is_named() -> None:
     with pytest.raises(Refusals) as error:
         expedited(order, numbers=[3, 2, 1])
     assert [str(refusal) for refusal in error.value.refusals] == [
-        "'3.jpg' has been delivered already.",
-        "'1.jpg' has been delivered already.",
+        "'3.jpg' has already been delivered.",
+        "'1.jpg' has already been delivered.",
     ]
 
 

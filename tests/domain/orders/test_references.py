@@ -37,9 +37,9 @@ def test_a_taken_reference_is_refused_with_its_owner() -> None:
     assert (of_image.reference, of_image.order_id, of_image.image_id, of_image.index) == ("b", None, UUID(int=2), 1)
     assert (again.reference, again.order_id, again.image_id, again.index) == ("c", None, None, 3)
     assert [str(each) for each in (of_order, of_image, again)] == [
-        "'a' is the reference of order 12 already.",
-        "'b' is the reference of image 'b.jpg' already.",
-        "'c' is the reference of an image before it in the list already.",
+        "'a' is already the reference of order 12.",
+        "'b' is already the reference of image 'b.jpg'.",
+        "'c' is already the reference of an earlier image in the list.",
     ]
 
 

@@ -24,7 +24,7 @@ from tests.support.transactions import in_transaction
 
 NOON = "2026-03-10T12:00:00Z"
 CLOSED_AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
-CLOSED = "the account is closed since 2026-03-10T12:00:00Z: nothing new can be ordered."
+CLOSED = "the account has been closed since 2026-03-10T12:00:00Z: nothing new can be ordered."
 
 
 @pytest.fixture

@@ -52,15 +52,15 @@ async def test_images_keep_their_references_in_a_sibling(pool: Pool) -> None:
     [
         (
             order("o-2", at=LATER, externalReference="PO-1"),
-            "externalReference: 'PO-1' is the reference of order 1 already.",
+            "externalReference: 'PO-1' is already the reference of order 1.",
         ),
         (
             order("o-2", [image("b.jpg"), image("c.jpg", externalReference="sku-1")], LATER),
-            "images[1].externalReference: 'sku-1' is the reference of image 'a.jpg' already.",
+            "images[1].externalReference: 'sku-1' is already the reference of image 'a.jpg'.",
         ),
         (
             order("o-2", [image("b.jpg", externalReference="x"), image("c.jpg", externalReference="x")], LATER),
-            "images[1].externalReference: 'x' is the reference of an image before it in the list already.",
+            "images[1].externalReference: 'x' is already the reference of an earlier image in the list.",
         ),
     ],
 )
@@ -82,7 +82,7 @@ async def test_a_reference_of_a_cancelled_order_stays_taken_and_that_of_another_
     cancelled = change("cancellation", "2026-03-03T10:30:00Z", order="o-1")
     again = order("o-2", at=LATER, externalReference="PO-1")
     outcome = await run_import(pool, [*START, *other, FIRST, cancelled, again])
-    assert outcome.problems == ["8: externalReference: 'PO-1' is the reference of order 1 already."]
+    assert outcome.problems == ["8: externalReference: 'PO-1' is already the reference of order 1."]
 
 
 @pytest.mark.parametrize(

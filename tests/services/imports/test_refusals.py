@@ -196,11 +196,11 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     (change("expedite", LATER, order="o-9"), "order: there is no order 'o-9'"),
     (
         change("cancellation", LATER, order="o-1"),
-        "order: Order 1 cannot be cancelled: work on it has begun.",
+        "order: Order 1 cannot be cancelled: its production has begun.",
     ),
     (
         change("cancellation", LATER, order="o-1", filenames=["b.jpg", "a.jpg"]),
-        "filenames[1]: 'a.jpg' cannot be cancelled: work on it has begun.",
+        "filenames[1]: 'a.jpg' cannot be cancelled: its production has begun.",
     ),
     (
         change("cancellation", LATER, order="o-1", filenames=["c.jpg"]),
@@ -217,15 +217,15 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("expedite", DELIVERED, order="o-1", filenames=["b.jpg", "a.jpg"]),
-        "filenames[1]: 'a.jpg' has been delivered already.",
+        "filenames[1]: 'a.jpg' has already been delivered.",
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1"),
-        "order: Order 1 was due at 2026-03-04T08:00:00Z and is late already.",
+        "order: Order 1 was due at 2026-03-04T08:00:00Z and is already late.",
     ),
     (
         change("expedite", "2026-03-04T08:00:00.000001Z", order="o-1", filenames=["b.jpg"]),
-        "filenames[0]: 'b.jpg' was due at 2026-03-04T08:00:00Z and is late already.",
+        "filenames[0]: 'b.jpg' was due at 2026-03-04T08:00:00Z and is already late.",
     ),
     (
         change("expedite", "2026-03-04T05:00:00Z", order="o-1", filenames=["b.jpg"]),
@@ -319,7 +319,7 @@ async def test_a_repeated_key_ends_the_account_of_its_line(pool: Pool) -> None:
 
 async def test_an_expedited_image_is_not_expedited_again(pool: Pool) -> None:
     lines = [*START, order("o-1", expedite=True), change("expedite", LATER, order="o-1")]
-    assert await refused(pool, *lines) == "order: Order 1 is expedited already."
+    assert await refused(pool, *lines) == "order: Order 1 is already expedited."
 
 
 async def test_a_cancelled_order_does_not_change(pool: Pool) -> None:

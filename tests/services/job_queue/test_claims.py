@@ -1,4 +1,4 @@
-"""Claims of jobs: one worker for an account and a kind at a time, accounts in turn, each job once to effect."""
+"""Claims of jobs: one worker for an account and a kind at a time, accounts in turn, each job with effect once."""
 
 from collections import Counter
 from datetime import timedelta

@@ -76,7 +76,7 @@ def facts(refusal: DomainError | None) -> tuple[object, ...]:
 
 
 async def assert_answered_as_commands(customer: Customer, clock: FrozenClock) -> None:
-    """Assert that the actions of an account's latest orders and of their images are those of the commands."""
+    """Assert that the actions of an account's latest orders and of their images equal the answers of the commands."""
     reader, account_id = PoolReader(customer.pool), customer.account_id
     history = (await account_histories(reader, [account_id]))[account_id]
     now = max(clock.now(), history.last_at + MICROSECOND)

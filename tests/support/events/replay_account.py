@@ -92,7 +92,7 @@ class ReplayedAccount:
         self.versions.append(after)
 
     def _withdraw(self, data: Data) -> None:
-        """Withdraw a version; its day has the terms without it, and those of the plan, which no event has."""
+        """Withdraw a version; its day gets the terms without it; terms of the plan are in no event."""
         before, after = data["before"], data["after"]
         version = next(each for each in self.versions if each["version"] == before["version"])
         assert version["effectiveDate"] == before["effectiveDate"]

@@ -111,7 +111,7 @@ class Order:
 
     @property
     def counted(self) -> list[Image]:
-        """The images that are not cancelled; of a cancelled order those cancelled last."""
+        """The images that are not cancelled; in a cancelled order, the images cancelled last."""
         return [image for image in self.images if image.cancelled_at == self.cancelled_at]
 
     @property

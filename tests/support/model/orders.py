@@ -279,7 +279,7 @@ class Account:
         refuse(reasons)
         order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
-        order.updated_at = at
+        order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
         for image in awaiting:
@@ -292,7 +292,8 @@ class Account:
         at = self.instant(now)
         open_ = [image for image in order.images if not image.delivered_at and image.cancelled_at is None]
         reasons = cancelled(order)
-        if order.confirmed_at is None or not open_ or (order.due_at or at) < at:
+        is_set = order.confirmed_at is not None and order.deadline_status == "CONFIRMED"
+        if not is_set or not open_ or (order.due_at or at) < at:
             reasons.append(Reason("DeadlineNotOpen"))
         if due_at <= at or due_at >= (order.due_at or NEVER):
             reasons.append(Reason("DeadlineNotAhead"))
