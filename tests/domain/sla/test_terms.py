@@ -116,7 +116,7 @@ def test_a_term_can_be_negotiated_down_to_nothing() -> None:
     assert sla_on(date(2026, 4, 1), [FIRST, version(2, date(2026, 4, 1), 0, 0)]).terms == SlaTerms(0, 0)
 
 
-def test_what_a_withdrawn_version_superseded_counts_again() -> None:
+def test_terms_superseded_by_a_withdrawn_version_apply_again() -> None:
     april = date(2026, 4, 1)
     versions = [FIRST, version(2, april, images=800), replace(version(3, april, 300, 30), withdrawn_at=AT)]
     for listed in permutations(versions):

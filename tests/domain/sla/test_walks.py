@@ -65,7 +65,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     plan=st.sampled_from(list(PLANS)),
     steps=st.lists(STEPS, min_size=1, max_size=25),
 )
-def test_the_terms_of_every_day_are_the_models_and_promises_never_change(
+def test_the_terms_of_every_day_equal_the_model_and_promises_never_change(
     images: int | None, expedites: int | None, plan: Plan, steps: list[Step]
 ) -> None:
     account = Account.open(OPENED_AT, "UTC", plan, PLANS[plan], images, expedites)
