@@ -42,7 +42,7 @@ async def test_a_page_without_a_size_has_twenty_orders(client: Client, studio: S
     assert numbers(await page(client, first=None, last=None)) == newest_first(studio.orders)[:20]
 
 
-async def test_a_bad_cursor_takes_nothing_else_from_the_answer(client: Client) -> None:
+async def test_a_bad_cursor_makes_only_its_own_list_null(client: Client) -> None:
     answer = await client.answer('{ account { name bad: orders(after: "x") { totalCount } orders { totalCount } } }')
     assert answer["data"]["account"] == {"name": "ACME", "bad": None, "orders": {"totalCount": 60}}
     [error] = answer["errors"]

@@ -128,7 +128,7 @@ async def test_every_key_of_every_stored_event_is_shown_by_a_field(stored: Seque
                 assert (row["type"], path, [plain(value, field) for value in found]) == (row["type"], path, expected)
 
 
-async def test_a_version_that_the_catalogue_made_says_so(stored: Sequence[Record], staff: Client) -> None:
+async def test_the_event_of_a_version_made_by_the_catalogue_shows_it(stored: Sequence[Record], staff: Client) -> None:
     made = [node for node in await shown(staff, stored) if node.get("byCatalogue")]
     assert [(node["newPricePerImage"]["amount"], node["previousPricePerImage"]["amount"]) for node in made] == [
         ("1.55", "1.45")

@@ -82,7 +82,7 @@ async def test_the_events_of_new_versions_say_that_the_catalogue_made_them(
     ]
 
 
-async def test_only_what_follows_the_catalogue_and_differs_from_it_gets_a_version(
+async def test_only_specifications_that_follow_the_catalogue_and_differ_from_it_get_a_version(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     price = Price(Decimal(9), "EUR")
@@ -171,7 +171,7 @@ async def test_changes_one_after_the_other_end_with_the_last(pool: Pool, clock: 
     assert len(await pool.fetch(EVENTS)) == 1
 
 
-async def test_what_was_ordered_keeps_its_version_and_new_orders_have_the_new_price(
+async def test_existing_orders_keep_their_version_and_new_orders_have_the_new_price(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     id_ = await add_specification(pool, clock, account, BOTH)

@@ -67,7 +67,7 @@ async def test_workers_killed_at_any_statement_leave_all_accounts_to_the_next_on
 
 
 @pytest.mark.races
-async def test_specifications_made_amid_changes_of_the_catalogue_are_as_it_is_in_the_end(
+async def test_specifications_created_during_changes_of_the_catalogue_end_with_its_last_values(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     """Clients specify, staff set prices and workers reprice at once; then the workers have nothing left to do."""

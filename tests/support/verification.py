@@ -31,7 +31,7 @@ async def a_few_weeks(customer: Customer, clock: FrozenClock) -> None:
             await deliver(customer.pool, clock, "ann", claimed.images)
             clock.advance(HOUR)
             await in_transaction(
-                customer.pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(claimed.images[:1], HALO))
+                customer.pool, partial(reject_images, clock=clock, reasons=dict.fromkeys(claimed.images[:1], HALO))
             )
     clock.advance(HOUR)
     cancelled = (await customer.place(2)).orders[0]

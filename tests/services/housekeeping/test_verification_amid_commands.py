@@ -134,5 +134,5 @@ async def give_something(customer: Customer, drawn: random.Random) -> None:
     claimed = await claim(customer.pool, customer.clock, worker, drawn.randint(1, 6))
     if claimed.images:
         await deliver(customer.pool, customer.clock, worker, claimed.images)
-        reject = partial(reject_images, clock=customer.clock, complaints=dict.fromkeys(claimed.images[:1], HALO))
+        reject = partial(reject_images, clock=customer.clock, reasons=dict.fromkeys(claimed.images[:1], HALO))
         await in_transaction(customer.pool, reject)

@@ -177,5 +177,5 @@ async def test_each_order_of_all_accounts_is_as_of_the_settled_instant_of_its_ac
     settled = (now + MICROSECOND).isoformat().replace("+00:00", "Z")
     assert shown == [("Bravo", settled), ("Alpha", now.isoformat().replace("+00:00", "Z"))]
     assert staff.reader.statements == [
-        *("holder_by_token", "settle_page", "orders_of_all", "settle_page", "account_histories", "orders_of_all")
+        *("holder_by_token", "settle_page", "all_orders", "settle_page", "account_histories", "all_orders")
     ]
