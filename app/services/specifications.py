@@ -6,14 +6,14 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
+from app.domain.events.accounts import specification_archived, specification_changed, specification_created
 from app.domain.instants import rfc3339
 from app.domain.specifications import (
     SpecificationArchived,
     SpecificationChange,
     SpecificationTerms,
-    kept_steps,
     specified,
+    stored_steps,
 )
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
@@ -100,7 +100,7 @@ async def update_specification(
         version = row.version + 1
         await writer.copy(SpecificationVersion, [specification_version(key, version, after, at)])
         await writer.execute(REWORD, *key, version)
-        await record(writer, counters, at, specification_reworded(row.id, version, before, after, at))
+        await record(writer, counters, at, specification_changed(row.id, version, before, after, at))
     return SpecificationOutcome(at, *key, changed=after != before)
 
 
@@ -137,4 +137,4 @@ def specification_version(
     """Return the row of a version that begins at an instant (UTC), in the order of the table's columns."""
     price = terms.price_per_image, terms.currency
     rest = terms.price_negotiated, terms.instructions
-    return *key, version, terms.name, *price, kept_steps(terms.steps), at, *rest
+    return *key, version, terms.name, *price, stored_steps(terms.steps), at, *rest

@@ -79,9 +79,7 @@ async def test_a_run_whose_spread_others_have_done_is_ended_once_its_lease_is_ov
     assert await effects(pool, account) == ["s"]
 
 
-async def test_only_work_due_at_an_instant_is_done_if_it_is_named(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
+async def test_with_an_instant_only_work_due_by_then_is_done(pool: Pool, clock: FrozenClock, account: UUID) -> None:
     await spread(pool, clock.now(), "all")
     await add(pool, account, clock.now() - MINUTE, "earlier")
     await worker(pool, clock, Work()).run_due(clock.now() - MINUTE)
@@ -208,7 +206,7 @@ async def test_a_scheduler_does_a_job_as_soon_as_it_is_added(database: str, pool
             await comes(partial(work.has_begun, 2 + number))
 
 
-async def test_a_long_job_does_not_delay_those_of_other_accounts(database: str, pool: Pool) -> None:
+async def test_a_long_job_does_not_delay_jobs_of_other_accounts(database: str, pool: Pool) -> None:
     clock = clock_from(NOW)
     busy, *others = [await new_account(pool, clock.now()) for _ in range(3)]
     work = Work()

@@ -143,7 +143,7 @@ async def test_the_events_of_new_versions_say_that_the_catalogue_made_them(
     ]
 
 
-async def test_only_what_follows_the_catalogue_and_differs_from_it_gets_a_version(
+async def test_only_specifications_that_follow_the_catalogue_and_differ_from_it_get_a_version(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     price = Price(Decimal(9), "EUR")
@@ -258,7 +258,7 @@ async def test_changes_one_after_the_other_end_with_the_last(pool: Pool, clock: 
 
 
 @pytest.mark.races
-async def test_specifications_made_amid_changes_of_the_catalogue_are_as_it_is_in_the_end(
+async def test_specifications_created_during_changes_of_the_catalogue_end_with_its_last_values(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     """Clients specify, staff set prices and workers reprice at once; then the workers have nothing left to do."""
@@ -291,7 +291,7 @@ async def test_specifications_made_amid_changes_of_the_catalogue_are_as_it_is_in
     await assert_each_version_has_one_event(pool)
 
 
-async def test_what_was_ordered_keeps_its_version_and_new_orders_have_the_new_price(
+async def test_existing_orders_keep_their_version_and_new_orders_have_the_new_price(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     id_ = await add_specification(pool, clock, account, BOTH)

@@ -14,7 +14,7 @@ from app.domain.orders.changes import Change, confirm, require_open_deadline, re
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
-from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject, rejectable
+from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject, rejectable
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
@@ -99,19 +99,19 @@ async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome
 
 
 async def reject_order(
-    writer: Writer, clock: Clock, key: OrderKey, complaint: Complaint, within: timedelta = REJECTABLE_FOR
+    writer: Writer, clock: Clock, key: OrderKey, reason: RejectionReason, period: timedelta = REJECTION_PERIOD
 ) -> Outcome:
-    """Send all images of an order back that were delivered within a time; the caller commits.
+    """Send all images of an order back that were delivered within a period; the caller commits.
 
     Raises NotFound, and NotDelivered or NotRejectable when there are none.
     """
     counters, at, account, order = await _begin(writer, clock, key)
-    complaints = dict.fromkeys(rejectable(order, at, within), complaint)
-    terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), within)
-    after = reject(order, complaints, terms, partial(new_ids, at))
+    reasons = dict.fromkeys(rejectable(order, at, period), reason)
+    terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), period)
+    after = reject(order, reasons, terms, partial(new_ids, at))
     new_events = [rejected(order, after, at)]
     await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
-    return Outcome(at, [key], [(key[0], image_id) for image_id in complaints])
+    return Outcome(at, [key], [(key[0], image_id) for image_id in reasons])
 
 
 async def confirm_deadline(

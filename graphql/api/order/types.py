@@ -107,10 +107,12 @@ class Order(Node):
         succeeds if it is called at the instant of this answer.
         """
         account_id, by_staff = self.row.account_id, info.context.is_staff
-        now, rejectable_for = info.context.instant(account_id), info.context.settings.rejection_period
+        now, rejection_period = info.context.instant(account_id), info.context.settings.rejection_period
 
         def show(account: AccountHistory) -> list[Action]:
-            return actions(account_id, order_actions(self.row.summary, account, now, rejectable_for, by_staff=by_staff))
+            return actions(
+                account_id, order_actions(self.row.summary, account, now, rejection_period, by_staff=by_staff)
+            )
 
         return info.context.with_history(account_id, show)
 
@@ -225,7 +227,7 @@ class OrderFilter:
             delivered_before=or_none(self.delivered_before),
         )
 
-    def selection_of_all(self, now: datetime) -> OrderSelection:
+    def selection_in_all_accounts(self, now: datetime) -> OrderSelection:
         """Return the selection of the filter over all accounts; raises ApiError for a condition that needs one."""
         for name in _OF_ONE_ACCOUNT:
             value = or_none(getattr(self, name))

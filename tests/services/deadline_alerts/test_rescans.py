@@ -16,7 +16,7 @@ from app.services.jobs.cursors import WATCH
 from app.services.orders.changing import expedite_order
 from db.connections import Pool
 from db.queries.deadlines import DEADLINES_PAGE
-from db.queries.job_runs import RunsWanted, job_runs
+from db.queries.job_runs import RunFilter, job_runs
 from db.queries.pages import Slice
 from db.readers import PoolReader
 from tests.support.alerts import (
@@ -285,7 +285,7 @@ async def test_each_transaction_reads_a_bounded_number_of_images(
 
 async def runs_of(pool: Pool, account_id: UUID) -> list[tuple[object, ...]]:
     """Return the runs of an account that staff see in the ledger."""
-    page = await job_runs(PoolReader(pool), Slice(10), RunsWanted(WATCH, account_id))
+    page = await job_runs(PoolReader(pool), Slice(10), RunFilter(WATCH, account_id))
     runs = [run for _, run in page.rows]
     assert {(run.time_zone, run.date, run.account_id) for run in runs} <= {(None, None, account_id)}
     return [(run.state, run.scheduled_for, run.attempts, run.failures, run.error) for run in runs]

@@ -73,7 +73,7 @@ async def a_few_weeks(customer: Customer, clock: FrozenClock) -> None:
             await deliver(customer.pool, clock, "ann", claimed.images)
             clock.advance(HOUR)
             await in_transaction(
-                customer.pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(claimed.images[:1], HALO))
+                customer.pool, partial(reject_images, clock=clock, reasons=dict.fromkeys(claimed.images[:1], HALO))
             )
     clock.advance(HOUR)
     cancelled = (await customer.place(2)).orders[0]
@@ -350,5 +350,5 @@ async def give_something(customer: Customer, drawn: random.Random) -> None:
     claimed = await claim(customer.pool, customer.clock, worker, drawn.randint(1, 6))
     if claimed.images:
         await deliver(customer.pool, customer.clock, worker, claimed.images)
-        reject = partial(reject_images, clock=customer.clock, complaints=dict.fromkeys(claimed.images[:1], HALO))
+        reject = partial(reject_images, clock=customer.clock, reasons=dict.fromkeys(claimed.images[:1], HALO))
         await in_transaction(customer.pool, reject)

@@ -23,7 +23,7 @@ from app.services.orders.producing import reject_images
 from db.connections import Pool, open_pool
 from db.migrate import migrate
 from db.queries.accounts import account_histories
-from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity import ActivitySource, read_activity
 from db.readers import PoolReader
 from tests.db.test_released import released_database
 from tests.support.clock import MICROSECOND, FrozenClock
@@ -148,7 +148,7 @@ async def test_a_cancellation_changes_the_closed_day_of_the_upload(
     await assert_equals_rows(pool, clock)
 
 
-async def test_single_images_cancelled_on_a_closed_and_the_running_day_are_counted_apart(
+async def test_images_cancelled_on_a_closed_and_on_the_running_day_are_counted_on_their_own_days(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     yesterday = await client.place(3)
@@ -197,10 +197,10 @@ async def test_deliveries_and_rejections_belong_to_their_own_days(
     delivered = await deliver(pool, clock, "Ada", claimed.images)
     clock.advance_to(CLOSES + 33 * HOUR)  # the deadline of all was at 8:00 UTC
     await run_jobs(pool, clock, [ACTIVITY])
-    await in_transaction(pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(claimed.images[:1], HALO)))
+    await in_transaction(pool, partial(reject_images, clock=clock, reasons=dict.fromkeys(claimed.images[:1], HALO)))
     clock.advance()
     history = (await account_histories(PoolReader(pool), [client.account_id]))[client.account_id]
-    of = ActivityOf(client.account_id, history.zones, history.activity_until, clock.now())
+    of = ActivitySource(client.account_id, history.zones, history.activity_until, clock.now())
     days = buckets(TUESDAY, date.max, Grain.DAY, of.at, of.periods)
     found = await read_activity(PoolReader(pool), of, days, Grain.DAY)
     lead = (delivered.at - placed.at) // MICROSECOND
@@ -214,7 +214,7 @@ async def test_deliveries_and_rejections_belong_to_their_own_days(
     await assert_equals_rows(pool, clock)
 
 
-async def test_a_command_of_the_running_day_costs_no_statement_more(
+async def test_a_command_of_the_running_day_costs_no_further_statement(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
     yesterday = await client.place(3)

@@ -143,6 +143,6 @@ async def test_a_page_of_events_of_all_accounts_is_read_twice_by_one_statement(
         await open_shop(pool, client_of, Studio(name=name))
     await staff.data("{ events { nodes { type } } }")
     assert staff.reader.statements == [
-        *("holder_by_token", "settle_page", "import_runs_of_all", "recorded_events", "settle_page"),
-        *("account_histories", "recorded_events"),
+        *("holder_by_token", "settle_page", "all_import_runs", "all_events", "settle_page"),
+        *("account_histories", "all_events"),
     ]
