@@ -10,9 +10,9 @@ import pytest
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.orders import Order
-from tests.api.test_orders import is_late, varied
 from tests.support.clock import FrozenClock
 from tests.support.mutations import open_shop
+from tests.support.order_lists import is_late, varied
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
 

@@ -16,7 +16,8 @@ from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, numbered
 from tests.support.clock import FrozenClock
-from tests.support.events.api_fields import EVERY_EVENT, FIELDS, SHOWN
+from tests.support.events.api_fields import EVERY_EVENT, FIELDS
+from tests.support.events.shown_keys import SHOWN
 from tests.support.events.texts import with_texts
 from tests.support.one_of_each import live
 from tests.support.serving import Client, NewClient

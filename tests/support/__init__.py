@@ -13,7 +13,8 @@ Accounts and orders
 
 The API
   serving             the application in this process, its clients, counters of statements, fixtures
-  user_errors         cases of the codes that mutations and quotes declare
+  user_errors         cases of the codes that mutations and quotes declare, by noun
+  order_lists         orders of every kind, and pages of an account's orders
   mutations           performing mutations; a studio with a client; all rows before and after
   settled_answers     a judge of answers as of settled instants, amid writes
   examples            the examples in docs/domain.md
@@ -25,12 +26,15 @@ Time, jobs and alerts
   midnight_jobs       running the jobs at midnight, their snapshots and resets
   alerts              running the watch of deadlines, and the alerts it emitted
   deadline_steps      steps of explanations as text
+  promises            promises to explain, and their explanations
 
 Events
   events.samples      typed events to write as rows
   events.released     rows that release 0.1.0 wrote
   events.texts        events with their texts in their data
   events.api_fields   the fields of each event in the API
+  events.shown_keys   the field of the API that shows each key of a stored event
+  events.stored_data  the data of a stored event
   events.replay       orders replayed from events, and compared with the rows
   events.replay_account  accounts replayed from their other events
 
