@@ -13,6 +13,8 @@ from app.services.orders.placing import NewOrder, place_order
 from app.services.repricing import follow_catalogue
 from app.services.specifications import archive_specification
 from db.connections import Pool
+from db.queries.retouching_steps import specification_counts_of_steps
+from db.readers import PoolReader
 from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
 from tests.support.customers import GHOST, add_specification, negotiated
@@ -103,6 +105,25 @@ async def test_only_specifications_that_follow_the_catalogue_and_differ_from_it_
     slower = [row if row != (Decimal(9), 180_000, 95_500) else (Decimal(9), 180_000, 100_000) for row in dearer]
     assert await current(pool) == sorted(slower)
     assert len(await pool.fetch(EVENTS)) == 2
+
+
+async def test_staff_see_beforehand_how_many_specifications_a_change_of_both_values_changes(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    """A change of one value leaves out the specification that has negotiated it."""
+    priced = replace(BOTH, price=Price(Decimal(9), "USD"), by_client=False)
+    timed = replace(BOTH, milliseconds={"SHADOW": 1}, by_client=False)
+    for new in (BOTH, priced, timed, negotiated(GHOST), replace(BOTH, steps=("CLIPPING",))):
+        await add_specification(pool, clock, account, new)
+    counted = await specification_counts_of_steps(PoolReader(pool), ["SHADOW"])
+    changed = list[int]()
+    for change in (replace(SLOWER, price=Price(Decimal(2), "USD")), DEARER, replace(SLOWER, milliseconds=1)):
+        before = len(await pool.fetch(EVENTS))
+        clock.advance()
+        await set_step(pool, clock, change)
+        await run_jobs(pool, clock)
+        changed.append(len(await pool.fetch(EVENTS)) - before)
+    assert (counted, changed) == ({"SHADOW": 3}, [3, 2, 2])
 
 
 async def test_a_step_that_is_archived_still_changes_what_follows_it(

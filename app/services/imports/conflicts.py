@@ -2,20 +2,23 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.domain.events.enums import EventType
 from db.failures import ServerError, asks_to_try_again
-from db.queries.imports import EVENTS_FROM
+from db.queries.imports import HARMLESS_EVENTS_FROM
 from db.readers import Reader
 
-# Events by which jobs change nothing that an import depends on.
-_BY_JOBS: Final = (
+# Events of changes on which no line depends. The statement also counts those on which only later lines would depend.
+_HARMLESS: Final = (
     EventType.GUARANTEE_RESET,
     EventType.DEADLINE_AT_RISK,
     EventType.DEADLINE_MISSED,
     EventType.EVENT_WITHDRAWN,
+    EventType.ACCOUNT_RENAMED,
+    EventType.SUCCESS_MANAGER_CHANGED,
 )
 
 
@@ -31,12 +34,17 @@ class AccountMoved(Exception):  # noqa: N818 - named by its case, like all error
         self.ref = ref
 
 
-async def require_unmoved(reader: Reader, account_id: UUID, ref: str, expected: int, found: int) -> None:
-    """Raise AccountMoved if an account's next event has another sequence than expected, unless only jobs added any."""
+async def require_unmoved(
+    reader: Reader, account_id: UUID, ref: str, expected: int, found: int, started_at: datetime
+) -> None:
+    """Raise AccountMoved if an account's next event has another sequence than expected, unless new ones are harmless.
+
+    No line is after `started_at` (UTC), the start of the import.
+    """
     if found == expected:
         return
-    by_jobs = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
-    if by_jobs is None or by_jobs["events"] != found - expected:
+    harmless = await reader.fetch_row(HARMLESS_EVENTS_FROM, account_id, expected, _HARMLESS, started_at)
+    if harmless is None or harmless["events"] != found - expected:
         raise AccountMoved(ref)
 
 
