@@ -2,13 +2,20 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
+from app.domain.errors import Refusals
+from app.domain.orders.refusals import NotRejectable
+from app.services.orders.producing import reject_images
 from db.connections import Pool
+from tests.support.clock import FrozenClock
+from tests.support.customers import HALO
 from tests.support.events.replay import assert_events_explain_rows
 from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
+from tests.support.transactions import in_transaction
 
 pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])
 
@@ -246,6 +253,26 @@ async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: P
     query = "SELECT status, late_at, delivered_at FROM orders"
     delivered_at = datetime(2026, 3, 4, 8, 0, 0, 1, tzinfo=UTC)
     assert await rows(pool, query) == [("READY_FOR_DOWNLOAD", at(8, day=4), delivered_at)]
+
+
+async def test_an_imported_rejection_may_be_later_than_a_live_one(pool: Pool, chunk_lines: int) -> None:
+    """It is accepted at exactly the end of the time in which live ones are."""
+    rejections = [{"at": "2026-04-03T07:00:00Z", "reason": "halo"}]
+    delivered = {"deliveredAt": "2026-03-04T07:00:00Z"}
+    await imported(
+        pool,
+        chunk_lines,
+        *START,
+        order("o-1", [*images("a", **delivered, rejections=rejections), *images("b", **delivered)]),
+    )
+    found = "SELECT account_id, id, filename, status, rejected_at FROM images ORDER BY filename"
+    first, second = await rows(pool, found)
+    assert first[2:] == ("a", "REJECTED", datetime(2026, 4, 3, 7, tzinfo=UTC))
+    assert second[2:] == ("b", "DELIVERED", None)
+    clock = FrozenClock(datetime(2026, 4, 3, 7, tzinfo=UTC))
+    with pytest.raises(Refusals) as refused:
+        await in_transaction(pool, partial(reject_images, clock=clock, reasons={second[:2]: HALO}))
+    assert [type(each) for each in refused.value.refusals] == [NotRejectable]
 
 
 async def test_equal_instants_are_in_order(pool: Pool, chunk_lines: int) -> None:
