@@ -39,8 +39,7 @@ async def reprice(pool: Pool, clock: Clock, job: ClaimedJob) -> None:
 async def follow_catalogue(writer: Writer, clock: Clock, account_id: UUID) -> None:
     """Make a new version of each specification of an account that differs from the catalogue where it follows it.
 
-    The caller commits. Archived specifications stay as they are. Imports continue from where they were: an order
-    of theirs has the version in force when it was placed. Raises UnknownAccount.
+    The caller commits. Archived specifications stay as they are. Raises UnknownAccount.
     """
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant

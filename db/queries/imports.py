@@ -20,15 +20,14 @@ COUNTERS_BY_REF: Final = Statement(
     """,
 )
 
-# The number of events of an account from a sequence on, of these types, or after an instant and of its closing or a
-# version of a specification by the catalogue; the primary key.
+# The number of events of an account from a sequence on that are of some types, or of others, after an instant and of no
+# import; the primary key.
 HARMLESS_EVENTS_FROM: Final = Statement(
     "harmless_events_from",
     """
     SELECT count(*) AS events FROM events
      WHERE account_id = $1 AND sequence >= $2
-       AND (type = ANY($3::text[])
-            OR (at > $4 AND (type = 'ACCOUNT_CLOSED' OR (type = 'SPECIFICATION_CHANGED' AND data ? 'byCatalogue'))))
+       AND (type = ANY($3::text[]) OR (type = ANY($4::text[]) AND at > $5 AND import_run IS NULL))
     """,
 )
 

@@ -11,7 +11,7 @@ from db.failures import ServerError, asks_to_try_again
 from db.queries.imports import HARMLESS_EVENTS_FROM
 from db.readers import Reader
 
-# Events of changes on which no line depends. The statement also counts those on which only later lines would depend.
+# Events of changes on which no line depends, and of those on which only later lines depend.
 _HARMLESS: Final = (
     EventType.GUARANTEE_RESET,
     EventType.DEADLINE_AT_RISK,
@@ -20,6 +20,7 @@ _HARMLESS: Final = (
     EventType.ACCOUNT_RENAMED,
     EventType.SUCCESS_MANAGER_CHANGED,
 )
+_HARMLESS_BEFORE: Final = (EventType.ACCOUNT_CLOSED, EventType.SPECIFICATION_CHANGED)
 
 
 class AccountMoved(Exception):  # noqa: N818 - named by its case, like all errors here
@@ -43,7 +44,9 @@ async def require_unmoved(
     """
     if found == expected:
         return
-    harmless = await reader.fetch_row(HARMLESS_EVENTS_FROM, account_id, expected, _HARMLESS, started_at)
+    harmless = await reader.fetch_row(
+        HARMLESS_EVENTS_FROM, account_id, expected, _HARMLESS, _HARMLESS_BEFORE, started_at
+    )
     if harmless is None or harmless["events"] != found - expected:
         raise AccountMoved(ref)
 

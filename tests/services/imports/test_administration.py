@@ -1,5 +1,9 @@
-"""Imports around changes of the catalogue and staff's administration, which hold no line of the past back."""
+"""Imports around changes of specifications, of the catalogue and of an account's administration.
 
+These hold no line of the past back, and end no import that is running.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +28,7 @@ from app.services.imports import AccountMoved, destination
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
 from app.services.repricing import follow_catalogue
-from app.services.specifications import update_specification
+from app.services.specifications import archive_specification, update_specification
 from db.connections import Pool, open_pool
 from db.writer import Writer
 from tests.support.catalogue import write_catalogue
@@ -52,7 +56,7 @@ ORDERS: Final = "SELECT specification_version, price, currency FROM orders ORDER
 VERSIONS: Final = """
     SELECT version, price_per_image, created_at FROM specification_versions WHERE name = 'Ghost mannequin' ORDER BY 1"""
 _OF_ACTS: Final = ("accounts", "retouching_steps", "specifications", "specification_versions", "spreads", "job_turns")
-_EVENTS_OF_ACTS: Final = ("ACCOUNT_RENAMED", "SUCCESS_MANAGER_CHANGED", "ACCOUNT_CLOSED", "byCatalogue")
+_EVENTS_OF_ACTS: Final = ("ACCOUNT_RENAMED", "SUCCESS_MANAGER_CHANGED", "ACCOUNT_CLOSED", "SPECIFICATION_CHANGED")
 
 
 async def reprice(pool: Pool, clock: FrozenClock, account_id: UUID, price: str = "0.60") -> None:
@@ -60,6 +64,22 @@ async def reprice(pool: Pool, clock: FrozenClock, account_id: UUID, price: str =
     dearer = StepChange("SHADOW", price=Price(Decimal(price), "USD"))
     await in_transaction(pool, partial(set_retouching_step, clock=clock, change=dearer, currency="USD"))
     await in_transaction(pool, partial(follow_catalogue, clock=clock, account_id=account_id))
+
+
+async def specify(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    await add_specification(pool, clock, account_id, BOTH)
+
+
+async def change_price(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    """Negotiate another price of the specification of the file."""
+    key = await ghost_of(pool, account_id)
+    dearer = SpecificationChange(price=Price(Decimal(3), "EUR"))
+    await in_transaction(pool, partial(update_specification, clock=clock, key=key, change=dearer))
+
+
+async def archive(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    key = await ghost_of(pool, account_id)
+    await in_transaction(pool, partial(archive_specification, clock=clock, key=key))
 
 
 async def rename(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
@@ -85,7 +105,15 @@ async def go_solo(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(change_plan, clock=clock, account_id=account_id, new=new))
 
 
-ASIDE: Final[Mapping[str, Act]] = {"catalogue": reprice, "name": rename, "manager": set_manager, "closing": close}
+ASIDE: Final[Mapping[str, Act]] = {
+    "catalogue": reprice,
+    "new": specify,
+    "changed": change_price,
+    "archived": archive,
+    "name": rename,
+    "manager": set_manager,
+    "closing": close,
+}
 BARRING: Final[Mapping[str, Act]] = {"reopening": close_and_reopen, "plan": go_solo}
 
 
@@ -114,11 +142,16 @@ async def begun(pool: Pool) -> UUID:
     return account_id
 
 
+async def ghost_of(pool: Pool, account_id: UUID) -> tuple[UUID, UUID]:
+    """Return the key of the specification of the file."""
+    [row] = await pool.fetch("SELECT specification_id FROM specification_versions WHERE name = 'Ghost mannequin'")
+    return account_id, row["specification_id"]
+
+
 async def end_negotiation(pool: Pool, account_id: UUID) -> None:
     """Let the specification of the file follow the catalogue from the evening on, in its second version."""
-    [row] = await pool.fetch("SELECT specification_id FROM specification_versions WHERE name = 'Ghost mannequin'")
     ended = SpecificationChange(price=None, milliseconds={})
-    key = (account_id, row["specification_id"])
+    key = await ghost_of(pool, account_id)
     await in_transaction(pool, partial(update_specification, clock=FrozenClock(EVENING), key=key, change=ended))
 
 
@@ -133,12 +166,12 @@ async def comparable(pool: Pool) -> dict[str, list[str]]:
     return {table: kept for table, kept in found.items() if table not in _OF_ACTS}
 
 
-async def undisturbed(server: str) -> dict[str, list[str]]:
+async def undisturbed(server: str, *more: Line) -> dict[str, list[str]]:
     """Return the rows of the import of a day without any act."""
     async with empty_database(server) as url:
         pool = await open_pool(url)
         await begun(pool)
-        assert (await tonight(pool, *TODAY)).problems == []
+        assert (await tonight(pool, *TODAY, *more)).problems == []
         found = await comparable(pool)
         await pool.close()
     return found
@@ -246,3 +279,30 @@ async def test_an_account_that_is_opened_earlier_orders_by_the_first_version(poo
     lines = [order("o-1"), order("o-2", at="2026-03-03T21:00:00Z"), order("o-3", at="2026-03-04T13:00:00Z")]
     assert (await tonight(pool, *lines)).problems == []
     assert [version for version, *_ in await rows(pool, ORDERS)] == [1, 2, 3]
+
+
+@pytest.mark.races
+async def test_acts_all_through_an_import_change_nothing_of_it(server: str, pool: Pool) -> None:
+    lines = [order(f"n-{number}", 2, "2026-03-04T12:00:00Z") for number in range(60)]
+    account_id = await begun(pool)
+    clock = FrozenClock(NIGHT + MICROSECOND)
+    ended = asyncio.Event()
+
+    async def acting() -> int:
+        count = 0
+        while not ended.is_set():
+            await reprice(pool, clock, account_id, str(count))
+            await rename(pool, clock, account_id)
+            await specify(pool, clock, account_id)
+            count += 1
+        return count
+
+    async def importing() -> Outcome:
+        try:
+            return await tonight(pool, *TODAY, *lines, chunk_lines=3)
+        finally:
+            ended.set()
+
+    outcome, count = await asyncio.gather(importing(), acting())
+    assert (outcome.problems, count > 1) == ([], True)
+    assert await comparable(pool) == await undisturbed(server, *lines)
