@@ -16,13 +16,13 @@ from db.connections import Pool, Record
 from db.queries.order_states import OrderKey, order_states
 from db.queries.orders import orders_by_id
 from db.readers import PoolReader
-from tests.db.test_released import INSERTS, STATEMENTS, Released, columns_written
 from tests.support.clock import FrozenClock
 from tests.support.customers import Customer, claim, deliver, open_customer
 from tests.support.import_files import run_import
 from tests.support.midnight_jobs import run_jobs
 from tests.support.random_files import random_file
 from tests.support.random_lives import Life
+from tests.support.released_database import INSERTS, STATEMENTS, Released, columns_written
 
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
