@@ -54,6 +54,7 @@ Histories, imports and random data
   held_import         an import that is held while it runs, as a fixture
   refused_lines       lines that an import refuses
   imported_orders     lines of images, and the orders that an import made
+  interrupted_imports imports with acts of clients and staff before or amid them
   random_files        random import files
   one_of_each         a history with every type of event and a row in every table
   strategies          strategies of zones, days and instants
