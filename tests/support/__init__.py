@@ -37,6 +37,7 @@ Time, jobs and alerts
 Events
   events.samples      typed events to write as rows
   events.released     rows that release 0.1.0 wrote
+  events.typed        the typed events of these rows
   events.texts        events with their texts in their data
   events.api_fields   the fields of each event in the API
   events.shown_keys   the field of the API that shows each key of a stored event
@@ -46,8 +47,8 @@ Events
 
 Histories, imports and random data
   histories           histories of images for tests of figures
-  pulse_reads         reads of their figures, compared with the reference
   random_histories    the same, drawn by hypothesis
+  pulse_reads         reads of their figures, compared with the reference
   random_lives        accounts with random commands and jobs over days
   importable_lives    lives that an import file can express, and their export
   import_files        lines of import files, importing them, all rows in a comparable form
