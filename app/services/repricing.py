@@ -56,4 +56,4 @@ async def follow_catalogue(writer: Writer, clock: Clock, account_id: UUID) -> No
         specification_changed(row.id, row.version + 1, before, after, at, by_catalogue=True)
         for row, before, after in changed
     )
-    await record(writer, counters, at, *new_events)
+    await record(writer, counters, at, *new_events, keeps_watermark=True)

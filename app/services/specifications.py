@@ -1,4 +1,7 @@
-"""Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have."""
+"""Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have.
+
+Imports continue from where they were: an order of theirs has the version in force when it was placed.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +83,7 @@ async def create_specification(
     made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
     await writer.insert([made])
     await writer.copy(SpecificationVersion, [specification_version((account_id, id_), 1, terms, at)])
-    await record(writer, counters, at, specification_created(id_, terms, at))
+    await record(writer, counters, at, specification_created(id_, terms, at), keeps_watermark=True)
     return SpecificationOutcome(at, account_id, id_)
 
 
@@ -100,7 +103,8 @@ async def update_specification(
         version = row.version + 1
         await writer.copy(SpecificationVersion, [specification_version(key, version, after, at)])
         await writer.execute(REWORD, *key, version)
-        await record(writer, counters, at, specification_changed(row.id, version, before, after, at))
+        changed = specification_changed(row.id, version, before, after, at)
+        await record(writer, counters, at, changed, keeps_watermark=True)
     return SpecificationOutcome(at, *key, changed=after != before)
 
 
@@ -112,7 +116,7 @@ async def archive_specification(writer: Writer, clock: Clock, key: Specification
     counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
     await writer.execute(ARCHIVE, *key, at)
-    await record(writer, counters, at, specification_archived(row.id, at))
+    await record(writer, counters, at, specification_archived(row.id, at), keeps_watermark=True)
     return SpecificationOutcome(at, *key)
 
 

@@ -10,8 +10,8 @@ from api.ids import NodeType
 from app.services.imports import destination
 from db.connections import Pool, connect
 from engine.ids import numbered
-from tests.api.test_account_events import BETA, DONE, HeldImport
 from tests.support.clock import FrozenClock
+from tests.support.held_import import BETA, DONE, HeldImport
 from tests.support.import_files import START, change, order, run_import
 from tests.support.mutations import done, open_shop
 from tests.support.serving import Client, NewClient
