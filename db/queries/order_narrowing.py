@@ -1,6 +1,6 @@
 """Selections of an account's orders by number, reference, update or delivery, by an index if there are few matches.
 
-Fewer than 1,000 matches are all read and sorted. If there are more, the walk from the bound soon meets some: the orders
+Fewer than 1,000 matches are all read and sorted. Of 1,000 or more, the walk from the bound soon meets some: the orders
 placed last are the ones updated last, and none is placed after its delivery.
 """
 
@@ -10,8 +10,8 @@ from db.queries.order_search import matching
 from db.queries.order_selection import SIZE, Shape, walked, wanted
 from db.tables.orders import UPDATED_AT
 
-_FEW: Final = 1_000
-"""Matches up to which all are looked at."""
+_TOO_MANY: Final = 1_000
+"""The number of matches from which on they are not all read."""
 
 _DELIVERED: Final = """o.delivered_at >= coalesce(q.delivered_from, '-infinity'::timestamptz)
             AND o.delivered_at < coalesce(q.delivered_before, 'infinity'::timestamptz)"""
@@ -21,15 +21,15 @@ def narrowed(shape: Shape) -> str:
     """Write the query of a page's orders, and some more, by the first index that narrows the selection."""
     return f"""
       SELECT o.placed_at, o.number
-      FROM (SELECT {found(limit=_FEW)} AS ids OFFSET 0) AS f
+      FROM (SELECT {found(limit=_TOO_MANY)} AS ids OFFSET 0) AS f
       CROSS JOIN LATERAL (
         (
-          {matching(shape, "f.ids")} AND cardinality(f.ids) BETWEEN 1 AND {_FEW - 1}
+          {matching(shape, "f.ids")} AND cardinality(f.ids) BETWEEN 1 AND {_TOO_MANY - 1}
           ORDER BY o.placed_at {{desc}}, o.number {{desc}}
           LIMIT {SIZE}
         )
         UNION ALL
-        (SELECT * FROM ({walked(shape, wanted(shape))}) AS o WHERE cardinality(f.ids) = {_FEW})
+        (SELECT * FROM ({walked(shape, wanted(shape))}) AS o WHERE cardinality(f.ids) = {_TOO_MANY})
       ) AS o"""
 
 

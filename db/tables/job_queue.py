@@ -14,9 +14,10 @@ from db.tables.base import Instant, Table
 class QueuedJob(Table, table=True):
     """Work of a kind that is to be done once for an account, from `due_at` on; deleted in the transaction that does it.
 
-    `attempts` were begun since it was added or restarted; after one that failed the next is
-    not before `retry_at`. `error` is from the last attempt that ended. A job with `given_up_at` is not tried again.
-    `claim_id` is the claim under which it was begun last: adding it again clears that, so the worker leaves the row.
+    `attempts` were begun since it was added or restarted, without those that were put back; after one that failed the
+    next is not before `retry_at`. `error` is from the last attempt that ended. A job with `given_up_at` is not tried
+    again. `claim_id` is the claim under which it was begun last: adding it again clears that, so the worker leaves the
+    row.
     """
 
     __tablename__ = "queued_jobs"

@@ -5,7 +5,6 @@ A check returns the value or, once it has noted an error, a value of the same ty
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypedDict, TypeVar, Unpack
 from uuid import UUID
@@ -61,9 +60,6 @@ class Allowed(TypedDict, total=False):
     least: Decimal
     most: Decimal
     max_length: int
-    earliest: datetime
-    before: datetime
-    earliest_date: date
 
 
 @dataclass

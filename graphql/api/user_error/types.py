@@ -73,7 +73,7 @@ class InvalidInput(UserError):
         default=None, description="The earliest instant allowed, as a value or for the change."
     )
     before: datetime | None = strawberry.field(
-        default=None, description="The instant before which the value has to be."
+        default=None, description="The instant before which a new deadline has to be: the present one."
     )
     earliest_date: date | None = strawberry.field(default=None, description="The earliest date allowed.")
     step: str | None = strawberry.field(default=None, description="The retouching step that is not allowed.")
