@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app import environment
 from app.domain.bounds import MAX_PER_DAY
 from app.domain.instants import BadInstant, read_instant
-from app.domain.production.rejections import REJECTABLE_FOR
+from app.domain.production.rejections import REJECTION_PERIOD
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import Json, terms_to_json
 from app.domain.sla.terms import PLAN_TERMS, SlaTerms
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     """The lead of alerts to a deadline at risk before it: as PT1H or 01:00:00."""
     run_retention: timedelta = Field(default=timedelta(days=90), ge=_ONE_DAY, le=_LONGEST)
     """The retention of runs of jobs, at least a day: as P90D."""
-    rejection_period: timedelta = Field(default=REJECTABLE_FOR, gt=timedelta(), le=_LONGEST)
+    rejection_period: timedelta = Field(default=REJECTION_PERIOD, gt=timedelta(), le=_LONGEST)
     """The time from its delivery within which an image can be rejected: as P30D."""
     verified_accounts: int = Field(default=100, ge=0, le=_MOST_ACCOUNTS)
     """The number of accounts a day whose Pulse is compared with the rows it is counted from, 0 for none."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from app.clock import Clock
+from app.services.job_queue.claims import ClaimedJob
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
 from app.settings import Settings
@@ -43,6 +45,8 @@ class WorkerContext:
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """The last instant (UTC) of each kind of upkeep, by name."""
+    interrupted: dict[UUID, ClaimedJob] = field(default_factory=dict[UUID, ClaimedJob])
+    """The queued jobs that outages interrupted, by their claims, until they are put back."""
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:

@@ -1,4 +1,4 @@
-"""The repository: the folder `graphql/` never shadows graphql-core's package, and hooks run the commands of people."""
+"""The repository: `graphql/` never shadows graphql-core's package, hooks run what people run, files are short."""
 
 import re
 from importlib.metadata import packages_distributions
@@ -9,6 +9,9 @@ import graphql
 import api
 
 ROOT = Path(__file__).parents[1]
+CODE = ("app", "bench", "db", "graphql", "jobs", "tests")
+MIGRATIONS = ROOT / "db" / "migrations"
+MOST_LINES = 300
 
 
 def test_graphql_is_the_package_of_graphql_core() -> None:
@@ -32,3 +35,10 @@ def test_hooks_run_commands_of_the_makefile() -> None:
 
 def test_the_folder_graphql_is_no_package() -> None:
     assert not (ROOT / "graphql" / "__init__.py").exists()
+
+
+def test_no_file_of_code_but_migrations_has_more_than_300_lines() -> None:
+    files = [path for top in CODE for path in (ROOT / top).rglob("*.py") if MIGRATIONS not in path.parents]
+    assert len(files) > 500
+    lines = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}

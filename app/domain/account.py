@@ -102,14 +102,14 @@ class Account:
         return plan_on(self.ledger_day_at(at).date, self.versions)
 
     def coming_plan_at(self, at: datetime) -> ComingPlan | None:
-        """Return the plan that begins next after the ledger day of an instant; None if none is to begin."""
+        """Return the next other plan after the ledger day of an instant; None if none is to begin."""
         running = self.ledger_day_at(at).date
-        changes = (each.effective_date for each in self.versions if each.changes_plan)
-        coming = [effective for effective in changes if effective > running]
-        if not coming:
+        plan = plan_on(running, self.versions)
+        days = sorted(each.effective_date for each in self.versions if each.changes_plan)
+        first = next((day for day in days if day > running and plan_on(day, self.versions) != plan), None)
+        if first is None:
             return None
-        day = ledger_day_from(min(coming), self.zones)
-        return ComingPlan(plan_on(day.date, self.versions), day.opens_at)
+        return ComingPlan(plan_on(first, self.versions), ledger_day_from(first, self.zones).opens_at)
 
     @property
     def plan_starts(self) -> dict[int, datetime]:

@@ -45,7 +45,7 @@ class NoSteps(DomainError):
         super().__init__("Choose steps or negotiate a price: the catalogue has no price without steps.")
 
 
-class KeptStep(TypedDict):
+class StoredStep(TypedDict):
     """A step in the form of rows and events; one without the key `negotiated` is negotiated."""
 
     step: str
@@ -112,7 +112,7 @@ class SpecificationTerms:
 
         Raises Refusals of StepNotOffered, StepNotSpecified and NoSteps.
         """
-        terms = _reworded(self, change)
+        terms = _with_texts(self, change)
         has_other_steps = change.steps is not None and sorted(change.steps) != sorted(step.step for step in self.steps)
         if not has_other_steps and change.milliseconds is None and change.price is UNCHANGED:
             return terms
@@ -153,7 +153,7 @@ def milliseconds_of(seconds: Decimal) -> int:
     return int(seconds * _MILLISECONDS)
 
 
-def kept_steps(steps: Iterable[SpecifiedStep]) -> list[KeptStep]:
+def stored_steps(steps: Iterable[SpecifiedStep]) -> list[StoredStep]:
     """Return steps in the form of the table `specification_versions` and of events."""
     return [_kept(step) for step in steps]
 
@@ -163,7 +163,7 @@ def steps_of(kept: Iterable[Any]) -> tuple[SpecifiedStep, ...]:
     return tuple(SpecifiedStep(each["step"], each["milliseconds"], each.get("negotiated", True)) for each in kept)
 
 
-def _reworded(terms: SpecificationTerms, change: SpecificationChange) -> SpecificationTerms:
+def _with_texts(terms: SpecificationTerms, change: SpecificationChange) -> SpecificationTerms:
     """Return the terms with the name and the instructions of a change."""
     name = terms.name if change.name is None else change.name
     instructions = terms.instructions if isinstance(change.instructions, Unchanged) else change.instructions
@@ -199,8 +199,8 @@ def _priced(terms: SpecificationTerms, price: Price | Unchanged | None) -> Speci
     return replace(terms, price_negotiated=terms.price_negotiated and price is not None)
 
 
-def _kept(step: SpecifiedStep) -> KeptStep:
-    kept = KeptStep(step=step.step, milliseconds=step.milliseconds)
+def _kept(step: SpecifiedStep) -> StoredStep:
+    kept = StoredStep(step=step.step, milliseconds=step.milliseconds)
     return kept if step.negotiated else {**kept, "negotiated": False}
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.activity.changes import DayAmounts, DayKey
 from app.domain.ledger.days import ZonePeriod, closed_ledger_days
 from app.services.accounts.counters import Counters
+from app.services.orders.filling import fill_in_orders
 from db.columns import columns_of
 from db.connections import Statement
 from db.queries.activity import FACTS_OF_DAYS, SUMS
@@ -68,13 +69,15 @@ async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod
     """Count the next DAYS_AT_ONCE ledger days of an account that closed by `now` (UTC); return whether more are left.
 
     The counters are locked; the caller saves them. Existing rows from the first of these days on are from a former zone
-    or an earlier release, and are deleted.
+    or an earlier release, and are deleted. After an earlier release has written, all days are counted again; so the
+    orders placed in them, which it may have changed, are filled in again, too.
     """
     days = list(islice(closed_ledger_days(counters.activity_until, now, zones), DAYS_AT_ONCE + 1))
     more, days = len(days) > DAYS_AT_ONCE, days[:DAYS_AT_ONCE]
     if days:
         await writer.execute(DELETE_ACTIVITY, counters.account_id, days[0].date)
         await writer.execute(ROLL_UP_ACTIVITY, counters.account_id, *zip(*map(astuple, days), strict=True))
+        await fill_in_orders(writer, counters.account_id, days)
         counters.activity_until = days[-1].closes_at
         counters.last_at = max(counters.last_at, days[-1].closes_at)
     return more

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.accounts import specification_reworded
+from app.domain.events.accounts import specification_changed
 from app.services.accounts.counters import begin_command
 from app.services.accounts.recording import record
 from app.services.job_queue.claims import ClaimedJob, ending
@@ -53,7 +53,7 @@ async def follow_catalogue(writer: Writer, clock: Clock, account_id: UUID) -> No
     await writer.copy(SpecificationVersion, versions)
     await writer.execute(_REWORD, account_id, [row.id for row, _, _ in changed])
     new_events = (
-        specification_reworded(row.id, row.version + 1, before, after, at, by_catalogue=True)
+        specification_changed(row.id, row.version + 1, before, after, at, by_catalogue=True)
         for row, before, after in changed
     )
-    await record(writer, counters, at, *new_events)
+    await record(writer, counters, at, *new_events, keeps_watermark=True)

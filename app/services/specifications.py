@@ -1,4 +1,7 @@
-"""Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have."""
+"""Creating, changing and archiving specifications (domain rules, section 5). Orders keep the version they have.
+
+Imports continue from where they were: an order of theirs has the version in force when it was placed.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +9,14 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
-from app.domain.events.accounts import specification_archived, specification_created, specification_reworded
+from app.domain.events.accounts import specification_archived, specification_changed, specification_created
 from app.domain.instants import rfc3339
 from app.domain.specifications import (
     SpecificationArchived,
     SpecificationChange,
     SpecificationTerms,
-    kept_steps,
     specified,
+    stored_steps,
 )
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.recording import record
@@ -80,7 +83,7 @@ async def create_specification(
     made = Specification(account_id=account_id, id=id_, current_version=1, created_at=at, archived_at=None)
     await writer.insert([made])
     await writer.copy(SpecificationVersion, [specification_version((account_id, id_), 1, terms, at)])
-    await record(writer, counters, at, specification_created(id_, terms, at))
+    await record(writer, counters, at, specification_created(id_, terms, at), keeps_watermark=True)
     return SpecificationOutcome(at, account_id, id_)
 
 
@@ -100,7 +103,8 @@ async def update_specification(
         version = row.version + 1
         await writer.copy(SpecificationVersion, [specification_version(key, version, after, at)])
         await writer.execute(REWORD, *key, version)
-        await record(writer, counters, at, specification_reworded(row.id, version, before, after, at))
+        changed = specification_changed(row.id, version, before, after, at)
+        await record(writer, counters, at, changed, keeps_watermark=True)
     return SpecificationOutcome(at, *key, changed=after != before)
 
 
@@ -112,7 +116,7 @@ async def archive_specification(writer: Writer, clock: Clock, key: Specification
     counters, at = await _begin(writer, clock, key[0])
     row = await _live(writer, key)
     await writer.execute(ARCHIVE, *key, at)
-    await record(writer, counters, at, specification_archived(row.id, at))
+    await record(writer, counters, at, specification_archived(row.id, at), keeps_watermark=True)
     return SpecificationOutcome(at, *key)
 
 
@@ -137,4 +141,4 @@ def specification_version(
     """Return the row of a version that begins at an instant (UTC), in the order of the table's columns."""
     price = terms.price_per_image, terms.currency
     rest = terms.price_negotiated, terms.instructions
-    return *key, version, terms.name, *price, kept_steps(terms.steps), at, *rest
+    return *key, version, terms.name, *price, stored_steps(terms.steps), at, *rest

@@ -14,7 +14,7 @@ _GREATEST_NAME: Final = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class AccountsWanted:
+class AccountFilter:
     """A filter of all accounts: those with a text in their name or ref, in any case, on a plan at `now` (UTC).
 
     An empty text is in all, and None is any plan. They are listed by name ignoring case, or else by their creation.
@@ -86,7 +86,7 @@ _COUNT: Final = Statement(
 )
 
 
-async def accounts_of_all(reader: Reader, part: Slice, wanted: AccountsWanted) -> Page[AccountRow]:
+async def all_accounts(reader: Reader, part: Slice, wanted: AccountFilter) -> Page[AccountRow]:
     """Read a page of all accounts, by name or by creation."""
     lower, upper = wanted.span.within(part)
     statement = _BY_NAME if wanted.by_name else _BY_CREATION
@@ -96,7 +96,7 @@ async def accounts_of_all(reader: Reader, part: Slice, wanted: AccountsWanted) -
     return page([((key, row.id), row) for row, key in rows], part)
 
 
-async def count_accounts(reader: Reader, wanted: AccountsWanted) -> int:
+async def count_all_accounts(reader: Reader, wanted: AccountFilter) -> int:
     """Count all accounts; the cost grows with them."""
     record = await reader.fetch_row(_COUNT, wanted.search, wanted.plan, wanted.now)
     return 0 if record is None else record[0]

@@ -179,7 +179,7 @@ ACTIVITY_OF_RUNNING_DAY: Final = Statement(
 )
 
 
-class ActivityOf(NamedTuple):
+class ActivitySource(NamedTuple):
     """An account and its zones as of a settled instant `at` (UTC); its closed days have their rows up to `until`."""
 
     account_id: UUID
@@ -189,7 +189,7 @@ class ActivityOf(NamedTuple):
 
 
 async def read_activity(
-    reader: Reader, of: ActivityOf, wanted: Sequence[Bucket], grain: Grain
+    reader: Reader, of: ActivitySource, wanted: Sequence[Bucket], grain: Grain
 ) -> dict[date, ActivityFigures]:
     """Read the figures of one or more ascending buckets of a grain, by their dates; empty buckets may be missing."""
     start, end = wanted[0].start, wanted[-1].end
@@ -210,7 +210,7 @@ async def read_activity(
     return sums
 
 
-async def _of_running_day(reader: Reader, of: ActivityOf, day: LedgerDay) -> ActivityFigures:
+async def _of_running_day(reader: Reader, of: ActivitySource, day: LedgerDay) -> ActivityFigures:
     """Read the figures of the running day from its rollups: by minute until its first full hour, then by hour."""
     hour = day.opens_at + (_EPOCH - day.opens_at) % _ONE_HOUR
     spans = zip((MINUTE, day.opens_at, hour), (HOUR, hour, day.closes_at), strict=True)

@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.activity.figures import ActivityFigures
 from app.domain.ledger.days import closed_ledger_days, ledger_day_at
 from db.connections import Statement
-from db.queries.activity import ActivityOf
+from db.queries.activity import ActivitySource
 from db.readers import Reader
 
 # The counts of ledger days that follow on each other, by their dates ($2) and openings ($3), as of T ($4). Reads all
@@ -58,7 +58,7 @@ ACTIVITY_REFERENCE: Final = Statement(
 )
 
 
-async def reference_activity(reader: Reader, of: ActivityOf) -> dict[date, ActivityFigures]:
+async def reference_activity(reader: Reader, of: ActivitySource) -> dict[date, ActivityFigures]:
     """Read the figures of all ledger days up to the running one, by date; days without any are left out."""
     days = [*closed_ledger_days(None, of.at, of.periods), ledger_day_at(of.at, of.periods)]
     openings = [day.opens_at for day in days]

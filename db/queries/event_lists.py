@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from db.connections import Record, Statement
-from db.queries.events import EVENT_COLUMNS, GREATEST_SEQUENCE, EventRow, EventsWanted, event_row
+from db.queries.events import EVENT_COLUMNS, GREATEST_SEQUENCE, EventFilter, EventRow, event_row
 from db.queries.pages import WALKED, Key, Page, Slice, Span, Walk, page, walk
 from db.readers import Reader
 
@@ -85,7 +85,7 @@ _COUNT_OF_TYPES: Final = Statement(
 
 
 async def events_of_accounts(
-    reader: Reader, accounts: Sequence[UUID], part: Slice, wanted: EventsWanted
+    reader: Reader, accounts: Sequence[UUID], part: Slice, wanted: EventFilter
 ) -> dict[UUID, Page[EventRow]]:
     """Read a page of the events of each account, newest first."""
     (lower,), (upper,) = ACCOUNT_EVENT_SPAN.within(part)
@@ -98,7 +98,7 @@ async def events_of_accounts(
     return found
 
 
-async def count_events_of_accounts(reader: Reader, accounts: Sequence[UUID], wanted: EventsWanted) -> dict[UUID, int]:
+async def count_events_of_accounts(reader: Reader, accounts: Sequence[UUID], wanted: EventFilter) -> dict[UUID, int]:
     """Count the events of each account; the cost grows with them."""
     statement, types = (_COUNT, ()) if wanted.types is None else (_COUNT_OF_TYPES, (wanted.types,))
     found: dict[UUID, int] = {}

@@ -47,7 +47,7 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EventsWanted:
+class EventFilter:
     """A filter of final events of an account: all, or without withdrawn ones and their withdrawals.
 
     `ended` is the run that the account's counters may still name though it has ended. Of an account's list, `types` are
@@ -127,14 +127,14 @@ EVENT_SPAN: Final = Span(least=(EARLIEST, 0), greatest=(LATEST, 0))
 
 
 async def events_by_sequence(reader: Reader, keys: Sequence[EventKey]) -> dict[EventKey, EventRow]:
-    """Read events by account, sequence and the run that has ended (see `EventsWanted`); others are left out."""
+    """Read events by account, sequence and the run that has ended (see `EventFilter`); others are left out."""
     records = await reader.fetch(_BY_SEQUENCE, *zip(*keys, strict=True))
     found = {(row.account_id, row.sequence): row for row in map(event_row, records)}
     return {key: found[key[:2]] for key in keys if key[:2] in found}
 
 
 async def events_of_orders(
-    reader: Reader, orders: Sequence[OrderKey], part: Slice, wanted: EventsWanted
+    reader: Reader, orders: Sequence[OrderKey], part: Slice, wanted: EventFilter
 ) -> dict[OrderKey, Page[EventRow]]:
     """Read a page of the events of each order, named by account and id, oldest first."""
     lower, upper = EVENT_SPAN.within(part)
@@ -145,7 +145,7 @@ async def events_of_orders(
 
 
 async def count_events_of_orders(
-    reader: Reader, orders: Sequence[OrderKey], wanted: EventsWanted
+    reader: Reader, orders: Sequence[OrderKey], wanted: EventFilter
 ) -> dict[OrderKey, int]:
     """Count the events of each order, named by account and id."""
     accounts, ids = [key[0] for key in orders], [key[1] for key in orders]

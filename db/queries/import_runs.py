@@ -15,7 +15,7 @@ _NAMED: Final = Statement(
 
 # The runs that the counters of any account name, which are few: account_heads_importing_idx.
 _NAMED_BY_ANY: Final = Statement(
-    "import_runs_of_all",
+    "all_import_runs",
     "SELECT account_id, import_run FROM account_heads WHERE import_run IS NOT NULL",
     many="staff's list of events is of all accounts",
 )
@@ -45,7 +45,7 @@ async def ended_imports(reader: Reader, account_ids: Sequence[UUID]) -> dict[UUI
     return await ended_of(reader, {row["account_id"]: row["import_run"] for row in rows})
 
 
-async def ended_imports_of_all(reader: Reader) -> tuple[int, ...]:
+async def all_ended_imports(reader: Reader) -> tuple[int, ...]:
     """Read the ended runs that the counters of any account name, ascending; see `ended_imports`."""
     rows = await reader.fetch(_NAMED_BY_ANY)
     ended = await ended_of(reader, {row["account_id"]: row["import_run"] for row in rows})

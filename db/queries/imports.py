@@ -20,10 +20,15 @@ COUNTERS_BY_REF: Final = Statement(
     """,
 )
 
-# The number of events of these types of an account from a sequence on; the primary key.
-EVENTS_FROM: Final = Statement(
-    "events_from",
-    "SELECT count(*) AS events FROM events WHERE account_id = $1 AND sequence >= $2 AND type = ANY($3::text[])",
+# The number of events of an account from a sequence on that are of some types, or of others, after an instant and of no
+# import; the primary key.
+HARMLESS_EVENTS_FROM: Final = Statement(
+    "harmless_events_from",
+    """
+    SELECT count(*) AS events FROM events
+     WHERE account_id = $1 AND sequence >= $2
+       AND (type = ANY($3::text[]) OR (type = ANY($4::text[]) AND at > $5 AND import_run IS NULL))
+    """,
 )
 
 # The accounts that imports opened, and those that they moved; the primary key finds the few lines of both kinds.
@@ -60,16 +65,15 @@ IMPORT_LINES: Final = Statement(
     """,
 )
 
-# Specifications by the refs of their lines, in their current version; primary keys find all three.
+# Specifications by the refs of their lines, in all versions, oldest first; the primary keys.
 SPECIFICATIONS_BY_REF: Final = Statement(
     "specifications_by_ref",
     """
-    SELECT l.account_id, l.ref, s.id, v.version, v.price_per_image, v.currency
+    SELECT l.account_id, l.ref, v.created_at, v.specification_id, v.version, v.price_per_image, v.currency
       FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
       JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'specification' AND l.ref = asked.ref
-      JOIN specifications s ON s.account_id = l.account_id AND s.id = l.subject_id
-      JOIN specification_versions v
-        ON v.account_id = s.account_id AND v.specification_id = s.id AND v.version = s.current_version
+      JOIN specification_versions v ON v.account_id = l.account_id AND v.specification_id = l.subject_id
+     ORDER BY v.version
     """,
 )
 

@@ -84,7 +84,7 @@ class JobRunRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RunsWanted:
+class RunFilter:
     """A filter of runs by job, account and failure; None matches all."""
 
     job: str | None = None
@@ -107,7 +107,7 @@ async def job_runs_by_id(reader: Reader, ids: Sequence[UUID]) -> dict[UUID, JobR
     return {row.id: row for row in map(_row, await reader.fetch(_BY_ID, ids))}
 
 
-async def job_runs(reader: Reader, part: Slice, wanted: RunsWanted) -> Page[JobRunRow]:
+async def job_runs(reader: Reader, part: Slice, wanted: RunFilter) -> Page[JobRunRow]:
     """Read a page of runs, newest first."""
     lower, upper = RUN_SPAN.within(part)
     statement = _listed(_conditions(wanted, 6)).towards(part)
@@ -115,7 +115,7 @@ async def job_runs(reader: Reader, part: Slice, wanted: RunsWanted) -> Page[JobR
     return page([_keyed(record) for record in records], part)
 
 
-async def count_job_runs(reader: Reader, wanted: RunsWanted) -> int:
+async def count_job_runs(reader: Reader, wanted: RunFilter) -> int:
     """Count runs; the cost grows with them."""
     record = await reader.fetch_row(_counted(_conditions(wanted, 1)), *_values(wanted))
     return 0 if record is None else record[0]
@@ -146,7 +146,7 @@ def _counted(conditions: str) -> Statement:
     return Statement("job_runs_count", f"SELECT count(*) FROM job_runs WHERE {conditions}")
 
 
-def _conditions(wanted: RunsWanted, first: int) -> str:
+def _conditions(wanted: RunFilter, first: int) -> str:
     """Return a filter as SQL, its values being parameters from the first on; so each index serves its own."""
     parts = ["TRUE"]
     for column, value in (("job", wanted.job), ("account_id", wanted.account_id)):
@@ -158,7 +158,7 @@ def _conditions(wanted: RunsWanted, first: int) -> str:
     return " AND ".join(parts)
 
 
-def _values(wanted: RunsWanted) -> list[object]:
+def _values(wanted: RunFilter) -> list[object]:
     return [value for value in (wanted.job, wanted.account_id) if value is not None]
 
 

@@ -69,8 +69,9 @@ class OrderRow:
             expedited_at=self.expedited_at,
             begun_at=self.begun_at,
             cancelled_at=self.cancelled_at,
+            image_count=self.image_count,
             delivered_count=self.delivered_count,
-            undelivered_count=self.image_count - self.delivered_count - self.rejected_count,
+            rejected_count=self.rejected_count,
             last_delivered_at=self.last_delivered_at,
         )
 

@@ -5,57 +5,66 @@ from typing import Final
 
 from db.connections import Record, Statement
 from db.queries.images import IMAGE_COLUMNS, IMAGE_PROMISES, ImageRow, image_row
-from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, page, walk
+from db.queries.pages import (
+    EARLIEST,
+    GREATEST_UUID,
+    LATEST,
+    LEAST_UUID,
+    WALKED,
+    Key,
+    Page,
+    Slice,
+    Span,
+    Walk,
+    page,
+    walk,
+)
 from db.readers import Reader
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 """The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so."""
 
 _DUE: Final = "coalesce(i.redo_due_at, i.due_at, 'infinity')"
-_WITHIN: Final = f"""
-          AND ({_DUE}, i.uploaded_at, i.id) > ($2, $3, $4) AND ({_DUE}, i.uploaded_at, i.id) < ($5, $6, $7)
-        ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
-        LIMIT {WALKED}"""
-_FREE: Final = "i.status IN ('QUEUED', 'REJECTED') AND coalesce(i.claimed_until, '-infinity') <= $1"
+_UNDELIVERED: Final = "i.status IN ('QUEUED', 'REJECTED')"
+_FREE: Final = f"{_UNDELIVERED} AND coalesce(i.claimed_until, '-infinity') <= {{now}}"
 
-# The queue from a bound on, without claimed images: images_queue_idx.
-_QUEUE: Final = walk(
-    "production_queue",
-    f"""
+
+def _listed(name: str, condition: str, many: str) -> Walk:
+    """Make the statements that read a page of undelivered images between two bounds: images_queue_idx."""
+    return walk(
+        name,
+        f"""
     WITH page AS MATERIALIZED (
-      SELECT i.* FROM (SELECT i.* FROM images i WHERE {_FREE} {_WITHIN}) AS i LIMIT $8
+      SELECT i.* FROM (
+        SELECT i.* FROM images i
+        WHERE {condition}
+          AND ({_DUE}, i.uploaded_at, i.id) > ($1, $2, $3) AND ({_DUE}, i.uploaded_at, i.id) < ($4, $5, $6)
+        ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
+        LIMIT {WALKED}
+      ) AS i LIMIT $7
     )
     SELECT {IMAGE_COLUMNS}
     FROM page i {IMAGE_PROMISES}
     ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
     """,
-    many="the queue is of all accounts",
-)
+        many=many,
+    )
+
+
+# The queue, without claimed images.
+_QUEUE: Final = _listed("production_queue", _FREE.format(now="$8"), "the queue is of all accounts")
 
 # The number of images in the queue: the whole of images_queue_idx.
 _COUNT: Final = Statement(
     "production_queue_count",
-    f"SELECT count(*) FROM images i WHERE {_FREE}",
+    f"SELECT count(*) FROM images i WHERE {_FREE.format(now='$1')}",
     many="the queue is of all accounts",
 )
 
 QUEUE_SPAN: Final = Span(least=(EARLIEST, EARLIEST, LEAST_UUID), greatest=(NEVER, LATEST, GREATEST_UUID))
 
-_UNDELIVERED: Final = "i.status IN ('QUEUED', 'REJECTED')"
-
-# Undelivered images, claimed ones too, between two bounds: images_queue_idx.
-_AT_RISK: Final = walk(
-    "images_at_risk",
-    f"""
-    WITH page AS MATERIALIZED (
-      SELECT i.* FROM (SELECT i.* FROM images i WHERE {_UNDELIVERED} {_WITHIN}) AS i LIMIT $1
-    )
-    SELECT {IMAGE_COLUMNS}
-    FROM page i {IMAGE_PROMISES}
-    ORDER BY {_DUE} {{asc}}, i.uploaded_at {{asc}}, i.id {{asc}}
-    """,
-    many="staff see the images at risk of all accounts",
-)
+# Undelivered images, claimed ones too.
+_AT_RISK: Final = _listed("images_at_risk", _UNDELIVERED, "staff see the images at risk of all accounts")
 
 # The number of undelivered images due by an instant: images_queue_idx, up to there.
 _COUNT_AT_RISK: Final = Statement(
@@ -121,15 +130,12 @@ CLAIMABLE: Final = Statement(
 
 async def production_queue(reader: Reader, now: datetime, part: Slice) -> Page[ImageRow]:
     """Read a page of the images that can be claimed now, most urgent first."""
-    lower, upper = QUEUE_SPAN.within(part)
-    records = await reader.fetch(_QUEUE.towards(part), now, *lower, *upper, part.size + 1)
-    return page([_keyed(record) for record in records], part)
+    return await _page(reader, _QUEUE, QUEUE_SPAN, part, now)
 
 
 async def count_production_queue(reader: Reader, now: datetime) -> int:
     """Count the images that can be claimed now; the cost grows with them."""
-    record = await reader.fetch_row(_COUNT, now)
-    return 0 if record is None else record[0]
+    return await _count(reader, _COUNT, now)
 
 
 def at_risk_span(until: datetime) -> Span:
@@ -139,14 +145,22 @@ def at_risk_span(until: datetime) -> Span:
 
 async def images_at_risk(reader: Reader, until: datetime, part: Slice) -> Page[ImageRow]:
     """Read a page of the undelivered images that are due by an instant (UTC), most urgent first."""
-    lower, upper = at_risk_span(until).within(part)
-    records = await reader.fetch(_AT_RISK.towards(part), part.size + 1, *lower, *upper)
-    return page([_keyed(record) for record in records], part)
+    return await _page(reader, _AT_RISK, at_risk_span(until), part)
 
 
 async def count_images_at_risk(reader: Reader, until: datetime) -> int:
     """Count the undelivered images that are due by an instant (UTC); the cost grows with them."""
-    record = await reader.fetch_row(_COUNT_AT_RISK, until)
+    return await _count(reader, _COUNT_AT_RISK, until)
+
+
+async def _page(reader: Reader, listed: Walk, span: Span, part: Slice, *now: datetime) -> Page[ImageRow]:
+    lower, upper = span.within(part)
+    records = await reader.fetch(listed.towards(part), *lower, *upper, part.size + 1, *now)
+    return page([_keyed(record) for record in records], part)
+
+
+async def _count(reader: Reader, statement: Statement, at: datetime) -> int:
+    record = await reader.fetch_row(statement, at)
     return 0 if record is None else record[0]
 
 

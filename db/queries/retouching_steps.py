@@ -62,8 +62,8 @@ _COUNT: Final = Statement(
     "SELECT count(*) FROM retouching_steps r WHERE $1::boolean IS NULL OR r.archived = $1",
 )
 
-# The number of specifications, not archived, whose price or time a change of each step would change: all of them in
-# their current version are read.
+# The number of specifications, not archived, whose price or time follows each step, so that a change of both values of
+# the step would change them: all of them in their current version are read.
 _SPECIFICATIONS: Final = Statement(
     "specifications_of_steps",
     """
@@ -118,5 +118,5 @@ async def count_retouching_steps(reader: Reader, archived: bool | None) -> int: 
 
 
 async def specification_counts_of_steps(reader: Reader, names: Sequence[str]) -> dict[str, int]:
-    """Count the specifications of all accounts that a change of each step would change."""
+    """Count the specifications of all accounts that a change of each step's price and time would change."""
     return dict.fromkeys(names, 0) | dict(map(tuple, await reader.fetch(_SPECIFICATIONS, names)))

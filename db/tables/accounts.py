@@ -47,13 +47,14 @@ class AccountCounters(Table, table=True):
     """The counters of an account; every writer locks this row first, so an account's writes are in one order.
 
     Every future command is after `last_at`: the latest instant of any row, or as of which a job computed something.
-    `watermark` (the column `frontier`) is the instant of the last command: an import continues from there, since the
-    lines it read may have later deliveries. Minute rollups are complete from `minutes_since` on; older cut points read
-    raw rows instead. `import_run` is the run of `loupe import` that wrote to the account last and has not recorded its
-    end: while its session holds the advisory lock of that number, the events with it are not final. The first of them
-    has the sequence `import_from` or a later one; null where a release did not record it. Ledger days that closed by
-    `activity_until` have their rows in `activity_days`; null: none has. It counts only while
-    `activity_sequence` equals `next_event_sequence`, since a writer of a release without these rows sets neither.
+    `watermark` (the column `frontier`) is the instant of the last command on which an import depends: an import
+    continues from there, since the lines it read may have later deliveries. Minute rollups are complete from
+    `minutes_since` on; older cut points read raw rows instead. `import_run` is the run of `loupe import` that wrote to
+    the account last and has not recorded its end: while its session holds the advisory lock of that number, the events
+    with it are not final. The first of them has the sequence `import_from` or a later one; null where a release did not
+    record it. Ledger days that closed by `activity_until` have their rows in `activity_days`; null: none has. It counts
+    only while `activity_sequence` equals `next_event_sequence`, since a writer of a release without these rows sets
+    neither.
     """
 
     __tablename__ = "account_heads"

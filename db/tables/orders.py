@@ -32,8 +32,8 @@ class Order(Table, table=True):
     that made it. `external_reference` is the client's own, of the first order of a placement. `updated_at` is the
     instant of the last command on the order or its images, claims left out; null in rows that the release before
     wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
-    imported history of the first delivery; claims by the release before are missing until an image is delivered.
-    `last_delivered_at` is the latest delivery of the images that are delivered and not rejected since.
+    imported history of the first delivery. `last_delivered_at` is the latest delivery of the images that are delivered
+    and not rejected since. A job at midnight corrects these three where the release before has changed an order.
     `revised_at` is when staff last set an earlier deadline in place of `first_confirmed_due_at`, which they set first.
     """
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.user_error.refusals import Asked, error_of
+from api.user_error.refusals import RefusedRequest, error_of
 from api.user_error.types import UserError
 from app.domain.errors import DomainError
 from app.domain.orders.enums import ActionKind
@@ -40,7 +40,7 @@ def actions(account_id: UUID, refusals: Mapping[ActionKind, DomainError | None])
         Action(
             kind=kind,
             allowed=refusal is None,
-            refusal=None if refusal is None else error_of(refusal, Asked(MUTATIONS[kind], account_id)),
+            refusal=None if refusal is None else error_of(refusal, RefusedRequest(MUTATIONS[kind], account_id)),
         )
         for kind, refusal in refusals.items()
     ]

@@ -126,7 +126,7 @@ class Context:
             raise bad_input(argument, "This is not an id.") from None
         return named if named.type in OF_NO_ACCOUNT or self.viewer.may_see(named.account_id) else None
 
-    async def page_of_all(
+    async def page_of_all_accounts(
         self, cut: Callable[[], Connection[Item]], prepare: Callable[[], Awaitable[None]] | None = None
     ) -> Connection[Item]:
         """Return a page of a list over all accounts.

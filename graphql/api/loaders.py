@@ -4,8 +4,10 @@ A loader of lists takes a parent and a question; parents with the same question 
 accounts takes the question alone.
 """
 
-from db.queries.account_lists import accounts_of_all, count_accounts
+from db.queries.account_lists import all_accounts, count_all_accounts
 from db.queries.accounts import account_histories, accounts_by_id
+from db.queries.all_events import all_events, count_all_events
+from db.queries.all_orders import all_orders, count_all_orders
 from db.queries.drilldowns import drill_down
 from db.queries.event_lists import count_events_of_accounts, events_of_accounts
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
@@ -22,10 +24,8 @@ from db.queries.orders import (
     orders_by_reference,
     orders_split_from,
 )
-from db.queries.orders_of_all import count_orders_of_all, orders_of_all
 from db.queries.pulse import pulse_figures
 from db.queries.queue import count_images_at_risk, count_production_queue, images_at_risk, production_queue
-from db.queries.recorded_events import count_recorded_events, recorded_events
 from db.queries.rejections import rejections_by_id, rejections_of_images
 from db.queries.retouching_steps import (
     count_retouching_steps,
@@ -48,8 +48,8 @@ class Loaders(LoaderSet):
     """The loaders of one request, each made at its first use."""
 
     accounts = by_key(accounts_by_id)
-    accounts_of_all = by_arguments(accounts_of_all)
-    account_count = by_arguments(count_accounts)
+    all_accounts = by_arguments(all_accounts)
+    all_accounts_count = by_arguments(count_all_accounts)
     histories = by_key(account_histories)
     figures = in_order(pulse_figures)
     streaks = in_order(streaks)
@@ -60,8 +60,8 @@ class Loaders(LoaderSet):
     orders_split_from = by_key(orders_split_from)
     orders_awaiting_deadline = by_arguments(orders_awaiting_deadline)
     awaiting_count = by_arguments(count_orders_awaiting_deadline)
-    orders_of_all = by_arguments(orders_of_all)
-    orders_of_all_count = by_arguments(count_orders_of_all)
+    all_orders = by_arguments(all_orders)
+    all_orders_count = by_arguments(count_all_orders)
     orders_of_accounts = by_parent(orders_of_accounts)
     order_counts = by_parent(count_orders)
     images = by_key(images_by_id)
@@ -88,8 +88,8 @@ class Loaders(LoaderSet):
     event_counts = by_parent(count_events_of_orders)
     events_of_accounts = by_parent(events_of_accounts)
     account_event_counts = by_parent(count_events_of_accounts)
-    recorded_events = by_arguments(recorded_events)
-    recorded_event_count = by_arguments(count_recorded_events)
+    all_events = by_arguments(all_events)
+    all_events_count = by_arguments(count_all_events)
     snapshots = by_key(snapshots_by_id)
     snapshots_of_accounts = by_parent(snapshots_of_accounts)
     snapshot_counts = by_parent(count_snapshots)

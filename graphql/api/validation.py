@@ -15,7 +15,7 @@ import strawberry
 from api.context import Viewer
 from api.ids import NodeType, read_global_id
 from api.money import MoneyInput
-from api.user_error.refusals import Asked, Given, Path, errors_of
+from api.user_error.refusals import InputValue, Path, RefusedRequest, errors_of
 from api.user_error.types import InvalidInput, LimitExceeded, NotFound, UserError
 from app.domain.bounds import (
     MAX_NAME,
@@ -77,7 +77,7 @@ class Validation:
     requested: object
     within: Path = ()
     errors: list[UserError] = field(default_factory=list["UserError"])
-    ids: dict[UUID | str, Given] = field(default_factory=dict[UUID | str, Given])
+    ids: dict[UUID | str, InputValue] = field(default_factory=dict[UUID | str, InputValue])
     accounts: set[UUID] = field(default_factory=set[UUID])
 
     @property
@@ -88,7 +88,7 @@ class Validation:
 
     def errors_of(self, refusal: DomainError, operation: str) -> list[UserError]:
         """Return a refusal by the business rules as errors at their paths; raises it if it has no code."""
-        asked = Asked(operation, self.first_account, as_request(self.requested), self.ids)
+        asked = RefusedRequest(operation, self.first_account, as_request(self.requested), self.ids)
         errors = errors_of(refusal, asked)
         for error in errors:
             error.path[:0] = self.within
@@ -193,8 +193,8 @@ class Validation:
         if named is None:
             self.not_found(_NOUNS.get(type_, type_.name.lower()), text, *path)
             return NO_ID, NO_ID
-        self.ids.setdefault(named.key, Given(path, text))
-        self.ids.setdefault(named.account_id, Given(path, text))
+        self.ids.setdefault(named.key, InputValue(path, text))
+        self.ids.setdefault(named.account_id, InputValue(path, text))
         self.accounts.add(named.account_id)
         return named.within_account
 
@@ -206,7 +206,7 @@ class Validation:
             step = self.name(text, *path, str(index))
             if step in steps:
                 self.refuse("The step is already in the list.", *path, str(index))
-            self.ids.setdefault(step, Given((*path, str(index)), step))
+            self.ids.setdefault(step, InputValue((*path, str(index)), step))
             steps.append(step)
         return steps
 

@@ -1,11 +1,12 @@
 """Queued jobs: work for single accounts that commands add, and spreads, which add it for every account."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Final, TypeAlias
 
 import structlog
@@ -14,7 +15,7 @@ from app.clock import Clock
 from app.services.commands import with_retries
 from app.services.job_queue import claims
 from app.services.job_queue.adding import CHANNEL
-from app.services.job_queue.claims import ClaimedJob, ClaimLost
+from app.services.job_queue.claims import ClaimedJob, ClaimLost, about_key
 from app.services.job_queue.spreading import spread_batch
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
@@ -71,6 +72,7 @@ class Queued(Kind[QueuedWork]):
     async def run(self, context: WorkerContext, jobs: _Jobs, at: datetime | None) -> dict[str, Counts]:
         """Run spreads and jobs due at an instant (UTC), or by now, until none can be claimed; accounts take turns."""
         counts = {name: Counts() for name in jobs}
+        await _put_back_interrupted(context)
         while not context.drained.is_set():
             if not await _spread_due(context, jobs, at, counts) and not await _do_next(context, jobs, at, counts):
                 break
@@ -80,7 +82,7 @@ class Queued(Kind[QueuedWork]):
         return counts
 
     async def end_orphaned(self, context: WorkerContext, claim: Claim) -> None:
-        """End the run of a spread that others have done; one that is under way is taken over by the next worker."""
+        """End the run of spreads that others have done; one that is under way is taken over by the next worker."""
         run = claim.run
         spreads = await due_spreads(PoolReader(context.pool), [run.job], run.scheduled_for)
         if all(spread.due_at != run.scheduled_for for spread in spreads):
@@ -107,56 +109,60 @@ QUEUED: Final = Queued()
 
 
 async def _spread_due(context: WorkerContext, jobs: _Jobs, at: datetime | None, counts: Mapping[str, Counts]) -> bool:
-    """Do due spreads, unless another loop of the worker does; return True if any was claimed."""
+    """Do due spreads, unless another loop of the worker does; return True if any was claimed.
+
+    Spreads of a kind that are due at one instant share a run, in which none waits for another that fails.
+    """
     if context.spreading.locked():
         return False
     async with context.spreading:
         reader = PoolReader(context.pool)
         now = (await settle(reader, context.clock, ())).now
         due = await due_spreads(reader, [*jobs], min(at or now, now))
-        return any([await _spread(context, spread, counts[spread.kind]) for spread in due])
+        runs = groupby(due, lambda spread: RunKey(spread.kind, None, None, None, spread.due_at))
+        return any([await _spread(context, run, [*spreads], counts[run.job]) for run, spreads in runs])
 
 
-async def _spread(context: WorkerContext, spread: DueSpread, counts: Counts) -> bool:
-    """Claim the run of a spread and do it; return False if it cannot be claimed."""
-    run = RunKey(spread.kind, None, None, None, spread.due_at)
+async def _spread(context: WorkerContext, run: RunKey, spreads: Sequence[DueSpread], counts: Counts) -> bool:
+    """Claim the run of the spreads of a kind that are due at one instant, and do them; return False if it cannot be."""
     async with context.claimed(run, again=True) as claim:
         if claim is None:
             return False
         counts.runs += 1
-        try:
-            while await _spread_batch(context, spread, claim):
-                if context.drained.is_set():
-                    await _leave(context, claim)
-                    break
-        except Exception as error:
-            if is_outage(error):
-                raise
-            if not is_locked(error):
-                counts.failures += 1
-                _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
-            await _fail_spread(context, claim, error)
+        failures = [await _failure_of(context, spread, claim, counts) for spread in spreads]
+        await _end_spreads(context, claim, "; ".join(filter(None, failures)))
     return True
 
 
-async def _leave(context: WorkerContext, claim: Claim) -> None:
-    """Leave the run of a spread to the next worker at once."""
-    async with unit_of_work(context.pool) as writer:
-        await job_runs.renew(writer, claim, context.clock.now())
-        await writer.commit()
+async def _failure_of(context: WorkerContext, spread: DueSpread, claim: Claim, counts: Counts) -> str | None:
+    """Do a spread until its end, or until the worker is drained; return its error if it fails."""
+    try:
+        while not context.drained.is_set() and await _spread_batch(context, spread, claim):
+            pass
+    except Exception as error:
+        if is_outage(error):
+            raise
+        if not is_locked(error):
+            counts.failures += 1
+            _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
+        return about_key(spread.key, job_runs.error_text(error))
+    return None
 
 
 async def _spread_batch(context: WorkerContext, spread: DueSpread, claim: Claim) -> int:
-    now = context.clock.now()
-    return await with_retries(partial(spread_batch, context.pool, spread, claim, now, now + LEASE))
+    return await with_retries(partial(spread_batch, context.pool, spread, claim, context.clock.now() + LEASE))
 
 
-async def _fail_spread(context: WorkerContext, claim: Claim, error: Exception) -> None:
-    """End the run of a spread, which is never given up: it is tried again after a pause."""
+async def _end_spreads(context: WorkerContext, claim: Claim, error: str) -> None:
+    """End the run of spreads; one that failed is never given up, and one of a drained worker is left to the next."""
     now = context.clock.now()
-    retry_at = now + job_runs.pause_after(claim.attempts)
     async with unit_of_work(context.pool) as writer:
-        await job_runs.fail(writer, claim, now, 0, job_runs.error_text(error), retry_at)
+        if error:
+            await job_runs.fail(writer, claim, now, 0, error, now + job_runs.pause_after(claim.attempts))
+        elif context.drained.is_set():
+            await job_runs.renew(writer, claim, now)
+        else:
+            await job_runs.succeed(writer, claim, now)
         await writer.commit()
 
 
@@ -175,7 +181,10 @@ async def _do_next(context: WorkerContext, jobs: _Jobs, at: datetime | None, cou
 
 
 async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts: Counts) -> None:
-    """Do a job; it is put back if it fails, if others have its account locked, or if the worker is to end."""
+    """Do a job; it is put back if it fails, if others have its account locked, or if the worker is to end.
+
+    After an outage it is put back once the database answers again.
+    """
     try:
         await _attempt(context, work, job)
         counts.accounts += 1
@@ -184,6 +193,8 @@ async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts:
             await claims.postpone(context.pool, context.clock, job)
         raise
     except Exception as error:
+        if is_outage(error):
+            context.interrupted[job.claim_id] = job
         if isinstance(error, ClaimLost) or is_outage(error):
             raise
         if is_locked(error):
@@ -191,6 +202,14 @@ async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts:
         else:
             counts.failures += 1
             await _fail(context, job, error)
+
+
+async def _put_back_interrupted(context: WorkerContext) -> None:
+    """Return the jobs that outages interrupted, whose attempts do not count, unless others took them over meanwhile."""
+    for claim_id, job in [*context.interrupted.items()]:
+        with suppress(ClaimLost):
+            await claims.postpone(context.pool, context.clock, job, pause=_NO_TIME)
+        context.interrupted.pop(claim_id, None)
 
 
 async def _attempt(context: WorkerContext, work: QueuedWork, job: ClaimedJob) -> None:

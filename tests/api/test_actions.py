@@ -143,7 +143,7 @@ async def test_the_payload_of_a_mutation_has_the_actions_right_after_it(shop: Sh
     }
 
 
-async def test_a_feed_of_ten_orders_with_actions_costs_no_more_statements(shop: Shop, clock: FrozenClock) -> None:
+async def test_actions_of_a_feed_of_ten_orders_cost_no_further_statement(shop: Shop, clock: FrozenClock) -> None:
     for number in range(11):
         await shop.place(f"{number}.jpg")
     clock.advance()

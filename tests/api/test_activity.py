@@ -125,7 +125,7 @@ async def test_activity_costs_three_statements_once_days_are_rolled_up(
     ]
 
 
-async def test_a_denied_plan_has_no_activity_and_all_else(
+async def test_a_plan_without_a_dashboard_has_no_activity_but_all_other_fields(
     pool: Pool, clock: FrozenClock, client_of: NewClient, staff: Client
 ) -> None:
     solo = await open_account(pool, Studio(plan=Plan.SOLO, created_at=clock.now()))

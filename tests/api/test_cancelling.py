@@ -13,6 +13,10 @@ IMAGES = """order {
   images { totalCount nodes { filename status cancelledAt } }
 }"""
 
+DELIVERED = """query ($filter: OrderFilter) { account { orders(filter: $filter) { nodes {
+  status deliveredAt updatedAt images { nodes { deliveredAt cancelledAt } }
+} } } }"""
+
 
 @pytest.fixture
 async def shop(pool: Pool, client_of: NewClient) -> Shop:
@@ -67,6 +71,34 @@ async def test_an_order_is_ready_once_its_last_undelivered_image_is_cancelled(
     assert shown["deliveredAt"] is not None
     assert (await event_types(pool, shop.studio))[-2:] == ["IMAGES_CANCELLED", "DEADLINE_MET"]
     await done(shop.client, "completeOrder", orderId=order["id"])
+
+
+async def test_an_order_made_ready_by_a_cancellation_was_delivered_before_and_is_updated_by_it(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    [order] = await shop.place("a.jpg", "b.jpg", "c.jpg")
+    delivered = await deliver(staff, clock, 2)
+    [last] = set(order["imageIds"]) - {*delivered}
+    [row] = (await shop.client.data(DELIVERED))["account"]["orders"]["nodes"]
+    assert (row["status"], row["deliveredAt"]) == ("IN_PRODUCTION", None)
+    clock.advance(3 * HOUR)
+    between = clock.now().isoformat()
+    clock.advance(2 * HOUR)
+    await done(shop.client, "cancelOrder", orderId=order["id"], imageIds=[last])
+    cancelled_at = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    clock.advance()
+    [row] = (await shop.client.data(DELIVERED))["account"]["orders"]["nodes"]
+    assert {row["updatedAt"], *(image["cancelledAt"] for image in row["images"]["nodes"])} == {cancelled_at, None}
+    deliveries = [image["deliveredAt"] for image in row["images"]["nodes"]]
+    assert (row["status"], [row["deliveredAt"]] * 2) == ("READY_FOR_DOWNLOAD", deliveries[:2])
+    for bounds, found in (
+        ({"deliveredFrom": row["deliveredAt"]}, [row]),
+        ({"deliveredFrom": between}, []),
+        ({"deliveredBefore": between}, [row]),
+        ({"updatedFrom": between}, [row]),
+    ):
+        answer = await shop.client.data(DELIVERED, {"filter": bounds})
+        assert answer["account"]["orders"]["nodes"] == found, bounds
 
 
 async def test_an_image_in_production_or_of_another_order_is_not_cancelled(

@@ -38,7 +38,7 @@ async def test_staff_close_an_account_which_orders_nothing_until_it_is_reopened(
     assert await event_types(pool, shop.studio) == types
 
 
-async def test_what_a_closed_account_ordered_is_produced_completed_rejected_and_cancelled(
+async def test_orders_of_a_closed_account_are_produced_completed_rejected_and_cancelled(
     shop: Shop, staff: Client, clock: FrozenClock
 ) -> None:
     [order] = await shop.place("a.jpg")

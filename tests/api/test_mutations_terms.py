@@ -127,7 +127,7 @@ async def test_a_client_changes_its_zone_once_in_thirty_days_and_staff_at_any_ti
     assert [row["changed_by"] for row in changes] == [None, "CLIENT", "STAFF", "CLIENT"]
 
 
-async def test_uploads_of_the_day_of_a_move_are_due_by_the_later_zone_and_say_so(
+async def test_uploads_of_the_day_of_a_zone_change_are_due_by_the_later_zone_and_explain_it(
     shop: Shop, clock: FrozenClock
 ) -> None:
     clock.advance_to(datetime(2026, 3, 11, 12, 15, tzinfo=UTC))

@@ -150,6 +150,18 @@ async def test_the_last_of_several_changes_for_a_day_counts(shop: Shop, staff: C
     assert (now["plan"], now["comingPlan"]) == ("ENTERPRISE", {"plan": "SOLO", "from": "2026-03-19T23:00:00Z"})
 
 
+async def test_a_change_that_a_later_one_for_its_day_undid_is_no_coming_plan(shop: Shop, staff: Client) -> None:
+    await change_to(staff, shop, "SOLO", "2026-03-12")
+    assert (await change_to(staff, shop, "PROFESSIONAL", "2026-03-12"))["comingPlan"] is None
+    account = await change_to(staff, shop, "ENTERPRISE", "2026-03-20")
+    assert account["comingPlan"] == {"plan": "ENTERPRISE", "from": "2026-03-19T23:00:00Z"}
+    versions = f"query ($id: ID!) {{ account(id: $id) {{ slaVersions {{ nodes {{ {TERMS} }} }} }} }}"
+    found = (await staff.data(versions, {"id": shop.account}))["account"]["slaVersions"]["nodes"]
+    professional = (200, False, 200), (20, False, 20)
+    assert found[2] == terms(2, (50, False, 50), (5, False, 5))
+    assert [found[place] for place in (0, 1, 3)] == [terms(version, *professional) for version in (4, 3, 1)]
+
+
 async def test_a_plan_that_the_day_has_is_no_change(shop: Shop, pool: Pool, staff: Client) -> None:
     before = await contents(pool)
     assert (await change_to(staff, shop, "PROFESSIONAL"))["comingPlan"] is None

@@ -9,9 +9,10 @@ import pytest
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
+from tests.support.import_files import SPECIFICATION, order, run_import
 from tests.support.mutations import Shop, done, mutate, open_shop
 from tests.support.serving import Client, NewClient
-from tests.support.studio import Studio
+from tests.support.studio import HOUR, Studio
 
 POLL: Final = """
 query ($since: DateTime, $first: Int!, $after: String) {
@@ -24,6 +25,10 @@ query ($since: DateTime, $first: Int!, $after: String) {
   }
 }
 """
+
+EVENTS: Final = """query ($before: String) { account { events(last: 100, before: $before) {
+  nodes { type at } pageInfo { startCursor }
+} } }"""
 
 
 @dataclass
@@ -126,3 +131,31 @@ async def test_an_update_at_the_instant_of_the_last_answer_is_found(shop: Shop, 
     clock.advance()
     await poller.poll()
     assert len(poller.shown) == 1
+
+
+async def test_an_update_by_an_import_is_found_by_its_events(
+    pool: Pool, client_of: NewClient, clock: FrozenClock
+) -> None:
+    shop = await open_shop(pool, client_of, Studio(ref="acme"))
+    await shop.place("a.jpg")
+    clock.advance(3 * HOUR)
+    poller = Poller(shop.client)
+    await poller.poll()
+    newest = (await shop.client.data(EVENTS))["account"]["events"]["pageInfo"]["startCursor"]
+    images = [{"filename": "b.jpg", "deliveredAt": "2026-03-10T14:00:00Z"}]
+    outcome = await run_import(pool, [SPECIFICATION, order("o-2", images, "2026-03-10T13:00:00Z")], now=clock.now())
+    assert outcome.problems == []
+    clock.advance(HOUR)
+    poller.shown.clear()
+    await poller.poll()
+    assert poller.shown == []
+    found = (await shop.client.data(EVENTS, {"before": newest}))["account"]["events"]["nodes"]
+    assert [(event["type"], event["at"]) for event in reversed(found)] == [
+        ("SPECIFICATION_CHANGED", "2026-03-10T12:00:00Z"),
+        ("ORDER_PLACED", "2026-03-10T13:00:00Z"),
+        ("IMAGES_DELIVERED", "2026-03-10T14:00:00Z"),
+        ("DEADLINE_MET", "2026-03-10T14:00:00Z"),
+    ]
+    poller.since = None
+    await poller.poll()
+    assert poller.shown == [(2, "2026-03-10T14:00:00Z"), (1, "2026-03-10T12:00:00Z")]

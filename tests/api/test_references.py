@@ -166,7 +166,7 @@ async def test_an_order_is_found_by_its_reference_exactly(shop: Shop, clock: Fro
         assert answer == {"account": {"order": found}}, reference
 
 
-async def test_a_list_is_of_the_order_with_exactly_the_reference_and_an_empty_one_finds_none(
+async def test_a_list_by_reference_has_only_the_order_with_exactly_this_reference(
     shop: Shop, clock: FrozenClock
 ) -> None:
     await done(shop.client, "placeOrder", **an_order(shop, externalReference="Å 1"))

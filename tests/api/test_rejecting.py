@@ -37,7 +37,7 @@ async def test_each_image_may_have_its_own_reason_and_category(shop: Shop, clock
     }
 
 
-async def test_a_whole_order_is_all_its_delivered_images(shop: Shop, clock: FrozenClock, staff: Client) -> None:
+async def test_rejecting_an_order_rejects_all_delivered_images(shop: Shop, clock: FrozenClock, staff: Client) -> None:
     [order] = await shop.place("a.jpg", "b.jpg", "c.jpg")
     first, _ = await deliver(staff, clock, 2)
     await done(shop.client, "rejectImages", imageIds=[first], reason="Halo", category="MASK")

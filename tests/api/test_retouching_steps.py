@@ -41,7 +41,7 @@ async def set_step(staff: Client, **values: object) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("shop")
-async def test_staff_add_and_change_steps_and_what_is_left_out_stays(staff: Client) -> None:
+async def test_staff_add_and_change_steps_and_omitted_values_stay_unchanged(staff: Client) -> None:
     made = await set_step(staff, step="SKIN", seconds=310.25, price=usd("2.10"))
     shown = {"id": made["id"], "step": "SKIN", "seconds": 310.25, "price": usd("2.10"), "archived": False}
     assert made == shown
@@ -117,7 +117,7 @@ async def test_all_callers_list_the_catalogue_by_name_in_pages(shop: Shop, staff
     assert (second["pageInfo"]["hasNextPage"], second["pageInfo"]["hasPreviousPage"]) == (False, True)
 
 
-async def test_a_bad_cursor_of_the_catalogue_takes_nothing_else_with_it(shop: Shop) -> None:
+async def test_a_bad_cursor_makes_only_the_catalogue_null(shop: Shop) -> None:
     answer = await shop.client.answer('{ retouchingSteps(after: "x") { nodes { id } } account { name } }')
     assert answer["data"] == {"retouchingSteps": None, "account": {"name": "ACME"}}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]

@@ -95,7 +95,7 @@ async def test_instructions_are_removed_by_null_and_stay_if_left_out(shop: Shop)
     assert seen == ["No halo.", None]
 
 
-async def test_a_key_tells_null_from_a_field_left_out(shop: Shop, staff: Client) -> None:
+async def test_a_key_distinguishes_null_from_an_omitted_field(shop: Shop, staff: Client) -> None:
     keyed = {"specificationId": shop.specification, "name": "Hats", "idempotencyKey": "k"}
     await done(staff, "updateSpecification", **keyed)
     await done(staff, "updateSpecification", **keyed, steps=None, stepSeconds=None)
@@ -105,9 +105,7 @@ async def test_a_key_tells_null_from_a_field_left_out(shop: Shop, staff: Client)
         ]
 
 
-async def test_what_a_specification_had_before_the_catalogue_is_negotiated_until_staff_end_it(
-    shop: Shop, staff: Client
-) -> None:
+async def test_terms_from_before_the_catalogue_are_negotiated_until_staff_end_it(shop: Shop, staff: Client) -> None:
     """The shop's specification was written before, as imports write theirs."""
     ids = {"specificationId": shop.specification}
     changed = (await done(shop.client, "updateSpecification", SHOWN, **ids, name="Hats"))["specification"]

@@ -16,7 +16,8 @@ from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, numbered
 from tests.support.clock import FrozenClock
-from tests.support.events.api_fields import EVERY_EVENT, FIELDS, SHOWN
+from tests.support.events.api_fields import EVERY_EVENT, FIELDS
+from tests.support.events.shown_keys import SHOWN
 from tests.support.events.texts import with_texts
 from tests.support.one_of_each import live
 from tests.support.serving import Client, NewClient
@@ -127,7 +128,7 @@ async def test_every_key_of_every_stored_event_is_shown_by_a_field(stored: Seque
                 assert (row["type"], path, [plain(value, field) for value in found]) == (row["type"], path, expected)
 
 
-async def test_a_version_that_the_catalogue_made_says_so(stored: Sequence[Record], staff: Client) -> None:
+async def test_the_event_of_a_version_made_by_the_catalogue_shows_it(stored: Sequence[Record], staff: Client) -> None:
     made = [node for node in await shown(staff, stored) if node.get("byCatalogue")]
     assert [(node["newPricePerImage"]["amount"], node["previousPricePerImage"]["amount"]) for node in made] == [
         ("1.55", "1.45")

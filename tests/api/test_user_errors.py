@@ -10,7 +10,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 
 from api.schema import schema
 from api.user_error.codes import UserErrorCode as Code
-from api.user_error.refusals import ERRORS, Mapped
+from api.user_error.refusals import ERRORS, ErrorMapping
 from api.user_error.types import USER_ERRORS, UserError
 from app.domain.orders.refusals import NotCompletable
 from db.connections import Pool
@@ -136,7 +136,7 @@ def test_facts_of_one_name_have_one_type() -> None:
     assert {name for name, found in types.items() if len(found) > 1} == set()
 
 
-async def test_a_code_that_is_not_declared_is_an_error_of_ours() -> None:
+async def test_an_undeclared_code_raises_undeclared_code() -> None:
     @dataclass
     class Answer:
         user_errors: Sequence[UserError]
@@ -151,7 +151,7 @@ async def test_a_code_that_is_not_declared_is_an_error_of_ours() -> None:
 
 
 async def test_an_undeclared_code_is_an_internal_error(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ERRORS, NotCompletable, Mapped(USER_ERRORS[Code.NOT_DELIVERED]))
+    monkeypatch.setitem(ERRORS, NotCompletable, ErrorMapping(USER_ERRORS[Code.NOT_DELIVERED]))
     [order] = await scene.shop.place()
     error = await scene.shop.client.error(document("completeOrder"), {"input": {"orderId": order["id"]}})
     assert error["code"] == "INTERNAL"

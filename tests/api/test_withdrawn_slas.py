@@ -44,7 +44,7 @@ async def listed(client: Client, shop: Shop) -> list[dict[str, Any]]:
     return nodes
 
 
-async def test_a_withdrawn_version_stays_listed_and_what_it_superseded_counts_again(
+async def test_a_withdrawn_version_stays_listed_and_the_superseded_terms_apply_again(
     shop: Shop, pool: Pool, staff: Client, clock: FrozenClock
 ) -> None:
     for images in (500, 300):

@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,19 +21,14 @@ from app.services.api_keys.keys import secret_hash
 from db.connections import Record, Statement, connect
 from db.readers import PoolReader
 from tests.db.test_embedded import fresh_folder
+from tests.support.commands import LOUPE, environment
 
-LOUPE = Path(sys.executable).with_name("loupe")
 ACME = ("account", "create", "--name", "ACME", "--plan", "ENTERPRISE", "--time-zone", "Europe/Copenhagen")
 EITHER = "A key is for an account or for staff: give either --account or --staff."
 CLOCK = datetime(2026, 3, 28, 22, 59, 30, tzinfo=UTC)
 ACCOUNTS = Statement("accounts", "SELECT * FROM accounts")
 TERMS = Statement("terms", "SELECT images_per_day, expedites_per_day FROM sla_versions")
 KEYS = Statement("keys", "SELECT account_id, hash FROM api_keys ORDER BY id")
-
-
-def environment(settings: dict[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOUPE_")}
-    return inherited | settings
 
 
 def loupe(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -19,9 +19,10 @@ import pytest
 from httpx import AsyncClient, HTTPError
 
 from db.embedded.cluster import server_of
-from tests.app.test_cli import ACME, LOUPE, address_in, answer, environment, serving
+from tests.app.test_cli import ACME, address_in, answer, serving
 from tests.db.test_embedded import MAJOR, fresh_folder
 from tests.services.orders.test_kills import PATIENCE, kill_server, wait_until
+from tests.support.commands import LOUPE, environment
 
 pytestmark = pytest.mark.races
 

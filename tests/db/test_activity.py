@@ -19,7 +19,7 @@ from app.domain.pulse.segments import WINDOW
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.activity import roll_up
 from db.connections import Pool
-from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity import ActivitySource, read_activity
 from db.queries.activity_reference import reference_activity
 from db.queries.pulse import pulse_figures
 from db.readers import PoolReader
@@ -37,7 +37,7 @@ ZONES: Final = [
 HOUR = timedelta(hours=1)
 
 
-async def written(pool: Pool, history: History, at: datetime, *, until: datetime | None = None) -> ActivityOf:
+async def written(pool: Pool, history: History, at: datetime, *, until: datetime | None = None) -> ActivitySource:
     """Write a history and count its ledger days that closed by an instant; return it as of the present `at`."""
     await write_history(pool, history)
     periods = [ZonePeriod(CREATED_AT, history.first_zone.key)]
@@ -49,10 +49,10 @@ async def written(pool: Pool, history: History, at: datetime, *, until: datetime
             pass
         await save_counters(writer, [counters])
         await writer.commit()
-    return ActivityOf(history.account_id, periods, counters.activity_until, at)
+    return ActivitySource(history.account_id, periods, counters.activity_until, at)
 
 
-async def by_grain(pool: Pool, of: ActivityOf, grain: Grain) -> dict[date, ActivityFigures]:
+async def by_grain(pool: Pool, of: ActivitySource, grain: Grain) -> dict[date, ActivityFigures]:
     """Read the activity of all time; buckets without any are left out."""
     found = await read_activity(PoolReader(pool), of, buckets(date.min, date.max, grain, of.at, of.periods), grain)
     return {day: figures for day, figures in found.items() if figures != ActivityFigures()}
@@ -115,7 +115,7 @@ async def test_a_running_day_of_a_zone_off_the_minute_is_read_from_the_rows(pool
     history = History((PastImage(opens_at), PastImage(opens_at - MICROSECOND)), monrovia, monrovia)
     await write_history(pool, history)
     created = [ZonePeriod(opens_at - 3 * DAY, "Africa/Monrovia")]
-    of = ActivityOf(history.account_id, created, None, opens_at + HOUR)
+    of = ActivitySource(history.account_id, created, None, opens_at + HOUR)
     found = await read_activity(PoolReader(pool), of, buckets(date.min, date.max, Grain.DAY, of.at, created), Grain.DAY)
     assert {day: figures.uploaded for day, figures in found.items()} == {date(1971, 3, 9): 1, date(1971, 3, 10): 1}
 
@@ -130,11 +130,11 @@ async def test_a_day_that_zone_changes_prolong_for_months_is_read_from_the_rows(
     at = opens_at + 69 * DAY
     history = History((PastImage(opens_at),), kathmandu, kathmandu, minutes_since=at - 61 * DAY)
     await write_history(pool, history)
-    of = ActivityOf(history.account_id, periods, None, at)
+    of = ActivitySource(history.account_id, periods, None, at)
     assert {day: figures.uploaded for day, figures in (await by_grain(pool, of, Grain.DAY)).items()} == {day.date: 1}
 
 
-async def test_a_redo_is_no_image_late_or_on_time(pool: Pool) -> None:
+async def test_a_redo_counts_neither_as_late_nor_as_on_time(pool: Pool) -> None:
     kathmandu = time_zone("Asia/Kathmandu")
     delivered_at = CREATED_AT + HOUR
     redo = PastRejection(delivered_at + HOUR, delivered_at + 2 * HOUR)
@@ -144,7 +144,7 @@ async def test_a_redo_is_no_image_late_or_on_time(pool: Pool) -> None:
     assert (figures.delivered, figures.on_time, figures.late, figures.rejected) == (1, 0, 0, 1)
 
 
-async def test_rows_that_the_counters_do_not_vouch_for_are_not_read(pool: Pool) -> None:
+async def test_activity_rows_that_are_not_marked_complete_are_not_read(pool: Pool) -> None:
     kathmandu = time_zone("Asia/Kathmandu")
     history = History((PastImage(CREATED_AT),), kathmandu, kathmandu)
     of = await written(pool, history, CREATED_AT + 5 * DAY, until=CREATED_AT + 3 * DAY)
@@ -157,7 +157,7 @@ async def test_rows_that_the_counters_do_not_vouch_for_are_not_read(pool: Pool) 
     assert [each.uploaded for each in (await by_grain(pool, unknown, Grain.DAY)).values()] == [1]
 
 
-async def test_days_are_counted_some_at_once_and_again_where_rows_are_of_other_days(pool: Pool) -> None:
+async def test_days_are_counted_in_parts_and_again_where_rows_are_from_a_former_zone(pool: Pool) -> None:
     kathmandu = time_zone("Asia/Kathmandu")
     history = History(tuple(PastImage(CREATED_AT + number * DAY) for number in range(25)), kathmandu, kathmandu)
     now = CREATED_AT + 25 * DAY

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from tests.app.test_cli import LOUPE, environment
 from tests.db.test_embedded import fresh_folder
+from tests.support.commands import LOUPE, environment
 
 SMALL = ("--days", "15", "--accounts", "2")
 NAMES = ("Nordlys Fashion", "Fifth & Mercer", "Staff")

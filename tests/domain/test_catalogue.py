@@ -21,7 +21,7 @@ def test_a_new_step_without_its_seconds_or_its_price_is_refused(change: StepChan
     assert refused.value.step == "DUST"
 
 
-def test_what_a_change_leaves_out_stays() -> None:
+def test_omitted_values_of_a_step_stay_unchanged() -> None:
     assert StepChange("DUST").after(DUST, "USD") == DUST
     assert StepChange("DUST", milliseconds=0).after(DUST, "USD") == replace(DUST, milliseconds=0)
     archived = StepChange("DUST", archived=True).after(DUST, "USD")

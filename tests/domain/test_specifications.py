@@ -19,10 +19,10 @@ from app.domain.specifications import (
     StepNotOffered,
     StepNotSpecified,
     Unchanged,
-    kept_steps,
     milliseconds_of,
     specified,
     steps_of,
+    stored_steps,
 )
 
 NAMES = ("CLIPPING", "CROPPING", "DUST", "SHADOW", "SKIN")
@@ -94,7 +94,7 @@ def test_the_seconds_of_a_step_that_the_specification_does_not_have_are_refused(
     assert refusals(FOLLOWED, change) == [(StepNotSpecified, "DUST")]
 
 
-def test_a_step_that_is_negotiated_whole_need_not_be_in_the_catalogue() -> None:
+def test_a_step_with_a_negotiated_price_and_seconds_need_not_be_in_the_catalogue() -> None:
     change = SpecificationChange("Skin", ["SKIN"], price=usd("3"), milliseconds={"SKIN": 310_250})
     assert specified(change, {}) == SpecificationTerms("Skin", Decimal(3), "USD", (SpecifiedStep("SKIN", 310_250),))
     with pytest.raises(Refusals):
@@ -205,7 +205,7 @@ def attempted(terms: SpecificationTerms, change: SpecificationChange, catalogue:
 
 
 @given(CATALOGUES, st.lists(CLIENTS | STAFFS, max_size=6))
-def test_what_follows_the_catalogue_has_its_values_after_any_changes(
+def test_terms_that_follow_the_catalogue_have_its_values_after_any_changes(
     catalogue: Catalogue, changes: list[SpecificationChange]
 ) -> None:
     terms = IMPORTED
@@ -235,7 +235,7 @@ def test_clients_keep_negotiated_values_or_have_the_catalogues(
 
 
 @given(CATALOGUES, CATALOGUES, st.lists(CLIENTS | STAFFS, max_size=4))
-def test_a_change_of_the_catalogue_changes_what_follows_it_and_nothing_else(
+def test_a_change_of_the_catalogue_changes_only_terms_that_follow_it(
     catalogue: Catalogue, later: Catalogue, changes: list[SpecificationChange]
 ) -> None:
     terms = IMPORTED
@@ -252,5 +252,5 @@ def test_a_change_of_the_catalogue_changes_what_follows_it_and_nothing_else(
 
 
 @given(st.lists(st.builds(SpecifiedStep, st.sampled_from(NAMES), MILLISECONDS, st.booleans())))
-def test_steps_are_read_as_they_were_kept(steps: list[SpecifiedStep]) -> None:
-    assert steps_of(kept_steps(steps)) == tuple(steps)
+def test_stored_steps_are_read_back_equal(steps: list[SpecifiedStep]) -> None:
+    assert steps_of(stored_steps(steps)) == tuple(steps)

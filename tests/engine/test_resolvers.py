@@ -150,7 +150,7 @@ async def test_a_plain_field_that_fails_is_located_and_makes_its_object_null(nam
     assert await leaf(name, **values) == ({"leaf": None}, [["leaf", name]])
 
 
-async def test_a_nullable_plain_field_that_fails_is_null_alone() -> None:
+async def test_a_nullable_plain_field_that_fails_makes_only_itself_null() -> None:
     assert await leaf("colour length", length=2**40) == (
         {"leaf": {"colour": "RED", "length": None}},
         [["leaf", "length"]],

@@ -133,7 +133,7 @@ async def test_a_spread_killed_between_its_batches_reaches_every_account_once(
     await assert_empty(pool)
 
 
-async def test_a_database_killed_amid_work_has_each_job_done_once_in_the_end(folder: Path, clock: FrozenClock) -> None:
+async def test_each_job_is_done_once_though_the_database_is_killed_meanwhile(folder: Path, clock: FrozenClock) -> None:
     async with durable(folder) as url:
         pool = await open_pool(url)
         accounts = sorted([await new_account(pool, clock.now()) for _ in range(ACCOUNTS)])

@@ -12,10 +12,11 @@ from app.clock import Clock, clock_from
 from app.services.accounts.counters import lock_counters
 from app.services.job_queue import spreading
 from app.services.job_queue.adding import add_job
-from app.services.job_queue.claims import ClaimedJob
+from app.services.job_queue.claims import ATTEMPTS, LEASE, ClaimedJob
 from app.services.job_queue.spreading import spread_batch
 from app.settings import Settings
 from db.connections import Pool, open_pool
+from db.queries.job_queue import DueSpread
 from db.queries.job_status import FailedRun
 from db.readers import PoolReader
 from db.writer import unit_of_work
@@ -79,9 +80,7 @@ async def test_a_run_whose_spread_others_have_done_is_ended_once_its_lease_is_ov
     assert await effects(pool, account) == ["s"]
 
 
-async def test_only_work_due_at_an_instant_is_done_if_it_is_named(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
+async def test_with_an_instant_only_work_due_by_then_is_done(pool: Pool, clock: FrozenClock, account: UUID) -> None:
     await spread(pool, clock.now(), "all")
     await add(pool, account, clock.now() - MINUTE, "earlier")
     await worker(pool, clock, Work()).run_due(clock.now() - MINUTE)
@@ -139,10 +138,31 @@ async def test_a_spread_that_fails_is_shown_and_tried_again_after_a_pause(
         assert await worker(pool, clock, Work()).run_due() == {KIND: Counts(runs=1, failures=1)}
         assert await worker(pool, clock, Work()).run_due() == {KIND: Counts()}
     [status] = await job_statuses(PoolReader(pool), registry(Work()), clock.now())
-    assert (status.failures, status.errors) == (1, (FailedRun(KIND, None, None, clock.now(), "ValueError: x"),))
+    assert (status.failures, status.errors) == (1, (FailedRun(KIND, None, None, clock.now(), "all: ValueError: x"),))
     clock.advance(MINUTE)
     await worker(pool, clock, Work()).run_due()
     assert await effects(pool, account) == ["all"]
+
+
+async def test_a_spread_that_fails_does_not_stop_another_of_its_kind_and_instant(
+    pool: Pool, clock: FrozenClock, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def of_all_but_first(pool: Pool, due: DueSpread, *arguments: Any) -> int:  # noqa: ANN401
+        if due.key == "first":
+            raise ValueError("x")
+        return await spread_batch(pool, due, *arguments)
+
+    for key in ("first", "second", "third"):
+        await spread(pool, clock.now(), key)
+    with monkeypatch.context() as broken:
+        broken.setattr("jobs.kinds.queued.spread_batch", of_all_but_first)
+        assert await worker(pool, clock, Work()).run_due() == {KIND: Counts(runs=3, accounts=2, failures=1)}
+    assert await effects(pool, account) == ["second", "third"]
+    assert await runs(pool, "state", "attempts", "error") == [("FAILED", 1, "first: ValueError: x")]
+    clock.advance(MINUTE)
+    await worker(pool, clock, Work()).run_due()
+    assert await effects(pool, account) == ["first", "second", "third"]
+    assert await runs(pool, "state", "attempts", "accounts", "error") == [("SUCCEEDED", 2, 3, None)]
 
 
 async def test_a_drained_worker_leaves_a_spread_after_its_batch(
@@ -208,7 +228,7 @@ async def test_a_scheduler_does_a_job_as_soon_as_it_is_added(database: str, pool
             await comes(partial(work.has_begun, 2 + number))
 
 
-async def test_a_long_job_does_not_delay_those_of_other_accounts(database: str, pool: Pool) -> None:
+async def test_a_long_job_does_not_delay_jobs_of_other_accounts(database: str, pool: Pool) -> None:
     clock = clock_from(NOW)
     busy, *others = [await new_account(pool, clock.now()) for _ in range(3)]
     work = Work()
@@ -238,3 +258,36 @@ async def test_a_drained_worker_puts_a_long_job_back(
     clock.advance(timedelta(seconds=5))
     work.waiting[account].set()
     assert await worker(pool, clock, work, "b").run_due() == {KIND: Counts(runs=1, accounts=1)}
+
+
+async def test_outages_are_no_attempts_of_a_job(pool: Pool, clock: FrozenClock, account: UUID) -> None:
+    await add(pool, account, clock.now())
+    work = Work()
+    work.wrong[account] = ConnectionResetError()
+    interrupted = worker(pool, clock, work)
+    for _ in range(ATTEMPTS + 1):
+        with pytest.raises(ConnectionResetError):
+            await interrupted.run_due()
+        assert await queued(pool, "attempts", "error") == [(1, None)]
+    work.wrong.clear()
+    assert await interrupted.run_due() == {KIND: Counts(runs=1, accounts=1)}
+    assert await effects(pool) == ["k"]
+
+
+async def test_a_job_taken_over_during_an_outage_stays_with_the_other_worker(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    await add(pool, account, clock.now())
+    broken, work = Work(), Work()
+    broken.wrong[account] = ConnectionResetError()
+    interrupted = worker(pool, clock, broken)
+    with pytest.raises(ConnectionResetError):
+        await interrupted.run_due()
+    clock.advance(LEASE)
+    work.waiting[account] = asyncio.Event()
+    doing = asyncio.create_task(worker(pool, clock, work, "b").run_due())
+    await comes(partial(work.has_begun, 1))
+    assert await interrupted.run_due() == {KIND: Counts()}
+    work.waiting[account].set()
+    assert await doing == {KIND: Counts(runs=1, accounts=1)}
+    assert await effects(pool) == ["k"]

@@ -1,103 +1,44 @@
-"""New versions of specifications when the catalogue changes: every account's, once, whatever is killed in between."""
+"""New versions of specifications when the catalogue changes: every account's, once."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import cycle
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.domain.catalogue import Price, StepChange
-from app.domain.specifications import SpecificationChange
-from app.services.catalogue import set_retouching_step
 from app.services.orders.placing import NewOrder, place_order
-from app.services.repricing import REPRICE, follow_catalogue, reprice
-from app.services.specifications import archive_specification, update_specification
+from app.services.repricing import follow_catalogue
+from app.services.specifications import archive_specification
 from db.connections import Pool
-from jobs.kinds.queued import QUEUED
-from jobs.registry import Registry
-from jobs.worker import Worker
-from tests.support.catalogue import SHADOW, write_catalogue
+from db.queries.retouching_steps import specification_counts_of_steps
+from db.readers import PoolReader
+from tests.support.catalogue import write_catalogue
 from tests.support.clock import FrozenClock
 from tests.support.customers import GHOST, add_specification, negotiated
 from tests.support.order_states import uploads
-from tests.support.pools import CountingPool, FailingPool, Killed
-from tests.support.serving import SETTINGS
+from tests.support.pools import CountingPool
+from tests.support.repricing import BOTH, DEARER, SLOWER, WAITING, current, run_jobs, set_step
 from tests.support.studio import Studio, open_account
 from tests.support.transactions import in_transaction
 
 HOUR = timedelta(hours=1)
-BOTH = SpecificationChange("Ghost", ("CLIPPING", "SHADOW"), by_client=True)
-DEARER = StepChange("SHADOW", price=Price(Decimal("0.60"), "USD"))
-SLOWER = StepChange("SHADOW", milliseconds=100_000)
 VERSIONS = """
     SELECT specification_id, version, price_per_image, currency, steps, price_negotiated, created_at
     FROM specification_versions ORDER BY account_id, specification_id, version
-"""
-CURRENT = """
-    SELECT v.price_per_image, v.currency, v.price_negotiated, v.steps
-    FROM specifications s JOIN specification_versions v
-      ON v.account_id = s.account_id AND v.specification_id = s.id AND v.version = s.current_version
-    WHERE s.archived_at IS NULL
 """
 EVENTS = """
     SELECT account_id, sequence, at, data FROM events
     WHERE type = 'SPECIFICATION_CHANGED' AND data ? 'byCatalogue' ORDER BY account_id, sequence
 """
-REPRICING = Registry()
-REPRICING.register(QUEUED, REPRICE)(reprice)
-WAITING = "SELECT 1 FROM queued_jobs UNION ALL SELECT 1 FROM spreads"
 
 
 @pytest.fixture
 async def account(pool: Pool) -> UUID:
     await write_catalogue(pool)
     return (await open_account(pool, Studio())).id
-
-
-async def set_step(pool: Pool, clock: FrozenClock, change: StepChange) -> None:
-    await in_transaction(pool, partial(set_retouching_step, clock=clock, change=change, currency="USD"))
-
-
-async def run_jobs(pool: Pool, clock: FrozenClock) -> None:
-    works = await Worker(pool, clock, SETTINGS, "repricing", REPRICING).run_due()
-    assert not any(work.failures for work in works.values())
-
-
-async def current(pool: Pool) -> list[tuple[Any, ...]]:
-    return sorted(
-        (row["price_per_image"], *(each["milliseconds"] for each in row["steps"])) for row in await pool.fetch(CURRENT)
-    )
-
-
-async def assert_as_in_the_catalogue(pool: Pool) -> None:
-    """Assert that each current version has the catalogue's values where it follows it."""
-    steps = {row["step"]: row for row in await pool.fetch("SELECT * FROM retouching_steps")}
-    for row in await pool.fetch(CURRENT):
-        for each in row["steps"]:
-            assert each.get("negotiated", True) or each["milliseconds"] == steps[each["step"]]["milliseconds"]
-        if not row["price_negotiated"]:
-            assert row["price_per_image"] == sum(steps[each["step"]]["price"] for each in row["steps"])
-            assert row["currency"] == "USD"
-
-
-async def assert_each_version_has_one_event(pool: Pool) -> None:
-    """Assert that versions count from 1, each with the event that made it."""
-    versions = await pool.fetch("SELECT specification_id::text, version FROM specification_versions ORDER BY 1, 2")
-    events = await pool.fetch(
-        """
-        SELECT data->'after'->>'id', (data->'after'->>'version')::int FROM events
-        WHERE type = 'SPECIFICATION_CHANGED' ORDER BY 1, 2
-        """
-    )
-    assert [tuple(row) for row in events] == [tuple(row) for row in versions]
-    latest = await pool.fetch("SELECT id::text, current_version FROM specifications")
-    assert dict(map(tuple, latest)) == dict(map(tuple, versions))
 
 
 async def test_a_new_price_makes_new_versions_at_the_instant_of_each_account(
@@ -143,7 +84,7 @@ async def test_the_events_of_new_versions_say_that_the_catalogue_made_them(
     ]
 
 
-async def test_only_what_follows_the_catalogue_and_differs_from_it_gets_a_version(
+async def test_only_specifications_that_follow_the_catalogue_and_differ_from_it_get_a_version(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     price = Price(Decimal(9), "EUR")
@@ -164,6 +105,25 @@ async def test_only_what_follows_the_catalogue_and_differs_from_it_gets_a_versio
     slower = [row if row != (Decimal(9), 180_000, 95_500) else (Decimal(9), 180_000, 100_000) for row in dearer]
     assert await current(pool) == sorted(slower)
     assert len(await pool.fetch(EVENTS)) == 2
+
+
+async def test_staff_see_beforehand_how_many_specifications_a_change_of_both_values_changes(
+    pool: Pool, clock: FrozenClock, account: UUID
+) -> None:
+    """A change of one value leaves out the specification that has negotiated it."""
+    priced = replace(BOTH, price=Price(Decimal(9), "USD"), by_client=False)
+    timed = replace(BOTH, milliseconds={"SHADOW": 1}, by_client=False)
+    for new in (BOTH, priced, timed, negotiated(GHOST), replace(BOTH, steps=("CLIPPING",))):
+        await add_specification(pool, clock, account, new)
+    counted = await specification_counts_of_steps(PoolReader(pool), ["SHADOW"])
+    changed = list[int]()
+    for change in (replace(SLOWER, price=Price(Decimal(2), "USD")), DEARER, replace(SLOWER, milliseconds=1)):
+        before = len(await pool.fetch(EVENTS))
+        clock.advance()
+        await set_step(pool, clock, change)
+        await run_jobs(pool, clock)
+        changed.append(len(await pool.fetch(EVENTS)) - before)
+    assert (counted, changed) == ({"SHADOW": 3}, [3, 2, 2])
 
 
 async def test_a_step_that_is_archived_still_changes_what_follows_it(
@@ -223,31 +183,6 @@ async def test_thousands_of_specifications_are_changed_in_a_few_statements(
     assert len(await pool.fetch(EVENTS)) == 3_000
 
 
-@pytest.mark.races
-async def test_workers_killed_at_any_statement_leave_all_accounts_to_the_next_ones(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
-    accounts = [account, *[(await open_account(pool, Studio(name=str(number)))).id for number in range(2)]]
-    for each in accounts:
-        await add_specification(pool, clock, each, BOTH)
-    changes = cycle([DEARER, SLOWER, replace(DEARER, price=SHADOW.price), replace(SLOWER, milliseconds=1)])
-    statements, faltered = 0, True
-    while faltered:
-        statements += 1
-        clock.advance(HOUR)
-        await set_step(pool, clock, next(changes))
-        failing = FailingPool(pool, statements)
-        with suppress(Killed):
-            await run_jobs(failing, clock)
-        faltered = failing.faltered
-    assert statements > 50
-    clock.advance(HOUR)
-    await run_jobs(pool, clock)
-    await assert_as_in_the_catalogue(pool)
-    await assert_each_version_has_one_event(pool)
-    assert await pool.fetch(WAITING) == []
-
-
 async def test_changes_one_after_the_other_end_with_the_last(pool: Pool, clock: FrozenClock, account: UUID) -> None:
     await add_specification(pool, clock, account, BOTH)
     for milliseconds in (1, 2, 3):
@@ -257,41 +192,7 @@ async def test_changes_one_after_the_other_end_with_the_last(pool: Pool, clock: 
     assert len(await pool.fetch(EVENTS)) == 1
 
 
-@pytest.mark.races
-async def test_specifications_made_amid_changes_of_the_catalogue_are_as_it_is_in_the_end(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
-    """Clients specify, staff set prices and workers reprice at once; then the workers have nothing left to do."""
-    other = (await open_account(pool, Studio(name="Other"))).id
-
-    async def specify(account_id: UUID) -> None:
-        for number in range(8):
-            key = (account_id, await add_specification(pool, clock, account_id, BOTH))
-            steps = ("SHADOW",) if number % 2 else ("CLIPPING",)
-            change = SpecificationChange(steps=steps, by_client=True)
-            await in_transaction(pool, partial(update_specification, clock=clock, key=key, change=change))
-
-    async def change() -> None:
-        for milliseconds in range(10):
-            await set_step(
-                pool, clock, replace(SLOWER, milliseconds=milliseconds, price=Price(Decimal(milliseconds), "USD"))
-            )
-            await asyncio.sleep(0.01)
-
-    async def work() -> None:
-        for _ in range(15):
-            await run_jobs(pool, clock)
-
-    async with asyncio.TaskGroup() as group:
-        for task in (specify(account), specify(other), change(), work(), work()):
-            group.create_task(task)
-    clock.advance(HOUR)
-    await run_jobs(pool, clock)
-    await assert_as_in_the_catalogue(pool)
-    await assert_each_version_has_one_event(pool)
-
-
-async def test_what_was_ordered_keeps_its_version_and_new_orders_have_the_new_price(
+async def test_existing_orders_keep_their_version_and_new_orders_have_the_new_price(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     id_ = await add_specification(pool, clock, account, BOTH)

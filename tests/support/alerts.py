@@ -1,4 +1,4 @@
-"""Alerts of deadlines in tests: running the watch, and reading the events it emitted."""
+"""Alerts of deadlines in tests: running the watch, requesting rescans, and reading the events it emitted."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -64,3 +64,14 @@ async def pending_rescans(pool: Pool) -> list[tuple[Any, ...]]:
     """Read the cursors of requested rescans."""
     sql = "SELECT account_id, due_at, attempts, retry_at FROM job_cursors WHERE job = 'watch_deadlines'"
     return [tuple(row) for row in await pool.fetch(sql)]
+
+
+async def note(pool: Pool, account_id: UUID, since: datetime) -> None:
+    """Request a rescan of an account, as an import does."""
+    sql = """
+        INSERT INTO job_cursors SELECT $1, 'watch_deadlines', 'Europe/Copenhagen', NULL, $2, 0, NULL, true WHERE true
+        ON CONFLICT (account_id, job) DO UPDATE SET
+          due_at = least(job_cursors.due_at, $2), retry_at = NULL, imported = true
+        RETURNING due_at
+    """
+    await pool.fetch(sql, account_id, since)

@@ -10,7 +10,7 @@ from app.domain.local_time import time_zone
 from app.domain.pulse.as_of import AsOf
 from db.connections import Statement
 from db.queries.accounts import account_histories
-from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity import ActivitySource, read_activity
 from db.queries.activity_reference import reference_activity
 from db.queries.pulse import pulse_figures
 from db.queries.pulse_reference import reference_figures
@@ -79,7 +79,7 @@ async def assert_consistent(reader: Reader, customer: Customer) -> None:
 async def assert_activity_equals_rows(reader: Reader, account_id: UUID, at: datetime) -> None:
     """Assert that the activity of all ledger days as of a settled instant equals that by plain SQL over the rows."""
     history = (await account_histories(reader, [account_id]))[account_id]
-    of = ActivityOf(account_id, history.zones, history.activity_until, at)
+    of = ActivitySource(account_id, history.zones, history.activity_until, at)
     days = buckets(date.min, date.max, Grain.DAY, at, history.zones)
     found = await read_activity(reader, of, days, Grain.DAY)
     counted = {day: figures for day, figures in found.items() if figures != ActivityFigures()}

@@ -12,7 +12,7 @@ from app.clock import Clock
 from app.domain.catalogue import Price
 from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.state import OrderState
-from app.domain.production.rejections import Complaint
+from app.domain.production.rejections import RejectionReason
 from app.domain.specifications import SpecificationChange, SpecificationTerms, SpecifiedStep
 from app.services.orders.changing import expedite_order
 from app.services.orders.claiming import Claimed, claim_images
@@ -43,7 +43,7 @@ GHOST: Final = SpecificationTerms(
 _ORDERS: Final = Statement("orders", "SELECT * FROM orders WHERE account_id = $1 ORDER BY number")
 
 
-HALO: Final = Complaint("halo", RejectionCategory.MASK)
+HALO: Final = RejectionReason("halo", RejectionCategory.MASK)
 """A reason to reject images."""
 
 

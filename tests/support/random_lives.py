@@ -12,7 +12,7 @@ from uuid import UUID
 from app.domain.errors import DomainError
 from app.domain.orders.changes import NewImage
 from app.domain.orders.enums import RejectionCategory
-from app.domain.production.rejections import Complaint
+from app.domain.production.rejections import RejectionReason
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
@@ -106,7 +106,7 @@ class Life:
         keys = [(row["account_id"], row["id"]) for row in await self.pool.fetch(query)]
         for key in keys[: random.randint(1, 3)]:
             await in_transaction(
-                self.pool, partial(reject_images, clock=self.clock, complaints={key: _complaint(random, number)})
+                self.pool, partial(reject_images, clock=self.clock, reasons={key: _rejection_reason(random, number)})
             )
 
     async def _cancel(self, random: Random, _number: int) -> None:
@@ -129,6 +129,7 @@ class Life:
         await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, terms=terms))
 
 
-def _complaint(random: Random, number: int) -> Complaint:
-    """Complain of an image, with a category in half of the cases."""
-    return Complaint(f"halo {number}", random.choice([None, *RejectionCategory]) if random.random() < 0.5 else None)
+def _rejection_reason(random: Random, number: int) -> RejectionReason:
+    """Return a reason to reject an image, with a category in half of the cases."""
+    category = random.choice([None, *RejectionCategory]) if random.random() < 0.5 else None
+    return RejectionReason(f"halo {number}", category)

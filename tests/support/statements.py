@@ -14,10 +14,10 @@ import app
 import db
 import jobs
 from db.connections import Statement
-from db.queries import job_runs, order_pages, orders_of_all
-from db.queries.job_runs import RunsWanted
+from db.queries import all_orders, job_runs, order_pages
+from db.queries.all_orders import AllOrdersShape
+from db.queries.job_runs import RunFilter
 from db.queries.order_selection import Shape
-from db.queries.orders_of_all import ShapeOfAll
 from db.tables.base import Table
 from db.writes import insert
 
@@ -65,19 +65,19 @@ def _of_order_pages() -> Iterator[Statement]:
         yield order_pages._count_statement(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
-def _of_orders_of_all() -> Iterator[Statement]:
+def _of_all_orders() -> Iterator[Statement]:
     either = (True, False)
-    for shape in map(ShapeOfAll._make, product(either, either, (*either, None))):
-        yield from orders_of_all._page_statements(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        yield orders_of_all._count_statement(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    for shape in map(AllOrdersShape._make, product(either, either, (*either, None))):
+        yield from all_orders._page_statements(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        yield all_orders._count_statement(shape)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def _of_job_runs() -> Iterator[Statement]:
     for job, account_id, failed in product((None, "prune"), (None, UUID(int=0)), (None, True, False)):
-        wanted = RunsWanted(job, account_id, failed)
+        wanted = RunFilter(job, account_id, failed)
         conditions = [job_runs._conditions(wanted, first) for first in (6, 1)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         yield from job_runs._listed(conditions[0])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         yield job_runs._counted(conditions[1])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
-_MADE: Final = (_of_tables, _of_order_pages, _of_orders_of_all, _of_job_runs)
+_MADE: Final = (_of_tables, _of_order_pages, _of_all_orders, _of_job_runs)

@@ -61,7 +61,7 @@ def activity_changes(
     dates: dict[datetime, date] = {}
     for images, others, sign in ((known, wanted, -1), (wanted, known, 1)):
         for order, image in images.values():
-            if _is_alike(image, others.get(image.id)):
+            if _is_unchanged(image, others.get(image.id)):
                 continue
             for fact in _facts(order, image):
                 if fact.at < until:
@@ -74,7 +74,7 @@ def _images(orders: Iterable[OrderState], until: datetime) -> dict[UUID, tuple[O
     return {image.id: (order, image) for order in orders if order.placed_at < until for image in order.images}
 
 
-def _is_alike(image: ImageState, other: tuple[OrderState, ImageState] | None) -> bool:
+def _is_unchanged(image: ImageState, other: tuple[OrderState, ImageState] | None) -> bool:
     """Return whether an image has the same facts as in another state; a command keeps the images it does not change."""
     return other is not None and other[1] is image
 

@@ -31,7 +31,7 @@ def specification_created(specification_id: UUID, terms: SpecificationTerms, at:
     return NewEvent(at, None, None, SpecificationChanged(specification_id, 1, after=stated))
 
 
-def specification_reworded(
+def specification_changed(
     specification_id: UUID,
     version: int,
     before: SpecificationTerms,

@@ -13,7 +13,7 @@ from app.domain.events.account_kinds import StatedTerms
 from app.domain.events.facts import Change, OrderChanges, Progress
 from app.domain.orders.enums import OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.sla.enums import Plan
-from app.domain.specifications import kept_steps, steps_of
+from app.domain.specifications import steps_of, stored_steps
 
 Data: TypeAlias = dict[str, Any]
 
@@ -182,7 +182,7 @@ def read_progress(data: Data) -> tuple[Progress, Progress]:
 def write_terms(terms: StatedTerms) -> Data:
     """Return the terms of a specification that an event states, without its instructions."""
     stated = {key: value for key, value in TERMS.write(terms).items() if value is not None}
-    return stated if terms.steps is None else {**stated, "steps": kept_steps(terms.steps)}
+    return stated if terms.steps is None else {**stated, "steps": stored_steps(terms.steps)}
 
 
 def read_terms(data: Data, instructions: str | None) -> StatedTerms:

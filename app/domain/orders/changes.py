@@ -4,7 +4,7 @@ Each takes the states at that instant and returns new ones, or raises a refusal 
 imported ones use these functions; expediting is in `expedites`, cancelling in `cancellations`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import initial_deadline, require_expedite_window, require_gain, standard_deadline
-from app.domain.ledger.guarantee import Allowance, Part, allocate_upload
+from app.domain.ledger.guarantee import Part, allocate_upload
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.pricing import image_price, planned_price
-from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
+from app.domain.orders.refusals import DeadlineNotAhead
 from app.domain.orders.rules import confirm_refusal, revise_refusal
 from app.domain.orders.state import ImageState, KeptDeadline, OrderedSpecification, OrderState, Revision
 from app.domain.orders.summaries import summary_of
@@ -68,41 +68,11 @@ def place(placement: Placement, day: QuotaDay, zone: ZoneInfo, first_number: int
     expedited at a weekend, and NoGain when the standard deadline of one within the guarantee is not later than its
     expedited one.
     """
-    count, terms = len(placement.images), day.sla.terms
+    count = len(placement.images)
     parts = allocate_upload(count, day.allowance, expedite=placement.expedite)
     if placement.expedite:
-        require_expedite_window(placement.at)
-        standard = standard_deadline(placement.at, zone, terms.deliver_by)
-        require_gain(parts, _guaranteed(count, day.allowance, standard), placement.at, terms)
-    due = [
-        initial_deadline(
-            part.service_level, placement.at, zone, terms, guaranteed=day.allowance.guarantees(part.position)
-        )
-        for part in parts
-    ]
-    ids = new_ids(len(parts) + count)
-    image_ids = ids[len(parts) :]
-    original = ids[0]
-    orders = tuple(
-        OrderState(
-            id=id_,
-            number=first_number + index,
-            name=placement.name,
-            specification=placement.specification,
-            service_level=part.service_level,
-            placed_at=placement.at,
-            updated_at=placement.at,
-            deadline_status=awaited_status(part.service_level),
-            due_at=due_at,
-            sla_version=day.sla.version,
-            images=_uploaded(placement, part, due_at, terms, image_ids),
-            expedited_at=placement.at if placement.expedite else None,
-            split_from=original if index else None,
-            external_reference=None if index else placement.external_reference,
-            instructions=placement.instructions,
-        )
-        for index, (part, due_at, id_) in enumerate(zip(parts, due, ids, strict=False))
-    )
+        _require_expedite(placement, parts, day, zone)
+    orders = tuple(_orders(placement, parts, day, zone, first_number, new_ids))
     return Change(orders, day.using(count, count if placement.expedite else 0))
 
 
@@ -113,11 +83,8 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     then on, by the SLA under which they were `expedited`, which made the new deadline. Raises OrderCancelled,
     DeadlineNotOpen, DeadlineNotAhead.
     """
-    _require_live(order)
-    if order.deadline_status is DeadlineStatus.CONFIRMED:
-        raise DeadlineNotOpen(order.number, order.due_at)
-    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
-        raise DeadlineNotAhead(due_at, at, order.due_at)
+    _require_open_deadline(order, at)
+    _require_ahead(order, at, due_at)
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
@@ -143,19 +110,10 @@ def revise(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
     refusal = revise_refusal(summary_of(order), at)
     if refusal is not None:
         raise refusal
-    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
-        raise DeadlineNotAhead(due_at, at, order.due_at)
+    _require_ahead(order, at, due_at)
     first_due_at = order.due_at if order.revision is None else order.revision.first_due_at
     images = tuple(replace(image, due_at=due_at) if _open_at(image, at) else image for image in order.images)
     return replace(order, images=images, due_at=due_at, revision=Revision(at, first_due_at or due_at))
-
-
-def require_open_deadline(order: OrderState, at: datetime) -> None:
-    """Raise the refusal of setting a deadline at `at`; see `rules.confirm_refusal`."""
-    open_count = sum(_open_at(image, at) for image in order.images)
-    refusal = confirm_refusal(replace(summary_of(order), undelivered_count=open_count), at)
-    if refusal is not None:
-        raise refusal
 
 
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:
@@ -163,10 +121,42 @@ def awaited_status(level: ServiceLevel) -> DeadlineStatus:
     return _AWAITED.get(level, DeadlineStatus.CONFIRMED)
 
 
-def _guaranteed(count: int, allowance: Allowance, due_at: datetime) -> list[datetime | None]:
-    """Return the deadlines of `count` images without an expedite: `due_at` within the guarantee, none beyond it."""
-    within = min(count, allowance.remaining)
-    return [*[due_at] * within, *[None] * (count - within)]
+def _require_expedite(placement: Placement, parts: Sequence[Part], day: QuotaDay, zone: ZoneInfo) -> None:
+    """Raise ExpediteWindowClosed at a weekend, and NoGain where the standard deadline is not the later one."""
+    require_expedite_window(placement.at)
+    terms, count = day.sla.terms, len(placement.images)
+    within = min(count, day.allowance.remaining)
+    standard = standard_deadline(placement.at, zone, terms.deliver_by)
+    require_gain(parts, [*[standard] * within, *[None] * (count - within)], placement.at, terms)
+
+
+def _orders(
+    placement: Placement, parts: Sequence[Part], day: QuotaDay, zone: ZoneInfo, first_number: int, new_ids: NewIds
+) -> Iterator[OrderState]:
+    """Yield the orders of the parts of a placement; only the first one has the external reference."""
+    ids = new_ids(len(parts) + len(placement.images))
+    original, image_ids = ids[0], ids[len(parts) :]
+    at, terms = placement.at, day.sla.terms
+    for index, (part, id_) in enumerate(zip(parts, ids, strict=False)):
+        is_guaranteed = day.allowance.guarantees(part.position)
+        due_at = initial_deadline(part.service_level, at, zone, terms, guaranteed=is_guaranteed)
+        yield OrderState(
+            id=id_,
+            number=first_number + index,
+            name=placement.name,
+            specification=placement.specification,
+            service_level=part.service_level,
+            placed_at=at,
+            updated_at=at,
+            deadline_status=awaited_status(part.service_level),
+            due_at=due_at,
+            sla_version=day.sla.version,
+            images=_uploaded(placement, part, due_at, terms, image_ids),
+            expedited_at=at if placement.expedite else None,
+            split_from=original if index else None,
+            external_reference=None if index else placement.external_reference,
+            instructions=placement.instructions,
+        )
 
 
 def _uploaded(
@@ -192,9 +182,19 @@ def _uploaded(
     )
 
 
-def _require_live(order: OrderState) -> None:
-    if order.cancelled_at is not None:
-        raise OrderCancelled(order.number, order.cancelled_at)
+def _require_open_deadline(order: OrderState, at: datetime) -> None:
+    """Raise the refusal of setting a deadline at `at`; imported images may be delivered later."""
+    open_count = sum(_open_at(image, at) for image in order.images)
+    as_of = replace(summary_of(order), image_count=open_count, delivered_count=0, rejected_count=0)
+    refusal = confirm_refusal(as_of, at)
+    if refusal is not None:
+        raise refusal
+
+
+def _require_ahead(order: OrderState, at: datetime, due_at: datetime) -> None:
+    """Raise DeadlineNotAhead for a new deadline that is not after `at`, or not before the present one."""
+    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
+        raise DeadlineNotAhead(due_at, at, order.due_at)
 
 
 def _open_at(image: ImageState, at: datetime) -> bool:

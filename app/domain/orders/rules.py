@@ -58,10 +58,10 @@ def expedite_refusal(subject: OrderSummary | ImageSummary, account: Account, at:
     return refusal
 
 
-def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, within: timedelta) -> DomainError | None:
-    """Return the refusal of rejecting an image, or all images of an order that can be, within a time of delivery.
+def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, period: timedelta) -> DomainError | None:
+    """Return the refusal of rejecting an image, or all images of an order that can be, within a period from delivery.
 
-    The end of that time is not within it.
+    The end of the period is not within it.
     """
     if isinstance(subject, OrderSummary):
         delivered_at = subject.last_delivered_at
@@ -69,7 +69,7 @@ def reject_refusal(subject: OrderSummary | ImageSummary, at: datetime, within: t
         delivered_at = None if subject.is_rejected else subject.delivered_at
     if delivered_at is None:
         return NotDelivered(_name(subject), _image_id(subject))
-    until = delivered_at + within
+    until = delivered_at + period
     return None if at < until else NotRejectable(_name(subject), until, _image_id(subject))
 
 
@@ -117,12 +117,12 @@ def revise_refusal(order: OrderSummary, at: datetime) -> DomainError | None:
 
 
 def order_actions(
-    order: OrderSummary, account: Account, at: datetime, rejectable_for: timedelta, *, by_staff: bool
+    order: OrderSummary, account: Account, at: datetime, rejection_period: timedelta, *, by_staff: bool
 ) -> dict[ActionKind, DomainError | None]:
     """Return the commands on an order for a client or for staff, each with its refusal, None if it is possible."""
     actions = {
         ActionKind.EXPEDITE: expedite_refusal(order, account, at),
-        ActionKind.REJECT: reject_refusal(order, at, rejectable_for),
+        ActionKind.REJECT: reject_refusal(order, at, rejection_period),
         ActionKind.COMPLETE: complete_refusal(order),
         ActionKind.CANCEL: cancel_refusal(order),
     }
@@ -134,12 +134,12 @@ def order_actions(
 
 
 def image_actions(
-    image: ImageSummary, account: Account, at: datetime, rejectable_for: timedelta
+    image: ImageSummary, account: Account, at: datetime, rejection_period: timedelta
 ) -> dict[ActionKind, DomainError | None]:
     """Return the commands on an image, each with its refusal, None if it is possible."""
     return {
         ActionKind.EXPEDITE: expedite_refusal(image, account, at),
-        ActionKind.REJECT: reject_refusal(image, at, rejectable_for),
+        ActionKind.REJECT: reject_refusal(image, at, rejection_period),
         ActionKind.CANCEL: cancel_refusal(image),
     }
 

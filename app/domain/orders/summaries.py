@@ -29,9 +29,15 @@ class OrderSummary:
     expedited_at: datetime | None
     begun_at: datetime | None
     cancelled_at: datetime | None
+    image_count: int
     delivered_count: int
-    undelivered_count: int
+    rejected_count: int
     last_delivered_at: datetime | None
+
+    @property
+    def undelivered_count(self) -> int:
+        """The number of its images that were never delivered."""
+        return self.image_count - self.delivered_count - self.rejected_count
 
     @property
     def is_delivered(self) -> bool:
@@ -73,8 +79,9 @@ def summary_of(order: OrderState) -> OrderSummary:
         expedited_at=order.expedited_at,
         begun_at=figures.begun_at,
         cancelled_at=order.cancelled_at,
+        image_count=figures.image_count,
         delivered_count=figures.delivered_count,
-        undelivered_count=figures.image_count - figures.delivered_count - figures.rejected_count,
+        rejected_count=figures.rejected_count,
         last_delivered_at=figures.last_delivered_at,
     )
 

@@ -137,12 +137,11 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
 
 
 def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
-    """Return the terms of a version on its first day, a superseded or withdrawn one's as if it were in force."""
-    others = [
-        each
-        for each in versions
-        if each.effective_date != shown.effective_date or each.version < shown.version or each.changes_plan
-    ]
+    """Return the terms of a version on its first day, a superseded or withdrawn one's as if it were in force.
+
+    Later versions for that day are left out, changes of the plan included.
+    """
+    others = [each for each in versions if each.effective_date != shown.effective_date or each.version < shown.version]
     in_force = sla_on(shown.effective_date, [*others, replace(shown, withdrawn_at=None)])
     return replace(in_force, version=shown.version)
 

@@ -32,7 +32,7 @@ async def rename_account(writer: Writer, clock: Clock, account_id: UUID, name: s
     if name == previous:
         return AccountOutcome(at, account_id, changed=False)
     await writer.execute(RENAME_ACCOUNT, account_id, name)
-    await record(writer, counters, at, account_renamed(name, previous, at))
+    await record(writer, counters, at, account_renamed(name, previous, at), keeps_watermark=True)
     return AccountOutcome(at, account_id)
 
 
@@ -49,7 +49,7 @@ async def set_success_manager(
         return AccountOutcome(at, account_id, changed=False)
     columns = (None, None) if manager is None else (manager.name, manager.email)
     await writer.execute(SET_SUCCESS_MANAGER, account_id, *columns)
-    await record(writer, counters, at, success_manager_changed(manager, previous, at))
+    await record(writer, counters, at, success_manager_changed(manager, previous, at), keeps_watermark=True)
     return AccountOutcome(at, account_id)
 
 

@@ -28,7 +28,7 @@ from app.services.jobs.runs import RunKey
 from db.connections import Pool, Statement
 from db.failures import ServerError, is_timeout
 from db.queries.accounts import AccountHistory, account_histories
-from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity import ActivitySource, read_activity
 from db.queries.activity_reference import reference_activity
 from db.queries.job_cursors import NEXT_IN_TURN, STILL_DIFFERING
 from db.queries.pulse import pulse_figures
@@ -177,6 +177,6 @@ async def _compare(reader: Reader, history: AccountHistory, at: datetime, *, is_
 
 async def _activity(reader: Reader, history: AccountHistory, at: datetime) -> tuple[_Days, _Days]:
     """Return the activity of all ledger days, as served and by the rows."""
-    of = ActivityOf(history.account_id, history.zones, history.activity_until, at)
+    of = ActivitySource(history.account_id, history.zones, history.activity_until, at)
     days = buckets(date.min, date.max, Grain.DAY, at, history.zones)
     return await read_activity(reader, of, days, Grain.DAY), await reference_activity(reader, of)

@@ -32,15 +32,22 @@ class PendingAccount:
     )
 
 
+class VersionState(NamedTuple):
+    """A version of a specification, in force from an instant (UTC) until the next one is."""
+
+    starts_at: datetime
+    specification: OrderedSpecification
+
+
 @dataclass(slots=True)
 class AccountState:
     """An account as of its last line; instants are UTC.
 
     `watermark`, `last_at`, `minutes_since` and `next_order_number` are its counters then. `next_sequence` is the
     sequence of its next event in the database, None before the account is there; every change moves it. `extra_events`
-    were written beyond that: by jobs, which change nothing that an import depends on, and by the import itself to
-    withdraw others. `is_provisional` is an account that imports opened and that has no dated line: an earlier first
-    line moves its opening. `days` are the ledger days in use in the database from the watermark on, by date.
+    were written beyond that: by others, of changes on which no line depends, and by the import itself to withdraw
+    events. `is_provisional` is an account that imports opened and that has no dated line: an earlier first line moves
+    its opening. `days` are the ledger days in use in the database from the watermark on, by date.
     """
 
     id: UUID
@@ -80,16 +87,26 @@ class Cache:
     """All that the lines of a chunk name, as of the last line replayed.
 
     `pending` has all accounts of the file that are not opened, by ref. The rest is of this chunk only, so that memory
-    stays flat: `accounts` by ref, and by account and ref the `specifications` and the orders that an order line became
-    (`groups`). `references` are those taken of the ones that the lines give. `orders` are by id, with their accounts.
+    stays flat: `accounts` by ref, and by account and ref the versions of `specifications`, oldest first, and the orders
+    that an order line became (`groups`). `references` are those taken of the ones that the lines give. `orders` are by
+    id, with their accounts.
     """
 
     pending: dict[str, PendingAccount] = field(default_factory=dict[str, PendingAccount])
     accounts: dict[str, AccountState] = field(default_factory=dict[str, AccountState])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
-    specifications: dict[tuple[UUID, str], OrderedSpecification] = field(
-        default_factory=dict[tuple[UUID, str], OrderedSpecification]
+    specifications: dict[tuple[UUID, str], tuple[VersionState, ...]] = field(
+        default_factory=dict[tuple[UUID, str], tuple[VersionState, ...]]
     )
     groups: dict[tuple[UUID, str], tuple[UUID, ...]] = field(default_factory=dict[tuple[UUID, str], tuple[UUID, ...]])
     references: References = field(default_factory=dict[UUID, TakenReferences])
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
+
+    def specification_at(self, account_id: UUID, ref: str, at: datetime) -> OrderedSpecification | None:
+        """Return the version of a specification in force at an instant; None if there is no such specification."""
+        versions = self.specifications.get((account_id, ref))
+        if versions is None:
+            return None
+        # Only a line that opens its account earlier is before the first version, which moves with the opening.
+        begun = (each for each in reversed(versions) if each.starts_at <= at)
+        return next(begun, versions[0]).specification

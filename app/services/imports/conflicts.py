@@ -2,21 +2,25 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from app.domain.events.enums import EventType
 from db.failures import ServerError, asks_to_try_again
-from db.queries.imports import EVENTS_FROM
+from db.queries.imports import HARMLESS_EVENTS_FROM
 from db.readers import Reader
 
-# Events by which jobs change nothing that an import depends on.
-_BY_JOBS: Final = (
+# Events of changes on which no line depends, and of those on which only later lines depend.
+_HARMLESS: Final = (
     EventType.GUARANTEE_RESET,
     EventType.DEADLINE_AT_RISK,
     EventType.DEADLINE_MISSED,
     EventType.EVENT_WITHDRAWN,
+    EventType.ACCOUNT_RENAMED,
+    EventType.SUCCESS_MANAGER_CHANGED,
 )
+_HARMLESS_BEFORE: Final = (EventType.ACCOUNT_CLOSED, EventType.SPECIFICATION_CHANGED)
 
 
 class AccountMoved(Exception):  # noqa: N818 - named by its case, like all errors here
@@ -31,12 +35,19 @@ class AccountMoved(Exception):  # noqa: N818 - named by its case, like all error
         self.ref = ref
 
 
-async def require_unmoved(reader: Reader, account_id: UUID, ref: str, expected: int, found: int) -> None:
-    """Raise AccountMoved if an account's next event has another sequence than expected, unless only jobs added any."""
+async def require_unmoved(
+    reader: Reader, account_id: UUID, ref: str, expected: int, found: int, started_at: datetime
+) -> None:
+    """Raise AccountMoved if an account's next event has another sequence than expected, unless new ones are harmless.
+
+    No line is after `started_at` (UTC), the start of the import.
+    """
     if found == expected:
         return
-    by_jobs = await reader.fetch_row(EVENTS_FROM, account_id, expected, _BY_JOBS)
-    if by_jobs is None or by_jobs["events"] != found - expected:
+    harmless = await reader.fetch_row(
+        HARMLESS_EVENTS_FROM, account_id, expected, _HARMLESS, _HARMLESS_BEFORE, started_at
+    )
+    if harmless is None or harmless["events"] != found - expected:
         raise AccountMoved(ref)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from app.clock import Clock
@@ -60,12 +61,12 @@ class Committing:
 
 
 @asynccontextmanager
-async def committing(pool: Pool, clock: Clock) -> AsyncGenerator[Committing]:
+async def committing(pool: Pool, clock: Clock, started_at: datetime) -> AsyncGenerator[Committing]:
     """Begin a run that commits each batch; at the end it waits for the last one, after an error it gives that up.
 
     The session holds the lock of the run, so that no batch is written once the run counts as ended.
     """
-    run = ImportRun(clock)
+    run = ImportRun(clock, started_at)
     async with pool.acquire() as connection, held(connection, run):
         destination = Committing(PoolReader(pool), connection, run)
         try:
@@ -82,9 +83,9 @@ async def committing(pool: Pool, clock: Clock) -> AsyncGenerator[Committing]:
 class Rehearsing:
     """Writes all batches into a transaction that is not committed."""
 
-    def __init__(self, writer: Writer, clock: Clock) -> None:
+    def __init__(self, writer: Writer, clock: Clock, started_at: datetime) -> None:
         self._writer = writer
-        self._run = ImportRun(clock)
+        self._run = ImportRun(clock, started_at)
         self.reader: Reader = writer
 
     async def write(self, prepared: PreparedBatch) -> None:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from app.domain.orders.state import OrderedSpecification
-from app.services.imports.cache import AccountState, Cache, KnownLine
+from app.services.imports.cache import AccountState, Cache, KnownLine, VersionState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
 from app.services.imports.lines import CancellationLine, ExpediteLine, Line, OrderLine, TermsLine, TimeZoneLine
@@ -44,8 +45,9 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     named = {(state.id, line.specification) for state, line in new if isinstance(line, OrderLine)}
     unknown = _missing(named, before.specifications, cache.specifications)
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
-        specification = OrderedSpecification(row["id"], row["version"], row["price_per_image"], row["currency"])
-        cache.specifications[row["account_id"], row["ref"]] = specification
+        account_id, ref, starts_at, *version = row
+        known = cache.specifications.get((account_id, ref), ())
+        cache.specifications[account_id, ref] = (*known, VersionState(starts_at, OrderedSpecification(*version)))
     placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))
     cache.references = await load_references(reader, before.references, placing)
     if any(not isinstance(line, OrderLine) for _, line in new):
@@ -53,17 +55,17 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     return cache
 
 
-async def require_accounts_unmoved(reader: Reader, cache: Cache, refs: Sequence[str]) -> None:
+async def require_accounts_unmoved(reader: Reader, cache: Cache, refs: Sequence[str], started_at: datetime) -> None:
     """Raise AccountMoved if someone else wrote to one of these accounts, or opened it, since it was loaded.
 
-    All that the import wrote has to be in the database.
+    All that the import, which started at `started_at` (UTC), wrote has to be in the database.
     """
     for row in await _fetch(reader, queries.COUNTERS_BY_REF, [(ref,) for ref in refs]):
         state = cache.accounts.get(row["ref"])
         if state is None or state.next_sequence is None:
             raise AccountMoved(row["ref"])
         expected = state.next_sequence + state.extra_events
-        await require_unmoved(reader, row["id"], row["ref"], expected, row["next_event_sequence"])
+        await require_unmoved(reader, row["id"], row["ref"], expected, row["next_event_sequence"], started_at)
 
 
 async def _load_accounts(reader: Reader, before: Cache, cache: Cache, refs: Collection[str]) -> None:

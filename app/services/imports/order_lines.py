@@ -15,7 +15,7 @@ from app.domain.events.orders import cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import NewImage, Placement, confirm, place, require_open_deadline
+from app.domain.orders.changes import NewImage, Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
@@ -162,7 +162,6 @@ def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderStat
                 f"images[{index}].deadline", f"images of one order share one, and images[{first}]'s differs"
             )
     try:
-        require_open_deadline(order, deadline.confirmed_at)
         return confirm(order, deadline.confirmed_at, deadline.at, sla)
     except DomainError as refusal:
         raise LineRefused(f"images[{first}].deadline", str(refusal)) from refusal

@@ -20,7 +20,7 @@ from app.domain.texts import composed
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone
 from app.services.imports.batch import Batch, BatchOrder, NewSpecification
-from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount
+from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount, VersionState
 from app.services.imports.digests import first_digest_of, known_keys, line_key
 from app.services.imports.lines import (
     AccountLine,
@@ -149,7 +149,7 @@ class Replay:
                 return partial(self._move, state, line)
             case OrderLine():
                 ref, name = line.ref, line.specification
-                specification = specifications.get(name) or self.cache.specifications.get((state.id, name))
+                specification = specifications.get(name) or self.cache.specification_at(state.id, name, line.placed_at)
                 if specification is None:
                     raise _missing("specification", Subject(state.ref, "specification", name))
                 require_free(line, self.cache.references.get(state.id, NO_REFERENCES))
@@ -187,7 +187,7 @@ class Replay:
     def _add_specification(
         self, state: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
     ) -> None:
-        self.cache.specifications[state.id, line.ref] = specification
+        self.cache.specifications[state.id, line.ref] = (VersionState(state.watermark, specification),)
         self.batch.specifications.append(NewSpecification(state.id, specification.id, line, state.watermark))
         created = specification_created(specification.id, line.terms, state.watermark)
         self.batch.new_events[state.id].append(created)

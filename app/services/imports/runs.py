@@ -7,6 +7,7 @@ has ended with its last commit, since it writes through that session only.
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from secrets import randbits
 from typing import Final
@@ -49,9 +50,13 @@ async def held(connection: Connection, run: "ImportRun") -> AsyncGenerator[None]
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """A run that writes by a clock, with a random number of its own; the counters of its `accounts` name it."""
+    """A run that writes by a clock, with a random number of its own; the counters of its `accounts` name it.
+
+    No line of it is after its start, `started_at` (UTC).
+    """
 
     clock: Clock
+    started_at: datetime
     number: int = field(default_factory=partial(randbits, _BITS))
     accounts: set[UUID] = field(default_factory=set[UUID])
 

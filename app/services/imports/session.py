@@ -54,7 +54,7 @@ async def import_history(
     now = (await settle(PoolReader(pool), clock, ())).now
     task = _Task(source, now, plan_terms, listener, chunk_lines)
     with _rare_collections():
-        async with committing(pool, clock) as destination:
+        async with committing(pool, clock, now) as destination:
             report = await _Import(task, destination).run()
     if report.images + report.imported.total() >= MANY_ROWS:
         await refresh_statistics(pool)
@@ -78,7 +78,7 @@ async def check_history(
     task = _Task(source, now, plan_terms, listener, chunk_lines)
     with _rare_collections():
         async with unit_of_work(pool) as writer:
-            return await _Check(task, Rehearsing(writer, clock)).run()
+            return await _Check(task, Rehearsing(writer, clock, now)).run()
 
 
 class _Task(NamedTuple):
@@ -182,7 +182,8 @@ class _Import:
         """Show the bad lines of the chunk, once it is certain that no one else changed the accounts of refused ones."""
         if self._refused:
             await self._destination.settle()
-            await require_accounts_unmoved(self._destination.reader, self._replay.cache, sorted(self._refused))
+            refused = sorted(self._refused)
+            await require_accounts_unmoved(self._destination.reader, self._replay.cache, refused, self._task.now)
             self._refused.clear()
         for line in self._problems:
             self._task.listener.problem(line.number, line.problem)

@@ -73,7 +73,7 @@ def prepare(batch: Batch, minutes_since: datetime) -> PreparedBatch:
 async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None:
     """Write a batch of a run; the caller commits. Raises AccountMoved."""
     batch = prepared.batch
-    all_counters = await _locked_counters(writer, prepared)
+    all_counters = await _locked_counters(writer, prepared, run.started_at)
     stored = {id_ for id_, state in prepared.accounts.items() if state.next_sequence is not None}
     await run.note(writer, [counters for id_, counters in all_counters.items() if id_ in stored])
     now = (await settle(writer, run.clock, ())).now
@@ -100,7 +100,7 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     await add_activity(writer, _activity_changes(prepared, all_counters))
 
 
-async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID, Counters]:
+async def _locked_counters(writer: Writer, prepared: PreparedBatch, started_at: datetime) -> dict[UUID, Counters]:
     """Lock the counters of stored accounts, and add new accounts; raises AccountMoved."""
     expected = {id_: each.next_sequence for id_, each in prepared.accounts.items() if each.next_sequence is not None}
     all_counters = await lock_counters(writer, expected)
@@ -108,7 +108,7 @@ async def _locked_counters(writer: Writer, prepared: PreparedBatch) -> dict[UUID
         state = prepared.batch.accounts[id_]
         sequence = expected[id_] + state.extra_events
         if counters.next_event_sequence != sequence:
-            await require_unmoved(writer, id_, state.ref, sequence, counters.next_event_sequence)
+            await require_unmoved(writer, id_, state.ref, sequence, counters.next_event_sequence, started_at)
     new = [(each.line, id_) for id_, each in prepared.batch.openings.items() if each.line is not None]
     for line, id_ in sorted(new, key=lambda each: each[0].ref):  # or two could deadlock
         account = prepared.accounts[id_].account

@@ -203,14 +203,19 @@ async def fail(pool: Pool, clock: Clock, job: ClaimedJob, error: Exception) -> b
     return is_given_up
 
 
-async def postpone(pool: Pool, clock: Clock, job: ClaimedJob) -> None:
+async def postpone(pool: Pool, clock: Clock, job: ClaimedJob, pause: timedelta = _BUSY) -> None:
     """Return the turn of a job that was not done, and did not fail: it is tried again soon. Raises ClaimLost."""
     async with unit_of_work(pool) as writer:
-        retry_at = (await settle(writer, clock, ())).now + _BUSY
+        retry_at = (await settle(writer, clock, ())).now + pause
         await _hold(writer, job)
         await writer.execute(_POSTPONE, *job.turn, job.key, retry_at, job.due_at)
         await _return_turn(writer, job.turn)
         await writer.commit()
+
+
+def about_key(key: str, error: str) -> str:
+    """Return an error of a job or a spread for the ledger, which has no keys."""
+    return f"{key}: {error}" if key else error
 
 
 async def _claim(
@@ -240,7 +245,7 @@ async def _fail(writer: Writer, job: ClaimedJob, now: datetime, error: str) -> b
     shown = error[: job_runs.ERROR_LENGTH]
     retry_at = now + job_runs.pause_after(job.attempts)
     row = await writer.fetch_row(_FAIL, *job.turn, job.key, retry_at, shown, ATTEMPTS, now, job.due_at)
-    await job_runs.note_failure(writer, job.run, job.owner, now, f"{job.key}: {error}" if job.key else error)
+    await job_runs.note_failure(writer, job.run, job.owner, now, about_key(job.key, error))
     return row is not None and row["given_up_at"] is not None
 
 

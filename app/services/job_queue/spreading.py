@@ -29,10 +29,10 @@ _MOVE: Final = Statement("move_spread", "UPDATE spreads SET last_account_id = $3
 _END: Final = Statement("end_spread", "DELETE FROM spreads WHERE kind = $1 AND key = $2")
 
 
-async def spread_batch(pool: Pool, spread: DueSpread, claim: Claim, now: datetime, lease_until: datetime) -> int:
+async def spread_batch(pool: Pool, spread: DueSpread, claim: Claim, lease_until: datetime) -> int:
     """Add a spread's job for its next accounts, and renew the run's lease (UTC); return their number, 0 at the end.
 
-    Then the run has succeeded at `now` (UTC). Other workers with the same spread wait, or find it at a later position.
+    Then the spread is removed. Other workers with the same spread wait, or find it at a later position.
     """
     async with unit_of_work(pool) as writer:
         row = await writer.fetch_row(_LOCK, spread.kind, spread.key)
@@ -44,6 +44,5 @@ async def spread_batch(pool: Pool, spread: DueSpread, claim: Claim, now: datetim
             await job_runs.renew(writer, claim, lease_until, len(accounts))
         else:
             await writer.execute(_END, spread.kind, spread.key)
-            await job_runs.succeed(writer, claim, now)
         await writer.commit()
     return len(found)

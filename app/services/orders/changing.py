@@ -1,20 +1,22 @@
 """Changing one order: expediting, cancelling, completing, and setting its deadline (domain rules, sections 3 and 5)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import Refusals
+from app.domain.events.new_events import NewEvent
 from app.domain.events.orders import cancelled, completed, confirmed, expedited, rejected, revised
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import Change, confirm, require_open_deadline, revise
+from app.domain.orders.changes import Change, confirm, revise
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
-from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject, rejectable
+from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject, rejectable
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
@@ -91,27 +93,24 @@ async def cancel_order(writer: Writer, clock: Clock, key: OrderKey, chosen: Sequ
 
 async def complete_order(writer: Writer, clock: Clock, key: OrderKey) -> Outcome:
     """Complete an order that the client downloaded; raises NotFound and NotCompletable."""
-    counters, at, account, order = await _begin(writer, clock, key)
-    after = complete(order, at)
-    new_events = [completed(order, after, at)]
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
-    return Outcome(at, [key])
+    begun = await _begin(writer, clock, key)
+    after = complete(begun.order, begun.at)
+    return await _write(writer, begun, after, [completed(begun.order, after, begun.at)])
 
 
 async def reject_order(
-    writer: Writer, clock: Clock, key: OrderKey, complaint: Complaint, within: timedelta = REJECTABLE_FOR
+    writer: Writer, clock: Clock, key: OrderKey, reason: RejectionReason, period: timedelta = REJECTION_PERIOD
 ) -> Outcome:
-    """Send all images of an order back that were delivered within a time; the caller commits.
+    """Send all images of an order back that were delivered within a period; the caller commits.
 
     Raises NotFound, and NotDelivered or NotRejectable when there are none.
     """
-    counters, at, account, order = await _begin(writer, clock, key)
-    complaints = dict.fromkeys(rejectable(order, at, within), complaint)
-    terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), within)
-    after = reject(order, complaints, terms, partial(new_ids, at))
-    new_events = [rejected(order, after, at)]
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
-    return Outcome(at, [key], [(key[0], image_id) for image_id in complaints])
+    begun = await _begin(writer, clock, key)
+    _, at, account, order = begun
+    reasons = dict.fromkeys(rejectable(order, at, period), reason)
+    terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), period)
+    after = reject(order, reasons, terms, partial(new_ids, at))
+    return await _write(writer, begun, after, [rejected(order, after, at)], reasons)
 
 
 async def confirm_deadline(
@@ -126,12 +125,10 @@ async def confirm_deadline(
 
     The note is for staff only, the message for the client.
     """
-    counters, at, account, order = await _begin(writer, clock, key)
-    require_open_deadline(order, at)
+    begun = await _begin(writer, clock, key)
+    _, at, account, order = begun
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
-    new_events = [confirmed(order, after, at, note, message)]
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
-    return Outcome(at, [key])
+    return await _write(writer, begun, after, [confirmed(order, after, at, note, message)])
 
 
 async def revise_deadline(
@@ -143,11 +140,9 @@ async def revise_deadline(
     message: str | None = None,
 ) -> Outcome:
     """Set an earlier deadline in place of one that staff set; raises NotFound and the refusals of `revise`."""
-    counters, at, account, order = await _begin(writer, clock, key)
-    after = revise(order, at, due_at)
-    new_events = list(revised(order, after, at, note, message))
-    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
-    return Outcome(at, [key])
+    begun = await _begin(writer, clock, key)
+    after = revise(begun.order, begun.at, due_at)
+    return await _write(writer, begun, after, [*revised(begun.order, after, begun.at, note, message)])
 
 
 async def the_order(reader: Reader, key: OrderKey) -> OrderState:
@@ -173,10 +168,29 @@ def _of_images(
     return change
 
 
-async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> tuple[Counters, datetime, Account, OrderState]:
-    """Lock the counters of an order's account, then return them, the instant, the account and the order."""
+class _Begun(NamedTuple):
+    """A command on an order that has begun: the locked counters, its instant (UTC), the account and the order."""
+
+    counters: Counters
+    at: datetime
+    account: Account
+    order: OrderState
+
+
+async def _begin(writer: Writer, clock: Clock, key: OrderKey) -> _Begun:
+    """Lock the counters of an order's account, then read the account and the order; raises NotFound."""
     account_id = key[0]
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
     account, _ = await read_account(writer, account_id, at)
-    return counters, at, account, await the_order(writer, key)
+    return _Begun(counters, at, account, await the_order(writer, key))
+
+
+async def _write(
+    writer: Writer, begun: _Begun, after: OrderState, new_events: Sequence[NewEvent], images: Iterable[UUID] = ()
+) -> Outcome:
+    """Write a changed order and the events; `images` are the outcome's."""
+    counters, at, account, order = begun
+    await write_changes(writer, [AccountChange(counters, account, at, [order], [after], new_events=new_events)])
+    account_id = counters.account_id
+    return Outcome(at, [(account_id, order.id)], [(account_id, image_id) for image_id in images])

@@ -13,7 +13,7 @@ from app.domain.events.new_events import NewEvent
 from app.domain.events.orders import delivered, rejected
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import deliver
-from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject
+from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject
 from app.services.accounts.counters import Counters, begin_commands
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
@@ -39,9 +39,9 @@ async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequ
 
 
 async def reject_images(
-    writer: Writer, clock: Clock, complaints: Mapping[ImageKey, Complaint], within: timedelta = REJECTABLE_FOR
+    writer: Writer, clock: Clock, reasons: Mapping[ImageKey, RejectionReason], period: timedelta = REJECTION_PERIOD
 ) -> Outcome:
-    """Send images back that were delivered within a time; the caller commits.
+    """Send images back that were delivered within a period; the caller commits.
 
     Raises Refusals of NotFound, NotDelivered and NotRejectable.
     """
@@ -49,12 +49,12 @@ async def reject_images(
     def work(
         order: OrderState, chosen: Sequence[UUID], account: Account, at: datetime
     ) -> tuple[OrderState, Iterable[NewEvent]]:
-        terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), within)
+        terms = RejectionTerms(at, account.zone_at(at), account.terms_at(at), period)
         after = reject(order, {image_id: of_image[image_id] for image_id in chosen}, terms, partial(new_ids, at))
         return after, [rejected(order, after, at)]
 
-    of_image = {image_id: complaint for (_, image_id), complaint in complaints.items()}
-    return await _produce(writer, clock, list(complaints), work)
+    of_image = {image_id: reason for (_, image_id), reason in reasons.items()}
+    return await _produce(writer, clock, list(reasons), work)
 
 
 async def _produce(writer: Writer, clock: Clock, images: Sequence[ImageKey], work: Work) -> Outcome:

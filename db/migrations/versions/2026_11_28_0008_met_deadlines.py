@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
 from alembic import op
 from sqlalchemy import text
+
+from db.migrations.filling import fill_by_account
 
 revision: str = "2026_11_28_0008"
 down_revision: str | None = "2026_11_28_0007"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
-
-# The next accounts after one: the primary key, a page at a time.
-ACCOUNTS: Final = text("SELECT account_id FROM account_heads WHERE account_id > :after ORDER BY account_id LIMIT 1000")
 
 # Adds the missing events of one account, whose counters it locks: an event for each order all of whose images with a
 # deadline were first delivered by it, at the last of these deliveries. Commands that commit while it waits for the
@@ -51,8 +49,4 @@ ADD_MISSING: Final = text(
 def upgrade() -> None:
     """Add the events account by account, each in a transaction: interrupted anywhere, it continues from there."""
     with op.get_context().autocommit_block():
-        connection, after = op.get_bind(), UUID(int=0)
-        while accounts := connection.scalars(ACCOUNTS, {"after": after}).all():
-            for account in accounts:
-                connection.execute(ADD_MISSING, {"account": account, "now": datetime.now(UTC)})
-            after = accounts[-1]
+        fill_by_account(ADD_MISSING, now=datetime.now(UTC))

@@ -5,18 +5,16 @@ It is the instant of the order's last event of a command other than a claim, els
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from alembic import op
 from sqlalchemy import text
+
+from db.migrations.filling import fill_by_account
 
 revision: str = "2026_11_28_0021"
 down_revision: str | None = "2026_11_28_0020"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
-
-# The next accounts after one: the primary key, a page at a time.
-ACCOUNTS: Final = text("SELECT account_id FROM account_heads WHERE account_id > :after ORDER BY account_id LIMIT 1000")
 
 # Fills in the orders of one account, whose counters it locks; events_of_order_idx finds their events.
 FILL: Final = text(
@@ -50,11 +48,7 @@ def upgrade() -> None:
     Interrupted anywhere, it continues from there.
     """
     with op.get_context().autocommit_block():
-        connection, after = op.get_bind(), UUID(int=0)
-        while accounts := connection.scalars(ACCOUNTS, {"after": after}).all():
-            for account in accounts:
-                connection.execute(FILL, {"account": account})
-            after = accounts[-1]
+        fill_by_account(FILL)
         for name, definition in INDEXES.items():
             kind, rest = definition.split(" {} ")
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

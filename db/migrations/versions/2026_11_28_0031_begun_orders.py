@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from alembic import op
 from sqlalchemy import text
+
+from db.migrations.filling import fill_by_account
 
 revision: str = "2026_11_28_0031"
 down_revision: str | None = "2026_11_28_0030"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
-
-# The next accounts after one: the primary key, a page at a time.
-ACCOUNTS: Final = text("SELECT account_id FROM account_heads WHERE account_id > :after ORDER BY account_id LIMIT 1000")
 
 # Fills in the orders of one account, whose counters it locks; images_of_order_idx finds their images.
 FILL: Final = text(
@@ -40,8 +38,4 @@ def upgrade() -> None:
     """
     with op.get_context().autocommit_block():
         op.execute("ALTER TABLE orders ADD COLUMN IF NOT EXISTS begun_at timestamptz")
-        connection, after = op.get_bind(), UUID(int=0)
-        while accounts := connection.scalars(ACCOUNTS, {"after": after}).all():
-            for account in accounts:
-                connection.execute(FILL, {"account": account})
-            after = accounts[-1]
+        fill_by_account(FILL)

@@ -10,7 +10,7 @@ from api.context import Context, Info
 from api.enums import AccountOrder
 from api.ids import NodeType, named_account
 from app.domain.sla.enums import Plan
-from db.queries.account_lists import AccountsWanted
+from db.queries.account_lists import AccountFilter
 from db.queries.accounts import AccountRow
 from db.queries.pages import Page, Slice
 from engine.arguments import or_none, text_or_none
@@ -25,17 +25,17 @@ _BY_NAME: Final = CursorKind("accountsByName", (TEXT, ID))
 _BY_CREATION: Final = CursorKind("accountsByCreation", (INSTANT, ID))
 
 
-def accounts_of_all(context: Context, wanted: AccountsWanted) -> Listing[AccountRow, Account]:
+def all_accounts(context: Context, wanted: AccountFilter) -> Listing[AccountRow, Account]:
     """List all accounts that match, by name or by creation."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[AccountRow]:
-        found = await loaders.accounts_of_all.load((part, wanted))
+        found = await loaders.all_accounts.load((part, wanted))
         await context.view.include([row.id for _, row in found.rows])
         return found
 
     cursors = _BY_NAME if wanted.by_name else _BY_CREATION
-    return Listing(cursors, wanted.span, read, partial(loaders.account_count.load, (wanted,)), account)
+    return Listing(cursors, wanted.span, read, partial(loaders.all_accounts_count.load, (wanted,)), account)
 
 
 @reads(NodeType.ACCOUNT)
@@ -88,7 +88,7 @@ class AccountQueries:
         text, by_name = text_or_none("search", search) or "", order_by is AccountOrder.NAME
 
         def cut() -> Connection[Account]:
-            wanted = AccountsWanted(context.now, text, or_none(plan), by_name)
-            return accounts_of_all(context, wanted).first(first, after)
+            wanted = AccountFilter(context.now, text, or_none(plan), by_name)
+            return all_accounts(context, wanted).first(first, after)
 
-        return await context.page_of_all(cut)
+        return await context.page_of_all_accounts(cut)

@@ -89,7 +89,7 @@ class Account(Node):
 
     @field
     async def coming_plan(self, info: Info) -> ComingPlan | None:
-        """The agreed plan that begins next; null if there is none."""
+        """The agreed plan, another one than `plan`, that begins next; null if there is none."""
         history = await info.context.history(self.row.id)
         coming = history.coming_plan_at(info.context.instant(self.row.id))
         return None if coming is None else ComingPlan(plan=coming.plan, starts_at=coming.starts_at)

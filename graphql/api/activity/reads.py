@@ -12,7 +12,7 @@ from app.domain.activity.buckets import Bucket, buckets, count_buckets
 from app.domain.activity.enums import Grain
 from app.domain.activity.figures import ActivityFigures
 from db.queries.accounts import AccountRow
-from db.queries.activity import ActivityOf, read_activity
+from db.queries.activity import ActivitySource, read_activity
 from engine.errors import bad_input
 
 LONGEST: Final = 400
@@ -41,7 +41,7 @@ async def activity_between(
     wanted = buckets(first, last, grain, at, history.zones)
     if not wanted:
         return []
-    of = ActivityOf(account.id, history.zones, history.activity_until, at)
+    of = ActivitySource(account.id, history.zones, history.activity_until, at)
     figures = await read_activity(context.loaders.reader, of, wanted, grain)
     return [_activity(bucket, figures.get(bucket.date, _NOTHING)) for bucket in wanted]
 

@@ -13,12 +13,12 @@ from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import NodeType
 from app.domain.events.enums import EventType
 from app.domain.events.stored import from_json
+from db.queries.all_events import ALL_EVENTS_SPAN, AllEventsFilter
 from db.queries.event_lists import ACCOUNT_EVENT_SPAN
-from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventRow, EventsWanted
-from db.queries.import_runs import ended_imports_of_all
+from db.queries.events import EVENT_SPAN, GREATEST_SEQUENCE, EventFilter, EventRow
+from db.queries.import_runs import all_ended_imports
 from db.queries.orders import OrderRow
 from db.queries.pages import Page, Slice
-from db.queries.recorded_events import RECORDED_EVENT_SPAN, RecordedEventsWanted
 from engine.arguments import or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
 from engine.cursors import ID, INSTANT, SEQUENCE, CursorKind
@@ -28,7 +28,7 @@ from engine.nodes import reads
 
 _CURSORS: Final = CursorKind("events", (INSTANT, SEQUENCE))
 _ACCOUNT_CURSORS: Final = CursorKind("accountEvents", (SEQUENCE,))
-_RECORDED_CURSORS: Final = CursorKind("recordedEvents", (INSTANT, ID, SEQUENCE))
+_ALL_EVENTS_CURSORS: Final = CursorKind("allEvents", (INSTANT, ID, SEQUENCE))
 
 EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.ACCOUNT_CREATED: accounts.AccountCreated,
@@ -95,8 +95,8 @@ def events_of(context: Context, order: OrderRow, *, withdrawn: bool) -> Listing[
     loaders = context.loaders
     key = (order.account_id, order.id)
 
-    async def wanted() -> EventsWanted:
-        return EventsWanted(withdrawn, await context.view.ended_import(order.account_id))
+    async def wanted() -> EventFilter:
+        return EventFilter(withdrawn, await context.view.ended_import(order.account_id))
 
     async def read(part: Slice) -> Page[EventRow]:
         return await loaders.events_of_orders.load((key, part, await wanted()))
@@ -114,8 +114,8 @@ def events_of_account(
     loaders = context.loaders
     chosen = None if types is None else _in_order(types)
 
-    async def wanted() -> EventsWanted:
-        return EventsWanted(withdrawn, await context.view.ended_import(account_id), chosen)
+    async def wanted() -> EventFilter:
+        return EventFilter(withdrawn, await context.view.ended_import(account_id), chosen)
 
     async def read(part: Slice) -> Page[EventRow]:
         return await loaders.events_of_accounts.load((account_id, part, await wanted()))
@@ -126,17 +126,17 @@ def events_of_account(
     return Listing(_ACCOUNT_CURSORS, ACCOUNT_EVENT_SPAN, read, count, event)
 
 
-def events_of_all(context: Context, wanted: RecordedEventsWanted) -> Listing[EventRow, Event]:
+def all_events(context: Context, wanted: AllEventsFilter) -> Listing[EventRow, Event]:
     """List the events of all accounts, newest recorded first."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[EventRow]:
-        found = await loaders.recorded_events.load((part, wanted))
+        found = await loaders.all_events.load((part, wanted))
         await context.view.include({row.account_id for _, row in found.rows})
         return found
 
-    count = partial(loaders.recorded_event_count.load, (wanted,))
-    return Listing(_RECORDED_CURSORS, RECORDED_EVENT_SPAN, read, count, event)
+    count = partial(loaders.all_events_count.load, (wanted,))
+    return Listing(_ALL_EVENTS_CURSORS, ALL_EVENTS_SPAN, read, count, event)
 
 
 @object_type
@@ -162,15 +162,13 @@ class EventQueries:
         ended: list[int] = []
 
         async def find_ended() -> None:
-            ended.extend(await ended_imports_of_all(context.database))
+            ended.extend(await all_ended_imports(context.database))
 
         def cut() -> Connection[Event]:
-            wanted = RecordedEventsWanted(
-                _in_order(EventType if chosen is None else chosen), bool(withdrawn), tuple(ended)
-            )
-            return events_of_all(context, wanted).first(first, after)
+            wanted = AllEventsFilter(_in_order(EventType if chosen is None else chosen), bool(withdrawn), tuple(ended))
+            return all_events(context, wanted).first(first, after)
 
-        return await context.page_of_all(cut, find_ended)
+        return await context.page_of_all_accounts(cut, find_ended)
 
 
 def _in_order(types: Iterable[EventType]) -> tuple[EventType, ...]:

@@ -15,7 +15,7 @@ from api.user_error.codes import UserErrorCode as Code
 from api.validation import MAX_IDS, NAME_RULE, PROSE_RULE
 from app.clock import Clock
 from app.domain.orders.enums import RejectionCategory
-from app.domain.production.rejections import Complaint
+from app.domain.production.rejections import RejectionReason
 from app.services.commands import Overtaken
 from app.services.orders.changing import reject_order
 from app.services.orders.claiming import Claimed, claim_images
@@ -118,19 +118,19 @@ class ImageMutations:
         input: Annotated[RejectImagesInput, strawberry.argument(description="The images to reject, and the reason.")],  # noqa: A002
     ) -> RejectImagesPayload:
         """Rejects images within 30 days of their delivery, or another period set by the service; the redo is free."""
-        call, within = Call(info, input), info.context.settings.rejection_period
+        call, period = Call(info, input), info.context.settings.rejection_period
         image_ids, order_id, images = or_none(input.image_ids), or_none(input.order_id), or_none(input.images)
         if sum(given is not None for given in (image_ids, order_id, images)) != 1:
             call.refuse("Exactly one of imageIds, orderId and images is required.")
         if images is not None:
-            complaints = _own_complaints(call, input, images)
-            return await call.perform(RejectImagesPayload, reject_images, complaints, within)
-        complaint = Complaint(_required_reason(call, or_none(input.reason)), or_none(input.category))
+            reasons = _own_reasons(call, input, images)
+            return await call.perform(RejectImagesPayload, reject_images, reasons, period)
+        reason = RejectionReason(_required_reason(call, or_none(input.reason)), or_none(input.category))
         if order_id is not None:
             key = call.node(NodeType.ORDER, order_id, "orderId")
-            return await call.perform(RejectImagesPayload, reject_order, key, complaint, within)
+            return await call.perform(RejectImagesPayload, reject_order, key, reason, period)
         keys = [] if image_ids is None else call.images(image_ids, "imageIds")
-        return await call.perform(RejectImagesPayload, reject_images, dict.fromkeys(keys, complaint), within)
+        return await call.perform(RejectImagesPayload, reject_images, dict.fromkeys(keys, reason), period)
 
     @mutation(codes=(*KEYED, Code.LIMIT_EXCEEDED), staff=True)
     async def claim_images(
@@ -179,16 +179,16 @@ def _required_reason(call: Call, reason: str | None) -> str:
     return call.prose(reason, "reason")
 
 
-def _own_complaints(
+def _own_reasons(
     call: Call, given: RejectImagesInput, images: Sequence[ImageRejectionInput]
-) -> dict[Key, Complaint]:
-    """Return the complaint of each image."""
+) -> dict[Key, RejectionReason]:
+    """Return the reason of each image."""
     for name, value in (("reason", given.reason), ("category", given.category)):
         if or_none(value) is not None:
             call.refuse("Each of the images has its own.", name)
     keys = call.images([image.image_id for image in images], "images", item="imageId")
-    complaints = [
-        Complaint(call.prose(image.reason, "images", str(index), "reason"), or_none(image.category))
+    reasons = [
+        RejectionReason(call.prose(image.reason, "images", str(index), "reason"), or_none(image.category))
         for index, image in enumerate(images[: len(keys)])
     ]
-    return dict(zip(keys, complaints, strict=True))
+    return dict(zip(keys, reasons, strict=True))

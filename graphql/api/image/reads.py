@@ -100,7 +100,7 @@ class ImageQueries:
     ) -> Connection[Image] | None:
         """Unclaimed images of all accounts that wait for production, earliest deadline first; for staff."""
         size = _QUEUE_SIZE if first is None else first
-        return await info.context.page_of_all(lambda: queue_of_production(info.context).first(size, after))
+        return await info.context.page_of_all_accounts(lambda: queue_of_production(info.context).first(size, after))
 
     @field(staff=True)
     async def at_risk(
@@ -120,4 +120,4 @@ class ImageQueries:
         context, time = info.context, _AT_RISK_WITHIN if within is None else within
         if time > _LONGEST_WITHIN:
             raise bad_input("within", "Must be at most 366 days.")
-        return await context.page_of_all(lambda: images_at_risk(context, time).first(first, after))
+        return await context.page_of_all_accounts(lambda: images_at_risk(context, time).first(first, after))

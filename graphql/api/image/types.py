@@ -85,10 +85,12 @@ class Image(Node):
 
         An allowed command succeeds if it is called at the instant of this answer.
         """
-        now, rejectable_for = info.context.instant(self.row.account_id), info.context.settings.rejection_period
+        now, rejection_period = info.context.instant(self.row.account_id), info.context.settings.rejection_period
         return info.context.with_history(
             self.row.account_id,
-            lambda account: actions(account.account_id, image_actions(self.row.summary, account, now, rejectable_for)),
+            lambda account: actions(
+                account.account_id, image_actions(self.row.summary, account, now, rejection_period)
+            ),
         )
 
     @field(cost=LOOK_UP)

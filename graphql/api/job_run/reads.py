@@ -8,7 +8,7 @@ import strawberry
 from api.context import Context, Info
 from api.ids import NodeType
 from api.job_run.types import JobRun, job_run
-from db.queries.job_runs import RUN_SPAN, JobRunRow, RunsWanted
+from db.queries.job_runs import RUN_SPAN, JobRunRow, RunFilter
 from db.queries.pages import Page, Slice
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
@@ -21,7 +21,7 @@ from engine.nodes import reads
 _CURSORS: Final = CursorKind("jobRuns", (INSTANT, ID))
 
 
-def runs_of_jobs(context: Context, wanted: RunsWanted) -> Listing[JobRunRow, JobRun]:
+def runs_of_jobs(context: Context, wanted: RunFilter) -> Listing[JobRunRow, JobRun]:
     """List job runs, newest first."""
     loaders = context.loaders
 
@@ -66,5 +66,5 @@ class JobRunQueries:
         named = None if text is None else context.visible("accountId", text)
         if named is not None and named.type != NodeType.ACCOUNT:
             raise bad_input("accountId", "This is not the id of an account.")
-        wanted = RunsWanted(text_or_none("job", job), None if named is None else named.account_id, or_none(failed))
-        return await context.page_of_all(lambda: runs_of_jobs(context, wanted).first(first, after))
+        wanted = RunFilter(text_or_none("job", job), None if named is None else named.account_id, or_none(failed))
+        return await context.page_of_all_accounts(lambda: runs_of_jobs(context, wanted).first(first, after))

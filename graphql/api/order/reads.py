@@ -13,9 +13,9 @@ from api.ids import NodeType
 from api.order.types import Filter, Order, OrderFilter, order
 from app.domain.orders.enums import OrderStatus
 from app.domain.texts import composed
+from db.queries.all_orders import all_orders_span
 from db.queries.order_selection import OrderSelection
 from db.queries.orders import AWAITING_SPAN, OrderRow
-from db.queries.orders_of_all import span_of_all
 from db.queries.pages import Page, Slice
 from engine.arguments import or_none, text_or_none
 from engine.connections import DEFAULT_SIZE, After, Connection, First, Listing
@@ -32,7 +32,7 @@ _CURSORS: Final = CursorKind("orders", (INSTANT, NUMBER))
 
 
 _AWAITING_CURSORS: Final = CursorKind("ordersAwaitingDeadline", (INSTANT, ID))
-_OF_ALL_CURSORS: Final = CursorKind("ordersOfAll", (INSTANT, ID))
+_ALL_ORDERS_CURSORS: Final = CursorKind("allOrders", (INSTANT, ID))
 
 
 FEED_SIZE: Final = 10
@@ -92,17 +92,17 @@ def awaiting_deadline(context: Context) -> Listing[OrderRow, Order]:
     return Listing(_AWAITING_CURSORS, AWAITING_SPAN, read, count, partial(order, context=context))
 
 
-def orders_of_all(context: Context, selection: OrderSelection) -> Listing[OrderRow, Order]:
+def all_orders(context: Context, selection: OrderSelection) -> Listing[OrderRow, Order]:
     """List the orders of all accounts, newest first."""
     loaders = context.loaders
 
     async def read(part: Slice) -> Page[OrderRow]:
-        found = await loaders.orders_of_all.load((part, selection))
+        found = await loaders.all_orders.load((part, selection))
         await context.view.include({row.account_id for _, row in found.rows})
         return found
 
-    count = partial(loaders.orders_of_all_count.load, (selection,))
-    return Listing(_OF_ALL_CURSORS, span_of_all(selection), read, count, partial(order, context=context))
+    count = partial(loaders.all_orders_count.load, (selection,))
+    return Listing(_ALL_ORDERS_CURSORS, all_orders_span(selection), read, count, partial(order, context=context))
 
 
 @reads(NodeType.ORDER)
@@ -132,14 +132,14 @@ class OrderQueries:
 
         def cut() -> Connection[Order]:
             now = context.now
-            selection = chosen.selection_of_all(now) if chosen else OrderSelection(now)
-            return orders_of_all(context, selection).first(first, after)
+            selection = chosen.selection_in_all_accounts(now) if chosen else OrderSelection(now)
+            return all_orders(context, selection).first(first, after)
 
-        return await context.page_of_all(cut)
+        return await context.page_of_all_accounts(cut)
 
     @field(staff=True)
     async def orders_awaiting_deadline(
         self, info: Info, first: First = DEFAULT_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Order] | None:
         """Orders of all accounts that await a deadline from support and production, oldest first; for staff."""
-        return await info.context.page_of_all(lambda: awaiting_deadline(info.context).first(first, after))
+        return await info.context.page_of_all_accounts(lambda: awaiting_deadline(info.context).first(first, after))

@@ -73,7 +73,8 @@ class Order(Node):
     )
     deadline: Deadline = strawberry.field(description="The delivery deadline that the order's images share.")
     delivered_at: datetime | None = strawberry.field(
-        description="The instant of the last image's delivery; null while any image is undelivered."
+        description="The instant of the last image's delivery; null while any image that is not cancelled is"
+        " undelivered. The cancellation of an image does not change it."
     )
     completed_at: datetime | None = strawberry.field(
         description="The instant at which the client completed the order; null until then, and again once an image is"
@@ -107,10 +108,12 @@ class Order(Node):
         succeeds if it is called at the instant of this answer.
         """
         account_id, by_staff = self.row.account_id, info.context.is_staff
-        now, rejectable_for = info.context.instant(account_id), info.context.settings.rejection_period
+        now, rejection_period = info.context.instant(account_id), info.context.settings.rejection_period
 
         def show(account: AccountHistory) -> list[Action]:
-            return actions(account_id, order_actions(self.row.summary, account, now, rejectable_for, by_staff=by_staff))
+            return actions(
+                account_id, order_actions(self.row.summary, account, now, rejection_period, by_staff=by_staff)
+            )
 
         return info.context.with_history(account_id, show)
 
@@ -192,10 +195,13 @@ class OrderFilter:
     updated_from: datetime | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only orders updated at or after this instant. With the account's `now` of one answer it finds, in"
-        " a later one, every order that was updated in between.",
+        " a later one, every order that was updated in between. Imports are the exception: the orders that they change"
+        " are updated at instants of the past, and `Account.events` lists what they have brought.",
     )
     delivered_from: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Only orders whose last image was delivered at or after this instant."
+        default=strawberry.UNSET,
+        description="Only orders whose last image was delivered at or after this instant. An order that becomes ready"
+        " by the cancellation of its other images was delivered before that: `updatedFrom` finds it.",
     )
     delivered_before: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="Only orders whose last image was delivered before this instant."
@@ -225,7 +231,7 @@ class OrderFilter:
             delivered_before=or_none(self.delivered_before),
         )
 
-    def selection_of_all(self, now: datetime) -> OrderSelection:
+    def selection_in_all_accounts(self, now: datetime) -> OrderSelection:
         """Return the selection of the filter over all accounts; raises ApiError for a condition that needs one."""
         for name in _OF_ONE_ACCOUNT:
             value = or_none(getattr(self, name))

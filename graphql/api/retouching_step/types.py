@@ -33,10 +33,10 @@ class RetouchingStep(Node):
 
     @field(cost=COUNT, staff=True)
     async def specification_count(self, info: Info) -> int | None:
-        """The number of specifications, of all accounts, that a change of the price or the seconds would change.
+        """The number of specifications, of all accounts, that a change of both the price and the seconds would change.
 
-        Archived specifications are left out, and specifications with both a negotiated price and negotiated seconds of
-        the step. For staff only.
+        A change of only one of them leaves out those that have negotiated that one. Archived specifications are never
+        counted. For staff only.
         """
         return await info.context.loaders.specification_counts_of_steps.load(self.step)
 

@@ -90,7 +90,7 @@ class SupportTerms:
     days: str = strawberry.field(description="The days on which support answers, in words.")
     response_time: timedelta = strawberry.field(description="The response time on these days.")
     success_manager: Contact | None = strawberry.field(
-        description="The account's dedicated Customer Success Manager at present; null without one."
+        description="The account's dedicated customer success manager at present; null without one."
     )
 
 

@@ -12,7 +12,7 @@ from api.money import MoneyInput
 from api.specification.types import Specification, specification
 from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
-from api.user_error.refusals import Given
+from api.user_error.refusals import InputValue
 from api.validation import NAME_RULE, PROSE_RULE
 from app.domain.bounds import MAX_STEPS
 from app.domain.specifications import UNCHANGED, SpecificationChange, Unchanged, milliseconds_of
@@ -200,7 +200,7 @@ def _milliseconds(call: Call, negotiated: Sequence[SpecificationStepInput]) -> d
         step = call.name(each.step, path, str(index), "step")
         if step in found:
             call.refuse("The step is already in the list.", path, str(index), "step")
-        call.ids.setdefault(step, Given((path, str(index), "step"), step))
+        call.ids.setdefault(step, InputValue((path, str(index), "step"), step))
         found[step] = milliseconds_of(call.seconds(each.seconds, path, str(index), "seconds"))
     return found
 

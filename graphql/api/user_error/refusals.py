@@ -28,7 +28,7 @@ Path: TypeAlias = tuple[str, ...]
 """The path to a part of an input: names of fields, and indexes in lists."""
 
 
-class Mapped(NamedTuple):
+class ErrorMapping(NamedTuple):
     """The error of a refusal, and the input fields that it may concern; its path is the first one provided.
 
     A refusal with an `index` is about the field of an item of the list `items`.
@@ -40,42 +40,42 @@ class Mapped(NamedTuple):
 
 
 _ORDER: Final = ("orderId",)
-ERRORS: Final[Mapping[type[DomainError], Mapped]] = {
-    NotFound: Mapped(types.NotFound, ("specificationId", "orderId", "accountId")),
-    UnknownAccount: Mapped(types.NotFound, ("accountId", "specificationId", "orderId")),
-    errors.AccountIsClosed: Mapped(types.AccountIsClosed, ("accountId", "orderId")),
-    errors.ExpediteWindowClosed: Mapped(types.ExpediteWindowClosed, ("orderId", "expedite")),
-    errors.NoGain: Mapped(types.NoGain, ("imageIds", "orderId", "expedite")),
-    errors.UnknownTimeZone: Mapped(types.InvalidInput, ("timeZone",)),
-    TimeZoneChangedRecently: Mapped(types.InvalidInput, ("timeZone",)),
-    StepNotOffered: Mapped(types.InvalidInput, ("steps", "stepSeconds", "pricePerImage")),
-    StepNotSpecified: Mapped(types.InvalidInput, ("stepSeconds",)),
-    NoSteps: Mapped(types.InvalidInput, ("pricePerImage",)),
-    StepIncomplete: Mapped(types.InvalidInput),
-    OtherCurrency: Mapped(types.InvalidInput, ("price",)),
-    errors.DateOutOfRange: Mapped(types.InvalidInput, ("effectiveDate", "at")),
-    refusals.AlreadyExpedited: Mapped(types.AlreadyExpedited, _ORDER),
-    refusals.AlreadyLate: Mapped(types.AlreadyLate, _ORDER),
-    refusals.AlreadyDelivered: Mapped(types.AlreadyDelivered, _ORDER),
-    refusals.NotDelivered: Mapped(types.NotDelivered, _ORDER),
-    refusals.NotRejectable: Mapped(types.NotRejectable, _ORDER),
-    refusals.NotClaimed: Mapped(types.NotClaimed, ("imageIds",)),
-    refusals.NotCancellable: Mapped(types.NotCancellable, _ORDER),
-    refusals.ImageCancelled: Mapped(types.InvalidInput, _ORDER),
-    refusals.NotCompletable: Mapped(types.NotCompletable, _ORDER),
-    refusals.OrderCancelled: Mapped(types.InvalidInput, _ORDER),
-    refusals.DeadlineNotOpen: Mapped(types.DeadlineNotOpen, _ORDER),
-    refusals.DeadlineNotAhead: Mapped(types.InvalidInput, ("deadline",)),
-    SpecificationArchived: Mapped(types.Archived, ("specificationId",)),
-    ReferenceTaken: Mapped(types.ReferenceTaken, ("externalReference",), items="images"),
-    quotes.QuoteChanged: Mapped(types.QuoteChanged, ("quoteToken",)),
-    quotes.InvalidQuoteToken: Mapped(types.InvalidInput, ("quoteToken",)),
-    quotes.QuoteInPast: Mapped(types.InvalidInput, ("at",)),
-    negotiation.NoTermStated: Mapped(types.InvalidInput),
-    negotiation.EffectiveDateNotAhead: Mapped(types.InvalidInput, ("effectiveDate",)),
-    negotiation.SlaNotComing: Mapped(types.InvalidInput, ("slaId",)),
-    negotiation.SlaChangesPlan: Mapped(types.InvalidInput, ("slaId",)),
-    IdempotencyConflict: Mapped(types.IdempotencyConflict, ("idempotencyKey",)),
+ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
+    NotFound: ErrorMapping(types.NotFound, ("specificationId", "orderId", "accountId")),
+    UnknownAccount: ErrorMapping(types.NotFound, ("accountId", "specificationId", "orderId")),
+    errors.AccountIsClosed: ErrorMapping(types.AccountIsClosed, ("accountId", "orderId")),
+    errors.ExpediteWindowClosed: ErrorMapping(types.ExpediteWindowClosed, ("orderId", "expedite")),
+    errors.NoGain: ErrorMapping(types.NoGain, ("imageIds", "orderId", "expedite")),
+    errors.UnknownTimeZone: ErrorMapping(types.InvalidInput, ("timeZone",)),
+    TimeZoneChangedRecently: ErrorMapping(types.InvalidInput, ("timeZone",)),
+    StepNotOffered: ErrorMapping(types.InvalidInput, ("steps", "stepSeconds", "pricePerImage")),
+    StepNotSpecified: ErrorMapping(types.InvalidInput, ("stepSeconds",)),
+    NoSteps: ErrorMapping(types.InvalidInput, ("pricePerImage",)),
+    StepIncomplete: ErrorMapping(types.InvalidInput),
+    OtherCurrency: ErrorMapping(types.InvalidInput, ("price",)),
+    errors.DateOutOfRange: ErrorMapping(types.InvalidInput, ("effectiveDate", "at")),
+    refusals.AlreadyExpedited: ErrorMapping(types.AlreadyExpedited, _ORDER),
+    refusals.AlreadyLate: ErrorMapping(types.AlreadyLate, _ORDER),
+    refusals.AlreadyDelivered: ErrorMapping(types.AlreadyDelivered, _ORDER),
+    refusals.NotDelivered: ErrorMapping(types.NotDelivered, _ORDER),
+    refusals.NotRejectable: ErrorMapping(types.NotRejectable, _ORDER),
+    refusals.NotClaimed: ErrorMapping(types.NotClaimed, ("imageIds",)),
+    refusals.NotCancellable: ErrorMapping(types.NotCancellable, _ORDER),
+    refusals.ImageCancelled: ErrorMapping(types.InvalidInput, _ORDER),
+    refusals.NotCompletable: ErrorMapping(types.NotCompletable, _ORDER),
+    refusals.OrderCancelled: ErrorMapping(types.InvalidInput, _ORDER),
+    refusals.DeadlineNotOpen: ErrorMapping(types.DeadlineNotOpen, _ORDER),
+    refusals.DeadlineNotAhead: ErrorMapping(types.InvalidInput, ("deadline",)),
+    SpecificationArchived: ErrorMapping(types.Archived, ("specificationId",)),
+    ReferenceTaken: ErrorMapping(types.ReferenceTaken, ("externalReference",), items="images"),
+    quotes.QuoteChanged: ErrorMapping(types.QuoteChanged, ("quoteToken",)),
+    quotes.InvalidQuoteToken: ErrorMapping(types.InvalidInput, ("quoteToken",)),
+    quotes.QuoteInPast: ErrorMapping(types.InvalidInput, ("at",)),
+    negotiation.NoTermStated: ErrorMapping(types.InvalidInput),
+    negotiation.EffectiveDateNotAhead: ErrorMapping(types.InvalidInput, ("effectiveDate",)),
+    negotiation.SlaNotComing: ErrorMapping(types.InvalidInput, ("slaId",)),
+    negotiation.SlaChangesPlan: ErrorMapping(types.InvalidInput, ("slaId",)),
+    IdempotencyConflict: ErrorMapping(types.IdempotencyConflict, ("idempotencyKey",)),
 }
 """The errors by type of refusal."""
 
@@ -97,7 +97,7 @@ _IDS: Final = {"image_id": NodeType.IMAGE, "order_id": NodeType.ORDER}
 """The types of objects by the facts with their keys."""
 
 
-class Given(NamedTuple):
+class InputValue(NamedTuple):
     """The id of an object, or the name of a step, in an input: its path and its text."""
 
     path: Path
@@ -105,13 +105,13 @@ class Given(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RefusedRequest:
     """The request that was refused: the operation, the account, and the input's fields and ids, by key."""
 
     operation: str
     account_id: UUID | None
     provided: Collection[str] = ()
-    ids: Mapping[UUID | str, Given] = field(default_factory=dict[UUID | str, Given])
+    ids: Mapping[UUID | str, InputValue] = field(default_factory=dict[UUID | str, InputValue])
 
     def id_of(self, type_: NodeType, key: UUID) -> str:
         """Return the id of an object as in the input; if the input lacks it, the account's object with this key."""
@@ -119,26 +119,26 @@ class Asked:
         return str(GlobalId(type_, self.account_id or key, key)) if given is None else given.text
 
 
-def errors_of(refusal: DomainError, asked: Asked) -> list[UserError]:
+def errors_of(refusal: DomainError, asked: RefusedRequest) -> list[UserError]:
     """Return a refusal as errors, one each, in the order of the input; raises it if the table lacks it."""
     found = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
     order = {given.path: index for index, given in enumerate(asked.ids.values())}
     return sorted((error_of(each, asked) for each in found), key=lambda error: order.get(tuple(error.path), -1))
 
 
-def error_of(refusal: DomainError, asked: Asked) -> UserError:
+def error_of(refusal: DomainError, asked: RefusedRequest) -> UserError:
     """Return a single refusal as an error; raises it if the table lacks it."""
     mapped = next((ERRORS[kind] for kind in type(refusal).__mro__ if kind in ERRORS), None)
     if mapped is None:
         raise refusal
     error = _BY_OPERATION.get((asked.operation, type(refusal)), mapped.error)
     named = _named(refusal)
-    unnamed = Given(_path(refusal, mapped, asked), "")
+    unnamed = InputValue(_path(refusal, mapped, asked), "")
     given = unnamed if named is None else asked.ids.get(named, unnamed)
     return error(message=str(refusal), path=list(given.path), **_facts(error, refusal, given, asked))
 
 
-def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
+def _path(refusal: DomainError, mapped: ErrorMapping, asked: RefusedRequest) -> Path:
     """Return the path of a refusal that names no object of the input."""
     index = getattr(refusal, "index", None)
     if index is not None:
@@ -146,7 +146,7 @@ def _path(refusal: DomainError, mapped: Mapped, asked: Asked) -> Path:
     return next(((name,) for name in mapped.fields if name in asked.provided), ())
 
 
-def _facts(error: type[UserError], refusal: DomainError, given: Given, asked: Asked) -> dict[str, Any]:
+def _facts(error: type[UserError], refusal: DomainError, given: InputValue, asked: RefusedRequest) -> dict[str, Any]:
     """Return the facts that an error takes from its refusal."""
     known, facts = vars(refusal), dict[str, Any]()
     for name in _FACTS[error]:

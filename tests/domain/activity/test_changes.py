@@ -67,7 +67,7 @@ def test_an_imported_delivery_is_added_to_its_own_day() -> None:
     }
 
 
-def test_an_image_delivered_after_its_deadline_stays_late_on_the_day_of_that() -> None:
+def test_an_image_delivered_after_its_deadline_stays_late_on_the_day_of_the_deadline() -> None:
     late = NEXT_MORNING + timedelta(hours=1)
     [before] = placed(1)
     after = with_history(before, [ImageHistory(late, ())])

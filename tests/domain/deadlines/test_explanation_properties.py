@@ -9,12 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
-from app.domain.deadlines.explanations import (
-    Expedite,
-    Moment,
-    Promise,
-    explain_rejection,
-)
+from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain_rejection
 from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_deadline
 from app.domain.errors import DomainError
 from app.domain.ledger.guarantee import Allowance
@@ -24,9 +19,9 @@ from app.domain.local_time import local_day_interval
 from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
-from tests.domain.deadlines.test_explanations import codes, day_of, explained
 from tests.support.deadline_steps import Step, in_words
 from tests.support.order_states import GHOST, new_ids, uploads
+from tests.support.promises import codes, day_of, explained
 from tests.support.sla import SLA, TERMS, sla
 from tests.support.strategies import MICROSECOND, moments
 

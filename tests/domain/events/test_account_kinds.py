@@ -48,7 +48,7 @@ def test_a_success_manager_is_beside_the_event_and_reads_as_erased_without_the_t
     assert from_json(erased.type, data, {}) == erased
 
 
-def test_an_erased_change_tells_whether_there_is_a_success_manager() -> None:
+def test_an_erased_change_still_shows_whether_there_is_a_success_manager() -> None:
     for name in ("first manager", "no manager"):
         event = EVENTS[name]
         assert isinstance(event, account_kinds.SuccessManagerChanged)

@@ -8,7 +8,8 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.rules import standard_deadline
 from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.local_time import time_zone
-from app.domain.orders.changes import Placement, confirm, place, require_open_deadline
+from app.domain.orders.cancellations import cancel
+from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.history import ImageHistory, with_history
 from app.domain.orders.refusals import DeadlineNotAhead, DeadlineNotOpen, OrderCancelled
@@ -180,9 +181,10 @@ def test_a_plan_names_the_version_of_the_expedite_and_the_kept_deadline_its_own(
 
 def test_a_void_plan_can_no_longer_be_confirmed() -> None:
     _, planned = placed(60, expedite=True)
-    require_open_deadline(planned, NEXT_MORNING)
+    with pytest.raises(DeadlineNotAhead):
+        confirm(planned, NEXT_MORNING, NEXT_MORNING + MICROSECOND, SLA)
     with pytest.raises(DeadlineNotOpen):
-        require_open_deadline(planned, NEXT_MORNING + MICROSECOND)
+        confirm(planned, NEXT_MORNING + MICROSECOND, NEXT_MORNING + 2 * MICROSECOND, SLA)
 
 
 def test_without_an_earlier_deadline_none_is_kept() -> None:
@@ -228,5 +230,6 @@ def test_a_delivery_plan_is_earlier_than_the_deadline_the_images_have() -> None:
 
 def test_a_cancelled_order_gets_no_deadline() -> None:
     (order,) = placed(1, quota(used=200))
+    (cancelled,) = cancel([order], CONFIRMED_AT, quota(used=201)).orders
     with pytest.raises(OrderCancelled):
-        confirm(replace(order, cancelled_at=CONFIRMED_AT), CONFIRMED_AT, PROMISED_AT, SLA)
+        confirm(cancelled, CONFIRMED_AT, PROMISED_AT, SLA)

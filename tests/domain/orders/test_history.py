@@ -104,9 +104,9 @@ def test_a_deadline_set_later_contradicts_an_expedite_that_gives_one() -> None:
 
 
 def test_an_image_delivered_before_staff_set_the_deadline_contradicts_nothing() -> None:
-    (order,) = placed(1, quota(used=200))
-    before = confirm(with_history(order, [ImageHistory(DELIVERED_AT, ())]), CONFIRMED_AT, NEXT_MORNING, SLA)
-    (changed,) = expedite([order], None, UPLOADED_AT, quota(), 2, new_ids).orders
+    (order,) = placed(2, quota(used=200))
+    before = confirm(with_history(order, [ImageHistory(DELIVERED_AT, ()), None]), CONFIRMED_AT, NEXT_MORNING, SLA)
+    _, changed = expedite([order], [order.images[0].id], UPLOADED_AT, quota(), 2, new_ids).orders
     after = with_facts_after(changed, before, {image.id: image for image in before.images}, UPLOADED_AT, always_as_now)
     assert (after.images[0].due_at, after.images[0].first_delivered_at) == (
         UPLOADED_AT + timedelta(hours=3),

@@ -12,7 +12,7 @@ from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.refusals import NotClaimed, NotCompletable, NotDelivered, NotRejectable
 from app.domain.orders.state import Claim, OrderState, order_figures
 from app.domain.production.commands import complete, deliver
-from app.domain.production.rejections import REJECTABLE_FOR, Complaint, RejectionTerms, reject, rejectable
+from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject, rejectable
 from tests.support.order_states import COPENHAGEN, MICROSECOND, UPLOADED_AT, new_ids, placed
 from tests.support.sla import sla
 
@@ -35,8 +35,8 @@ def delivered(images: int = 2) -> OrderState:
 
 
 def rejected(order: OrderState, chosen: Sequence[UUID], at: datetime) -> OrderState:
-    terms = RejectionTerms(at, COPENHAGEN, sla(4), REJECTABLE_FOR)
-    return reject(order, dict.fromkeys(chosen, Complaint("halo", RejectionCategory.MASK)), terms, new_ids)
+    terms = RejectionTerms(at, COPENHAGEN, sla(4), REJECTION_PERIOD)
+    return reject(order, dict.fromkeys(chosen, RejectionReason("halo", RejectionCategory.MASK)), terms, new_ids)
 
 
 def test_a_delivery_ends_the_claim_and_is_the_first_one() -> None:
@@ -107,17 +107,17 @@ def test_only_a_delivered_image_can_be_rejected() -> None:
 def test_each_image_has_its_own_reason_and_category() -> None:
     order = delivered()
     first, second = ids(order)
-    complaints = {second: Complaint("too dark", RejectionCategory.COLOR), first: Complaint("halo")}
-    sent_back = reject(order, complaints, RejectionTerms(AT, COPENHAGEN, sla(4), REJECTABLE_FOR), new_ids)
+    reasons = {second: RejectionReason("too dark", RejectionCategory.COLOR), first: RejectionReason("halo")}
+    sent_back = reject(order, reasons, RejectionTerms(AT, COPENHAGEN, sla(4), REJECTION_PERIOD), new_ids)
     found = [(image.rejections[0].reason, image.rejections[0].category) for image in sent_back.images]
     assert found == [("halo", None), ("too dark", "COLOR")]
 
 
 def test_an_image_is_rejected_before_thirty_days_have_passed_since_its_last_delivery() -> None:
     order = delivered(1)
-    until = AT + REJECTABLE_FOR
+    until = AT + REJECTION_PERIOD
     again = deliver(claimed(rejected(order, ids(order), until - MICROSECOND), until + HOUR), ids(order), "ann", until)
-    assert rejected(again, ids(order), until + REJECTABLE_FOR - MICROSECOND).images[0].open_rejection is not None
+    assert rejected(again, ids(order), until + REJECTION_PERIOD - MICROSECOND).images[0].open_rejection is not None
     with pytest.raises(Refusals) as refused:
         rejected(order, ids(order), until)
     (refusal,) = refused.value.refusals
@@ -131,15 +131,15 @@ def test_of_a_whole_order_the_images_are_rejected_that_still_can_be() -> None:
     order = deliver(claimed(order), [first], "ann", AT)
     order = deliver(claimed(order, AT + 3 * HOUR), [second, third], "ann", AT + HOUR)
     order = rejected(order, [third], AT + HOUR)
-    until = AT + REJECTABLE_FOR
-    assert rejectable(order, until - MICROSECOND, REJECTABLE_FOR) == [first, second]
-    assert rejectable(order, until, REJECTABLE_FOR) == [second]
+    until = AT + REJECTION_PERIOD
+    assert rejectable(order, until - MICROSECOND, REJECTION_PERIOD) == [first, second]
+    assert rejectable(order, until, REJECTION_PERIOD) == [second]
     with pytest.raises(NotRejectable) as refused:
-        rejectable(order, until + HOUR, REJECTABLE_FOR)
+        rejectable(order, until + HOUR, REJECTION_PERIOD)
     assert (refused.value.image_id, refused.value.rejectable_until) == (None, until + HOUR)
     assert str(refused.value) == "Order 1 could be rejected until 2026-04-02T12:00:00Z."
     with pytest.raises(NotDelivered):
-        rejectable(placed(1)[0], AT, REJECTABLE_FOR)
+        rejectable(placed(1)[0], AT, REJECTION_PERIOD)
 
 
 def test_a_rejection_reopens_a_completed_order() -> None:

@@ -116,7 +116,7 @@ def test_a_term_can_be_negotiated_down_to_nothing() -> None:
     assert sla_on(date(2026, 4, 1), [FIRST, version(2, date(2026, 4, 1), 0, 0)]).terms == SlaTerms(0, 0)
 
 
-def test_what_a_withdrawn_version_superseded_counts_again() -> None:
+def test_terms_superseded_by_a_withdrawn_version_apply_again() -> None:
     april = date(2026, 4, 1)
     versions = [FIRST, version(2, april, images=800), replace(version(3, april, 300, 30), withdrawn_at=AT)]
     for listed in permutations(versions):
@@ -131,6 +131,22 @@ def test_a_superseded_or_withdrawn_version_is_shown_with_the_terms_it_would_have
     versions += [version(4, april, images=500), version(5, may, expedites=40)]
     shown = [(each.version, each.terms.images_per_day, each.terms.expedites_per_day) for each in shown_of(versions)]
     assert shown == [(1, 200, 20), (2, 800, 20), (3, 200, 30), (4, 500, 20), (5, 500, 40)]
+
+
+def test_a_version_is_shown_without_later_versions_of_its_day() -> None:
+    """Two plans for one day, of which the last counts, and a negotiation between them."""
+    april = date(2026, 4, 1)
+    versions = [replace(FIRST, plan=Plan.PROFESSIONAL, plan_terms=SlaTerms(200, 20))]
+    versions += [replace(version(2, april), plan=Plan.ENTERPRISE, plan_terms=SlaTerms(300, 30))]
+    versions += [version(3, april, images=800)]
+    versions += [replace(version(4, april), plan=Plan.SOLO, plan_terms=SlaTerms(50, 5))]
+    assert shown_of(versions) == [
+        SlaInForce(1, SlaTerms(200, 20), SlaTerms(200, 20)),
+        SlaInForce(2, SlaTerms(300, 30), SlaTerms(300, 30)),
+        SlaInForce(3, SlaTerms(800, 30), SlaTerms(300, 30)),
+        SlaInForce(4, SlaTerms(800, 5), SlaTerms(50, 5)),
+    ]
+    assert sla_on(april, versions) == shown_of(versions)[-1]
 
 
 def shown_of(versions: list[SlaVersion]) -> list[SlaInForce]:

@@ -1,6 +1,6 @@
 """Random negotiations, withdrawals and changes of the plan: every ledger day has the terms of a plain model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from app.domain.errors import DomainError
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import NegotiatedTerms
 from app.domain.sla.plans import ComingPlan, NewPlan
-from app.domain.sla.terms import SlaInForce, SlaTerms
+from app.domain.sla.terms import SlaInForce, SlaTerms, sla_of
 from tests.support.model.facts import Refused, Version
 from tests.support.model.terms import Agreement
 
@@ -65,7 +65,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     plan=st.sampled_from(list(PLANS)),
     steps=st.lists(STEPS, min_size=1, max_size=25),
 )
-def test_the_terms_of_every_day_are_the_models_and_promises_never_change(
+def test_the_terms_of_every_day_equal_the_model_and_promises_never_change(
     images: int | None, expedites: int | None, plan: Plan, steps: list[Step]
 ) -> None:
     account = Account.open(OPENED_AT, "UTC", plan, PLANS[plan], images, expedites)
@@ -83,6 +83,7 @@ def test_the_terms_of_every_day_are_the_models_and_promises_never_change(
         now = {day: account.terms_on(day) for day in days_until(at)}
         assert {day: now[day] for day in promised} == promised
         promised = now
+    assert_as_shown(account, agreement)
 
 
 def days_until(at: datetime) -> list[date]:
@@ -133,17 +134,28 @@ def take_in_model(agreement: Agreement, step: Negotiate | Withdraw | Change, run
 
 def assert_as_agreed(account: Account, agreement: Agreement, at: datetime) -> None:
     """Assert that the terms, the plan and the coming plan of each day are the model's."""
+    plans = dict[date, Plan]()
     for day in days_until(at + 10 * DAY):
         in_force = account.terms_on(day)
         terms = (in_force.version, in_force.terms.images_per_day, in_force.terms.expedites_per_day)
         assert terms == agreement.on(day)
-        plan = account.plan_at(datetime(day.year, day.month, day.day, tzinfo=UTC))
-        assert in_force.plan_terms == PLANS[plan]
-        assert of(plan) == agreement.plan_on(day)
-    begin = sorted(v.effective_date for v in account.versions if v.changes_plan and v.effective_date > at.date())
-    coming = account.coming_plan_at(at)
-    if not begin:
-        assert coming is None
-    else:
-        starts_at = datetime(begin[0].year, begin[0].month, begin[0].day, tzinfo=UTC)
-        assert coming == ComingPlan(account.plan_at(starts_at), starts_at)
+        plans[day] = account.plan_at(opening(day))
+        assert in_force.plan_terms == PLANS[plans[day]]
+        assert of(plans[day]) == agreement.plan_on(day)
+    ahead = [ComingPlan(plan, opening(day)) for day, plan in plans.items() if plan != plans.get(day - DAY, plan)]
+    assert account.coming_plan_at(at) == next((plan for plan in ahead if plan.starts_at > at), None)
+
+
+def opening(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def assert_as_shown(account: Account, agreement: Agreement) -> None:
+    """Assert that each version is shown with the terms of its first day in a model without later ones for that day."""
+    for shown, own in zip(account.versions, agreement.versions, strict=True):
+        others = [
+            each for each in agreement.versions if each.effective_date != own.effective_date or each.number < own.number
+        ]
+        in_force = sla_of(shown, account.versions)
+        terms = (in_force.version, in_force.terms.images_per_day, in_force.terms.expedites_per_day)
+        assert terms == Agreement([*others, replace(own, withdrawn=False)]).on(own.effective_date)

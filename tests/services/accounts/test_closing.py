@@ -134,7 +134,7 @@ async def test_lines_of_orders_after_the_closing_are_refused_and_all_others_are_
     assert (await run_import(pool, lines)).problems == []
 
 
-async def test_an_account_closed_before_its_first_order_takes_the_orders_of_its_past(
+async def test_an_account_closed_before_its_first_order_accepts_imported_orders_from_before(
     pool: Pool, clock: FrozenClock
 ) -> None:
     assert (await run_import(pool, START, now=datetime(2026, 3, 10, 8, tzinfo=UTC))).problems == []

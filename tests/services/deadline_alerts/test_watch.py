@@ -119,7 +119,7 @@ async def test_a_rejection_is_alerted_by_its_own_deadline(customer: Customer, po
     await deliver_some(customer, clock, placed, 2)
     clock.advance(MINUTE)
     await in_transaction(
-        pool, partial(reject_images, clock=clock, complaints=dict.fromkeys(await customer.images_of(placed), HALO))
+        pool, partial(reject_images, clock=clock, reasons=dict.fromkeys(await customer.images_of(placed), HALO))
     )
     clock.advance_to(datetime(2026, 3, 10, 16, 30, tzinfo=UTC))
     await deliver_some(customer, clock, placed, 1)

@@ -1,6 +1,10 @@
 """Fixtures for tests of periodic jobs."""
 
+from collections.abc import Generator, MutableMapping
+from typing import Any
+
 import pytest
+from structlog.testing import capture_logs
 
 from db.connections import Pool
 from tests.support.clock import FrozenClock
@@ -11,3 +15,10 @@ from tests.support.customers import Customer, open_customer
 async def customer(pool: Pool, clock: FrozenClock) -> Customer:
     """An account of the Professional plan, in Copenhagen, on a Tuesday at 13:00."""
     return await open_customer(pool, clock)
+
+
+@pytest.fixture
+def logs() -> Generator[list[MutableMapping[str, Any]]]:
+    """The captured log events."""
+    with capture_logs() as captured:
+        yield captured

@@ -71,7 +71,7 @@ async def test_minutes_older_than_61_days_are_deleted_and_later_changes_count_as
     assert heads == [(second_day,)]
     await claim(pool, clock, "bob", 2)
     await deliver(pool, clock, "bob", images[2:])
-    reject = partial(reject_images, clock=clock, complaints=dict.fromkeys(images[:1], HALO), within=90 * DAY)
+    reject = partial(reject_images, clock=clock, reasons=dict.fromkeys(images[:1], HALO), period=90 * DAY)
     await in_transaction(pool, reject)
     assert min(await minutes(pool, "rollups")) >= second_day
     await assert_consistent(PoolReader(pool), customer)

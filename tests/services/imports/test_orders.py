@@ -2,41 +2,25 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 import pytest
 
+from app.domain.errors import Refusals
+from app.domain.orders.refusals import NotRejectable
+from app.services.orders.producing import reject_images
 from db.connections import Pool
+from tests.support.clock import FrozenClock
+from tests.support.customers import HALO
 from tests.support.events.replay import assert_events_explain_rows
 from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
+from tests.support.imported_orders import ELEVEN, IMAGES, NOON, SMALL, at, images, imported
+from tests.support.transactions import in_transaction
 
 pytestmark = pytest.mark.parametrize("chunk_lines", [1, 1000])
 
-ELEVEN = "2026-03-03T11:00:00Z"
-NOON = "2026-03-03T12:00:00Z"
 PLANNED = {"at": "2026-03-05T12:00:00Z", "confirmedAt": NOON}
 EARLIER = {"at": "2026-03-04T06:00:00Z", "confirmedAt": ELEVEN}
-SMALL = (ACCOUNT | {"imagesPerDay": 2, "expeditesPerDay": 1}, SPECIFICATION)
-ORDERS = """
-    SELECT number, service_level, deadline_status, due_at, image_count, price FROM orders ORDER BY number"""
-IMAGES = """
-    SELECT filename, o.number, i.due_at, i.price, i.position, i.expedite_position
-      FROM images i JOIN orders o ON o.id = i.order_id ORDER BY filename"""
-
-
-def at(hour: int, minute: int = 0, day: int = 3) -> datetime:
-    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
-
-
-def images(*names: str, **more: object) -> list[Line]:
-    return [{"filename": name} | more for name in names]
-
-
-async def imported(pool: Pool, chunk_lines: int, *lines: Line) -> list[tuple[Any, ...]]:
-    """Import good lines; return the orders."""
-    outcome = await run_import(pool, lines, chunk_lines=chunk_lines)
-    assert outcome.problems == []
-    return await rows(pool, ORDERS)
 
 
 async def test_images_beyond_the_daily_guarantee_are_split_off(pool: Pool, chunk_lines: int) -> None:
@@ -135,36 +119,6 @@ async def test_an_image_delivered_before_the_plan_of_the_others_keeps_the_deadli
     await assert_events_explain_rows(pool)
 
 
-async def test_a_cancelled_order_releases_its_positions_for_later_ones_of_the_day(pool: Pool, chunk_lines: int) -> None:
-    lines = [*SMALL, order("o-1", 3, expedite=True), change("cancellation", ELEVEN, order="o-1")]
-    await imported(pool, chunk_lines, *lines, order("o-2", 2, NOON, expedite=True))
-    query = "SELECT number, status, service_level FROM orders ORDER BY number"
-    assert await rows(pool, query) == [
-        (1, "CANCELLED", "EXPEDITED"),
-        (2, "CANCELLED", "EXPEDITED_PLAN"),
-        (3, "CANCELLED", "EXPEDITED_PLAN"),
-        (4, "IN_PRODUCTION", "EXPEDITED"),
-        (5, "IN_PRODUCTION", "EXPEDITED_PLAN"),
-    ]
-    assert await rows(pool, "SELECT used, expedite_used FROM ledger_days") == [(2, 2)]
-    positions = [row[4] for row in await rows(pool, IMAGES) if row[0].startswith("o-2")]
-    assert positions == [1, 2]
-
-
-async def test_a_cancellation_on_another_day_releases_no_quota(pool: Pool, chunk_lines: int) -> None:
-    lines = [*SMALL, order("o-1", 2), change("cancellation", "2026-03-03T23:00:00Z", order="o-1")]
-    await imported(pool, chunk_lines, *lines)
-    assert await rows(pool, "SELECT date, used FROM ledger_days") == [(date(2026, 3, 3), 2)]
-
-
-async def test_an_order_cancelled_after_its_deadline_stays_late(pool: Pool, chunk_lines: int) -> None:
-    lines = [*START, order("o-1"), change("cancellation", "2026-03-04T08:00:00.000001Z", order="o-1")]
-    await imported(pool, chunk_lines, *lines)
-    assert await rows(pool, "SELECT status, late_at FROM images") == [("CANCELLED", at(8, day=4))]
-    query = "SELECT sum(late_standard), sum(uploaded) FROM rollups WHERE grain = 1440"
-    assert await rows(pool, query) == [(1, 0)]
-
-
 async def test_an_expedite_sees_the_order_as_it_was_then(pool: Pool, chunk_lines: int) -> None:
     delivered = images("a", deliveredAt=ELEVEN) + images("b", deliveredAt="2026-03-03T15:00:00.000001Z") + images("c")
     lines = [*START, order("o-1", delivered), change("expedite", NOON, order="o-1")]
@@ -248,6 +202,26 @@ async def test_deliveries_at_and_after_the_deadline_are_in_time_and_late(pool: P
     assert await rows(pool, query) == [("READY_FOR_DOWNLOAD", at(8, day=4), delivered_at)]
 
 
+async def test_an_imported_rejection_may_be_later_than_a_live_one(pool: Pool, chunk_lines: int) -> None:
+    """It is accepted at exactly the end of the time in which live ones are."""
+    rejections = [{"at": "2026-04-03T07:00:00Z", "reason": "halo"}]
+    delivered = {"deliveredAt": "2026-03-04T07:00:00Z"}
+    await imported(
+        pool,
+        chunk_lines,
+        *START,
+        order("o-1", [*images("a", **delivered, rejections=rejections), *images("b", **delivered)]),
+    )
+    found = "SELECT account_id, id, filename, status, rejected_at FROM images ORDER BY filename"
+    first, second = await rows(pool, found)
+    assert first[2:] == ("a", "REJECTED", datetime(2026, 4, 3, 7, tzinfo=UTC))
+    assert second[2:] == ("b", "DELIVERED", None)
+    clock = FrozenClock(datetime(2026, 4, 3, 7, tzinfo=UTC))
+    with pytest.raises(Refusals) as refused:
+        await in_transaction(pool, partial(reject_images, clock=clock, reasons={second[:2]: HALO}))
+    assert [type(each) for each in refused.value.refusals] == [NotRejectable]
+
+
 async def test_equal_instants_are_in_order(pool: Pool, chunk_lines: int) -> None:
     lines = [*START, order("o-1", images("a", deliveredAt=UPLOADED)), order("o-2")]
     lines.append(change("cancellation", UPLOADED, order="o-2"))
@@ -258,48 +232,3 @@ async def test_names_may_be_any_unicode(pool: Pool, chunk_lines: int) -> None:
     names = ["Ærø 🖼️.jpg", "a b'\"\\", r"\u0000", "日" * 255, "\u200f%_"]
     await imported(pool, chunk_lines, *START, order("o-1", images(*names), name="🛍️" * 127))
     assert sorted(row[0] for row in await rows(pool, IMAGES)) == sorted(names)
-
-
-async def test_single_images_are_cancelled_by_their_names_and_the_rest_with_the_order(
-    pool: Pool, chunk_lines: int
-) -> None:
-    placed = images("a", deliveredAt=NOON) + images("b", "c", "d")
-    lines = [*SMALL, order("o-1", placed), change("cancellation", ELEVEN, order="o-1", filenames=["b", "d"])]
-    lines += [order("o-2", images("e"), ELEVEN), order("o-3", images("f", "g"), NOON)]
-    lines += [
-        change("cancellation", NOON, order="o-3", filenames=["g"]),
-        change("cancellation", "2026-03-03T13:00:00Z", order="o-3"),
-    ]
-    await imported(pool, chunk_lines, *lines)
-    query = "SELECT number, status, image_count, cancelled_count, price FROM orders ORDER BY number"
-    once = Decimal("1.45")
-    assert await rows(pool, query) == [
-        (1, "READY_FOR_DOWNLOAD", 1, 1, once),
-        (2, "IN_PRODUCTION", 1, 1, once),
-        (3, "IN_PRODUCTION", 1, 0, once),
-        (4, "CANCELLED", 1, 1, once),
-    ]
-    assert await rows(pool, "SELECT used FROM ledger_days") == [(3,)]
-    query = """
-        SELECT o.number, e.type FROM events e JOIN orders o ON o.id = e.order_id
-         WHERE e.type IN ('IMAGES_CANCELLED', 'ORDER_CANCELLED', 'DEADLINE_MET')
-         ORDER BY e.at, o.number, e.sequence"""
-    assert await rows(pool, query) == [
-        (1, "IMAGES_CANCELLED"),
-        (2, "IMAGES_CANCELLED"),
-        (1, "DEADLINE_MET"),
-        (4, "IMAGES_CANCELLED"),
-        (4, "ORDER_CANCELLED"),
-    ]
-
-
-async def test_an_image_cancelled_before_staff_set_a_deadline_does_not_have_it(pool: Pool, chunk_lines: int) -> None:
-    deadline = {"at": "2026-03-05T12:00:00Z", "confirmedAt": NOON}
-    lines = [ACCOUNT | {"imagesPerDay": 0}, SPECIFICATION, order("o-1", images("a", "b", deadline=deadline))]
-    await imported(pool, chunk_lines, *lines, change("cancellation", ELEVEN, order="o-1", filenames=["a"]))
-    assert await rows(pool, "SELECT filename, due_at FROM images ORDER BY filename") == [
-        ("a", None),
-        ("b", datetime(2026, 3, 5, 12, tzinfo=UTC)),
-    ]
-    [(images_of_event,)] = await rows(pool, "SELECT data -> 'images' FROM events WHERE type = 'DEADLINE_CONFIRMED'")
-    assert len(images_of_event) == 1

@@ -95,7 +95,7 @@ async def test_a_job_added_while_a_worker_does_it_is_done_once_more(
     assert (await queued(pool, "key"), await turns(pool)) == ([], [])
 
 
-async def test_a_job_added_while_it_succeeds_after_a_failure_fails_no_more(
+async def test_a_job_added_again_while_it_succeeds_after_a_failure_is_no_longer_failing(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     await add(pool, account, clock.now())
@@ -134,9 +134,7 @@ async def test_a_job_added_for_later_while_an_attempt_fails_is_tried_again_after
     assert await queued(pool, "due_at", "retry_at") == [(job.due_at, clock.now() + MINUTE)]
 
 
-async def test_a_job_that_was_given_up_begins_anew_when_it_is_added_again(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
+async def test_a_given_up_job_restarts_when_it_is_added_again(pool: Pool, clock: FrozenClock, account: UUID) -> None:
     await add(pool, account, clock.now())
     for _ in range(ATTEMPTS):
         await claims.fail(pool, clock, await claimed(pool, clock), ValueError("x"))

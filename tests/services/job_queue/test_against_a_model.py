@@ -146,7 +146,9 @@ class Both:
 
 @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=5, max_size=30))
-async def test_the_queue_is_as_the_model(pool: Pool, clock: FrozenClock, steps: list[tuple[str, str, int]]) -> None:
+async def test_the_queue_equals_its_model_after_random_steps(
+    pool: Pool, clock: FrozenClock, steps: list[tuple[str, str, int]]
+) -> None:
     both = Both(pool, clock, await new_account(pool, clock.now()), uuid4().hex)
     for step in steps:
         await both.do(*step)

@@ -56,7 +56,7 @@ async def test_a_job_is_claimed_from_its_due_instant_on(pool: Pool, clock: Froze
     assert (job.due_at, job.attempts, job.error, job.owner) == (clock.now(), 1, None, "a")
 
 
-async def test_only_jobs_due_by_the_instant_that_is_named_are_claimed(
+async def test_only_jobs_due_by_the_requested_instant_are_claimed(
     pool: Pool, clock: FrozenClock, account: UUID
 ) -> None:
     await add(pool, account, clock.now(), "k")
@@ -153,7 +153,7 @@ async def test_a_renewed_lease_is_longer(pool: Pool, clock: FrozenClock, account
     assert (await taken(pool, clock, "c")).attempts == later.attempts + 1
 
 
-async def test_a_lease_of_a_clock_that_went_ahead_does_not_count(pool: Pool, clock: FrozenClock, account: UUID) -> None:
+async def test_a_lease_set_by_a_clock_that_was_ahead_is_ignored(pool: Pool, clock: FrozenClock, account: UUID) -> None:
     await add(pool, account, clock.now())
     await taken(pool, clock)
     await pool.fetch("UPDATE job_turns SET lease_until = $1", clock.now() + timedelta(days=365))

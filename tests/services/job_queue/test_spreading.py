@@ -43,7 +43,7 @@ async def begun(pool: Pool, clock: FrozenClock) -> tuple[DueSpread, Claim]:
 
 
 async def batch(pool: Pool, clock: FrozenClock, due: DueSpread, claim: Claim) -> int:
-    return await spread_batch(pool, due, claim, clock.now(), clock.now() + MINUTE)
+    return await spread_batch(pool, due, claim, clock.now() + MINUTE)
 
 
 async def test_a_spread_adds_its_job_for_each_account_batch_by_batch(
@@ -60,7 +60,7 @@ async def test_a_spread_adds_its_job_for_each_account_batch_by_batch(
         (account, KIND, "s", {"a": 1}, clock.now()) for account in accounts
     ]
     assert await due_spreads(PoolReader(pool), [KIND], clock.now()) == []
-    assert await runs(pool, "job", "account_id", "state", "accounts") == [(KIND, None, "SUCCEEDED", 5)]
+    assert await runs(pool, "job", "account_id", "state", "accounts") == [(KIND, None, "RUNNING", 5)]
 
 
 async def test_a_spread_is_due_from_its_instant_on(pool: Pool, clock: FrozenClock, accounts: list[UUID]) -> None:

@@ -103,11 +103,11 @@ async def test_a_late_reset_has_the_event_of_one_in_time(pool: Pool, clock: Froz
 async def test_counters_are_past_the_reset_and_an_import_may_still_continue_before_it(
     pool: Pool, clock: FrozenClock, client: Customer
 ) -> None:
-    specified_at = clock.now() + MICROSECOND  # the account began at the clock's
+    opened_at = clock.now()
     clock.advance(12 * HOUR)
     await reset_guarantee(pool, clock, CLOSES, [client.account_id])
     heads = "SELECT last_at, frontier, next_event_sequence FROM account_heads"
-    assert await rows(pool, heads) == [(CLOSES, specified_at, 4)]
+    assert await rows(pool, heads) == [(CLOSES, opened_at, 4)]
     clock.advance(DAY)
     await client.place(1)
     await reset_guarantee(pool, clock, CLOSES + DAY, [client.account_id])

@@ -12,7 +12,7 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.orders.enums import ActionKind
 from app.domain.orders.rules import image_actions, order_actions
 from app.domain.orders.summaries import image_summary_of, summary_of
-from app.domain.production.rejections import REJECTABLE_FOR
+from app.domain.production.rejections import REJECTION_PERIOD
 from app.services.accounts.facts import read_account
 from app.services.commands import live_unit_of_work, with_retries
 from app.services.orders.changing import (
@@ -91,11 +91,13 @@ async def assert_answered_as_commands(customer: Customer, clock: FrozenClock) ->
         for image in states[key].images:
             assert images[account_id, image.id].summary == image_summary_of(states[key], image)
         if key in keys[:LATEST]:
-            for kind, refusal in order_actions(rows[key].summary, history, now, REJECTABLE_FOR, by_staff=True).items():
+            for kind, refusal in order_actions(
+                rows[key].summary, history, now, REJECTION_PERIOD, by_staff=True
+            ).items():
                 work = command_on_order(kind, rows[key], clock, now)
                 assert work is None or facts(await refusal_of(customer.pool, work)) == facts(refusal), kind
             for row in [*images.values()][:LATEST]:
-                for kind, refusal in image_actions(row.summary, history, now, REJECTABLE_FOR).items():
+                for kind, refusal in image_actions(row.summary, history, now, REJECTION_PERIOD).items():
                     work = command_on_image(kind, row, clock)
                     assert facts(await refusal_of(customer.pool, work)) == facts(refusal), kind
 

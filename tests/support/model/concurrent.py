@@ -72,11 +72,11 @@ class ConcurrentCommands:
     async def reject(self, *numbers: int) -> None:
         def model(account: Account, at: datetime) -> Sequence[Order]:
             chosen = _chosen(account, self._ids(numbers))
-            Production([account]).reject(at, [(*each, (HALO.reason, HALO.category)) for each in chosen])
+            Production([account]).reject(at, [(*each, (HALO.text, HALO.category)) for each in chosen])
             return ()
 
         keys = self._keys(self._ids(numbers))
-        await self._give(partial(reject_images, clock=self.world.clock, complaints=dict.fromkeys(keys, HALO)), model)
+        await self._give(partial(reject_images, clock=self.world.clock, reasons=dict.fromkeys(keys, HALO)), model)
 
     async def deliver(self, worker: str, *numbers: int) -> None:
         await self._deliver(worker, self._ids(numbers))

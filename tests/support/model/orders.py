@@ -4,84 +4,32 @@ It is written from the rules alone and in the plainest way: no SQL, no caches, n
 Only the start of a local day comes from `local_time`, which has tests of its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Final, TypeVar, cast
-from zoneinfo import ZoneInfo
+from typing import Final
 
-from app.domain.local_time import local_day, midnight, time_zone
-from tests.support.model.facts import Day, Image, Order, Reason, Upload, Version, refuse
-from tests.support.model.refusals import FRIDAY, NEVER, against_cancelling, against_expediting, cancelled, window
-from tests.support.model.terms import Agreement
-
-Result = TypeVar("Result")
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, refuse
+from tests.support.model.ledger import Ledger
+from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, window
 
 PRICE: Final = Decimal("1.45")
-PLAN: Final = (200, 20)
-"""The images and expedites of the Professional plan."""
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
-MICROSECOND: Final = timedelta(microseconds=1)
-DAY: Final = timedelta(days=1)
 
 
-class Account:
-    """An account with all its orders, ledger days and terms."""
+class Account(Ledger):
+    """An account with all its orders."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
-        self.zone = time_zone(zone)
-        self.zones_of_day = [self.zone]
-        first = local_day(created_at, self.zone)
-        self.agreement = Agreement([Version(1, first, images, expedites, plan=PLAN)])
+        super().__init__(created_at, zone, images, expedites)
         self.orders: list[Order] = []
-        self.last_at = created_at
-        self.closed_at: datetime | None = None
-        self.days = [self._open(midnight(first, self.zone))]
 
     @property
     def images(self) -> list[tuple[Order, Image]]:
         return [(order, image) for order in self.orders for image in order.images]
-
-    def instant(self, now: datetime) -> datetime:
-        """Return the instant of a command, later than those before it."""
-        return max(now, self.last_at + MICROSECOND)
-
-    def running(self, at: datetime) -> Day:
-        """Return the ledger day of an instant, opening all days up to it."""
-        while self.days[-1].closes_at <= at:
-            self.zones_of_day = [self.zone]
-            self.days.append(self._open(self.days[-1].closes_at))
-        return self.days[-1]
-
-    def _open(self, opens_at: datetime) -> Day:
-        name = local_day(opens_at, self.zone)
-        closes_at = midnight(name + DAY, self.zone)
-        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
-
-    def agree(self, now: datetime, change: Callable[[Agreement, date], Result]) -> Result:
-        """Change the SLA, given the date of the running ledger day; False is no change."""
-        at = self.instant(now)
-        changed = change(self.agreement, self.running(at).name)
-        if cast("object", changed) is not False:
-            self.last_at = at
-        return changed
-
-    def change_zone(self, now: datetime, zone: str) -> Day | None:
-        """Move unless already there; the running ledger day is never shortened, and the next one has a later date."""
-        if self.zone.key == zone:
-            return None
-        self.last_at = self.instant(now)
-        day = self.running(self.last_at)
-        self.zone = time_zone(zone)
-        self.zones_of_day.append(self.zone)
-        date_ = day.name + DAY
-        while midnight(date_, self.zone) < max(day.planned_end, self.last_at):
-            date_ += DAY
-        day.closes_at = midnight(date_, self.zone)
-        return self.running(self.last_at)
 
     def place(
         self,
@@ -96,7 +44,7 @@ class Account:
         """Upload images; return the orders they are split into, the first of which has the reference."""
         at = self.instant(now)
         day = self.running(at)
-        refuse(self._closed())
+        refuse(self.closed())
         if expedite:
             refuse(window(at))
         levels = self._expedite_levels(day, len(uploads)) if expedite else self._upload_levels(day, len(uploads))
@@ -143,7 +91,7 @@ class Account:
         self, day: Day, at: datetime, uploads: Sequence[Upload], levels: Sequence[str], *, expedite: bool
     ) -> list[Image]:
         within = [day.used + number <= day.capacity for number in range(1, len(uploads) + 1)]
-        morning = self._next_morning(at)
+        morning = self.next_morning(at)
         if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
             refuse([Reason("NoGain")])
         return [
@@ -168,7 +116,7 @@ class Account:
         against = {image: against_expediting(order, image, at) for image in order.images}
         against |= {image: self._against_stray(order, image, at) for image in chosen or () if image not in against}
         images = [image for image in order.images if not against[image]] if chosen is None else list(chosen)
-        reasons = self._closed() or window(at)
+        reasons = self.closed() or window(at)
         if images:
             reasons += [reason for image in images for reason in against[image]]
         else:
@@ -224,19 +172,6 @@ class Account:
         if not turns:
             order.images = staying
         return siblings
-
-    def close(self, now: datetime) -> None:
-        """Close the account, unless it is closed."""
-        if self.closed_at is None:
-            self.closed_at = self.last_at = self.instant(now)
-
-    def reopen(self, now: datetime) -> None:
-        """Open the account again, unless it is open."""
-        if self.closed_at is not None:
-            self.closed_at, self.last_at = None, self.instant(now)
-
-    def _closed(self) -> list[Reason]:
-        return [] if self.closed_at is None else [Reason("AccountIsClosed")]
 
     def cancel(self, now: datetime, order: Order, chosen: Sequence[Image] | None = None) -> Day:
         """Cancel images, or all that remain; they return to the running day's quotas if they used them."""
@@ -303,31 +238,12 @@ class Account:
         for image in open_:
             image.due_at = due_at
 
-    def redo_due_at(self, at: datetime) -> datetime:
-        """Return the deadline after a rejection: 5 hours later, or at that wall clock time on Monday."""
-        due_at = at + timedelta(hours=5)
-        day = local_day(due_at, self.zone)
-        if day.isoweekday() <= FRIDAY:
-            return due_at
-        monday = day + (8 - day.isoweekday()) * DAY
-        return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
-
-    def _next_morning(self, at: datetime) -> datetime:
-        return max(_next_morning_in(zone, at) for zone in self.zones_of_day)
-
     def _upload_levels(self, day: Day, count: int) -> list[str]:
         return ["STANDARD" if day.used + number <= day.capacity else "ADDITIONAL" for number in range(1, count + 1)]
 
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
-
-
-def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
-    day = local_day(at, zone) + DAY
-    while day.isoweekday() > FRIDAY:
-        day += DAY
-    return datetime.combine(day, time(9), zone).astimezone(UTC)
 
 
 def _price(level: str) -> Decimal:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.orders.enums import RejectionCategory
-from app.domain.production.rejections import Complaint
+from app.domain.production.rejections import RejectionReason
 from app.services.orders.changing import reject_order
 from app.services.orders.claiming import claim_images
 from app.services.orders.producing import deliver_images, reject_images
@@ -72,10 +72,10 @@ class Reject:
         delivered = [each for each in world.production.images if each[2].is_delivered]
         chosen = _with_stray(world, delivered, self.chosen, self.stray)
         whys = [(f"halo {number}", category) for number, category in enumerate(self.categories)]
-        complaints = [whys[number % len(whys)] for number in range(len(chosen))]
+        reasons = [whys[number % len(whys)] for number in range(len(chosen))]
         if chosen:
-            rejected = [(*each, why) for each, why in zip(chosen, complaints, strict=True)]
-            keyed = dict(zip(_keys(world, chosen), (Complaint(*why) for why in complaints), strict=True))
+            rejected = [(*each, why) for each, why in zip(chosen, reasons, strict=True)]
+            keyed = dict(zip(_keys(world, chosen), (RejectionReason(*why) for why in reasons), strict=True))
             await world.agree(
                 lambda now: world.production.reject(now, rejected),
                 lambda writer: reject_images(writer, world.clock, keyed),
@@ -95,7 +95,7 @@ class RejectOrder(OfOrder):
         why = "crop", self.category
         done = await world.agree(
             lambda now: world.production.reject_order(now, account, order, why),
-            lambda writer: reject_order(writer, world.clock, (customer.account_id, order.id), Complaint(*why)),
+            lambda writer: reject_order(writer, world.clock, (customer.account_id, order.id), RejectionReason(*why)),
         )
         if done is not None:
             images, outcome = done

@@ -10,8 +10,8 @@ from api.ids import NodeType
 from app.services.imports import destination
 from db.connections import Pool, connect
 from engine.ids import numbered
-from tests.api.test_account_events import BETA, DONE, HeldImport
 from tests.support.clock import FrozenClock
+from tests.support.held_import import BETA, DONE, HeldImport
 from tests.support.import_files import START, change, order, run_import
 from tests.support.mutations import done, open_shop
 from tests.support.serving import Client, NewClient
@@ -143,6 +143,6 @@ async def test_a_page_of_events_of_all_accounts_is_read_twice_by_one_statement(
         await open_shop(pool, client_of, Studio(name=name))
     await staff.data("{ events { nodes { type } } }")
     assert staff.reader.statements == [
-        *("holder_by_token", "settle_page", "import_runs_of_all", "recorded_events", "settle_page"),
-        *("account_histories", "recorded_events"),
+        *("holder_by_token", "settle_page", "all_import_runs", "all_events", "settle_page"),
+        *("account_histories", "all_events"),
     ]

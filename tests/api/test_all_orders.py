@@ -10,9 +10,9 @@ import pytest
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.connections import Pool
 from db.tables.orders import Order
-from tests.api.test_orders import is_late, varied
 from tests.support.clock import FrozenClock
 from tests.support.mutations import open_shop
+from tests.support.order_lists import is_late, varied
 from tests.support.serving import Client, NewClient
 from tests.support.studio import HOUR, Photo, Studio, open_account, write
 
@@ -177,5 +177,5 @@ async def test_each_order_of_all_accounts_is_as_of_the_settled_instant_of_its_ac
     settled = (now + MICROSECOND).isoformat().replace("+00:00", "Z")
     assert shown == [("Bravo", settled), ("Alpha", now.isoformat().replace("+00:00", "Z"))]
     assert staff.reader.statements == [
-        *("holder_by_token", "settle_page", "orders_of_all", "settle_page", "account_histories", "orders_of_all")
+        *("holder_by_token", "settle_page", "all_orders", "settle_page", "account_histories", "all_orders")
     ]

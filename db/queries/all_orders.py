@@ -16,7 +16,7 @@ from db.readers import Reader
 _MANY: Final = "staff list the orders of all accounts"
 
 
-class ShapeOfAll(NamedTuple):
+class AllOrdersShape(NamedTuple):
     """The parts of a selection that a statement's text depends on: how its orders are found, and `late`."""
 
     by_number: bool
@@ -45,14 +45,14 @@ _KINDS: Final = "unnest(q.known, q.statuses, q.service_levels) AS k (known, stat
 
 
 @cache
-def _page_statements(shape: ShapeOfAll) -> Walk:
+def _page_statements(shape: AllOrdersShape) -> Walk:
     """Make the statements that read a page by a filter of this shape."""
     order = "ORDER BY o.placed_at {desc}, o.id {desc}"
     walked = f"SELECT * FROM ({_matching(shape, order)} {order} LIMIT {WALKED}) AS o LIMIT {_SIZE}"
     if shape.by_kind:
         walked = f"SELECT o.* FROM {_KINDS} CROSS JOIN LATERAL ({walked}) AS o {order} LIMIT {_SIZE}"
     return walk(
-        "orders_of_all",
+        "all_orders",
         f"""
     WITH page AS MATERIALIZED (
       SELECT o.* FROM ({_QUESTION}) AS q CROSS JOIN LATERAL ({walked}) AS o
@@ -66,11 +66,11 @@ def _page_statements(shape: ShapeOfAll) -> Walk:
 
 
 @cache
-def _count_statement(shape: ShapeOfAll) -> Statement:
+def _count_statement(shape: AllOrdersShape) -> Statement:
     """Make the statement that counts the orders by a filter of this shape; it reads every match in an index."""
     kinds = f"CROSS JOIN {_KINDS}" if shape.by_kind else ""
     return Statement(
-        "orders_of_all_count",
+        "all_orders_count",
         f"""
     SELECT count(*)
     FROM ({_QUESTION}) AS q {kinds}
@@ -82,11 +82,11 @@ def _count_statement(shape: ShapeOfAll) -> Statement:
 
 # The number of all orders, by the counters of the accounts.
 _COUNT_EVERY: Final = Statement(
-    "orders_of_all_counters", "SELECT coalesce(sum(next_order_number - 1), 0)::bigint FROM account_heads", many=_MANY
+    "all_orders_counters", "SELECT coalesce(sum(next_order_number - 1), 0)::bigint FROM account_heads", many=_MANY
 )
 
 
-def _matching(shape: ShapeOfAll, order: str = "") -> str:
+def _matching(shape: AllOrdersShape, order: str = "") -> str:
     """Write the query of the orders that match, for one kind if they are found by kind.
 
     orders_of_all_by_reference_idx, orders_of_all_by_number_idx or orders_of_all_by_kind_idx; OFFSET 0 has the first two
@@ -101,33 +101,33 @@ def _matching(shape: ShapeOfAll, order: str = "") -> str:
     return f"SELECT * FROM ({found}) AS o WHERE {_OF_KINDS} {lateness}"
 
 
-def span_of_all(selection: OrderSelection) -> Span:
+def all_orders_span(selection: OrderSelection) -> Span:
     """Return the keys that orders of all accounts placed at these times can have."""
     (low, _), (high, _) = selection.span.least, selection.span.greatest
     return Span((low, LEAST_UUID), (high, LEAST_UUID), descending=True)
 
 
-async def orders_of_all(reader: Reader, part: Slice, selection: OrderSelection) -> Page[OrderRow]:
+async def all_orders(reader: Reader, part: Slice, selection: OrderSelection) -> Page[OrderRow]:
     """Read a page of the orders of all accounts, newest first; `selection` has no condition that needs an account."""
-    lower, upper = span_of_all(selection).within(part)
+    lower, upper = all_orders_span(selection).within(part)
     arguments = (*lower, *upper, *_arguments(selection), part.size + 1)
     records = await reader.fetch(_page_statements(_shape(selection)).towards(part), *arguments)
     return page([((row.placed_at, row.id), row) for row in map(order_row, records)], part)
 
 
-async def count_orders_of_all(reader: Reader, selection: OrderSelection) -> int:
+async def count_all_orders(reader: Reader, selection: OrderSelection) -> int:
     """Count the orders of all accounts; by a filter, the cost grows with those that match."""
     if selection.everything:
         record = await reader.fetch_row(_COUNT_EVERY)
     else:
-        span = span_of_all(selection)
+        span = all_orders_span(selection)
         arguments = (*span.least, *span.greatest, *_arguments(selection), None)
         record = await reader.fetch_row(_count_statement(_shape(selection)), *arguments)
     return 0 if record is None else record[0]
 
 
-def _shape(selection: OrderSelection) -> ShapeOfAll:
-    return ShapeOfAll(selection.number is not None, selection.external_reference is not None, selection.late)
+def _shape(selection: OrderSelection) -> AllOrdersShape:
+    return AllOrdersShape(selection.number is not None, selection.external_reference is not None, selection.late)
 
 
 def _arguments(selection: OrderSelection) -> tuple[object, ...]:

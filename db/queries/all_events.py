@@ -13,13 +13,13 @@ from db.queries.events import EVENT_COLUMNS, GREATEST_SEQUENCE, EventRow, event_
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Key, Page, Slice, Span, page, walk
 from db.readers import Reader
 
-RECORDED_EVENT_SPAN: Final = Span(
+ALL_EVENTS_SPAN: Final = Span(
     least=(EARLIEST, LEAST_UUID, 0), greatest=(LATEST, GREATEST_UUID, GREATEST_SEQUENCE), descending=True
 )
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedEventsWanted:
+class AllEventsFilter:
     """A filter of final events: of some types, all or without withdrawn ones and their withdrawals.
 
     `ended` are the runs that accounts' counters may still name though they have ended.
@@ -55,7 +55,7 @@ _MANY: Final = "staff's list of events is of all accounts"
 
 # The events of some types, newest recorded first: events_by_type_idx, from the bound on for each type.
 _LISTED: Final = walk(
-    "recorded_events",
+    "all_events",
     f"""
     WITH {_RUNNING.format("$10")}
     SELECT {EVENT_COLUMNS}
@@ -80,7 +80,7 @@ _LISTED: Final = walk(
 # The number of events of some types, all of which are read. Those that an event which is not final withdraws are added:
 # events_of_type_idx finds these, and the primary key the withdrawn ones.
 _COUNT: Final = Statement(
-    "recorded_events_count",
+    "all_events_count",
     f"""
     WITH {_RUNNING.format("$3")}
     SELECT count(*) + (
@@ -97,15 +97,15 @@ _COUNT: Final = Statement(
 )
 
 
-async def recorded_events(reader: Reader, part: Slice, wanted: RecordedEventsWanted) -> Page[EventRow]:
+async def all_events(reader: Reader, part: Slice, wanted: AllEventsFilter) -> Page[EventRow]:
     """Read a page of the events of all accounts, newest recorded first."""
-    lower, upper = RECORDED_EVENT_SPAN.within(part)
+    lower, upper = ALL_EVENTS_SPAN.within(part)
     which = (part.size + 1, wanted.types, wanted.withdrawn, wanted.ended)
     records = await reader.fetch(_LISTED.towards(part), *lower, *upper, *which)
     return page([*map(_keyed, records)], part)
 
 
-async def count_recorded_events(reader: Reader, wanted: RecordedEventsWanted) -> int:
+async def count_all_events(reader: Reader, wanted: AllEventsFilter) -> int:
     """Count the events of all accounts; the cost grows with them."""
     record = await reader.fetch_row(_COUNT, wanted.types, wanted.withdrawn, wanted.ended)
     return 0 if record is None else record[0]

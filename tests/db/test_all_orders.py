@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from db.connections import Statement, open_pool
-from db.queries import orders_of_all
+from db.queries import all_orders
 from db.queries.order_selection import OrderSelection
 from db.writer import unit_of_work
 
@@ -32,8 +32,8 @@ async def test_each_filter_of_all_orders_walks_the_index_made_for_it(
         await writer.execute(Statement("no_scans", "SET LOCAL enable_seqscan = off"))
         for late, way in product((None, True, False), (0, 1)):
             wanted = OrderSelection(NOON, late=late, number=number, external_reference=reference)
-            statement = orders_of_all._page_statements(orders_of_all._shape(wanted))[way]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            span, which = orders_of_all.span_of_all(wanted), orders_of_all._arguments(wanted)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            statement = all_orders._page_statements(all_orders._shape(wanted))[way]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            span, which = all_orders.all_orders_span(wanted), all_orders._arguments(wanted)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             explain = Statement("explain", "EXPLAIN " + statement.sql)
             rows = await writer.fetch(explain, *span.least, *span.greatest, *which, 21)
             plan = "\n".join(row[0] for row in rows)

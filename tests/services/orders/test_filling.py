@@ -1,0 +1,267 @@
+"""Orders that a server of the previous release has changed, by its own statements, are filled in again at midnight."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from app.domain.orders.summaries import summary_of
+from app.services.ids import new_id
+from app.services.jobs.cursors import ACTIVITY
+from db.connections import Pool, Record
+from db.queries.order_states import OrderKey, order_states
+from db.queries.orders import orders_by_id
+from db.readers import PoolReader
+from tests.support.clock import FrozenClock
+from tests.support.customers import Customer, claim, deliver, open_customer
+from tests.support.import_files import run_import
+from tests.support.midnight_jobs import run_jobs
+from tests.support.random_files import random_file
+from tests.support.random_lives import Life
+from tests.support.released_database import INSERTS, STATEMENTS, Released, columns_written
+
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+MIDNIGHT: Final = datetime(2026, 3, 10, 23, tzinfo=UTC)
+"""The midnight in Copenhagen that ends the day of the frozen clock."""
+
+RELEASED: Final = {statement.name: statement for statement in STATEMENTS}
+
+
+@dataclass
+class PreviousServer:
+    """A server of release 0.1.0: its statements, each followed by those of its event and its counters."""
+
+    pool: Pool
+    clock: FrozenClock
+
+    async def claim(self, order: OrderKey, image: UUID) -> None:
+        at = self.clock.now()
+        await self._run(RELEASED["claim_images"], [order[0]], [image], [at], "Ada", at + HOUR)
+        await self._event("IMAGES_CLAIMED", order)
+
+    async def deliver(self, order: OrderKey, image: UUID) -> None:
+        facts = {"status": "DELIVERED", "claimed_by": None, "claimed_until": None, "delivered_at": self.clock.now()}
+        [(first,)] = await self.pool.fetch("SELECT first_delivered_at FROM images WHERE id = $1", image)
+        facts |= {"first_delivered_at": first or self.clock.now(), "rejected_at": None, "redo_due_at": None}
+        await self._change("images", image, facts)
+        for (rejection,) in await self.pool.fetch("SELECT id FROM rejections WHERE image_id = $1", image):
+            await self._change("rejections", rejection, {"redelivered_at": self.clock.now()})
+        await self._count(order)
+        await self._event("IMAGES_DELIVERED", order)
+
+    async def reject(self, order: OrderKey, image: UUID) -> None:
+        at = self.clock.now()
+        facts = {"status": "REJECTED", "first_rejected_at": at, "rejected_at": at, "redo_due_at": at + 5 * HOUR}
+        await self._change("images", image, facts)
+        rejection = (order[0], new_id(at), image, at, "halo", at + 5 * HOUR, at + 5 * HOUR, None, 1)
+        await self._run(INSERTS["rejections"], *([value] for value in rejection))
+        await self._count(order)
+        await self._event("IMAGES_REJECTED", order)
+
+    async def split(self, order: OrderKey, image: UUID) -> OrderKey:
+        """Move an image to a new order; without what an expedite changes besides."""
+        columns = columns_written(INSERTS["orders"])
+        row = dict((await self._rows("orders", columns, order[1]))[0])
+        row |= {"id": new_id(self.clock.now()), "number": await self._next_number(order[0]), "split_from": order[1]}
+        await self._run(INSERTS["orders"], *([row[column]] for column in columns))
+        await self._change("images", image, {"order_id": row["id"]})
+        sibling = (order[0], row["id"])
+        for each in (order, sibling):
+            await self._count(each)
+        await self._event("ORDER_SPLIT", order)
+        await self._event("ORDER_EXPEDITED", sibling)
+        return sibling
+
+    async def _count(self, order: OrderKey) -> None:
+        counted = await self.pool.fetch(
+            """
+            SELECT count(*)::int AS image_count, sum(price) AS price,
+              count(*) FILTER (WHERE status = 'DELIVERED')::int AS delivered_count,
+              count(*) FILTER (WHERE status = 'REJECTED')::int AS rejected_count,
+              CASE WHEN bool_and(status = 'DELIVERED') THEN max(delivered_at) END AS delivered_at,
+              CASE WHEN bool_and(status = 'DELIVERED') THEN 'READY_FOR_DOWNLOAD' ELSE 'IN_PRODUCTION' END AS status
+            FROM images WHERE order_id = $1""",
+            order[1],
+        )
+        await self._change("orders", order[1], dict(counted[0]))
+
+    async def _change(self, table: str, id_: UUID, facts: dict[str, Any]) -> None:
+        statement = RELEASED[f"change_{table}"]
+        columns = re.split(r",\s*", statement.sql.rpartition("AS c (")[2].partition(")")[0].strip())
+        row = dict((await self._rows(table, columns, id_))[0]) | facts
+        await self._run(statement, *([row[column]] for column in columns))
+
+    async def _event(self, type_: str, order: OrderKey) -> None:
+        [head] = await self.pool.fetch(RELEASED["lock_head"].sql, order[0])
+        at = self.clock.now()
+        row = (order[0], head["next_event_sequence"], at, type_, order[1], None, '{"before": null, "after": null}')
+        await self._run(INSERTS["events"], *([value] for value in row))
+        await self._advance(head, next_event_sequence=head["next_event_sequence"] + 1, last_at=at, frontier=at)
+
+    async def _next_number(self, account_id: UUID) -> int:
+        [head] = await self.pool.fetch(RELEASED["lock_head"].sql, account_id)
+        number: int = head["next_order_number"]
+        await self._advance(head, next_order_number=number + 1)
+        return number
+
+    async def _advance(self, head: Record, **facts: object) -> None:
+        await self._run(RELEASED["advance_heads"], *([value] for value in (dict(head) | facts).values()))
+
+    async def _rows(self, table: str, columns: Sequence[str], id_: UUID) -> Sequence[Record]:
+        return await self.pool.fetch(f"SELECT {', '.join(columns)} FROM {table} WHERE id = $1", id_)  # noqa: S608
+
+    async def _run(self, statement: Released, *arguments: object) -> None:
+        await self.pool.fetch(statement.sql, *arguments)
+
+
+@pytest.fixture
+async def client(pool: Pool, clock: FrozenClock) -> Customer:
+    return await open_customer(pool, clock)
+
+
+@pytest.fixture
+def previous(pool: Pool, clock: FrozenClock) -> PreviousServer:
+    return PreviousServer(pool, clock)
+
+
+async def filled(pool: Pool) -> list[tuple[object, ...]]:
+    """Return the three columns of each order, by number."""
+    query = "SELECT updated_at, begun_at, last_delivered_at FROM orders ORDER BY account_id, number"
+    return [tuple(row) for row in await pool.fetch(query)]
+
+
+async def versions(pool: Pool) -> list[tuple[object, ...]]:
+    """Return the versions of the rows of orders, which every write changes."""
+    return [tuple(row) for row in await pool.fetch("SELECT id, xmin::text FROM orders ORDER BY account_id, number")]
+
+
+async def summaries_are_equal(pool: Pool) -> list[bool]:
+    """Return of each order, by number, whether its actions are judged as its commands are."""
+    reader = PoolReader(pool)
+    keys: list[OrderKey] = [tuple(row) for row in await pool.fetch("SELECT account_id, id FROM orders ORDER BY number")]
+    rows, states = await orders_by_id(reader, keys), await order_states(reader, keys)
+    return [rows[key].summary == summary_of(states[key]) for key in keys]
+
+
+async def to_midnight(pool: Pool, clock: FrozenClock) -> None:
+    """Advance the clock to the account's next midnight, and run the job."""
+    clock.advance_to(clock.now() + (MIDNIGHT - clock.now()) % DAY)
+    await run_jobs(pool, clock, [ACTIVITY])
+
+
+async def placed(client: Customer, count: int) -> tuple[datetime, OrderKey, list[UUID]]:
+    """Place an order; return the instant, the order and its images."""
+    outcome = await client.place(count)
+    return outcome.at, outcome.orders[0], await client.images(outcome.orders[0])
+
+
+async def test_an_order_claimed_by_the_previous_release_has_begun(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    placed_at, order, [image, _] = await placed(client, 2)
+    clock.advance(HOUR)
+    await previous.claim(order, image)
+    claimed_at = clock.now()
+    assert await filled(pool) == [(placed_at, None, None)]
+    assert await summaries_are_equal(pool) == [False]  # the order is shown as one that can be cancelled
+    await to_midnight(pool, clock)
+    assert await filled(pool) == [(placed_at, claimed_at, None)]
+    assert await summaries_are_equal(pool) == [True]
+
+
+async def test_a_delivery_by_the_previous_release_is_the_last_command_and_can_be_rejected(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    placed_at, order, [image] = await placed(client, 1)
+    clock.advance(HOUR)
+    await previous.claim(order, image)
+    claimed_at = clock.now()
+    clock.advance(HOUR)
+    await previous.deliver(order, image)
+    delivered_at = clock.now()
+    assert await filled(pool) == [(placed_at, None, None)]
+    await to_midnight(pool, clock)
+    assert await filled(pool) == [(delivered_at, claimed_at, delivered_at)]
+    assert await summaries_are_equal(pool) == [True]
+
+
+async def test_a_rejection_by_the_previous_release_leaves_nothing_to_reject_until_it_delivers_again(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    _, order, [image] = await placed(client, 1)
+    begun_at = (await claim(pool, clock, "Ben", 1)).at
+    delivered_at = (await deliver(pool, clock, "Ben", [(order[0], image)])).at
+    clock.advance(HOUR)
+    await previous.reject(order, image)
+    rejected_at = clock.now()
+    assert await filled(pool) == [(delivered_at, begun_at, delivered_at)]
+    await to_midnight(pool, clock)
+    assert await filled(pool) == [(rejected_at, begun_at, None)]
+    clock.advance(HOUR)
+    await previous.deliver(order, image)
+    redelivered_at = clock.now()
+    await to_midnight(pool, clock)
+    assert await filled(pool) == [(redelivered_at, begun_at, redelivered_at)]
+    assert await summaries_are_equal(pool) == [True]
+
+
+async def test_an_order_whose_begun_image_the_previous_release_moves_to_another_has_not_begun(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    placed_at, order, [image, _] = await placed(client, 2)
+    claimed = await claim(pool, clock, "Ben", 1)
+    assert claimed.images == [(order[0], image)]
+    clock.advance(HOUR)
+    await previous.split(order, image)
+    split_at = clock.now()
+    assert await filled(pool) == [(placed_at, claimed.at, None), (None, None, None)]
+    await to_midnight(pool, clock)
+    assert await filled(pool) == [(split_at, None, None), (split_at, claimed.at, None)]
+    assert await summaries_are_equal(pool) == [True, True]
+
+
+async def test_orders_of_days_counted_long_ago_are_filled_in_once_the_previous_release_has_written(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    _, order, [image] = await placed(client, 1)
+    for _ in range(25):
+        clock.advance(DAY)
+        await placed(client, 1)
+    await to_midnight(pool, clock)
+    clock.advance(HOUR)
+    before = await filled(pool)
+    await previous.deliver(order, image)
+    await client.place(1)  # a command of this release in between hides nothing
+    delivered_at = clock.now()
+    assert (await filled(pool))[:-1] == before
+    await to_midnight(pool, clock)
+    after = await filled(pool)
+    assert after[0] == (delivered_at, delivered_at, delivered_at)
+    assert after[1:-1] == before[1:]
+    assert all(await summaries_are_equal(pool))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_orders_of_this_release_are_not_written(pool: Pool, seed: int) -> None:
+    life = Life(pool, seed, with_jobs=False)
+    await life.live(80)
+    before = await versions(pool)
+    life.clock.advance(DAY)
+    assert await run_jobs(pool, life.clock, [ACTIVITY]) > 0
+    assert await versions(pool) == before
+    assert len(before) > 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_imported_orders_are_not_written(pool: Pool, seed: int) -> None:
+    await run_import(pool, random_file(seed))
+    before = await versions(pool)
+    [(last_at,)] = await pool.fetch("SELECT max(last_at) FROM account_heads")
+    assert await run_jobs(pool, FrozenClock(last_at + DAY), [ACTIVITY]) > 0
+    assert await versions(pool) == before
+    assert len(before) > 10
