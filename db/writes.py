@@ -52,12 +52,13 @@ def update_columns(name: str, table: type[Table], *changes: str) -> Statement:
 def adding(table: type[Table], first: int) -> str:
     """Write the SQL that adds counts to rows of an account ($1) by primary key, or adds such rows.
 
-    Parameters from `first` on are arrays of the other columns, in their order. All but the key are counts.
+    Parameters from `first` on are arrays of the other columns, in their order, written by `array_text`. All but the key
+    are counts.
     """
     name, (account, *others) = table.__tablename__, attributes_of(table)
     counts = columns_of(table, key_of(table))
     added = ", ".join(f"{column} = {name}.{column} + excluded.{column}" for column in counts)
-    rows = f"unnest({_arrays(table, others, first)}) AS r ({_named(table, others)})"
+    rows = f"unnest({_arrays(table, others, first, of_texts=True)}) AS r ({_named(table, others)})"
     return f"""
       INSERT INTO {name} ({_named(table, (account, *others))})
       SELECT $1::uuid, r.* FROM {rows}
@@ -74,7 +75,8 @@ def _named(table: type[Table], attributes: Iterable[str]) -> str:
     return ", ".join(names_of(table, attributes))
 
 
-def _arrays(table: type[Table], attributes: Iterable[str], first: int) -> str:
+def _arrays(table: type[Table], attributes: Iterable[str], first: int, *, of_texts: bool = False) -> str:
     dialect = make_url("postgresql+asyncpg://").get_dialect()()
     types = (columns_by_attribute(table)[attribute].type.compile(dialect) for attribute in attributes)
-    return ", ".join(f"${at}::{type_}[]" for at, type_ in enumerate(types, first))
+    text = "text::" if of_texts else ""
+    return ", ".join(f"${at}::{text}{type_}[]" for at, type_ in enumerate(types, first))

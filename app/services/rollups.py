@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.domain.pulse.rollups import Tally
 from app.domain.pulse.streak import weeks_between
 from db.columns import columns_of
-from db.connections import Statement
+from db.connections import Statement, array_text
 from db.tables.base import Table
 from db.tables.rollups import Rollup, SavingsRollup, UploadWeek
 from db.writer import Writer
@@ -19,6 +19,7 @@ from db.writes import adding
 _TABLES: Final[Sequence[type[Table]]] = (UploadWeek, SavingsRollup, Rollup)
 _WIDTHS: Final = tuple(len(columns_of(table)) - 1 for table in _TABLES)
 _FIRST: Final = tuple(accumulate(_WIDTHS, initial=2))
+_NONE: Final = array_text(())
 _WEEKS, _SAVINGS, _COUNTS = (adding(table, first) for table, first in zip(_TABLES, _FIRST, strict=False))
 
 # Adds counts to the buckets of an account, to those of specification versions, and to weeks: three tables at once, each
@@ -57,7 +58,7 @@ async def write_rollups(
         (account_id, *_columns(tallies[account_id], minutes_since[account_id], zones[account_id]))
         for account_id in sorted(tallies)
     )
-    await writer.execute_many(ADD_ROLLUPS, [arguments for arguments in added if any(arguments[1:])])
+    await writer.execute_many(ADD_ROLLUPS, [arguments for arguments in added if set(arguments[1:]) != {_NONE}])
 
 
 async def recount_upload_weeks(
@@ -72,12 +73,12 @@ async def recount_upload_weeks(
     await writer.execute(COUNT_UPLOAD_WEEKS, account_id, *zip(*weeks, strict=True))
 
 
-def _columns(tally: Tally, minutes_since: datetime, zone: ZoneInfo) -> Iterator[Sequence[object]]:
-    """Yield the columns of all rows of a tally, in the order of the parameters."""
+def _columns(tally: Tally, minutes_since: datetime, zone: ZoneInfo) -> Iterator[str]:
+    """Yield the columns of all rows of a tally as arrays, in the order of the parameters."""
     all_rows: Sequence[Sequence[Sequence[object]]] = (
         tally.week_rows(zone),
         tally.savings_rows(minutes_since),
         tally.rollup_rows(minutes_since),
     )
     for rows, width in zip(all_rows, _WIDTHS, strict=True):
-        yield from list(zip(*rows, strict=True)) or [()] * width
+        yield from map(array_text, zip(*rows, strict=True) if rows else [()] * width)

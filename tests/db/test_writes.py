@@ -1,9 +1,13 @@
 """Statements that write rows are made from the tables."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
+import pytest
+
+from app.services.ids import new_id
 from db.columns import attributes_of, columns_of, key_of, selected
-from db.connections import Pool, Statement
+from db.connections import Pool, Statement, array_text
 from db.readers import PoolReader
 from db.tables.accounts import Account, AccountCounters, LedgerDay
 from db.tables.base import Table
@@ -67,7 +71,25 @@ async def test_counts_are_added_to_existing_rows(pool: Pool, reader: PoolReader)
     studio = await open_account(pool, Studio())
     add = Statement("add", adding(UploadWeek, 2))
     async with unit_of_work(pool) as writer:
-        await writer.execute(add, studio.id, [MONDAY], [3])
-        await writer.execute(add, studio.id, [MONDAY, MONDAY + 7 * DAY], [4, 5])
+        await writer.execute(add, studio.id, array_text([MONDAY]), array_text([3]))
+        await writer.execute(add, studio.id, array_text([MONDAY, MONDAY + 7 * DAY]), array_text([4, 5]))
         await writer.commit()
     assert [tuple(row) for row in await reader.fetch(WEEKS)] == [(MONDAY, 7), (MONDAY + 7 * DAY, 5)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        ("bigint", [0, -1, 2**63 - 1, -(2**63)]),
+        ("date", [MONDAY, date(1, 1, 1), date(9999, 12, 31)]),
+        ("timestamptz", [NOON, NOON + timedelta(microseconds=1), datetime(1, 1, 1, tzinfo=UTC)]),
+        ("uuid", [UUID(int=0), UUID(int=2**128 - 1), new_id(NOON)]),
+        ("int", []),
+        ("int", [None, 1]),
+    ],
+)
+async def test_an_array_written_as_text_is_read_as_its_values(
+    reader: PoolReader, type_: str, values: list[object]
+) -> None:
+    read = Statement("read", f"SELECT $1::text::{type_}[]")
+    assert [list(row[0]) for row in await reader.fetch(read, array_text(values))] == [values]

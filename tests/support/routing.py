@@ -40,7 +40,7 @@ _VALUES: Final[dict[str, object]] = {
     "bytea": b"a",
     "bool": True,
     **dict.fromkeys(("int2", "int4", "int8"), 1),
-    **dict.fromkeys(("text", "varchar", "jsonb"), "1"),
+    **dict.fromkeys(("text", "varchar", "jsonb"), "{}"),  # also an array without values
 }
 
 

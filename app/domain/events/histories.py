@@ -1,12 +1,11 @@
 """The events of orders that are imported, from their facts."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.events.kinds import (
-    ImagesDelivered,
-)
+from app.domain.events.kinds import ImagesDelivered
 from app.domain.events.new_events import (
     NewEvent,
     deadline_confirmed,
@@ -52,14 +51,16 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
         if image.first_delivered_at is not None:
             _gather(moments, image, image.first_delivered_at)
     met_at = met_at_of(order)
+    cancellations = sorted(image.cancelled_at for image in order.images if image.cancelled_at is not None)
     delivered_count = rejected_count = 0
     for at, turn in sorted(moments):
         moment = moments[at, turn]
-        before = progress_with(order, at, delivered_count, rejected_count)
+        image_count = len(order.images) - bisect_left(cancellations, at)
+        before = progress_with(order, image_count, delivered_count, rejected_count)
         if images := moment.delivered:
             delivered_count += len(images)
             rejected_count -= moment.redelivered
-            after = progress_with(order, at, delivered_count, rejected_count)
+            after = progress_with(order, image_count, delivered_count, rejected_count)
             yield event_of_order(order, at, images, ImagesDelivered(before, after, ids_of(images)))
             if (at, turn) == (met_at, 0):
                 yield from deadline_met(order, at)
@@ -67,9 +68,8 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
         if rejected := moment.rejected:
             delivered_count -= len(rejected)
             rejected_count += len(rejected)
-            yield images_rejected(
-                order, at, rejected, before, progress_with(order, at, delivered_count, rejected_count)
-            )
+            after = progress_with(order, image_count, delivered_count, rejected_count)
+            yield images_rejected(order, at, rejected, before, after)
 
 
 def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, first_delivered_at: datetime) -> None:

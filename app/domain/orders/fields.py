@@ -1,11 +1,10 @@
 """The facts of an order that its events record, before and after a command (domain rules, section 5)."""
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Any, Final
 
 from app.domain.events.facts import Change, OrderChanges, OrderFacts, Progress
-from app.domain.orders.state import OrderState, order_figures, order_price, order_status
+from app.domain.orders.state import OrderState, order_figures, order_status, price_of
 
 _CHANGING: Final = tuple(field.name for field in fields(OrderChanges))
 
@@ -25,7 +24,7 @@ def order_facts(order: OrderState) -> OrderFacts:
         due_at=order.due_at,
         sla_version=order.sla_version,
         image_count=len(images),
-        price=order_price(order),
+        price=price_of(images),
         currency=order.specification.currency,
         placed_at=order.placed_at,
         expedited_at=order.expedited_at,
@@ -52,7 +51,6 @@ def progress(order: OrderState) -> Progress:
     return Progress(figures.status, figures.delivered_count, figures.rejected_count, order.completed_at)
 
 
-def progress_with(order: OrderState, at: datetime, delivered: int, rejected: int) -> Progress:
-    """Return the progress of an order at `at` (UTC) by its counts of images; not yet completed, nor cancelled since."""
-    count = sum(image.cancelled_at is None or image.cancelled_at >= at for image in order.images)
-    return Progress(order_status(order, delivered, count), delivered, rejected, completed_at=None)
+def progress_with(order: OrderState, image_count: int, delivered: int, rejected: int) -> Progress:
+    """Return the progress of an order by its counts of images; not yet completed."""
+    return Progress(order_status(order, delivered, image_count), delivered, rejected, completed_at=None)

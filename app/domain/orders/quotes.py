@@ -10,7 +10,7 @@ from app.domain.deadlines.rules import HAVE_TURNAROUND
 from app.domain.errors import DomainError
 from app.domain.instants import rfc3339
 from app.domain.orders.enums import ServiceLevel
-from app.domain.orders.state import OrderState, order_price
+from app.domain.orders.state import OrderState, price_of
 
 VALID_FOR: Final = timedelta(minutes=15)
 """The time during which a quote binds, from its making on."""
@@ -63,7 +63,7 @@ def offers(parts: Iterable[OrderState], *, priced: bool) -> tuple[Offer, ...]:
             service_level=order.service_level,
             image_count=len(order.counted),
             due_at=None if order.service_level in HAVE_TURNAROUND else order.due_at,
-            price=order_price(order) if priced else None,
+            price=price_of(order.counted) if priced else None,
             currency=order.specification.currency if priced else None,
         )
         for order in parts

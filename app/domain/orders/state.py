@@ -201,10 +201,10 @@ def order_figures(order: OrderState) -> OrderFigures:
     lates = [at for image in order.images if (at := image_late_at(image)) is not None]
     expedites = [image.expedite_position for image in images if image.expedite_position is not None]
     positions = [image.position for image in images]
-    rejected = sum(image.open_rejection is not None for image in images)
-    deliveries = [at for image in images if (at := image.delivered_at) is not None]
-    delivered = len(deliveries) - rejected
-    present = [at for image in images if (at := image.delivered_at) is not None and image.open_rejection is None]
+    begun = [at for image in images if (at := image.begun_at) is not None]
+    deliveries = [(image, at) for image in images if (at := image.delivered_at) is not None]
+    present = [at for image, at in deliveries if image.open_rejection is None]
+    delivered = len(present)
     return OrderFigures(
         status=order_status(order, delivered, len(images)),
         late_at=min(lates, default=None),
@@ -214,11 +214,11 @@ def order_figures(order: OrderState) -> OrderFigures:
         last_expedite_position=max(expedites, default=None),
         image_count=len(images),
         delivered_count=delivered,
-        rejected_count=rejected,
-        price=order_price(order),
-        delivered_at=max(deliveries) if delivered == len(images) else None,
+        rejected_count=len(deliveries) - delivered,
+        price=price_of(images),
+        delivered_at=max(present) if delivered == len(images) else None,
         cancelled_count=len(order.images) - len(images),
-        begun_at=min((at for image in images if (at := image.begun_at) is not None), default=None),
+        begun_at=min(begun, default=None),
         last_delivered_at=max(present, default=None),
     )
 
@@ -232,9 +232,8 @@ def order_status(order: OrderState, delivered_count: int, image_count: int) -> O
     return OrderStatus.READY_FOR_DOWNLOAD if order.completed_at is None else OrderStatus.COMPLETED
 
 
-def order_price(order: OrderState) -> Decimal:
-    """Return the sum over the order's images that count, in the currency of its specification."""
-    images = order.counted
+def price_of(images: Sequence[ImageState]) -> Decimal:
+    """Return the sum over images of one order, in the currency of its specification."""
     price = images[0].price
     if all(image.price is price for image in images):  # nearly always, and much faster than adding
         return price * len(images)

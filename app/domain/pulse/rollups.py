@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import add
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -160,13 +161,13 @@ def _buckets(
     minutes: Mapping[int, Sequence[int]], minutes_since: datetime
 ) -> Iterator[tuple[int, datetime, Sequence[int]]]:
     """Yield the grain, the start and the amounts of buckets that are not all zero, by grain, then by start."""
+    first = -((_EPOCH - minutes_since) // _ONE_MINUTE)  # rounded up
     buckets = minutes
     for grain in GRAINS:
         buckets = _coarsened(buckets, grain)
         for minute, amounts in sorted(buckets.items()):
-            bucket = _EPOCH + timedelta(minutes=minute)
-            if any(amounts) and (grain != MINUTE or bucket >= minutes_since):
-                yield grain, bucket, amounts
+            if (grain != MINUTE or minute >= first) and any(amounts):
+                yield grain, _EPOCH + timedelta(minutes=minute), amounts
 
 
 def _coarsened(buckets: Mapping[int, Sequence[int]], grain: int) -> Mapping[int, Sequence[int]]:
@@ -175,5 +176,5 @@ def _coarsened(buckets: Mapping[int, Sequence[int]], grain: int) -> Mapping[int,
     for minute, amounts in buckets.items():
         start = minute // grain * grain
         known = sums.get(start)
-        sums[start] = amounts if known is None else [a + b for a, b in zip(known, amounts, strict=True)]
+        sums[start] = amounts if known is None else list(map(add, known, amounts))
     return sums

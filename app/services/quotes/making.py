@@ -11,7 +11,7 @@ from app.domain.account import Account
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.changes import Change, NewImage
 from app.domain.orders.quotes import VALID_FOR, QuoteInPast, offers
-from app.domain.orders.state import OrderedSpecification, OrderState, order_price
+from app.domain.orders.state import OrderedSpecification, OrderState, price_of
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.facts import NamedSpecification, read_account
 from app.services.orders.changing import expediting, moved_from, the_order
@@ -110,7 +110,7 @@ async def quote(reader: Reader, now: datetime, clock_now: datetime, key: bytes, 
     binding = Binding(request.subject, expires_at, offers(parts, priced=request.priced))
     return Quote(
         at=at,
-        parts=[QuotePart(order, order_price(order) if request.priced else None) for order in parts],
+        parts=[QuotePart(order, price_of(order.counted) if request.priced else None) for order in parts],
         day=change.day,
         token=token_of(binding, key),
         expires_at=expires_at,

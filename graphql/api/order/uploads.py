@@ -10,6 +10,7 @@ from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
 from api.warnings import Warning, WarningCode  # noqa: A004 - the contract's name
 from app.domain.bounds import MAX_IMAGES
 from app.domain.orders.changes import NewImage
+from engine.arguments import or_none
 from engine.decorators import input_type
 from engine.inputs import optional
 
@@ -30,14 +31,19 @@ def new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
     if len(images) > MAX_IMAGES:
         call.limit(len(images), MAX_IMAGES, "images")
         return []
-    return [
-        NewImage(
-            call.name(image.filename, "images", str(index), "filename"),
-            call.reference(image.external_reference, "images", str(index), "externalReference"),
-            call.optional_prose(image.instructions, "images", str(index), "instructions"),
-        )
-        for index, image in enumerate(images)
-    ]
+    return [_new_image(call, image, str(index)) for index, image in enumerate(images)]
+
+
+def _new_image(call: Call, image: NewImageInput, index: str) -> NewImage:
+    filename = call.name(image.filename, "images", index, "filename")
+    reference, instructions = or_none(image.external_reference), or_none(image.instructions)
+    if reference is None and instructions is None:  # most images, the quick way
+        return NewImage(filename)
+    return NewImage(
+        filename,
+        call.reference(reference, "images", index, "externalReference"),
+        call.optional_prose(instructions, "images", index, "instructions"),
+    )
 
 
 def duplicate_filenames(images: Sequence[NewImage]) -> list[Warning]:

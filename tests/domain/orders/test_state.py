@@ -6,7 +6,7 @@ from uuid import UUID
 from app.domain.orders.cancellations import cancel
 from app.domain.orders.enums import ImageStatus, OrderStatus
 from app.domain.orders.history import ImageHistory, with_history
-from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, order_price, tally_order
+from app.domain.orders.state import OrderState, RejectionState, image_status, order_figures, price_of, tally_order
 from app.domain.pulse.rollups import Tally
 from tests.support.order_states import MICROSECOND, NEXT_MORNING, UPLOADED_AT, placed, quota
 
@@ -112,10 +112,10 @@ def test_an_image_was_delivered_at_its_latest_delivery_also_while_that_is_reject
 
 def test_the_price_is_the_sum_over_the_images() -> None:
     (three,) = placed(3)
-    assert order_price(three) == Decimal("4.35")
+    assert price_of(three.counted) == Decimal("4.35")
     first, *others = three.images
     mixed = replace(three, images=(replace(first, price=Decimal("2.90")), *others))
-    assert order_price(mixed) == Decimal("5.80")
+    assert price_of(mixed.counted) == Decimal("5.80")
 
 
 def test_the_counts_of_an_order_can_be_subtracted_again() -> None:

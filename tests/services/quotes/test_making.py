@@ -11,7 +11,7 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.errors import DateOutOfRange, ExpediteWindowClosed, NoGain, Refusals
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.quotes import QuoteInPast
-from app.domain.orders.state import OrderState, order_figures, order_price
+from app.domain.orders.state import OrderState, order_figures, price_of
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.terms import change_time_zone
@@ -52,7 +52,7 @@ def promised(orders: Sequence[OrderState]) -> list[tuple[object, ...]]:
             order.expedited_at,
             order.sla_version,
             order.number,
-            order_price(order),
+            price_of(order.counted),
             order_figures(order),
         )
         for order in orders
@@ -73,7 +73,7 @@ async def test_a_quote_equals_the_order_placed_at_its_instant(
     outcome = await client.place(images, expedite=expedite, binding=binding_of(offer, request))
     orders = await client.states(outcome)
     assert promised([part.order for part in offer.parts]) == promised(orders)
-    assert [part.price for part in offer.parts] == [order_price(order) for order in orders]
+    assert [part.price for part in offer.parts] == [price_of(order.counted) for order in orders]
     assert (offer.at, offer.day.recorded) == (outcome.at, outcome.day)
 
 
