@@ -89,7 +89,7 @@ _COUNT_EVERY: Final = Statement(
 def _matching(shape: AllOrdersShape, order: str = "") -> str:
     """Write the query of the orders that match, for one kind if they are found by kind.
 
-    orders_of_all_by_reference_idx, orders_of_all_by_number_idx or orders_of_all_by_kind_idx; OFFSET 0 has the first two
+    all_orders_by_reference_idx, all_orders_by_number_idx or all_orders_by_kind_idx; OFFSET 0 has the first two
     find the orders before the filter judges them.
     """
     lateness = LATENESS[shape.late]

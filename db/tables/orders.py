@@ -87,7 +87,7 @@ class Order(Table, table=True):
             postgresql_where=text("delivered_at IS NOT NULL"),
         ),
         Index(
-            "orders_of_all_by_kind_idx",
+            "all_orders_by_kind_idx",
             "status",
             "service_level",
             text("(late_at IS NOT NULL)"),
@@ -95,9 +95,9 @@ class Order(Table, table=True):
             text("id DESC"),
             "late_at",
         ),
-        Index("orders_of_all_by_number_idx", "number", text("placed_at DESC"), text("id DESC")),
+        Index("all_orders_by_number_idx", "number", text("placed_at DESC"), text("id DESC")),
         Index(
-            "orders_of_all_by_reference_idx",
+            "all_orders_by_reference_idx",
             "external_reference",
             text("placed_at DESC"),
             text("id DESC"),

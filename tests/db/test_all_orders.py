@@ -18,9 +18,9 @@ NOON: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("number", "reference", "index"),
     [
-        (None, None, "orders_of_all_by_kind_idx"),
-        (8, None, "orders_of_all_by_number_idx"),
-        (None, "PO-8", "orders_of_all_by_reference_idx"),
+        (None, None, "all_orders_by_kind_idx"),
+        (8, None, "all_orders_by_number_idx"),
+        (None, "PO-8", "all_orders_by_reference_idx"),
     ],
 )
 async def test_each_filter_of_all_orders_walks_the_index_made_for_it(
@@ -38,6 +38,6 @@ async def test_each_filter_of_all_orders_walks_the_index_made_for_it(
             rows = await writer.fetch(explain, *span.least, *span.greatest, *which, 21)
             plan = "\n".join(row[0] for row in rows)
             assert set(re.findall(r"Index.* (orders\w+) on", plan)) == {index}
-            assert plan.count("Sort Key") == (2 if index == "orders_of_all_by_kind_idx" else 1)
+            assert plan.count("Sort Key") == (2 if index == "all_orders_by_kind_idx" else 1)
             assert "Seq Scan on" not in plan
     await pool.close()

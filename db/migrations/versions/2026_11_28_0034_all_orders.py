@@ -11,10 +11,9 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 INDEXES: Final = {
-    "orders_of_all_by_kind_idx": "(status, service_level, (late_at IS NOT NULL), placed_at DESC, id DESC, late_at)",
-    "orders_of_all_by_number_idx": "(number, placed_at DESC, id DESC)",
-    "orders_of_all_by_reference_idx": "(external_reference, placed_at DESC, id DESC)"
-    " WHERE external_reference IS NOT NULL",
+    "all_orders_by_kind_idx": "(status, service_level, (late_at IS NOT NULL), placed_at DESC, id DESC, late_at)",
+    "all_orders_by_number_idx": "(number, placed_at DESC, id DESC)",
+    "all_orders_by_reference_idx": "(external_reference, placed_at DESC, id DESC) WHERE external_reference IS NOT NULL",
 }
 
 
