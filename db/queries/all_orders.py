@@ -89,8 +89,8 @@ _COUNT_EVERY: Final = Statement(
 def _matching(shape: AllOrdersShape, order: str = "") -> str:
     """Write the query of the orders that match, for one kind if they are found by kind.
 
-    all_orders_by_reference_idx, all_orders_by_number_idx or all_orders_by_kind_idx; OFFSET 0 has the first two
-    find the orders before the filter judges them.
+    all_orders_by_reference_idx, all_orders_by_number_idx or all_orders_by_kind_idx; OFFSET 0 has the first two find the
+    orders before the filter judges them.
     """
     lateness = LATENESS[shape.late]
     if shape.by_kind:

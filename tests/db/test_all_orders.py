@@ -37,7 +37,7 @@ async def test_each_filter_of_all_orders_walks_the_index_made_for_it(
             explain = Statement("explain", "EXPLAIN " + statement.sql)
             rows = await writer.fetch(explain, *span.least, *span.greatest, *which, 21)
             plan = "\n".join(row[0] for row in rows)
-            assert set(re.findall(r"Index.* (orders\w+) on", plan)) == {index}
+            assert set(re.findall(r"Index.* (\w*orders\w+) on", plan)) == {index}
             assert plan.count("Sort Key") == (2 if index == "all_orders_by_kind_idx" else 1)
             assert "Seq Scan on" not in plan
     await pool.close()
