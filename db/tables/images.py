@@ -23,7 +23,8 @@ class Image(Table, table=True):
     `number` is its position in the uploaded list, from 1. `due_at` is the delivery deadline, frozen once passed
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
-    when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
+    when `late_at >= T`. `review_by` is the instant by which staff have promised the deadline that they owe, of an image
+    without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
     own.
     """
 
@@ -120,3 +121,4 @@ class Image(Table, table=True):
     first_claimed_at: datetime | None = Field(sa_type=Instant)
     external_reference: str | None = None
     instructions: str | None = None
+    review_by: datetime | None = Field(default=None, sa_type=Instant)
