@@ -76,7 +76,7 @@ REVIEWS: Final = Statement(
     SELECT w.image_id, w.begun_at, w.due_at, w.ended_at
       FROM reviews w
      WHERE w.account_id = $1 AND w.image_id = ANY($2::uuid[])
-     ORDER BY w.image_id, w.begun_at
+     ORDER BY w.image_id, w.number
     """,
 )
 

@@ -24,8 +24,8 @@ class Image(Table, table=True):
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
     when `late_at >= T`. `review_by` is the instant by which staff have promised the deadline that they owe, of an image
-    without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
-    own.
+    without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at`
+    and `redo_due_at` are the open rejection's. `external_reference` is the client's own.
     """
 
     __tablename__ = "images"

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
+    SmallInteger,
     text,
 )
 from sqlmodel import Field
@@ -17,6 +18,7 @@ from db.tables.base import Instant, Table
 class Review(Table, table=True):
     """The time from `begun_at` in which staff owe an image a deadline, promised by `due_at`.
 
+    `number` counts the reviews of an image, from 1: one that got a deadline has another review at the plan level.
     It ended at `ended_at`, when the image got its deadline or was delivered. `late_at` is as of images: the review was
     missed before T exactly when `late_at < T`, and is open when `late_at >= T`; null also if the image was cancelled
     not after `due_at`.
@@ -24,7 +26,7 @@ class Review(Table, table=True):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        PrimaryKeyConstraint("account_id", "image_id", "begun_at"),
+        PrimaryKeyConstraint("account_id", "image_id", "number"),
         ForeignKeyConstraint(["account_id", "image_id"], ["images.account_id", "images.id"]),
         Index(
             "reviews_late_idx",
@@ -43,6 +45,7 @@ class Review(Table, table=True):
     )
     account_id: UUID
     image_id: UUID
+    number: int = Field(sa_type=SmallInteger)
     begun_at: datetime = Field(sa_type=Instant)
     due_at: datetime = Field(sa_type=Instant)
     late_at: datetime | None = Field(sa_type=Instant)

@@ -1,6 +1,5 @@
 """Reviews: the time in which staff owe images a deadline, until they give it (domain rules, section 3.19)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,7 +1,7 @@
 """The rows of orders, their images, rejections and reviews, in the order of the tables' columns, and their changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -11,7 +11,6 @@ from app.domain.orders.state import (
     ImageState,
     OrderState,
     RejectionState,
-    ReviewState,
     image_late_at,
     image_status,
     order_figures,
@@ -84,7 +83,7 @@ IMAGES: Final = Changes(  # but for those that only a claim changes
     ),
 )
 REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason", "category"))
-REVIEWS: Final = Changes(Review, fixed=("due_at",))
+REVIEWS: Final = Changes(Review, fixed=("begun_at", "due_at"))
 
 
 class OrderRows(NamedTuple):
@@ -120,7 +119,7 @@ def _rows(
             rows[1].append(_image_row(account_id, order, image))
             rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
             if image.reviews:
-                rows[3].extend(_review_row(account_id, image, review) for review in image.reviews)
+                rows[3].extend(_review_rows(account_id, image))
     return rows
 
 
@@ -217,12 +216,7 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
     )
 
 
-def _review_row(account_id: UUID, image: ImageState, review: ReviewState) -> Row:
-    return (
-        account_id,
-        image.id,
-        review.begun_at,
-        review.due_at,
-        review_late_at(image, review),
-        review_ended_at(image, review),
-    )
+def _review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
+    for number, review in enumerate(image.reviews, start=1):
+        late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
+        yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at

@@ -17,11 +17,12 @@ def upgrade() -> None:
         CREATE TABLE reviews (
           account_id uuid NOT NULL,
           image_id uuid NOT NULL,
+          number smallint NOT NULL,
           begun_at timestamptz NOT NULL,
           due_at timestamptz NOT NULL,
           late_at timestamptz,
           ended_at timestamptz,
-          CONSTRAINT reviews_pkey PRIMARY KEY (account_id, image_id, begun_at),
+          CONSTRAINT reviews_pkey PRIMARY KEY (account_id, image_id, number),
           CONSTRAINT reviews_account_id_image_id_fkey FOREIGN KEY (account_id, image_id)
             REFERENCES images (account_id, id)
         )

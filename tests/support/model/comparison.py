@@ -20,6 +20,8 @@ async def assert_rows_match_model(world: World) -> None:
         assert await rows(customer, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
         rejections = [row for _, image in account.images for row in rejection_rows(image)]
         assert await rows(customer, REJECTIONS) == sorted(rejections)
+        reviews = [row for _, image in account.images for row in review_rows(image)]
+        assert await rows(customer, REVIEWS) == sorted(reviews)
         assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
@@ -33,20 +35,23 @@ ORDERS = """
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
            o.updated_at, o.begun_at, o.last_delivered_at, o.revised_at,
-           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
+           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count, o.review_by
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
     SELECT o.number, i.number, i.id, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
-           i.first_claimed_at, i.external_reference, i.instructions
+           i.first_claimed_at, i.external_reference, i.instructions, i.review_by
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
 REJECTIONS = """
     SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
+"""
+REVIEWS = """
+    SELECT image_id, number, begun_at, due_at, late_at, ended_at FROM reviews WHERE account_id = $1 ORDER BY 1, 2
 """
 LEDGER_DAYS = """
     SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
@@ -93,6 +98,7 @@ def order_row(order: Order) -> Row:
         order.first_confirmed_due_at,
         *(order.kept or (None, None)),
         len(order.images) - len(images),
+        next((by for image in order.images if (by := image.review_by)), None),
     )
 
 
@@ -122,6 +128,7 @@ def image_row(order: Order, image: Image) -> Row:
         image.first_claimed_at,
         image.external_reference,
         image.instructions,
+        image.review_by,
     )
 
 
@@ -148,6 +155,22 @@ def rejection_rows(image: Image) -> list[Row]:
             None if each.redelivered_at is not None and each.redelivered_at <= each.due_at else each.due_at,
         )
         for each in image.rejections
+    ]
+
+
+def review_rows(image: Image) -> list[Row]:
+    return [
+        (
+            image.id,
+            number,
+            each.begun_at,
+            each.due_at,
+            None
+            if (ended_at := each.ended_at or image.cancelled_at) is not None and ended_at <= each.due_at
+            else each.due_at,
+            each.ended_at,
+        )
+        for number, each in enumerate(image.reviews, start=1)
     ]
 
 

@@ -91,6 +91,17 @@ class Ledger:
         monday = day + (8 - day.isoweekday()) * DAY
         return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
 
+    def review_due_at(self, at: datetime) -> datetime:
+        """Return the instant 5 hours later, of which only those from Monday to Friday count."""
+        left, day = timedelta(hours=5), local_day(at, self.zone)
+        while True:
+            end = midnight(day + DAY, self.zone)
+            if day.isoweekday() <= FRIDAY:
+                if at + left <= end:
+                    return at + left
+                left -= end - at
+            day, at = day + DAY, end
+
     def next_morning(self, at: datetime) -> datetime:
         """Return the deadline of an upload within the guarantee, the later one of the zones of its day."""
         return max(_next_morning_in(zone, at) for zone in self.zones_of_day)

@@ -70,6 +70,8 @@ class Account(Ledger):
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
+        for image in (each for order in orders if order.level in OPEN_STATUSES for each in order.images):
+            image.begin_review(at, self.review_due_at(at))
         self.orders += orders
         day.used += len(images)
         day.expedited += len(images) if expedite else 0
@@ -130,6 +132,10 @@ class Account(Ledger):
             image.expedite_position = day.expedited + number
             image.price = _price(level)
             image.due_at = new or image.due_at
+            if new is None:
+                image.begin_review(at, self.review_due_at(at))
+            else:
+                image.end_review(at)
             if image.claimed_until and image.claimed_until <= at:
                 image.claimed_by = image.claimed_until = None
         day.expedited += len(images)
@@ -219,6 +225,7 @@ class Account(Ledger):
             order.sla_version = order.expedite_version or 0
         for image in awaiting:
             image.due_at = due_at
+            image.end_review(at)
             image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
         self.last_at = at
 

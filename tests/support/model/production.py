@@ -61,6 +61,7 @@ class Production:
             if image.awaits_redelivery:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
+            image.end_review(at)
             image.claimed_by = image.claimed_until = None
 
     def reject_order(self, now: datetime, account: Account, order: Order, why: tuple[str, str | None]) -> list[Image]:
