@@ -72,12 +72,20 @@ class Image(Table, table=True):
             postgresql_where=text("cancelled_at IS NOT NULL"),
         ),
         Index(
-            "images_queue_idx",
+            "images_by_urgency_idx",
             text("coalesce(redo_due_at, due_at, 'infinity'::timestamp with time zone)"),
+            text("coalesce(CASE WHEN due_at IS NULL THEN review_by END, '-infinity'::timestamp with time zone)"),
             "uploaded_at",
             "id",
             text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
             postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
+        ),
+        Index(
+            "images_by_review_idx",
+            "review_by",
+            "uploaded_at",
+            "id",
+            postgresql_where=text("review_by IS NOT NULL"),
         ),
         Index(
             "images_by_reference_key",

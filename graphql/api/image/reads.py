@@ -29,7 +29,7 @@ _CURSORS: Final = CursorKind("images", (NUMBER, ID))
 
 
 _QUEUE_SIZE: Final = 50
-_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, ID))
+_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, INSTANT, ID))
 _AT_RISK_CURSORS: Final = CursorKind("atRisk", (INSTANT, INSTANT, ID))
 _AT_RISK_WITHIN: Final = timedelta(hours=2)
 _LONGEST_WITHIN: Final = timedelta(days=366)
