@@ -49,6 +49,7 @@ FIELDS: Final = {
       newInstructions previousInstructions""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
+    "ContactChanged": "contact { name email } previousContact { name email }",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
     "SlaWithdrawn": f"""version effectiveDate replacementVersion terms {_TERMS} previousTerms {_TERMS}
