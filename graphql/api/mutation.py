@@ -3,6 +3,7 @@
 from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.image.mutations import ImageMutations
+from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
 from api.retouching_step.mutations import RetouchingStepMutations
 from api.specification.mutations import SpecificationMutations
@@ -17,6 +18,7 @@ class Mutation(
     RetouchingStepMutations,
     AccountMutations,
     AccountAdministration,
+    InquiryMutations,
 ):
     """The root of all mutations; clients change their own account only.
 

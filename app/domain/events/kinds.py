@@ -34,6 +34,7 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
+from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened
 from app.domain.orders.enums import ServiceLevel
 
 
@@ -240,4 +241,6 @@ Event: TypeAlias = (
     | EventWithdrawn
     | ImagesCancelled
     | DeadlineRevised
+    | InquiryOpened
+    | InquiryAnswered
 )

@@ -46,6 +46,8 @@ NEWER = {
     EventType.DEADLINE_REVISED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
+    EventType.INQUIRY_OPENED,
+    EventType.INQUIRY_ANSWERED,
 }
 """The types of events that release 0.1.0 did not have."""
 

@@ -50,6 +50,8 @@ FIELDS: Final = {
     "PlanChanged": """plan previousPlan version effectiveDate imagesPerDay expeditesPerDay previousVersion
       previousImagesPerDay previousExpeditesPerDay""",
     "EventWithdrawn": "event { id }",
+    "InquiryOpened": "inquiry { id } topic dueAt text",
+    "InquiryAnswered": "inquiry { id } answer",
 }
 """All fields of each type but those of the interface."""
 
