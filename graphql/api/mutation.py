@@ -2,6 +2,7 @@
 
 from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
+from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
 from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
@@ -18,6 +19,7 @@ class Mutation(
     RetouchingStepMutations,
     AccountMutations,
     AccountAdministration,
+    AccountPeople,
     InquiryMutations,
 ):
     """The root of all mutations; clients change their own account only.

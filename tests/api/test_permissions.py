@@ -68,9 +68,10 @@ MAY_CHANGE = {
     "withdrawSla": {"staff"},
     "changePlan": {"staff"},
     "renameAccount": {"staff"},
-    "setSuccessManager": {"staff"},
     "closeAccount": {"staff"},
     "reopenAccount": {"staff"},
+    "setSuccessManager": {"staff"},
+    "setContact": {"client", "staff"},
     "contactSupport": {"client", "staff"},
     "answerInquiry": {"staff"},
 }

@@ -40,6 +40,7 @@ PAYLOADS: Final = {
     "closeAccount": "account { id closedAt }",
     "reopenAccount": "account { id closedAt }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
+    "setContact": "account { id contact { name email } }",
     "contactSupport": "inquiry { id topic text createdAt dueAt late }",
     "answerInquiry": "inquiry { id answer answeredAt late }",
 }
@@ -102,6 +103,7 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "changePlan": {"accountId": account, "plan": "SOLO", "effectiveDate": "2026-03-12"},
         "renameAccount": {"accountId": account, "name": "New"},
         "setSuccessManager": {"accountId": account, "name": "Grace"},
+        "setContact": {"accountId": account, "name": "Ada"},
         "closeAccount": {"accountId": account},
         "reopenAccount": {"accountId": account},
         "contactSupport": {"accountId": account, "topic": "SUPPORT", "text": "When?", "orderId": order},

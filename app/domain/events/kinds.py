@@ -16,6 +16,7 @@ from app.domain.events.account_kinds import (
     AccountCreated,
     AccountRenamed,
     AccountReopened,
+    ContactChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -241,6 +242,7 @@ Event: TypeAlias = (
     | EventWithdrawn
     | ImagesCancelled
     | DeadlineRevised
+    | ContactChanged
     | InquiryOpened
     | InquiryAnswered
 )
