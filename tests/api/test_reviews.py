@@ -80,3 +80,59 @@ async def test_a_quote_tells_by_when_a_deadline_would_be_promised(shop: Shop) ->
     values = {"newOrder": {"imageCount": 2, "at": "2026-03-14T12:00:00Z"}}  # a Saturday
     quote = (await shop.client.data(ask, {"input": values}))["account"]["quote"]["quote"]
     assert [part["deadline"]["reviewBy"] for part in quote["parts"]] == [None, "2026-03-16T04:00:00Z"]
+
+
+async def test_undated_images_are_in_the_queue_after_all_dated_ones_by_when_their_deadline_is_promised(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    friday_evening = datetime.fromisoformat("2026-03-13T21:00:00Z")
+    clock.advance(friday_evening - clock.now())
+    await place(shop, 2)  # order 2 is promised by Monday 03:00, as one of Saturday 12:00 would be by 05:00
+    clock.advance(14 * HOUR)
+    await place(shop, 2)
+    clock.advance(30 * HOUR)
+    await place(shop, 2)  # on Sunday, and promised as soon as order 4
+    ask = f"{{ productionQueue(first: 3) {{ nodes {{ order {{ number }} {DEADLINE} }} pageInfo {{ endCursor }} }} }}"
+    first = (await staff.data(ask))["productionQueue"]
+    rest = (await staff.data(ask.replace("first: 3", f'after: "{first["pageInfo"]["endCursor"]}"')))["productionQueue"]
+    nodes = [*first["nodes"], *rest["nodes"]]
+    assert [(node["order"]["number"], node["deadline"]["reviewBy"]) for node in nodes] == [
+        *((number, None) for number in (1, 3, 5)),
+        (2, "2026-03-16T02:00:00Z"),
+        (4, "2026-03-16T04:00:00Z"),
+        (6, "2026-03-16T04:00:00Z"),
+    ]
+    claimed = (await done(staff, "claimImages", "images { order { number } }", worker="Ada", count=6))["images"]
+    assert [image["order"]["number"] for image in claimed] == [1, 3, 5, 2, 4, 6]
+
+
+async def test_images_without_a_deadline_or_plan_are_at_risk_by_when_it_is_promised(
+    shop: Shop, clock: FrozenClock, staff: Client
+) -> None:
+    ask = """query ($within: Duration!, $first: Int = 20, $after: String) {
+      atRisk(within: $within, first: $first, after: $after) {
+        nodes { order { number } } totalCount pageInfo { endCursor hasNextPage }
+      }
+    }"""
+
+    async def at_risk(within: str) -> list[int]:
+        numbers, after, more = list[int](), None, True
+        while more:
+            found = (await staff.data(ask, {"within": within, "first": 1, "after": after}))["atRisk"]
+            numbers += [node["order"]["number"] for node in found["nodes"]]
+            after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
+            assert found["totalCount"] == len(numbers) or more
+        return numbers
+
+    await place(shop, 2)  # at noon: order 1 is due at 08:00, order 2 promised by 17:00
+    clock.advance(HOUR)
+    await place(shop, 1, expedite=True)  # due in three hours
+    _, plan = await place(shop, 3), await place(shop, 1, expedite=True)
+    assert await at_risk("PT2H59M59.999999S") == []
+    assert await at_risk("PT3H") == [3]
+    assert await at_risk("PT4H") == [3, 2]
+    assert await at_risk("PT5H") == [3, 2, 4, 4, 4, 5]
+    assert await at_risk("P1D") == [3, 2, 4, 4, 4, 5, 1]
+    await done(staff, "confirmDeadline", orderId=plan[0]["id"], deadline="2026-03-10T15:00:00Z")
+    clock.advance(10 * HOUR)
+    assert await at_risk("PT0S") == [5, 3, 2, 4, 4, 4]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from tests.support.customers import Customer
-from tests.support.model.facts import Image, Order
+from tests.support.model.facts import Image, Inquiry, Order
 from tests.support.model.orders import Account
 from tests.support.model.world import World
 
@@ -22,6 +22,7 @@ async def assert_rows_match_model(world: World) -> None:
         assert await rows(customer, REJECTIONS) == sorted(rejections)
         reviews = [row for _, image in account.images for row in review_rows(image)]
         assert await rows(customer, REVIEWS) == sorted(reviews)
+        assert await rows(customer, INQUIRIES) == [inquiry_row(each) for each in account.inquiries]
         assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
@@ -52,6 +53,9 @@ REJECTIONS = """
 """
 REVIEWS = """
     SELECT image_id, number, begun_at, due_at, late_at, ended_at FROM reviews WHERE account_id = $1 ORDER BY 1, 2
+"""
+INQUIRIES = """
+    SELECT id, order_id, created_at, due_at, answered_at FROM inquiries WHERE account_id = $1 ORDER BY created_at
 """
 LEDGER_DAYS = """
     SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
@@ -172,6 +176,10 @@ def review_rows(image: Image) -> list[Row]:
         )
         for number, each in enumerate(image.reviews, start=1)
     ]
+
+
+def inquiry_row(inquiry: Inquiry) -> Row:
+    return inquiry.id, inquiry.order_id, inquiry.created_at, inquiry.due_at, inquiry.answered_at
 
 
 def ledger_rows(account: Account) -> list[Row]:
