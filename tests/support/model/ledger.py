@@ -91,7 +91,7 @@ class Ledger:
         monday = day + (8 - day.isoweekday()) * DAY
         return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
 
-    def review_due_at(self, at: datetime) -> datetime:
+    def promised_by(self, at: datetime) -> datetime:
         """Return the instant 5 hours later, of which only those from Monday to Friday count."""
         left, day = timedelta(hours=5), local_day(at, self.zone)
         while True:

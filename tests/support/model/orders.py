@@ -71,7 +71,7 @@ class Account(Inquirer):
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
         for image in (each for order in orders if order.level in OPEN_STATUSES for each in order.images):
-            image.begin_review(at, self.review_due_at(at))
+            image.begin_review(at, self.promised_by(at))
         self.orders += orders
         day.used += len(images)
         day.expedited += len(images) if expedite else 0
@@ -133,7 +133,7 @@ class Account(Inquirer):
             image.price = _price(level)
             image.due_at = new or image.due_at
             if new is None:
-                image.begin_review(at, self.review_due_at(at))
+                image.begin_review(at, self.promised_by(at))
             else:
                 image.end_review(at)
             if image.claimed_until and image.claimed_until <= at:

@@ -37,7 +37,14 @@ class Production:
         Ties are broken by upload and id.
         """
         free = [
-            (image.next_due_at or NEVER, image.next_due_at or image.review_by, image.uploaded_at, image.id, account, image)
+            (
+                image.next_due_at or NEVER,
+                image.next_due_at or image.review_by,
+                image.uploaded_at,
+                image.id,
+                account,
+                image,
+            )
             for account, _, image in self.images
             if image.cancelled_at is None
             and not image.is_delivered
