@@ -21,8 +21,8 @@ from db.queries.pages import (
 from db.readers import Reader
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
-"""The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so, EARLIEST as -infinity.
-"""
+"""The deadline, in keys, of images without one; asyncpg writes and reads PostgreSQL's infinity so, and -infinity as
+EARLIEST."""
 
 _DUE: Final = "coalesce(i.redo_due_at, i.due_at, 'infinity')"
 _PROMISED: Final = "coalesce(CASE WHEN i.due_at IS NULL THEN i.review_by END, '-infinity')"
@@ -135,9 +135,9 @@ STILL_ENDED: Final = Statement(
 )
 
 
-# The images due first that nobody holds at an instant, without those of some accounts, each with its expired claim:
-# images_by_urgency_idx, which has the ends of leases, and the primary key. The greatest count is a literal LIMIT inside the
-# one by parameter, for the planner.
+# The most urgent images that nobody holds at an instant, without those of some accounts, each with its expired claim:
+# images_by_urgency_idx, which has the ends of leases, and the primary key. The greatest count is a literal LIMIT inside
+# the one by parameter, for the planner.
 CLAIMABLE: Final = Statement(
     "claimable_images",
     f"""

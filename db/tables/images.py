@@ -74,7 +74,10 @@ class Image(Table, table=True):
         Index(
             "images_by_urgency_idx",
             text("coalesce(redo_due_at, due_at, 'infinity'::timestamp with time zone)"),
-            text("coalesce(CASE WHEN due_at IS NULL THEN review_by END, '-infinity'::timestamp with time zone)"),
+            text(  # as PostgreSQL prints it
+                "coalesce(\nCASE\nWHEN due_at IS NULL THEN review_by\nELSE NULL::timestamp with time zone\nEND,"
+                " '-infinity'::timestamp with time zone)"
+            ),
             "uploaded_at",
             "id",
             text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
