@@ -47,8 +47,8 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
         account_id, ref, starts_at, archived_at, *version = row
         known = cache.specifications.get((account_id, ref), ())
-        state = VersionState(starts_at, OrderedSpecification(*version), archived_at)
-        cache.specifications[account_id, ref] = (*known, state)
+        found = VersionState(starts_at, OrderedSpecification(*version), archived_at)
+        cache.specifications[account_id, ref] = (*known, found)
     placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))
     cache.references = await load_references(reader, before.references, placing)
     if any(not isinstance(line, OrderLine) for _, line in new):
