@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - the package ships no types
 import pytest
 
 from app.clock import Clock
