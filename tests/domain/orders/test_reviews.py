@@ -134,4 +134,5 @@ def test_open_images_have_an_open_review_exactly_if_staff_owe_them_a_deadline(
         owed = order.deadline_status != "CONFIRMED"
         assert [open_review(image) is not None for image in order.images] == [owed] * len(order.images)
         assert len({image.reviews for image in order.images}) == 1
-        assert order.due_at is None or review_by(order) is None or review_by(order) <= order.due_at
+        by = review_by(order)
+        assert order.due_at is None or by is None or by <= order.due_at
