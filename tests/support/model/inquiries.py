@@ -17,7 +17,7 @@ class Inquirer(Ledger):
     def ask(self, now: datetime, order_id: UUID | None) -> Inquiry:
         """Ask about an order or about none; a closed account may."""
         self.last_at = self.instant(now)
-        inquiry = Inquiry(self.last_at, self.promised_by(self.last_at), order_id)
+        inquiry = Inquiry(self.last_at, self.promised_by(self.last_at, "support_response"), order_id)
         self.inquiries.append(inquiry)
         return inquiry
 
