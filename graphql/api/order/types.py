@@ -32,6 +32,7 @@ from engine.decorators import field, input_type, object_type
 from engine.errors import bad_input
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
+from engine.scalars import Url
 from engine.weights import COUNT, LOOK_UP
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class Order(Node):
         description="The delivered share, from 0 to 1, of the images that are not cancelled."
     )
     price: Money = strawberry.field(description="The price of the images that `imageCount` counts.")
+    thumbnail_url: Url | None = strawberry.field(
+        description="The address of the preview of its first image that is not cancelled: of the result once there is"
+        " one. Null without a preview."
+    )
     url: str = strawberry.field(description="The URL of the order's page in the client's front end.")
     row: strawberry.Private[OrderRow]
 
@@ -276,6 +281,7 @@ def order(row: OrderRow, context: Context) -> Order:
         rejected_count=row.rejected_count,
         progress=row.delivered_count / row.image_count,
         price=money_of(row.price, row.currency),
+        thumbnail_url=None if row.thumbnail_url is None else Url(row.thumbnail_url),
         url=context.settings.order_url.format(account=named_account(row.account_id), number=row.number),
         row=row,
     )
