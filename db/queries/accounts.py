@@ -30,6 +30,8 @@ class AccountRow:
     created_at: datetime
     success_manager_name: str | None
     success_manager_email: str | None
+    contact_name: str | None
+    contact_email: str | None
     closed_at: datetime | None
     ref: str | None
 
@@ -38,6 +40,11 @@ class AccountRow:
         """The person of the service for the account; None without one."""
         name = self.success_manager_name
         return None if name is None else Contact(name, self.success_manager_email)
+
+    @property
+    def contact(self) -> Contact | None:
+        """The person of the account whom the service writes to; None without one."""
+        return None if self.contact_name is None else Contact(self.contact_name, self.contact_email)
 
 
 @dataclass(slots=True)
@@ -68,7 +75,7 @@ class AccountHistory(Account):
 
 ACCOUNT_COLUMNS: Final = """
     a.id, a.name, a.plan AS first_plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
-    a.closed_at, a.ref"""
+    a.contact_name, a.contact_email, a.closed_at, a.ref"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 

@@ -22,7 +22,8 @@ class Account(Table, table=True):
     """A client of the service.
 
     `time_zone` is the one in force now; `time_zone_periods` has all. `plan` is the first one; `sla_versions` has later
-    ones. Its success manager, a person of the service, is null without one; `closed_at` is null while it is open.
+    ones. Its success manager, a person of the service, and its contact, a person of the client, are null without
+    one; `closed_at` is null while it is open.
     """
 
     __tablename__ = "accounts"
@@ -41,6 +42,8 @@ class Account(Table, table=True):
     success_manager_name: str | None = None
     success_manager_email: str | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    contact_name: str | None = None
+    contact_email: str | None = None
 
 
 class AccountCounters(Table, table=True):

@@ -213,6 +213,7 @@ describe(
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
         "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
+        "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
     },
 )
 describe(

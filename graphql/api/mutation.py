@@ -2,6 +2,7 @@
 
 from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
+from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
 from api.order.mutations import OrderMutations
 from api.retouching_step.mutations import RetouchingStepMutations
@@ -17,6 +18,7 @@ class Mutation(
     RetouchingStepMutations,
     AccountMutations,
     AccountAdministration,
+    AccountPeople,
 ):
     """The root of all mutations; clients change their own account only.
 

@@ -66,9 +66,10 @@ MAY_CHANGE = {
     "withdrawSla": {"staff"},
     "changePlan": {"staff"},
     "renameAccount": {"staff"},
-    "setSuccessManager": {"staff"},
     "closeAccount": {"staff"},
     "reopenAccount": {"staff"},
+    "setSuccessManager": {"staff"},
+    "setContact": {"client", "staff"},
 }
 
 OF_OWN_ACCOUNT = {"createSpecification"}

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from app.domain.orders.enums import ServiceLevel
+from app.domain.pulse import definitions
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.serving import Client, NewClient
@@ -153,9 +154,9 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
     data = await client.data(
         """{ account { pulse {
           asOf currentWindow { start end } previousWindow { start end }
-          productivity { label summary trend { direction changePercent sentiment }
+          productivity { label summary trend { direction changePercent changePoints sentiment }
             imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed }
-          quality { label summary trend { direction changePercent sentiment }
+          quality { label summary trend { direction changePercent changePoints sentiment }
             rate previousRate deliveredCount approvedCount rejectedCount }
           timeSavings { label summary trend { direction } hours previousHours bySteps { step hours imageCount } }
           productivityStreak { label summary trend { direction } weeks longest since uploadedThisWeek keepBy }
@@ -170,7 +171,7 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
         "productivity": {
             "label": "Productivity",
             "summary": "2 images, up 100.0 %",
-            "trend": {"direction": "UP", "changePercent": 100.0, "sentiment": "POSITIVE"},
+            "trend": {"direction": "UP", "changePercent": 100.0, "changePoints": None, "sentiment": "POSITIVE"},
             "imagesUploaded": 2,
             "previousImagesUploaded": 1,
             "imagesThisMonth": 2,
@@ -179,7 +180,7 @@ async def test_the_pulse_of_a_small_studio(pool: Pool, clock: FrozenClock, clien
         "quality": {
             "label": "Quality",
             "summary": "100.0 % right first time, unchanged",
-            "trend": {"direction": "FLAT", "changePercent": 0.0, "sentiment": "NEUTRAL"},
+            "trend": {"direction": "FLAT", "changePercent": 0.0, "changePoints": 0.0, "sentiment": "NEUTRAL"},
             "rate": 1.0,
             "previousRate": 1.0,
             "deliveredCount": 2,
@@ -240,6 +241,19 @@ async def test_every_figure_is_a_kpi(client: Client, kpi: str) -> None:
     assert figure["label"]
     assert figure["summary"]
     assert (figure["trend"] is None) is (kpi == "productivityStreak")
+
+
+@pytest.mark.parametrize("as_of", ["", '(asOf: "2026-02-01T12:00:00Z")'])
+async def test_every_figure_says_its_definition_whatever_the_instant(client: Client, as_of: str) -> None:
+    data = await client.data(f"{{ account {{ pulse{as_of} {{ kpis {{ label definition }} }} }} }}")
+    assert {kpi["label"]: kpi["definition"] for kpi in data["account"]["pulse"]["kpis"]} == {
+        "Productivity": definitions.PRODUCTIVITY,
+        "Quality": definitions.QUALITY,
+        "Time Savings": definitions.TIME_SAVINGS,
+        "Productivity Streak": definitions.PRODUCTIVITY_STREAK,
+        "Reliability": definitions.RELIABILITY,
+        "Average Lead Time": definitions.AVERAGE_LEAD_TIME,
+    }
 
 
 async def test_a_pulse_can_be_read_as_of_the_creation_and_as_of_now(client: Client) -> None:

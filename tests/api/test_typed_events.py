@@ -195,6 +195,10 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("SuccessManagerChanged", "successManager.email", "None"),
         ("SuccessManagerChanged", "previousSuccessManager.name", "erased"),
         ("SuccessManagerChanged", "previousSuccessManager.email", "None"),
+        ("ContactChanged", "contact.name", "erased"),
+        ("ContactChanged", "contact.email", "None"),
+        ("ContactChanged", "previousContact.name", "erased"),
+        ("ContactChanged", "previousContact.email", "None"),
     }
 
 

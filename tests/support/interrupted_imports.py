@@ -16,7 +16,7 @@ from app.domain.sla.terms import PLAN_TERMS
 from app.domain.specifications import SpecificationChange
 from app.services.accounts.closing import close_account, reopen_account
 from app.services.accounts.plans import change_plan
-from app.services.accounts.profile import rename_account, set_success_manager
+from app.services.accounts.profile import rename_account, set_contact, set_success_manager
 from app.services.catalogue import set_retouching_step
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
@@ -46,7 +46,9 @@ TODAY: Final = (
 """The lines of a day, none after noon."""
 BOTH: Final = SpecificationChange("Both", ("CLIPPING", "SHADOW"), by_client=True)
 _OF_ACTS: Final = ("accounts", "retouching_steps", "specifications", "specification_versions", "spreads", "job_turns")
-_EVENTS_OF_ACTS: Final = ("ACCOUNT_RENAMED", "SUCCESS_MANAGER_CHANGED", "ACCOUNT_CLOSED", "SPECIFICATION_CHANGED")
+_EVENTS_OF_ACTS: Final = (
+    *("ACCOUNT_RENAMED", "SUCCESS_MANAGER_CHANGED", "CONTACT_CHANGED", "ACCOUNT_CLOSED", "SPECIFICATION_CHANGED"),
+)
 
 
 async def reprice(pool: Pool, clock: FrozenClock, account_id: UUID, price: str = "0.60") -> None:
@@ -81,6 +83,11 @@ async def set_manager(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(set_success_manager, clock=clock, account_id=account_id, manager=manager))
 
 
+async def name_contact(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    contact = Contact("Ada", "ada@example.com")
+    await in_transaction(pool, partial(set_contact, clock=clock, account_id=account_id, contact=contact))
+
+
 async def close(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(close_account, clock=clock, account_id=account_id))
 
@@ -102,6 +109,7 @@ ASIDE: Final[Mapping[str, Act]] = {
     "archived": archive,
     "name": rename,
     "manager": set_manager,
+    "contact": name_contact,
     "closing": close,
 }
 BARRING: Final[Mapping[str, Act]] = {"reopening": close_and_reopen, "plan": go_solo}

@@ -39,6 +39,7 @@ PAYLOADS: Final = {
     "closeAccount": "account { id closedAt }",
     "reopenAccount": "account { id closedAt }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
+    "setContact": "account { id contact { name email } }",
 }
 """The fields that tests select from the payload of each mutation."""
 
@@ -98,6 +99,7 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "changePlan": {"accountId": account, "plan": "SOLO", "effectiveDate": "2026-03-12"},
         "renameAccount": {"accountId": account, "name": "New"},
         "setSuccessManager": {"accountId": account, "name": "Grace"},
+        "setContact": {"accountId": account, "name": "Ada"},
         "closeAccount": {"accountId": account},
         "reopenAccount": {"accountId": account},
     }

@@ -177,12 +177,13 @@ async def _order(world: _World) -> None:
 
 
 async def _administer(world: _World) -> None:
-    """Rename the account and back, give it success managers, close and reopen it, withdraw terms, change its plan."""
+    """Rename the account and back, give it people, close and reopen it, withdraw terms, change its plan."""
     for name in ("Live and Let Live", "Live"):
         await world.do(world.staff, "renameAccount", accountId=world.shop.account, name=name)
     for name in ("Grace", "Barbara"):
-        manager = {"name": name, "email": f"{name.lower()}@example.com"}
-        await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **manager)
+        person = {"name": name, "email": f"{name.lower()}@example.com"}
+        await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **person)
+        await world.do(world.client, "setContact", **person)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
     terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}

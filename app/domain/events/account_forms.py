@@ -11,6 +11,7 @@ from app.domain.events.account_kinds import (
     AccountCreated,
     AccountRenamed,
     AccountReopened,
+    ContactChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -95,9 +96,8 @@ def _read_renamed(data: Data, _: StoredTexts) -> AccountRenamed:
     return AccountRenamed(data["after"]["name"], data["before"]["name"])
 
 
-def _write_manager(event: SuccessManagerChanged) -> tuple[Data, Data]:
-    """Return a change of the success manager; the data says only whether there was one, and is one."""
-    before, after = event.previous, event.manager
+def _write_contacts(after: Contact | None, before: Contact | None) -> tuple[Data, Data]:
+    """Return a change of a person; the data says only whether there was one, and is one."""
     texts = {
         "name": None if after is None else after.name,
         "email": None if after is None else after.email,
@@ -107,10 +107,27 @@ def _write_manager(event: SuccessManagerChanged) -> tuple[Data, Data]:
     return {"before": None if before is None else {}, "after": None if after is None else {}}, texts
 
 
+def _read_contacts(data: Data, texts: StoredTexts) -> tuple[Contact | None, Contact | None]:
+    """Return the person after a change and the one before it."""
+    after = None if data["after"] is None else _contact(data, texts, "name", "email")
+    before = None if data["before"] is None else _contact(data, texts, "previousName", "previousEmail")
+    return after, before
+
+
+def _write_manager(event: SuccessManagerChanged) -> tuple[Data, Data]:
+    return _write_contacts(event.manager, event.previous)
+
+
 def _read_manager(data: Data, texts: StoredTexts) -> SuccessManagerChanged:
-    manager = None if data["after"] is None else _contact(data, texts, "name", "email")
-    previous = None if data["before"] is None else _contact(data, texts, "previousName", "previousEmail")
-    return SuccessManagerChanged(manager, previous)
+    return SuccessManagerChanged(*_read_contacts(data, texts))
+
+
+def _write_contact(event: ContactChanged) -> tuple[Data, Data]:
+    return _write_contacts(event.contact, event.previous)
+
+
+def _read_contact(data: Data, texts: StoredTexts) -> ContactChanged:
+    return ContactChanged(*_read_contacts(data, texts))
 
 
 def _contact(data: Data, texts: StoredTexts, name: str, email: str) -> Contact:
@@ -195,6 +212,7 @@ ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
+    EventType.CONTACT_CHANGED: Form(_write_contact, _read_contact),
     EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),
     EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),
     EventType.SLA_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),

@@ -110,6 +110,15 @@ class SuccessManagerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """The service writes to another person of the account; None for no one."""
+
+    type: ClassVar[EventType] = EventType.CONTACT_CHANGED
+    contact: Contact | None
+    previous: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClosed:
     """Staff closed an account at `closed_at` (UTC), the instant of the event."""
 

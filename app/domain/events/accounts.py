@@ -9,6 +9,7 @@ from app.domain.events.account_kinds import (
     AccountClosed,
     AccountRenamed,
     AccountReopened,
+    ContactChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -125,6 +126,11 @@ def account_renamed(name: str, previous: str, at: datetime) -> NewEvent:
 def success_manager_changed(manager: Contact | None, previous: Contact | None, at: datetime) -> NewEvent:
     """Return the event of another success manager, or of none."""
     return NewEvent(at, None, None, SuccessManagerChanged(manager, previous))
+
+
+def contact_changed(contact: Contact | None, previous: Contact | None, at: datetime) -> NewEvent:
+    """Return the event of another contact of the account, or of none."""
+    return NewEvent(at, None, None, ContactChanged(contact, previous))
 
 
 def account_closed(at: datetime, reason: str | None) -> NewEvent:

@@ -16,6 +16,7 @@ from app.domain.events.account_kinds import (
     AccountCreated,
     AccountRenamed,
     AccountReopened,
+    ContactChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -242,4 +243,5 @@ Event: TypeAlias = (
     | EventWithdrawn
     | ImagesCancelled
     | DeadlineRevised
+    | ContactChanged
 )

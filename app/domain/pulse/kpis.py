@@ -7,10 +7,11 @@ from math import floor
 from typing import Final
 
 from app.domain.local_time import Interval
+from app.domain.pulse import definitions
 from app.domain.pulse.figures import PulseFigures, WindowFigures
 from app.domain.pulse.segments import windows
 from app.domain.pulse.streak import Streak
-from app.domain.pulse.trends import Trend, TrendDirection, change_in_words, tenths_of, trend
+from app.domain.pulse.trends import Trend, TrendDirection, change_in_words, tenths_of, trend, trend_of_shares
 
 _MILLISECONDS_PER_HOUR: Final = 3_600_000
 _MICROSECONDS_PER_SECOND: Final = 1_000_000
@@ -31,6 +32,7 @@ class Productivity:
     previous_images_uploaded: int
     images_this_month: int
     all_time_processed: int
+    definition: str = definitions.PRODUCTIVITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Quality:
     delivered_count: int
     approved_count: int
     rejected_count: int
+    definition: str = definitions.QUALITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class TimeSavings:
     hours: float
     previous_hours: float
     by_steps: tuple[StepSavings, ...]
+    definition: str = definitions.TIME_SAVINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class ProductivityStreak:
     since: date | None
     uploaded_this_week: bool
     keep_by: datetime | None
+    definition: str = definitions.PRODUCTIVITY_STREAK
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Reliability:
     due_count: int
     on_time_count: int
     late_count: int
+    definition: str = definitions.RELIABILITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class AverageLeadTime:
     seconds: float | None
     previous_seconds: float | None
     delivered_count: int
+    definition: str = definitions.AVERAGE_LEAD_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ def _quality(current: WindowFigures, previous: WindowFigures) -> Quality:
     approved = current.delivered - current.rejected
     rate = _ratio(approved, current.delivered)
     previous_rate = _ratio(previous.delivered - previous.rejected, previous.delivered)
-    change = trend(rate, previous_rate, better=TrendDirection.UP)
+    change = trend_of_shares(rate, previous_rate)
     summary = (
         "Nothing delivered in 30 days"
         if rate is None
@@ -216,7 +223,7 @@ def _reliability(current: WindowFigures, previous: WindowFigures) -> Reliability
     on_time, late = current.met.images, current.late.images
     rate = _ratio(on_time, on_time + late)
     previous_rate = _ratio(previous.met.images, previous.met.images + previous.late.images)
-    change = trend(rate, previous_rate, better=TrendDirection.UP)
+    change = trend_of_shares(rate, previous_rate)
     return Reliability(
         label="Reliability",
         summary="Nothing due in 30 days" if rate is None else f"{_percent(rate)} on time{change_in_words(change)}",

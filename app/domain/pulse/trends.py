@@ -1,6 +1,6 @@
 """Trends of figures between two windows, computed exactly (domain rules, section 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import floor
@@ -29,12 +29,14 @@ class Trend:
     """The change from the previous window to the current one.
 
     `change_percent` is of the previous value, to one decimal; None without a value in either window or if the
-    previous one is 0.
+    previous one is 0. `change_points` is the difference of shares in percentage points, to one decimal; None of other
+    figures and without a value in either window.
     """
 
     direction: TrendDirection
     change_percent: float | None
     sentiment: Sentiment
+    change_points: float | None = None
 
 
 def trend(current: Fraction | int | None, previous: Fraction | int | None, *, better: TrendDirection) -> Trend:
@@ -47,6 +49,14 @@ def trend(current: Fraction | int | None, previous: Fraction | int | None, *, be
     return Trend(direction, change_percent, Sentiment.POSITIVE if direction is better else Sentiment.NEGATIVE)
 
 
+def trend_of_shares(current: Fraction | None, previous: Fraction | None) -> Trend:
+    """Compare two shares, 0 to 1, of which more is better, also in percentage points."""
+    change = trend(current, previous, better=TrendDirection.UP)
+    if current is None or previous is None:
+        return change
+    return replace(change, change_points=tenths_of((current - previous) * 100) / 10)
+
+
 def tenths_of(value: Fraction) -> int:
     """Round to one decimal, half away from zero; the result counts tenths."""
     tenths = floor(abs(value) * 10 + _HALF)
@@ -54,12 +64,22 @@ def tenths_of(value: Fraction) -> int:
 
 
 def change_in_words(change: Trend) -> str:
-    """Write a trend to follow its figure, ", up 12.4 %"; empty if there is nothing to compare."""
+    """Write a trend to follow its figure, ", up 12.4 %"; empty if there is nothing to compare.
+
+    That of shares says points first, ", down 11.9 points (12.0 %)".
+    """
     if change.direction is TrendDirection.FLAT:
         return "" if change.change_percent is None else ", unchanged"
     if change.change_percent is None:
         return ", up from none"
-    return f", {change.direction.lower()} {abs(change.change_percent):,.1f} %"
+    percent = f"{abs(change.change_percent):,.1f} %"
+    size = percent if change.change_points is None else f"{_points(abs(change.change_points))} ({percent})"
+    return f", {change.direction.lower()} {size}"
+
+
+def _points(points: float) -> str:
+    """Write a difference that is not 0, though it may be rounded to it."""
+    return f"{points:.1f} points" if points else "less than 0.1 points"
 
 
 def _change_in_tenths(current: Fraction | int | None, previous: Fraction | int | None) -> int | None:

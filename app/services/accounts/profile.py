@@ -1,11 +1,11 @@
-"""The name of an account and its success manager, which staff change (domain rules, section 2)."""
+"""The name of an account, its success manager and its contact (domain rules, section 2)."""
 
 from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.contacts import Contact
-from app.domain.events.accounts import account_renamed, success_manager_changed
+from app.domain.events.accounts import account_renamed, contact_changed, success_manager_changed
 from app.services.accounts.counters import begin_command
 from app.services.accounts.outcome import AccountOutcome
 from app.services.accounts.recording import record
@@ -20,6 +20,9 @@ RENAME_ACCOUNT: Final = update("rename_account", Account, "name")
 
 # Changes the success manager of an account; the primary key.
 SET_SUCCESS_MANAGER: Final = update("set_success_manager", Account, "success_manager_name", "success_manager_email")
+
+# Changes the contact of an account; the primary key.
+SET_CONTACT: Final = update("set_contact", Account, "contact_name", "contact_email")
 
 
 async def rename_account(writer: Writer, clock: Clock, account_id: UUID, name: str) -> AccountOutcome:
@@ -47,10 +50,27 @@ async def set_success_manager(
     at, previous = counters.instant, (await read_row(writer, account_id)).success_manager
     if manager == previous:
         return AccountOutcome(at, account_id, changed=False)
-    columns = (None, None) if manager is None else (manager.name, manager.email)
-    await writer.execute(SET_SUCCESS_MANAGER, account_id, *columns)
+    await writer.execute(SET_SUCCESS_MANAGER, account_id, *_columns(manager))
     await record(writer, counters, at, success_manager_changed(manager, previous, at), keeps_watermark=True)
     return AccountOutcome(at, account_id)
+
+
+async def set_contact(writer: Writer, clock: Clock, account_id: UUID, contact: Contact | None) -> AccountOutcome:
+    """Set the person whom the service writes to, or none; nothing changes if it is the same. The caller commits.
+
+    Raises UnknownAccount.
+    """
+    counters = await begin_command(writer, clock, account_id)
+    at, previous = counters.instant, (await read_row(writer, account_id)).contact
+    if contact == previous:
+        return AccountOutcome(at, account_id, changed=False)
+    await writer.execute(SET_CONTACT, account_id, *_columns(contact))
+    await record(writer, counters, at, contact_changed(contact, previous, at), keeps_watermark=True)
+    return AccountOutcome(at, account_id)
+
+
+def _columns(person: Contact | None) -> tuple[str | None, str | None]:
+    return (None, None) if person is None else (person.name, person.email)
 
 
 async def read_row(reader: Reader, account_id: UUID) -> AccountRow:

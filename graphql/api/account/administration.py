@@ -1,4 +1,4 @@
-"""Staff's mutations of accounts: the plan, the name, the success manager, closing and reopening."""
+"""Staff's mutations of accounts: the plan, the name, closing and reopening."""
 
 from datetime import date
 from typing import Annotated
@@ -12,13 +12,11 @@ from api.ids import NodeType
 from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE
-from app.domain.contacts import Contact
 from app.domain.sla.enums import Plan
 from app.domain.sla.plans import NewPlan
 from app.services.accounts.closing import close_account, reopen_account
 from app.services.accounts.plans import change_plan
-from app.services.accounts.profile import rename_account, set_success_manager
-from engine.arguments import or_none
+from app.services.accounts.profile import rename_account
 from engine.decorators import input_type, object_type
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
@@ -36,21 +34,6 @@ class RenameAccountInput:
 @object_type
 class RenameAccountPayload(AccountPayload):
     """The result of renaming an account."""
-
-
-@input_type
-class SetSuccessManagerInput:
-    """The customer success manager of an account; none without a name."""
-
-    account_id: strawberry.ID = strawberry.field(description="The account.")
-    name: str | None = optional(f"The name of the person, null for none: {NAME_RULE}.")
-    email: str | None = optional("The person's email address; none by default. Not allowed without a name.")
-    idempotency_key: str | None = idempotency_key()
-
-
-@object_type
-class SetSuccessManagerPayload(AccountPayload):
-    """The result of setting a success manager."""
 
 
 @input_type
@@ -127,18 +110,6 @@ class AccountAdministration:
         return await call.perform(RenameAccountPayload, rename_account, account_id, name)
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
-    async def set_success_manager(
-        self,
-        info: Info,
-        input: Annotated[SetSuccessManagerInput, strawberry.argument(description="The success manager.")],  # noqa: A002
-    ) -> SetSuccessManagerPayload:
-        """Sets the customer success manager of an account, or removes the present one; for staff."""
-        call = Call(info, input)
-        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
-        manager = _manager(call, or_none(input.name), or_none(input.email))
-        return await call.perform(SetSuccessManagerPayload, set_success_manager, account_id, manager)
-
-    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def close_account(
         self,
         info: Info,
@@ -163,11 +134,3 @@ class AccountAdministration:
         return await call.perform(
             ReopenAccountPayload, reopen_account, account_id, call.optional_prose(input.reason, "reason")
         )
-
-
-def _manager(call: Call, name: str | None, email: str | None) -> Contact | None:
-    if name is None:
-        if email is not None:
-            call.refuse("An email address needs a name.", "name")
-        return None
-    return Contact(call.name(name, "name"), None if email is None else call.email(email, "email"))

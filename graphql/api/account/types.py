@@ -1,14 +1,16 @@
 """Accounts: the clients of the service, and the fields of everything they own."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Final
 
 import strawberry
 from graphql.pyutils import AwaitableOrValue
 
+from api.account.as_of import AsOf, instant_asked
 from api.activity.reads import LONGEST, activity_between
 from api.activity.types import Activity
-from api.context import Context, Info
+from api.contact import Contact, contact
+from api.context import Info
 from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
@@ -29,7 +31,6 @@ from api.user_error.codes import NOT_EXPEDITABLE
 from api.user_error.codes import UserErrorCode as Code
 from app.domain.activity.enums import Grain
 from app.domain.errors import DateOutOfRange
-from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
 from db.queries.accounts import AccountRow
 from db.queries.snapshots import Days
@@ -42,16 +43,6 @@ from engine.scalars import TimeZone
 from engine.weights import COMMAND, COUNT, ITEM, LOOK_UP, PAGE
 
 _HISTORY_SIZE: Final = 30
-_AHEAD: Final = timedelta(seconds=5)
-"""The greatest lead of an `asOf` over PostgreSQL's clock; it then means the settled one (domain rules, section 1)."""
-
-AsOf = Annotated[
-    datetime | None,
-    strawberry.argument(
-        description="The instant to look back to, neither before the account's creation nor in the future; now by"
-        " default."
-    ),
-]
 
 
 @object_type
@@ -82,6 +73,11 @@ class Account(Node):
         return self.row.ref
 
     @field
+    def contact(self) -> Contact | None:
+        """The person of the client whom the service writes to; null for none."""
+        return contact(self.row.contact)
+
+    @field
     def plan(self, info: Info) -> AwaitableOrValue[Plan]:
         """The account's plan as of `now`."""
         now = info.context.instant(self.row.id)
@@ -110,7 +106,7 @@ class Account(Node):
     async def pulse(self, info: Info, as_of: AsOf = strawberry.UNSET) -> Pulse | None:
         """The six key figures of the last 30 days; null, with the error PLAN_NOT_ELIGIBLE, without a dashboard."""
         await info.context.require_dashboard(self.row.id)
-        return await read_pulse(info.context, self.row, self._instant(info.context, as_of))
+        return await read_pulse(info.context, self.row, instant_asked(info.context, self.row, as_of))
 
     @field
     async def pulse_history(
@@ -153,7 +149,7 @@ class Account(Node):
     async def sla(self, info: Info, as_of: AsOf = strawberry.UNSET) -> SLA | None:
         """The SLA in force; null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard."""
         await info.context.require_dashboard(self.row.id)
-        return await read_sla(info.context, self.row, self._instant(info.context, as_of))
+        return await read_sla(info.context, self.row, instant_asked(info.context, self.row, as_of))
 
     @field(cost=PAGE, item_cost=ITEM, length=FEED_SIZE)
     async def order_feed(
@@ -273,16 +269,6 @@ class Account(Node):
             return history.latest_upload_for(due, now)
         except DateOutOfRange as error:
             raise bad_input("due", str(error)) from error
-
-    def _instant(self, context: Context, as_of: datetime | None) -> datetime:
-        now = context.instant(self.row.id)
-        at = or_none(as_of) or now
-        if at > max(now, context.now + _AHEAD):
-            raise bad_input("asOf", f"{rfc3339(at)} is yet to come.")
-        at = min(at, now)
-        if at < self.row.created_at:
-            raise bad_input("asOf", f"The account began at {rfc3339(self.row.created_at)}.")
-        return at
 
 
 def account(row: AccountRow) -> Account:

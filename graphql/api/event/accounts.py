@@ -136,6 +136,23 @@ class SuccessManagerChanged(Event):
 
 
 @object_type
+class ContactChanged(Event):
+    """A change of the account's contact. The texts of an erased person read as `erased` or null."""
+
+    details: strawberry.Private[account_kinds.ContactChanged]
+
+    @field
+    def contact(self) -> Contact | None:
+        """The contact from then on; null for none."""
+        return contact(self.details.contact)
+
+    @field
+    def previous_contact(self) -> Contact | None:
+        """The contact until then; null for none."""
+        return contact(self.details.previous)
+
+
+@object_type
 class AccountClosed(Event):
     """The closing of the account: new orders are refused from then on, all else continues."""
 

@@ -32,6 +32,10 @@ class Trend:
         description="The change in percent of the previous figure, to one decimal; null if either window has no"
         " figure, or if the previous one is 0."
     )
+    change_points: float | None = strawberry.field(
+        description="The difference of shares in percentage points, to one decimal; null for other figures, and if"
+        " either window has no figure."
+    )
     sentiment: Sentiment = strawberry.field(description="The meaning of the change for the client.")
 
 
@@ -40,6 +44,7 @@ class KPI:
     """A key figure of the Pulse."""
 
     label: str = strawberry.field(description="The name of the figure.")
+    definition: str = strawberry.field(description="The definition of the figure in plain English.")
     summary: str = strawberry.field(description="The figure in one line for people, such as: 1,240 images, up 12.4 %.")
     change: strawberry.Private[trends.Trend | None]
 
@@ -57,7 +62,12 @@ def _trend_of_windows(self: KPI) -> Trend:
 
 
 def _trend(change: trends.Trend) -> Trend:
-    return Trend(direction=change.direction, change_percent=change.change_percent, sentiment=change.sentiment)
+    return Trend(
+        direction=change.direction,
+        change_percent=change.change_percent,
+        change_points=change.change_points,
+        sentiment=change.sentiment,
+    )
 
 
 @object_type

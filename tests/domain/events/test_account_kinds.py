@@ -19,6 +19,8 @@ EVENTS: dict[str, kinds.Event] = {
     "first manager": account_kinds.SuccessManagerChanged(GRACE, None),
     "another manager": account_kinds.SuccessManagerChanged(ADA, GRACE),
     "no manager": account_kinds.SuccessManagerChanged(None, ADA),
+    "first contact": account_kinds.ContactChanged(GRACE, None),
+    "another contact": account_kinds.ContactChanged(ADA, GRACE),
     "closed": account_kinds.AccountClosed(CLOSED_AT, "insolvent"),
     "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
     "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),

@@ -80,8 +80,8 @@ def test_quality_is_the_share_of_first_deliveries_that_were_not_rejected() -> No
     pulse = pulse_of(replace(NOTHING, delivered=40, rejected=1), replace(NOTHING, delivered=10, rejected=1))
     assert pulse.quality == Quality(
         label="Quality",
-        summary="97.5 % right first time, up 8.3 %",
-        trend=up(8.3),
+        summary="97.5 % right first time, up 7.5 points (8.3 %)",
+        trend=replace(up(8.3), change_points=7.5),
         rate=0.975,
         previous_rate=0.9,
         delivered_count=40,
@@ -108,8 +108,8 @@ def test_reliability_is_the_share_of_outcomes_on_time_over_all_levels() -> None:
     previous = replace(NOTHING, met=TermCounts(standard=1), late=TermCounts())
     assert pulse_of(current, previous).reliability == Reliability(
         label="Reliability",
-        summary="99.0 % on time, down 1.0 %",
-        trend=Trend(TrendDirection.DOWN, -1.0, Sentiment.NEGATIVE),
+        summary="99.0 % on time, down 1.0 points (1.0 %)",
+        trend=Trend(TrendDirection.DOWN, -1.0, Sentiment.NEGATIVE, change_points=-1.0),
         rate=0.99,
         previous_rate=1.0,
         due_count=100,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.pulse.trends import Sentiment, Trend, TrendDirection, change_in_words, tenths_of, trend
+from app.domain.pulse.trends import Sentiment, Trend, TrendDirection, change_in_words, tenths_of, trend, trend_of_shares
 
 UP, DOWN, FLAT = TrendDirection.UP, TrendDirection.DOWN, TrendDirection.FLAT
 POSITIVE, NEGATIVE, NEUTRAL = Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL
@@ -46,6 +46,34 @@ def test_a_lead_time_going_down_is_down_and_positive() -> None:
     assert trend(Fraction(3, 2), 2, better=DOWN) == Trend(DOWN, -25.0, POSITIVE)
 
 
+@pytest.mark.parametrize(
+    ("current", "previous", "expected"),
+    [
+        (Fraction(877, 1000), Fraction(996, 1000), Trend(DOWN, -11.9, NEGATIVE, change_points=-11.9)),
+        (Fraction(1, 2), Fraction(1, 4), Trend(UP, 100.0, POSITIVE, change_points=25.0)),
+        (Fraction(4, 10_000), Fraction(2, 10_000), Trend(UP, 100.0, POSITIVE, change_points=0.0)),
+        (Fraction(8_005, 10_000), Fraction(4, 5), Trend(UP, 0.1, POSITIVE, change_points=0.1)),  # 0.05 points
+        (Fraction(1), Fraction(1), Trend(FLAT, 0.0, NEUTRAL, change_points=0.0)),
+        (Fraction(1, 8), Fraction(0), Trend(UP, None, POSITIVE, change_points=12.5)),
+        (Fraction(0), Fraction(0), Trend(FLAT, None, NEUTRAL, change_points=0.0)),
+        (None, Fraction(1), Trend(FLAT, None, NEUTRAL)),
+        (Fraction(1), None, Trend(FLAT, None, NEUTRAL)),
+    ],
+)
+def test_a_trend_of_shares_is_also_their_difference_in_points(
+    current: Fraction | None, previous: Fraction | None, expected: Trend
+) -> None:
+    assert trend_of_shares(current, previous) == expected
+
+
+@given(st.fractions(0, 1), st.fractions(0, 1))
+def test_a_share_moves_by_no_more_points_than_percent(current: Fraction, previous: Fraction) -> None:
+    change = trend_of_shares(current, previous)
+    assert change.change_points is not None
+    assert change.change_percent is None or abs(change.change_points) <= abs(change.change_percent)
+    assert (change.direction is FLAT) <= (change.change_points == 0)
+
+
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
 def test_tenths_round_half_away_from_zero(numerator: int, denominator: int) -> None:
     value = Fraction(numerator, 20 * denominator)
@@ -66,6 +94,10 @@ def test_better_only_turns_the_sentiment(current: int, previous: int) -> None:
         (Trend(UP, 12.4, POSITIVE), ", up 12.4 %"),
         (Trend(DOWN, -3.0, NEGATIVE), ", down 3.0 %"),
         (Trend(UP, 1_250.0, POSITIVE), ", up 1,250.0 %"),
+        (Trend(DOWN, -12.0, NEGATIVE, change_points=-11.9), ", down 11.9 points (12.0 %)"),
+        (Trend(UP, 100.0, POSITIVE, change_points=0.0), ", up less than 0.1 points (100.0 %)"),
+        (Trend(UP, None, POSITIVE, change_points=12.5), ", up from none"),
+        (Trend(FLAT, 0.0, NEUTRAL, change_points=0.0), ", unchanged"),
         (Trend(FLAT, 0.0, NEUTRAL), ", unchanged"),
         (Trend(UP, None, POSITIVE), ", up from none"),
         (Trend(FLAT, None, NEUTRAL), ""),

@@ -43,6 +43,7 @@ FIELDS: Final = {
       newInstructions previousInstructions""",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
+    "ContactChanged": "contact { name email } previousContact { name email }",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
     "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay

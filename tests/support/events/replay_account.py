@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -21,6 +22,7 @@ class ReplayedAccount:
         self.withdrawn: list[int] = []
         self.resets: list[Data] = []
         self.manager: Data = {}
+        self.contact: Data = {}
         self.closed_at: str | None = None
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
@@ -30,7 +32,8 @@ class ReplayedAccount:
             "SLA_WITHDRAWN": self._withdraw,
             "PLAN_CHANGED": self._change_plan,
             "ACCOUNT_RENAMED": self._rename,
-            "SUCCESS_MANAGER_CHANGED": self._change_manager,
+            "SUCCESS_MANAGER_CHANGED": partial(self._change_person, self.manager),
+            "CONTACT_CHANGED": partial(self._change_person, self.contact),
             "ACCOUNT_CLOSED": self._close,
             "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
@@ -124,10 +127,11 @@ class ReplayedAccount:
         assert data["before"] == {"name": self.name}
         self.name = data["after"]["name"]
 
-    def _change_manager(self, data: Data) -> None:
+    def _change_person(self, person: Data, data: Data) -> None:
         known = ("previousName", "name"), ("previousEmail", "email")
-        assert {key: data[old] for old, key in known if old in data} == self.manager
-        self.manager = {key: data[key] for _, key in known if key in data}
+        assert {key: data[old] for old, key in known if old in data} == person
+        person.clear()
+        person |= {key: data[key] for _, key in known if key in data}
 
     def _close(self, data: Data) -> None:
         """Close or reopen the account."""

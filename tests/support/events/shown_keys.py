@@ -216,6 +216,14 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "previousName": "previousSuccessManager.name",
         "previousEmail": "previousSuccessManager.email",
     },
+    "CONTACT_CHANGED": {
+        "before": "- null if there was none",
+        "after": "- null if there is none",
+        "name": "contact.name",
+        "email": "contact.email",
+        "previousName": "previousContact.name",
+        "previousEmail": "previousContact.email",
+    },
     "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
     "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "SLA_WITHDRAWN": {
