@@ -124,7 +124,7 @@ async def test_addresses_that_are_not_allowed_are_refused_at_their_paths(shop: S
         ("INVALID", ["images", "0", "previewUrl"]),
         ("INVALID", ["images", "2", "previewUrl"]),
     ]
-    for values, errors in (
+    cases: list[tuple[dict[str, Any], list[tuple[str, list[str]]]]] = [
         (
             {"results": [{"imageId": image, "resultUrl": "a.jpg", "previewUrl": f"{PICTURES}/{'a' * 2_048}"}]},
             [("INVALID", ["results", "0", "resultUrl"]), ("INVALID", ["results", "0", "previewUrl"])],
@@ -134,7 +134,8 @@ async def test_addresses_that_are_not_allowed_are_refused_at_their_paths(shop: S
         ({"results": [{"imageId": "x"}]}, [("NOT_FOUND", ["results", "0", "imageId"])]),
         ({"results": [{"imageId": image}], "imageIds": [image]}, [("INVALID", [])]),
         ({}, [("INVALID", [])]),
-    ):
+    ]
+    for values, errors in cases:
         assert await refused(staff, "deliverImages", worker="Ada", **values) == errors
     assert await contents(pool) == before
 
