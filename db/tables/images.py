@@ -26,6 +26,8 @@ class Image(Table, table=True):
     when `late_at >= T`. `review_by` is the instant by which staff have promised the deadline that they owe, of an image
     without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at`
     and `redo_due_at` are the open rejection's. `external_reference` is the client's own.
+    `preview_url` is the address of a preview of the upload; `result_url` and `result_preview_url` are those of the
+    latest delivery.
     """
 
     __tablename__ = "images"
@@ -132,4 +134,7 @@ class Image(Table, table=True):
     first_claimed_at: datetime | None = Field(sa_type=Instant)
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
+    result_url: str | None = None
+    result_preview_url: str | None = None
     review_by: datetime | None = Field(default=None, sa_type=Instant)

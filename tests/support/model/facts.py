@@ -31,6 +31,7 @@ class Upload:
     filename: str
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
 
 
 @dataclass
@@ -71,6 +72,8 @@ class Image:
     reviews: list[Review] = field(default_factory=list[Review])
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
+    result: tuple[str | None, str | None] = (None, None)
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     first_claimed_at: datetime | None = None
