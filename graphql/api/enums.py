@@ -8,7 +8,7 @@ from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
-from app.domain.sla.enums import Plan
+from app.domain.sla.enums import Plan, SlaTerm
 from engine.decorators import describe
 
 
@@ -73,6 +73,23 @@ describe(
         "PROFESSIONAL_TRIAL": "Professional, on trial.",
         "PROFESSIONAL": "Professional, for studios; with a dashboard.",
         "ENTERPRISE": "Enterprise, for large studios; with a dashboard.",
+    },
+)
+describe(
+    SlaTerm,
+    "A term of the SLA that can be negotiated.",
+    {
+        "DELIVER_BY": "The time, user time, by which standard orders are delivered: `standard.deliverBy`.",
+        "IMAGES_PER_DAY": "The images guaranteed per ledger day: `guarantee.imagesPerDay`.",
+        "EXPEDITES_PER_DAY": "The images per ledger day at the shortest turnaround: `expedite.imagesPerDay`.",
+        "EXPEDITE_TURNAROUND": "The turnaround of these images: `expedite.turnaround`.",
+        "EXPEDITE_ADDITIONAL_TURNAROUND": "The turnaround of further images: `expedite.additionalTurnaround`.",
+        "EXPEDITE_MULTIPLIER": "The factor of the price of an expedited image: `expedite.priceMultiplier`.",
+        "REJECTION_TURNAROUND": "The time from a rejection to the redelivery: `rejection.turnaround`.",
+        "REVIEW_TURNAROUND": "The time within which staff set a deadline that they owe: `review.turnaround`.",
+        "FLOW": "The availability of Flow: `flow.available`.",
+        "SUPPORT_RESPONSE": "The response time of support: `support.responseTime`.",
+        "SUPPORT_PHONE": "The availability of support by phone: `support.phone`.",
     },
 )
 describe(

@@ -169,7 +169,7 @@ async def _order(world: _World) -> None:
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()
-    terms = {"imagesPerDay": 8, "effectiveDate": later}
+    terms = {"imagesPerDay": 8, "deliverBy": "07:30", "supportPhone": True, "effectiveDate": later}
     await world.do(
         world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
     )

@@ -19,6 +19,7 @@ from app.domain.local_time import time_zone
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
@@ -213,8 +214,7 @@ async def open_account(pool: Pool, studio: Studio) -> Studio:
             name=studio.name,
             plan=studio.plan,
             time_zone=studio.zone,
-            images_per_day=studio.images_per_day,
-            expedites_per_day=studio.expedites_per_day,
+            terms=NegotiableTerms(studio.images_per_day, studio.expedites_per_day),
         )
         await writer.commit()
     return studio

@@ -64,8 +64,12 @@ class InvalidInput(UserError):
     """
 
     code: UserErrorCode = _code(UserErrorCode.INVALID)
-    least: Decimal | None = strawberry.field(default=None, description="The least value or number of items allowed.")
-    most: Decimal | None = strawberry.field(default=None, description="The greatest value or number of items allowed.")
+    least: Decimal | None = strawberry.field(
+        default=None, description="The least value or number of items allowed; a duration in seconds."
+    )
+    most: Decimal | None = strawberry.field(
+        default=None, description="The greatest value or number of items allowed; a duration in seconds."
+    )
     max_length: int | None = strawberry.field(
         default=None, description="The greatest number of characters allowed in a text."
     )

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
+
+from tests.support.events.api_fields import TERMS
 
 Data: TypeAlias = dict[str, Any]
-
-_TERMS: Final = ("imagesPerDay", "expeditesPerDay")
 
 
 class ReplayedAccount:
@@ -65,7 +65,7 @@ class ReplayedAccount:
         assert (data["before"], self.time_zone) == (None, None)
         after = data["after"]
         self.name, self.time_zone = after["name"], after["timeZone"]
-        first = {key: after[key] for key in ("plan", *_TERMS)}
+        first = {key: after[key] for key in ("plan", *(key for key in TERMS if key in after))}
         self.versions.append({"version": 1, "effectiveDate": "", **first})
 
     def _specify(self, data: Data) -> None:
@@ -82,7 +82,7 @@ class ReplayedAccount:
         """Add a version; its `before` has the terms of its first day, and those of the plan, which no event has."""
         before, after = data["before"], data["after"]
         known = self._terms_on(after["effectiveDate"])
-        assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
+        assert before == {**{key: before[key] for key in TERMS}, **known}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -90,7 +90,7 @@ class ReplayedAccount:
         """Add a version that begins a plan; its `before` has the plan and the terms of its first day without it."""
         before, after = data["before"], data["after"]
         known = self._terms_on(after["effectiveDate"]) | {"plan": self._plan_on(after["effectiveDate"])}
-        assert before == {key: known.get(key, before[key]) for key in ("plan", "version", *_TERMS)}
+        assert before == {**{key: before[key] for key in TERMS}, **known}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -101,7 +101,7 @@ class ReplayedAccount:
         assert version["effectiveDate"] == before["effectiveDate"]
         self.withdrawn.append(before["version"])
         known = self._terms_on(before["effectiveDate"])
-        assert after == {key: known.get(key, after[key]) for key in ("version", *_TERMS)}
+        assert after == {**{key: after[key] for key in TERMS}, **known}
 
     def _plan_on(self, date: str) -> str:
         begun = [version for version in self.versions if "plan" in version and version["effectiveDate"] <= date]
@@ -115,7 +115,7 @@ class ReplayedAccount:
         known: Data = {}
         for effective in sorted(each for each in last_of_days if each <= date):
             version = last_of_days[effective]
-            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+            known |= {key: version[key] for key in ("version", *TERMS) if version.get(key) is not None}
         is_first_plan = not any("plan" in each for each in counting[1:] if each["effectiveDate"] <= date)
         return known if is_first_plan else {"version": known["version"]}
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.local_time import local_day, midnight
 from app.domain.orders.enums import RejectionCategory
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
 from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reopen, Withdraw
@@ -91,7 +92,7 @@ class Negotiate:
     async def give(self, world: World) -> None:
         account, customer = world.accounts[self.account], world.customers[self.account]
         effective = self._effective(account, world.clock.now())
-        terms = NegotiatedTerms(self.images, self.expedites, effective)
+        terms = Negotiation(NegotiableTerms(self.images, self.expedites), effective)
         done = await world.agree(
             lambda now: account.agree(
                 now, lambda sla, running: sla.negotiate(self.images, self.expedites, effective, running)
