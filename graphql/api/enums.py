@@ -5,6 +5,7 @@ from enum import StrEnum
 from app.domain.activity.enums import Grain
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus, DeadlineStepCode
 from app.domain.events.enums import EventType
+from app.domain.inquiries import InquiryTopic
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
@@ -231,6 +232,19 @@ describe(
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
         "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
         "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
+        "INQUIRY_OPENED": "The client asked the service or left a comment.",
+        "INQUIRY_ANSWERED": "The service answered an inquiry.",
+    },
+)
+describe(
+    InquiryTopic,
+    "The subject of an inquiry.",
+    {
+        "SUPPORT": "Help with an order, an image or the service.",
+        "SLA": "The terms of the SLA, such as negotiating others.",
+        "DELIVERY_PLAN": "The delivery plan of a large order.",
+        "FEEDBACK": "Feedback or a comment.",
+        "DATA": "Figures and data that the client wishes to see.",
     },
 )
 describe(

@@ -195,6 +195,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("SlaWithdrawn", "message", "None"),
         ("AccountClosed", "reason", "None"),
         ("AccountReopened", "reason", "None"),
+        ("InquiryOpened", "text", "erased"),
+        ("InquiryAnswered", "answer", "erased"),
         ("SuccessManagerChanged", "successManager.name", "erased"),
         ("SuccessManagerChanged", "successManager.email", "None"),
         ("SuccessManagerChanged", "previousSuccessManager.name", "erased"),

@@ -29,6 +29,7 @@ from db.tables.accounts import LedgerDay, SlaVersion
 from db.tables.base import Table
 from db.tables.events import Event
 from db.tables.images import Image
+from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
@@ -92,6 +93,7 @@ class Studio:
     events: list[Event] = field(default_factory=list[Event])
     days: list[LedgerDay] = field(default_factory=list[LedgerDay])
     versions: list[SlaVersion] = field(default_factory=list[SlaVersion])
+    inquiries: list[Inquiry] = field(default_factory=list[Inquiry])
 
     def specification(
         self,
@@ -170,7 +172,7 @@ class Studio:
     def tables(self) -> Iterator[Sequence[Table]]:
         """Yield the rows of each table, those that others refer to first."""
         yield from (self.specifications, self.specification_versions, self.orders, self.images, self.rejections)
-        yield from (self.events, self.days, self.versions)
+        yield from (self.events, self.days, self.versions, self.inquiries)
 
     def _deadline(self, level: ServiceLevel, placed_at: datetime, due_at: datetime | None, *, kept: bool) -> _Columns:
         by_level = initial_deadline(

@@ -252,6 +252,14 @@ class DeadlineNotOpen(UserError):
     cancelled_at: datetime | None = _cancelled_at()
 
 
+@object_type
+class AlreadyAnswered(UserError):
+    """The inquiry is already answered."""
+
+    code: UserErrorCode = _code(UserErrorCode.ALREADY_ANSWERED)
+    answered_at: datetime = strawberry.field(description="The instant of the answer.")
+
+
 USER_ERRORS: Final[Mapping[UserErrorCode, type[UserError]]] = {each.code: each for each in UserError.__subclasses__()}
 """The types of user errors by code."""
 

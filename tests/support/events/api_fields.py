@@ -57,6 +57,8 @@ FIELDS: Final = {
     "PlanChanged": f"""plan previousPlan version effectiveDate terms {_TERMS} previousVersion
       previousTerms {_TERMS}""",
     "EventWithdrawn": "event { id }",
+    "InquiryOpened": "inquiry { id } topic dueAt text",
+    "InquiryAnswered": "inquiry { id } answer",
 }
 """All fields of each type but those of the interface."""
 

@@ -12,7 +12,7 @@ Data: TypeAlias = dict[str, Any]
 
 
 class ReplayedAccount:
-    """An account's name, zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
+    """An account's name, zone, specifications, SLA versions, resets and inquiries, replayed from its events."""
 
     def __init__(self) -> None:
         self.name: str | None = None
@@ -24,6 +24,7 @@ class ReplayedAccount:
         self.manager: Data = {}
         self.contact: Data = {}
         self.closed_at: str | None = None
+        self.inquiries: dict[str, Data] = {}
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
             "SPECIFICATION_CHANGED": self._specify,
@@ -37,10 +38,12 @@ class ReplayedAccount:
             "ACCOUNT_CLOSED": self._close,
             "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
+            "INQUIRY_OPENED": self._ask,
+            "INQUIRY_ANSWERED": self._answer,
         }
 
     def play(self, type_: str, data: Data) -> None:
-        """Play an event of no order, and assert that its `before` equals the state after the events before it."""
+        """Play an event of no order, or of an inquiry; its `before` equals the state after the events before it."""
         self._plays[type_](data)
 
     def assert_resets_follow(self, orders: Iterable[Data], images: Iterable[Data]) -> None:
@@ -137,6 +140,17 @@ class ReplayedAccount:
         """Close or reopen the account."""
         assert data["before"] == {"closedAt": self.closed_at}
         self.closed_at = data["after"]["closedAt"]
+
+    def _ask(self, data: Data) -> None:
+        after = data["after"]
+        assert data["before"] is None
+        assert after["id"] not in self.inquiries
+        self.inquiries[after["id"]] = {**after, "text": data["text"], "answeredAt": None, "answer": None}
+
+    def _answer(self, data: Data) -> None:
+        known = self.inquiries[data["after"]["id"]]
+        assert data["before"] == {key: known[key] for key in ("id", "answeredAt")}
+        known |= data["after"] | {"answer": data["answer"]}
 
 
 def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:

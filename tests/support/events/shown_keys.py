@@ -245,6 +245,20 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after": "- always null",
         "event": "event.id",
     },
+    "INQUIRY_OPENED": {
+        **_NEW,
+        "after.id": "inquiry.id",
+        "after.topic": "topic",
+        "after.dueAt": "dueAt",
+        "text": "text",
+    },
+    "INQUIRY_ANSWERED": {
+        "before.id": "inquiry.id",
+        "before.answeredAt": "- always null",
+        "after.id": "inquiry.id",
+        "after.answeredAt": "at",
+        "answer": "answer",
+    },
 }
 """The field that shows each key of `data` and of `texts`, or after a dash the reason for none."""
 for _shown in SHOWN.values():

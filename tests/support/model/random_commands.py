@@ -14,6 +14,7 @@ from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
 from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reopen, Withdraw
 from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place, Revise
+from tests.support.model.inquiry_commands import Answer, Ask
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver, Reject, RejectOrder
 from tests.support.model.world import Command, World, accepted, assert_day
@@ -160,6 +161,8 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(Negotiate, which, terms, terms, st.sampled_from([1, 0, 2])),
         st.builds(ChangePlan, which, st.sampled_from(list(PLANS)), st.sampled_from([1, 0, 2])),
         st.builds(Withdraw, which, st.integers(0, 2)),
+        st.builds(Ask, which, st.none() | st.integers(0, 2)),
+        st.builds(Answer, which, st.integers(0, 2)),
         st.builds(Close, which),
         *3 * [st.builds(Reopen, which)],
         st.builds(ChangeZone, which, st.sampled_from(ZONES), st.sampled_from([False, False, True])),
