@@ -7,6 +7,7 @@ from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus, DeadlineSte
 from app.domain.events.enums import EventType
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
+from app.domain.production.operations import Performer
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan
 from engine.decorators import describe
@@ -38,6 +39,11 @@ describe(
     AccountOrder,
     "The order of a list of accounts.",
     {"CREATED": "By their creation, oldest first.", "NAME": "By their names, ignoring case."},
+)
+describe(
+    Performer,
+    "The kind of performer of a retouching step.",
+    {"RETOUCHER": "A human retoucher.", "SCRIPT": "A script.", "AI": "An artificial intelligence."},
 )
 describe(
     ViewerKind,
@@ -213,6 +219,7 @@ describe(
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
         "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
+        "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
         "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
     },
 )

@@ -15,6 +15,7 @@ from db.queries.images import count_images_of_orders, images_by_id, images_of_or
 from db.queries.import_runs import ended_imports
 from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
 from db.queries.ledger import allowances
+from db.queries.operations import completed_steps, measured_steps, steps_completed_in_orders
 from db.queries.order_pages import count_orders, orders_of_accounts
 from db.queries.orders import (
     count_orders_awaiting_deadline,
@@ -67,6 +68,8 @@ class Loaders(LoaderSet):
     images = by_key(images_by_id)
     images_of_orders = by_parent(images_of_orders)
     image_counts = by_parent(count_images_of_orders)
+    completed_steps = by_key(completed_steps)
+    steps_completed_in_orders = by_key(steps_completed_in_orders)
     production_queue = by_arguments(production_queue)
     queue_count = by_arguments(count_production_queue)
     images_at_risk = by_arguments(images_at_risk)
@@ -82,6 +85,7 @@ class Loaders(LoaderSet):
     retouching_steps_by_id = by_key(retouching_steps_by_id)
     retouching_step_count = by_arguments(count_retouching_steps)
     specification_counts_of_steps = by_key(specification_counts_of_steps)
+    measured_steps = by_parent(measured_steps)
     ended_imports = by_key(ended_imports)
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)

@@ -179,6 +179,7 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("ImagesClaimed", "worker", "None"),
         ("ClaimExpired", "worker", "None"),
         ("ImagesDelivered", "worker", "None"),
+        ("OperationsRecorded", "worker", "None"),
         ("ImagesRejected", "rejectedImages.nodes[].reason", "erased"),
         ("DeadlineConfirmed", "note", "None"),
         ("DeadlineConfirmed", "message", "None"),

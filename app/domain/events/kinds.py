@@ -215,6 +215,17 @@ class DeadlineRevised:
     message: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OperationsRecorded:
+    """Production recorded operations on images: the `steps` done, each once, and the number of the operations."""
+
+    type: ClassVar[EventType] = EventType.OPERATIONS_RECORDED
+    images: tuple[UUID, ...]
+    steps: tuple[str, ...]
+    operation_count: int
+    worker: str | None = None
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -244,4 +255,5 @@ Event: TypeAlias = (
     | ImagesCancelled
     | DeadlineRevised
     | ContactChanged
+    | OperationsRecorded
 )

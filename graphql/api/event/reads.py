@@ -58,6 +58,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
     EventType.DEADLINE_REVISED: deadlines.DeadlineRevised,
+    EventType.OPERATIONS_RECORDED: production.OperationsRecorded,
     EventType.CONTACT_CHANGED: accounts.ContactChanged,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""

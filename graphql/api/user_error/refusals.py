@@ -17,6 +17,7 @@ from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders import quotes, refusals
 from app.domain.orders.references import ReferenceTaken
+from app.domain.production.operations import StepNotOfImage
 from app.domain.sla import negotiation
 from app.domain.specifications import NoSteps, SpecificationArchived, StepNotOffered, StepNotSpecified
 from app.services.accounts.counters import UnknownAccount
@@ -60,6 +61,7 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     refusals.NotDelivered: ErrorMapping(types.NotDelivered, _ORDER),
     refusals.NotRejectable: ErrorMapping(types.NotRejectable, _ORDER),
     refusals.NotClaimed: ErrorMapping(types.NotClaimed, ("imageIds",)),
+    StepNotOfImage: ErrorMapping(types.InvalidInput, ("step",), items="operations"),
     refusals.NotCancellable: ErrorMapping(types.NotCancellable, _ORDER),
     refusals.ImageCancelled: ErrorMapping(types.InvalidInput, _ORDER),
     refusals.NotCompletable: ErrorMapping(types.NotCompletable, _ORDER),
