@@ -5,6 +5,7 @@ from api.account.mutations import AccountMutations
 from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
 from api.image.operations import OperationMutations
+from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
 from api.retouching_step.mutations import RetouchingStepMutations
 from api.specification.mutations import SpecificationMutations
@@ -21,6 +22,7 @@ class Mutation(
     AccountMutations,
     AccountAdministration,
     AccountPeople,
+    InquiryMutations,
 ):
     """The root of all mutations; clients change their own account only.
 

@@ -35,6 +35,7 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
+from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened
 from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.results import ImageResult
 
@@ -255,5 +256,7 @@ Event: TypeAlias = (
     | ImagesCancelled
     | DeadlineRevised
     | ContactChanged
+    | InquiryOpened
+    | InquiryAnswered
     | OperationsRecorded
 )

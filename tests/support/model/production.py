@@ -73,7 +73,7 @@ class Production:
     def record(
         self, now: datetime, worker: str, recorded: Sequence[tuple[Account, Order, Image, tuple[str, str, int]]]
     ) -> None:
-        """Record operations, each a step, its performer and milliseconds, on images that the worker has or delivered."""
+        """Record operations, each a step, its performer and milliseconds, on images the worker holds or delivered."""
         refuse(
             Reason("NotClaimed", image.id)
             for account, _, image, _ in recorded

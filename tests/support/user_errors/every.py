@@ -25,7 +25,8 @@ async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
     if operation == "recordOperations":
         facts = {"id": values["operations"][0]["imageId"]}
         return Refused(values, ["operations", "0", "imageId"], facts, by_staff=True)
-    name = next(name for name in ("accountId", "orderId", "specificationId", "slaId", "imageIds") if name in values)
+    names = ("accountId", "orderId", "specificationId", "slaId", "inquiryId", "imageIds")
+    name = next(name for name in names if name in values)
     listed = isinstance(values[name], list)
     facts = {"id": values[name][0] if listed else values[name]}
     return Refused(values, [name, "0"] if listed else [name], facts, by_staff=True)
