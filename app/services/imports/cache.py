@@ -33,10 +33,11 @@ class PendingAccount:
 
 
 class VersionState(NamedTuple):
-    """A version of a specification, in force from an instant (UTC) until the next one is."""
+    """A version of a specification with its steps, in force from an instant (UTC) until the next one is."""
 
     starts_at: datetime
     specification: OrderedSpecification
+    steps: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -102,11 +103,11 @@ class Cache:
     references: References = field(default_factory=dict[UUID, TakenReferences])
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
 
-    def specification_at(self, account_id: UUID, ref: str, at: datetime) -> OrderedSpecification | None:
+    def specification_at(self, account_id: UUID, ref: str, at: datetime) -> VersionState | None:
         """Return the version of a specification in force at an instant; None if there is no such specification."""
         versions = self.specifications.get((account_id, ref))
         if versions is None:
             return None
         # Only a line that opens its account earlier is before the first version, which moves with the opening.
         begun = (each for each in reversed(versions) if each.starts_at <= at)
-        return next(begun, versions[0]).specification
+        return next(begun, versions[0])

@@ -45,6 +45,9 @@ EXAMPLE: list[Line] = [
                 "deliveredAt": "2026-03-03T06:00:00Z",
                 "resultUrl": "https://pictures.example/a-done.jpg",
                 "resultPreviewUrl": "https://pictures.example/a-done-small.jpg",
+                "operations": [
+                    {"step": "CLIPPING", "performedBy": "RETOUCHER", "seconds": 171.5, "at": "2026-03-03T05:30:00Z"}
+                ],
                 "rejections": [
                     {
                         "at": "2026-03-03T08:00:00Z",
@@ -203,6 +206,15 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
     query = "SELECT preview_url, result_url, result_preview_url FROM images ORDER BY filename"
     pictures = [f"https://pictures.example/a-{name}.jpg" for name in ("small", "done", "done-small")]
     assert await rows(pool, query) == [tuple(pictures), (None, None, None), (None, None, None)]
+
+
+async def test_its_operation_is_of_its_image(pool: Pool) -> None:
+    await run_import(pool, EXAMPLE)
+    query = """
+        SELECT filename, at, step, performed_by, milliseconds
+          FROM operations o JOIN images i ON i.id = o.image_id"""
+    done_at = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
+    assert await rows(pool, query) == [("a.jpg", done_at, "CLIPPING", "RETOUCHER", 171_500)]
 
 
 async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
