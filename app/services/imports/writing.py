@@ -41,6 +41,7 @@ from app.services.specifications import specification_version
 from db.settled import settle
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.imports import ImportLine
+from db.tables.inquiries import Inquiry
 from db.tables.operations import Operation
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
@@ -88,9 +89,9 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     if batch.specifications:
         await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
-    if batch.operations:
-        rows = [operation_row(each.account_id, new_id(each.at), each.at, each.operation) for each in batch.operations]
-        await writer.copy(Operation, rows)
+    await writer.copy(Inquiry, (inquiry.row(account_id) for account_id, inquiry in batch.inquiries))
+    operations = (operation_row(each.account_id, new_id(each.at), each.at, each.operation) for each in batch.operations)
+    await writer.copy(Operation, operations)
     new_events = {id_: list(events) for id_, events in prepared.new_events.items()}
     if batch.openings:
         untrue += await move_openings(writer, batch.openings, new_events)
