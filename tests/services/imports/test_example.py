@@ -220,15 +220,6 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
     assert await rows(pool, query) == [tuple(pictures), (None, None, None), (None, None, None)]
 
 
-async def test_its_operation_is_of_its_image(pool: Pool) -> None:
-    await run_import(pool, EXAMPLE)
-    query = """
-        SELECT filename, at, step, performed_by, milliseconds
-          FROM operations o JOIN images i ON i.id = o.image_id"""
-    done_at = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
-    assert await rows(pool, query) == [("a.jpg", done_at, "CLIPPING", "RETOUCHER", 171_500)]
-
-
 async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from db.connections import Pool
+from tests.services.imports.test_example import EXAMPLE
 from tests.support.import_files import START, Line, change, order, rows, run_import
 
 ROWS: Final = """
@@ -76,3 +77,12 @@ async def test_they_are_of_the_version_of_the_specification_that_is_in_force(poo
 async def test_an_operation_that_cannot_be_is_refused(pool: Pool, wrong: dict[str, Any], problem: str) -> None:
     outcome = await run_import(pool, [*START, order("o-1", [image("a.jpg", operation("11:00:00"), wrong)])])
     assert outcome.problems == [f"3: images[0].operations[1].{problem}"]
+
+
+async def test_the_operation_of_the_example_is_of_its_image(pool: Pool) -> None:
+    await run_import(pool, EXAMPLE)
+    query = """
+        SELECT filename, at, step, performed_by, milliseconds
+          FROM operations o JOIN images i ON i.id = o.image_id"""
+    done_at = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
+    assert await rows(pool, query) == [("a.jpg", done_at, "CLIPPING", "RETOUCHER", 171_500)]
