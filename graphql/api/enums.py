@@ -237,11 +237,11 @@ describe(
         "EVENT_WITHDRAWN": "Another event turned out to be untrue.",
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
         "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
-        "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
         "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
         "INQUIRY_OPENED": "The client asked the service or left a comment.",
         "INQUIRY_ANSWERED": "The service answered an inquiry.",
         "INQUIRY_OVERDUE": "The deadline of an inquiry passed without an answer.",
+        "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
     },
 )
 describe(

@@ -30,6 +30,7 @@ STAFFS: Final = {
     "ImagesClaimed": "worker",
     "ClaimExpired": "worker",
     "ImagesDelivered": "worker",
+    "OperationsRecorded": "worker",
     "DeadlineConfirmed": "note",
     "SlaNegotiated": "note",
     "SlaWithdrawn": "note",

@@ -58,11 +58,11 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.EVENT_WITHDRAWN: accounts.EventWithdrawn,
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
     EventType.DEADLINE_REVISED: deadlines.DeadlineRevised,
-    EventType.OPERATIONS_RECORDED: production.OperationsRecorded,
     EventType.CONTACT_CHANGED: accounts.ContactChanged,
     EventType.INQUIRY_OPENED: inquiries.InquiryOpened,
     EventType.INQUIRY_ANSWERED: inquiries.InquiryAnswered,
     EventType.INQUIRY_OVERDUE: inquiries.InquiryOverdue,
+    EventType.OPERATIONS_RECORDED: production.OperationsRecorded,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

@@ -27,7 +27,7 @@ async def no_operations(_scene: Scene) -> Refused:
 async def a_step_that_the_specification_lacks(scene: Scene) -> Refused:
     image = await claimed(scene)
     operations = [operation(image), operation(image, step="DUST")]
-    return Refused({"worker": "Ada", "operations": operations}, ["operations", "1", "step"], {})
+    return Refused({"worker": "Ada", "operations": operations}, ["operations", "1", "step"], {"step": "DUST"})
 
 
 @case("INVALID", "recordOperations")
