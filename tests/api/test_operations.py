@@ -214,7 +214,7 @@ async def test_the_catalogue_shows_staff_the_median_of_retouchers_over_90_days(
     [image] = await claimed(shop, staff, "a.jpg")
     await record(staff, *(operation(image, seconds=seconds) for seconds in (100, 170.001, 900)))
     await record(staff, operation(image, by="AI", seconds=0.1), operation(image, "SHADOW", "SCRIPT", 2))
-    clock.advance()
+    clock.advance(SECOND)
     steps = [
         {"step": "CLIPPING", "seconds": 180.0, "measured": {"medianSeconds": 170.001, "operationCount": 3}},
         {"step": "SHADOW", "seconds": 180.0, "measured": None},
