@@ -30,7 +30,7 @@ class MeasuredStep(NamedTuple):
     """The median milliseconds and the number of the operations of a step by retouchers."""
 
     median: float
-    count: int
+    operation_count: int
 
 
 # The latest operation of each step on images of an account since the last rejection of each, in order:

@@ -57,7 +57,7 @@ class RetouchingStep(Node):
         found = await info.context.loaders.measured_steps.load((self.step, info.context.now))
         if found is None:
             return None
-        return MeasuredTime(median_seconds=found.median / MILLISECONDS, operation_count=found.count)
+        return MeasuredTime(median_seconds=found.median / MILLISECONDS, operation_count=found.operation_count)
 
 
 def retouching_step(row: RetouchingStepRow) -> RetouchingStep:
