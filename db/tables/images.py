@@ -25,9 +25,9 @@ class Image(Table, table=True):
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
     when `late_at >= T`. `review_by` is the instant by which staff have promised the deadline that they owe, of an image
     without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at`
-    and `redo_due_at` are the open rejection's. `external_reference` is the client's own.
-    `preview_url` is the address of a preview of the upload; `result_url` and `result_preview_url` are those of the
-    latest delivery.
+    and `redo_due_at` are the open rejection's. `external_reference` is the client's own. `preview_url` is the address
+    of a preview of the upload; `result_url`, `result_preview_url` and the worker `delivered_by` are those of the latest
+    delivery; an imported one has no worker.
     """
 
     __tablename__ = "images"
@@ -137,4 +137,5 @@ class Image(Table, table=True):
     preview_url: str | None = None
     result_url: str | None = None
     result_preview_url: str | None = None
+    delivered_by: str | None = None
     review_by: datetime | None = Field(default=None, sa_type=Instant)

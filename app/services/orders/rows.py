@@ -200,6 +200,7 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         image.instructions,
         image.preview_url,
         *image.result,
+        image.delivered_by,
         None if review is None else review.due_at,
     )
 

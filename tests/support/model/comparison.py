@@ -23,6 +23,8 @@ async def assert_rows_match_model(world: World) -> None:
         reviews = [row for _, image in account.images for row in review_rows(image)]
         assert await rows(customer, REVIEWS) == sorted(reviews)
         assert await rows(customer, INQUIRIES) == [inquiry_row(each) for each in account.inquiries]
+        operations = [(image.id, *each) for _, image in account.images for each in image.operations]
+        assert await rows(customer, OPERATIONS) == sorted(operations)
         assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
@@ -45,13 +47,17 @@ IMAGES = """
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
            i.first_claimed_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url,
-           i.review_by
+           i.delivered_by, i.review_by
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
 REJECTIONS = """
     SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
+"""
+OPERATIONS = """
+    SELECT image_id, at, step, performed_by, milliseconds
+      FROM operations WHERE account_id = $1 ORDER BY image_id, at, step, performed_by, milliseconds
 """
 REVIEWS = """
     SELECT image_id, number, begun_at, due_at, late_at, ended_at FROM reviews WHERE account_id = $1 ORDER BY 1, 2
@@ -137,6 +143,7 @@ def image_row(order: Order, image: Image) -> Row:
         image.instructions,
         image.preview_url,
         *image.result,
+        image.delivered_by,
         image.review_by,
     )
 
