@@ -1,4 +1,4 @@
-"""Reads of the watch over deadlines: orders to look at, and events recorded before (domain rules, section 3)."""
+"""Reads of the watch over deadlines and reviews: orders to look at, and events recorded before (domain rules, section 3)."""
 
 from typing import Final
 
@@ -11,13 +11,14 @@ DEADLINES_PAGE: Final = 500
 # risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
 # an order that is all delivered may have lost one to a sibling or by a cancellation; and those that replaced a later
-# one, which may have been at risk before. orders_by_deadline_idx and rejections_by_deadline_idx, from the bound on;
-# primary keys, images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
+# one, which may have been at risk before. Reviews that were missed by $5, with the orders from which their images were
+# split off since. orders_by_deadline_idx, rejections_by_deadline_idx and reviews_by_due_idx, from the bound on; primary
+# keys, images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
 _DEADLINES: Final = f"""
-    SELECT due_at, account_id, id, order_id, image_count
+    SELECT due_at, account_id, id, order_id, image_count, origins
     FROM (
       (
-        SELECT o.due_at, o.account_id, o.id, o.id AS order_id, o.image_count
+        SELECT o.due_at, o.account_id, o.id, o.id AS order_id, o.image_count, '{{{{}}}}'::uuid[] AS origins
         FROM orders o
         WHERE (o.due_at, o.account_id, o.id) > ($1, $2, $3) AND o.due_at < $7 {{of_orders}} AND (
           o.due_at < $5 AND o.late_at IS NOT NULL
@@ -39,7 +40,7 @@ _DEADLINES: Final = f"""
       )
       UNION ALL
       (
-        SELECT r.due_at, r.account_id, r.id, i.order_id, o.image_count
+        SELECT r.due_at, r.account_id, r.id, i.order_id, o.image_count, '{{{{}}}}'::uuid[]
         FROM rejections r
         JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
         JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
@@ -48,6 +49,18 @@ _DEADLINES: Final = f"""
           OR (r.due_at >= $6 OR r.at >= $4)
             AND coalesce(r.redelivered_at, 'infinity') > r.due_at - make_interval(secs => $8))
         ORDER BY r.due_at, r.account_id, r.id
+        LIMIT {DEADLINES_PAGE}
+      )
+      UNION ALL
+      (
+        SELECT w.due_at, w.account_id, w.image_id, i.order_id, o.image_count, ARRAY[o.split_from, p.split_from]
+        FROM reviews w
+        JOIN images i ON i.account_id = w.account_id AND i.id = w.image_id
+        JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
+        LEFT JOIN orders p ON p.account_id = o.account_id AND p.id = o.split_from
+        WHERE (w.due_at, w.account_id, w.image_id) > ($1, $2, $3) AND w.due_at < $5 AND w.late_at IS NOT NULL
+          {{of_reviews}}
+        ORDER BY w.due_at, w.account_id, w.image_id
         LIMIT {DEADLINES_PAGE}
       )
     ) AS d
@@ -62,14 +75,18 @@ _NOT_WAITING: Final = """AND NOT EXISTS (
 # Those of all accounts except postponed ones, until $9 at most: these have rescan requests.
 DEADLINES: Final = Statement(
     "deadlines_to_watch",
-    _DEADLINES.format(of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r")),
+    _DEADLINES.format(
+        of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r"), of_reviews=_NOT_WAITING.format("w")
+    ),
     many="the watch looks at the deadlines of all accounts",
 )
 
 # Those of one account.
 DEADLINES_OF_ACCOUNT: Final = Statement(
     "deadlines_of_account_to_watch",
-    _DEADLINES.format(of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9"),
+    _DEADLINES.format(
+        of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9", of_reviews="AND w.account_id = $9"
+    ),
 )
 
 # The events of orders of an account that set or concern deadlines, unless withdrawn, and of siblings split off them;
@@ -83,7 +100,7 @@ EVENTS_OF_DEADLINES: Final = Statement(
     FROM events e
     WHERE e.account_id = $1 AND e.order_id = ANY($2::uuid[]) AND e.withdrawn_by IS NULL AND e.type IN (
       'ORDER_PLACED', 'ORDER_SPLIT', 'ORDER_EXPEDITED', 'DEADLINE_CONFIRMED', 'DEADLINE_REVISED',
-      'DEADLINE_AT_RISK', 'DEADLINE_MISSED')
+      'DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE')
     """,
 )
 
@@ -99,7 +116,7 @@ ALERTS_SINCE: Final = Statement(
     FROM events e
     JOIN orders o ON o.account_id = e.account_id AND o.id = e.order_id
     WHERE e.account_id = $1 AND (e.order_id, e.at, e.sequence) > ($2, $3, $4) AND e.at >= $5
-      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED') AND e.withdrawn_by IS NULL
+      AND e.type IN ('DEADLINE_AT_RISK', 'DEADLINE_MISSED', 'REVIEW_OVERDUE') AND e.withdrawn_by IS NULL
     ORDER BY e.order_id, e.at, e.sequence
     LIMIT {ALERTS_PAGE}
     """,

@@ -227,6 +227,15 @@ class OperationsRecorded:
     worker: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewOverdue:
+    """The deadline of these images was promised by `due_at`, and staff still owed it then."""
+
+    type: ClassVar[EventType] = EventType.REVIEW_OVERDUE
+    due_at: datetime
+    images: tuple[UUID, ...]
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -260,4 +269,5 @@ Event: TypeAlias = (
     | InquiryAnswered
     | InquiryOverdue
     | OperationsRecorded
+    | ReviewOverdue
 )

@@ -219,6 +219,14 @@ def _read_missed(data: Data, _: StoredTexts) -> kinds.DeadlineMissed:
     return kinds.DeadlineMissed(images=keys.read_ids(data), **keys.ALERT.read(data["after"]))
 
 
+def _write_overdue(event: kinds.ReviewOverdue) -> tuple[Data, Data]:
+    return {"before": None, "after": keys.DEADLINE.write(event), "images": event.images}, {}
+
+
+def _read_overdue(data: Data, _: StoredTexts) -> kinds.ReviewOverdue:
+    return kinds.ReviewOverdue(images=keys.read_ids(data), **keys.DEADLINE.read(data["after"]))
+
+
 def _write_met(event: kinds.DeadlineMet) -> tuple[Data, Data]:
     return {"before": None, "after": keys.DEADLINE.write(event)}, {}
 
@@ -287,6 +295,7 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
     EventType.DEADLINE_REVISED: Form(_write_revised, _read_revised),
+    EventType.REVIEW_OVERDUE: Form(_write_overdue, _read_overdue),
     **INQUIRY_FORMS,
     EventType.OPERATIONS_RECORDED: Form(_write_operations, _read_operations),
 }

@@ -18,19 +18,23 @@ from db.readers import Reader
 
 @dataclass(slots=True)
 class _Emitted:
-    """The content of the events of an order: its deadlines, the orders split off, and its alerts."""
+    """The content of the events of an order: their instants, its deadlines, the orders split off, and its alerts."""
 
+    instants: list[datetime] = field(default_factory=list[datetime])
     deadlines: list[SetDeadline] = field(default_factory=list[SetDeadline])
     splits: list[tuple[OrderKey, datetime]] = field(default_factory=list[tuple[OrderKey, datetime]])
     alerts: set[Alert] = field(default_factory=set[Alert])
 
     def add(self, row: Record) -> None:
         """Add an event."""
+        self.instants.append(row["at"])
         match EventType(row["type"]):
             case EventType.ORDER_SPLIT:
                 self.splits += (((row["account_id"], UUID(each["id"])), row["at"]) for each in row["into_orders"])
             case (EventType.DEADLINE_AT_RISK | EventType.DEADLINE_MISSED) as type_:
                 self.alerts.add(Alert(type_, DeadlineKind(row["kind"]), row["due_at"]))
+            case EventType.REVIEW_OVERDUE as type_:
+                self.alerts.add(Alert(type_, None, row["due_at"]))
             case _ if row["due_at"] is not None:
                 self.deadlines.append(SetDeadline(row["at"], row["due_at"]))
             case _:  # placing or expediting set no deadline, or kept the earlier one
@@ -91,6 +95,7 @@ async def _pasts(
     siblings = await order_states(reader, wanted) if wanted else {}
     return {
         key: OrderPast(
+            since=min(emitted[key].instants, default=orders[key].placed_at),
             deadlines=emitted[key].deadlines_in_order(),
             departed=[(image, at) for sibling, at in splits[key] for image in siblings[sibling].images],
         )

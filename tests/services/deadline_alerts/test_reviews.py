@@ -1,0 +1,65 @@
+"""The watch tells of reviews that were due without a deadline given (domain rules, section 3.19)."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from app.services.deadline_alerts.watch import watch_deadlines
+from app.services.orders.changing import confirm_deadline, expedite_order
+from db.connections import Pool
+from db.readers import PoolReader
+from tests.support.alerts import LEAD, emitted_alerts
+from tests.support.clock import MICROSECOND, FrozenClock
+from tests.support.consistency import assert_consistent
+from tests.support.customers import Customer
+from tests.support.studio import DAY, HOUR
+from tests.support.transactions import in_transaction
+
+DUE_AT: Final = datetime(2026, 3, 10, 17, tzinfo=UTC)
+"""Five hours after the instant of the frozen clock, a Tuesday."""
+
+
+async def overdue(pool: Pool) -> list[tuple[str, int]]:
+    """Return the instant of each REVIEW_OVERDUE, and the number of its images."""
+    events = await emitted_alerts(pool)
+    return [(each.at, len(each.data["images"])) for each in events if each.type == "REVIEW_OVERDUE"]
+
+
+async def test_an_overdue_review_is_told_once_an_order(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+    await customer.place(203)
+    seen, counts = clock.now(), list[int]()
+    for at in (DUE_AT, DUE_AT + MICROSECOND, DUE_AT + timedelta(minutes=1), DUE_AT + HOUR):
+        clock.advance_to(at)
+        watched = await watch_deadlines(pool, clock, seen, LEAD)
+        seen = watched.until
+        counts.append(watched.emitted)
+    assert counts == [0, 1, 0, 0]
+    assert await overdue(pool) == [(DUE_AT.isoformat(), 3)]
+    await assert_consistent(PoolReader(pool), customer)
+
+
+async def test_a_deadline_set_in_time_leaves_nothing_to_tell(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await customer.place(201)
+    clock.advance_to(DUE_AT)
+    due_at = clock.now() + DAY
+    await in_transaction(pool, partial(confirm_deadline, clock=clock, key=placed.orders[1], due_at=due_at))
+    clock.advance(HOUR)
+    await watch_deadlines(pool, clock, clock.now() - 2 * HOUR, LEAD)
+    assert await overdue(pool) == []
+
+
+async def test_images_that_moved_on_while_the_watch_was_down_are_told_in_their_former_order(
+    customer: Customer, pool: Pool, clock: FrozenClock
+) -> None:
+    placed = await customer.place(202)
+    images = await customer.images(placed.orders[1])
+    clock.advance_to(DUE_AT + HOUR)
+    expediting = partial(expedite_order, clock=clock, key=placed.orders[1], chosen=images)
+    await in_transaction(pool, expediting)
+    clock.advance(DAY)
+    await watch_deadlines(pool, clock, DUE_AT - HOUR, LEAD)
+    [event] = [each for each in await emitted_alerts(pool) if each.type == "REVIEW_OVERDUE"]
+    assert (event.at, event.order_id) == (DUE_AT.isoformat(), placed.orders[1][1])
+    assert event.data["images"] == [str(image) for image in images]
