@@ -1,4 +1,4 @@
-"""Reads of the watch over deadlines and reviews: orders to look at, and events recorded before (domain rules, section 3)."""
+"""Reads of the watch over deadlines and reviews: orders to look at, and recorded events (domain rules, section 3)."""
 
 from typing import Final
 

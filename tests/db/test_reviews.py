@@ -13,7 +13,7 @@ from db.queries.pages import Slice
 from db.queries.reviews import review_counts
 from db.readers import PoolReader
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.customers import Customer, open_customer
+from tests.support.customers import open_customer
 from tests.support.studio import DAY, HOUR
 from tests.support.transactions import in_transaction
 
@@ -62,7 +62,8 @@ async def test_reviews_are_counted_and_listed_as_met_missed_and_open(pool: Pool,
     assert await listed(late_reviews(just)) == images[1]
 
 
-async def test_reviews_of_other_accounts_are_not_counted(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
+async def test_reviews_of_other_accounts_are_not_counted(pool: Pool, clock: FrozenClock) -> None:
+    customer = await open_customer(pool, clock)
     await customer.place(201)
     other = await open_customer(pool, clock)
     clock.advance(6 * HOUR)

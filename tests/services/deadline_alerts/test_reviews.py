@@ -1,6 +1,6 @@
 """The watch tells of reviews that were due without a deadline given (domain rules, section 3.19)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -15,8 +15,7 @@ from tests.support.customers import Customer
 from tests.support.studio import DAY, HOUR
 from tests.support.transactions import in_transaction
 
-DUE_AT: Final = datetime(2026, 3, 10, 17, tzinfo=UTC)
-"""Five hours after the instant of the frozen clock, a Tuesday."""
+TURNAROUND: Final = 5 * HOUR
 
 
 async def overdue(pool: Pool) -> list[tuple[str, int]]:
@@ -26,15 +25,15 @@ async def overdue(pool: Pool) -> list[tuple[str, int]]:
 
 
 async def test_an_overdue_review_is_told_once_an_order(customer: Customer, pool: Pool, clock: FrozenClock) -> None:
-    await customer.place(203)
+    due_at = (await customer.place(203)).at + TURNAROUND
     seen, counts = clock.now(), list[int]()
-    for at in (DUE_AT, DUE_AT + MICROSECOND, DUE_AT + timedelta(minutes=1), DUE_AT + HOUR):
+    for at in (due_at, due_at + MICROSECOND, due_at + timedelta(minutes=1), due_at + HOUR):
         clock.advance_to(at)
         watched = await watch_deadlines(pool, clock, seen, LEAD)
         seen = watched.until
         counts.append(watched.emitted)
     assert counts == [0, 1, 0, 0]
-    assert await overdue(pool) == [(DUE_AT.isoformat(), 3)]
+    assert await overdue(pool) == [(due_at.isoformat(), 3)]
     await assert_consistent(PoolReader(pool), customer)
 
 
@@ -42,7 +41,7 @@ async def test_a_deadline_set_in_time_leaves_nothing_to_tell(
     customer: Customer, pool: Pool, clock: FrozenClock
 ) -> None:
     placed = await customer.place(201)
-    clock.advance_to(DUE_AT)
+    clock.advance_to(placed.at + TURNAROUND - MICROSECOND)
     due_at = clock.now() + DAY
     await in_transaction(pool, partial(confirm_deadline, clock=clock, key=placed.orders[1], due_at=due_at))
     clock.advance(HOUR)
@@ -55,11 +54,12 @@ async def test_images_that_moved_on_while_the_watch_was_down_are_told_in_their_f
 ) -> None:
     placed = await customer.place(202)
     images = await customer.images(placed.orders[1])
-    clock.advance_to(DUE_AT + HOUR)
+    told_at = placed.at + TURNAROUND
+    clock.advance_to(told_at + HOUR)
     expediting = partial(expedite_order, clock=clock, key=placed.orders[1], chosen=images)
     await in_transaction(pool, expediting)
     clock.advance(DAY)
-    await watch_deadlines(pool, clock, DUE_AT - HOUR, LEAD)
+    await watch_deadlines(pool, clock, told_at - HOUR, LEAD)
     [event] = [each for each in await emitted_alerts(pool) if each.type == "REVIEW_OVERDUE"]
-    assert (event.at, event.order_id) == (DUE_AT.isoformat(), placed.orders[1][1])
+    assert (event.at, event.order_id) == (told_at.isoformat(), placed.orders[1][1])
     assert event.data["images"] == [str(image) for image in images]
