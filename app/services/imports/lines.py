@@ -33,6 +33,7 @@ from app.services.imports.values import (
     Ref,
     Seconds,
     Turnaround,
+    Url,
     ZoneName,
 )
 
@@ -133,7 +134,10 @@ class ImagePart(_Part):
     filename: Name
     external_reference: Name | None = None
     instructions: Prose | None = None
+    preview_url: Url | None = None
     delivered_at: Instant | None = None
+    result_url: Url | None = None
+    result_preview_url: Url | None = None
     rejections: tuple[RejectionPart, ...] = ()
     deadline: DeadlinePart | None = None
 

@@ -26,6 +26,7 @@ from app.domain.durations import BadDuration, iso8601, read_duration
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.texts import composed, name_problem, prose_problem
+from app.domain.urls import url_problem
 from app.services.currencies import CURRENCIES
 
 _CLOCK: Final = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
@@ -122,6 +123,7 @@ Name: TypeAlias = Annotated[str, _checked(name_problem)]
 Ref: TypeAlias = Annotated[str, _checked(name_problem)]
 """An identifier of the file's own, or of an account: kept as written, so that stored ones are found."""
 Prose: TypeAlias = Annotated[str, _checked(prose_problem)]
+Url: TypeAlias = Annotated[str, _checked(url_problem)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
 PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
