@@ -10,7 +10,7 @@ from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio, open_account
 
 
-@pytest.mark.parametrize("field", ["pulse { asOf }", "sla { version }", "orderFeed { number }"])
+@pytest.mark.parametrize("field", ["pulse { asOf }", "orderFeed { number }"])
 @pytest.mark.parametrize("plan", [Plan.SOLO, Plan.PROFESSIONAL_TRIAL])
 async def test_a_plan_without_a_dashboard_has_all_fields_but_those_of_the_dashboard(
     pool: Pool, client_of: NewClient, field: str, plan: Plan
@@ -35,6 +35,19 @@ async def test_whether_an_account_has_a_dashboard_depends_on_its_plan_whoever_as
     expected = {"account": {"dashboardAvailable": plan is Plan.PROFESSIONAL}}
     assert await client.data(ask) == expected
     assert await staff.data(ask, {"id": str(named_account(studio.id))}) == expected
+
+
+@pytest.mark.parametrize("plan", Plan)
+async def test_every_plan_sees_its_own_terms(pool: Pool, client_of: NewClient, plan: Plan) -> None:
+    client = await client_of(await open_account(pool, Studio(plan=plan)))
+    asked = "standard { deliverBy } support { responseTime } review { turnaround }"
+    found = await client.data(f"{{ account {{ sla {{ {asked} }} slaVersions {{ nodes {{ {asked} }} }} }} }}")
+    terms = {
+        "standard": {"deliverBy": "09:00"},
+        "support": {"responseTime": "PT5H"},
+        "review": {"turnaround": "PT5H"},
+    }
+    assert found == {"account": {"sla": terms, "slaVersions": {"nodes": [terms]}}}
 
 
 COMPLIANCE = "compliance { standard { metCount } }"
