@@ -59,7 +59,7 @@ class SLA(Node):
     async def compliance(self, info: Info) -> SLACompliance | None:
         """Compliance in the 30 days before the requested instant, across all versions.
 
-        Null, with the error PLAN_NOT_ELIGIBLE, on plans without a dashboard.
+        Null, with the error PLAN_NOT_ELIGIBLE, without a dashboard.
         """
         await info.context.require_dashboard(self.account.id)
         return await read_compliance(info.context, self.account.id, self.at)
