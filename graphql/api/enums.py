@@ -235,6 +235,7 @@ describe(
         "INQUIRY_OPENED": "The client asked the service or left a comment.",
         "INQUIRY_ANSWERED": "The service answered an inquiry.",
         "INQUIRY_OVERDUE": "The deadline of an inquiry passed without an answer.",
+        "DASHBOARD_ACCESS_CHANGED": "Staff let the account in to its dashboard, shut it out, or left it to its plan.",
     },
 )
 describe(

@@ -70,6 +70,7 @@ MAY_CHANGE = {
     "renameAccount": {"staff"},
     "closeAccount": {"staff"},
     "reopenAccount": {"staff"},
+    "setDashboardAccess": {"staff"},
     "setSuccessManager": {"staff"},
     "setContact": {"client", "staff"},
     "contactSupport": {"client", "staff"},

@@ -137,7 +137,9 @@ class Life:
     async def _negotiate(self, random: Random, _number: int) -> None:
         account_id, images = self._account(random), random.randint(0, 9)
         day = self.clock.now().date() + timedelta(days=random.randint(1, 4))
-        others = {name: random.choice(values) for name, values in OTHERS.items() if random.random() < 0.4}
+        others: dict[str, Any] = {
+            name: random.choice(values) for name, values in OTHERS.items() if random.random() < 0.4
+        }
         terms = Negotiation(NegotiableTerms(images, **others), day, message=random.choice([None, "As agreed."]))
         await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, agreed=terms))
 

@@ -17,6 +17,7 @@ from app.domain.events.account_kinds import (
     AccountRenamed,
     AccountReopened,
     ContactChanged,
+    DashboardAccessChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -248,4 +249,5 @@ Event: TypeAlias = (
     | InquiryOpened
     | InquiryAnswered
     | InquiryOverdue
+    | DashboardAccessChanged
 )

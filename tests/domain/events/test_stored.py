@@ -46,6 +46,7 @@ NEWER = {
     EventType.IMAGES_CANCELLED,
     EventType.DEADLINE_REVISED,
     EventType.CONTACT_CHANGED,
+    EventType.DASHBOARD_ACCESS_CHANGED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
     EventType.INQUIRY_OPENED,
