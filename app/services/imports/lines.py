@@ -12,10 +12,12 @@ from pydantic.alias_generators import to_camel
 
 from app.domain.bounds import (
     MAX_IMAGES,
+    MAX_OPERATIONS,
     MAX_STEPS,
 )
 from app.domain.inquiries import InquiryTopic
 from app.domain.orders.enums import RejectionCategory
+from app.domain.production.operations import Performer
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import ATTRIBUTES, NegotiableTerms
 from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
@@ -128,6 +130,15 @@ class DeadlinePart(_Part):
     confirmed_at: Instant
 
 
+class OperationPart(_Part):
+    """A retouching step done on an image."""
+
+    step: Name
+    performed_by: Performer
+    seconds: Seconds
+    at: Instant
+
+
 class ImagePart(_Part):
     """An image with its deliveries and rejections."""
 
@@ -139,6 +150,7 @@ class ImagePart(_Part):
     result_url: Url | None = None
     result_preview_url: Url | None = None
     rejections: tuple[RejectionPart, ...] = ()
+    operations: Annotated[tuple[OperationPart, ...], Field(max_length=MAX_OPERATIONS)] = ()
     deadline: DeadlinePart | None = None
 
 
