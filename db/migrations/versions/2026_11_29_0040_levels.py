@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from db.migrations.filling import fill_by_account
 
-revision: str = "2026_11_29_0039"
-down_revision: str | None = "2026_11_29_0038"
+revision: str = "2026_11_29_0040"
+down_revision: str | None = "2026_11_29_0039"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
