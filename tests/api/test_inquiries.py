@@ -1,6 +1,6 @@
 """Inquiries: asked by clients, answered by staff, and listed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +120,18 @@ async def test_an_inquiry_is_late_once_its_deadline_has_passed(shop: Shop, staff
     assert shown == [False, True]
     answered = await done(staff, "answerInquiry", inquiryId=inquiry, answer="At nine.")
     assert answered["inquiry"]["late"] is True
+
+
+async def test_the_negotiated_response_of_the_day_decides_when_an_answer_is_due(
+    shop: Shop, staff: Client, clock: FrozenClock
+) -> None:
+    terms = {"supportResponse": "PT2H", "effectiveDate": "2026-03-11"}
+    await done(staff, "negotiateSla", "sla { version }", accountId=shop.account, **terms)
+    due: list[str] = []
+    for at in (datetime(2026, 3, 10, 22, 59, tzinfo=UTC), datetime(2026, 3, 10, 23, tzinfo=UTC)):  # around midnight
+        clock.advance_to(at)
+        due.append((await done(shop.client, "contactSupport", topic="SLA", text="When?"))["inquiry"]["dueAt"])
+    assert due == ["2026-03-11T03:59:00Z", "2026-03-11T01:00:00Z"]
 
 
 async def test_an_account_lists_its_inquiries_newest_first(shop: Shop, staff: Client, clock: FrozenClock) -> None:

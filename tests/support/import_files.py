@@ -40,7 +40,8 @@ START: Final = (ACCOUNT, SPECIFICATION)
 
 _COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks", "activity_days"}
 _OF_THE_RUN: Final = {
-    *("sequence", "next_event_sequence", "activity_sequence", "last_at", "recorded_at", "import_run", "import_from")
+    *("sequence", "next_event_sequence", "activity_sequence", "rollups_sequence", "last_at", "recorded_at"),
+    *("import_run", "import_from"),
 }
 _COUNTING: Final = {"events": "WHERE withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'"}
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
