@@ -4,6 +4,7 @@ from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
+from api.image.operations import OperationMutations
 from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
 from api.retouching_step.mutations import RetouchingStepMutations
@@ -15,6 +16,7 @@ from engine.decorators import object_type
 class Mutation(
     OrderMutations,
     ImageMutations,
+    OperationMutations,
     SpecificationMutations,
     RetouchingStepMutations,
     AccountMutations,

@@ -160,6 +160,8 @@ async def names_of(pool: Pool) -> dict[UUID, str]:
         UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
         UNION ALL SELECT id, concat('inquiry ', account_id, created_at) FROM inquiries
         UNION ALL SELECT id, 'step ' || step FROM retouching_steps
+        UNION ALL SELECT o.id, concat('operation ', o.account_id, i.filename, o.step, o.at)
+          FROM operations o JOIN images i ON i.account_id = o.account_id AND i.id = o.image_id
         """,
     )
     accounts = {str(id_): name for id_, name in named if name.startswith("account")}
