@@ -74,6 +74,8 @@ class Account(Inquirer):
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
+        for image in (each for order in orders if order.level in OPEN_STATUSES for each in order.images):
+            image.begin_review(at, self.promised_by(at, "review_turnaround"))
         self.orders += orders
         day.used += len(images)
         day.expedited += len(images) if expedite else 0
@@ -136,6 +138,10 @@ class Account(Inquirer):
             image.expedite_position = day.expedited + number
             image.price = _price(level, day)
             image.due_at = new or image.due_at
+            if new is None:
+                image.begin_review(at, self.promised_by(at, "review_turnaround"))
+            else:
+                image.end_review(at)
             if image.claimed_until and image.claimed_until <= at:
                 image.claimed_by = image.claimed_until = None
         day.expedited += len(images)
@@ -224,6 +230,7 @@ class Account(Inquirer):
             order.sla_version = order.expedite_version or 0
         for image in awaiting:
             image.due_at = due_at
+            image.end_review(at)
             image.price = PRICE * self._plan_multiplier(order)
         self.last_at = at
 
