@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_29_0042"
-down_revision: str | None = "2026_11_29_0041"
+revision: str = "2026_11_29_0044"
+down_revision: str | None = "2026_11_29_0043"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
