@@ -206,7 +206,14 @@ async def compliance(shop: Shop, at: str | None = None) -> dict[str, Any]:
 async def test_compliance_counts_answers_in_time_and_opens_the_others(
     shop: Shop, staff: Client, clock: FrozenClock
 ) -> None:
-    none = {"metCount": 0, "missedCount": 0, "openCount": 0, "rate": None, "missedInquiries": [], "openInquiries": []}
+    none: dict[str, Any] = {
+        "metCount": 0,
+        "missedCount": 0,
+        "openCount": 0,
+        "rate": None,
+        "missedInquiries": [],
+        "openInquiries": [],
+    }
     assert await compliance(shop) == none
     made = [await ask(shop, text) for text in ("In time?", "Late?", "Missed?")]
     clock.advance(HOUR)
@@ -217,7 +224,14 @@ async def test_compliance_counts_answers_in_time_and_opens_the_others(
     clock.advance(HOUR)
     judged = {"metCount": 1, "missedCount": 2, "rate": 1 / 3, "missedInquiries": ["Missed?", "Late?"]}
     assert await compliance(shop) == judged | {"openCount": 1, "openInquiries": ["Open?"]}
-    past = {"metCount": 1, "missedCount": 0, "openCount": None, "rate": 1.0, "missedInquiries": [], "openInquiries": []}
+    past: dict[str, Any] = {
+        "metCount": 1,
+        "missedCount": 0,
+        "openCount": None,
+        "rate": 1.0,
+        "missedInquiries": [],
+        "openInquiries": [],
+    }
     assert await compliance(shop, "2026-03-10T15:00:00Z") == past
 
 

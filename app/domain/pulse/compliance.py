@@ -37,7 +37,7 @@ def compliance(figures: PulseFigures) -> Compliance:
     terms = zip(figures.current.met, figures.current.late, still_open, strict=True)
     met, missed, open_ = figures.inquiries
     inquiry = _term(met, missed, None if figures.open is None else open_)
-    return Compliance(*(_term(*counts) for counts in terms), inquiry)
+    return Compliance(*(_term(*counts) for counts in terms), inquiry=inquiry)
 
 
 def _term(met: int, missed: int, still_open: int | None) -> TermCompliance:
