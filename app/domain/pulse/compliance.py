@@ -34,10 +34,10 @@ class Compliance:
 def compliance(figures: PulseFigures) -> Compliance:
     """Judge the SLA from the figures of an account at an instant."""
     still_open = figures.open or (None,) * len(TermCounts._fields)
-    terms = zip(figures.current.met, figures.current.late, still_open, strict=True)
     met, missed, open_ = figures.inquiries
-    inquiry = _term(met, missed, None if figures.open is None else open_)
-    return Compliance(*(_term(*counts) for counts in terms), inquiry=inquiry)
+    counts = [*zip(figures.current.met, figures.current.late, still_open, strict=True)]
+    counts.append((met, missed, None if figures.open is None else open_))
+    return Compliance(*[_term(*each) for each in counts])
 
 
 def _term(met: int, missed: int, still_open: int | None) -> TermCompliance:
