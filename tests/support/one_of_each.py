@@ -184,6 +184,8 @@ async def _administer(world: _World) -> None:
         person = {"name": name, "email": f"{name.lower()}@example.com"}
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **person)
         await world.do(world.client, "setContact", **person)
+    for enabled in (False, None):
+        await world.do(world.staff, "setDashboardAccess", accountId=world.shop.account, enabled=enabled)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
     terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}
