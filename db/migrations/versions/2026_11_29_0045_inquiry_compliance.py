@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "2026_11_29_0044"
-down_revision: str | None = "2026_11_29_0043"
+revision: str = "2026_11_29_0045"
+down_revision: str | None = "2026_11_29_0044"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
