@@ -5,6 +5,7 @@ from api.account.mutations import AccountMutations
 from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
 from api.order.mutations import OrderMutations
+from api.order.staff_deadlines import DeadlineMutations
 from api.retouching_step.mutations import RetouchingStepMutations
 from api.specification.mutations import SpecificationMutations
 from engine.decorators import object_type
@@ -13,6 +14,7 @@ from engine.decorators import object_type
 @object_type
 class Mutation(
     OrderMutations,
+    DeadlineMutations,
     ImageMutations,
     SpecificationMutations,
     RetouchingStepMutations,

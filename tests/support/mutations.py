@@ -30,7 +30,7 @@ PAYLOADS: Final = {
     "changeTimeZone": "account { id timeZone } dailyGuarantee { resetsAt }",
     "claimImages": "images { id filename status } leaseUntil",
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
-    "confirmDeadline": "order { id deadline { at status } }",
+    "confirmDeadline": "orders { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
     "changePlan": "account { id plan comingPlan { plan from } }",
     "withdrawSla": "sla { version withdrawnAt }",

@@ -164,6 +164,7 @@ async def _order(world: _World) -> None:
     await world.do(
         world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
     )
+    await _plan(world)
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
@@ -174,6 +175,15 @@ async def _order(world: _World) -> None:
         world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
     )
     await _administer(world)
+
+
+async def _plan(world: _World) -> None:
+    """Place images beyond the guarantee, and set a deadline for each of two portions of them."""
+    [later] = (await world.do(world.client, "placeOrder", "orders { id }", **_order_of(world, "y.jpg", "z.jpg")))[
+        "orders"
+    ]
+    portions = [{"imageCount": 1, "deadline": (START + hours * HOUR).isoformat()} for hours in (40, 50)]
+    await world.do(world.staff, "confirmDeadline", orderId=later["id"], portions=portions, message="In two parts.")
 
 
 async def _administer(world: _World) -> None:

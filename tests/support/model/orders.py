@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, refuse
@@ -198,29 +198,44 @@ class Account(Ledger):
             refuse([Reason("NotCompletable")])
         order.completed_at = order.updated_at = self.last_at = self.instant(now)
 
-    def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
-        """Set the deadline of staff."""
+    def confirm(self, now: datetime, order: Order, portions: Sequence[tuple[int | None, datetime]]) -> list[Order]:
+        """Set staff's deadline of each portion of the images that await one; a portion of None has all of them.
+
+        Return the order, then the siblings that the further portions become.
+        """
         at = self.instant(now)
-        awaiting = [
-            image
-            for image in order.images
-            if (not image.delivered_at or image.delivered_at[0] >= at) and image.cancelled_at is None
-        ]
+        awaiting = [image for image in order.images if not image.delivered_at and image.cancelled_at is None]
         reasons = cancelled(order)
         if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
             reasons.append(Reason("DeadlineNotOpen"))
-        if due_at <= at or due_at >= (order.due_at or NEVER):
+        refuse(reasons)
+        counts = [len(awaiting) if count is None else count for count, _ in portions]
+        due = [due_at for _, due_at in portions]
+        if sum(counts) != len(awaiting):
+            reasons.append(Reason("PortionsDiffer"))
+        if any(one >= other for one, other in pairwise(due)):
+            reasons.append(Reason("PortionNotLater"))
+        if min(due) <= at or max(due) >= (order.due_at or NEVER):
             reasons.append(Reason("DeadlineNotAhead"))
         refuse(reasons)
-        order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
-        order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
-        order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
-        if order.level == "EXPEDITED_PLAN":
-            order.sla_version = order.expedite_version or 0
-        for image in awaiting:
-            image.due_at = due_at
-            image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
+        parts = [awaiting[sum(counts[:index]) :][:count] for index, count in enumerate(counts)]
+        orders = [order, *(self._leave(order, part, at) for part in parts[1:])]
+        for each, part, due_at in zip(orders, parts, due, strict=True):
+            _promise(each, part, at, due_at)
         self.last_at = at
+        return orders
+
+    def _leave(self, order: Order, images: list[Image], at: datetime) -> Order:
+        """Return the new sibling that images of an order become, without claims that have run out."""
+        sibling = replace(
+            order, number=len(self.orders) + 1, split_from=order, external_reference=None, images=list(images)
+        )
+        self.orders.append(sibling)
+        order.images = [image for image in order.images if image not in images]
+        for image in images:
+            if image.claimed_until and image.claimed_until <= at:
+                image.claimed_by = image.claimed_until = None
+        return sibling
 
     def revise(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set an earlier deadline in place of staff's."""
@@ -244,6 +259,18 @@ class Account(Ledger):
     def _expedite_levels(self, day: Day, count: int) -> list[str]:
         beyond = "EXPEDITED_PLAN" if day.expedited + count >= 2 * day.quota else "EXPEDITED_ADDITIONAL"
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
+
+
+def _promise(order: Order, images: Sequence[Image], at: datetime, due_at: datetime) -> None:
+    """Set staff's deadline of an order, for images of it."""
+    order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
+    order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+    order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
+    if order.level == "EXPEDITED_PLAN":
+        order.sla_version = order.expedite_version or 0
+    for image in images:
+        image.due_at = due_at
+        image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
 
 
 def _price(level: str) -> Decimal:
