@@ -17,6 +17,7 @@ from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, minutes_kept_since
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
 from app.services.rollups import write_rollups
 from db.connections import Pool, Record, Statement
@@ -195,8 +196,7 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime, days
             name=name,
             plan=Plan.ENTERPRISE,
             time_zone=ZONE,
-            images_per_day=orders,
-            expedites_per_day=orders,
+            terms=NegotiableTerms(orders, orders),
         )
         specification = await make_specification(writer, account, since)
         await writer.execute(TRUST)

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.domain.local_time import TIME_ZONES
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
 from bench.report import SHARE, Figure
 from bench.scratch import Scratch
@@ -35,8 +36,7 @@ async def measure_idle(scratch: Scratch) -> list[Figure]:
                 name=zone,
                 plan=Plan.SOLO,
                 time_zone=zone,
-                images_per_day=50,
-                expedites_per_day=5,
+                terms=NegotiableTerms(50, 5),
             )
             await writer.commit()
     await pool.close()

@@ -12,6 +12,7 @@ from uuid import UUID
 from api.ids import NodeType
 from app.domain.orders.changes import NewImage
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
 from app.services.api_keys.keys import create_key, secret_hash
 from app.services.orders.placing import NewOrder, place_order
@@ -125,8 +126,7 @@ async def _make_buyer(pool: Pool, name: str) -> _Buyer:
             name=name,
             plan=Plan.ENTERPRISE,
             time_zone=ZONE,
-            images_per_day=_CAPACITY,
-            expedites_per_day=0,
+            terms=NegotiableTerms(_CAPACITY, 0),
         )
         specification = await make_specification(writer, account, UNTIL)
         token = (await create_key(writer, UNTIL, account)).secret

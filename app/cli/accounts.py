@@ -15,7 +15,7 @@ from app.cli.printing import NOTHING, as_table
 from app.domain.bounds import MAX_NAME, MAX_PER_DAY
 from app.domain.instants import rfc3339
 from app.domain.sla.enums import Plan
-from app.domain.sla.terms import SlaInForce
+from app.domain.sla.terms import NegotiableTerms, SlaInForce
 from app.services.accounts.opening import create_account
 from app.settings import read_settings
 from db.queries.accounts import AccountHistory, NamedAccount, account_histories, named_accounts
@@ -52,8 +52,7 @@ def account_create(
                 plan=plan,
                 time_zone=time_zone,
                 plan_terms=settings.plan_terms[plan],
-                images_per_day=images_per_day,
-                expedites_per_day=expedites_per_day,
+                terms=NegotiableTerms(images_per_day, expedites_per_day),
                 ref=ref,
             )
 

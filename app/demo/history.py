@@ -31,8 +31,8 @@ from app.domain.deadlines.rules import expedite_window, initial_deadline, standa
 from app.domain.ledger.days import ChangedBy
 from app.domain.ledger.guarantee import Part, allocate_upload
 from app.domain.orders.enums import ServiceLevel
-from app.domain.sla.negotiation import NegotiatedTerms
-from app.domain.sla.terms import PLAN_TERMS
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
 
 MakeLine: TypeAlias = Callable[[datetime], Line | None]
 
@@ -75,8 +75,8 @@ class _History:
 
     def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload]) -> None:
         self._studio, self._rng, self._span = studio, rng, span
-        terms = (studio.images_per_day, studio.expedites_per_day)
-        self._account = Account.open(wanted[0].at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], *terms)
+        terms = NegotiableTerms(studio.images_per_day, studio.expedites_per_day)
+        self._account = Account.open(wanted[0].at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], terms)
         self._production = Production(rng, studio.slips, studio.rejects)
         self._orders, self._images, self._turns = count(1), count(1), count()
         self._scheduled: list[tuple[datetime, int, MakeLine]] = []
@@ -174,6 +174,6 @@ class _History:
 
     def _negotiate(self, terms: NewTerms, at: datetime) -> Line:
         effective = self._account.ledger_day_at(at).date + _NOTICE
-        agreed = NegotiatedTerms(terms.images_per_day, terms.expedites_per_day, effective)
+        agreed = Negotiation(NegotiableTerms(terms.images_per_day, terms.expedites_per_day), effective)
         self._account = self._account.negotiate(at, agreed)
         return terms_line(self._studio, terms.images_per_day, terms.expedites_per_day, effective, at)

@@ -19,9 +19,9 @@ from app.domain.ledger.days import (
 from app.domain.ledger.quota import QuotaDay, unused_day
 from app.domain.local_time import time_zone
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms, negotiated, withdrawn
+from app.domain.sla.negotiation import Negotiation, negotiated, withdrawn
 from app.domain.sla.plans import ComingPlan, NewPlan, changed_plan
-from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion, plan_on, sla_on
+from app.domain.sla.terms import NegotiableTerms, SlaInForce, SlaTerms, SlaVersion, plan_on, sla_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,20 @@ class Account:
         time_zone: str,
         plan: Plan,
         plan_terms: SlaTerms,
-        images_per_day: int | None = None,
-        expedites_per_day: int | None = None,
+        terms: NegotiableTerms = NegotiableTerms(),  # noqa: B008 - it never changes
     ) -> "Account":
-        """Open an account: version 1 of its SLA has the plan's terms but for these, from its first ledger day on."""
+        """Open an account: version 1 of its SLA has the plan's terms but for `terms`, from its first ledger day on."""
         zones = (ZonePeriod(at, time_zone),)
         version = SlaVersion(
             version=1,
             effective_date=first_ledger_day(zones).date,
-            images_per_day=plan_terms.images_per_day if images_per_day is None else images_per_day,
-            expedites_per_day=plan_terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
+            terms=replace(
+                terms,
+                images_per_day=plan_terms.images_per_day if terms.images_per_day is None else terms.images_per_day,
+                expedites_per_day=(
+                    plan_terms.expedites_per_day if terms.expedites_per_day is None else terms.expedites_per_day
+                ),
+            ),
             negotiated_at=at,
             plan_terms=plan_terms,
             plan=plan,
@@ -163,12 +167,12 @@ class Account:
         zones = (*self.zones, ZonePeriod(at, time_zone, by))
         return replace(self, zones=zones, day=self.day_at(at).extended(zones))
 
-    def negotiate(self, at: datetime, terms: NegotiatedTerms) -> "Account":
+    def negotiate(self, at: datetime, agreed: Negotiation) -> "Account":
         """Return the account with a further SLA version for ledger days to come, agreed on at an instant.
 
         Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
         """
-        version = negotiated(terms, at, self.ledger_day_at(at).date, self.versions)
+        version = negotiated(agreed, at, self.ledger_day_at(at).date, self.versions)
         return replace(self, versions=(*self.versions, version))
 
     def change_plan(self, at: datetime, new: NewPlan) -> "Account":

@@ -1,5 +1,7 @@
 """Upper bounds of quantities and lengths, the same for commands and imported files."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 YEARS: Final = range(1970, 2201)
@@ -25,3 +27,12 @@ MAX_SECONDS: Final = 1_000_000
 """Seconds of a step."""
 SECONDS_DECIMALS: Final = 3
 """Digits after the point of a step's seconds: steps are stored in whole milliseconds."""
+
+MIN_TURNAROUND: Final = timedelta(minutes=1)
+MAX_TURNAROUND: Final = timedelta(days=30)
+"""Turnarounds and the response time of support that can be negotiated."""
+MIN_MULTIPLIER: Final = Decimal(1)
+MAX_MULTIPLIER: Final = Decimal(100)
+"""Multiples of its price that an expedited image may cost."""
+MULTIPLIER_DECIMALS: Final = 2
+"""Digits after the point of such a multiple."""

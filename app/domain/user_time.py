@@ -1,6 +1,6 @@
 """Instants and dates in words, as the people of an account read them (domain rules, section 1, "user time")."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,14 @@ def user_time(at: datetime, zone: ZoneInfo) -> str:
     Seconds and microseconds are included unless zero.
     """
     local = at.astimezone(zone)
-    clock = local.time()
-    reading = clock.isoformat() if clock.second or clock.microsecond else f"{clock:%H:%M}"
     # The zone UTC is its own offset.
     zone_in_words = ", ".join(dict.fromkeys((offset_in_words(at, zone), zone.key)))
-    return f"{date_in_words(local)}, {reading} ({zone_in_words})"
+    return f"{date_in_words(local)}, {time_in_words(local.time())} ({zone_in_words})"
+
+
+def time_in_words(clock: time) -> str:
+    """Return a time on a wall clock: "14:05", with seconds and microseconds unless they are zero."""
+    return clock.isoformat() if clock.second or clock.microsecond else f"{clock:%H:%M}"
 
 
 def offset_in_words(at: datetime, zone: ZoneInfo) -> str:

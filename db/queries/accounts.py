@@ -12,7 +12,7 @@ from app.domain.ledger.days import ChangedBy, LedgerDay, ZonePeriod
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import QuotaDay
 from app.domain.sla.enums import Plan
-from app.domain.sla.stored import terms_from_json
+from app.domain.sla.stored import COLUMNS, stated_from_json, terms_from_json
 from app.domain.sla.terms import SlaVersion
 from db.connections import Record, Statement
 from db.queries.activity import ACTIVITY_UNTIL
@@ -81,8 +81,15 @@ _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 
 HISTORY_COLUMNS: Final = """
       z.starts_at, z.time_zones, z.changed_by, v.version, v.effective_date, v.images_per_day, v.expedites_per_day,
-      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at, v.plan"""
+      v.negotiated_at, v.note, v.plan_terms, v.message, v.withdrawn_at, v.plan,
+      v.other_terms"""
 """The columns that `account_of` reads from HISTORY, beside `a.closed_at` of the account."""
+
+_VERSION_COLUMNS: Final = (
+    *(each.name for each in fields(SlaVersion) if each.name != "terms"),
+    *COLUMNS,
+    "other_terms",
+)
 
 HISTORY: Final = """
     CROSS JOIN LATERAL (
@@ -101,7 +108,8 @@ HISTORY: Final = """
         array_agg(v.plan_terms ORDER BY v.version) AS plan_terms,
         array_agg(v.message ORDER BY v.version) AS message,
         array_agg(v.withdrawn_at ORDER BY v.version) AS withdrawn_at,
-        array_agg(CASE v.version WHEN 1 THEN a.plan ELSE v.plan END ORDER BY v.version) AS plan
+        array_agg(CASE v.version WHEN 1 THEN a.plan ELSE v.plan END ORDER BY v.version) AS plan,
+        array_agg(v.other_terms ORDER BY v.version) AS other_terms
       FROM sla_versions v WHERE v.account_id = {0}
     ) AS v"""
 """The join of the zones and SLA versions of the account {0} with the row `a`, each column as an array."""
@@ -254,14 +262,16 @@ def _zones(record: Record) -> tuple[ZonePeriod, ...]:
 
 
 def _versions(record: Record) -> tuple[SlaVersion, ...]:
-    columns = (record[column] for column in SlaVersion.__dataclass_fields__)
+    columns = (record[column] for column in _VERSION_COLUMNS)
     return tuple(_version(values) for values in zip(*columns, strict=True))
 
 
 def _version(columns: Iterable[Any]) -> SlaVersion:
-    """Read an SLA version from the values of its columns, in the order of its fields."""
-    values = dict(zip(SlaVersion.__dataclass_fields__, columns, strict=True))
+    """Read an SLA version from the values of _VERSION_COLUMNS."""
+    values = dict(zip(_VERSION_COLUMNS, columns, strict=True))
     terms, plan = values["plan_terms"], values["plan"]
+    quantities = {name: values.pop(name) for name in COLUMNS}
+    values["terms"] = stated_from_json(quantities | (values.pop("other_terms") or {}))
     values["plan_terms"] = None if terms is None else terms_from_json(terms)
     values["plan"] = None if plan is None else Plan(plan)
     return SlaVersion(**values)

@@ -100,7 +100,8 @@ class TimeZonePeriod(Table, table=True):
 class SlaVersion(Table, table=True):
     """The terms of an account from a ledger date on; a term left null continues from the version before.
 
-    `plan_terms` is the whole set of the plan's terms that a version begins with; null where it continues, too. A
+    `other_terms` has the negotiated terms without a column of their own, by name; null for none. `plan_terms` is the
+    whole set of the plan's terms that a version begins with; null where it continues, too. A
     version that was withdrawn before its first day, at `withdrawn_at`, counts nowhere. `plan` is the plan that begins
     with a version, from `plan_starts_at` on as far as the zones known say; both are null where the plan continues, and
     in the first version, whose plan is in the account's row.
@@ -123,6 +124,7 @@ class SlaVersion(Table, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     plan: str | None = None
     plan_starts_at: datetime | None = Field(default=None, sa_type=Instant)
+    other_terms: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class LedgerDay(Table, table=True):

@@ -5,10 +5,11 @@ from enum import StrEnum
 from app.domain.activity.enums import Grain
 from app.domain.deadlines.enums import DeadlineKind, DeadlineStatus, DeadlineStepCode
 from app.domain.events.enums import EventType
+from app.domain.inquiries import InquiryTopic
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
 from app.domain.pulse import trends
-from app.domain.sla.enums import Plan
+from app.domain.sla.enums import Plan, SlaTerm
 from engine.decorators import describe
 
 
@@ -73,6 +74,23 @@ describe(
         "PROFESSIONAL_TRIAL": "Professional, on trial.",
         "PROFESSIONAL": "Professional, for studios; with a dashboard.",
         "ENTERPRISE": "Enterprise, for large studios; with a dashboard.",
+    },
+)
+describe(
+    SlaTerm,
+    "A term of the SLA that can be negotiated.",
+    {
+        "DELIVER_BY": "The time, user time, by which standard orders are delivered: `standard.deliverBy`.",
+        "IMAGES_PER_DAY": "The images guaranteed per ledger day: `guarantee.imagesPerDay`.",
+        "EXPEDITES_PER_DAY": "The images per ledger day at the shortest turnaround: `expedite.imagesPerDay`.",
+        "EXPEDITE_TURNAROUND": "The turnaround of these images: `expedite.turnaround`.",
+        "EXPEDITE_ADDITIONAL_TURNAROUND": "The turnaround of further images: `expedite.additionalTurnaround`.",
+        "EXPEDITE_MULTIPLIER": "The factor of the price of an expedited image: `expedite.priceMultiplier`.",
+        "REJECTION_TURNAROUND": "The time from a rejection to the redelivery: `rejection.turnaround`.",
+        "REVIEW_TURNAROUND": "The time within which staff set a deadline that they owe: `review.turnaround`.",
+        "FLOW": "The availability of Flow: `flow.available`.",
+        "SUPPORT_RESPONSE": "The response time of support: `support.responseTime`.",
+        "SUPPORT_PHONE": "The availability of support by phone: `support.phone`.",
     },
 )
 describe(
@@ -214,6 +232,19 @@ describe(
         "IMAGES_CANCELLED": "The client cancelled images, while others of their order remain.",
         "DEADLINE_REVISED": "Support and production set an earlier deadline in place of theirs.",
         "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
+        "INQUIRY_OPENED": "The client asked the service or left a comment.",
+        "INQUIRY_ANSWERED": "The service answered an inquiry.",
+    },
+)
+describe(
+    InquiryTopic,
+    "The subject of an inquiry.",
+    {
+        "SUPPORT": "Help with an order, an image or the service.",
+        "SLA": "The terms of the SLA, such as negotiating others.",
+        "DELIVERY_PLAN": "The delivery plan of a large order.",
+        "FEEDBACK": "Feedback or a comment.",
+        "DATA": "Figures and data that the client wishes to see.",
     },
 )
 describe(

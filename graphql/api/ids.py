@@ -23,6 +23,7 @@ class NodeType(IntEnum):
     PULSE_SNAPSHOT = 8
     JOB_RUN = 9
     RETOUCHING_STEP = 10
+    INQUIRY = 11
 
 
 OF_NO_ACCOUNT: Final = frozenset({NodeType.RETOUCHING_STEP})

@@ -13,6 +13,13 @@ from db.queries.event_lists import count_events_of_accounts, events_of_accounts
 from db.queries.events import count_events_of_orders, events_by_sequence, events_of_orders
 from db.queries.images import count_images_of_orders, images_by_id, images_of_orders
 from db.queries.import_runs import ended_imports
+from db.queries.inquiries import (
+    all_inquiries,
+    count_all_inquiries,
+    count_inquiries_of_accounts,
+    inquiries_by_id,
+    inquiries_of_accounts,
+)
 from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
 from db.queries.ledger import allowances
 from db.queries.order_pages import count_orders, orders_of_accounts
@@ -82,6 +89,11 @@ class Loaders(LoaderSet):
     retouching_steps_by_id = by_key(retouching_steps_by_id)
     retouching_step_count = by_arguments(count_retouching_steps)
     specification_counts_of_steps = by_key(specification_counts_of_steps)
+    inquiries = by_key(inquiries_by_id)
+    inquiries_of_accounts = by_parent(inquiries_of_accounts)
+    inquiry_counts = by_parent(count_inquiries_of_accounts)
+    all_inquiries = by_arguments(all_inquiries)
+    all_inquiries_count = by_arguments(count_all_inquiries)
     ended_imports = by_key(ended_imports)
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)

@@ -4,6 +4,7 @@ from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
+from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
 from api.order.staff_deadlines import DeadlineMutations
 from api.retouching_step.mutations import RetouchingStepMutations
@@ -21,6 +22,7 @@ class Mutation(
     AccountMutations,
     AccountAdministration,
     AccountPeople,
+    InquiryMutations,
 ):
     """The root of all mutations; clients change their own account only.
 

@@ -12,6 +12,7 @@ from api.enums import ViewerKind
 from api.event.reads import EventQueries
 from api.ids import named_account
 from api.image.reads import ImageQueries
+from api.inquiry.reads import InquiryQueries
 from api.job_run.reads import JobRunQueries
 from api.order.reads import OrderQueries
 from api.retouching_step.reads import RetouchingStepQueries
@@ -79,7 +80,14 @@ class NodeQueries:
 
 @object_type
 class Query(
-    NodeQueries, AccountQueries, RetouchingStepQueries, ImageQueries, OrderQueries, EventQueries, JobRunQueries
+    NodeQueries,
+    AccountQueries,
+    RetouchingStepQueries,
+    ImageQueries,
+    OrderQueries,
+    EventQueries,
+    InquiryQueries,
+    JobRunQueries,
 ):
     """The root of all queries; clients see their own account only.
 

@@ -5,6 +5,7 @@ A check returns the value or, once it has noted an error, a value of the same ty
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Final, TypedDict, TypeVar, Unpack
 from uuid import UUID
@@ -17,10 +18,15 @@ from api.money import MoneyInput
 from api.user_error.refusals import InputValue, Path, RefusedRequest, errors_of
 from api.user_error.types import InvalidInput, LimitExceeded, NotFound, UserError
 from app.domain.bounds import (
+    MAX_MULTIPLIER,
     MAX_NAME,
     MAX_PROSE,
     MAX_SECONDS,
     MAX_STEPS,
+    MAX_TURNAROUND,
+    MIN_MULTIPLIER,
+    MIN_TURNAROUND,
+    MULTIPLIER_DECIMALS,
     PRICE_DECIMALS,
     PRICE_DIGITS,
     SECONDS_DECIMALS,
@@ -33,6 +39,7 @@ from app.services.stored_results import Key
 from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
+from engine.scalars import LocalTime, write_duration
 
 Number = TypeVar("Number", int, float)
 
@@ -162,6 +169,32 @@ class Validation:
             message = f"Must be 0 to {MAX_SECONDS:,}, with at most {SECONDS_DECIMALS} digits after the point."
             self.refuse(message, *path, least=Decimal(0), most=Decimal(MAX_SECONDS))
         return Decimal(str(seconds))
+
+    def turnaround(self, duration: timedelta, *path: str) -> timedelta:
+        """Check a turnaround or a response time."""
+        if not MIN_TURNAROUND <= duration <= MAX_TURNAROUND:
+            least, most = (Decimal(each // timedelta(seconds=1)) for each in (MIN_TURNAROUND, MAX_TURNAROUND))
+            message = f"Must be PT1M to P30D, not {write_duration(duration)}."
+            self.refuse(message, *path, least=least, most=most)
+        return duration
+
+    def multiplier(self, multiplier: Decimal, *path: str) -> Decimal:
+        """Check a multiple of a price and return it without superfluous zeros."""
+        if not MIN_MULTIPLIER <= multiplier <= MAX_MULTIPLIER or multiplier != round(multiplier, MULTIPLIER_DECIMALS):
+            message = (
+                f"Must be {MIN_MULTIPLIER} to {MAX_MULTIPLIER}, with at most {MULTIPLIER_DECIMALS} digits after the"
+                " point."
+            )
+            self.refuse(message, *path, least=MIN_MULTIPLIER, most=MAX_MULTIPLIER)
+        return Decimal(f"{multiplier.normalize():f}")
+
+    def clock(self, text: LocalTime, *path: str) -> time:
+        """Check a time on a wall clock and return it."""
+        try:
+            return time.fromisoformat(text)
+        except ValueError:
+            self.refuse(f"Must be 00:00 to 23:59:59, not {text}.", *path)
+            return time(0)
 
     def currency(self, code: str, *path: str) -> str:
         """Check a currency code of ISO 4217."""

@@ -10,9 +10,10 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from app.domain.instants import BadInstant, read_instant, rfc3339
+from app.domain.user_time import time_in_words
 
 LocalTime = NewType("LocalTime", str)
-"""HH:MM on a wall clock; 24:00 is the end of the day."""
+"""HH:MM or HH:MM:SS on a wall clock; 24:00 is the end of the day."""
 TimeZone = NewType("TimeZone", str)
 """An IANA name."""
 Currency = NewType("Currency", str)
@@ -21,6 +22,7 @@ Currency = NewType("Currency", str)
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
 _DURATION: Final = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
+_LOCAL_TIME: Final = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -70,7 +72,14 @@ def read_decimal(value: object) -> Decimal:
 
 def write_local_time(value: time) -> LocalTime:
     """Write a time on a wall clock."""
-    return LocalTime(f"{value:%H:%M}")
+    return LocalTime(time_in_words(value))
+
+
+def read_local_time(value: object) -> LocalTime:
+    """Read a time on a wall clock, which may not exist; raises MalformedValue for a value of another form."""
+    if not isinstance(value, str) or _LOCAL_TIME.fullmatch(value) is None:
+        raise MalformedValue("A time on a wall clock is written as 07:30 or 07:30:00.")
+    return LocalTime(value)
 
 
 def write_duration(value: timedelta) -> str:
@@ -112,9 +121,10 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
     ),
     LocalTime: strawberry.scalar(
         name="LocalTime",
-        description="A wall-clock time in user time: HH:MM, from 00:00 to 24:00.",
+        description="A wall-clock time in user time, from 00:00 to 24:00: HH:MM, or HH:MM:SS.",
         specified_by_url="https://www.iso.org/iso-8601-date-and-time-format.html",
         serialize=str,
+        parse_value=read_local_time,
     ),
     TimeZone: strawberry.scalar(
         name="TimeZone",

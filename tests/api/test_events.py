@@ -134,7 +134,8 @@ async def test_events_of_the_account_have_no_order(events: list[dict[str, Any]])
     assert (created["name"], created["timeZone"], created["plan"]) == ("ACME", "Europe/Copenhagen", "PROFESSIONAL")
     negotiated = first(events, EventType.SLA_NEGOTIATED)
     assert (negotiated["version"], negotiated["effectiveDate"]) == (2, "2026-04-01")
-    assert (negotiated["imagesPerDay"], negotiated["expeditesPerDay"], negotiated["note"]) == (300, None, None)
+    terms = negotiated["terms"]
+    assert (terms["imagesPerDay"], terms["expeditesPerDay"], negotiated["note"]) == (300, None, None)
     moved = first(events, EventType.TIME_ZONE_CHANGED)
     assert (moved["timeZone"], moved["previousTimeZone"]) == ("America/New_York", "Europe/Copenhagen")
     assert [each["order"] for each in (created, negotiated, moved)] == [None] * 3

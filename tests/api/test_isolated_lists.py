@@ -18,6 +18,7 @@ LISTS: Final = {
     "Account.events": "events(after: $after) { edges { cursor node { id account { id } } } }",
     "Account.slaVersions": "slaVersions(after: $after) { edges { cursor node { id } } }",
     "Account.specifications": "specifications(after: $after) { edges { cursor node { id name } } }",
+    "Account.inquiries": "inquiries(after: $after) { edges { cursor node { id text order { id } } } }",
     "Order.images": "order(number: 1) { images(after: $after) { edges { cursor node { id filename } } } }",
     "Order.events": "order(number: 1) { events(after: $after) { edges { cursor node { id account { id } } } } }",
     **{

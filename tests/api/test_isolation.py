@@ -75,7 +75,7 @@ async def test_a_forged_id_with_a_key_of_another_account_reveals_nothing(neighbo
         assert "errors" not in response.json()
         neighbours.assert_nothing_of_theirs(response.text)
         neighbours.assert_all_ours(response.json())
-        if named.type in {NodeType.ORDER, NodeType.IMAGE, NodeType.REJECTION, NodeType.SPECIFICATION}:
+        if named.type in {NodeType.ORDER, NodeType.IMAGE, NodeType.REJECTION, NodeType.SPECIFICATION, NodeType.INQUIRY}:
             assert response.json()["data"]["found"] in (None, [None])
 
 

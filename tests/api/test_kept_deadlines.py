@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import negotiate_sla
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
@@ -183,8 +184,8 @@ async def test_a_deadline_names_the_sla_version_it_was_made_under(
     shop = await open_shop(pool, client_of, Studio(images_per_day=3, expedites_per_day=1))
     clock.advance(9 * HOUR)  # 22:00 in Copenhagen
     standard, additional = await shop.place("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
-    terms = NegotiatedTerms(images_per_day=4, expedites_per_day=None, effective_date=date(2026, 3, 11))
-    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, terms=terms))
+    terms = Negotiation(NegotiableTerms(4), date(2026, 3, 11))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=shop.studio.id, agreed=terms))
     clock.advance(3 * HOUR)
     for order in (standard, additional):
         await done(shop.client, "expediteOrder", orderId=order["id"])

@@ -1,15 +1,22 @@
 """Mutations of SLAs and time zones, and their permissions."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 
-from app.domain.sla.enums import Plan
+from app.domain.sla.enums import Plan, SlaTerm
 from db.connections import Pool
 from tests.support.clock import FrozenClock
 from tests.support.mutations import Shop, contents, done, event_types, mutate, open_shop, refused
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio
+
+ERRORS: Final = "userErrors { code path ... on InvalidInput { least most } }"
+DURATIONS: Final = (
+    *("expediteTurnaround", "expediteAdditionalTurnaround", "rejectionTurnaround"),
+    *("reviewTurnaround", "supportResponse"),
+)
 
 
 @pytest.fixture
@@ -79,6 +86,74 @@ async def test_new_terms_apply_to_future_days_only(shop: Shop, pool: Pool, staff
         ("INVALID", ["note"]),
         ("INVALID", ["message"]),
     ]
+    assert await contents(pool) == before
+
+
+OTHERS: Final = {
+    "deliverBy": "07:30",
+    "expediteTurnaround": "PT2H",
+    "expediteAdditionalTurnaround": "PT4H",
+    "expediteMultiplier": "1.50",
+    "rejectionTurnaround": "PT1H",
+    "reviewTurnaround": "PT30M",
+    "flowAvailable": True,
+    "supportResponse": "PT3H",
+    "supportPhone": True,
+}
+TERMS: Final = """version customTerms standard { deliverBy custom planDefault summary }
+  expedite { turnaround additionalTurnaround priceMultiplier } rejection { turnaround } review { turnaround }
+  flow { available } support { responseTime phone }"""
+
+
+async def test_every_term_can_be_negotiated(shop: Shop, staff: Client) -> None:
+    values = {"accountId": shop.account, "effectiveDate": "2026-03-11"}
+    payload = await done(staff, "negotiateSla", f"sla {{ {TERMS} }}", **values, **OTHERS)
+    custom = [term for term in SlaTerm if term not in (SlaTerm.IMAGES_PER_DAY, SlaTerm.EXPEDITES_PER_DAY)]
+    agreed = {
+        "version": 2,
+        "customTerms": custom,
+        "standard": {
+            "deliverBy": "07:30",
+            "custom": True,
+            "planDefault": "09:00",
+            "summary": "Next morning by 07:30 for all images uploaded by midnight, Monday to Friday",
+        },
+        "expedite": {"turnaround": "PT2H", "additionalTurnaround": "PT4H", "priceMultiplier": "1.5"},
+        "rejection": {"turnaround": "PT1H"},
+        "review": {"turnaround": "PT30M"},
+        "flow": {"available": True},
+        "support": {"responseTime": "PT3H", "phone": True},
+    }
+    assert payload["sla"] == agreed
+    first = (await shop.client.data(f"{{ account {{ sla {{ {TERMS} }} }} }}"))["account"]["sla"]
+    assert (first["customTerms"], first["standard"]["deliverBy"]) == ([], "09:00")
+    back = {"deliverBy": "09:00:00", "expediteMultiplier": "2.00", "effectiveDate": "2026-03-12"}
+    later = (await done(staff, "negotiateSla", f"sla {{ {TERMS} }}", **values | back))["sla"]
+    assert later["customTerms"] == [
+        term for term in custom if term not in (SlaTerm.DELIVER_BY, SlaTerm.EXPEDITE_MULTIPLIER)
+    ]
+    precise = {"deliverBy": "23:59:59", "effectiveDate": "2026-03-13"}
+    sla = (await done(staff, "negotiateSla", "sla { standard { deliverBy } }", **values | precise))["sla"]
+    assert sla == {"standard": {"deliverBy": "23:59:59"}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "least", "most"),
+    [
+        ("deliverBy", "24:00", None, None),
+        ("deliverBy", "07:60", None, None),
+        *((name, value, "60", "2592000") for name in DURATIONS for value in ("PT59S", "P30DT1S", "PT0S")),
+        *(("expediteMultiplier", value, "1", "100") for value in ("0.99", "100.01", "1.005", "-2")),
+        ("imagesPerDay", -1, "0", "1000000"),
+    ],
+)
+async def test_terms_outside_their_bounds_are_refused_with_the_bounds(
+    shop: Shop, pool: Pool, staff: Client, field: str, value: object, least: str | None, most: str | None
+) -> None:
+    before = await contents(pool)
+    values = {"accountId": shop.account, "effectiveDate": "2026-03-11", field: value}
+    (error,) = (await mutate(staff, "negotiateSla", ERRORS, **values))["userErrors"]
+    assert (error["code"], error["path"], error["least"], error["most"]) == ("INVALID", [field], least, most)
     assert await contents(pool) == before
 
 

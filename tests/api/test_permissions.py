@@ -31,6 +31,7 @@ ALLOWED = {
     "orders": {"staff"},
     "ordersAwaitingDeadline": {"staff"},
     "events": {"staff"},
+    "inquiries": {"staff"},
     "jobRuns": {"staff"},
 }
 FIELDS = {
@@ -45,6 +46,7 @@ FIELDS = {
     "orders": "orders { nodes { id } totalCount }",
     "ordersAwaitingDeadline": "ordersAwaitingDeadline { nodes { id } totalCount }",
     "events": "events { nodes { id } totalCount }",
+    "inquiries": "inquiries { nodes { id text account { id } } totalCount }",
     "jobRuns": "jobRuns(accountId: $id) { nodes { id } totalCount }",
 }
 MAY_CHANGE = {
@@ -70,6 +72,8 @@ MAY_CHANGE = {
     "reopenAccount": {"staff"},
     "setSuccessManager": {"staff"},
     "setContact": {"client", "staff"},
+    "contactSupport": {"client", "staff"},
+    "answerInquiry": {"staff"},
 }
 
 OF_OWN_ACCOUNT = {"createSpecification"}

@@ -8,9 +8,9 @@ import pytest
 
 from api.ids import NodeType
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.plans import NewPlan
-from app.domain.sla.terms import PLAN_TERMS
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
 from app.services.accounts.plans import change_plan
 from app.services.accounts.terms import negotiate_sla
 from db.connections import Pool
@@ -235,7 +235,10 @@ async def test_a_change_and_negotiations_at_once_are_one_after_the_other(
     new = NewPlan(Plan.SOLO, PLAN_TERMS[Plan.SOLO], day)
     negotiate = partial(negotiate_sla, clock=clock, account_id=shop.studio.id)
     await asyncio.gather(
-        *(in_transaction(pool, partial(negotiate, terms=NegotiatedTerms(60 + each, None, day))) for each in range(4)),
+        *(
+            in_transaction(pool, partial(negotiate, agreed=Negotiation(NegotiableTerms(60 + each), day)))
+            for each in range(4)
+        ),
         *(
             in_transaction(pool, partial(change_plan, clock=clock, account_id=shop.studio.id, new=new))
             for _ in range(2 + run)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
@@ -15,6 +15,7 @@ from api.schema import schema
 from app.domain.events.enums import EventType
 from db.connections import Pool, Record
 from engine.ids import MalformedId, numbered
+from engine.scalars import read_duration
 from tests.support.clock import FrozenClock
 from tests.support.events.api_fields import EVERY_EVENT, FIELDS
 from tests.support.events.shown_keys import SHOWN
@@ -79,7 +80,7 @@ def by_path(value: object) -> dict[str, list[object]]:
 
 
 def plain(value: object, path: str) -> object:
-    """Return the value of a leaf, however it is written: an id, an instant, a number, seconds."""
+    """Return the value of a leaf, however it is written: an id, an instant, a number, seconds, a time of the day."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(str(value)) / (1000 if path.endswith("milliseconds") else 1)
     if not isinstance(value, str):
@@ -87,11 +88,14 @@ def plain(value: object, path: str) -> object:
     with suppress(MalformedId):
         named = read_global_id(value)
         return named.number if named.type == NodeType.EVENT else str(named.key)
-    with suppress(InvalidOperation):
-        return Decimal(value)
-    with suppress(ValueError):
-        return datetime.fromisoformat(value)
+    for read in (Decimal, seconds, datetime.fromisoformat, time.fromisoformat):
+        with suppress(InvalidOperation, ValueError):
+            return read(value)
     return value
+
+
+def seconds(duration: str) -> Decimal:
+    return Decimal(read_duration(duration) // timedelta(seconds=1))
 
 
 def test_every_event_type_has_a_schema_type_with_its_name() -> None:
@@ -191,6 +195,8 @@ async def test_erased_texts_are_null_or_erased_and_all_else_is_unchanged(
         ("SlaWithdrawn", "message", "None"),
         ("AccountClosed", "reason", "None"),
         ("AccountReopened", "reason", "None"),
+        ("InquiryOpened", "text", "erased"),
+        ("InquiryAnswered", "answer", "erased"),
         ("SuccessManagerChanged", "successManager.name", "erased"),
         ("SuccessManagerChanged", "successManager.email", "None"),
         ("SuccessManagerChanged", "previousSuccessManager.name", "erased"),

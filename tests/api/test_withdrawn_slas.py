@@ -78,15 +78,14 @@ async def test_the_event_has_the_terms_of_the_first_day_before_and_after(shop: S
     await done(staff, "withdrawSla", slaId=sla_id(shop, 2), note="Ada", message="Sorry.")
     event = str(numbered(NodeType.EVENT, shop.studio.id, 3))
     ask = """query ($id: ID!) { node(id: $id) { ... on SlaWithdrawn { version effectiveDate replacementVersion
-      imagesPerDay expeditesPerDay previousImagesPerDay previousExpeditesPerDay note message } } }"""
+      terms { imagesPerDay expeditesPerDay deliverBy } previousTerms { imagesPerDay expeditesPerDay deliverBy }
+      note message } } }"""
     expected = {
         "version": 2,
         "effectiveDate": APRIL,
         "replacementVersion": 1,
-        "imagesPerDay": 200,
-        "expeditesPerDay": 20,
-        "previousImagesPerDay": 500,
-        "previousExpeditesPerDay": 20,
+        "terms": {"imagesPerDay": 200, "expeditesPerDay": 20, "deliverBy": "09:00"},
+        "previousTerms": {"imagesPerDay": 500, "expeditesPerDay": 20, "deliverBy": "09:00"},
         "note": "Ada",
         "message": "Sorry.",
     }

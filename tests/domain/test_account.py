@@ -8,8 +8,8 @@ from app.domain.errors import Refusals
 from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.guarantee import Allowance
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms
-from app.domain.sla.terms import SlaInForce, SlaTerms, SlaVersion
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms, SlaInForce, SlaTerms, SlaVersion
 
 OPENED_AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PLAN = SlaTerms(50, 5, deliver_by=time(8))
@@ -18,18 +18,20 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def account() -> Account:
-    return Account.open(OPENED_AT, "Europe/Copenhagen", Plan.SOLO, PLAN, images_per_day=80)
+    return Account.open(OPENED_AT, "Europe/Copenhagen", Plan.SOLO, PLAN, NegotiableTerms(80))
 
 
 def test_an_account_opens_with_the_terms_of_its_plan_but_for_those_agreed_on(account: Account) -> None:
-    assert account.versions == (SlaVersion(1, date(2026, 3, 10), 80, 5, OPENED_AT, None, PLAN, plan=Plan.SOLO),)
+    assert account.versions == (
+        SlaVersion(1, date(2026, 3, 10), NegotiableTerms(80, 5), OPENED_AT, None, PLAN, plan=Plan.SOLO),
+    )
     assert account.terms_at(OPENED_AT) == SlaInForce(1, replace(PLAN, images_per_day=80), PLAN)
     assert (account.created_at, account.zone.key) == (OPENED_AT, "Europe/Copenhagen")
 
 
 def test_an_account_may_be_opened_at_another_instant_and_in_another_zone(account: Account) -> None:
     before = OPENED_AT - 3 * DAY
-    assert account.opened_at(before, "UTC") == Account.open(before, "UTC", Plan.SOLO, PLAN, images_per_day=80)
+    assert account.opened_at(before, "UTC") == Account.open(before, "UTC", Plan.SOLO, PLAN, NegotiableTerms(80))
 
 
 def test_the_day_in_use_has_its_use_and_others_have_none(account: Account) -> None:
@@ -51,10 +53,10 @@ def test_a_change_of_zone_extends_the_running_ledger_day_with_its_use(account: A
 
 
 def test_negotiated_terms_are_in_force_from_their_day_on(account: Account) -> None:
-    after = account.negotiate(OPENED_AT, NegotiatedTerms(None, 9, date(2026, 3, 12)))
+    after = account.negotiate(OPENED_AT, Negotiation(NegotiableTerms(None, 9), date(2026, 3, 12)))
     assert [after.terms_on(date(2026, 3, day)).terms.expedites_per_day for day in (11, 12)] == [5, 9]
     with pytest.raises(Refusals):
-        account.negotiate(OPENED_AT, NegotiatedTerms(None, 9, date(2026, 3, 10)))
+        account.negotiate(OPENED_AT, Negotiation(NegotiableTerms(None, 9), date(2026, 3, 10)))
 
 
 def test_uploads_before_the_first_ledger_day_are_delivered_by_its_terms(account: Account) -> None:

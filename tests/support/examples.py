@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _IDS: Final = """{ account {
-  id specifications { nodes { id } } slaVersions { nodes { id version } }
+  id specifications { nodes { id } } slaVersions { nodes { id version } } inquiries { nodes { id } }
   orders { nodes { id number images { nodes { id filename } } } }
 } }"""
 
@@ -168,12 +168,14 @@ class Service:
         self._clock.advance_to(at)
 
     async def _ids(self, ref: str | None) -> Mapping[str, str]:
-        """Return the ids of an account and its first specification, SLA versions, orders and images, by variable."""
+        """Return the ids of an account, its first specification, last inquiry, SLA versions, orders and images."""
         account = (await self._ask(ref, _IDS))["data"]["account"]
         ids: dict[str, str] = {"account": account["id"]}
         for specification in account["specifications"]["nodes"][:1]:
             ids["specification"] = specification["id"]
         ids |= {f"sla{sla['version']}": sla["id"] for sla in account["slaVersions"]["nodes"]}
+        for inquiry in account["inquiries"]["nodes"][:1]:
+            ids["inquiry"] = inquiry["id"]
         for order in account["orders"]["nodes"]:
             ids[f"order{order['number']}"] = order["id"]
             ids |= {f"image_{node['filename'].split('.')[0]}": node["id"] for node in order["images"]["nodes"]}

@@ -13,6 +13,7 @@ from api.mutation import Mutation
 from db.connections import Pool
 from engine.ids import GlobalId, numbered
 from tests.support.clock import FrozenClock
+from tests.support.rows import new_inquiry
 from tests.support.serving import Client, NewClient
 from tests.support.studio import Studio, open_account, write
 
@@ -40,6 +41,8 @@ PAYLOADS: Final = {
     "reopenAccount": "account { id closedAt }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
     "setContact": "account { id contact { name email } }",
+    "contactSupport": "inquiry { id topic text createdAt dueAt late }",
+    "answerInquiry": "inquiry { id answer answeredAt late }",
 }
 """The fields that tests select from the payload of each mutation."""
 
@@ -57,7 +60,7 @@ def is_for_staff(name: str, values: Mapping[str, object]) -> bool:
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
-    *("upload_weeks", "retouching_steps"),
+    *("upload_weeks", "retouching_steps", "inquiries"),
 )
 
 
@@ -69,12 +72,13 @@ def document(name: str, fields: str | None = None) -> str:
 
 def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
     """Return a valid input of each mutation of an account."""
-    order, image, specification = (
+    order, image, specification, inquiry = (
         str(GlobalId(node_type, studio.id, rows[0].id))
         for node_type, rows in (
             (NodeType.ORDER, studio.orders),
             (NodeType.IMAGE, studio.images),
             (NodeType.SPECIFICATION, studio.specifications),
+            (NodeType.INQUIRY, studio.inquiries),
         )
     )
     account = account_global_id(studio.id)
@@ -102,6 +106,8 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "setContact": {"accountId": account, "name": "Ada"},
         "closeAccount": {"accountId": account},
         "reopenAccount": {"accountId": account},
+        "contactSupport": {"accountId": account, "topic": "SUPPORT", "text": "When?", "orderId": order},
+        "answerInquiry": {"inquiryId": inquiry, "answer": "At nine."},
     }
 
 
@@ -109,6 +115,7 @@ def made_up_inputs(account_id: UUID) -> dict[str, dict[str, Any]]:
     """Return an input of each mutation of an account with ids of objects that do not exist."""
     studio = Studio(id=account_id)
     studio.order(studio.created_at)
+    studio.inquiries.append(new_inquiry(studio.id, studio.created_at))
     return valid_inputs(studio)
 
 

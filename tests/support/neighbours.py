@@ -13,8 +13,9 @@ from api.schema import schema
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from tests.support.clock import FrozenClock
-from tests.support.events.samples import events_of_images
+from tests.support.events.samples import events_of_images, inquiry_event
 from tests.support.midnight_jobs import take_snapshots
+from tests.support.rows import new_inquiry
 from tests.support.serving import Client, NewClient
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
@@ -33,6 +34,7 @@ fragment order on Order {
 EVENT: Final = """
 fragment event on Event {
   __typename
+  ... on InquiryOpened { text inquiry { id text } }
   ... on OrderPlaced { name specification { id name } images(first: 2) { nodes { id filename } } }
   ... on ImagesRejected { rejectedImages(first: 2) { nodes { reason image { id filename } rejection { id reason } } } }
 }
@@ -47,10 +49,12 @@ fragment everything on Node {
   ... on Account { name orders(first: 5) { nodes { ...order } } specifications { nodes { id name } }
     slaVersions { nodes { id } } orderFeed { id }
     pulse { productivity { allTimeProcessed images { nodes { id } } } } dailyGuarantee { used }
-    pulseHistory { nodes { id } } everything: events(first: 9) { nodes { id ...event } } }
+    inquiries { nodes { id text } } pulseHistory { nodes { id } }
+    everything: events(first: 9) { nodes { id ...event } } }
   ... on Order { ...order account { id name } splitFrom { id } splitInto { id } }
   ... on Image { filename order { id name } rejections { id reason } }
   ... on Rejection { reason }
+  ... on Inquiry { text account { id name } about: order { id name } }
   ... on Specification { name pricePerImage { amount } steps { step } }
   ... on Event { ...event happenedTo: order { id name } of: account { id name } }
   ... on PulseSnapshot { kept: pulse { productivity { images { nodes { id filename } } } } }
@@ -73,7 +77,8 @@ class Neighbours:
     their_ids: list[str]
 
     def assert_nothing_of_theirs(self, text: str) -> None:
-        rows = (self.theirs.orders, self.theirs.images, self.theirs.rejections, self.theirs.specifications)
+        theirs = self.theirs
+        rows = (theirs.orders, theirs.images, theirs.rejections, theirs.specifications, theirs.inquiries)
         keys = [str(self.theirs.id), *(str(row.id) for each in rows for row in each)]
         assert [trace for trace in ("bravo", *self.their_ids, *keys) if trace in text.lower() or trace in text] == []
 
@@ -106,6 +111,8 @@ def add_history(studio: Studio, mark: str) -> None:
     )
     studio.order(NOON - HOUR, [Photo(f"{mark}-open.jpg")], name=f"{mark}-open", position=1)
     studio.order(NOON - HOUR, name=f"{mark}-additional", level=ServiceLevel.ADDITIONAL, position=201)
+    studio.inquiries.append(new_inquiry(studio.id, NOON - DAY, f"{mark}-inquiry", order_id=first.id))
+    studio.event(NOON - DAY, first, inquiry_event(studio.inquiries[0]))
     for rejection in studio.rejections:
         rejection.reason = f"{mark}-reason"
     for event in events_of_images(first, studio.rejections, NOON - DAY):

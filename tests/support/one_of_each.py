@@ -152,14 +152,8 @@ async def _order(world: _World) -> None:
     last = standard["images"]["nodes"][-1]["id"]
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
-    await world.do(
-        world.staff,
-        "confirmDeadline",
-        orderId=additional["id"],
-        deadline=tomorrow,
-        note="Ada can",
-        message="Two of us.",
-    )
+    promise = {"deadline": tomorrow, "note": "Ada can", "message": "Two of us."}
+    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], **promise)
     sooner = (START + 29 * HOUR).isoformat()
     await world.do(
         world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
@@ -170,7 +164,7 @@ async def _order(world: _World) -> None:
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
     await world.shop.place("forgotten.jpg", name="Forgotten")
     later = (START + timedelta(days=9)).date().isoformat()
-    terms = {"imagesPerDay": 8, "effectiveDate": later}
+    terms = {"imagesPerDay": 8, "deliverBy": "07:30", "supportPhone": True, "effectiveDate": later}
     await world.do(
         world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
     )
@@ -200,6 +194,8 @@ async def _administer(world: _World) -> None:
     agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
     said = {"note": "as agreed with Ada", "message": "As you wished."}
     await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
+    asked = await world.do(world.client, "contactSupport", topic="FEEDBACK", text="Thanks for the hats.")
+    await world.do(world.staff, "answerInquiry", inquiryId=asked["inquiry"]["id"], answer="You are welcome.")
     later = (START + timedelta(days=20)).date().isoformat()
     await world.do(world.staff, "changePlan", accountId=world.shop.account, plan="ENTERPRISE", effectiveDate=later)
 
@@ -268,6 +264,10 @@ async def _read(world: _World) -> None:
     await world.staff.data("{ events(first: 2) { nodes { id account { name } } totalCount } }")
     for chosen in ("", "failed: true", 'job: "prune"', f'accountId: "{world.shop.account}"'):
         await world.staff.data(f"{{ jobRuns(first: 2 {chosen}) {{ nodes {{ {RUN} }} totalCount }} }}")
+    for chosen in ("", "(open: true)", "(open: false)"):
+        found = f"inquiries{chosen} {{ nodes {{ id }} totalCount }}"
+        await world.client.data(f"{{ account {{ {found} }} }}")
+        await world.staff.data(f"{{ {found} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
     await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})
@@ -281,6 +281,7 @@ async def _ids(pool: Pool) -> list[str]:
         (NodeType.IMAGE, "images"),
         (NodeType.REJECTION, "rejections"),
         (NodeType.SPECIFICATION, "specifications"),
+        (NodeType.INQUIRY, "inquiries"),
         (NodeType.PULSE_SNAPSHOT, "pulse_snapshots"),
     ):
         row = (await pool.fetch(f"SELECT account_id, id FROM {table} ORDER BY id LIMIT 1"))[0]  # noqa: S608 - our names

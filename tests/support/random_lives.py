@@ -14,7 +14,8 @@ from app.domain.orders.changes import NewImage
 from app.domain.orders.enums import RejectionCategory
 from app.domain.production.rejections import RejectionReason
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.orders.changing import cancel_order, expedite_order
 from app.services.orders.claiming import claim_images
@@ -125,8 +126,8 @@ class Life:
     async def _negotiate(self, random: Random, _number: int) -> None:
         account_id, images = self._account(random), random.randint(0, 9)
         day = self.clock.now().date() + timedelta(days=random.randint(1, 4))
-        terms = NegotiatedTerms(images, None, day)
-        await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, terms=terms))
+        terms = Negotiation(NegotiableTerms(images), day)
+        await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, agreed=terms))
 
 
 def _rejection_reason(random: Random, number: int) -> RejectionReason:

@@ -1,14 +1,17 @@
 """Rows of the tables of orders with usual values, each of which a test may override by its column's name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
+from app.domain.inquiries import InquiryTopic
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
+from app.services.ids import new_id
 from db.tables.images import Image
+from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
@@ -91,3 +94,10 @@ def rejection_row(
         redelivered_at=redelivered_at,
         sla_version=1,
     )
+
+
+def new_inquiry(account_id: UUID, at: datetime, text: str = "When?", **columns: Any) -> Inquiry:  # noqa: ANN401
+    """Return an inquiry of an account about no order, due five hours later and not answered."""
+    usual: dict[str, Any] = {"topic": InquiryTopic.SUPPORT, "due_at": at + timedelta(hours=5)}
+    usual |= dict.fromkeys(("order_id", "answer", "answered_at"))
+    return Inquiry(account_id=account_id, id=new_id(at), text=text, created_at=at, **(usual | columns))

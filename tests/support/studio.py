@@ -19,6 +19,7 @@ from app.domain.local_time import time_zone
 from app.domain.orders.enums import ImageStatus, OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.counters import lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from app.services.ids import new_id, new_ids
@@ -28,6 +29,7 @@ from db.tables.accounts import LedgerDay, SlaVersion
 from db.tables.base import Table
 from db.tables.events import Event
 from db.tables.images import Image
+from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.tables.specifications import Specification, SpecificationVersion
@@ -91,6 +93,7 @@ class Studio:
     events: list[Event] = field(default_factory=list[Event])
     days: list[LedgerDay] = field(default_factory=list[LedgerDay])
     versions: list[SlaVersion] = field(default_factory=list[SlaVersion])
+    inquiries: list[Inquiry] = field(default_factory=list[Inquiry])
 
     def specification(
         self,
@@ -169,7 +172,7 @@ class Studio:
     def tables(self) -> Iterator[Sequence[Table]]:
         """Yield the rows of each table, those that others refer to first."""
         yield from (self.specifications, self.specification_versions, self.orders, self.images, self.rejections)
-        yield from (self.events, self.days, self.versions)
+        yield from (self.events, self.days, self.versions, self.inquiries)
 
     def _deadline(self, level: ServiceLevel, placed_at: datetime, due_at: datetime | None, *, kept: bool) -> _Columns:
         by_level = initial_deadline(
@@ -213,8 +216,7 @@ async def open_account(pool: Pool, studio: Studio) -> Studio:
             name=studio.name,
             plan=studio.plan,
             time_zone=studio.zone,
-            images_per_day=studio.images_per_day,
-            expedites_per_day=studio.expedites_per_day,
+            terms=NegotiableTerms(studio.images_per_day, studio.expedites_per_day),
         )
         await writer.commit()
     return studio

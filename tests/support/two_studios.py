@@ -5,6 +5,7 @@ import pytest
 from app.domain.orders.enums import ServiceLevel
 from db.connections import Pool
 from tests.support.clock import FrozenClock
+from tests.support.rows import new_inquiry
 from tests.support.studio import DAY, HOUR, Photo, Studio, open_account, write
 
 SECRET = "Dior"
@@ -18,6 +19,7 @@ async def studio_named(pool: Pool, clock: FrozenClock, name: str) -> Studio:
     rejected = Photo(f"{name}.jpg", at + HOUR, ((at + 2 * HOUR, None),))
     studio.order(at, [rejected, Photo(f"{name}2.jpg")], name=f"{name} shoes")
     studio.order(at, [Photo(f"{name}3.jpg")], name=f"{name} hats", level=ServiceLevel.ADDITIONAL)
+    studio.inquiries.append(new_inquiry(studio.id, at, f"When, {name}?"))
     await write(pool, studio)
     return studio
 

@@ -26,25 +26,58 @@ from app.domain.events.forms import Form, StoredTexts
 from app.domain.events.keys import INSTANT, Data, Keys
 from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.sla.enums import Plan
+from app.domain.sla.stored import stated_from_json, stated_to_json
+from app.domain.sla.terms import ATTRIBUTES, NegotiableTerms
+
+_VERSION: Final = Keys(
+    {
+        "version": ("version", int),
+        "effectiveDate": ("effective_date", date.fromisoformat),
+    }
+)
+_PLAN: Final = Keys(
+    {
+        "plan": ("plan", Plan),
+        "version": ("version", int),
+        "effectiveDate": ("effective_date", date.fromisoformat),
+    }
+)
+_PREVIOUS_PLAN: Final = Keys(
+    {
+        "plan": ("previous_plan", Plan),
+        "version": ("previous_version", int),
+    }
+)
+_TERMS: Final = {name: name[0] + name.title().replace("_", "")[1:] for name in ATTRIBUTES.values()}
 
 
 def _write_created(event: AccountCreated) -> tuple[Data, Data]:
-    return {"before": None, "after": keys.ACCOUNT.write(event)}, {}
+    return {"before": None, "after": keys.ACCOUNT.write(event) | _write_terms(event.terms)}, {}
 
 
 def _read_created(data: Data, _: StoredTexts) -> AccountCreated:
-    return AccountCreated(**keys.ACCOUNT.read(data["after"]))
+    after = data["after"]
+    return AccountCreated(terms=_read_terms(after), **keys.ACCOUNT.read(after))
 
 
 def _write_negotiated(event: SlaNegotiated) -> tuple[Data, Data]:
-    before, after = keys.PREVIOUS_TERMS.write(event), keys.NEW_TERMS.write(event)
-    return {"before": before, "after": after}, {"note": event.note, "message": event.message}
+    data = {
+        "before": {"version": event.previous_version} | _write_terms(event.previous_terms),
+        "after": _VERSION.write(event) | _write_terms(event.terms),
+    }
+    return data, {"note": event.note, "message": event.message}
 
 
 def _read_negotiated(data: Data, texts: StoredTexts) -> SlaNegotiated:
-    before, after = keys.PREVIOUS_TERMS.read(data["before"]), keys.NEW_TERMS.read(data["after"])
-    old = data["after"]
-    return SlaNegotiated(**before, **after, note=texts.one("note", old), message=texts.one("message", old))
+    before, after = data["before"], data["after"]
+    return SlaNegotiated(
+        terms=_read_terms(after),
+        previous_version=before["version"],
+        previous_terms=_read_terms(before),
+        note=texts.one("note", after),
+        message=texts.one("message", after),
+        **_VERSION.read(after),
+    )
 
 
 def _write_moved(event: TimeZoneChanged) -> tuple[Data, Data]:
@@ -150,58 +183,49 @@ def _read_reopened(data: Data, texts: StoredTexts) -> AccountReopened:
     return AccountReopened(INSTANT(data["before"]["closedAt"]), texts.one("reason", data))
 
 
-_WITHDRAWN: Final = Keys(
-    {
-        "version": ("version", int),
-        "effectiveDate": ("effective_date", date.fromisoformat),
-        "imagesPerDay": ("previous_images_per_day", int),
-        "expeditesPerDay": ("previous_expedites_per_day", int),
-    }
-)
-_REPLACEMENT: Final = Keys(
-    {
-        "version": ("replacement", int),
-        "imagesPerDay": ("images_per_day", int),
-        "expeditesPerDay": ("expedites_per_day", int),
-    }
-)
-
-
 def _write_withdrawn(event: SlaWithdrawn) -> tuple[Data, Data]:
-    data = {"before": _WITHDRAWN.write(event), "after": _REPLACEMENT.write(event)}
+    data = {
+        "before": _VERSION.write(event) | _write_terms(event.previous_terms),
+        "after": {"version": event.replacement} | _write_terms(event.terms),
+    }
     return data, {"note": event.note, "message": event.message}
 
 
 def _read_withdrawn(data: Data, texts: StoredTexts) -> SlaWithdrawn:
-    terms = _WITHDRAWN.read(data["before"]) | _REPLACEMENT.read(data["after"])
-    return SlaWithdrawn(**terms, note=texts.one("note", data), message=texts.one("message", data))
-
-
-_PLAN: Final = Keys(
-    {
-        "plan": ("plan", Plan),
-        "version": ("version", int),
-        "effectiveDate": ("effective_date", date.fromisoformat),
-        "imagesPerDay": ("images_per_day", int),
-        "expeditesPerDay": ("expedites_per_day", int),
-    }
-)
-_PREVIOUS_PLAN: Final = Keys(
-    {
-        "plan": ("previous_plan", Plan),
-        "version": ("previous_version", int),
-        "imagesPerDay": ("previous_images_per_day", int),
-        "expeditesPerDay": ("previous_expedites_per_day", int),
-    }
-)
+    before, after = data["before"], data["after"]
+    return SlaWithdrawn(
+        previous_terms=_read_terms(before),
+        replacement=after["version"],
+        terms=_read_terms(after),
+        note=texts.one("note", data),
+        message=texts.one("message", data),
+        **_VERSION.read(before),
+    )
 
 
 def _write_plan(event: PlanChanged) -> tuple[Data, Data]:
-    return {"before": _PREVIOUS_PLAN.write(event), "after": _PLAN.write(event)}, {}
+    before = _PREVIOUS_PLAN.write(event) | _write_terms(event.previous_terms)
+    return {"before": before, "after": _PLAN.write(event) | _write_terms(event.terms)}, {}
 
 
 def _read_plan(data: Data, _: StoredTexts) -> PlanChanged:
-    return PlanChanged(**_PREVIOUS_PLAN.read(data["before"]), **_PLAN.read(data["after"]))
+    before, after = data["before"], data["after"]
+    return PlanChanged(
+        terms=_read_terms(after),
+        previous_terms=_read_terms(before),
+        **_PREVIOUS_PLAN.read(before),
+        **_PLAN.read(after),
+    )
+
+
+def _write_terms(terms: NegotiableTerms) -> Data:
+    """Return the stated terms of an SLA by their keys."""
+    return {_TERMS[name]: value for name, value in stated_to_json(terms).items()}
+
+
+def _read_terms(data: Data) -> NegotiableTerms:
+    """Return the terms of an SLA that `_write_terms` wrote, or an earlier release, which wrote some of them."""
+    return stated_from_json({name: data.get(key) for name, key in _TERMS.items()})
 
 
 ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {

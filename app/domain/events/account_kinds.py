@@ -10,37 +10,35 @@ from app.domain.contacts import Contact
 from app.domain.events.enums import EventType
 from app.domain.ledger.quota import RecordedDay
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.domain.specifications import SpecifiedStep
 
 
 @dataclass(frozen=True, slots=True)
 class AccountCreated:
-    """An account was opened, with its first terms; None for a term that is the plan's."""
+    """An account was opened, with its first terms; one that is not stated is the plan's."""
 
     type: ClassVar[EventType] = EventType.ACCOUNT_CREATED
     ref: str | None
     name: str
     plan: Plan
     time_zone: str
-    images_per_day: int | None
-    expedites_per_day: int | None
+    terms: NegotiableTerms
 
 
 @dataclass(frozen=True, slots=True)
 class SlaNegotiated:
-    """A new SLA version from a ledger day on; None for a term that continues.
+    """A new SLA version from a ledger day on; a term that is not stated continues.
 
-    `previous_*` are the terms of that day without it.
+    `previous_terms` are all terms of that day without it; events of earlier releases have only some of them.
     """
 
     type: ClassVar[EventType] = EventType.SLA_NEGOTIATED
     version: int
     effective_date: date
-    images_per_day: int | None
-    expedites_per_day: int | None
+    terms: NegotiableTerms
     previous_version: int
-    previous_images_per_day: int
-    previous_expedites_per_day: int
+    previous_terms: NegotiableTerms
     note: str | None = None
     message: str | None = None
 
@@ -138,31 +136,33 @@ class AccountReopened:
 
 @dataclass(frozen=True, slots=True)
 class SlaWithdrawn:
-    """Staff withdrew a coming SLA version; its first day has the terms of `replacement`, and had `previous_*`."""
+    """Staff withdrew a coming SLA version; its first day has the `terms` of `replacement`, and had the previous ones.
+
+    Both are all terms, of which events of earlier releases have only some.
+    """
 
     type: ClassVar[EventType] = EventType.SLA_WITHDRAWN
     version: int
     effective_date: date
-    previous_images_per_day: int
-    previous_expedites_per_day: int
+    previous_terms: NegotiableTerms
     replacement: int
-    images_per_day: int
-    expedites_per_day: int
+    terms: NegotiableTerms
     note: str | None = None
     message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
-    """Another plan from a ledger day on, as an SLA version; `previous_*` are the terms of that day without it."""
+    """Another plan from a ledger day on, as an SLA version; `previous_terms` are those of that day without it.
+
+    Both are all terms, of which events of earlier releases have only some.
+    """
 
     type: ClassVar[EventType] = EventType.PLAN_CHANGED
     plan: Plan
     version: int
     effective_date: date
-    images_per_day: int
-    expedites_per_day: int
+    terms: NegotiableTerms
     previous_plan: Plan
     previous_version: int
-    previous_images_per_day: int
-    previous_expedites_per_day: int
+    previous_terms: NegotiableTerms

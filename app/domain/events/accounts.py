@@ -60,11 +60,9 @@ def terms_negotiated(version: SlaVersion, versions: Sequence[SlaVersion]) -> New
     event = SlaNegotiated(
         version=version.version,
         effective_date=version.effective_date,
-        images_per_day=version.images_per_day,
-        expedites_per_day=version.expedites_per_day,
+        terms=version.terms,
         previous_version=previous.version,
-        previous_images_per_day=previous.terms.images_per_day,
-        previous_expedites_per_day=previous.terms.expedites_per_day,
+        previous_terms=previous.terms.negotiable,
         note=version.note,
         message=version.message,
     )
@@ -84,11 +82,9 @@ def sla_withdrawn(
     event = SlaWithdrawn(
         version=version.version,
         effective_date=version.effective_date,
-        previous_images_per_day=previous.terms.images_per_day,
-        previous_expedites_per_day=previous.terms.expedites_per_day,
+        previous_terms=previous.terms.negotiable,
         replacement=replacement.version,
-        images_per_day=replacement.terms.images_per_day,
-        expedites_per_day=replacement.terms.expedites_per_day,
+        terms=replacement.terms.negotiable,
         note=note,
         message=message,
     )
@@ -103,12 +99,10 @@ def plan_changed(version: SlaVersion, before: Sequence[SlaVersion]) -> NewEvent:
         plan=plan_on(day, [*before, version]),
         version=version.version,
         effective_date=day,
-        images_per_day=new.terms.images_per_day,
-        expedites_per_day=new.terms.expedites_per_day,
+        terms=new.terms.negotiable,
         previous_plan=plan_on(day, before),
         previous_version=previous.version,
-        previous_images_per_day=previous.terms.images_per_day,
-        previous_expedites_per_day=previous.terms.expedites_per_day,
+        previous_terms=previous.terms.negotiable,
     )
     return NewEvent(version.negotiated_at, None, None, event)
 

@@ -1,7 +1,7 @@
 """The keys of stored events, each with its attribute and the reader of its value."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -46,8 +46,6 @@ ACCOUNT: Final = Keys(
         "name": ("name", str),
         "plan": ("plan", Plan),
         "timeZone": ("time_zone", str),
-        "imagesPerDay": ("images_per_day", int),
-        "expeditesPerDay": ("expedites_per_day", int),
     }
 )
 CHANGING: Final = Keys(
@@ -114,21 +112,6 @@ LEASE: Final = Keys({"leaseUntil": ("lease_until", INSTANT)})
 DEADLINE: Final = Keys({"dueAt": ("due_at", INSTANT)})
 PREVIOUS_DEADLINE: Final = Keys({"dueAt": ("previous", INSTANT)})
 ALERT: Final = Keys({"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)})
-PREVIOUS_TERMS: Final = Keys(
-    {
-        "version": ("previous_version", int),
-        "imagesPerDay": ("previous_images_per_day", int),
-        "expeditesPerDay": ("previous_expedites_per_day", int),
-    }
-)
-NEW_TERMS: Final = Keys(
-    {
-        "version": ("version", int),
-        "effectiveDate": ("effective_date", date.fromisoformat),
-        "imagesPerDay": ("images_per_day", int),
-        "expeditesPerDay": ("expedites_per_day", int),
-    }
-)
 SPECIFICATION: Final = Keys(
     {
         "id": ("specification_id", UUID),

@@ -35,6 +35,7 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
+from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened
 from app.domain.orders.enums import ServiceLevel
 
 
@@ -242,4 +243,6 @@ Event: TypeAlias = (
     | ImagesCancelled
     | DeadlineRevised
     | ContactChanged
+    | InquiryOpened
+    | InquiryAnswered
 )

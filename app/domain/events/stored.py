@@ -6,9 +6,9 @@ Rows without one are of version 1, whose texts are in `data`. Instants are UTC i
 Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
 of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
 them, the `instructions` and `previousInstructions` of a specification, the name of a `worker`, the `note` of staff and
-their `message` to the client, and the `name` and `email` of a success manager and of the one before. To erase them, set
-`texts` to '{}': nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either
-reads as None, or as ERASED where a text cannot be None.
+their `message` to the client, the `name` and `email` of a success manager and of the one before, and the `text` of an
+inquiry and its `answer`. To erase them, set `texts` to '{}': nothing else of the row changes. A row of version 1 is
+erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from app.domain.events.facts import (
     SplitOff,
 )
 from app.domain.events.forms import Form, StoredTexts, Texts
+from app.domain.events.inquiry_forms import INQUIRY_FORMS
 from app.domain.events.keys import Data
 
 VERSION: Final = 2
@@ -269,4 +270,5 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.EVENT_WITHDRAWN: Form(_write_withdrawn, _read_withdrawn),
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
     EventType.DEADLINE_REVISED: Form(_write_revised, _read_revised),
+    **INQUIRY_FORMS,
 }

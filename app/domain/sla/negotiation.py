@@ -6,15 +6,14 @@ from datetime import date, datetime, timedelta
 
 from app.domain.bounds import YEARS
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
-from app.domain.sla.terms import SlaVersion, next_version
+from app.domain.sla.terms import NegotiableTerms, SlaVersion, next_version
 
 
 @dataclass(frozen=True, slots=True)
-class NegotiatedTerms:
-    """Terms for the ledger days from a date on; a term that is None continues. The `note` is for staff only."""
+class Negotiation:
+    """Terms for the ledger days from a date on; a term that is not stated continues. The `note` is for staff only."""
 
-    images_per_day: int | None
-    expedites_per_day: int | None
+    terms: NegotiableTerms
     effective_date: date
     note: str | None = None
     message: str | None = None
@@ -24,7 +23,7 @@ class NoTermStated(DomainError):  # noqa: N818 - refusals are named by their cas
     """A negotiation that would change no term."""
 
     def __init__(self) -> None:
-        super().__init__("Terms change the images a day, the expedites a day, or both.")
+        super().__init__("At least one term has to be stated.")
 
 
 class EffectiveDateNotAhead(DomainError):  # noqa: N818 - as above
@@ -77,23 +76,22 @@ def withdrawn(version: SlaVersion, at: datetime, running: date) -> SlaVersion:
     return replace(version, withdrawn_at=at)
 
 
-def negotiated(terms: NegotiatedTerms, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:
+def negotiated(agreed: Negotiation, at: datetime, running: date, versions: Sequence[SlaVersion]) -> SlaVersion:
     """Return the version of terms agreed on at `at` (UTC), during the ledger day of the date `running`.
 
     Raises Refusals of NoTermStated, and EffectiveDateNotAhead or DateOutOfRange.
     """
     refusals: list[DomainError] = []
-    if terms.images_per_day is None and terms.expedites_per_day is None:
+    if not agreed.terms.stated:
         refusals.append(NoTermStated())
-    refusals += refusals_of_date(terms.effective_date, running)
+    refusals += refusals_of_date(agreed.effective_date, running)
     if refusals:
         raise Refusals(refusals)
     return SlaVersion(
         version=next_version(versions),
-        effective_date=terms.effective_date,
-        images_per_day=terms.images_per_day,
-        expedites_per_day=terms.expedites_per_day,
+        effective_date=agreed.effective_date,
+        terms=agreed.terms,
         negotiated_at=at,
-        note=terms.note,
-        message=terms.message,
+        note=agreed.note,
+        message=agreed.message,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from app.domain.errors import Refusals
 from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import refusals_of_date
-from app.domain.sla.terms import SlaTerms, SlaVersion, next_version
+from app.domain.sla.terms import NegotiableTerms, SlaTerms, SlaVersion, next_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ def changed_plan(new: NewPlan, at: datetime, running: date, versions: Sequence[S
     return SlaVersion(
         version=next_version(versions),
         effective_date=new.effective_date,
-        images_per_day=None,
-        expedites_per_day=None,
+        terms=NegotiableTerms(),
         negotiated_at=at,
         plan_terms=new.terms,
         plan=new.plan,

@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final
 
 from app.domain.errors import NoSlaInForce
-from app.domain.sla.enums import Plan
+from app.domain.sla.enums import Plan, SlaTerm
+from app.domain.user_time import time_in_words
 
 _CACHED_TERMS: Final = 2**12
-_Own: TypeAlias = tuple[int | None, int | None]
 UPLOAD_BY: Final = "24:00"
 """Uploads until this time, user time, are for the next morning: the end of the day, which `time` cannot say."""
 ADDITIONAL_IMAGES: Final = "To be confirmed by support and production"
@@ -52,10 +52,43 @@ class SlaTerms:
         return DELIVERY_PLAN_MULTIPLE * self.expedites_per_day
 
     @property
+    def negotiable(self) -> "NegotiableTerms":
+        """The terms that can be negotiated, all of them stated."""
+        return NegotiableTerms(**{name: getattr(self, name) for name in ATTRIBUTES.values()})
+
+    @property
     def standard_summary(self) -> str:
         """The standard turnaround in words."""
-        return f"Next morning by {self.deliver_by:%H:%M} for all images uploaded by midnight, Monday to Friday"
+        return f"Next morning by {time_in_words(self.deliver_by)} for all images uploaded by midnight, Monday to Friday"
 
+
+@dataclass(frozen=True, slots=True)
+class NegotiableTerms:
+    """The terms of SlaTerms that can be negotiated, under the same names; None for a term that is not stated."""
+
+    images_per_day: int | None = None
+    expedites_per_day: int | None = None
+    deliver_by: time | None = None
+    expedite_turnaround: timedelta | None = None
+    expedite_additional_turnaround: timedelta | None = None
+    expedite_multiplier: Decimal | None = None
+    rejection_turnaround: timedelta | None = None
+    review_turnaround: timedelta | None = None
+    flow_available: bool | None = None
+    support_response: timedelta | None = None
+    support_phone: bool | None = None
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """The values of the stated terms, by the names of their attributes."""
+        values = ((name, getattr(self, name)) for name in ATTRIBUTES.values())
+        return {name: value for name, value in values if value is not None}
+
+
+ATTRIBUTES: Final[Mapping[SlaTerm, str]] = MappingProxyType(
+    {term: "flow_available" if term is SlaTerm.FLOW else term.lower() for term in SlaTerm}
+)
+"""The attribute of each negotiable term."""
 
 PLAN_TERMS: Final[Mapping[Plan, SlaTerms]] = MappingProxyType(
     {
@@ -70,7 +103,7 @@ PLAN_TERMS: Final[Mapping[Plan, SlaTerms]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class SlaVersion:
-    """Terms for the ledger days from `effective_date` on; a negotiated term that is None continues.
+    """Negotiated `terms` for the ledger days from `effective_date` on; one that is not stated continues.
 
     Versions count from 1, which starts with the account's first ledger day and has `plan_terms`: the whole set that the
     plan promised then, which no later change of the plan's defaults alters. The `note` is for staff only, the `message`
@@ -82,8 +115,7 @@ class SlaVersion:
 
     version: int
     effective_date: date
-    images_per_day: int | None
-    expedites_per_day: int | None
+    terms: NegotiableTerms
     negotiated_at: datetime
     note: str | None = None
     plan_terms: SlaTerms | None = None
@@ -105,6 +137,13 @@ class SlaInForce:
     terms: SlaTerms
     plan_terms: SlaTerms
 
+    @property
+    def custom(self) -> list[SlaTerm]:
+        """The terms that differ from the plan's of the day."""
+        return [
+            term for term, name in ATTRIBUTES.items() if getattr(self.terms, name) != getattr(self.plan_terms, name)
+        ]
+
 
 def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
     """Return the SLA in force on the ledger day of a date; raises NoSlaInForce before the first version.
@@ -118,8 +157,8 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
         raise NoSlaInForce(day)
     counting.sort(key=_in_order)
     plan_terms = counting[0].plan_terms or _own_terms(counting[0])
-    before: _Own = (None, None)
-    own: _Own = (None, None)
+    before: dict[str, Any] = {}
+    own: dict[str, Any] = {}
     negotiated_for: date | None = None
     for each in counting:
         if each.changes_plan:
@@ -127,13 +166,15 @@ def sla_on(day: date, versions: Sequence[SlaVersion]) -> SlaInForce:
             continue
         before = before if each.effective_date == negotiated_for else own
         negotiated_for = each.effective_date
-        own = (
-            _negotiated(each.images_per_day, plan_terms.images_per_day, before[0]),
-            _negotiated(each.expedites_per_day, plan_terms.expedites_per_day, before[1]),
-        )
+        stated = each.terms.stated
+        own = {
+            name: value
+            for name, value in (before | stated).items()
+            if name not in stated or value != getattr(plan_terms, name)
+        }
     last = counting[-1].effective_date
     version = max(each.version for each in counting if each.effective_date == last)
-    return SlaInForce(version, plan_terms if own == (None, None) else _with_quantities(plan_terms, *own), plan_terms)
+    return SlaInForce(version, _with_own(plan_terms, tuple(own.items())) if own else plan_terms, plan_terms)
 
 
 def sla_of(shown: SlaVersion, versions: Sequence[SlaVersion]) -> SlaInForce:
@@ -167,21 +208,10 @@ def _in_order(version: SlaVersion) -> tuple[date, bool, int]:
 
 def _own_terms(first: SlaVersion) -> SlaTerms:
     """Return the terms of a first version that was stored without its plan's terms."""
-    return SlaTerms(first.images_per_day or 0, first.expedites_per_day or 0)
-
-
-def _negotiated(stated: int | None, of_plan: int, before: int | None) -> int | None:
-    """Return the negotiated value of a term from a date on; None where it is the plan's."""
-    if stated is None:
-        return before
-    return None if stated == of_plan else stated
+    return SlaTerms(first.terms.images_per_day or 0, first.terms.expedites_per_day or 0)
 
 
 @lru_cache(maxsize=_CACHED_TERMS)
-def _with_quantities(terms: SlaTerms, images_per_day: int | None, expedites_per_day: int | None) -> SlaTerms:
-    """Return terms with negotiated quantities; cached, since explanations and imports need few of them often."""
-    return replace(
-        terms,
-        images_per_day=terms.images_per_day if images_per_day is None else images_per_day,
-        expedites_per_day=terms.expedites_per_day if expedites_per_day is None else expedites_per_day,
-    )
+def _with_own(terms: SlaTerms, own: tuple[tuple[str, Any], ...]) -> SlaTerms:
+    """Return terms with negotiated ones; cached, since explanations and imports need few of them often."""
+    return replace(terms, **dict(own))

@@ -9,8 +9,8 @@ from app.domain.errors import DomainError
 from app.domain.events.account_kinds import AccountCreated
 from app.domain.events.new_events import NewEvent
 from app.domain.sla.enums import Plan
-from app.domain.sla.stored import terms_to_json
-from app.domain.sla.terms import PLAN_TERMS, SlaTerms, SlaVersion
+from app.domain.sla.stored import others_to_json, terms_to_json
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaTerms, SlaVersion
 from app.domain.texts import require_name
 from app.services.accounts.counters import UnknownAccount, counters_row, new_counters
 from app.services.events import write_events
@@ -49,11 +49,10 @@ async def create_account(
     plan: Plan,
     time_zone: str,
     plan_terms: SlaTerms | None = None,
-    images_per_day: int | None = None,
-    expedites_per_day: int | None = None,
+    terms: NegotiableTerms = NegotiableTerms(),  # noqa: B008 - it never changes
     ref: str | None = None,
 ) -> UUID:
-    """Open an account at an instant (UTC), with its plan's terms except those stated (domain rules, section 2).
+    """Open an account at an instant (UTC), with its plan's terms except for those in `terms` (domain rules, section 2).
 
     `plan_terms` are the configured terms of the plan, those of PLAN_TERMS by default.
 
@@ -62,7 +61,7 @@ async def create_account(
     name = require_name("The name", name)
     if ref is not None:
         require_name("The ref", ref)
-    account = Account.open(at, time_zone, plan, plan_terms or PLAN_TERMS[plan], images_per_day, expedites_per_day)
+    account = Account.open(at, time_zone, plan, plan_terms or PLAN_TERMS[plan], terms)
     account_id = new_id(at)
     if await writer.fetch_row(ADD_ACCOUNT, account_id, ref, name, plan, time_zone, at) is None:
         raise AccountRefTaken(ref or "")
@@ -76,8 +75,7 @@ async def create_account(
 def account_created(account: Account, *, ref: str | None, name: str, plan: Plan) -> NewEvent:
     """Return the event of an account's opening, with its first terms."""
     zone, version = account.zones[0], account.versions[0]
-    terms = (version.images_per_day, version.expedites_per_day)
-    return NewEvent(account.created_at, None, None, AccountCreated(ref, name, plan, zone.time_zone, *terms))
+    return NewEvent(account.created_at, None, None, AccountCreated(ref, name, plan, zone.time_zone, version.terms))
 
 
 def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | None = None) -> SlaVersionRow:
@@ -86,8 +84,8 @@ def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | Non
         account_id=account_id,
         version=version.version,
         effective_date=version.effective_date,
-        images_per_day=version.images_per_day,
-        expedites_per_day=version.expedites_per_day,
+        images_per_day=version.terms.images_per_day,
+        expedites_per_day=version.terms.expedites_per_day,
         negotiated_at=version.negotiated_at,
         note=version.note,
         message=version.message,
@@ -95,6 +93,7 @@ def version_row(account_id: UUID, version: SlaVersion, starts_at: datetime | Non
         withdrawn_at=version.withdrawn_at,
         plan=version.plan if version.changes_plan else None,
         plan_starts_at=starts_at,
+        other_terms=others_to_json(version.terms) or None,
     )
 
 

@@ -12,7 +12,7 @@ from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay, RecordedDay
 from app.domain.ledger.stored import day_from_json, day_to_json
 from app.domain.local_time import time_zone
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
 from app.services.accounts.counters import Counters, begin_command
 from app.services.accounts.facts import read_account
 from app.services.accounts.opening import version_row
@@ -88,7 +88,7 @@ class TimeZoneOutcome:
         return cls(datetime.fromisoformat(stored["at"]), account_id, day_from_json(stored["day"]))
 
 
-async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: NegotiatedTerms) -> TermsOutcome:
+async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, agreed: Negotiation) -> TermsOutcome:
     """Add a version to an account's SLA, for ledger days to come; the caller commits.
 
     Raises UnknownAccount, and Refusals of NoTermStated, EffectiveDateNotAhead and DateOutOfRange.
@@ -96,7 +96,7 @@ async def negotiate_sla(writer: Writer, clock: Clock, account_id: UUID, terms: N
     counters = await begin_command(writer, clock, account_id)
     at = counters.instant
     account, _ = await read_account(writer, account_id, at)
-    version = account.negotiate(at, terms).versions[-1]
+    version = account.negotiate(at, agreed).versions[-1]
     await writer.insert([version_row(account_id, version)])
     await record(writer, counters, at, terms_negotiated(version, account.versions))
     return TermsOutcome(at, account_id, version.version)

@@ -7,7 +7,7 @@ from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.orders.state import OrderedSpecification
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms, NoTermStated
+from app.domain.sla.negotiation import Negotiation, NoTermStated
 from app.domain.sla.terms import SlaTerms
 from app.services.ids import new_id
 from app.services.imports.cache import AccountState, PendingAccount
@@ -18,8 +18,7 @@ from app.services.imports.refusals import LineRefused
 def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> AccountState:
     """Open an account at its first instant (UTC); version 1 of its SLA starts with its first ledger day."""
     line = pending.line
-    terms = (plan_terms[line.plan], line.images_per_day, line.expedites_per_day)
-    account = Account.open(at, line.time_zone, line.plan, *terms)
+    account = Account.open(at, line.time_zone, line.plan, plan_terms[line.plan], line.terms)
     return AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, is_provisional=True)
 
 
@@ -30,9 +29,8 @@ def new_specification(line: SpecificationLine, at: datetime) -> OrderedSpecifica
 
 def negotiated(line: TermsLine, account: Account) -> Account:
     """Return the account with the SLA version that a line adds; raises LineRefused."""
-    terms = NegotiatedTerms(line.images_per_day, line.expedites_per_day, line.effective_date)
     try:
-        return account.negotiate(line.at, terms)
+        return account.negotiate(line.at, Negotiation(line.terms, line.effective_date))
     except Refusals as error:
         refusal = error.refusals[0]
         field = "imagesPerDay" if isinstance(refusal, NoTermStated) else "effectiveDate"

@@ -32,6 +32,7 @@ from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.orders.enums import RejectionCategory
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
 from app.domain.texts import composed, name_problem, prose_problem
 from app.services.currencies import CURRENCIES
@@ -146,6 +147,11 @@ class AccountLine(_Part):
     expedites_per_day: PerDay | None = None
 
     @property
+    def terms(self) -> NegotiableTerms:
+        """The terms that differ from the plan's."""
+        return NegotiableTerms(self.images_per_day, self.expedites_per_day)
+
+    @property
     def account(self) -> str:
         """Its own ref, as the `account` of other lines."""
         return self.ref
@@ -239,6 +245,11 @@ class TermsLine(_Dated):
     images_per_day: PerDay | None = None
     expedites_per_day: PerDay | None = None
     effective_date: Day
+
+    @property
+    def terms(self) -> NegotiableTerms:
+        """The stated terms."""
+        return NegotiableTerms(self.images_per_day, self.expedites_per_day)
 
 
 class TimeZoneLine(_Dated):

@@ -1,6 +1,5 @@
 """Mutations of an account's terms: its time zone and its SLA."""
 
-from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -10,14 +9,13 @@ from api.context import Info
 from api.execution import Call, Payload
 from api.ids import NodeType
 from api.order.payloads import GuaranteePayload
+from api.sla.negotiation import NegotiateSlaInput, negotiation
 from api.sla.reads import read_sla_version
 from api.sla.types import SLA
 from api.user_error.codes import KEYED
 from api.user_error.codes import UserErrorCode as Code
 from api.validation import PROSE_RULE
-from app.domain.bounds import MAX_PER_DAY
 from app.domain.ledger.days import ChangedBy
-from app.domain.sla.negotiation import NegotiatedTerms
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla, withdraw_sla
 from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
@@ -56,21 +54,6 @@ class SlaPayload(Payload):
             return None
         row = await info.context.account(self.result.account_id)
         return None if row is None else await read_sla_version(info.context, row, self.result.version)
-
-
-@input_type
-class NegotiateSlaInput:
-    """The negotiated terms; an omitted term continues."""
-
-    account_id: strawberry.ID = strawberry.field(description="The account.")
-    images_per_day: int | None = optional("Images guaranteed per ledger day: 0 to 1,000,000.")
-    expedites_per_day: int | None = optional("Images per ledger day at the shortest turnaround: 0 to 1,000,000.")
-    effective_date: date = strawberry.field(
-        description="The date of the first ledger day with these terms; later than the running one."
-    )
-    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
-    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
-    idempotency_key: str | None = idempotency_key()
 
 
 @object_type
@@ -119,11 +102,13 @@ class AccountMutations:
         info: Info,
         input: Annotated[NegotiateSlaInput, strawberry.argument(description="The negotiated terms.")],  # noqa: A002
     ) -> NegotiateSlaPayload:
-        """Negotiates other terms for future ledger days; for staff."""
+        """Negotiates other terms for future ledger days; for staff. Promises already made remain.
+
+        A term negotiated to the value that the plan has on the effective date follows the plan again.
+        """
         call = Call(info, input)
         account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
-        terms = _terms(call, input)
-        return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, terms)
+        return await call.perform(NegotiateSlaPayload, negotiate_sla, account_id, negotiation(call, input))
 
     @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
     async def withdraw_sla(
@@ -136,13 +121,3 @@ class AccountMutations:
         account_id, version = call.node(NodeType.SLA, input.sla_id, "slaId")
         note, message = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
         return await call.perform(WithdrawSlaPayload, withdraw_sla, account_id, version.int, note, message)
-
-
-def _terms(call: Call, terms_input: NegotiateSlaInput) -> NegotiatedTerms:
-    images, expedites = or_none(terms_input.images_per_day), or_none(terms_input.expedites_per_day)
-    if images is not None:
-        call.number(images, 0, MAX_PER_DAY, "imagesPerDay")
-    if expedites is not None:
-        call.number(expedites, 0, MAX_PER_DAY, "expeditesPerDay")
-    note, message = call.optional_prose(terms_input.note, "note"), call.optional_prose(terms_input.message, "message")
-    return NegotiatedTerms(images, expedites, terms_input.effective_date, note, message)

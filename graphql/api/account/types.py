@@ -15,6 +15,7 @@ from api.enums import OrderFeedFilter
 from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
+from api.inquiry.reads import inquiries_of_account
 from api.order.reads import FEED_SIZE, order_feed, order_named, orders_of
 from api.order.types import Filter, Order
 from api.pulse.reads import FIGURES, read_pulse
@@ -243,6 +244,8 @@ class Account(Node):
     ) -> Connection[Specification] | None:
         """The account's specifications, oldest first."""
         return specifications_of(info.context, self.row.id, archived).first(first, after)
+
+    inquiries = field(inquiries_of_account)
 
     @field(
         cost=COMMAND,

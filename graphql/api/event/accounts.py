@@ -7,6 +7,7 @@ import strawberry
 from api.contact import Contact, contact
 from api.context import Info
 from api.event.facts import GuaranteeDay, guarantee_day
+from api.event.terms import NegotiableTerms, negotiable_terms
 from api.event.types import Event
 from app.domain.events import account_kinds, kinds
 from app.domain.sla.enums import Plan
@@ -32,13 +33,10 @@ class AccountCreated(Event):
         """The first time zone of the account."""
         return TimeZone(self.details.time_zone)
 
-    images_per_day: int | None = attribute(
-        "The number of images guaranteed per ledger day; null for the plan's default.", of="details.images_per_day"
-    )
-    expedites_per_day: int | None = attribute(
-        "The number of expedites at the shortest turnaround per ledger day; null for the plan's default.",
-        of="details.expedites_per_day",
-    )
+    @field
+    def terms(self) -> NegotiableTerms:
+        """The terms of the first version of the SLA that were stated; the others are the plan's."""
+        return negotiable_terms(self.details.terms)
 
 
 @object_type
@@ -49,23 +47,21 @@ class SlaNegotiated(Event):
 
     version: int = attribute("The new version of the SLA.", of="details.version")
     effective_date: date = attribute("The first ledger day of the new version.", of="details.effective_date")
-    images_per_day: int | None = attribute(
-        "The number of images guaranteed per ledger day; null if that term continues.", of="details.images_per_day"
-    )
-    expedites_per_day: int | None = attribute(
-        "The number of expedites at the shortest turnaround per ledger day; null if that term continues.",
-        of="details.expedites_per_day",
-    )
+
+    @field
+    def terms(self) -> NegotiableTerms:
+        """The negotiated terms; one that is not stated continues."""
+        return negotiable_terms(self.details.terms)
+
     previous_version: int = attribute(
         "The version that would have been in force on the effective date.", of="details.previous_version"
     )
-    previous_images_per_day: int = attribute(
-        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
-    )
-    previous_expedites_per_day: int = attribute(
-        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
-        of="details.previous_expedites_per_day",
-    )
+
+    @field
+    def previous_terms(self) -> NegotiableTerms:
+        """All terms that the effective date would have had, as far as they are recorded."""
+        return negotiable_terms(self.details.previous_terms)
+
     note: str | None = attribute(
         "The note of staff, for staff only; null without one, or after its erasure.", of="details.note", staff=True
     )
@@ -186,20 +182,17 @@ class SlaWithdrawn(Event):
     replacement_version: int = attribute(
         "The version that is in force on the effective date instead.", of="details.replacement"
     )
-    images_per_day: int | None = attribute(
-        "The number of images guaranteed per ledger day on the effective date; never null.", of="details.images_per_day"
-    )
-    expedites_per_day: int | None = attribute(
-        "The number of expedites at the shortest turnaround per ledger day on the effective date; never null.",
-        of="details.expedites_per_day",
-    )
-    previous_images_per_day: int = attribute(
-        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
-    )
-    previous_expedites_per_day: int = attribute(
-        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
-        of="details.previous_expedites_per_day",
-    )
+
+    @field
+    def terms(self) -> NegotiableTerms:
+        """All terms of the effective date, as far as they are recorded."""
+        return negotiable_terms(self.details.terms)
+
+    @field
+    def previous_terms(self) -> NegotiableTerms:
+        """All terms that the effective date would have had, as far as they are recorded."""
+        return negotiable_terms(self.details.previous_terms)
+
     note: str | None = attribute("The note of staff, for staff only; null without one.", of="details.note", staff=True)
     message: str | None = attribute("The message of staff to the client; null without one.", of="details.message")
 
@@ -216,23 +209,20 @@ class PlanChanged(Event):
     )
     version: int = attribute("The new version of the SLA.", of="details.version")
     effective_date: date = attribute("The first ledger day of the plan and the version.", of="details.effective_date")
-    images_per_day: int | None = attribute(
-        "The number of images guaranteed per ledger day from then on; never null.", of="details.images_per_day"
-    )
-    expedites_per_day: int | None = attribute(
-        "The number of expedites at the shortest turnaround per ledger day from then on; never null.",
-        of="details.expedites_per_day",
-    )
+
+    @field
+    def terms(self) -> NegotiableTerms:
+        """All terms from then on, as far as they are recorded."""
+        return negotiable_terms(self.details.terms)
+
     previous_version: int = attribute(
         "The version that would have been in force on the effective date.", of="details.previous_version"
     )
-    previous_images_per_day: int = attribute(
-        "The number of images that would have been guaranteed per ledger day.", of="details.previous_images_per_day"
-    )
-    previous_expedites_per_day: int = attribute(
-        "The number of expedites at the shortest turnaround that there would have been per ledger day.",
-        of="details.previous_expedites_per_day",
-    )
+
+    @field
+    def previous_terms(self) -> NegotiableTerms:
+        """All terms that the effective date would have had, as far as they are recorded."""
+        return negotiable_terms(self.details.previous_terms)
 
 
 @object_type

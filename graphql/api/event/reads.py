@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
-from api.event import accounts, cancellations, deadlines, orders, production, specifications
+from api.event import accounts, cancellations, deadlines, inquiries, orders, production, specifications
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import NodeType
 from app.domain.events.enums import EventType
@@ -59,6 +59,8 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.IMAGES_CANCELLED: cancellations.ImagesCancelled,
     EventType.DEADLINE_REVISED: deadlines.DeadlineRevised,
     EventType.CONTACT_CHANGED: accounts.ContactChanged,
+    EventType.INQUIRY_OPENED: inquiries.InquiryOpened,
+    EventType.INQUIRY_ANSWERED: inquiries.InquiryAnswered,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

@@ -12,11 +12,13 @@ from api.sla.types import (
     FlowTerms,
     GuaranteeTerms,
     RejectionTerms,
+    ReviewTerms,
     StandardTurnaround,
     SupportTerms,
 )
 from app.domain.deadlines.rules import expedite_window
 from app.domain.ledger.days import sla_effective_from
+from app.domain.sla.enums import SlaTerm
 from app.domain.sla.terms import (
     ADDITIONAL_IMAGES,
     REJECTION_FREE,
@@ -83,14 +85,18 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
         version=in_force.version,
         effective_from=sla_effective_from(in_force.version, history.zones, history.versions),
         withdrawn_at=version.withdrawn_at,
+        custom_terms=in_force.custom,
         standard=StandardTurnaround(
             deliver_by=write_local_time(terms.deliver_by),
             upload_by=LocalTime(UPLOAD_BY),
             summary=terms.standard_summary,
+            custom=SlaTerm.DELIVER_BY in in_force.custom,
+            plan_default=write_local_time(in_force.plan_terms.deliver_by),
         ),
         guarantee=_guarantee(terms, in_force.plan_terms),
         expedite=_expedite(terms, in_force.plan_terms, at),
         rejection=RejectionTerms(turnaround=terms.rejection_turnaround, free=REJECTION_FREE),
+        review=ReviewTerms(turnaround=terms.review_turnaround),
         flow=FlowTerms(available=terms.flow_available, turnaround=terms.flow_turnaround),
         support=SupportTerms(
             help_center_url=settings.help_center_url,

@@ -9,6 +9,7 @@ from api.contact import Contact
 from api.context import Info
 from api.pulse.reads import FIGURES
 from api.sla.compliance import SLACompliance, read_compliance
+from app.domain.sla.enums import SlaTerm
 from db.queries.accounts import AccountRow
 from engine.decorators import attribute, field, object_type
 from engine.nodes import Node
@@ -24,6 +25,8 @@ class StandardTurnaround:
         description="The time by which images have to be uploaded for that, user time."
     )
     summary: str = strawberry.field(description="The promise in words.")
+    custom: bool = strawberry.field(description="True if `deliverBy` differs from the plan's default.")
+    plan_default: LocalTime = strawberry.field(description="The delivery time by the plan's default, user time.")
 
 
 @object_type
@@ -71,6 +74,15 @@ class RejectionTerms:
 
 
 @object_type
+class ReviewTerms:
+    """The terms of reviews: deadlines that staff set, and delivery plans."""
+
+    turnaround: timedelta = strawberry.field(
+        description="The time within which staff set a deadline, counted from Monday to Friday, user time."
+    )
+
+
+@object_type
 class FlowTerms:
     """The terms of Flow: retouching while photos are still being taken."""
 
@@ -107,10 +119,14 @@ class SLA(Node):
     withdrawn_at: datetime | None = strawberry.field(
         description="The instant at which the version was withdrawn, before it was in force; null otherwise."
     )
+    custom_terms: list[SlaTerm] = attribute(
+        "The terms that differ from those of the plan on the first day of the version.", length=len(SlaTerm)
+    )
     standard: StandardTurnaround = strawberry.field(description="The turnaround of images within the guarantee.")
     guarantee: GuaranteeTerms = strawberry.field(description="The daily guarantee of images.")
     expedite: ExpediteTerms = strawberry.field(description="The terms of expedites.")
     rejection: RejectionTerms = strawberry.field(description="The terms of rejections.")
+    review: ReviewTerms = strawberry.field(description="The terms of reviews.")
     flow: FlowTerms = strawberry.field(description="The terms of Flow.")
     support: SupportTerms = strawberry.field(description="The terms of support.")
     agreed_at: datetime = strawberry.field(

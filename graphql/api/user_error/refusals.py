@@ -15,6 +15,7 @@ from app.domain import errors
 from app.domain.catalogue import OtherCurrency, StepIncomplete
 from app.domain.deadlines.zones import TimeZoneChangedRecently
 from app.domain.errors import DomainError, Refusals
+from app.domain.inquiries import AlreadyAnswered
 from app.domain.orders import quotes, refusals
 from app.domain.orders.references import ReferenceTaken
 from app.domain.sla import negotiation
@@ -77,6 +78,7 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     negotiation.EffectiveDateNotAhead: ErrorMapping(types.InvalidInput, ("effectiveDate",)),
     negotiation.SlaNotComing: ErrorMapping(types.InvalidInput, ("slaId",)),
     negotiation.SlaChangesPlan: ErrorMapping(types.InvalidInput, ("slaId",)),
+    AlreadyAnswered: ErrorMapping(types.AlreadyAnswered, ("inquiryId",)),
     IdempotencyConflict: ErrorMapping(types.IdempotencyConflict, ("idempotencyKey",)),
 }
 """The errors by type of refusal."""

@@ -64,8 +64,12 @@ class InvalidInput(UserError):
     """
 
     code: UserErrorCode = _code(UserErrorCode.INVALID)
-    least: Decimal | None = strawberry.field(default=None, description="The least value or number of items allowed.")
-    most: Decimal | None = strawberry.field(default=None, description="The greatest value or number of items allowed.")
+    least: Decimal | None = strawberry.field(
+        default=None, description="The least value or number of items allowed; a duration in seconds."
+    )
+    most: Decimal | None = strawberry.field(
+        default=None, description="The greatest value or number of items allowed; a duration in seconds."
+    )
     max_length: int | None = strawberry.field(
         default=None, description="The greatest number of characters allowed in a text."
     )
@@ -246,6 +250,14 @@ class DeadlineNotOpen(UserError):
         default=None, description="The deadline of its images; null if they have none and need none any more."
     )
     cancelled_at: datetime | None = _cancelled_at()
+
+
+@object_type
+class AlreadyAnswered(UserError):
+    """The inquiry is already answered."""
+
+    code: UserErrorCode = _code(UserErrorCode.ALREADY_ANSWERED)
+    answered_at: datetime = strawberry.field(description="The instant of the answer.")
 
 
 USER_ERRORS: Final[Mapping[UserErrorCode, type[UserError]]] = {each.code: each for each in UserError.__subclasses__()}

@@ -1,6 +1,7 @@
 """The stored form of events of staff's changes to an account."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -10,10 +11,13 @@ from app.domain.contacts import Contact
 from app.domain.events import account_kinds, kinds
 from app.domain.events.stored import VERSION, from_json, to_json
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
 from db.connections import encode_json
 
 CLOSED_AT = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 GRACE, ADA = Contact("Grace", "grace@example.com"), Contact("Ada")
+ALL = PLAN_TERMS[Plan.SOLO].negotiable
+OTHERS = NegotiableTerms(deliver_by=time(7, 30), expedite_multiplier=Decimal("1.5"), flow_available=False)
 EVENTS: dict[str, kinds.Event] = {
     "renamed": account_kinds.AccountRenamed("ACME Ltd.", "ACME"),
     "first manager": account_kinds.SuccessManagerChanged(GRACE, None),
@@ -24,8 +28,9 @@ EVENTS: dict[str, kinds.Event] = {
     "closed": account_kinds.AccountClosed(CLOSED_AT, "insolvent"),
     "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
     "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),
-    "terms withdrawn": account_kinds.SlaWithdrawn(3, date(2026, 4, 1), 500, 40, 1, 200, 20, "No", "As you wished"),
-    "plan changed": account_kinds.PlanChanged(Plan.SOLO, 4, date(2026, 4, 1), 50, 5, Plan.PROFESSIONAL, 3, 200, 20),
+    "terms negotiated": account_kinds.SlaNegotiated(3, date(2026, 4, 1), OTHERS, 2, ALL, "By phone"),
+    "terms withdrawn": account_kinds.SlaWithdrawn(3, date(2026, 4, 1), OTHERS, 1, ALL, "No", "As you wished"),
+    "plan changed": account_kinds.PlanChanged(Plan.SOLO, 4, date(2026, 4, 1), ALL, Plan.PROFESSIONAL, 3, OTHERS),
 }
 
 

@@ -47,6 +47,8 @@ NEWER = {
     EventType.CONTACT_CHANGED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
+    EventType.INQUIRY_OPENED,
+    EventType.INQUIRY_ANSWERED,
 }
 """The types of events that release 0.1.0 did not have."""
 

@@ -17,7 +17,7 @@ from app.domain.ledger.days import (
     zone_before,
 )
 from app.domain.local_time import local_day_interval, midnight, time_zone
-from app.domain.sla.terms import SlaVersion, sla_on
+from app.domain.sla.terms import NegotiableTerms, SlaVersion, sla_on
 from tests.support.strategies import MICROSECOND, ONE_DAY, instants, zone_names
 
 COPENHAGEN, NEW_YORK = "Europe/Copenhagen", "America/New_York"
@@ -114,8 +114,8 @@ def test_from_honolulu_to_auckland_a_date_is_skipped() -> None:
 def test_terms_for_a_skipped_date_start_with_the_next_ledger_day() -> None:
     periods = history(HONOLULU, (datetime(2026, 3, 10, 9, tzinfo=UTC), AUCKLAND))
     versions = [
-        SlaVersion(1, date(2026, 1, 4), 200, 20, CREATED_AT),
-        SlaVersion(2, MARCH_10, 800, None, datetime(2026, 3, 1, tzinfo=UTC)),
+        SlaVersion(1, date(2026, 1, 4), NegotiableTerms(200, 20), CREATED_AT),
+        SlaVersion(2, MARCH_10, NegotiableTerms(800), datetime(2026, 3, 1, tzinfo=UTC)),
     ]
     assert sla_effective_from(2, periods, versions) == datetime(2026, 3, 10, 11, tzinfo=UTC)
     assert sla_on(MARCH_9, versions).version == 1
@@ -125,9 +125,9 @@ def test_terms_for_a_skipped_date_start_with_the_next_ledger_day() -> None:
 def test_the_first_terms_start_with_the_first_ledger_day_and_future_ones_in_the_last_zone() -> None:
     periods = history(COPENHAGEN, (NOON, NEW_YORK))
     versions = [
-        SlaVersion(1, date(2026, 1, 5), 200, 20, CREATED_AT),
-        SlaVersion(2, date(2030, 7, 1), 800, None, NOON),
-        SlaVersion(3, MARCH_10, 300, None, datetime(2026, 3, 1, tzinfo=UTC)),
+        SlaVersion(1, date(2026, 1, 5), NegotiableTerms(200, 20), CREATED_AT),
+        SlaVersion(2, date(2030, 7, 1), NegotiableTerms(800), NOON),
+        SlaVersion(3, MARCH_10, NegotiableTerms(300), datetime(2026, 3, 1, tzinfo=UTC)),
     ]
     assert sla_effective_from(1, periods, versions) == datetime(2026, 1, 4, 23, tzinfo=UTC)
     assert sla_effective_from(2, periods, versions) == datetime(2030, 7, 1, 4, tzinfo=UTC)
@@ -211,7 +211,7 @@ def test_every_instant_and_every_date_finds_its_ledger_day(periods: list[ZonePer
 def test_terms_start_as_the_first_ledger_day_of_their_date_or_a_later_one_opens(periods: list[ZonePeriod]) -> None:
     days = walk(periods)
     for number in range((days[-1].date - days[0].date).days + 1):
-        version = SlaVersion(2, days[0].date + number * ONE_DAY, 1, 1, periods[0].starts_at)
+        version = SlaVersion(2, days[0].date + number * ONE_DAY, NegotiableTerms(1, 1), periods[0].starts_at)
         opening = next(day.opens_at for day in days if day.date >= version.effective_date)
         assert sla_effective_from(2, periods, [version]) == opening
 

@@ -3,13 +3,13 @@ from datetime import UTC, date, datetime
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import unused_day
-from app.domain.sla.terms import SlaVersion
+from app.domain.sla.terms import NegotiableTerms, SlaVersion
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PERIODS = [ZonePeriod(datetime(2026, 3, 2, 13, tzinfo=UTC), "Europe/Copenhagen")]
 VERSIONS = [
-    SlaVersion(1, date(2026, 3, 2), 500, 40, datetime(2026, 3, 2, 13, tzinfo=UTC)),
-    SlaVersion(2, date(2026, 3, 11), 800, None, datetime(2026, 3, 9, tzinfo=UTC)),
+    SlaVersion(1, date(2026, 3, 2), NegotiableTerms(500, 40), datetime(2026, 3, 2, 13, tzinfo=UTC)),
+    SlaVersion(2, date(2026, 3, 11), NegotiableTerms(800), datetime(2026, 3, 9, tzinfo=UTC)),
 ]
 
 

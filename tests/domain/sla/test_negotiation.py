@@ -6,43 +6,43 @@ import pytest
 from app.domain.errors import DateOutOfRange, DomainError, Refusals
 from app.domain.sla.negotiation import (
     EffectiveDateNotAhead,
-    NegotiatedTerms,
+    Negotiation,
     NoTermStated,
     SlaNotComing,
     negotiated,
     withdrawn,
 )
-from app.domain.sla.terms import SlaVersion
+from app.domain.sla.terms import NegotiableTerms, SlaVersion
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 RUNNING = date(2026, 3, 10)
 TOMORROW = date(2026, 3, 11)
-FIRST = SlaVersion(1, date(2026, 1, 5), 200, 20, AT)
-COMING = SlaVersion(2, date(2026, 4, 1), 500, None, AT)
+FIRST = SlaVersion(1, date(2026, 1, 5), NegotiableTerms(200, 20), AT)
+COMING = SlaVersion(2, date(2026, 4, 1), NegotiableTerms(500), AT)
 
 
 def test_terms_make_the_next_version_and_keep_omitted_ones() -> None:
-    version = negotiated(NegotiatedTerms(300, None, TOMORROW, "Trial"), AT, RUNNING, [FIRST, COMING])
-    assert version == SlaVersion(3, TOMORROW, 300, None, AT, "Trial")
+    version = negotiated(Negotiation(NegotiableTerms(300), TOMORROW, "Trial"), AT, RUNNING, [FIRST, COMING])
+    assert version == SlaVersion(3, TOMORROW, NegotiableTerms(300), AT, "Trial")
 
 
 @pytest.mark.parametrize(
     ("terms", "refused"),
     [
-        (NegotiatedTerms(None, None, TOMORROW), [NoTermStated]),
-        (NegotiatedTerms(0, 0, RUNNING), [EffectiveDateNotAhead]),
-        (NegotiatedTerms(None, None, date(1, 1, 1)), [NoTermStated, EffectiveDateNotAhead]),
-        (NegotiatedTerms(300, None, date(2201, 1, 1)), [DateOutOfRange]),
+        (Negotiation(NegotiableTerms(), TOMORROW), [NoTermStated]),
+        (Negotiation(NegotiableTerms(0, 0), RUNNING), [EffectiveDateNotAhead]),
+        (Negotiation(NegotiableTerms(), date(1, 1, 1)), [NoTermStated, EffectiveDateNotAhead]),
+        (Negotiation(NegotiableTerms(300), date(2201, 1, 1)), [DateOutOfRange]),
     ],
 )
-def test_all_problems_of_terms_are_refused_at_once(terms: NegotiatedTerms, refused: list[type[DomainError]]) -> None:
+def test_all_problems_of_terms_are_refused_at_once(terms: Negotiation, refused: list[type[DomainError]]) -> None:
     with pytest.raises(Refusals) as refusal:
         negotiated(terms, AT, RUNNING, [FIRST])
     assert [type(each) for each in refusal.value.refusals] == refused
 
 
 def test_terms_may_start_in_the_last_supported_year() -> None:
-    assert negotiated(NegotiatedTerms(300, None, date(2200, 12, 31)), AT, RUNNING, [FIRST]).version == 2
+    assert negotiated(Negotiation(NegotiableTerms(300), date(2200, 12, 31)), AT, RUNNING, [FIRST]).version == 2
 
 
 def test_a_date_that_is_not_in_the_future_is_refused_with_the_running_one() -> None:
@@ -54,7 +54,7 @@ def test_a_date_that_is_not_in_the_future_is_refused_with_the_running_one() -> N
 def test_a_coming_version_is_withdrawn_and_its_number_is_not_used_again() -> None:
     gone = withdrawn(COMING, AT, RUNNING)
     assert gone == replace(COMING, withdrawn_at=AT)
-    assert negotiated(NegotiatedTerms(300, None, TOMORROW), AT, RUNNING, [FIRST, gone]).version == 3
+    assert negotiated(Negotiation(NegotiableTerms(300), TOMORROW), AT, RUNNING, [FIRST, gone]).version == 3
 
 
 @pytest.mark.parametrize("running", [date(2026, 4, 1), date(2026, 4, 2)])

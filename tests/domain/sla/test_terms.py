@@ -7,9 +7,9 @@ from itertools import permutations
 import pytest
 
 from app.domain.errors import NoSlaInForce
-from app.domain.sla.enums import Plan
-from app.domain.sla.stored import terms_from_json, terms_to_json
-from app.domain.sla.terms import PLAN_TERMS, SlaInForce, SlaTerms, SlaVersion, sla_of, sla_on
+from app.domain.sla.enums import Plan, SlaTerm
+from app.domain.sla.stored import stated_from_json, stated_to_json, terms_from_json, terms_to_json
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms, SlaInForce, SlaTerms, SlaVersion, sla_of, sla_on
 
 NEGOTIATED_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -17,7 +17,7 @@ FIRST_DAY = date(2026, 3, 2)
 
 
 def version(number: int, day: date, images: int | None = None, expedites: int | None = None) -> SlaVersion:
-    return SlaVersion(number, day, images, expedites, NEGOTIATED_AT)
+    return SlaVersion(number, day, NegotiableTerms(images, expedites), NEGOTIATED_AT)
 
 
 FIRST = version(1, FIRST_DAY, 200, 20)
@@ -110,6 +110,53 @@ def test_versions_follow_each_other_by_date_however_they_are_numbered_or_listed(
     for listed in permutations(versions):
         assert sla_on(date(2026, 4, 30), listed) == SlaInForce(3, SlaTerms(300, 30), SlaTerms(200, 20))
         assert sla_on(date(2026, 5, 1), listed) == SlaInForce(2, SlaTerms(800, 30), SlaTerms(200, 20))
+
+
+OTHERS = NegotiableTerms(
+    deliver_by=time(7, 30),
+    expedite_turnaround=2 * HOUR,
+    expedite_additional_turnaround=4 * HOUR,
+    expedite_multiplier=Decimal("1.5"),
+    rejection_turnaround=HOUR,
+    review_turnaround=HOUR / 2,
+    flow_available=True,
+    support_response=3 * HOUR,
+    support_phone=True,
+)
+
+
+def test_every_term_can_be_negotiated_and_continues_when_it_is_left_out() -> None:
+    agreed = SlaVersion(2, date(2026, 4, 1), OTHERS, NEGOTIATED_AT)
+    phone = SlaVersion(3, date(2026, 5, 1), NegotiableTerms(support_phone=False), NEGOTIATED_AT)
+    versions = [FIRST, agreed, phone]
+    with_others = replace(SlaTerms(200, 20), **OTHERS.stated)
+    assert sla_on(date(2026, 3, 31), versions).custom == []
+    april = sla_on(date(2026, 4, 1), versions)
+    assert april == SlaInForce(2, with_others, SlaTerms(200, 20))
+    assert april.custom == [term for term in SlaTerm if term not in (SlaTerm.IMAGES_PER_DAY, SlaTerm.EXPEDITES_PER_DAY)]
+    may = sla_on(date(2026, 5, 1), versions)
+    assert may.terms == replace(with_others, support_phone=False)
+    assert may.custom == [term for term in april.custom if term is not SlaTerm.SUPPORT_PHONE]
+
+
+def test_a_term_negotiated_to_the_plans_value_follows_a_later_plan() -> None:
+    early, later = SlaTerms(200, 20, deliver_by=time(7)), SlaTerms(200, 20, deliver_by=time(11))
+    first = replace(FIRST, plan=Plan.PROFESSIONAL, plan_terms=SlaTerms(200, 20))
+    agreed = SlaVersion(2, date(2026, 4, 1), NegotiableTerms(deliver_by=time(7)), NEGOTIATED_AT)
+    ended = SlaVersion(3, date(2026, 5, 1), NegotiableTerms(deliver_by=time(9)), NEGOTIATED_AT)
+    plan = replace(version(4, date(2026, 6, 1)), plan=Plan.ENTERPRISE, plan_terms=later)
+    june = date(2026, 6, 1)
+    assert sla_on(june, [first, agreed, plan]) == SlaInForce(4, early, later)
+    assert sla_on(june, [first, agreed, ended, plan]) == SlaInForce(4, later, later)
+
+
+def test_stated_terms_are_read_back_equal_and_others_stay_unstated() -> None:
+    for terms in (OTHERS, NegotiableTerms(), NegotiableTerms(0, 0), SlaTerms(1, 2).negotiable):
+        assert stated_from_json(json.loads(json.dumps(stated_to_json(terms)))) == terms
+    assert stated_to_json(NegotiableTerms(deliver_by=time(7, 30), support_phone=False)) == {
+        "deliver_by": "07:30:00",
+        "support_phone": False,
+    }
 
 
 def test_a_term_can_be_negotiated_down_to_nothing() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from app.domain.account import Account
 from app.domain.errors import DomainError
 from app.domain.sla.enums import Plan
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.plans import ComingPlan, NewPlan
-from app.domain.sla.terms import SlaInForce, SlaTerms, sla_of
+from app.domain.sla.terms import NegotiableTerms, SlaInForce, SlaTerms, sla_of
 from tests.support.model.facts import Refused, Version
 from tests.support.model.terms import Agreement
 
@@ -68,10 +68,10 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 def test_the_terms_of_every_day_equal_the_model_and_promises_never_change(
     images: int | None, expedites: int | None, plan: Plan, steps: list[Step]
 ) -> None:
-    account = Account.open(OPENED_AT, "UTC", plan, PLANS[plan], images, expedites)
+    account = Account.open(OPENED_AT, "UTC", plan, PLANS[plan], NegotiableTerms(images, expedites))
     first = account.versions[0]
     agreement = Agreement(
-        [Version(1, first.effective_date, first.images_per_day, first.expedites_per_day, plan=of(plan))]
+        [Version(1, first.effective_date, first.terms.images_per_day, first.terms.expedites_per_day, plan=of(plan))]
     )
     at, promised = OPENED_AT, dict[date, SlaInForce]()
     for step in steps:
@@ -114,7 +114,7 @@ def taken(account: Account, agreement: Agreement, step: Negotiate | Withdraw | C
 def take(account: Account, step: Negotiate | Withdraw | Change, at: datetime) -> Account:
     match step:
         case Negotiate(images, expedites, ahead):
-            return account.negotiate(at, NegotiatedTerms(images, expedites, at.date() + ahead * DAY))
+            return account.negotiate(at, Negotiation(NegotiableTerms(images, expedites), at.date() + ahead * DAY))
         case Change(plan, ahead):
             return account.change_plan(at, NewPlan(plan, PLANS[plan], at.date() + ahead * DAY))
         case Withdraw(back):

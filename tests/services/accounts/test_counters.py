@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.counters import Counters, UnknownAccount, lock_counters, save_counters
 from app.services.accounts.opening import create_account
 from db.connections import Pool
@@ -23,8 +24,7 @@ async def an_account(pool: Pool, clock: FrozenClock) -> UUID:
             name="ACME",
             plan=Plan.SOLO,
             time_zone="UTC",
-            images_per_day=50,
-            expedites_per_day=5,
+            terms=NegotiableTerms(50, 5),
         )
         await writer.commit()
     return created

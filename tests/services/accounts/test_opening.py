@@ -6,7 +6,7 @@ import pytest
 from app.domain.errors import UnknownTimeZone
 from app.domain.sla.enums import Plan
 from app.domain.sla.stored import terms_to_json
-from app.domain.sla.terms import PLAN_TERMS
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
 from app.services.accounts.counters import UnknownAccount
 from app.services.accounts.opening import AccountRefTaken, create_account, find_account
 from db.connections import Pool, Record, Statement
@@ -24,8 +24,7 @@ async def create(pool: Pool, *, time_zone: str = "UTC", ref: str | None = None) 
             name="ACME",
             plan=Plan.PROFESSIONAL,
             time_zone=time_zone,
-            images_per_day=500,
-            expedites_per_day=40,
+            terms=NegotiableTerms(500, 40),
             ref=ref,
         )
         await writer.commit()
@@ -45,7 +44,7 @@ async def test_an_account_begins_with_its_zone_its_terms_and_an_event(pool: Pool
         (account_id, AT, "Europe/Copenhagen", None)
     ]
     assert [tuple(row) for row in await rows(reader, "sla_versions")] == [
-        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None, terms_to_json(PLAN_TERMS[Plan.PROFESSIONAL]), *4 * [None])
+        (account_id, 1, date(2026, 3, 10), 500, 40, AT, None, terms_to_json(PLAN_TERMS[Plan.PROFESSIONAL]), *5 * [None])
     ]
     after = {
         "ref": "acme",

@@ -1,6 +1,8 @@
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -9,8 +11,11 @@ from app.domain.errors import Refusals, UnknownTimeZone
 from app.domain.ledger.days import LedgerDay
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
-from app.domain.sla.negotiation import EffectiveDateNotAhead, NegotiatedTerms, NoTermStated
+from app.domain.sla.enums import Plan
+from app.domain.sla.negotiation import EffectiveDateNotAhead, Negotiation, NoTermStated
+from app.domain.sla.terms import PLAN_TERMS, NegotiableTerms
 from app.services.accounts.counters import UnknownAccount
+from app.services.accounts.facts import read_account
 from app.services.accounts.terms import TermsOutcome, TimeZoneOutcome, change_time_zone, negotiate_sla
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool
@@ -48,6 +53,22 @@ async def place(pool: Pool, clock: FrozenClock, account_id: UUID, images: int, s
     await in_transaction(pool, partial(place_order, clock=clock, new=new))
 
 
+DEFAULTS: Final = {
+    "imagesPerDay": 200,
+    "expeditesPerDay": 20,
+    "deliverBy": "09:00:00",
+    "expediteTurnaround": 10800.0,
+    "expediteAdditionalTurnaround": 21600.0,
+    "expediteMultiplier": "2",
+    "rejectionTurnaround": 18000.0,
+    "reviewTurnaround": 18000.0,
+    "flowAvailable": False,
+    "supportResponse": 18000.0,
+    "supportPhone": False,
+}
+"""The terms of Professional, as events have them."""
+
+
 async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
     return await rows(pool, "SELECT date, opens_at, closes_at, capacity, used FROM ledger_days ORDER BY date")
 
@@ -55,26 +76,64 @@ async def ledger(pool: Pool) -> list[tuple[Any, ...]]:
 async def test_negotiated_terms_are_the_next_version_from_a_coming_day_on(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
-    terms = NegotiatedTerms(500, None, TOMORROW, "Spring campaign", "Welcome.")
+    terms = Negotiation(NegotiableTerms(500), TOMORROW, "Spring campaign", "Welcome.")
     assert await in_transaction(
-        pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms)
+        pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=terms)
     ) == TermsOutcome(clock.now(), account_id, 2)
     found = await rows(pool, "SELECT * FROM sla_versions WHERE version = 2")
     assert found == [
-        (account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None, "Welcome.", *3 * [None])
+        (account_id, 2, TOMORROW, 500, None, clock.now(), "Spring campaign", None, "Welcome.", *4 * [None])
     ]
-    before = {"version": 1, "imagesPerDay": 200, "expeditesPerDay": 20}
-    after = {"version": 2, "effectiveDate": "2026-03-11", "imagesPerDay": 500, "expeditesPerDay": None}
+    before = {"version": 1, **DEFAULTS}
+    after = {"version": 2, "effectiveDate": "2026-03-11", "imagesPerDay": 500}
     data = {"before": before, "after": {**after, "note": "Spring campaign", "message": "Welcome."}}
     assert await events(pool, "SLA_NEGOTIATED") == [(2, clock.now(), data)]
+
+
+async def test_every_term_is_stored_by_version_and_told_by_the_event(
+    pool: Pool, clock: FrozenClock, account_id: UUID
+) -> None:
+    terms = NegotiableTerms(
+        deliver_by=time(7, 30),
+        expedite_turnaround=2 * HOUR,
+        expedite_additional_turnaround=4 * HOUR,
+        expedite_multiplier=Decimal("1.5"),
+        rejection_turnaround=HOUR,
+        review_turnaround=HOUR / 2,
+        flow_available=False,
+        support_response=3 * HOUR,
+        support_phone=True,
+    )
+    agreed = Negotiation(terms, TOMORROW)
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=agreed))
+    stored = {
+        "deliver_by": "07:30:00",
+        "expedite_turnaround": 7200.0,
+        "expedite_additional_turnaround": 14400.0,
+        "expedite_multiplier": "1.5",
+        "rejection_turnaround": 3600.0,
+        "review_turnaround": 1800.0,
+        "flow_available": False,
+        "support_response": 10800.0,
+        "support_phone": True,
+    }
+    query = "SELECT images_per_day, expedites_per_day, other_terms FROM sla_versions WHERE version = 2"
+    assert await rows(pool, query) == [(None, None, stored)]
+    [(_, _, data)] = await events(pool, "SLA_NEGOTIATED")
+    assert data["before"] == {"version": 1, **DEFAULTS}
+    told = {name[0] + name.title().replace("_", "")[1:]: value for name, value in stored.items()}
+    assert data["after"] == {"version": 2, "effectiveDate": "2026-03-11", **told}
+    account, _ = await in_transaction(pool, partial(read_account, account_id=account_id, at=clock.now()))
+    assert account.versions[1].terms == terms
+    assert account.terms_on(TOMORROW).terms == replace(PLAN_TERMS[Plan.PROFESSIONAL], **terms.stated)
 
 
 async def test_new_terms_count_from_their_day_on_and_not_before(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     specification_id = await add_specification(pool, clock, account_id)
-    terms = NegotiatedTerms(3, None, TOMORROW)
-    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+    terms = Negotiation(NegotiableTerms(3), TOMORROW)
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=terms))
     await place(pool, clock, account_id, 5, specification_id)
     clock.advance(DAY)
     await place(pool, clock, account_id, 5, specification_id)
@@ -86,11 +145,11 @@ async def test_a_second_negotiation_for_a_day_supersedes_the_first(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     for images in (500, 300):
-        terms = NegotiatedTerms(images, None, TOMORROW)
-        outcome = await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        terms = Negotiation(NegotiableTerms(images), TOMORROW)
+        outcome = await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=terms))
     assert outcome.version == 3
     [_, (_, _, data)] = await events(pool, "SLA_NEGOTIATED")
-    assert data["before"] == {"version": 2, "imagesPerDay": 500, "expeditesPerDay": 20}
+    assert data["before"] == {"version": 2, **DEFAULTS, "imagesPerDay": 500}
     assert "note" not in data["after"]
 
 
@@ -101,9 +160,9 @@ async def test_terms_for_the_running_day_are_refused_without_a_change(
     pool: Pool, clock: FrozenClock, account_id: UUID
 ) -> None:
     counters = await rows(pool, COUNTERS)
-    terms = NegotiatedTerms(None, None, date(2026, 3, 10))
+    terms = Negotiation(NegotiableTerms(), date(2026, 3, 10))
     with pytest.raises(Refusals) as refused:
-        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=terms))
     assert [type(each) for each in refused.value.refusals] == [NoTermStated, EffectiveDateNotAhead]
     assert await rows(pool, "SELECT version FROM sla_versions") == [(1,)]
     assert await rows(pool, COUNTERS) == counters
@@ -112,9 +171,9 @@ async def test_terms_for_the_running_day_are_refused_without_a_change(
 async def test_the_running_day_is_the_ledgers_not_the_calendars(pool: Pool, clock: FrozenClock) -> None:
     # In Auckland it is 11 March already.
     account_id = (await open_account(pool, Studio(zone="Pacific/Auckland"))).id
-    terms = NegotiatedTerms(500, None, TOMORROW)
+    terms = Negotiation(NegotiableTerms(500), TOMORROW)
     with pytest.raises(Refusals):
-        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, terms=terms))
+        await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=account_id, agreed=terms))
 
 
 async def test_a_move_begins_a_period_and_extends_the_running_day_and_no_promise_changes(

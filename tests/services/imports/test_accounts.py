@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
 from db.connections import Pool
 from db.writer import unit_of_work
@@ -168,9 +169,9 @@ async def test_rollups_of_minutes_are_kept_for_the_last_sixty_one_days_of_new_an
 async def test_an_account_that_was_not_imported_is_continued_by_its_ref(pool: Pool, chunk_lines: int) -> None:
     created_at = at(3, 9)
     async with unit_of_work(pool) as writer:
-        terms = {"images_per_day": 1, "expedites_per_day": 1}
+        terms = NegotiableTerms(1, 1)
         names = {"name": "ACME", "plan": Plan.SOLO, "time_zone": "UTC", "ref": "acme"}
-        await create_account(writer, at=created_at, **names, **terms)  # type: ignore[arg-type]
+        await create_account(writer, at=created_at, terms=terms, **names)  # type: ignore[arg-type]
         await writer.commit()
     await imported(pool, chunk_lines, SPECIFICATION, order("o-1", 2))
     query = "SELECT number, service_level, due_at FROM orders ORDER BY number"

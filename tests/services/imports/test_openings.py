@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
 from db.connections import Pool, open_pool
 from db.writer import unit_of_work
@@ -152,7 +153,7 @@ async def test_an_opening_moves_back_once(pool: Pool, first: Line) -> None:
 async def test_the_opening_of_an_account_that_was_not_imported_never_moves(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
         names = {"name": "ACME", "plan": Plan.SOLO, "time_zone": "UTC", "ref": "acme"}
-        await create_account(writer, at=NOW, images_per_day=1, expedites_per_day=1, **names)  # type: ignore[arg-type]
+        await create_account(writer, at=NOW, terms=NegotiableTerms(1, 1), **names)  # type: ignore[arg-type]
         await writer.commit()
     for line in (order("o-1"), MOVED, TERMS):
         (problem,) = (await run_import(pool, [SPECIFICATION, line])).problems
@@ -164,9 +165,9 @@ async def test_the_opening_of_an_account_that_was_not_imported_never_moves(pool:
 
 async def test_an_account_without_a_ref_cannot_be_named(pool: Pool) -> None:
     async with unit_of_work(pool) as writer:
-        terms = {"images_per_day": 1, "expedites_per_day": 1}
+        terms = NegotiableTerms(1, 1)
         names = {"name": "acme", "plan": Plan.SOLO, "time_zone": "UTC"}
-        id_ = await create_account(writer, at=FIRST, **names, **terms)  # type: ignore[arg-type]
+        id_ = await create_account(writer, at=FIRST, terms=terms, **names)  # type: ignore[arg-type]
         await writer.commit()
     for name in ("acme", str(id_), ""):
         outcome = await run_import(pool, [order("o-1") | {"account": name}])

@@ -68,7 +68,7 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     ),
     (
         change("terms", LATER, effectiveDate="2026-04-01"),
-        "imagesPerDay: Terms change the images a day, the expedites a day, or both.",
+        "imagesPerDay: At least one term has to be stated.",
     ),
     (
         change("terms", LATER, imagesPerDay=5, effectiveDate="2026-03-03"),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.domain.ledger.guarantee import Allowance
-from app.domain.sla.negotiation import NegotiatedTerms
+from app.domain.sla.negotiation import Negotiation
+from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.facts import read_account
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from app.services.jobs.cursors import RESET
@@ -177,8 +178,8 @@ async def test_a_second_command_in_the_last_microsecond_of_a_day_is_of_the_next_
 async def test_negotiated_capacity_starts_with_its_day(
     pool: Pool, clock: FrozenClock, client: Customer, *, with_jobs: bool
 ) -> None:
-    terms = NegotiatedTerms(2, 1, date(2026, 3, 12))
-    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=client.account_id, terms=terms))
+    terms = Negotiation(NegotiableTerms(2, 1), date(2026, 3, 12))
+    await in_transaction(pool, partial(negotiate_sla, clock=clock, account_id=client.account_id, agreed=terms))
     for at in (CLOSES, CLOSES + DAY - MICROSECOND, CLOSES + DAY):
         clock.advance(at - clock.now())
         if with_jobs:

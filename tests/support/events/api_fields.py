@@ -6,8 +6,15 @@ _PROGRESS: Final = "{ status deliveredCount rejectedCount completedAt }"
 _IMAGES: Final = "images(first: 100) { nodes { id filename externalReference instructions } totalCount } imageCount"
 _DAY: Final = "{ date opensAt closesAt slaVersion capacity used expediteCapacity expediteUsed }"
 _MONEY: Final = "{ amount currency }"
+TERMS: Final = (
+    *("imagesPerDay", "expeditesPerDay", "deliverBy", "expediteTurnaround", "expediteAdditionalTurnaround"),
+    *("expediteMultiplier", "rejectionTurnaround", "reviewTurnaround", "flowAvailable"),
+    *("supportResponse", "supportPhone"),
+)
+"""The keys of the terms that can be negotiated, in events and in the API."""
+_TERMS: Final = f"{{ {' '.join(TERMS)} }}"
 FIELDS: Final = {
-    "AccountCreated": "ref name plan timeZone imagesPerDay expeditesPerDay",
+    "AccountCreated": f"ref name plan timeZone terms {_TERMS}",
     "OrderPlaced": f"""number name externalReference instructions status
       specification {{ id }} specificationVersion serviceLevel deadlineStatus
       deadline slaVersion price {_MONEY} pricePerImage {_MONEY} expeditedAt firstNumber firstPosition
@@ -33,8 +40,7 @@ FIELDS: Final = {
     "DeadlineAtRisk": f"deadline kind {_IMAGES}",
     "DeadlineMissed": f"deadline kind {_IMAGES}",
     "DeadlineMet": "deadline",
-    "SlaNegotiated": """version effectiveDate imagesPerDay expeditesPerDay previousVersion
-      previousImagesPerDay previousExpeditesPerDay note message""",
+    "SlaNegotiated": f"version effectiveDate terms {_TERMS} previousVersion previousTerms {_TERMS} note message",
     "TimeZoneChanged": "timeZone previousTimeZone",
     "GuaranteeReset": f"closed {_DAY} opened {_DAY}",
     "SpecificationChanged": f"""specification {{ id }} newVersion archivedAt newName previousName byCatalogue
@@ -46,11 +52,13 @@ FIELDS: Final = {
     "ContactChanged": "contact { name email } previousContact { name email }",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
-    "SlaWithdrawn": """version effectiveDate replacementVersion imagesPerDay expeditesPerDay
-      previousImagesPerDay previousExpeditesPerDay note message""",
-    "PlanChanged": """plan previousPlan version effectiveDate imagesPerDay expeditesPerDay previousVersion
-      previousImagesPerDay previousExpeditesPerDay""",
+    "SlaWithdrawn": f"""version effectiveDate replacementVersion terms {_TERMS} previousTerms {_TERMS}
+      note message""",
+    "PlanChanged": f"""plan previousPlan version effectiveDate terms {_TERMS} previousVersion
+      previousTerms {_TERMS}""",
     "EventWithdrawn": "event { id }",
+    "InquiryOpened": "inquiry { id } topic dueAt text",
+    "InquiryAnswered": "inquiry { id } answer",
 }
 """All fields of each type but those of the interface."""
 

@@ -45,6 +45,14 @@ _ORDER_FIELDS: Final = {
     "instructions": "instructions",
     "updatedAt": "updated_at",
 }
+_INQUIRY_FIELDS: Final = {
+    "id": "id",
+    "topic": "topic",
+    "text": "text",
+    "dueAt": "due_at",
+    "answer": "answer",
+    "answeredAt": "answered_at",
+}
 _USUAL: Final = {"deliveredCount": 0, "rejectedCount": 0, "externalReference": None, "instructions": None}
 _IMAGE_FIELDS: Final = (
     "number",
@@ -72,7 +80,7 @@ class Replayed:
     def play(self, events: Iterable[Record]) -> None:
         """Play the events of an account in the order in which they happened."""
         for event in sorted(events, key=lambda event: (event["at"], event["sequence"])):
-            if event["order_id"] is None:
+            if event["order_id"] is None or event["type"].startswith("INQUIRY_"):
                 self.account.play(event["type"], with_texts(event))
             else:
                 self._play(str(event["order_id"]), event["type"], with_texts(event), event["at"])
@@ -226,18 +234,24 @@ class Replayed:
 
 
 async def assert_events_explain_rows(pool: Pool) -> None:
-    """Assert that the events of all accounts replay to the rows of their orders, images and rejections."""
+    """Assert that the events of all accounts replay to the rows of their orders, images, rejections and inquiries."""
     orders: dict[str, Data] = {}
     images: dict[str, Data] = {}
+    inquiries: dict[str, Data] = {}
     for account in await pool.fetch("SELECT id, time_zone FROM accounts"):
         replayed = Replayed()
         replayed.play(await pool.fetch(_EVENTS, account["id"]))
         assert replayed.account.time_zone == account["time_zone"]
         orders |= replayed.orders
         images |= replayed.images
+        inquiries |= replayed.account.inquiries
     assert orders == {
         str(row["id"]): {key: _as_json(row[column]) for key, column in _ORDER_FIELDS.items()}
         for row in await pool.fetch("SELECT * FROM orders")
+    }
+    assert inquiries == {
+        str(row["id"]): {key: _as_json(row[column]) for key, column in _INQUIRY_FIELDS.items()}
+        for row in await pool.fetch("SELECT * FROM inquiries")
     }
     for image in images.values():
         image["rejections"] = sorted(image["rejections"], key=itemgetter("id"))

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
+
+from tests.support.events.api_fields import TERMS
 
 Data: TypeAlias = dict[str, Any]
 
-_TERMS: Final = ("imagesPerDay", "expeditesPerDay")
-
 
 class ReplayedAccount:
-    """An account's name, zone, specifications, SLA versions and resets of its guarantee, replayed from its events."""
+    """An account's name, zone, specifications, SLA versions, resets and inquiries, replayed from its events."""
 
     def __init__(self) -> None:
         self.name: str | None = None
@@ -24,6 +24,7 @@ class ReplayedAccount:
         self.manager: Data = {}
         self.contact: Data = {}
         self.closed_at: str | None = None
+        self.inquiries: dict[str, Data] = {}
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
             "SPECIFICATION_CHANGED": self._specify,
@@ -37,10 +38,12 @@ class ReplayedAccount:
             "ACCOUNT_CLOSED": self._close,
             "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
+            "INQUIRY_OPENED": self._ask,
+            "INQUIRY_ANSWERED": self._answer,
         }
 
     def play(self, type_: str, data: Data) -> None:
-        """Play an event of no order, and assert that its `before` equals the state after the events before it."""
+        """Play an event of no order, or of an inquiry; its `before` equals the state after the events before it."""
         self._plays[type_](data)
 
     def assert_resets_follow(self, orders: Iterable[Data], images: Iterable[Data]) -> None:
@@ -65,7 +68,7 @@ class ReplayedAccount:
         assert (data["before"], self.time_zone) == (None, None)
         after = data["after"]
         self.name, self.time_zone = after["name"], after["timeZone"]
-        first = {key: after[key] for key in ("plan", *_TERMS)}
+        first = {key: after[key] for key in ("plan", *(key for key in TERMS if key in after))}
         self.versions.append({"version": 1, "effectiveDate": "", **first})
 
     def _specify(self, data: Data) -> None:
@@ -82,7 +85,7 @@ class ReplayedAccount:
         """Add a version; its `before` has the terms of its first day, and those of the plan, which no event has."""
         before, after = data["before"], data["after"]
         known = self._terms_on(after["effectiveDate"])
-        assert before == {key: known.get(key, before[key]) for key in ("version", *_TERMS)}
+        assert before == {**{key: before[key] for key in TERMS}, **known}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -90,7 +93,7 @@ class ReplayedAccount:
         """Add a version that begins a plan; its `before` has the plan and the terms of its first day without it."""
         before, after = data["before"], data["after"]
         known = self._terms_on(after["effectiveDate"]) | {"plan": self._plan_on(after["effectiveDate"])}
-        assert before == {key: known.get(key, before[key]) for key in ("plan", "version", *_TERMS)}
+        assert before == {**{key: before[key] for key in TERMS}, **known}
         assert after["version"] == len(self.versions) + 1
         self.versions.append(after)
 
@@ -101,7 +104,7 @@ class ReplayedAccount:
         assert version["effectiveDate"] == before["effectiveDate"]
         self.withdrawn.append(before["version"])
         known = self._terms_on(before["effectiveDate"])
-        assert after == {key: known.get(key, after[key]) for key in ("version", *_TERMS)}
+        assert after == {**{key: after[key] for key in TERMS}, **known}
 
     def _plan_on(self, date: str) -> str:
         begun = [version for version in self.versions if "plan" in version and version["effectiveDate"] <= date]
@@ -115,7 +118,7 @@ class ReplayedAccount:
         known: Data = {}
         for effective in sorted(each for each in last_of_days if each <= date):
             version = last_of_days[effective]
-            known |= {key: version[key] for key in ("version", *_TERMS) if version[key] is not None}
+            known |= {key: version[key] for key in ("version", *TERMS) if version.get(key) is not None}
         is_first_plan = not any("plan" in each for each in counting[1:] if each["effectiveDate"] <= date)
         return known if is_first_plan else {"version": known["version"]}
 
@@ -137,6 +140,17 @@ class ReplayedAccount:
         """Close or reopen the account."""
         assert data["before"] == {"closedAt": self.closed_at}
         self.closed_at = data["after"]["closedAt"]
+
+    def _ask(self, data: Data) -> None:
+        after = data["after"]
+        assert data["before"] is None
+        assert after["id"] not in self.inquiries
+        self.inquiries[after["id"]] = {**after, "text": data["text"], "answeredAt": None, "answer": None}
+
+    def _answer(self, data: Data) -> None:
+        known = self.inquiries[data["after"]["id"]]
+        assert data["before"] == {key: known[key] for key in ("id", "answeredAt")}
+        known |= data["after"] | {"answer": data["answer"]}
 
 
 def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:

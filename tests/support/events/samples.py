@@ -15,9 +15,12 @@ from app.domain.events.facts import (
     Progress,
     RejectedImage,
 )
+from app.domain.events.inquiry_kinds import InquiryOpened
 from app.domain.events.kinds import OrderPlaced
+from app.domain.inquiries import InquiryTopic
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from db.tables.images import Image
+from db.tables.inquiries import Inquiry
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 
@@ -75,3 +78,8 @@ def order_placed(order: Order, images: Sequence[Image]) -> OrderPlaced:
         price_per_image=images[0].price,
         images=tuple(PlacedImage(image.id, image.filename) for image in images),
     )
+
+
+def inquiry_event(inquiry: Inquiry) -> InquiryOpened:
+    """Return the INQUIRY_OPENED event of an inquiry's row."""
+    return InquiryOpened(inquiry.id, InquiryTopic(inquiry.topic), inquiry.due_at, inquiry.text)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tests.support.events.api_fields import TERMS
+
 _VERSION: Final = {"version": "- of the stored form"}
 _NEW: Final = {"before": "- always null: it is new"}
 _IDS: Final = {"images[]": "images.nodes[].id"}
@@ -18,11 +20,14 @@ _DAYS: Final = {
         *("capacity", "used", "expediteCapacity", "expediteUsed"),
     )
 }
+_NEW_TERMS: Final = {f"after.{name}": f"terms.{name}" for name in TERMS}
+_PREVIOUS_TERMS: Final = {f"before.{name}": f"previousTerms.{name}" for name in TERMS}
 _ALERT: Final = {**_NEW, **_IDS, "after.dueAt": "deadline", "after.kind": "kind"}
 SHOWN: Final[dict[str, dict[str, str]]] = {
     "ACCOUNT_CREATED": {
         **_NEW,
-        **{f"after.{name}": name for name in ("ref", "name", "plan", "timeZone", "imagesPerDay", "expeditesPerDay")},
+        **{f"after.{name}": name for name in ("ref", "name", "plan", "timeZone")},
+        **_NEW_TERMS,
     },
     "ORDER_PLACED": {
         **_NEW,
@@ -164,12 +169,10 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     "DEADLINE_MET": {**_NEW, "after.dueAt": "deadline"},
     "SLA_NEGOTIATED": {
         "before.version": "previousVersion",
-        "before.imagesPerDay": "previousImagesPerDay",
-        "before.expeditesPerDay": "previousExpeditesPerDay",
+        **_PREVIOUS_TERMS,
         "after.version": "version",
         "after.effectiveDate": "effectiveDate",
-        "after.imagesPerDay": "imagesPerDay",
-        "after.expeditesPerDay": "expeditesPerDay",
+        **_NEW_TERMS,
         "note": "note",
         "message": "message",
     },
@@ -223,29 +226,39 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
     "SLA_WITHDRAWN": {
         "before.version": "version",
         "before.effectiveDate": "effectiveDate",
-        "before.imagesPerDay": "previousImagesPerDay",
-        "before.expeditesPerDay": "previousExpeditesPerDay",
+        **_PREVIOUS_TERMS,
         "after.version": "replacementVersion",
-        "after.imagesPerDay": "imagesPerDay",
-        "after.expeditesPerDay": "expeditesPerDay",
+        **_NEW_TERMS,
         "note": "note",
         "message": "message",
     },
     "PLAN_CHANGED": {
         "before.plan": "previousPlan",
         "before.version": "previousVersion",
-        "before.imagesPerDay": "previousImagesPerDay",
-        "before.expeditesPerDay": "previousExpeditesPerDay",
+        **_PREVIOUS_TERMS,
         "after.plan": "plan",
         "after.version": "version",
         "after.effectiveDate": "effectiveDate",
-        "after.imagesPerDay": "imagesPerDay",
-        "after.expeditesPerDay": "expeditesPerDay",
+        **_NEW_TERMS,
     },
     "EVENT_WITHDRAWN": {
         "before": "- always null",
         "after": "- always null",
         "event": "event.id",
+    },
+    "INQUIRY_OPENED": {
+        **_NEW,
+        "after.id": "inquiry.id",
+        "after.topic": "topic",
+        "after.dueAt": "dueAt",
+        "text": "text",
+    },
+    "INQUIRY_ANSWERED": {
+        "before.id": "inquiry.id",
+        "before.answeredAt": "- always null",
+        "after.id": "inquiry.id",
+        "after.answeredAt": "at",
+        "answer": "answer",
     },
 }
 """The field that shows each key of `data` and of `texts`, or after a dash the reason for none."""

@@ -14,6 +14,7 @@ from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.quota import RecordedDay
 from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.sla.enums import Plan
+from app.domain.sla.terms import NegotiableTerms
 from app.domain.specifications import SpecifiedStep
 
 OPEN, READY = OrderStatus.IN_PRODUCTION, OrderStatus.READY_FOR_DOWNLOAD
@@ -71,7 +72,7 @@ STEPS = (SpecifiedStep("CLIPPING", 180_000), SpecifiedStep("SHADOW", 95_500))
 SPECIFICATION = UUID("019cd277-ea00-7000-988c-8e2bc324c985")
 REWORDED, ARCHIVED = UUID("019cd278-d460-7000-80b6-dcdc07d4bedc"), UUID("019cd279-bec0-7000-94c9-14fb06839eb9")
 TYPED: list[kinds.Event] = [
-    account_kinds.AccountCreated("acme", "ACME", Plan.PROFESSIONAL, "Europe/Copenhagen", 4, 2),
+    account_kinds.AccountCreated("acme", "ACME", Plan.PROFESSIONAL, "Europe/Copenhagen", NegotiableTerms(4, 2)),
     account_kinds.SpecificationChanged(
         SPECIFICATION, 1, after=account_kinds.StatedTerms("Ghost mannequin", Decimal("1.45"), "USD", STEPS)
     ),
@@ -143,7 +144,7 @@ TYPED: list[kinds.Event] = [
     kinds.DeadlineAtRisk(DeadlineKind.DELIVERY, at("10T08:00"), IMAGES[:1]),
     kinds.DeadlineMissed(DeadlineKind.REDO, at("10T08:00"), IMAGES[:1]),
     kinds.DeadlineMet(at("09T15:06")),
-    account_kinds.SlaNegotiated(2, date(2026, 3, 18), 8, None, 1, 4, 2, "as agreed"),
+    account_kinds.SlaNegotiated(2, date(2026, 3, 18), NegotiableTerms(8), 1, NegotiableTerms(4, 2), "as agreed"),
     account_kinds.TimeZoneChanged("Europe/London", "Europe/Copenhagen"),
     account_kinds.GuaranteeReset(FIRST_DAY, SECOND_DAY),
     kinds.EventWithdrawn(7),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from tests.support.customers import Customer
-from tests.support.model.facts import Image, Order
+from tests.support.model.facts import Image, Inquiry, Order
 from tests.support.model.orders import Account
 from tests.support.model.world import World
 
@@ -20,6 +20,7 @@ async def assert_rows_match_model(world: World) -> None:
         assert await rows(customer, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
         rejections = [row for _, image in account.images for row in rejection_rows(image)]
         assert await rows(customer, REJECTIONS) == sorted(rejections)
+        assert await rows(customer, INQUIRIES) == [inquiry_row(each) for each in account.inquiries]
         assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
@@ -47,6 +48,9 @@ IMAGES = """
 REJECTIONS = """
     SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
+"""
+INQUIRIES = """
+    SELECT id, order_id, created_at, due_at, answered_at FROM inquiries WHERE account_id = $1 ORDER BY created_at
 """
 LEDGER_DAYS = """
     SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
@@ -149,6 +153,10 @@ def rejection_rows(image: Image) -> list[Row]:
         )
         for each in image.rejections
     ]
+
+
+def inquiry_row(inquiry: Inquiry) -> Row:
+    return inquiry.id, inquiry.order_id, inquiry.created_at, inquiry.due_at, inquiry.answered_at
 
 
 def ledger_rows(account: Account) -> list[Row]:

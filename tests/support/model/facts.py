@@ -123,6 +123,17 @@ class Order:
         return "READY_FOR_DOWNLOAD" if self.completed_at is None else "COMPLETED"
 
 
+@dataclass(eq=False)
+class Inquiry:
+    """An inquiry, maybe about an order; its id is the service's."""
+
+    created_at: datetime
+    due_at: datetime
+    order_id: UUID | None
+    id: UUID = field(init=False, repr=False)
+    answered_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Version:
     """Terms from a ledger day on; None keeps the term of the version before.

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from tests.support.model.facts import Day, Image, Order, Reason, Upload, refuse
-from tests.support.model.ledger import Ledger
+from tests.support.model.inquiries import Inquirer
 from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, window
 
 PRICE: Final = Decimal("1.45")
@@ -20,8 +20,8 @@ OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN
 TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
 
 
-class Account(Ledger):
-    """An account with all its orders."""
+class Account(Inquirer):
+    """An account with all its orders and inquiries."""
 
     def __init__(self, created_at: datetime, zone: str, images: int, expedites: int) -> None:
         super().__init__(created_at, zone, images, expedites)

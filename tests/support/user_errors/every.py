@@ -22,7 +22,8 @@ async def a_key_of_another_call(operation: str, scene: Scene) -> Refused:
 
 async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
     values = made_up_inputs(UUID(int=7))[operation]
-    name = next(name for name in ("accountId", "orderId", "specificationId", "slaId", "imageIds") if name in values)
+    names = ("accountId", "orderId", "specificationId", "slaId", "inquiryId", "imageIds")
+    name = next(name for name in names if name in values)
     listed = isinstance(values[name], list)
     facts = {"id": values[name][0] if listed else values[name]}
     return Refused(values, [name, "0"] if listed else [name], facts, by_staff=True)

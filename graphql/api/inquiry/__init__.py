@@ -1,0 +1,1 @@
+"""Inquiries of clients to the service."""
