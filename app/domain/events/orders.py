@@ -134,9 +134,7 @@ def portioned(before: OrderState, after: Sequence[OrderState], at: datetime) -> 
     first, *siblings = after
     if siblings:
         left = _without_departed(before, first)
-        into = tuple(
-            SplitOff(order.id, order.number, order.service_level, ids_of(order.images)) for order in siblings
-        )
+        into = tuple(SplitOff(order.id, order.number, order.service_level, ids_of(order.images)) for order in siblings)
         yield event_of_order(left, at, (), OrderSplit(order_changes(before, left), into))
 
 
