@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from app.clock import Clock
-from app.services.job_queue.claims import ClaimedJob
+from app.services.job_queue.claims import ClaimedJob, JobKey
 from app.services.jobs import runs as job_runs
 from app.services.jobs.runs import Claim, RunKey
 from app.settings import Settings
@@ -45,8 +44,12 @@ class WorkerContext:
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     upkeep: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """The last instant (UTC) of each kind of upkeep, by name."""
-    interrupted: dict[UUID, ClaimedJob] = field(default_factory=dict[UUID, ClaimedJob])
-    """The queued jobs that outages interrupted, by their claims, until they are put back."""
+    interrupted: dict[JobKey, tuple[ClaimedJob, Exception]] = field(
+        default_factory=dict[JobKey, tuple[ClaimedJob, Exception]]
+    )
+    """The queued jobs that outages interrupted, each with its error, until they are put back."""
+    put_back: set[JobKey] = field(default_factory=set[JobKey])
+    """The queued jobs that were interrupted and put back, and not done since."""
 
     @asynccontextmanager
     async def claimed(self, run: RunKey, *, again: bool) -> AsyncGenerator[Claim | None]:

@@ -69,10 +69,12 @@ IMPORT_LINES: Final = Statement(
 SPECIFICATIONS_BY_REF: Final = Statement(
     "specifications_by_ref",
     """
-    SELECT l.account_id, l.ref, v.created_at, v.specification_id, v.version, v.price_per_image, v.currency
+    SELECT l.account_id, l.ref, v.created_at, s.archived_at,
+           v.specification_id, v.version, v.price_per_image, v.currency
       FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
       JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'specification' AND l.ref = asked.ref
-      JOIN specification_versions v ON v.account_id = l.account_id AND v.specification_id = l.subject_id
+      JOIN specifications s ON s.account_id = l.account_id AND s.id = l.subject_id
+      JOIN specification_versions v ON v.account_id = s.account_id AND v.specification_id = s.id
      ORDER BY v.version
     """,
 )

@@ -141,7 +141,8 @@ class Validation:
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""
         if not least <= number <= most:
-            message = f"Must be {least:,} to {most:,}, not {number:,}."
+            shown = int(number) if number == int(number) else number
+            message = f"Must be {least:,} to {most:,}, not {shown:,}."
             self.refuse(message, *path, least=Decimal(least), most=Decimal(most))
         return number
 

@@ -139,9 +139,7 @@ async def _failure_of(context: WorkerContext, spread: DueSpread, claim: Claim, c
     try:
         while not context.drained.is_set() and await _spread_batch(context, spread, claim):
             pass
-    except Exception as error:
-        if is_outage(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - also an outage, which may be of this spread alone
         if not is_locked(error):
             counts.failures += 1
             _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
@@ -154,11 +152,12 @@ async def _spread_batch(context: WorkerContext, spread: DueSpread, claim: Claim)
 
 
 async def _end_spreads(context: WorkerContext, claim: Claim, error: str) -> None:
-    """End the run of spreads; one that failed is never given up, and one of a drained worker is left to the next."""
+    """End the run of spreads; one that failed is never given up, and those of a drained worker are left to the next."""
     now = context.clock.now()
+    pause = _NO_TIME if context.drained.is_set() else job_runs.pause_after(claim.attempts)
     async with unit_of_work(context.pool) as writer:
         if error:
-            await job_runs.fail(writer, claim, now, 0, error, now + job_runs.pause_after(claim.attempts))
+            await job_runs.fail(writer, claim, now, 0, error, now + pause)
         elif context.drained.is_set():
             await job_runs.renew(writer, claim, now)
         else:
@@ -183,33 +182,54 @@ async def _do_next(context: WorkerContext, jobs: _Jobs, at: datetime | None, cou
 async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts: Counts) -> None:
     """Do a job; it is put back if it fails, if others have its account locked, or if the worker is to end.
 
-    After an outage it is put back once the database answers again.
+    If the database does not answer, it is put back once it does.
     """
     try:
         await _attempt(context, work, job)
+        context.put_back.discard(job.primary_key)
         counts.accounts += 1
     except asyncio.CancelledError:
         with suppress(Exception):  # otherwise its lease ends by itself
             await claims.postpone(context.pool, context.clock, job)
         raise
-    except Exception as error:
-        if is_outage(error):
-            context.interrupted[job.claim_id] = job
-        if isinstance(error, ClaimLost) or is_outage(error):
+    except ClaimLost:
+        raise
+    except Exception as error:  # noqa: BLE001 - an error of one job must not end the others
+        try:
+            await _end_attempt(context, job, error, counts)
+        except Exception as outage:
+            if is_outage(outage):
+                context.interrupted[job.primary_key] = job, error
             raise
-        if is_locked(error):
-            await claims.postpone(context.pool, context.clock, job)
-        else:
-            counts.failures += 1
-            await _fail(context, job, error)
+
+
+async def _end_attempt(context: WorkerContext, job: ClaimedJob, error: Exception, counts: Counts) -> None:
+    if is_locked(error):
+        await claims.postpone(context.pool, context.clock, job)
+    else:
+        counts.failures += 1
+        await _fail(context, job, error)
 
 
 async def _put_back_interrupted(context: WorkerContext) -> None:
-    """Return the jobs that outages interrupted, whose attempts do not count, unless others took them over meanwhile."""
-    for claim_id, job in [*context.interrupted.items()]:
-        with suppress(ClaimLost):
-            await claims.postpone(context.pool, context.clock, job, pause=_NO_TIME)
-        context.interrupted.pop(claim_id, None)
+    """Return the jobs that outages interrupted, unless others took them over meanwhile.
+
+    Their attempts do not count, unless the one before was interrupted, too: a job may cause the outages.
+    """
+    for key, (job, error) in [*context.interrupted.items()]:
+        try:
+            if key in context.put_back:
+                await _fail(context, job, error)
+            else:
+                await claims.postpone(context.pool, context.clock, job, pause=_NO_TIME)
+                context.put_back.add(key)
+        except ClaimLost:
+            pass
+        except Exception as failure:
+            if is_locked(failure):
+                continue  # until the next run
+            raise
+        context.interrupted.pop(key, None)
 
 
 async def _attempt(context: WorkerContext, work: QueuedWork, job: ClaimedJob) -> None:

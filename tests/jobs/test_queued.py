@@ -12,7 +12,7 @@ from app.clock import Clock, clock_from
 from app.services.accounts.counters import lock_counters
 from app.services.job_queue import spreading
 from app.services.job_queue.adding import add_job
-from app.services.job_queue.claims import ATTEMPTS, LEASE, ClaimedJob
+from app.services.job_queue.claims import ClaimedJob
 from app.services.job_queue.spreading import spread_batch
 from app.settings import Settings
 from db.connections import Pool, open_pool
@@ -258,36 +258,3 @@ async def test_a_drained_worker_puts_a_long_job_back(
     clock.advance(timedelta(seconds=5))
     work.waiting[account].set()
     assert await worker(pool, clock, work, "b").run_due() == {KIND: Counts(runs=1, accounts=1)}
-
-
-async def test_outages_are_no_attempts_of_a_job(pool: Pool, clock: FrozenClock, account: UUID) -> None:
-    await add(pool, account, clock.now())
-    work = Work()
-    work.wrong[account] = ConnectionResetError()
-    interrupted = worker(pool, clock, work)
-    for _ in range(ATTEMPTS + 1):
-        with pytest.raises(ConnectionResetError):
-            await interrupted.run_due()
-        assert await queued(pool, "attempts", "error") == [(1, None)]
-    work.wrong.clear()
-    assert await interrupted.run_due() == {KIND: Counts(runs=1, accounts=1)}
-    assert await effects(pool) == ["k"]
-
-
-async def test_a_job_taken_over_during_an_outage_stays_with_the_other_worker(
-    pool: Pool, clock: FrozenClock, account: UUID
-) -> None:
-    await add(pool, account, clock.now())
-    broken, work = Work(), Work()
-    broken.wrong[account] = ConnectionResetError()
-    interrupted = worker(pool, clock, broken)
-    with pytest.raises(ConnectionResetError):
-        await interrupted.run_due()
-    clock.advance(LEASE)
-    work.waiting[account] = asyncio.Event()
-    doing = asyncio.create_task(worker(pool, clock, work, "b").run_due())
-    await comes(partial(work.has_begun, 1))
-    assert await interrupted.run_due() == {KIND: Counts()}
-    work.waiting[account].set()
-    assert await doing == {KIND: Counts(runs=1, accounts=1)}
-    assert await effects(pool) == ["k"]

@@ -6,12 +6,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.account import Account
+from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.references import TakenReferences
 from app.domain.orders.state import OrderedSpecification, OrderState
 from app.services.imports.digests import LineKey
 from app.services.imports.lines import AccountLine, SpecificationLine
 from app.services.imports.references import References
+from app.services.imports.refusals import LineRefused
 
 
 class KnownLine(NamedTuple):
@@ -33,10 +35,11 @@ class PendingAccount:
 
 
 class VersionState(NamedTuple):
-    """A version of a specification, in force from an instant (UTC) until the next one is."""
+    """A version of a specification, in force from an instant (UTC) until the next one is or it is archived."""
 
     starts_at: datetime
     specification: OrderedSpecification
+    archived_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -103,10 +106,16 @@ class Cache:
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
 
     def specification_at(self, account_id: UUID, ref: str, at: datetime) -> OrderedSpecification | None:
-        """Return the version of a specification in force at an instant; None if there is no such specification."""
+        """Return the version of a specification in force at an instant; None if there is no such specification.
+
+        Raises LineRefused from its archiving on.
+        """
         versions = self.specifications.get((account_id, ref))
         if versions is None:
             return None
         # Only a line that opens its account earlier is before the first version, which moves with the opening.
         begun = (each for each in reversed(versions) if each.starts_at <= at)
-        return next(begun, versions[0]).specification
+        version = next(begun, versions[0])
+        if version.archived_at is not None and at >= version.archived_at:
+            raise LineRefused("specification", f"was archived at {rfc3339(version.archived_at)}")
+        return version.specification

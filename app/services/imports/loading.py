@@ -45,9 +45,10 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     named = {(state.id, line.specification) for state, line in new if isinstance(line, OrderLine)}
     unknown = _missing(named, before.specifications, cache.specifications)
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
-        account_id, ref, starts_at, *version = row
+        account_id, ref, starts_at, archived_at, *version = row
         known = cache.specifications.get((account_id, ref), ())
-        cache.specifications[account_id, ref] = (*known, VersionState(starts_at, OrderedSpecification(*version)))
+        found = VersionState(starts_at, OrderedSpecification(*version), archived_at)
+        cache.specifications[account_id, ref] = (*known, found)
     placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))
     cache.references = await load_references(reader, before.references, placing)
     if any(not isinstance(line, OrderLine) for _, line in new):
@@ -83,6 +84,7 @@ async def _load_accounts(reader: Reader, before: Cache, cache: Cache, refs: Coll
             raise AccountMoved(row["ref"])
         account, id_ = account_of(row), row["id"]
         is_only_opened = (id_, "account") in kinds and (id_, "timeZone") not in kinds
+        is_untouched = len(account.zones) == len(account.versions) == 1 and row["watermark"] == account.created_at
         cache.accounts[row["ref"]] = AccountState(
             id=id_,
             ref=row["ref"],
@@ -92,7 +94,7 @@ async def _load_accounts(reader: Reader, before: Cache, cache: Cache, refs: Coll
             minutes_since=row["minutes_since"],
             next_order_number=row["next_order_number"],
             next_sequence=row["next_event_sequence"],
-            is_provisional=is_only_opened and len(account.zones) == len(account.versions) == 1,
+            is_provisional=is_only_opened and is_untouched,
             days={each["date"]: quota_day(each, account) for each in days[id_]},
         )
 

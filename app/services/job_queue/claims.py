@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from app.clock import Clock
@@ -22,6 +22,8 @@ from db.connections import Pool, Statement
 from db.queries.job_queue import DUE_TURNS, FAILING_JOB, FREE, NEXT_DUE
 from db.settled import settle
 from db.writer import Writer, unit_of_work
+
+JobKey: TypeAlias = tuple[UUID, str, str]
 
 ATTEMPTS: Final = 20
 """The attempts after which a job is given up: with the pauses between them that is half a day."""
@@ -134,6 +136,11 @@ class ClaimedJob:
     claim_id: UUID
     owner: str
     ended: bool = False
+
+    @property
+    def primary_key(self) -> JobKey:
+        """The account, the kind and the key."""
+        return self.account_id, self.kind, self.key
 
     @property
     def turn(self) -> tuple[UUID, str]:

@@ -185,7 +185,7 @@ def _own_reasons(
     """Return the reason of each image."""
     for name, value in (("reason", given.reason), ("category", given.category)):
         if or_none(value) is not None:
-            call.refuse("Each of the images has its own.", name)
+            call.refuse(f"Each of the images has a {name} of its own: leave this one out.", name)
     keys = call.images([image.image_id for image in images], "images", item="imageId")
     reasons = [
         RejectionReason(call.prose(image.reason, "images", str(index), "reason"), or_none(image.category))

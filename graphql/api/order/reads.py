@@ -60,7 +60,7 @@ async def order_named(
 ) -> Order | None:
     """Return the order of an account with a number or an external reference; raises ApiError unless one is provided."""
     if (number is None) == (external_reference is None):
-        raise bad_input("number", "Either a number or an externalReference is required.")
+        raise bad_input("number", "Provide either a number or an externalReference, and not both.")
     if number is not None:
         row = await context.loaders.orders_by_number.load((account_id, number))
     else:

@@ -133,7 +133,9 @@ class SLA(Node):
         description="The instant at which the terms were agreed on; for the first version, the account's creation."
     )
     note: str | None = attribute("The note of staff, for staff only; null without one.", staff=True)
-    message: str | None = strawberry.field(description="The message of staff to the client; null without one.")
+    message: str | None = strawberry.field(
+        description="The message of staff to the client, as the version was agreed on; null without one."
+    )
     account: strawberry.Private[AccountRow]
     at: strawberry.Private[datetime]
 

@@ -11,16 +11,19 @@ import pytest
 from app.services.imports import AccountMoved, destination
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
-from tests.support.import_files import Outcome, change, everything, order
+from tests.support.import_files import START, Outcome, change, everything, order, run_import
 from tests.support.interrupted_imports import (
     ASIDE,
     BARRING,
+    EVENING,
+    MORNING,
     NIGHT,
     NOON,
     TODAY,
     Act,
     Interruption,
     begun,
+    close_and_reopen,
     comparable,
     rename,
     reprice,
@@ -110,3 +113,13 @@ async def test_acts_all_through_an_import_change_nothing_of_it(server: str, pool
     outcome, count = await asyncio.gather(importing(), acting())
     assert (outcome.problems, count > 1) == ([], True)
     assert await comparable(pool) == await undisturbed(server, *lines)
+
+
+async def test_no_line_can_open_an_account_before_its_reopening(pool: Pool) -> None:
+    assert (await run_import(pool, START, now=EVENING)).problems == []
+    [row] = await pool.fetch("SELECT id FROM accounts")
+    await close_and_reopen(pool, FrozenClock(NOON), row["id"])
+    outcome = await tonight(pool, order("o-1"), order("o-2", at=MORNING))
+    assert outcome.problems == [
+        "1: placedAt: is before 2026-03-04T12:00:00.000001Z, the last instant of account 'acme' so far"
+    ]

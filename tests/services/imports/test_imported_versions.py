@@ -15,7 +15,17 @@ from db.connections import Pool
 from tests.support.catalogue import write_catalogue
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.import_files import START, order, rows, run_import
-from tests.support.interrupted_imports import EVENING, MORNING, NOON, Interruption, begun, ghost_of, reprice, tonight
+from tests.support.interrupted_imports import (
+    EVENING,
+    MORNING,
+    NOON,
+    Interruption,
+    archive,
+    begun,
+    ghost_of,
+    reprice,
+    tonight,
+)
 from tests.support.transactions import in_transaction
 
 ORDERS: Final = "SELECT specification_version, price, currency FROM orders ORDER BY number"
@@ -77,3 +87,12 @@ async def test_an_account_that_is_opened_earlier_orders_by_the_first_version(poo
     lines = [order("o-1"), order("o-2", at="2026-03-03T21:00:00Z"), order("o-3", at="2026-03-04T13:00:00Z")]
     assert (await tonight(pool, *lines)).problems == []
     assert [version for version, *_ in await rows(pool, ORDERS)] == [1, 2, 3]
+
+
+async def test_from_its_archiving_on_nothing_is_ordered_by_a_specification(pool: Pool) -> None:
+    account_id = await begun(pool)
+    await archive(pool, FrozenClock(NOON), account_id)
+    lines = [order("o-2", at=(NOON - MICROSECOND).isoformat()), order("o-3", at=NOON.isoformat())]
+    outcome = await tonight(pool, *lines)
+    assert outcome.problems == ["2: specification: was archived at 2026-03-04T12:00:00Z"]
+    assert len(await rows(pool, ORDERS)) == 2
