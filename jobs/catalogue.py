@@ -14,6 +14,7 @@ from app.services.midnight.activity import roll_up_activity
 from app.services.midnight.corrections import CORRECT, correct_snapshots
 from app.services.midnight.resets import reset_guarantee
 from app.services.midnight.snapshots import snapshot_pulse
+from app.services.overdue_inquiries import ALERT, alert_overdue_inquiries
 from app.services.repricing import REPRICE, reprice
 from app.settings import Settings
 from db.connections import Pool
@@ -45,6 +46,13 @@ async def return_leases(pool: Pool, clock: Clock, _settings: Settings, _last: Su
     """Return images whose claim has run out."""
     returned = await return_expired_leases(pool, clock)
     return Done(returned.failed, {"images": returned.images})
+
+
+@JOBS.register(EVERY_MINUTE, ALERT)
+async def alert_inquiries(pool: Pool, clock: Clock, _settings: Settings, _last: Success | None) -> Done:
+    """Emit the events of inquiries that were not answered in time."""
+    alerted = await alert_overdue_inquiries(pool, clock)
+    return Done(alerted.failed, {"emitted": alerted.emitted})
 
 
 @JOBS.register(DAILY, PRUNE)

@@ -38,6 +38,7 @@ _KINDS: Final = {
     "expedite": ("expedite", "expedites"),
     "terms": ("change of terms", "changes of terms"),
     "timeZone": ("change of time zone", "changes of time zone"),
+    "inquiry": ("inquiry", "inquiries"),
 }
 _LINE: Final = ("line", "lines")
 

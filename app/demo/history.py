@@ -13,11 +13,13 @@ from operator import itemgetter
 from random import Random
 from typing import TypeAlias
 
+from app.demo.inquiries import inquiries
 from app.demo.lines import (
     Line,
     account_line,
     cancellation_line,
     expedite_line,
+    inquiry_line,
     order_line,
     specification_line,
     terms_line,
@@ -59,7 +61,10 @@ def _lines_of(seed: int, studio: Studio, until: datetime, days: int) -> Iterator
     rng = Random(f"{seed} {studio.ref}")  # noqa: S311 - a history, no secret
     span = Span(until - timedelta(days=min(days, studio.joined_days_ago or days)), until)
     wanted = uploads(rng, studio, span)
-    return _History(studio, rng, span, wanted).lines() if wanted else iter(())
+    if not wanted:
+        return iter(())
+    asked = ((each.at, inquiry_line(studio, each)) for each in inquiries(seed, studio, Span(wanted[0].at, until)))
+    return merge(_History(studio, rng, span, wanted).lines(), asked, key=itemgetter(0))
 
 
 @dataclass(frozen=True, slots=True)

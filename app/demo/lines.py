@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
+from app.demo.inquiries import Inquiry
 from app.demo.production import Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
 from app.domain.instants import rfc3339
@@ -57,6 +58,15 @@ def terms_line(
 def time_zone_line(studio: Studio, time_zone: str, at: datetime) -> Line:
     """Return the line of a change of the account's zone."""
     return {"type": "timeZone", "account": studio.ref, "timeZone": time_zone, "at": rfc3339(at)}
+
+
+def inquiry_line(studio: Studio, inquiry: Inquiry) -> Line:
+    """Return the line of an inquiry, with its answer if there is one."""
+    line: Line = {"type": "inquiry", "account": studio.ref, "ref": f"q-{inquiry.number}", "topic": inquiry.topic.value}
+    line |= {"text": inquiry.text, "at": rfc3339(inquiry.at)}
+    if inquiry.answered_at is None:
+        return line
+    return line | {"answer": inquiry.answer, "answeredAt": rfc3339(inquiry.answered_at)}
 
 
 def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:

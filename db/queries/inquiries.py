@@ -38,6 +38,34 @@ _BY_ID: Final = Statement(
     "inquiries_by_id", f"SELECT {_COLUMNS} FROM inquiries i WHERE i.account_id = $1 AND i.id = ANY($2::uuid[])"
 )
 
+OVERDUE_PAGE: Final = 500
+"""Overdue inquiries that are alerted in one transaction."""
+
+_TO_ALERT: Final = "NOT alerted AND (answered_at IS NULL OR answered_at > due_at)"
+
+# Inquiries that were not answered by their deadline before an instant and have no event of it, but for accounts $2:
+# inquiries_to_alert_idx.
+OVERDUE: Final = Statement(
+    "overdue_inquiries",
+    f"""
+    SELECT account_id, id FROM inquiries
+    WHERE {_TO_ALERT} AND due_at < $1 AND account_id <> ALL($2::uuid[])
+    ORDER BY due_at, account_id, id
+    LIMIT {OVERDUE_PAGE}
+    """,
+    many="the job looks at the inquiries of all accounts",
+)
+
+# Those of an account by id that are still so: the primary key.
+STILL_OVERDUE: Final = Statement(
+    "still_overdue_inquiries",
+    f"""
+    SELECT id, order_id, due_at FROM inquiries
+    WHERE account_id = $1 AND id = ANY($2::uuid[]) AND {_TO_ALERT} AND due_at < $3
+    ORDER BY due_at, id
+    """,
+)
+
 
 class _Lists(NamedTuple):
     """The statements of a list and of its count: of all inquiries, of open ones, of answered ones."""

@@ -234,6 +234,7 @@ describe(
         "CONTACT_CHANGED": "The service writes to another person of the account, or to no one.",
         "INQUIRY_OPENED": "The client asked the service or left a comment.",
         "INQUIRY_ANSWERED": "The service answered an inquiry.",
+        "INQUIRY_OVERDUE": "The deadline of an inquiry passed without an answer.",
     },
 )
 describe(

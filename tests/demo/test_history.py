@@ -13,6 +13,8 @@ from app.demo.catalogue import CATALOGUE
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.domain.deadlines.rules import expedite_window, standard_deadline
+from app.domain.deadlines.working_hours import working_hours_after
+from app.domain.inquiries import InquiryTopic
 from app.domain.local_time import local_day, time_zone, week_start
 from app.domain.sla.enums import Plan
 from tests.support.sla import DELIVER_BY
@@ -187,6 +189,21 @@ def test_one_studio_moves_and_negotiates_in_mid_history() -> None:
     assert first_terms["effectiveDate"] > first_terms["at"][:10]
     assert second_terms["account"] == "demo-harbour"
     assert second_terms["effectiveDate"] <= date(2026, 3, 10).isoformat()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_studios_ask_and_most_are_answered_in_time_and_some_are_not_yet(seed: int) -> None:
+    asked, open_ = _of("inquiry", seed), [line for line in _of("inquiry", seed) if "answer" not in line]
+    assert {line["account"] for line in asked} == {studio.ref for studio in STUDIOS}
+    assert {line["topic"] for line in asked} == {*InquiryTopic}
+    assert len(STUDIOS) <= len(open_) <= 2 * len(STUDIOS)
+    late = [line for line in asked if "answer" in line and datetime.fromisoformat(line["answeredAt"]) > _due_at(line)]
+    assert 0.02 * len(asked) < len(late) < 0.2 * len(asked)
+
+
+def _due_at(inquiry: dict[str, Any]) -> datetime:
+    """Return the instant by which an inquiry is due in the studio's first zone."""
+    return working_hours_after(datetime.fromisoformat(inquiry["at"]), timedelta(hours=5), _zone(inquiry["account"]))
 
 
 def test_a_history_may_be_short_and_of_few_studios() -> None:

@@ -26,7 +26,7 @@ async def now_and_then(_pool: Pool, _clock: Clock, _settings: Settings, _last: S
 def test_the_service_has_these_jobs_of_each_kind() -> None:
     assert {kind: [*JOBS.of(kind)] for kind in JOBS.kinds} == {
         MIDNIGHT: ["snapshot_pulse", "reset_guarantee", "roll_up_activity"],
-        EVERY_MINUTE: ["watch_deadlines", "return_expired_leases"],
+        EVERY_MINUTE: ["watch_deadlines", "return_expired_leases", "alert_overdue_inquiries"],
         DAILY: ["prune", "correct_snapshots", "verify_pulse"],
         QUEUED: ["reprice_specifications"],
     }

@@ -157,6 +157,7 @@ async def names_of(pool: Pool) -> dict[UUID, str]:
         UNION ALL SELECT r.id, concat('rejection ', r.account_id, i.filename, r.at, r.redelivered_at)
           FROM rejections r JOIN images i ON i.account_id = r.account_id AND i.id = r.image_id
         UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
+        UNION ALL SELECT id, concat('inquiry ', account_id, created_at) FROM inquiries
         UNION ALL SELECT id, 'step ' || step FROM retouching_steps
         """,
     )

@@ -9,7 +9,9 @@ from random import Random
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from app.domain.inquiries import InquiryTopic, NewInquiry
 from app.domain.instants import rfc3339
+from app.services.inquiries import answer_inquiry, contact_support
 from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
@@ -43,7 +45,7 @@ class ImportableLife(Life):
     """
 
     def _usual(self) -> Sequence[_Act]:
-        return (*super()._usual(), self._confirm, self._produce)
+        return (*super()._usual(), self._confirm, self._produce, self._ask, self._answer)
 
     async def _open(self, ref: str, zone: str) -> None:
         await super()._open(ref, zone)
@@ -72,6 +74,18 @@ class ImportableLife(Life):
             key = (order["account_id"], order["id"])
             await self._try(partial(confirm_deadline, clock=self.clock, key=key, due_at=due_at))
 
+    async def _ask(self, random: Random, number: int) -> None:
+        new = NewInquiry(random.choice(list(InquiryTopic)), f"Question {number}?")
+        await self._try(
+            partial(contact_support, clock=self.clock, account_id=self._account(random), new=new),
+        )
+
+    async def _answer(self, random: Random, number: int) -> None:
+        open_ = await self.pool.fetch("SELECT account_id, id FROM inquiries WHERE answer IS NULL ORDER BY created_at")
+        if open_:
+            key = tuple(random.choice(open_))
+            await self._try(partial(answer_inquiry, clock=self.clock, key=key, answer=f"Answer {number}."))
+
 
 def _some(random: Random, images: list[UUID]) -> list[UUID] | None:
     """Choose some images, or now and then none by name."""
@@ -97,6 +111,7 @@ _FACTS: Final = {
         SELECT i.*, o.placed_at FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
          WHERE i.account_id = $1 ORDER BY i.number""",
     "rejections": "SELECT * FROM rejections WHERE account_id = $1 ORDER BY at",
+    "inquiries": "SELECT * FROM inquiries WHERE account_id = $1 ORDER BY created_at",
     "expedites": "SELECT * FROM events WHERE account_id = $1 AND type = 'ORDER_EXPEDITED' ORDER BY sequence",
     "deadlines": "SELECT * FROM events WHERE account_id = $1 AND type = 'DEADLINE_CONFIRMED' ORDER BY sequence",
 }
@@ -127,6 +142,7 @@ class _Account:
         yield from self._orders()
         yield from self._expedites()
         yield from self._cancellations()
+        yield from self._inquiries()
         for period in self._facts["zones"][1:]:
             yield period["starts_at"], self._line("timeZone", period["starts_at"], timeZone=period["time_zone"])
         for version in self._facts["versions"][1:]:
@@ -141,6 +157,12 @@ class _Account:
                 line |= {"externalReference": order["external_reference"], "instructions": order["instructions"]}
                 line |= {"placedAt": rfc3339(at), "expedite": self._expedited_as_placed(at)}
                 yield at, line | {"images": [self._image(image) for image in self._images[at]]}
+
+    def _inquiries(self) -> Iterator[tuple[datetime, Line]]:
+        for row in self._facts["inquiries"]:
+            at = row["created_at"]
+            line = self._line("inquiry", at, ref=rfc3339(at), topic=row["topic"], text=row["text"])
+            yield at, line | {"answer": row["answer"], "answeredAt": _instant(row["answered_at"])}
 
     def _expedited_as_placed(self, at: datetime) -> bool:
         return any((order["placed_at"], order["expedited_at"]) == (at, at) for order in self._facts["orders"])

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain.catalogue import Price, StepChange
 from app.domain.contacts import Contact
+from app.domain.inquiries import InquiryTopic, NewInquiry
 from app.domain.sla.enums import Plan
 from app.domain.sla.plans import NewPlan
 from app.domain.sla.terms import PLAN_TERMS
@@ -20,6 +21,7 @@ from app.services.accounts.profile import rename_account, set_contact, set_succe
 from app.services.catalogue import set_retouching_step
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
+from app.services.inquiries import contact_support
 from app.services.repricing import follow_catalogue
 from app.services.specifications import archive_specification, update_specification
 from db.connections import Pool, open_pool
@@ -97,6 +99,11 @@ async def close_and_reopen(pool: Pool, clock: FrozenClock, account_id: UUID) -> 
     await in_transaction(pool, partial(reopen_account, clock=clock, account_id=account_id))
 
 
+async def ask(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    new = NewInquiry(InquiryTopic.SUPPORT, "When?")
+    await in_transaction(pool, partial(contact_support, clock=clock, account_id=account_id, new=new))
+
+
 async def go_solo(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     new = NewPlan(Plan.SOLO, PLAN_TERMS[Plan.SOLO], date(2026, 4, 1))
     await in_transaction(pool, partial(change_plan, clock=clock, account_id=account_id, new=new))
@@ -112,7 +119,7 @@ ASIDE: Final[Mapping[str, Act]] = {
     "contact": name_contact,
     "closing": close,
 }
-BARRING: Final[Mapping[str, Act]] = {"reopening": close_and_reopen, "plan": go_solo}
+BARRING: Final[Mapping[str, Act]] = {"reopening": close_and_reopen, "plan": go_solo, "inquiry": ask}
 
 
 @dataclass

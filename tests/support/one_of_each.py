@@ -194,6 +194,7 @@ async def _administer(world: _World) -> None:
     agreed = await world.do(world.staff, "negotiateSla", "sla { id }", accountId=world.shop.account, **terms)
     said = {"note": "as agreed with Ada", "message": "As you wished."}
     await world.do(world.staff, "withdrawSla", slaId=agreed["sla"]["id"], **said)
+    await world.do(world.client, "contactSupport", topic="SUPPORT", text="Where are the hats?")
     asked = await world.do(world.client, "contactSupport", topic="FEEDBACK", text="Thanks for the hats.")
     await world.do(world.staff, "answerInquiry", inquiryId=asked["inquiry"]["id"], answer="You are welcome.")
     later = (START + timedelta(days=20)).date().isoformat()

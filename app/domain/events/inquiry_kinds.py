@@ -28,3 +28,12 @@ class InquiryAnswered:
     inquiry_id: UUID
     answered_at: datetime
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryOverdue:
+    """An inquiry was not answered by `due_at`, the instant of the event."""
+
+    type: ClassVar[EventType] = EventType.INQUIRY_OVERDUE
+    inquiry_id: UUID
+    due_at: datetime

@@ -35,7 +35,7 @@ from app.domain.events.facts import (
     RejectedImage,
     SplitOff,
 )
-from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened
+from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened, InquiryOverdue
 from app.domain.orders.enums import ServiceLevel
 
 
@@ -245,4 +245,5 @@ Event: TypeAlias = (
     | ContactChanged
     | InquiryOpened
     | InquiryAnswered
+    | InquiryOverdue
 )

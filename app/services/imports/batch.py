@@ -17,6 +17,7 @@ from app.domain.orders.state import OrderState
 from app.domain.sla.terms import SlaVersion
 from app.services.imports.cache import AccountState, KnownLine
 from app.services.imports.digests import LineKey
+from app.services.imports.inquiry_lines import ImportedInquiry
 from app.services.imports.lines import AccountLine, SpecificationLine
 
 
@@ -70,6 +71,7 @@ class Batch:
     changed_since: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     moved: set[UUID] = field(default_factory=set[UUID])
     specifications: list[NewSpecification] = field(default_factory=list[NewSpecification])
+    inquiries: list[tuple[UUID, ImportedInquiry]] = field(default_factory=list[tuple[UUID, ImportedInquiry]])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
     orders: dict[UUID, BatchOrder] = field(default_factory=dict[UUID, BatchOrder])
     amended: dict[UUID, AmendedOrder] = field(default_factory=dict[UUID, AmendedOrder])

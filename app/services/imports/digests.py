@@ -35,6 +35,7 @@ _FIRST_FIELDS: Final[Mapping[str, Any]] = {
     "expedite": {*_DATED, "order", "filenames"},
     "terms": {*_DATED, "images_per_day", "expedites_per_day", "effective_date"},
     "timeZone": {*_DATED, "time_zone"},
+    "inquiry": set[str](),  # there was none
 }
 
 

@@ -28,6 +28,7 @@ from app.domain.bounds import (
     SECONDS_DECIMALS,
     YEARS,
 )
+from app.domain.inquiries import InquiryTopic
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.orders.enums import RejectionCategory
@@ -259,9 +260,19 @@ class TimeZoneLine(_Dated):
     time_zone: ZoneName
 
 
-Line: TypeAlias = (
-    AccountLine | SpecificationLine | OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine
-)
-DatedLine: TypeAlias = OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine
+class InquiryLine(_OfAccount):
+    """A question of the client, with the answer if there is one."""
+
+    type: Literal["inquiry"]
+    ref: Ref
+    topic: InquiryTopic
+    text: Prose
+    at: Instant
+    answer: Prose | None = None
+    answered_at: Instant | None = None
+
+
+DatedLine: TypeAlias = OrderLine | CancellationLine | ExpediteLine | TermsLine | TimeZoneLine | InquiryLine
+Line: TypeAlias = AccountLine | SpecificationLine | DatedLine
 
 LINE: Final[TypeAdapter[Line]] = TypeAdapter(Annotated[Line, Field(discriminator="type")])

@@ -22,11 +22,13 @@ from app.services.imports.account_lines import negotiated, new_specification, op
 from app.services.imports.batch import Batch, BatchOrder, NewSpecification
 from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount, VersionState
 from app.services.imports.digests import first_digest_of, known_keys, line_key
+from app.services.imports.inquiry_lines import ImportedInquiry, inquiry_of
 from app.services.imports.lines import (
     AccountLine,
     CancellationLine,
     DatedLine,
     ExpediteLine,
+    InquiryLine,
     Line,
     OrderLine,
     SpecificationLine,
@@ -147,6 +149,8 @@ class Replay:
             case TimeZoneLine():
                 require_later_zone(line, state)
                 return partial(self._move, state, line)
+            case InquiryLine():
+                return partial(self._ask, state, inquiry_of(line, state.account, self._now))
             case OrderLine():
                 ref, name = line.ref, line.specification
                 specification = specifications.get(name) or self.cache.specification_at(state.id, name, line.placed_at)
@@ -229,6 +233,12 @@ class Replay:
         self.batch.versions.append((state.id, version))
         state.account = after
         self._rewrite_rejections(state, version.negotiated_at)
+
+    def _ask(self, state: AccountState, inquiry: ImportedInquiry) -> UUID:
+        self.batch.new_events[state.id].extend(inquiry.new_events())
+        self.batch.inquiries.append((state.id, inquiry))
+        state.last_at = max(state.last_at, inquiry.last_at)
+        return inquiry.id
 
     def _move(self, state: AccountState, line: TimeZoneLine) -> None:
         period = ZonePeriod(line.at, line.time_zone, ChangedBy.STAFF)

@@ -39,6 +39,7 @@ from app.services.specifications import specification_version
 from db.settled import settle
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.imports import ImportLine
+from db.tables.inquiries import Inquiry
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
 
@@ -85,6 +86,7 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
     if batch.specifications:
         await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
+    await writer.copy(Inquiry, (inquiry.row(account_id) for account_id, inquiry in batch.inquiries))
     new_events = {id_: list(events) for id_, events in prepared.new_events.items()}
     if batch.openings:
         untrue += await move_openings(writer, batch.openings, new_events)

@@ -47,6 +47,20 @@ class InquiryAnswered(Event):
         return await _inquiry(info, self)
 
 
-async def _inquiry(info: Info, event: InquiryOpened | InquiryAnswered) -> Inquiry:
+@object_type
+class InquiryOverdue(Event):
+    """A deadline of an inquiry that passed without an answer."""
+
+    details: strawberry.Private[inquiry_kinds.InquiryOverdue]
+
+    due_at: datetime = attribute("The instant by which the service promised an answer.", of="details.due_at")
+
+    @field(cost=LOOK_UP)
+    async def inquiry(self, info: Info) -> Inquiry:
+        """The inquiry in its current state."""
+        return await _inquiry(info, self)
+
+
+async def _inquiry(info: Info, event: InquiryOpened | InquiryAnswered | InquiryOverdue) -> Inquiry:
     named = GlobalId(NodeType.INQUIRY, event.row.account_id, event.details.inquiry_id)
     return cast("Inquiry", await existing_node(info.context, named))

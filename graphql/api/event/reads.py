@@ -61,6 +61,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.CONTACT_CHANGED: accounts.ContactChanged,
     EventType.INQUIRY_OPENED: inquiries.InquiryOpened,
     EventType.INQUIRY_ANSWERED: inquiries.InquiryAnswered,
+    EventType.INQUIRY_OVERDUE: inquiries.InquiryOverdue,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

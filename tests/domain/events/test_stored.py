@@ -49,6 +49,7 @@ NEWER = {
     EventType.PLAN_CHANGED,
     EventType.INQUIRY_OPENED,
     EventType.INQUIRY_ANSWERED,
+    EventType.INQUIRY_OVERDUE,
 }
 """The types of events that release 0.1.0 did not have."""
 

@@ -64,6 +64,16 @@ EXAMPLE: list[Line] = [
         "effectiveDate": "2026-04-01",
         "at": "2026-03-10T10:00:00Z",
     },
+    {
+        "type": "inquiry",
+        "account": "acme",
+        "ref": "q-1",
+        "topic": "SLA",
+        "text": "Can we have more expedites in May?",
+        "at": "2026-04-10T14:00:00Z",
+        "answer": "Yes, 60.",
+        "answeredAt": "2026-04-13T07:00:00Z",
+    },
     {"type": "timeZone", "account": "acme", "timeZone": "Europe/London", "at": "2026-05-04T09:00:00Z"},
 ]
 CREATED_AT = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
@@ -76,14 +86,16 @@ NEXT_MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 REJECTED_AT = NEXT_MORNING
 REDELIVERED_AT = datetime(2026, 3, 3, 10, 30, tzinfo=UTC)
 NEGOTIATED_AT = datetime(2026, 3, 10, 10, tzinfo=UTC)
+ASKED_AT = datetime(2026, 4, 10, 14, tzinfo=UTC)
+ANSWERED_AT = datetime(2026, 4, 13, 7, tzinfo=UTC)
 MOVED_AT = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 async def test_the_example_is_imported_line_by_line(pool: Pool) -> None:
     outcome = await run_import(pool, EXAMPLE)
     assert outcome.problems == []
-    kinds = ("account", "specification", "order", "cancellation", "expedite", "terms", "timeZone")
-    assert outcome.report.imported == dict(zip(kinds, (1, 1, 2, 1, 1, 1, 1), strict=True))
+    kinds = ("account", "specification", "order", "cancellation", "expedite", "terms", "inquiry", "timeZone")
+    assert outcome.report.imported == dict(zip(kinds, (1, 1, 2, 1, 1, 1, 1, 1), strict=True))
     assert (outcome.report.images, outcome.report.known, outcome.report.skipped) == (3, 0, 0)
 
 
@@ -109,7 +121,7 @@ async def test_its_counters_and_its_ledger_are_as_of_the_last_line(pool: Pool) -
     await run_import(pool, EXAMPLE)
     query = "SELECT next_order_number, next_event_sequence, last_at, frontier, minutes_since FROM account_heads"
     minutes_since = datetime(2026, 4, 1, tzinfo=UTC)
-    assert await rows(pool, query) == [(4, 14, MOVED_AT, MOVED_AT, minutes_since)]
+    assert await rows(pool, query) == [(4, 16, MOVED_AT, MOVED_AT, minutes_since)]
     query = """
         SELECT date, opens_at, closes_at, sla_version, capacity, used, expedite_capacity, expedite_used
           FROM ledger_days"""
@@ -206,6 +218,13 @@ async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:
     assert await rows(pool, query) == [("a.jpg", REJECTED_AT, "halo", "MASK", due_at, None, REDELIVERED_AT, 1)]
 
 
+async def test_its_inquiry_is_due_after_five_hours_from_monday_to_friday(pool: Pool) -> None:
+    await run_import(pool, EXAMPLE)
+    query = "SELECT order_id, topic, text, created_at, due_at, answer, answered_at, alerted FROM inquiries"
+    text, due_at = "Can we have more expedites in May?", datetime(2026, 4, 10, 19, tzinfo=UTC)  # a Friday
+    assert await rows(pool, query) == [(None, "SLA", text, ASKED_AT, due_at, "Yes, 60.", ANSWERED_AT, False)]
+
+
 async def test_its_events_are_in_order(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     query = """
@@ -223,14 +242,16 @@ async def test_its_events_are_in_order(pool: Pool) -> None:
         (10, REJECTED_AT, "IMAGES_REJECTED", 1),
         (11, REDELIVERED_AT, "IMAGES_DELIVERED", 1),
         (12, NEGOTIATED_AT, "SLA_NEGOTIATED", None),
-        (13, MOVED_AT, "TIME_ZONE_CHANGED", None),
+        (13, ASKED_AT, "INQUIRY_OPENED", None),
+        (14, ANSWERED_AT, "INQUIRY_ANSWERED", None),
+        (15, MOVED_AT, "TIME_ZONE_CHANGED", None),
     ]
 
 
 async def test_its_events_without_an_order_have_before_and_after(pool: Pool) -> None:
     await run_import(pool, EXAMPLE)
     found = await rows(pool, "SELECT data - 'version' FROM events WHERE order_id IS NULL ORDER BY sequence")
-    created, specified, negotiated, moved = (data for (data,) in found)
+    created, specified, negotiated, _asked, _answered, moved = (data for (data,) in found)
     assert created == {
         "before": None,
         "after": {

@@ -9,7 +9,7 @@ from tests.support.import_files import ACCOUNT, SPECIFICATION, START, Line, orde
 from tests.support.refused_lines import CONTROL_CHARACTER, refused
 
 CONTROL = r"(\u0000-\u001F) found while parsing a string"
-KINDS = "'account', 'specification', 'order', 'cancellation', 'expedite', 'terms', 'timeZone'"
+KINDS = "'account', 'specification', 'order', 'cancellation', 'expedite', 'terms', 'timeZone', 'inquiry'"
 
 BAD_FIRST_LINES: list[tuple[Line | str, str]] = [
     ("{", "is not JSON: EOF while parsing an object at column 1"),

@@ -6,6 +6,7 @@ from db.connections import Pool
 from tests.support.import_files import ACCOUNT, SPECIFICATION, START, UPLOADED, Line, change, order, rows, run_import
 from tests.support.refused_lines import DEADLINE, DELIVERED, FULL, LATER, SATURDAY, image, refused
 
+INQUIRY = change("inquiry", LATER, ref="q-1", topic="SUPPORT", text="When?")
 BAD_CHANGES: list[tuple[Line, str]] = [
     (
         order("o-2", at="2026-03-03T09:59:59Z"),
@@ -19,6 +20,15 @@ BAD_CHANGES: list[tuple[Line, str]] = [
     (order("o-1", 3), "ref: order 'o-1' was imported before with other content"),
     (ACCOUNT | {"name": "Acme"}, "ref: account 'acme' was imported before with other content"),
     (SPECIFICATION | {"name": "G"}, "ref: specification 'ghost' was imported before with other content"),
+    (
+        INQUIRY | {"at": "2026-03-03T09:00:00Z"},
+        "at: is before 2026-03-03T10:00:00Z, the last instant of account 'acme' so far",
+    ),
+    (INQUIRY | {"answer": "At nine."}, "answeredAt: is missing: an answer has both its text and its instant"),
+    (INQUIRY | {"answeredAt": LATER}, "answer: is missing: an answer has both its text and its instant"),
+    (INQUIRY | {"answer": "No.", "answeredAt": "2026-03-03T10:00:00Z"}, "answeredAt: is before the inquiry"),
+    (INQUIRY | {"answer": "No.", "answeredAt": "2027-01-01T00:00:00Z"}, "answeredAt: is in the future"),
+    (INQUIRY | {"text": " "}, "text: must not be blank"),
     (change("cancellation", LATER, order="o-9"), "order: there is no order 'o-9'"),
     (change("expedite", LATER, order="o-9"), "order: there is no order 'o-9'"),
     (

@@ -59,6 +59,7 @@ FIELDS: Final = {
     "EventWithdrawn": "event { id }",
     "InquiryOpened": "inquiry { id } topic dueAt text",
     "InquiryAnswered": "inquiry { id } answer",
+    "InquiryOverdue": "inquiry { id } dueAt",
 }
 """All fields of each type but those of the interface."""
 

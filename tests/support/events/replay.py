@@ -52,6 +52,7 @@ _INQUIRY_FIELDS: Final = {
     "dueAt": "due_at",
     "answer": "answer",
     "answeredAt": "answered_at",
+    "alerted": "alerted",
 }
 _USUAL: Final = {"deliveredCount": 0, "rejectedCount": 0, "externalReference": None, "instructions": None}
 _IMAGE_FIELDS: Final = (

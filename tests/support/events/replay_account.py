@@ -40,6 +40,7 @@ class ReplayedAccount:
             "GUARANTEE_RESET": self.resets.append,
             "INQUIRY_OPENED": self._ask,
             "INQUIRY_ANSWERED": self._answer,
+            "INQUIRY_OVERDUE": self._miss,
         }
 
     def play(self, type_: str, data: Data) -> None:
@@ -145,12 +146,19 @@ class ReplayedAccount:
         after = data["after"]
         assert data["before"] is None
         assert after["id"] not in self.inquiries
-        self.inquiries[after["id"]] = {**after, "text": data["text"], "answeredAt": None, "answer": None}
+        self.inquiries[after["id"]] = {**after, "text": data["text"], "alerted": False}
+        self.inquiries[after["id"]] |= {"answeredAt": None, "answer": None}
 
     def _answer(self, data: Data) -> None:
         known = self.inquiries[data["after"]["id"]]
         assert data["before"] == {key: known[key] for key in ("id", "answeredAt")}
         known |= data["after"] | {"answer": data["answer"]}
+
+    def _miss(self, data: Data) -> None:
+        known = self.inquiries[data["after"]["id"]]
+        assert data == {"before": None, "after": {key: known[key] for key in ("id", "dueAt")}}
+        assert (known["answeredAt"], known["alerted"]) == (None, False)
+        known["alerted"] = True
 
 
 def _used(day: Data, images: Iterable[tuple[Data, Data]], start: str) -> int:

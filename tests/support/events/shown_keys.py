@@ -260,6 +260,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after.answeredAt": "at",
         "answer": "answer",
     },
+    "INQUIRY_OVERDUE": {**_NEW, "after.id": "inquiry.id", "after.dueAt": "dueAt"},
 }
 """The field that shows each key of `data` and of `texts`, or after a dash the reason for none."""
 for _shown in SHOWN.values():

@@ -1,0 +1,79 @@
+"""The inquiries of a studio: some every week, most of them answered in time, the last of them still open."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from app.demo.studios import Studio
+from app.demo.uploading import Span
+from app.domain.deadlines.working_hours import working_hours_after
+from app.domain.inquiries import InquiryTopic
+from app.domain.local_time import time_zone
+
+_HOUR: Final = timedelta(hours=1)
+_LONGEST_PAUSE: Final = timedelta(days=9)
+_OPEN: Final = timedelta(hours=3)
+_LATE: Final = 0.08
+_DIALOGUES: Final[Sequence[tuple[InquiryTopic, str, str]]] = (
+    (
+        InquiryTopic.SUPPORT,
+        "Can you match the white of last week's order?",
+        "Yes, we have put it in your instructions.",
+    ),
+    (InquiryTopic.SUPPORT, "Which sizes do you need for marketplaces?", "2,000 pixels on the longer side are enough."),
+    (InquiryTopic.SLA, "We plan more images from next month on. What is possible?", "We will call you with an offer."),
+    (
+        InquiryTopic.DELIVERY_PLAN,
+        "400 looks are coming on Thursday. When can we have them?",
+        "Half on Friday, the rest on Monday.",
+    ),
+    (
+        InquiryTopic.FEEDBACK,
+        "The shadows of the shoes are lovely, thank you!",
+        "Thank you, the team is happy to read it.",
+    ),
+    (
+        InquiryTopic.DATA,
+        "Can we see our spend by season?",
+        "It is on our list; until then it is in the activity by month.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """An inquiry of a studio, with its answer before the end of the history; instants are UTC."""
+
+    number: int
+    at: datetime
+    topic: InquiryTopic
+    text: str
+    answer: str | None = None
+    answered_at: datetime | None = None
+
+
+def inquiries(seed: int, studio: Studio, span: Span) -> Iterator[Inquiry]:
+    """Yield the inquiries of a studio within a span, in order of time; the last one is hours old and not answered."""
+    rng = Random(f"{seed} {studio.ref} inquiries")  # noqa: S311 - a history, no secret
+    at, number = span.since + _pause(rng), 1
+    while at < span.until - 2 * _OPEN:
+        yield _answered(rng, studio, span, number, at)
+        at, number = at + _pause(rng), number + 1
+    if number > 1:
+        topic, text, _ = rng.choice(_DIALOGUES)
+        yield Inquiry(number, span.until - _OPEN, topic, text)
+
+
+def _answered(rng: Random, studio: Studio, span: Span, number: int, at: datetime) -> Inquiry:
+    topic, text, answer = rng.choice(_DIALOGUES)
+    hours = rng.uniform(5.2, 7) if rng.random() < _LATE else rng.uniform(0.2, 4.8)
+    answered_at = working_hours_after(at, timedelta(seconds=round(hours * 3600)), time_zone(studio.time_zone))
+    if answered_at >= span.until:
+        return Inquiry(number, at, topic, text)
+    return Inquiry(number, at, topic, text, answer, answered_at)
+
+
+def _pause(rng: Random) -> timedelta:
+    return timedelta(seconds=rng.randint(int(_HOUR.total_seconds()), int(_LONGEST_PAUSE.total_seconds())))
