@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def user_time(at: datetime, zone: ZoneInfo) -> str:
@@ -40,7 +41,8 @@ def date_in_words(day: date) -> str:
 
 
 def duration_in_words(duration: timedelta) -> str:
-    """Return a duration in whole hours, or else in minutes: "3 hours", "90 minutes"."""
-    unit, name = (_HOUR, "hour") if duration % _HOUR == timedelta() else (_MINUTE, "minute")
+    """Return a duration in whole hours, or else in minutes or seconds: "3 hours", "90 minutes", "75 seconds"."""
+    units = ((_HOUR, "hour"), (_MINUTE, "minute"))
+    unit, name = next((each for each in units if duration % each[0] == timedelta()), (_SECOND, "second"))
     count = duration // unit
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"

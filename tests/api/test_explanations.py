@@ -124,13 +124,14 @@ WINDOW: Final = "windowOpensAt windowClosesAt"
 EVERY_STEP: Final = f"""{{ account {{ order(number: 1) {{ deadline {{ explanation {{ __typename code text
   ... on UploadedAtStep {{ at timeZone }} ... on CutoffStep {{ at date uploadBy countedFor }}
   ... on GuaranteePositionStep {{ {PLACES} }} ... on ExpeditePositionStep {{ {PLACES} at timeZone {WINDOW} }}
-  ... on BaseDeadlineStep {{ at timeZone turnaround }} ... on WeekendShiftStep {{ hours base: from moved: to timeZone }}
+  ... on BaseDeadlineStep {{ at timeZone turnaround deliverBy }}
+  ... on WeekendShiftStep {{ hours base: from moved: to timeZone }}
   ... on ClockChangeStep {{ at timeZone offsetBeforeSeconds offsetAfterSeconds }}
   ... on AwaitingStaffStep {{ closed planFrom deadlineStands }} ... on StaffConfirmedStep {{ at deadline timeZone }}
   ... on SlaVersionStep {{ version }} ... on PlanVoidStep {{ at timeZone planFrom }}
   ... on ZoneChangedStep {{ at zone: from newZone: to dayClosesAt }}
 }} }} images {{ nodes {{ deadline {{ explanation {{ __typename ... on RejectedAtStep {{ at timeZone }}
-  ... on BaseDeadlineStep {{ at timeZone turnaround }} }} }} }} }} }} }} }}"""
+  ... on BaseDeadlineStep {{ at timeZone turnaround deliverBy }} }} }} }} }} }} }} }}"""
 
 
 def test_every_step_code_has_a_type_with_its_name() -> None:
@@ -170,7 +171,13 @@ async def test_steps_have_every_fact_that_their_text_names(
     [image] = found["images"]["nodes"]
     assert image["deadline"]["explanation"][:2] == [
         {"__typename": "RejectedAtStep", "at": "2026-03-06T15:05:00Z", **zone},
-        {"__typename": "BaseDeadlineStep", "at": "2026-03-06T20:05:00Z", "turnaround": "PT5H", **zone},
+        {
+            "__typename": "BaseDeadlineStep",
+            "at": "2026-03-06T20:05:00Z",
+            "turnaround": "PT5H",
+            "deliverBy": None,
+            **zone,
+        },
     ]
 
 

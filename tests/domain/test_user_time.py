@@ -57,7 +57,15 @@ def test_a_date_is_written_without_a_leading_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"), [(60, "1 hour"), (180, "3 hours"), (90, "90 minutes"), (1, "1 minute"), (1440, "24 hours")]
+    ("minutes", "words"),
+    [
+        (60, "1 hour"),
+        (180, "3 hours"),
+        (90, "90 minutes"),
+        (1, "1 minute"),
+        (1440, "24 hours"),
+        (1.25, "75 seconds"),
+    ],
 )
-def test_a_duration_is_written_in_whole_hours_or_else_in_minutes(minutes: int, words: str) -> None:
+def test_a_duration_is_written_in_whole_hours_or_else_in_minutes_or_seconds(minutes: float, words: str) -> None:
     assert duration_in_words(timedelta(minutes=minutes)) == words

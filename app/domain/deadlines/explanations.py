@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.deadlines.enums import DeadlineStatus
-from app.domain.deadlines.rules import expedite_turnaround, next_morning, off_weekend
+from app.domain.deadlines.rules import expedite_turnaround, next_morning, standard_deadline_of
 from app.domain.deadlines.steps import (
     AwaitingStaffStep,
     BaseDeadlineStep,
@@ -137,12 +137,12 @@ def _upload_promise(promise: Promise, position: DeadlineStep) -> list[DeadlineSt
     zone = latest_zone(at, promise.uploaded.zone, promise.zone_changes, deliver_by)
     day = local_day(at, zone)
     base = next_morning(day, zone, deliver_by)
-    due_at = off_weekend(base, zone)
+    due_at = standard_deadline_of(day, zone, deliver_by)
     return [
         *(ZoneChangedStep(each.at, each.before, each.after, each.day_closes_at) for each in promise.zone_changes),
         CutoffStep(local_day_interval(day, zone).end, day),
         position,
-        BaseDeadlineStep(base, zone),
+        BaseDeadlineStep(base, zone, deliver_by=deliver_by),
         *_weekend_shift(base, due_at, zone),
         *_clock_change(Moment(at, zone), due_at),
     ]

@@ -45,7 +45,18 @@ class ExpediteWindow:
 
 def standard_deadline(uploaded_at: datetime, zone: ZoneInfo, deliver_by: time) -> datetime:
     """Return the deadline of an image within the daily guarantee: that time, user time, on the next working day."""
-    return _standard_deadline_of(local_day(uploaded_at, zone), zone, deliver_by)
+    return standard_deadline_of(local_day(uploaded_at, zone), zone, deliver_by)
+
+
+@lru_cache(maxsize=_CACHED_DAYS)
+def standard_deadline_of(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
+    """Return the deadline of the uploads of a local day; cached, since an import asks for few days often.
+
+    It is that time on the wall on the next working day, also where the clock jumps over it on a weekend.
+    """
+    following = next_local_day(day, zone)
+    shift = _DAYS_OFF_WEEKEND.get(following.weekday(), timedelta(0))
+    return wall_clock(following + shift, deliver_by, zone)
 
 
 def next_morning(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
@@ -76,7 +87,7 @@ def latest_upload_for(due: datetime, zone: ZoneInfo, now: datetime, deliver_by: 
         return None
     due_day = local_day(due, zone)
     days = (due_day - timedelta(days=back) for back in range(1, _DAYS_TO_SEARCH + 1))
-    last = next(day for day in days if _standard_deadline_of(day, zone, deliver_by(day)) <= due)
+    last = next(day for day in days if standard_deadline_of(day, zone, deliver_by(day)) <= due)
     end = midnight(last + _ONE_DAY, zone)
     return end if now < end else None
 
@@ -161,9 +172,3 @@ def require_gain(parts: Sequence[Part], due: Sequence[datetime | None], at: date
     gaining = sum(current is None or earlier < current for current, earlier in promised)
     if gaining < len(promised):
         raise NoGain(gaining, len(due))
-
-
-@lru_cache(maxsize=_CACHED_DAYS)
-def _standard_deadline_of(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
-    """Return the one deadline of all uploads of a local day; cached, since an import asks for few days often."""
-    return off_weekend(next_morning(day, zone, deliver_by), zone)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from app.domain.deadlines.enums import DeadlineStepCode
 from app.domain.ledger.positions import EXPEDITES, GUARANTEED, Positions, positions_in_words
 from app.domain.local_time import local_day, week_start
-from app.domain.sla.terms import UPLOAD_BY
-from app.domain.user_time import date_in_words, duration_in_words, user_time
+from app.domain.sla.terms import UPLOAD_BY, next_morning_in_words
+from app.domain.user_time import date_in_words, duration_in_words, time_in_words, user_time
 
 _ONE_HOUR: Final = timedelta(hours=1)
 
@@ -111,18 +111,24 @@ class ExpeditePositionStep:
 
 @dataclass(frozen=True, slots=True)
 class BaseDeadlineStep:
-    """The deadline by the terms, before a weekend: after a `turnaround`, or without one the next morning."""
+    """The deadline by the terms, before a weekend: after a `turnaround`, or the next day at `deliver_by`, user time."""
 
     code: ClassVar[DeadlineStepCode] = DeadlineStepCode.BASE_DEADLINE
     at: datetime
     zone: ZoneInfo
     turnaround: timedelta | None = None
+    deliver_by: time | None = None
 
     @property
     def text(self) -> str:
-        """The step in words."""
-        later = "the next morning" if self.turnaround is None else f"{duration_in_words(self.turnaround)} later"
-        return f"Due {later}, {user_time(self.at, self.zone)}"
+        """The step in words; a delivery time that the clock does not show that day is named, too."""
+        at = user_time(self.at, self.zone)
+        if self.deliver_by is None:
+            return f"Due {duration_in_words(self.turnaround or timedelta())} later, {at}"
+        due = f"Due the {next_morning_in_words(self.deliver_by)}, {at}"
+        if self.at.astimezone(self.zone).time() == self.deliver_by:
+            return due
+        return f"{due}, since the clock does not show {time_in_words(self.deliver_by)} that day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.domain.sla.enums import Plan, SlaTerm
 from app.domain.user_time import time_in_words
 
 _CACHED_TERMS: Final = 2**12
+_NOON: Final = time(12)
 UPLOAD_BY: Final = "24:00"
 """Uploads until this time, user time, are for the next morning: the end of the day, which `time` cannot say."""
 ADDITIONAL_IMAGES: Final = "To be confirmed by support and production"
@@ -59,7 +60,9 @@ class SlaTerms:
     @property
     def standard_summary(self) -> str:
         """The standard turnaround in words."""
-        return f"Next morning by {time_in_words(self.deliver_by)} for all images uploaded by midnight, Monday to Friday"
+        next_morning = next_morning_in_words(self.deliver_by).capitalize()
+        by = time_in_words(self.deliver_by)
+        return f"{next_morning} by {by} for all images uploaded by midnight, Monday to Friday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class NegotiableTerms:
         """The values of the stated terms, by the names of their attributes."""
         values = ((name, getattr(self, name)) for name in ATTRIBUTES.values())
         return {name: value for name, value in values if value is not None}
+
+
+def next_morning_in_words(deliver_by: time) -> str:
+    """Return "next morning" for a delivery time before noon, and otherwise "next day"."""
+    return "next morning" if deliver_by < _NOON else "next day"
 
 
 ATTRIBUTES: Final[Mapping[SlaTerm, str]] = MappingProxyType(

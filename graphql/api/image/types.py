@@ -53,8 +53,8 @@ class Image(Node):
     )
     status: ImageStatus = strawberry.field(description="The status of the image.")
     price: Money = strawberry.field(
-        description="The price of the image: twice the specification's price with an expedited deadline, by rule or by"
-        " a delivery plan."
+        description="The price of the image: a multiple of the specification's price, twice it by default, with an"
+        " expedited deadline, by rule or by a delivery plan."
     )
     uploaded_at: datetime = strawberry.field(description="The instant of the upload.")
     deadline: Deadline = strawberry.field(

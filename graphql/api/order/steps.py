@@ -10,7 +10,7 @@ from app.domain.deadlines import steps
 from app.domain.deadlines.enums import DeadlineStepCode
 from app.domain.sla.terms import UPLOAD_BY
 from engine.decorators import attribute, field, interface, object_type
-from engine.scalars import LocalTime, TimeZone
+from engine.scalars import LocalTime, TimeZone, write_local_time
 
 
 @interface
@@ -92,11 +92,20 @@ class ExpeditePositionStep(DeadlineStep):
 class BaseDeadlineStep(DeadlineStep):
     """The deadline by the terms of the SLA, before any move from a weekend."""
 
+    step: strawberry.Private[steps.BaseDeadlineStep]
     at: datetime | None = attribute("The instant of the deadline; never null.", of="step.at")
     time_zone: TimeZone = attribute("The account's time zone when the time began to run.", of="step.zone.key")
     turnaround: timedelta | None = attribute(
         "The time from the expedite or rejection; null for the morning after the upload.", of="step.turnaround"
     )
+
+    @field
+    def deliver_by(self) -> LocalTime | None:
+        """The delivery time of the morning after the upload, user time; null after an expedite or rejection.
+
+        The deadline is that time on the wall: where the clock jumps over it, the first instant after.
+        """
+        return None if self.step.deliver_by is None else write_local_time(self.step.deliver_by)
 
 
 @object_type

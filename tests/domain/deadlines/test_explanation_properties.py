@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.deadlines.enums import DeadlineStatus, DeadlineStepCode
-from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain_rejection
-from app.domain.deadlines.rules import expedite_window, is_plan_void, rejection_deadline
+from app.domain.deadlines.explanations import Expedite, Moment, Promise, explain, explain_rejection
+from app.domain.deadlines.rules import expedite_turnaround, expedite_window, is_plan_void, rejection_deadline
+from app.domain.deadlines.steps import BaseDeadlineStep
 from app.domain.errors import DomainError
 from app.domain.ledger.guarantee import Allowance
 from app.domain.ledger.positions import Positions
@@ -19,14 +20,17 @@ from app.domain.local_time import local_day_interval
 from app.domain.orders.changes import Placement, confirm, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.state import OrderState, order_figures
+from app.domain.sla.terms import SlaInForce, SlaTerms
+from app.domain.user_time import duration_in_words, time_in_words
 from tests.support.deadline_steps import Step, in_words
 from tests.support.order_states import GHOST, new_ids, uploads
 from tests.support.promises import codes, day_of, explained
-from tests.support.sla import SLA, TERMS, sla
-from tests.support.strategies import MICROSECOND, moments
+from tests.support.sla import SLA
+from tests.support.strategies import MICROSECOND, moments, terms
 
 Code = DeadlineStepCode
 FRESH = Allowance(capacity=6, used=0, expedite_capacity=2, expedite_used=0)
+slas = terms.map(lambda agreed: SlaInForce(1, agreed, agreed))
 LATER = st.timedeltas(MICROSECOND, timedelta(hours=40))
 
 IN_ORDER = (
@@ -85,7 +89,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         assert order.expedited_at is not None
         quota = expedite_day.allowance.expedite_capacity
         positions = Positions(expedite_day.day, figures.first_expedite_position, figures.last_expedite_position, quota)
-        asked = Expedite(Moment(order.expedited_at, zone), positions, terms=TERMS)
+        asked = Expedite(Moment(order.expedited_at, zone), positions, terms=expedite_day.sla.terms)
     return Promise(
         service_level=order.service_level,
         deadline_status=order.deadline_status,
@@ -98,7 +102,7 @@ def promised(order: OrderState, day: QuotaDay, zone: ZoneInfo, expedite_day: Quo
         expedite=asked,
         confirmed=None if order.confirmed_at is None else Moment(order.confirmed_at, zone),
         void=is_plan_void(order.deadline_status, order.due_at, now),
-        terms=TERMS,
+        terms=day.sla.terms,
     )
 
 
@@ -107,7 +111,7 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     """Draw an upload: within or beyond the guarantee, expedited at once, later or never, set by staff or not."""
     zone, at = draw(moments())
     allowance = Allowance(*(draw(st.integers(0, most)) for most in (6, 8, 3, 7)))
-    day = expedite_day = QuotaDay(day_of(at, zone), sla(1), allowance)
+    day = expedite_day = QuotaDay(day_of(at, zone), draw(slas), allowance)
     new_images = uploads(*(f"{number}.jpg" for number in range(draw(st.integers(1, 8)))))
     at_once = draw(st.booleans()) and expedite_window(at).available
     placement = Placement("Shoes", GHOST, new_images, at, at_once)
@@ -115,7 +119,7 @@ def promises(draw: st.DrawFn) -> list[Promise]:
     orders, at = draw(set_by_staff(orders, at))
     if not at_once and draw(st.booleans()):
         at += draw(LATER)
-        expedite_day = QuotaDay(day_of(at, zone), sla(1), draw(st.sampled_from([allowance, FRESH])))
+        expedite_day = QuotaDay(day_of(at, zone), draw(slas), draw(st.sampled_from([allowance, FRESH])))
         chosen = [image.id for order in orders for image in order.images][:: draw(st.integers(1, 2))]
         try:
             orders = expedite(orders, chosen, at, expedite_day, 3, new_ids).orders
@@ -173,13 +177,29 @@ def test_an_explained_deadline_is_from_the_rules_or_staff_and_its_absence_names_
         assert {"UPLOADED_AT", "GUARANTEE_POSITION", "SLA_VERSION"} <= {*found}
 
 
-@given(moments())
+@given(promises())
+def test_a_base_deadline_names_the_term_that_it_used(drawn: list[Promise]) -> None:
+    for promise in drawn:
+        expedite = promise.expedite
+        for step in explain(promise):
+            if not isinstance(step, BaseDeadlineStep):
+                continue
+            if step.deliver_by is not None:
+                assert step.deliver_by == promise.terms.deliver_by
+                assert time_in_words(step.deliver_by) in step.text
+            else:
+                assert expedite is not None
+                assert step.turnaround == expedite_turnaround(promise.service_level, expedite.terms)
+                assert f"Due {duration_in_words(step.turnaround or timedelta())} later" in step.text
+
+
+@given(moments(), terms)
 def test_every_redo_is_explained_by_texts_that_name_its_instants_in_a_fixed_order(
-    moment: tuple[ZoneInfo, datetime],
+    moment: tuple[ZoneInfo, datetime], agreed: SlaTerms
 ) -> None:
     zone, rejected_at = moment
-    due_at = rejection_deadline(rejected_at, zone, TERMS)
-    steps = in_words(explain_rejection(Moment(rejected_at, zone), due_at, 1, TERMS))
+    due_at = rejection_deadline(rejected_at, zone, agreed)
+    steps = in_words(explain_rejection(Moment(rejected_at, zone), due_at, 1, agreed))
     assert follow(steps, REDO_IN_ORDER)
     assert explained_due_at(steps) == due_at
     assert all([*instants_in(step.text)] == ([] if step.at is None else [step.at]) for step in steps)

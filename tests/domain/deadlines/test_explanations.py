@@ -203,7 +203,7 @@ def test_steps_have_fields_for_all_values_in_their_texts() -> None:
         steps.UploadedAtStep(FRIDAY_BEFORE_SUMMER_TIME, COPENHAGEN),
         steps.CutoffStep(datetime(2026, 3, 27, 23, tzinfo=UTC), date(2026, 3, 27)),
         steps.GuaranteePositionStep(20, promise.guarantee),
-        steps.BaseDeadlineStep(saturday, COPENHAGEN),
+        steps.BaseDeadlineStep(saturday, COPENHAGEN, deliver_by=DELIVER_BY),
         shift := steps.WeekendShiftStep(saturday, monday, COPENHAGEN),
         steps.ClockChangeStep(SUMMER_TIME, COPENHAGEN, HOUR, 2 * HOUR),
         position := steps.ExpeditePositionStep(expedited_at, COPENHAGEN, 20, expedite.positions),

@@ -9,7 +9,7 @@ from app.domain.deadlines.rules import latest_upload_for, standard_deadline
 from app.domain.errors import DateOutOfRange
 from app.domain.local_time import local_day, midnight, time_zone, wall_clock
 from tests.support.sla import DELIVER_BY, always_by_nine
-from tests.support.strategies import MICROSECOND, moments
+from tests.support.strategies import MICROSECOND, deliver_bys, moments
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 APIA = time_zone("Pacific/Apia")
@@ -56,26 +56,28 @@ def test_a_deadline_before_the_known_days_is_past_and_one_after_them_is_refused(
         latest_upload_for(datetime(9000, 1, 1, tzinfo=UTC), COPENHAGEN, LONG_AGO, always_by_nine)
 
 
-@given(moments())
-@example((APIA, datetime(2011, 12, 30, 9, 59, tzinfo=UTC)))
-@example((APIA, datetime(2012, 1, 1, 19, tzinfo=UTC)))
-def test_every_upload_before_it_is_due_in_time_and_none_from_it_on(moment: tuple[ZoneInfo, datetime]) -> None:
+@given(moments(), deliver_bys)
+@example((APIA, datetime(2011, 12, 30, 9, 59, tzinfo=UTC)), DELIVER_BY)
+@example((APIA, datetime(2012, 1, 1, 19, tzinfo=UTC)), DELIVER_BY)
+def test_every_upload_before_it_is_due_in_time_and_none_from_it_on(
+    moment: tuple[ZoneInfo, datetime], deliver_by: time
+) -> None:
     zone, due = moment
-    end = latest_upload_for(due, zone, datetime(2011, 1, 1, tzinfo=UTC), always_by_nine)
+    end = latest_upload_for(due, zone, datetime(2011, 1, 1, tzinfo=UTC), lambda _: deliver_by)
     assert end is not None
-    assert standard_deadline(end - MICROSECOND, zone, DELIVER_BY) <= due < standard_deadline(end, zone, DELIVER_BY)
+    assert standard_deadline(end - MICROSECOND, zone, deliver_by) <= due < standard_deadline(end, zone, deliver_by)
     assert end == midnight(local_day(end, zone), zone)
 
 
-@given(moments(), st.integers(0, 3))
+@given(moments(), st.integers(0, 3), deliver_bys)
 def test_the_latest_upload_for_a_standard_deadline_is_the_end_of_the_last_day_that_has_it(
-    moment: tuple[ZoneInfo, datetime], days: int
+    moment: tuple[ZoneInfo, datetime], days: int, deliver_by: time
 ) -> None:
     zone, uploaded_at = moment
-    due = standard_deadline(uploaded_at, zone, DELIVER_BY)
-    end = latest_upload_for(due, zone, uploaded_at, always_by_nine)
+    due = standard_deadline(uploaded_at, zone, deliver_by)
+    end = latest_upload_for(due, zone, uploaded_at, lambda _: deliver_by)
     assert end is not None
     assert uploaded_at < end
-    assert standard_deadline(end - MICROSECOND, zone, DELIVER_BY) == due
+    assert standard_deadline(end - MICROSECOND, zone, deliver_by) == due
     later = uploaded_at + timedelta(days=days)
-    assert (standard_deadline(later, zone, DELIVER_BY) <= due) == (later < end)
+    assert (standard_deadline(later, zone, deliver_by) <= due) == (later < end)

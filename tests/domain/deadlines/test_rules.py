@@ -25,8 +25,9 @@ from app.domain.errors import ExpediteWindowClosed, NoGain
 from app.domain.ledger.guarantee import Allowance, allocate_expedite
 from app.domain.local_time import local_day, local_day_interval, time_zone, wall_clock
 from app.domain.orders.enums import ServiceLevel
+from app.domain.sla.terms import SlaTerms
 from tests.support.sla import DELIVER_BY, TERMS
-from tests.support.strategies import MICROSECOND, instants, moments
+from tests.support.strategies import MICROSECOND, deliver_bys, instants, moments, terms
 
 COPENHAGEN = time_zone("Europe/Copenhagen")
 HOUR = timedelta(hours=1)
@@ -214,32 +215,76 @@ def test_a_standard_deadline_is_nine_on_a_working_day_after_the_upload(moment: t
     assert timedelta(days=1) <= local.date() - local_day(uploaded_at, zone) <= timedelta(days=3)
 
 
-@given(moments(), instants)
-def test_standard_deadlines_are_monotone_in_the_upload(moment: tuple[ZoneInfo, datetime], at: datetime) -> None:
-    zone, other = moment
-    earlier, later = sorted((at, other))
-    assert standard_deadline(earlier, zone, DELIVER_BY) <= standard_deadline(later, zone, DELIVER_BY)
-
-
-@given(moments(), st.timedeltas(timedelta(0), timedelta(days=3)))
-def test_standard_deadlines_are_monotone_also_within_days(
-    moment: tuple[ZoneInfo, datetime], later_by: timedelta
+@given(moments(), deliver_bys)
+def test_a_standard_deadline_is_the_first_instant_at_which_the_clock_of_a_working_day_shows_the_time_or_a_later_one(
+    moment: tuple[ZoneInfo, datetime], deliver_by: time
 ) -> None:
     zone, uploaded_at = moment
-    assert standard_deadline(uploaded_at, zone, DELIVER_BY) <= standard_deadline(
-        uploaded_at + later_by, zone, DELIVER_BY
+    due_at = standard_deadline(uploaded_at, zone, deliver_by)
+    day = local_day(uploaded_at, zone) + timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    reading, before = (at.astimezone(zone) for at in (due_at, due_at - MICROSECOND))
+    wanted = datetime.combine(day, deliver_by)
+    assert before.replace(tzinfo=None) < wanted <= reading.replace(tzinfo=None)
+    assert reading.fold == 0
+    assert uploaded_at < due_at
+
+
+@pytest.mark.parametrize(
+    ("uploaded_at", "deliver_by", "due_at"),
+    [
+        # Clocks in Copenhagen go from 02:00 to 03:00 on Sunday 29 March, from 03:00 to 02:00 on Sunday 25 October.
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), time(2, 30), datetime(2026, 3, 30, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 12, tzinfo=UTC), time(2, 30), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 3, 12, tzinfo=UTC), time(0), datetime(2026, 3, 3, 23, tzinfo=UTC)),
+        (datetime(2026, 3, 3, 12, tzinfo=UTC), time(23, 59, 59), datetime(2026, 3, 4, 22, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_negotiated_delivery_time_is_a_time_on_the_wall_on_monday_also_where_sunday_lacks_it(
+    uploaded_at: datetime, deliver_by: time, due_at: datetime
+) -> None:
+    assert standard_deadline(uploaded_at, COPENHAGEN, deliver_by) == due_at
+
+
+def test_a_delivery_time_that_a_working_day_lacks_is_the_first_instant_after_the_gap() -> None:
+    # Clocks in Cairo go from 00:00 to 01:00 on Friday 24 April 2026, and from 24:00 to 23:00 on Thursday 29 October.
+    cairo = time_zone("Africa/Cairo")
+    for deliver_by in (time(0), time(0, 30), time(1)):
+        due_at = standard_deadline(datetime(2026, 4, 23, 12, tzinfo=UTC), cairo, deliver_by)
+        assert due_at == datetime(2026, 4, 23, 22, tzinfo=UTC)
+    twice = standard_deadline(datetime(2026, 10, 28, 12, tzinfo=UTC), cairo, time(23, 30))
+    assert twice == datetime(2026, 10, 29, 20, 30, tzinfo=UTC)
+
+
+@given(moments(), instants, deliver_bys)
+def test_standard_deadlines_are_monotone_in_the_upload(
+    moment: tuple[ZoneInfo, datetime], at: datetime, deliver_by: time
+) -> None:
+    zone, other = moment
+    earlier, later = sorted((at, other))
+    assert standard_deadline(earlier, zone, deliver_by) <= standard_deadline(later, zone, deliver_by)
+
+
+@given(moments(), st.timedeltas(timedelta(0), timedelta(days=3)), deliver_bys)
+def test_standard_deadlines_are_monotone_also_within_days(
+    moment: tuple[ZoneInfo, datetime], later_by: timedelta, deliver_by: time
+) -> None:
+    zone, uploaded_at = moment
+    assert standard_deadline(uploaded_at, zone, deliver_by) <= standard_deadline(
+        uploaded_at + later_by, zone, deliver_by
     )
 
 
-@given(moments())
-def test_a_rejection_deadline_is_on_a_working_day_and_at_least_five_hours_away(
-    moment: tuple[ZoneInfo, datetime],
+@given(moments(), terms)
+def test_a_rejection_deadline_is_on_a_working_day_and_at_least_the_turnaround_away(
+    moment: tuple[ZoneInfo, datetime], agreed: SlaTerms
 ) -> None:
     zone, rejected_at = moment
-    due_at = rejection_deadline(rejected_at, zone, TERMS)
+    due_at = rejection_deadline(rejected_at, zone, agreed)
     assert local_day(due_at, zone).weekday() < SATURDAY
     assert due_at.astimezone(zone).weekday() < SATURDAY
-    assert due_at - rejected_at >= 5 * HOUR
+    assert due_at - rejected_at >= agreed.rejection_turnaround
 
 
 @given(moments())

@@ -1,9 +1,10 @@
 """The facts of the model: images, orders, SLA versions and ledger days, and the reasons of refusals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 
@@ -138,7 +139,8 @@ class Inquiry:
 class Version:
     """Terms from a ledger day on; None keeps the term of the version before.
 
-    `plan` are the images and expedites of the plan that begins then, None where it continues.
+    `plan` are the images and expedites of the plan that begins then, None where it continues. `others` are other terms
+    that are stated, by name.
     """
 
     number: int
@@ -147,11 +149,12 @@ class Version:
     expedites: int | None
     withdrawn: bool = False
     plan: tuple[int, int] | None = None
+    others: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass
 class Day:
-    """A ledger day; `planned_end` is its end (UTC) as planned when it opened."""
+    """A ledger day; `planned_end` is its end (UTC) as planned when it opened; `terms` are its other terms by name."""
 
     name: date
     opens_at: datetime
@@ -160,6 +163,7 @@ class Day:
     sla_version: int
     capacity: int
     quota: int
+    terms: Mapping[str, Any]
     used: int = 0
     expedited: int = 0
     written: bool = False

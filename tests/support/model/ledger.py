@@ -15,6 +15,7 @@ Result = TypeVar("Result")
 PLAN: Final = (200, 20)
 """The images and expedites of the Professional plan."""
 MICROSECOND: Final = timedelta(microseconds=1)
+MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)
 
 
@@ -44,7 +45,7 @@ class Ledger:
     def _open(self, opens_at: datetime) -> Day:
         name = local_day(opens_at, self.zone)
         closes_at = midnight(name + DAY, self.zone)
-        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name))
+        return Day(name, opens_at, closes_at, closes_at, *self.agreement.on(name), self.agreement.others_on(name))
 
     def agree(self, now: datetime, change: Callable[[Agreement, date], Result]) -> Result:
         """Change the SLA, given the date of the running ledger day; False is no change."""
@@ -83,21 +84,35 @@ class Ledger:
         return [] if self.closed_at is None else [Reason("AccountIsClosed")]
 
     def redo_due_at(self, at: datetime) -> datetime:
-        """Return the deadline after a rejection: 5 hours later, or at that wall clock time on Monday."""
-        due_at = at + timedelta(hours=5)
+        """Return the deadline after a rejection: a turnaround later, or at that wall clock time on Monday."""
+        turnaround: timedelta = self.running(at).terms["rejection_turnaround"]
+        due_at = at + turnaround
         day = local_day(due_at, self.zone)
         if day.isoweekday() <= FRIDAY:
             return due_at
         monday = day + (8 - day.isoweekday()) * DAY
-        return datetime.combine(monday, due_at.astimezone(self.zone).time(), self.zone).astimezone(UTC)
+        return _reading(monday, due_at.astimezone(self.zone).time(), self.zone)
 
     def next_morning(self, at: datetime) -> datetime:
         """Return the deadline of an upload within the guarantee, the later one of the zones of its day."""
-        return max(_next_morning_in(zone, at) for zone in self.zones_of_day)
+        deliver_by = self.running(at).terms["deliver_by"]
+        return max(_next_morning_in(zone, at, deliver_by) for zone in self.zones_of_day)
 
 
-def _next_morning_in(zone: ZoneInfo, at: datetime) -> datetime:
+def _next_morning_in(zone: ZoneInfo, at: datetime, deliver_by: time) -> datetime:
     day = local_day(at, zone) + DAY
     while day.isoweekday() > FRIDAY:
         day += DAY
-    return datetime.combine(day, time(9), zone).astimezone(UTC)
+    return _reading(day, deliver_by, zone)
+
+
+def _reading(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the first instant (UTC) at which a clock shows a time of a day, or else the first one after the gap."""
+    wanted = datetime.combine(day, clock.replace(fold=0), zone)
+    instant = wanted.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wanted.replace(tzinfo=None):
+        return instant
+    instant = instant.replace(second=0)  # it is after the gap, by at most as much as the gap is long
+    while (instant - MINUTE).astimezone(zone).replace(tzinfo=None) >= wanted.replace(tzinfo=None):
+        instant -= MINUTE
+    return instant

@@ -6,7 +6,7 @@ Only the start of a local day comes from `local_time`, which has tests of its ow
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Final
@@ -17,7 +17,11 @@ from tests.support.model.refusals import NEVER, against_cancelling, against_expe
 
 PRICE: Final = Decimal("1.45")
 OPEN_STATUSES: Final = {"ADDITIONAL": "TO_BE_CONFIRMED", "EXPEDITED_PLAN": "PLAN_REQUIRED"}
-TURNAROUNDS: Final = {"EXPEDITED": timedelta(hours=3), "EXPEDITED_ADDITIONAL": timedelta(hours=6)}
+TURNAROUNDS: Final = {
+    "EXPEDITED": "expedite_turnaround",
+    "EXPEDITED_ADDITIONAL": "expedite_additional_turnaround",
+}
+"""The term by which each of these levels is due."""
 
 
 class Account(Inquirer):
@@ -92,7 +96,8 @@ class Account(Inquirer):
     ) -> list[Image]:
         within = [day.used + number <= day.capacity for number in range(1, len(uploads) + 1)]
         morning = self.next_morning(at)
-        if any(inside and (_in_time(at, level) or at) >= morning for inside, level in zip(within, levels, strict=True)):
+        in_time = [_in_time(at, level, day) for level in levels]
+        if any(inside and (due_at or at) >= morning for inside, due_at in zip(within, in_time, strict=True)):
             refuse([Reason("NoGain")])
         return [
             Image(
@@ -103,8 +108,8 @@ class Account(Inquirer):
                 uploaded_at=at,
                 position=day.used + number,
                 expedite_position=day.expedited + number if expedite else None,
-                price=_price(level),
-                due_at=_in_time(at, level) or (morning if inside else None),
+                price=_price(level, day),
+                due_at=_in_time(at, level, day) or (morning if inside else None),
             )
             for number, (upload, level, inside) in enumerate(zip(uploads, levels, within, strict=True), start=1)
         ]
@@ -122,20 +127,20 @@ class Account(Inquirer):
         else:
             reasons += cancelled(order) or [Reason(reason.kind) for image in order.counted for reason in against[image]]
         levels = self._expedite_levels(day, len(images))
-        due = [_in_time(at, level) for level in levels]
+        due = [_in_time(at, level, day) for level in levels]
         if any(new and image.due_at and new >= image.due_at for new, image in zip(due, images, strict=True)):
             reasons.append(Reason("NoGain"))
         refuse(reasons)
         for number, (image, level, new) in enumerate(zip(images, levels, due, strict=True), start=1):
             image.expedite_position = day.expedited + number
-            image.price = _price(level)
+            image.price = _price(level, day)
             image.due_at = new or image.due_at
             if image.claimed_until and image.claimed_until <= at:
                 image.claimed_by = image.claimed_until = None
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_deadline(images, levels), at, day.sla_version)]
+        return [order, *self._split(order, _by_deadline(images, levels), at, day)]
 
     def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
         """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
@@ -143,9 +148,8 @@ class Account(Inquirer):
         moved = owner.split_from is order and owner.expedited_at is not None
         return against_expediting(owner, image, at) if moved else [Reason("NotFound")]
 
-    def _split(
-        self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, version: int
-    ) -> list[Order]:
+    def _split(self, order: Order, groups: Sequence[tuple[str, list[Image]]], at: datetime, day: Day) -> list[Order]:
+        version = day.sla_version
         moved = [image for _, images in groups for image in images]
         staying = [image for image in order.images if image not in moved]
         gone = [image for image in staying if image.cancelled_at is not None]
@@ -163,7 +167,7 @@ class Account(Inquirer):
             target.images = sorted([*images, *also], key=lambda image: image.number)
             target.level, target.deadline_status = level, OPEN_STATUSES.get(level, "CONFIRMED")
             target.expedited_at, target.expedite_version = at, version
-            due_at = _in_time(at, level)
+            due_at = _in_time(at, level, day)
             if due_at is not None:
                 target.due_at, target.confirmed_at = due_at, None
                 target.revised_at = target.first_confirmed_due_at = None
@@ -221,7 +225,7 @@ class Account(Inquirer):
         parts = [awaiting[sum(counts[:index]) :][:count] for index, count in enumerate(counts)]
         orders = [order, *(self._leave(order, part, at) for part in parts[1:])]
         for each, part, due_at in zip(orders, parts, due, strict=True):
-            _promise(each, part, at, due_at)
+            self._promise(each, part, at, due_at)
         self.last_at = at
         return orders
 
@@ -236,6 +240,25 @@ class Account(Inquirer):
             if image.claimed_until and image.claimed_until <= at:
                 image.claimed_by = image.claimed_until = None
         return sibling
+
+    def _promise(self, order: Order, images: Sequence[Image], at: datetime, due_at: datetime) -> None:
+        """Set staff's deadline of an order, for images of it."""
+        order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
+        order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
+        order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
+        if order.level == "EXPEDITED_PLAN":
+            order.sla_version = order.expedite_version or 0
+        for image in images:
+            image.due_at = due_at
+            image.price = PRICE * self._plan_multiplier(order)
+
+    def _plan_multiplier(self, order: Order) -> Decimal:
+        """Return how many times its price an image costs once staff made its plan: by the terms of the expedite."""
+        if order.level != "EXPEDITED_PLAN":
+            return Decimal(1)
+        (day,) = [day for day in self.days if day.holds(order.expedited_at)]
+        multiplier: Decimal = day.terms["expedite_multiplier"]
+        return multiplier
 
     def revise(self, now: datetime, order: Order, due_at: datetime) -> None:
         """Set an earlier deadline in place of staff's."""
@@ -261,24 +284,12 @@ class Account(Inquirer):
         return ["EXPEDITED" if day.expedited + number <= day.quota else beyond for number in range(1, count + 1)]
 
 
-def _promise(order: Order, images: Sequence[Image], at: datetime, due_at: datetime) -> None:
-    """Set staff's deadline of an order, for images of it."""
-    order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
-    order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
-    order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
-    if order.level == "EXPEDITED_PLAN":
-        order.sla_version = order.expedite_version or 0
-    for image in images:
-        image.due_at = due_at
-        image.price = 2 * PRICE if order.level == "EXPEDITED_PLAN" else PRICE
+def _price(level: str, day: Day) -> Decimal:
+    return PRICE * day.terms["expedite_multiplier"] if level in TURNAROUNDS else PRICE
 
 
-def _price(level: str) -> Decimal:
-    return 2 * PRICE if level in TURNAROUNDS else PRICE
-
-
-def _in_time(at: datetime, level: str) -> datetime | None:
-    return at + TURNAROUNDS[level] if level in TURNAROUNDS else None
+def _in_time(at: datetime, level: str, day: Day) -> datetime | None:
+    return at + day.terms[TURNAROUNDS[level]] if level in TURNAROUNDS else None
 
 
 def _by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:

@@ -1,8 +1,10 @@
 """Random commands of all kinds, and random waits between them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -89,14 +91,15 @@ class Negotiate:
     images: int | None
     expedites: int | None
     days: int
+    others: Mapping[str, Any]
 
     async def give(self, world: World) -> None:
         account, customer = world.accounts[self.account], world.customers[self.account]
         effective = self._effective(account, world.clock.now())
-        terms = Negotiation(NegotiableTerms(self.images, self.expedites), effective)
+        terms = Negotiation(NegotiableTerms(self.images, self.expedites, **self.others), effective)
         done = await world.agree(
             lambda now: account.agree(
-                now, lambda sla, running: sla.negotiate(self.images, self.expedites, effective, running)
+                now, lambda sla, running: sla.negotiate(self.images, self.expedites, effective, running, self.others)
             ),
             lambda writer: negotiate_sla(writer, world.clock, customer.account_id, terms),
         )
@@ -138,7 +141,15 @@ def commands() -> st.SearchStrategy[Command]:
     of_order = (which, st.integers(0, 6), st.sampled_from([False, False, False, True]))
     waits = [0 * HOUR, MICROSECOND, HOUR, 2 * HOUR, 3 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 30 * DAY]
     marks = ["midnight", "ledger day", "weekend", "deadline", "gain", "lease"]
-    terms = st.none() | st.integers(1, 15)
+    terms = st.none() | st.integers(0, 15)
+    turnarounds = st.sampled_from([MINUTE, HOUR, 5 * HOUR, 2 * DAY])
+    others: dict[str, st.SearchStrategy[Any]] = {
+        "deliver_by": st.sampled_from([time(0), time(2, 30), time(7, 30), time(9), time(23, 59, 59)]),
+        "expedite_turnaround": turnarounds,
+        "expedite_additional_turnaround": turnarounds,
+        "expedite_multiplier": st.sampled_from([Decimal(1), Decimal("1.5"), Decimal(3)]),
+        "rejection_turnaround": turnarounds,
+    }
     categories = st.none() | st.sampled_from(RejectionCategory)
     worker = st.sampled_from(WORKERS)
     wait = st.builds(Wait, st.sampled_from(waits))
@@ -166,7 +177,9 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(Cancel, *of_order, picks, strays),
         st.builds(Complete, *of_order),
         *often,
-        st.builds(Negotiate, which, terms, terms, st.sampled_from([1, 0, 2])),
+        st.builds(
+            Negotiate, which, terms, terms, st.sampled_from([1, 0, 2]), st.fixed_dictionaries({}, optional=others)
+        ),
         st.builds(ChangePlan, which, st.sampled_from(list(PLANS)), st.sampled_from([1, 0, 2])),
         st.builds(Withdraw, which, st.integers(0, 2)),
         st.builds(Ask, which, st.none() | st.integers(0, 2)),

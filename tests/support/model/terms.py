@@ -1,10 +1,22 @@
 """The SLA of the model: its versions, and the terms of each ledger day by the rules alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
 
 from tests.support.model.facts import Reason, Version, refuse
+
+OTHERS: Final[Mapping[str, Any]] = {
+    "deliver_by": time(9),
+    "expedite_turnaround": timedelta(hours=3),
+    "expedite_additional_turnaround": timedelta(hours=6),
+    "expedite_multiplier": Decimal(2),
+    "rejection_turnaround": timedelta(hours=5),
+}
+"""The terms, other than figures of a day, by which orders are judged, as every plan has them."""
+NO_OTHERS: Final[Mapping[str, Any]] = {}
 
 
 @dataclass
@@ -25,6 +37,11 @@ class Agreement:
         assert plan is not None
         return plan
 
+    def others_on(self, day: date) -> dict[str, Any]:
+        """Return the other terms of a ledger day by name; every plan has the same ones."""
+        own = {name: self._own(name, day) for name in OTHERS}
+        return {name: default if own[name] is None else own[name] for name, default in OTHERS.items()}
+
     def _version_on(self, day: date) -> int:
         return _last([each for each in self.versions if each.effective_date <= day and not each.withdrawn]).number
 
@@ -32,12 +49,13 @@ class Agreement:
         own = self._own(term, day)
         return self.plan_on(day)[term] if own is None else own
 
-    def _own(self, term: int, day: date) -> int | None:
+    def _own(self, term: int | str, day: date) -> Any:  # noqa: ANN401 - terms are of many types
         """Return the negotiated value of a term: the last one that was stated, if it was not the plan's then."""
         for each in sorted(self.versions, key=_order, reverse=True):
-            value = (each.images, each.expedites)[term]
+            value = each.others.get(term) if isinstance(term, str) else (each.images, each.expedites)[term]
             if each.effective_date <= day and self._counts(each) and value is not None:
-                return None if value == self.plan_on(each.effective_date)[term] else value
+                of_plan = OTHERS[term] if isinstance(term, str) else self.plan_on(each.effective_date)[term]
+                return None if value == of_plan else value
         return None
 
     def _counts(self, version: Version) -> bool:
@@ -46,15 +64,22 @@ class Agreement:
         of_day = [each for each in counting if each.effective_date == version.effective_date]
         return version is max(of_day, key=_order, default=None)
 
-    def negotiate(self, images: int | None, expedites: int | None, effective_date: date, running: date) -> int:
+    def negotiate(
+        self,
+        images: int | None,
+        expedites: int | None,
+        effective_date: date,
+        running: date,
+        others: Mapping[str, Any] = NO_OTHERS,
+    ) -> int:
         """Add a version from a future ledger day on, during the running one; return its number."""
         reasons: list[Reason] = []
-        if images is None and expedites is None:
+        if images is None and expedites is None and not others:
             reasons.append(Reason("NoTermStated"))
         if effective_date <= running:
             reasons.append(Reason("EffectiveDateNotAhead"))
         refuse(reasons)
-        return self._add(Version(len(self.versions) + 1, effective_date, images, expedites))
+        return self._add(Version(len(self.versions) + 1, effective_date, images, expedites, others=others))
 
     def change_plan(self, plan: tuple[int, int], effective_date: date, running: date) -> bool:
         """Begin a plan from a future ledger day on; return whether that is a change, of these quantities."""
