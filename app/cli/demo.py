@@ -35,6 +35,7 @@ def demo_command(
     """Serve invented studios with a history up to now, run jobs for them, and print access tokens.
 
     The first start invents and imports the history; later ones use it. Ctrl-C ends the service and keeps the data.
+    It serves the pictures of the history itself, at the port of the first start.
     Web pages on any port of localhost may call the API.
 
     Example: loupe demo --seed 7
@@ -51,14 +52,24 @@ def demo_command(
                 access = folder.access()
             if access is None or not asyncio.run(_opens(url, clock, access)):
                 with _usable(settings.data_dir):
-                    history = folder.history() or _write_history(folder, clock, seed, days, accounts)
+                    origin = f"http://localhost:{listener.getsockname()[1]}"
+                    history = folder.history() or _write_history(folder, clock, seed, days, accounts, origin)
                 import_command(str(history))
                 access = asyncio.run(_create_access(url, clock, folder.accounts(history), settings))
                 with _usable(settings.data_dir):
                     folder.write_access(access)
         begin_log(settings)
         welcome = _welcome(address(listener), access, settings)
-        serve(listener, url, settings, clock, lambda: typer.echo(welcome), with_jobs=True, any_localhost=True)
+        serve(
+            listener,
+            url,
+            settings,
+            clock,
+            lambda: typer.echo(welcome),
+            with_jobs=True,
+            any_localhost=True,
+            with_demo_pictures=True,
+        )
 
 
 @contextmanager
@@ -80,11 +91,11 @@ def _require_seed(folder: DemoFolder, path: Path, seed: int | None) -> None:
         )
 
 
-def _write_history(folder: DemoFolder, clock: Clock, seed: int | None, days: int, accounts: int) -> Path:
+def _write_history(folder: DemoFolder, clock: Clock, seed: int | None, days: int, accounts: int, origin: str) -> Path:
     """Invent a history up to this minute; a start that was broken off leaves it for the next one to go on with."""
     seed = _SEED if seed is None else seed
     until = clock.now().replace(second=0, microsecond=0)
-    return folder.write_history(seed, generate(seed, until, days=days, accounts=accounts))
+    return folder.write_history(seed, generate(seed, until, days=days, accounts=accounts, origin=origin))
 
 
 async def _opens(url: str, clock: Clock, access: Access) -> bool:

@@ -91,12 +91,22 @@ def serve(
     *,
     with_jobs: bool,
     any_localhost: bool = False,
+    with_demo_pictures: bool = False,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; requests under way, and then batches of jobs, get a few seconds to end."""
-    from app.web.asgi import create_app  # noqa: PLC0415 - making the schema takes longer than most other commands
+    # Making the schema takes longer than most other commands.
+    from app.demo.routes import PICTURES  # noqa: PLC0415
+    from app.web.asgi import create_app  # noqa: PLC0415
 
     alongside = partial(jobs_alongside, url, settings, clock, JOBS) if with_jobs else nullcontext
-    app = create_app(database_url=url, settings=settings, clock=clock, alongside=alongside, any_localhost=any_localhost)
+    app = create_app(
+        database_url=url,
+        settings=settings,
+        clock=clock,
+        alongside=alongside,
+        any_localhost=any_localhost,
+        routes=[PICTURES] if with_demo_pictures else [],
+    )
     config = uvicorn.Config(
         app,
         loop="uvloop",

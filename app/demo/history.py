@@ -25,6 +25,7 @@ from app.demo.lines import (
     terms_line,
     time_zone_line,
 )
+from app.demo.pictures import addresses
 from app.demo.production import Confirmation, Image, Job, Production
 from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
@@ -44,27 +45,30 @@ _CANCELLED_LATE = 0.25
 _WHOLE_ORDER = 0.5
 
 
-def generate(seed: int, until: datetime, *, days: int = 120, accounts: int = len(STUDIOS)) -> Iterator[Line]:
+def generate(
+    seed: int, until: datetime, *, days: int = 120, accounts: int = len(STUDIOS), origin: str = "http://localhost:8000"
+) -> Iterator[Line]:
     """Yield the history of so many studios in the days before `until` (UTC): their accounts, then all changes.
 
-    The changes of all studios are in order of time. Changes at `until` or later are left out.
+    The changes of all studios are in order of time. Changes at `until` or later are left out. `origin` serves the
+    pictures of the images.
     """
     studios = STUDIOS[:accounts]
     for studio in studios:
         yield account_line(studio)
         yield from (specification_line(studio, recipe) for recipe in studio.recipes)
-    for _, line in merge(*(_lines_of(seed, studio, until, days) for studio in studios), key=itemgetter(0)):
+    for _, line in merge(*(_lines_of(seed, studio, until, days, origin) for studio in studios), key=itemgetter(0)):
         yield line
 
 
-def _lines_of(seed: int, studio: Studio, until: datetime, days: int) -> Iterator[tuple[datetime, Line]]:
+def _lines_of(seed: int, studio: Studio, until: datetime, days: int, origin: str) -> Iterator[tuple[datetime, Line]]:
     rng = Random(f"{seed} {studio.ref}")  # noqa: S311 - a history, no secret
     span = Span(until - timedelta(days=min(days, studio.joined_days_ago or days)), until)
     wanted = uploads(rng, studio, span)
     if not wanted:
         return iter(())
     asked = ((each.at, inquiry_line(studio, each)) for each in inquiries(seed, studio, Span(wanted[0].at, until)))
-    return merge(_History(studio, rng, span, wanted).lines(), asked, key=itemgetter(0))
+    return merge(_History(studio, rng, span, wanted, origin).lines(), asked, key=itemgetter(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,8 @@ class _Placed:
 class _History:
     """The history of one studio, made in order of time: the line of an instant may schedule later ones."""
 
-    def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload]) -> None:
-        self._studio, self._rng, self._span = studio, rng, span
+    def __init__(self, studio: Studio, rng: Random, span: Span, wanted: list[Upload], origin: str) -> None:
+        self._studio, self._rng, self._span, self._origin = studio, rng, span, origin
         terms = NegotiableTerms(studio.images_per_day, studio.expedites_per_day)
         self._account = Account.open(wanted[0].at, studio.time_zone, studio.plan, PLAN_TERMS[studio.plan], terms)
         self._production = Production(rng, studio.slips, studio.rejects)
@@ -112,7 +116,8 @@ class _History:
         order = _Placed(f"o-{number}", at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
         line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{recipe.name} {number:03}"}
         line |= {"externalReference": f"PO-{number:05}", "specification": recipe.ref}
-        return order_line(line, at, self._fate(order, parts), self._span.until, expedite=expedite)
+        pictures = partial(addresses, self._origin, recipe.ref)
+        return order_line(line, at, self._fate(order, parts), self._span.until, pictures, expedite=expedite)
 
     def _fate(self, order: _Placed, parts: list[Part]) -> list[Image]:
         """Return the images of an order; some orders that are not split are cancelled or expedited later."""

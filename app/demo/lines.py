@@ -1,10 +1,11 @@
 """The lines of an import file: a function for each type of line. Instants are UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
 from app.demo.inquiries import Inquiry
+from app.demo.pictures import Addresses
 from app.demo.production import Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
 from app.domain.instants import rfc3339
@@ -27,13 +28,19 @@ def specification_line(studio: Studio, recipe: Recipe) -> Line:
 
 
 def order_line(
-    head: Line, placed_at: datetime, images: Sequence[Image], until: datetime, *, expedite: bool = False
+    head: Line,
+    placed_at: datetime,
+    images: Sequence[Image],
+    until: datetime,
+    pictures: Callable[[str], Addresses],
+    *,
+    expedite: bool = False,
 ) -> Line:
-    """Return the line of an order with its deliveries and rejections before `until`."""
+    """Return the line of an order with its deliveries and rejections before `until`, and pictures by filename."""
     line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
-    return line | {"images": [_image(image, until) for image in images]}
+    return line | {"images": [_image(image, until, pictures(image.filename)) for image in images]}
 
 
 def cancellation_line(studio: Studio, order: str, at: datetime) -> Line:
@@ -74,12 +81,13 @@ def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
     return {term: value for term, value in terms.items() if value is not None}
 
 
-def _image(image: Image, until: datetime) -> Line:
-    line: Line = {"filename": image.filename}
+def _image(image: Image, until: datetime, pictures: Addresses) -> Line:
+    line: Line = {"filename": image.filename, "previewUrl": pictures.upload}
     if image.confirmation and image.confirmation.confirmed_at < until:
         line["deadline"] = _deadline(image.confirmation)
     if image.delivered_at and image.delivered_at < until:
-        line["deliveredAt"] = rfc3339(image.delivered_at)
+        line |= {"deliveredAt": rfc3339(image.delivered_at), "resultUrl": pictures.result}
+        line["resultPreviewUrl"] = pictures.result_preview
     returns = [_rejection(back, until) for back in image.returns if back.at < until]
     return line | ({"rejections": returns} if returns else {})
 

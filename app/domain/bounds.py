@@ -10,6 +10,8 @@ MAX_NAME: Final = 255
 """Characters of a name."""
 MAX_PROSE: Final = 2_000
 """Characters of a reason, a note, a message or instructions."""
+MAX_URL: Final = 2_048
+"""Characters of the address of a picture."""
 MAX_IMAGES: Final = 2_000
 """Images of one order."""
 MAX_PORTIONS: Final = 20

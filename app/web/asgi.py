@@ -1,13 +1,13 @@
 """The composition root of the API: settings, the clock, the pools and the routes meet here."""
 
 import gc
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from app.clock import Clock
 from app.services.api_keys.uses import noted_key_uses
@@ -31,12 +31,13 @@ def create_app(
     clock: Clock,
     alongside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     any_localhost: bool = False,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Make the application; its pools are opened as it starts (raises DatabaseUnreachable) and closed as it ends.
 
     Writes have a pool of their own: one that waits for an account does not keep others from reading. So do claims,
     which wait for each other. `alongside` is entered with the pools, for work in the same process. Pages of the origins
-    in the settings may call it in a browser, and those of `any_localhost`, too.
+    in the settings may call it in a browser, and those of `any_localhost`, too. Further `routes` are served, too.
     """
     app = Starlette(
         routes=[
@@ -44,6 +45,7 @@ def create_app(
             Route("/graphiql/{name}", graphiql_asset),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *routes,
         ],
         lifespan=partial(_serving, database_url=database_url, alongside=alongside),
     )

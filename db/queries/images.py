@@ -25,7 +25,8 @@ class ImageRow:
 
     `stored_status` ignores claims, which the clock ends; `status` is that at an instant.
     `redo_sla_version` is the version of the SLA that made the deadline of the open rejection, `kept_sla_version` that
-    of the deadline that staff replaced for the order's undelivered images.
+    of the deadline that staff replaced for the order's undelivered images. `preview_url` is that of the result once
+    there is one, else of the upload.
     """
 
     account_id: UUID
@@ -51,6 +52,8 @@ class ImageRow:
     first_claimed_at: datetime | None
     external_reference: str | None
     instructions: str | None
+    preview_url: str | None
+    result_url: str | None
     currency: str
     deadline_status: DeadlineStatus
     sla_version: int
@@ -85,7 +88,8 @@ IMAGE_COLUMNS: Final = """
       i.account_id, i.id, i.order_id, i.number, i.filename, i.status AS stored_status, i.service_level, i.uploaded_at,
       i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, i.first_claimed_at,
-      i.external_reference, i.instructions, o.currency,
+      i.external_reference, i.instructions, coalesce(i.result_preview_url, i.preview_url) AS preview_url, i.result_url,
+      o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
       o.revised_at, o.first_confirmed_due_at, r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and the joins IMAGE_PROMISES."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.orders.enums import RejectionCategory, ServiceLevel
+from app.domain.orders.results import ImageResult
 from app.domain.orders.state import (
     Claim,
     ImageState,
@@ -49,7 +50,7 @@ IMAGES: Final = Statement(
     """
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at,
-           i.cancelled_at, i.external_reference, i.instructions
+           i.cancelled_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url
       FROM images i
      WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
@@ -170,6 +171,8 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
         cancelled_at=row["cancelled_at"],
         external_reference=row["external_reference"],
         instructions=row["instructions"],
+        preview_url=row["preview_url"],
+        result=ImageResult(row["result_url"], row["result_preview_url"]),
     )
 
 

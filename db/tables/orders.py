@@ -33,8 +33,9 @@ class Order(Table, table=True):
     instant of the last command on the order or its images, claims left out; null in rows that the release before
     wrote, which count as updated at their placing. `begun_at` is the instant of the first claim of an image, or in
     imported history of the first delivery. `last_delivered_at` is the latest delivery of the images that are delivered
-    and not rejected since. A job at midnight corrects these three where the release before has changed an order.
-    `revised_at` is when staff last set an earlier deadline in place of `first_confirmed_due_at`, which they set first.
+    and not rejected since. `thumbnail_url` is the address of the preview of its first image. A job at
+    midnight corrects these four where the release before has changed an order. `revised_at` is when staff last set an
+    earlier deadline in place of `first_confirmed_due_at`, which they set first.
     """
 
     __tablename__ = "orders"
@@ -152,3 +153,4 @@ class Order(Table, table=True):
     last_delivered_at: datetime | None = Field(default=None, sa_type=Instant)
     revised_at: datetime | None = Field(default=None, sa_type=Instant)
     first_confirmed_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    thumbnail_url: str | None = None

@@ -24,6 +24,7 @@ from app.domain.bounds import (
     MAX_SECONDS,
     MAX_STEPS,
     MAX_TURNAROUND,
+    MAX_URL,
     MIN_MULTIPLIER,
     MIN_TURNAROUND,
     MULTIPLIER_DECIMALS,
@@ -34,6 +35,7 @@ from app.domain.bounds import (
 from app.domain.catalogue import Price
 from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
+from app.domain.urls import url_problem
 from app.services.currencies import CURRENCIES
 from app.services.stored_results import Key
 from engine.arguments import or_none
@@ -137,6 +139,11 @@ class Validation:
     def email(self, address: str, *path: str) -> str:
         """Check an email address and return it in NFC."""
         return self._text(composed(address), email_problem, MAX_NAME, *path)
+
+    def url(self, url: str | None, *path: str) -> str | None:
+        """Check the address of a picture; None if it is left out."""
+        given = or_none(url)
+        return None if given is None else self._text(given, url_problem, MAX_URL, *path)
 
     def number(self, number: Number, least: int, most: int, *path: str) -> Number:
         """Check that a number is within its bounds."""

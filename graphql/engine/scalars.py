@@ -19,6 +19,9 @@ TimeZone = NewType("TimeZone", str)
 Currency = NewType("Currency", str)
 """A code of ISO 4217."""
 
+Url = NewType("Url", str)
+"""The address of a picture."""
+
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
 _DURATION: Final = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
@@ -60,6 +63,13 @@ def read_time_zone(value: object) -> TimeZone:
     if not isinstance(value, str):
         raise MalformedValue("A time zone is written as Europe/Copenhagen.")
     return TimeZone(value)
+
+
+def read_url(value: object) -> Url:
+    """Read an address, which may not be allowed; raises MalformedValue for a value that is no text."""
+    if not isinstance(value, str):
+        raise MalformedValue("A URL is written as https://pictures.example/a.jpg.")
+    return Url(value)
 
 
 def read_decimal(value: object) -> Decimal:
@@ -153,5 +163,13 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
         serialize=str,
         parse_value=read_currency,
+    ),
+    Url: strawberry.scalar(
+        name="URL",
+        description="The absolute address of a picture, of at most 2,048 characters: https, or http where the host is"
+        " loopback.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
+        serialize=str,
+        parse_value=read_url,
     ),
 }

@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from tests.db.test_embedded import fresh_folder
@@ -46,6 +47,12 @@ class Demo:
         with urlopen(request) as response:  # noqa: S310
             data: dict[str, Any] = json.load(response)["data"]
         return data
+
+    def picture(self, address: str) -> tuple[int, str, str]:
+        """Return the status, the media type and the text at an address of a picture, from this demo's port."""
+        port = urlsplit(self.url).port
+        with urlopen(urlsplit(address)._replace(netloc=f"127.0.0.1:{port}").geturl()) as response:  # noqa: S310
+            return response.status, response.headers["Content-Type"], response.read().decode()
 
     def allowed_origin(self, origin: str) -> str | None:
         with urlopen(Request(self.url, headers={"Accept": "text/html", "Origin": origin})) as response:  # noqa: S310
@@ -106,6 +113,18 @@ def is_gone(process: int) -> bool:
     return False
 
 
+def assert_has_pictures(demo: Demo) -> None:
+    """Assert that each card of each feed has a thumbnail, which the demo serves from its port."""
+    for name in NAMES[:2]:
+        feed = demo.ask("{ account { orderFeed { thumbnailUrl } } }", demo.tokens[name])["account"]["orderFeed"]
+        assert len(feed) == 10
+        for card in feed:
+            assert card["thumbnailUrl"].startswith(f"http://localhost:{urlsplit(demo.url).port}/demo/pictures/")
+            status, media_type, text = demo.picture(card["thumbnailUrl"])
+            assert (status, media_type) == (200, "image/svg+xml")
+            assert text.startswith("<svg ")
+
+
 def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -> None:
     with fresh_folder() as folder:
         with ready(folder, *SMALL) as demo:
@@ -122,6 +141,7 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
             price = {"pricePerImage": {"amount": "0.90"}, "secondsPerImage": 265.5}
             assert made["createSpecification"]["specification"] == price
             assert {account["name"] for account in everybody["accounts"]["nodes"]} == set(NAMES[:2])
+            assert_has_pictures(demo)
             assert demo.allowed_origin("http://localhost:5173") == "http://localhost:5173"
             assert demo.allowed_origin("http://dashboard.example") is None
             server = server_of(folder)

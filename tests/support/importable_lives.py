@@ -193,7 +193,7 @@ class _Account:
 
     def _image(self, image: Record) -> Line:
         line: Line = {"filename": image["filename"], "externalReference": image["external_reference"]}
-        line["instructions"] = image["instructions"]
+        line |= {"instructions": image["instructions"], "previewUrl": image["preview_url"]}
         if image["first_delivered_at"] is not None:
             line["deliveredAt"] = rfc3339(image["first_delivered_at"])
         line["rejections"] = [

@@ -122,10 +122,14 @@ class _File:
         image: dict[str, Any] = {"filename": filename}
         if filename.endswith(("1.jpg", "4.jpg")):
             image |= {"externalReference": f"photo {filename}", "instructions": "crop"}
+            image["previewUrl"] = f"https://pictures.example/{filename}"
         if self._random.random() < delivered:
             delivered_at = self._after(self._at)
             image["deliveredAt"] = self._instant(delivered_at)
             image["rejections"] = list(self._rejections(delivered_at))
+            if filename.endswith(("1.jpg", "2.jpg")):
+                done = f"https://pictures.example/done-{filename}"
+                image |= {"resultUrl": done, "resultPreviewUrl": f"{done}?small"}
         return image
 
     def _rejections(self, delivered_at: datetime) -> Iterator[dict[str, str]]:

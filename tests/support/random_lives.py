@@ -85,7 +85,8 @@ class Life:
         new_images = uploads(*(f"{number}-{image}.jpg" for image in range(images)))
         named: dict[str, Any] = {}
         if number % 2:
-            new_images[0] = NewImage(new_images[0].filename, f"image {number}", "crop")
+            preview_url = f"https://pictures.example/{number}.jpg"
+            new_images[0] = NewImage(new_images[0].filename, f"image {number}", "crop", preview_url)
             named = {"external_reference": f"order {number}", "instructions": "by Friday"}
         new = NewOrder(account_id, f"Order {number}", self.specifications[account_id], new_images, expedite, **named)
         outcome = await self._try(partial(place_order, clock=self.clock, new=new))

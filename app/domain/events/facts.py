@@ -75,12 +75,13 @@ class Progress(NamedTuple):
 
 
 class PlacedImage(NamedTuple):
-    """An image of a new order: the name of its file, and the client's own reference and instructions, if any."""
+    """An image of a new order: its file's name, the client's own reference and instructions, and a preview, if any."""
 
     id: UUID
     filename: str
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
 
 
 class ExpeditedImage(NamedTuple):

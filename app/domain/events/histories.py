@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from app.domain.events.kinds import ImagesDelivered
 from app.domain.events.new_events import (
@@ -17,14 +18,16 @@ from app.domain.events.new_events import (
 )
 from app.domain.orders.fields import progress_with
 from app.domain.orders.history import unconfirmed, without_cancellations
+from app.domain.orders.results import NO_RESULT, ImageResult, stated_results
 from app.domain.orders.state import ImageState, OrderState, RejectionState
 
 
 @dataclass(slots=True)
 class _Moment:
-    """Deliveries and rejections of images of an order at one instant."""
+    """Deliveries and rejections of images of an order at one instant; `results` are those of latest deliveries."""
 
     delivered: list[ImageState] = field(default_factory=list[ImageState])
+    results: dict[UUID, ImageResult] = field(default_factory=dict[UUID, ImageResult])
     redelivered: int = 0
     rejected: list[tuple[ImageState, RejectionState]] = field(default_factory=list[tuple[ImageState, RejectionState]])
 
@@ -61,7 +64,8 @@ def _facts(order: OrderState) -> Iterator[NewEvent]:
             delivered_count += len(images)
             rejected_count -= moment.redelivered
             after = progress_with(order, image_count, delivered_count, rejected_count)
-            yield event_of_order(order, at, images, ImagesDelivered(before, after, ids_of(images)))
+            results = stated_results(moment.results.get(image.id, NO_RESULT) for image in images)
+            yield event_of_order(order, at, images, ImagesDelivered(before, after, ids_of(images), results=results))
             if (at, turn) == (met_at, 0):
                 yield from deadline_met(order, at)
             before = after
@@ -78,13 +82,15 @@ def _gather(moments: dict[tuple[datetime, int], _Moment], image: ImageState, fir
     A redelivery at the instant of its rejection is in a further moment, so that moments are in order within an instant.
     """
     at, turn = first_delivered_at, 0
-    moments.setdefault((at, turn), _Moment()).delivered.append(image)
+    latest = moments.setdefault((at, turn), _Moment())
+    latest.delivered.append(image)
     for rejection in image.rejections:
         turn = turn if rejection.at == at else 0
         moments.setdefault((rejection.at, turn), _Moment()).rejected.append((image, rejection))
         if rejection.redelivered_at is not None:
             turn = turn + 1 if rejection.redelivered_at == rejection.at else 0
             at = rejection.redelivered_at
-            moment = moments.setdefault((at, turn), _Moment())
-            moment.delivered.append(image)
-            moment.redelivered += 1
+            latest = moments.setdefault((at, turn), _Moment())
+            latest.delivered.append(image)
+            latest.redelivered += 1
+    latest.results[image.id] = image.result

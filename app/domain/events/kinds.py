@@ -37,6 +37,7 @@ from app.domain.events.facts import (
 )
 from app.domain.events.inquiry_kinds import InquiryAnswered, InquiryOpened, InquiryOverdue
 from app.domain.orders.enums import ServiceLevel
+from app.domain.orders.results import ImageResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,14 @@ class ClaimExpired:
 
 @dataclass(frozen=True, slots=True)
 class ImagesDelivered:
-    """Images were delivered; `worker` is None in imported history."""
+    """Images were delivered; `worker` is None in imported history, `results` are empty if none has an address."""
 
     type: ClassVar[EventType] = EventType.IMAGES_DELIVERED
     before: Progress
     after: Progress
     images: tuple[UUID, ...]
     worker: str | None = None
+    results: tuple[ImageResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from app.domain.events.new_events import (
     met_at_of,
 )
 from app.domain.orders.fields import order_changes, order_facts, progress
+from app.domain.orders.results import stated_results
 from app.domain.orders.state import Claim, ImageState, OrderState
 
 
@@ -46,7 +47,7 @@ def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
             first_expedite_position=first.expedite_position,
             price_per_image=first.price,
             images=tuple(
-                PlacedImage(image.id, image.filename, image.external_reference, image.instructions)
+                PlacedImage(image.id, image.filename, image.external_reference, image.instructions, image.preview_url)
                 for image in order.images
             ),
         )
@@ -151,7 +152,10 @@ def revised(
 def delivered(before: OrderState, after: OrderState, worker: str, at: datetime) -> Iterator[NewEvent]:
     """Yield the event of a delivery at `at`, and that of the order's deadline where the delivery meets it."""
     images = _changed_images(before, after)
-    yield event_of_order(after, at, images, ImagesDelivered(progress(before), progress(after), ids_of(images), worker))
+    event = ImagesDelivered(
+        progress(before), progress(after), ids_of(images), worker, stated_results(image.result for image in images)
+    )
+    yield event_of_order(after, at, images, event)
     yield from _met(before, after, at)
 
 

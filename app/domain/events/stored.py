@@ -4,11 +4,12 @@
 Rows without one are of version 1, whose texts are in `data`. Instants are UTC in ISO 8601, amounts strings, ids UUIDs.
 
 Texts that may hold a person's data are in `texts`, beside the event: the `name`, `externalReference` and `instructions`
-of a new order, the `filenames`, `imageReferences`, `imageInstructions` and `reasons` of images, in the event's order of
-them, the `instructions` and `previousInstructions` of a specification, the name of a `worker`, the `note` of staff and
-their `message` to the client, the `name` and `email` of a success manager and of the one before, and the `text` of an
-inquiry and its `answer`. To erase them, set `texts` to '{}': nothing else of the row changes. A row of version 1 is
-erased by removing its texts from `data`. Either reads as None, or as ERASED where a text cannot be None.
+of a new order, the `filenames`, `imageReferences`, `imageInstructions`, `imagePreviews`, `results`, `resultPreviews`
+and `reasons` of images, in the event's order of them, the `instructions` and `previousInstructions` of a specification,
+the name of a `worker`, the `note` of staff and their `message` to the client, the `name` and `email` of a success
+manager and of the one before, and the `text` of an inquiry and its `answer`. To erase them, set `texts` to '{}':
+nothing else of the row changes. A row of version 1 is erased by removing its texts from `data`. Either reads as None,
+or as ERASED where a text cannot be None.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from app.domain.events.facts import (
 from app.domain.events.forms import Form, StoredTexts, Texts
 from app.domain.events.inquiry_forms import INQUIRY_FORMS
 from app.domain.events.keys import Data
+from app.domain.orders.results import ImageResult, stated_results
 
 VERSION: Final = 2
 
@@ -55,6 +57,7 @@ def _write_placed(event: kinds.OrderPlaced) -> tuple[Data, Data]:
         "filenames": [image.filename for image in event.images],
         "imageReferences": _unless_all_none([image.external_reference for image in event.images]),
         "imageInstructions": _unless_all_none([image.instructions for image in event.images]),
+        "imagePreviews": _unless_all_none([image.preview_url for image in event.images]),
     }
     return {**order, **keys.PLACED.write(event), "images": images}, texts
 
@@ -74,6 +77,7 @@ def _read_placed(data: Data, texts: StoredTexts) -> kinds.OrderPlaced:
         texts.each("filenames", images, "filename"),
         texts.optional("imageReferences", len(images)),
         texts.optional("imageInstructions", len(images)),
+        texts.optional("imagePreviews", len(images)),
     )
     return kinds.OrderPlaced(
         order=_read_order(data["after"], texts),
@@ -164,12 +168,22 @@ def _read_expired(data: Data, texts: StoredTexts) -> kinds.ClaimExpired:
 
 
 def _write_delivered(event: kinds.ImagesDelivered) -> tuple[Data, Data]:
-    return {**keys.write_progress(event), "images": event.images}, {"worker": event.worker}
+    texts = {
+        "worker": event.worker,
+        "results": _unless_all_none([result.url for result in event.results]),
+        "resultPreviews": _unless_all_none([result.preview_url for result in event.results]),
+    }
+    return {**keys.write_progress(event), "images": event.images}, texts
 
 
 def _read_delivered(data: Data, texts: StoredTexts) -> kinds.ImagesDelivered:
+    images = keys.read_ids(data)
+    columns = (texts.optional(name, len(images)) for name in ("results", "resultPreviews"))
     return kinds.ImagesDelivered(
-        *keys.read_progress(data), images=keys.read_ids(data), worker=texts.one("worker", data)
+        *keys.read_progress(data),
+        images=images,
+        worker=texts.one("worker", data),
+        results=stated_results(map(ImageResult, *columns)),
     )
 
 

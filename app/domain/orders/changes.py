@@ -33,11 +33,12 @@ _AWAITED: Final[Mapping[ServiceLevel, DeadlineStatus]] = {
 
 
 class NewImage(NamedTuple):
-    """An image to upload: the name of its file, and the client's own reference and instructions, if any."""
+    """An image to upload: its file's name, the client's own reference and instructions, and a preview, if any."""
 
     filename: str
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ def _uploaded(
             due_at=due_at,
             external_reference=new.external_reference,
             instructions=new.instructions,
+            preview_url=new.preview_url,
         )
         for offset, new in enumerate(new_images)
     )

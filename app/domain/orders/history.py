@@ -11,6 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.orders.changes import awaited_status, confirm
+from app.domain.orders.results import NO_RESULT, ImageResult
 from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.sla.terms import SlaInForce
 
@@ -20,10 +21,11 @@ TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
 
 @dataclass(frozen=True, slots=True)
 class ImageHistory:
-    """The deliveries and rejections of an image."""
+    """The deliveries and rejections of an image, and the result of its latest delivery."""
 
     first_delivered_at: datetime | None
     rejections: tuple[RejectionState, ...]
+    result: ImageResult = NO_RESULT
 
 
 def as_of(order: OrderState, at: datetime) -> OrderState:
@@ -117,6 +119,8 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         image.cancelled_at,
         image.external_reference,
         image.instructions,
+        image.preview_url,
+        facts.result,
     )
 
 
@@ -128,10 +132,10 @@ def _image_as_of(image: ImageState, at: datetime) -> ImageState:
     if image.first_delivered_at is None:
         return image
     if image.first_delivered_at > at:
-        return replace(image, first_delivered_at=None, rejections=())
-    return replace(
-        image, rejections=tuple(_rejection_as_of(rejection, at) for rejection in image.rejections if rejection.at <= at)
-    )
+        return replace(image, first_delivered_at=None, rejections=(), result=NO_RESULT)
+    rejections = tuple(_rejection_as_of(rejection, at) for rejection in image.rejections if rejection.at <= at)
+    then = replace(image, rejections=rejections)
+    return then if then.delivered_at == image.delivered_at else replace(then, result=NO_RESULT)
 
 
 def _rejection_as_of(rejection: RejectionState, at: datetime) -> RejectionState:

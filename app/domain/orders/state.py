@@ -14,6 +14,7 @@ from uuid import UUID
 from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.orders.enums import ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
+from app.domain.orders.results import NO_RESULT, ImageResult
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 
 
@@ -60,7 +61,7 @@ class ImageState:
     `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
     expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
     have run out. `first_claimed_at` is the instant (UTC) of its first claim. The client may have given it an external
-    reference and instructions.
+    reference, instructions and a preview. `result` is that of the latest delivery, even if rejected since.
     """
 
     id: UUID
@@ -77,6 +78,8 @@ class ImageState:
     cancelled_at: datetime | None = None
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
+    result: ImageResult = NO_RESULT
 
     def claim_at(self, at: datetime) -> Claim | None:
         """Return the claim that runs at an instant (UTC)."""
@@ -94,6 +97,11 @@ class ImageState:
             if rejection.redelivered_at is not None:
                 return rejection.redelivered_at
         return self.first_delivered_at
+
+    @property
+    def latest_preview_url(self) -> str | None:
+        """The preview of the result once there is one, else of the upload."""
+        return self.result.preview_url or self.preview_url
 
     @property
     def first_rejected_at(self) -> datetime | None:
@@ -179,6 +187,7 @@ class OrderFigures:
     cancelled_count: int
     begun_at: datetime | None
     last_delivered_at: datetime | None
+    thumbnail_url: str | None
 
 
 def image_late_at(image: ImageState) -> datetime | None:
@@ -220,6 +229,7 @@ def order_figures(order: OrderState) -> OrderFigures:
         cancelled_count=len(order.images) - len(images),
         begun_at=min(begun, default=None),
         last_delivered_at=max(present, default=None),
+        thumbnail_url=images[0].latest_preview_url,
     )
 
 

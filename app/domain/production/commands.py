@@ -3,22 +3,31 @@
 Each command takes an order as of an instant and returns the new state, or raises Refusals with all reasons.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from app.domain.errors import DomainError, Refusals
 from app.domain.orders.refusals import NotClaimed
+from app.domain.orders.results import NO_RESULT, ImageResult
 from app.domain.orders.rules import complete_refusal
 from app.domain.orders.state import ImageState, OrderState
 from app.domain.orders.summaries import summary_of
 
 
-def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: datetime) -> OrderState:
+def deliver(
+    order: OrderState,
+    chosen: Collection[UUID],
+    worker: str,
+    at: datetime,
+    results: Mapping[UUID, ImageResult] = MappingProxyType({}),
+) -> OrderState:
     """Deliver images that the worker holds, for the first time or again; their claims end with it.
 
-    Raises Refusals of NotClaimed, one for each image that the worker does not hold at `at`.
+    The result of a delivery replaces that of the one before, also where it has no addresses. Raises Refusals of
+    NotClaimed, one for each image that the worker does not hold at `at`.
     """
 
     def refusal(image: ImageState) -> DomainError | None:
@@ -26,10 +35,11 @@ def deliver(order: OrderState, chosen: Collection[UUID], worker: str, at: dateti
         return None if held else NotClaimed(image.id, image.filename, worker)
 
     def delivered(image: ImageState) -> ImageState:
+        result = results.get(image.id, NO_RESULT)
         if image.open_rejection is None:
-            return replace(image, first_delivered_at=at, claim=None)
+            return replace(image, first_delivered_at=at, claim=None, result=result)
         redone = replace(image.rejections[-1], redelivered_at=at)
-        return replace(image, rejections=(*image.rejections[:-1], redone), claim=None)
+        return replace(image, rejections=(*image.rejections[:-1], redone), claim=None, result=result)
 
     return changed(order, chosen, refusal, delivered)
 

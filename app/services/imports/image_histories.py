@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain.account import Account
 from app.domain.deadlines.rules import rejection_deadline
 from app.domain.orders.history import ImageHistory
+from app.domain.orders.results import ImageResult
 from app.domain.orders.state import RejectionState
 from app.domain.texts import composed
 from app.services.ids import new_id
@@ -26,8 +27,13 @@ def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[l
             _check_deadline(f"images[{index}].deadline", image.deadline, placed_at, now)
             last_at = max(last_at, image.deadline.confirmed_at)
         if delivered_at is None:
-            if image.rejections:
-                raise LineRefused(f"images[{index}].rejections", "the image was never delivered")
+            for name, given in (
+                ("rejections", image.rejections),
+                ("resultUrl", image.result_url),
+                ("resultPreviewUrl", image.result_preview_url),
+            ):
+                if given:
+                    raise LineRefused(f"images[{index}].{name}", "the image was never delivered")
             histories.append(None)
             continue
         if not placed_at <= delivered_at <= now:
@@ -37,7 +43,8 @@ def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[l
             rejections = _rejections(image.rejections, f"images[{index}].rejections", delivered_at, account, now)
             delivered_at = rejections[-1].redelivered_at or rejections[-1].at
         last_at = max(last_at, delivered_at)
-        histories.append(ImageHistory(image.delivered_at, rejections))
+        result = ImageResult(image.result_url, image.result_preview_url)
+        histories.append(ImageHistory(image.delivered_at, rejections, result))
     return histories, last_at
 
 

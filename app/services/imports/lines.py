@@ -36,6 +36,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
 from app.domain.texts import composed, name_problem, prose_problem
+from app.domain.urls import url_problem
 from app.services.currencies import CURRENCIES
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -112,6 +113,7 @@ Name: TypeAlias = Annotated[str, _checked(name_problem)]
 Ref: TypeAlias = Annotated[str, _checked(name_problem)]
 """An identifier of the file's own, or of an account: kept as written, so that stored ones are found."""
 Prose: TypeAlias = Annotated[str, _checked(prose_problem)]
+Url: TypeAlias = Annotated[str, _checked(url_problem)]
 ZoneName: TypeAlias = Annotated[str, BeforeValidator(_read_time_zone)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_read_date)]
 PerDay: TypeAlias = Annotated[int, Field(ge=0, le=MAX_PER_DAY)]
@@ -204,7 +206,10 @@ class ImagePart(_Part):
     filename: Name
     external_reference: Name | None = None
     instructions: Prose | None = None
+    preview_url: Url | None = None
     delivered_at: Instant | None = None
+    result_url: Url | None = None
+    result_preview_url: Url | None = None
     rejections: tuple[RejectionPart, ...] = ()
     deadline: DeadlinePart | None = None
 

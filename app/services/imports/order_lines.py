@@ -74,9 +74,9 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
 
 def _new_image(image: ImagePart) -> NewImage:
     filename, reference, instructions = composed(image.filename), image.external_reference, image.instructions
-    if reference is None and instructions is None:
+    if reference is None and instructions is None and image.preview_url is None:
         return NewImage(filename)
-    return NewImage(filename, composed_or_none(reference), composed_or_none(instructions))
+    return NewImage(filename, composed_or_none(reference), composed_or_none(instructions), image.preview_url)
 
 
 def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[OrderState]) -> Effect:

@@ -15,7 +15,7 @@ FILL_IN_ORDERS: Final = Statement(
     "fill_in_orders",
     """
     WITH facts AS MATERIALIZED (
-      SELECT o.id, greatest(o.updated_at, e.at) AS updated_at, i.begun_at, i.last_delivered_at
+      SELECT o.id, greatest(o.updated_at, e.at) AS updated_at, i.begun_at, i.last_delivered_at, i.thumbnail_url
       FROM orders o
       CROSS JOIN LATERAL (
         SELECT max(at) AS at
@@ -26,17 +26,20 @@ FILL_IN_ORDERS: Final = Statement(
       ) e
       CROSS JOIN LATERAL (
         SELECT min(coalesce(first_claimed_at, first_delivered_at)) AS begun_at,
-          max(delivered_at) FILTER (WHERE status = 'DELIVERED') AS last_delivered_at
+          max(delivered_at) FILTER (WHERE status = 'DELIVERED') AS last_delivered_at,
+          (array_agg(coalesce(result_preview_url, preview_url) ORDER BY number)
+            FILTER (WHERE cancelled_at IS NOT DISTINCT FROM o.cancelled_at))[1] AS thumbnail_url
         FROM images
         WHERE account_id = $1 AND order_id = o.id
       ) i
       WHERE o.account_id = $1 AND o.placed_at >= $2 AND o.placed_at < $3
     )
-    UPDATE orders SET updated_at = f.updated_at, begun_at = f.begun_at, last_delivered_at = f.last_delivered_at
+    UPDATE orders SET updated_at = f.updated_at, begun_at = f.begun_at, last_delivered_at = f.last_delivered_at,
+      thumbnail_url = f.thumbnail_url
     FROM facts f
     WHERE orders.account_id = $1 AND orders.id = f.id
-      AND (orders.updated_at, orders.begun_at, orders.last_delivered_at)
-        IS DISTINCT FROM (f.updated_at, f.begun_at, f.last_delivered_at)
+      AND (orders.updated_at, orders.begun_at, orders.last_delivered_at, orders.thumbnail_url)
+        IS DISTINCT FROM (f.updated_at, f.begun_at, f.last_delivered_at, f.thumbnail_url)
     """,
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.domain.account import Account
 from app.domain.errors import DomainError, Refusals
 from app.domain.events.new_events import NewEvent
 from app.domain.events.orders import delivered, rejected
+from app.domain.orders.results import ImageResult
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import deliver
 from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject
@@ -26,13 +28,22 @@ Work: TypeAlias = Callable[[OrderState, Sequence[UUID], Account, datetime], tupl
 """Changes chosen images of an order at an instant, and returns the events."""
 
 
-async def deliver_images(writer: Writer, clock: Clock, worker: str, images: Sequence[ImageKey]) -> Outcome:
-    """Deliver images that a worker holds; the caller commits. Raises Refusals of NotFound and NotClaimed."""
+async def deliver_images(
+    writer: Writer,
+    clock: Clock,
+    worker: str,
+    images: Sequence[ImageKey],
+    results: Mapping[UUID, ImageResult] = MappingProxyType({}),
+) -> Outcome:
+    """Deliver images that a worker holds, some with results, by id; the caller commits.
+
+    Raises Refusals of NotFound and NotClaimed.
+    """
 
     def work(
         order: OrderState, chosen: Sequence[UUID], _account: Account, at: datetime
     ) -> tuple[OrderState, Iterable[NewEvent]]:
-        after = deliver(order, frozenset(chosen), worker, at)
+        after = deliver(order, frozenset(chosen), worker, at, results)
         return after, delivered(order, after, worker, at)
 
     return await _produce(writer, clock, images, work)

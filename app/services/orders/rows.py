@@ -74,7 +74,7 @@ IMAGES: Final = Changes(  # but for those that only a claim changes
     Image,
     fixed=(
         *("number", "filename", "specification_id", "specification_version"),
-        *("uploaded_at", "position", "first_claimed_at", "external_reference", "instructions"),
+        *("uploaded_at", "position", "first_claimed_at", "external_reference", "instructions", "preview_url"),
     ),
 )
 REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason", "category"))
@@ -152,6 +152,7 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         figures.last_delivered_at,
         None if order.revision is None else order.revision.at,
         None if order.revision is None else order.revision.first_due_at,
+        figures.thumbnail_url,
     )
 
 
@@ -184,6 +185,8 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         image.first_claimed_at,
         image.external_reference,
         image.instructions,
+        image.preview_url,
+        *image.result,
     )
 
 

@@ -16,8 +16,9 @@ from api.event.reads import events_of_account
 from api.event.types import Event, EventTypes, Withdrawn
 from api.ids import named_account
 from api.inquiry.reads import inquiries_of_account
+from api.order.filters import Filter
 from api.order.reads import FEED_SIZE, order_feed, order_named, orders_of
-from api.order.types import Filter, Order
+from api.order.types import Order
 from api.pulse.reads import FIGURES, read_pulse
 from api.pulse.snapshots import PulseSnapshot, snapshots_of
 from api.pulse.types import Pulse

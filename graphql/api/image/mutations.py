@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
+from uuid import UUID
 
 import strawberry
 
@@ -15,6 +16,7 @@ from api.user_error.codes import UserErrorCode as Code
 from api.validation import MAX_IDS, NAME_RULE, PROSE_RULE
 from app.clock import Clock
 from app.domain.orders.enums import RejectionCategory
+from app.domain.orders.results import ImageResult
 from app.domain.production.rejections import RejectionReason
 from app.services.commands import Overtaken
 from app.services.orders.changing import reject_order
@@ -26,6 +28,7 @@ from engine.arguments import or_none
 from engine.decorators import field, input_type, object_type
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
+from engine.scalars import Url
 
 _SHORTEST_LEASE: Final = 60  # seconds
 _LONGEST_LEASE: Final = 24 * 60 * 60  # seconds
@@ -92,12 +95,22 @@ class ClaimImagesPayload(ImagesPayload):
 
 
 @input_type
+class ResultInput:
+    """An image to deliver, with the address of its picture."""
+
+    image_id: strawberry.ID = strawberry.field(description="The image.")
+    result_url: Url | None = optional("The address of the retouched picture.")
+    preview_url: Url | None = optional("The address of a preview of it.")
+
+
+@input_type
 class DeliverImagesInput:
-    """The images to deliver, and the worker who holds them."""
+    """The images to deliver, by exactly one of `imageIds` and `results`, and the worker who holds them."""
 
     worker: str = strawberry.field(description="The worker who holds the images, by the name used in the claim.")
-    image_ids: list[strawberry.ID] = strawberry.field(
-        description="The images, 1 to 500, all of them held by the worker."
+    image_ids: list[strawberry.ID] | None = optional("The images, 1 to 500, all of them held by the worker.")
+    results: list[ResultInput] | None = optional(
+        "The images, 1 to 500, each with the address of its picture; it replaces that of an earlier delivery."
     )
     idempotency_key: str | None = idempotency_key()
 
@@ -167,8 +180,26 @@ class ImageMutations:
         """Delivers images that a worker holds; for staff."""
         call = Call(info, input)
         worker = call.name(input.worker, "worker")
-        images = call.images(input.image_ids, "imageIds")
+        image_ids, results = or_none(input.image_ids), or_none(input.results)
+        if (image_ids is None) == (results is None):
+            call.refuse("Exactly one of imageIds and results is required.")
+        if results is not None:
+            images = call.images([result.image_id for result in results], "results", item="imageId")
+            addresses = _addresses(call, images, results)
+            return await call.perform(DeliverImagesPayload, deliver_images, worker, images, addresses)
+        images = [] if image_ids is None else call.images(image_ids, "imageIds")
         return await call.perform(DeliverImagesPayload, deliver_images, worker, images)
+
+
+def _addresses(call: Call, images: Sequence[Key], results: Sequence[ResultInput]) -> dict[UUID, ImageResult]:
+    """Return the addresses of each image, by its id."""
+    return {
+        image_id: ImageResult(
+            call.url(result.result_url, "results", str(index), "resultUrl"),
+            call.url(result.preview_url, "results", str(index), "previewUrl"),
+        )
+        for index, ((_, image_id), result) in enumerate(zip(images, results, strict=False))
+    }
 
 
 def _required_reason(call: Call, reason: str | None) -> str:

@@ -19,6 +19,7 @@ from db.queries.rejections import RejectionRow
 from engine.decorators import field, object_type
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
+from engine.scalars import Url
 from engine.weights import LOOK_UP
 
 if TYPE_CHECKING:
@@ -77,6 +78,13 @@ class Image(Node):
         description="The seconds from the deadline to the first delivery, or until now if there was none; null unless"
         " the deadline was missed."
     )
+    preview_url: Url | None = strawberry.field(
+        description="The address of a preview: of the result once there is one, else of the upload. Null without one."
+    )
+    result_url: Url | None = strawberry.field(
+        description="The address of the picture of the latest delivery, even if rejected since; null before a delivery,"
+        " or if production gave none."
+    )
     row: strawberry.Private[ImageRow]
 
     @field(length=3)
@@ -129,6 +137,8 @@ def image(row: ImageRow, context: Context) -> Image:
         cancelled_at=row.cancelled_at,
         on_time=False if late else on_time(row.due_at, row.first_delivered_at),
         late_by_seconds=_late_by_seconds(row, now) if late else None,
+        preview_url=None if row.preview_url is None else Url(row.preview_url),
+        result_url=None if row.result_url is None else Url(row.result_url),
         row=row,
     )
 

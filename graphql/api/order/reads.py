@@ -10,7 +10,8 @@ import strawberry
 from api.context import Context, Info
 from api.enums import OrderFeedFilter
 from api.ids import NodeType
-from api.order.types import Filter, Order, OrderFilter, order
+from api.order.filters import Filter, OrderFilter
+from api.order.types import Order, order
 from app.domain.orders.enums import OrderStatus
 from app.domain.texts import composed
 from db.queries.all_orders import all_orders_span

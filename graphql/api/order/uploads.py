@@ -13,6 +13,7 @@ from app.domain.orders.changes import NewImage
 from engine.arguments import or_none
 from engine.decorators import input_type
 from engine.inputs import optional
+from engine.scalars import Url
 
 
 @input_type
@@ -22,6 +23,7 @@ class NewImageInput:
     filename: str = strawberry.field(description=f"The name of the image's file: {NAME_RULE}.")
     external_reference: str | None = optional(f"The client's own reference of the image: {REFERENCE_RULE}.")
     instructions: str | None = optional(f"Instructions for the image: {PROSE_RULE}.")
+    preview_url: Url | None = optional("The address of a preview of the image.")
 
 
 def new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
@@ -37,12 +39,14 @@ def new_images(call: Call, images: list[NewImageInput]) -> list[NewImage]:
 def _new_image(call: Call, image: NewImageInput, index: str) -> NewImage:
     filename = call.name(image.filename, "images", index, "filename")
     reference, instructions = or_none(image.external_reference), or_none(image.instructions)
-    if reference is None and instructions is None:  # most images, the quick way
+    preview_url = or_none(image.preview_url)
+    if reference is None and instructions is None and preview_url is None:  # most images, the quick way
         return NewImage(filename)
     return NewImage(
         filename,
         call.reference(reference, "images", index, "externalReference"),
         call.optional_prose(instructions, "images", index, "instructions"),
+        call.url(preview_url, "images", index, "previewUrl"),
     )
 
 

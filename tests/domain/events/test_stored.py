@@ -13,6 +13,7 @@ import pytest
 from app.domain.events import account_kinds, kinds
 from app.domain.events.enums import EventType
 from app.domain.events.stored import VERSION, from_json, to_json
+from app.domain.orders.results import ImageResult
 from app.domain.specifications import SpecifiedStep
 from db.connections import encode_json
 from tests.support.events.released import OLD_ROWS
@@ -151,3 +152,19 @@ def test_keys_of_a_later_release_are_ignored() -> None:
 
 def _dump() -> str:
     return (RELEASED / "dump.sql").read_text()
+
+
+def test_the_addresses_of_pictures_are_texts_beside_the_event() -> None:
+    placed = next(each for each in TYPED if isinstance(each, kinds.OrderPlaced))
+    first, second = placed.images
+    shown = replace(placed, images=(first._replace(preview_url="https://pictures.example/a.jpg"), second))
+    data, texts = stored(shown)
+    assert texts == TEXTS[EventType.ORDER_PLACED] | {"imagePreviews": ["https://pictures.example/a.jpg", None]}
+    assert from_json(shown.type, data, texts) == shown
+    delivered = next(each for each in TYPED if isinstance(each, kinds.ImagesDelivered))
+    result = ImageResult("https://pictures.example/done.jpg")
+    done = replace(delivered, results=(result,))
+    data, texts = stored(done)
+    assert texts == {"worker": "Ada", "results": ["https://pictures.example/done.jpg"]}
+    assert from_json(done.type, data, texts) == done
+    assert from_json(done.type, data, {}) == replace(delivered, worker=None)

@@ -41,7 +41,10 @@ EXAMPLE: list[Line] = [
                 "filename": "a.jpg",
                 "externalReference": "SKU-1/front",
                 "instructions": "Keep the laces.",
+                "previewUrl": "https://pictures.example/a-small.jpg",
                 "deliveredAt": "2026-03-03T06:00:00Z",
+                "resultUrl": "https://pictures.example/a-done.jpg",
+                "resultPreviewUrl": "https://pictures.example/a-done-small.jpg",
                 "rejections": [
                     {
                         "at": "2026-03-03T08:00:00Z",
@@ -153,6 +156,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     confirmed = {"deadline_status": "CONFIRMED"}
     unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
     unset |= {"begun_at": None, "last_delivered_at": None, "revised_at": None, "first_confirmed_due_at": None}
+    unset |= {"thumbnail_url": None}
     common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [
@@ -163,7 +167,8 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
         | {"number": 1, "service_level": "STANDARD", "status": "READY_FOR_DOWNLOAD", "due_at": NEXT_MORNING}
         | {"first_position": 1, "last_position": 1, "delivered_count": 1, "price": Decimal("1.45")}
         | {"delivered_at": REDELIVERED_AT, "updated_at": REDELIVERED_AT, "external_reference": "PO-1001"}
-        | {"begun_at": DELIVERED_AT, "last_delivered_at": REDELIVERED_AT},
+        | {"begun_at": DELIVERED_AT, "last_delivered_at": REDELIVERED_AT}
+        | {"thumbnail_url": "https://pictures.example/a-done-small.jpg"},
         unset
         | common
         | confirmed
@@ -207,6 +212,9 @@ async def test_its_images_follow_the_rules(pool: Pool) -> None:
         (None, None),
         (None, None),
     ]
+    query = "SELECT preview_url, result_url, result_preview_url FROM images ORDER BY filename"
+    pictures = [f"https://pictures.example/a-{name}.jpg" for name in ("small", "done", "done-small")]
+    assert await rows(pool, query) == [tuple(pictures), (None, None, None), (None, None, None)]
 
 
 async def test_its_rejection_is_due_five_hours_later(pool: Pool) -> None:

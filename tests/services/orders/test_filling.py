@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
 
+from app.domain.orders.changes import NewImage
 from app.domain.orders.summaries import summary_of
 from app.services.ids import new_id
 from app.services.jobs.cursors import ACTIVITY
+from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
 from db.queries.order_states import OrderKey, order_states
 from db.queries.orders import orders_by_id
@@ -23,6 +26,7 @@ from tests.support.midnight_jobs import run_jobs
 from tests.support.random_files import random_file
 from tests.support.random_lives import Life
 from tests.support.released_database import INSERTS, STATEMENTS, Released, columns_written
+from tests.support.transactions import in_transaction
 
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
@@ -130,7 +134,7 @@ def previous(pool: Pool, clock: FrozenClock) -> PreviousServer:
 
 
 async def filled(pool: Pool) -> list[tuple[object, ...]]:
-    """Return the three columns of each order, by number."""
+    """Return the columns of each order that the previous release does not write but its thumbnail, by number."""
     query = "SELECT updated_at, begun_at, last_delivered_at FROM orders ORDER BY account_id, number"
     return [tuple(row) for row in await pool.fetch(query)]
 
@@ -265,3 +269,18 @@ async def test_imported_orders_are_not_written(pool: Pool, seed: int) -> None:
     assert await run_jobs(pool, FrozenClock(last_at + DAY), [ACTIVITY]) > 0
     assert await versions(pool) == before
     assert len(before) > 10
+
+
+async def test_an_order_split_by_the_previous_release_has_the_preview_of_its_first_image(
+    pool: Pool, clock: FrozenClock, client: Customer, previous: PreviousServer
+) -> None:
+    first, second = "https://pictures.example/1.jpg", "https://pictures.example/2.jpg"
+    images = [NewImage("1.jpg", preview_url=first), NewImage("2.jpg", preview_url=second)]
+    new = NewOrder(client.account_id, "Shoes", client.specification_id, images, expedite=False)
+    order = (await in_transaction(pool, partial(place_order, clock=clock, new=new))).orders[0]
+    clock.advance(HOUR)
+    await previous.split(order, (await client.images(order))[0])
+    thumbnails = "SELECT thumbnail_url FROM orders ORDER BY number"
+    assert [row[0] for row in await pool.fetch(thumbnails)] == [first, None]
+    await to_midnight(pool, clock)
+    assert [row[0] for row in await pool.fetch(thumbnails)] == [second, first]

@@ -67,6 +67,9 @@ _IMAGE_FIELDS: Final = (
     "cancelled_at",
     "external_reference",
     "instructions",
+    "preview_url",
+    "result_url",
+    "result_preview_url",
 )
 
 
@@ -132,7 +135,7 @@ class Replayed:
             case "ORDER_SPLIT":
                 self._split(order_id, [each for each in data["into"] if "images" in each])
             case "IMAGES_DELIVERED":
-                self._deliver(order_id, data["images"], at)
+                self._deliver(order_id, data, at)
             case "IMAGES_REJECTED":
                 self._reject(order_id, data["images"], at)
             case "ORDER_CANCELLED" | "IMAGES_CANCELLED":
@@ -149,6 +152,9 @@ class Replayed:
                 "filename": image["filename"],
                 "external_reference": image.get("externalReference"),
                 "instructions": image.get("instructions"),
+                "preview_url": image.get("previewUrl"),
+                "result_url": None,
+                "result_preview_url": None,
                 "position": data["firstPosition"] + offset,
                 "expedite_position": None if first_expedite is None else first_expedite + offset,
                 "price": Decimal(data["pricePerImage"]),
@@ -204,9 +210,12 @@ class Replayed:
             assert data["before"] == {"worker": image["claimed_by"], "leaseUntil": image["claimed_until"]}
             image |= {"claimed_by": None, "claimed_until": None}
 
-    def _deliver(self, order_id: str, image_ids: Iterable[str], at: datetime) -> None:
-        for image in self._images_of(order_id, image_ids):
+    def _deliver(self, order_id: str, data: Data, at: datetime) -> None:
+        images = self._images_of(order_id, data["images"])
+        addresses = [data.get(name) or [None] * len(images) for name in ("results", "resultPreviews")]
+        for image, result_url, preview_url in zip(images, *addresses, strict=True):
             image |= {"claimed_by": None, "claimed_until": None}
+            image |= {"result_url": result_url, "result_preview_url": preview_url}
             if image["rejections"]:
                 assert image["rejections"][-1]["redelivered_at"] is None
                 image["rejections"][-1]["redelivered_at"] = at

@@ -57,6 +57,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "filenames[]": "images.nodes[].filename",
         "imageReferences[]": "images.nodes[].externalReference",
         "imageInstructions[]": "images.nodes[].instructions",
+        "imagePreviews[]": "images.nodes[].previewUrl",
     },
     "ORDER_SPLIT": {
         "before": "- null if it was split as it was placed",
@@ -131,7 +132,13 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "after": "- always null: nobody holds them",
         "worker": "worker",
     },
-    "IMAGES_DELIVERED": {**_BOTH, **_IDS, "worker": "worker"},
+    "IMAGES_DELIVERED": {
+        **_BOTH,
+        **_IDS,
+        "worker": "worker",
+        "results[]": "images.nodes[].resultUrl",
+        "resultPreviews[]": "images.nodes[].previewUrl",
+    },
     "IMAGES_REJECTED": {
         **_BOTH,
         "images[].id": "rejectedImages.nodes[].image.id",

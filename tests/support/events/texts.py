@@ -22,6 +22,7 @@ _OF_IMAGES: Final = {
     "reasons": "reason",
     "imageReferences": "externalReference",
     "imageInstructions": "instructions",
+    "imagePreviews": "previewUrl",
 }
 """The texts that each image has."""
 

@@ -53,7 +53,9 @@ class Place:
     def _upload(self, number: int) -> Upload:
         if self.references is None:
             return Upload(f"{number}.jpg")
-        return Upload(f"{number}.jpg", f"{self.references}-{number if self.references else 0}", f"crop {number}")
+        preview_url = f"https://pictures.example/{number}.jpg" if number % 2 else None
+        reference = f"{self.references}-{number if self.references else 0}"
+        return Upload(f"{number}.jpg", reference, f"crop {number}", preview_url)
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,14 @@ ORDERS = """
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
            o.updated_at, o.begun_at, o.last_delivered_at, o.revised_at,
-           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count
+           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count, o.thumbnail_url
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
     SELECT o.number, i.number, i.id, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
-           i.first_claimed_at, i.external_reference, i.instructions
+           i.first_claimed_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
@@ -97,6 +97,7 @@ def order_row(order: Order) -> Row:
         order.first_confirmed_due_at,
         *(order.kept or (None, None)),
         len(order.images) - len(images),
+        images[0].result[1] or images[0].preview_url,
     )
 
 
@@ -126,6 +127,8 @@ def image_row(order: Order, image: Image) -> Row:
         image.first_claimed_at,
         image.external_reference,
         image.instructions,
+        image.preview_url,
+        *image.result,
     )
 
 

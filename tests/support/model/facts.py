@@ -31,6 +31,7 @@ class Upload:
     filename: str
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
 
 
 @dataclass
@@ -61,6 +62,8 @@ class Image:
     rejections: list[Rejection] = field(default_factory=list[Rejection])
     external_reference: str | None = None
     instructions: str | None = None
+    preview_url: str | None = None
+    result: tuple[str | None, str | None] = (None, None)
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     first_claimed_at: datetime | None = None

@@ -105,6 +105,7 @@ class Account(Inquirer):
                 filename=upload.filename,
                 external_reference=upload.external_reference,
                 instructions=upload.instructions,
+                preview_url=upload.preview_url,
                 uploaded_at=at,
                 position=day.used + number,
                 expedite_position=day.expedited + number if expedite else None,

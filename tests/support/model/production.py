@@ -48,8 +48,14 @@ class Production:
             image.claimed_by, image.claimed_until = worker, min(instants.values()) + lease
             image.first_claimed_at = image.first_claimed_at or instants[id(account)]
 
-    def deliver(self, now: datetime, worker: str, chosen: Sequence[tuple[Account, Order, Image]]) -> None:
-        """Deliver images leased to the worker."""
+    def deliver(
+        self,
+        now: datetime,
+        worker: str,
+        chosen: Sequence[tuple[Account, Order, Image]],
+        result: tuple[str | None, str | None] = (None, None),
+    ) -> None:
+        """Deliver images leased to the worker, all with the same addresses of the picture and of its preview."""
         refuse(
             Reason("NotClaimed", image.id)
             for account, _, image in chosen
@@ -61,6 +67,7 @@ class Production:
             if image.awaits_redelivery:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
+            image.result = result
             image.claimed_by = image.claimed_until = None
 
     def reject_order(self, now: datetime, account: Account, order: Order, why: tuple[str, str | None]) -> list[Image]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from app.domain.orders.enums import RejectionCategory
+from app.domain.orders.results import ImageResult
 from app.domain.production.rejections import RejectionReason
 from app.services.orders.changing import reject_order
 from app.services.orders.claiming import claim_images
@@ -41,22 +42,28 @@ class Claim:
 
 @dataclass(frozen=True)
 class Deliver:
-    """Deliver images of the worker, perhaps claimed just before; a stray one may be any image."""
+    """Deliver images of the worker, perhaps claimed just before; a stray one may be any image.
+
+    They have the addresses of `result`, None for none.
+    """
 
     worker: str
     claim: Claim | None
     chosen: tuple[int, ...] | None
     stray: int | None
+    result: ImageResult | None = None
 
     async def give(self, world: World) -> None:
         if self.claim is not None:
             await replace(self.claim, worker=self.worker).give(world)
         taken = [each for each in world.production.images if each[2].claimed_by == self.worker]
         chosen = _with_stray(world, taken, self.chosen, self.stray)
+        keys = _keys(world, chosen)
+        results = {} if self.result is None else {image_id: self.result for _, image_id in keys}
         if chosen:
             await world.agree(
-                lambda now: world.production.deliver(now, self.worker, chosen),
-                lambda writer: deliver_images(writer, world.clock, self.worker, _keys(world, chosen)),
+                lambda now: world.production.deliver(now, self.worker, chosen, self.result or (None, None)),
+                lambda writer: deliver_images(writer, world.clock, self.worker, keys, results),
             )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.local_time import local_day, midnight
 from app.domain.orders.enums import RejectionCategory
+from app.domain.orders.results import ImageResult
 from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
@@ -156,7 +157,9 @@ def commands() -> st.SearchStrategy[Command]:
     place = st.builds(Place, which, some, st.booleans(), st.none() | st.integers(0, 20))
     expedite = st.builds(Expedite, *of_order, picks, strays)
     claim = st.builds(Claim, worker, some, st.sampled_from([DAY, HOUR, MINUTE]))
-    deliver = st.builds(Deliver, worker, st.none() | claim, picks, strays)
+    addresses = st.sampled_from([None, "https://pictures.example/done.jpg"])
+    results = st.none() | st.builds(ImageResult, addresses, addresses)
+    deliver = st.builds(Deliver, worker, st.none() | claim, picks, strays, results)
     often = [place, expedite, claim, deliver]
     return st.one_of(
         wait,

@@ -87,6 +87,41 @@ async def a_delivery_of_501_images(scene: Scene) -> Refused:
     return Refused(values, ["imageIds"], {"limit": 500, "given": 501})
 
 
+@case("INVALID", "deliverImages")
+async def images_and_results_to_deliver(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    [image] = order["imageIds"]
+    return Refused({"worker": "Ada", "imageIds": [image], "results": [{"imageId": image}]}, [], {})
+
+
+@case("INVALID", "deliverImages")
+async def a_delivery_of_neither_images_nor_results(_scene: Scene) -> Refused:
+    return Refused({"worker": "Ada"}, [], {})
+
+
+@case("INVALID", "deliverImages")
+async def the_address_of_a_result_without_tls(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    [image] = order["imageIds"]
+    result = {"imageId": image, "previewUrl": "http://pictures.example/a.jpg"}
+    return Refused({"worker": "Ada", "results": [result]}, ["results", "0", "previewUrl"], {"maxLength": 2_048})
+
+
+@case("LIMIT_EXCEEDED", "deliverImages")
+async def a_delivery_of_501_results(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    results = [{"imageId": order["imageIds"][0]}] * 501
+    return Refused({"worker": "Ada", "results": results}, ["results"], {"limit": 500, "given": 501})
+
+
+@case("NOT_CLAIMED", "deliverImages")
+async def a_result_of_an_image_that_nobody_holds(scene: Scene) -> Refused:
+    [order] = await scene.shop.place()
+    [image] = order["imageIds"]
+    results = [{"imageId": image, "resultUrl": "https://pictures.example/a.jpg"}]
+    return Refused({"worker": "Ada", "results": results}, ["results", "0", "imageId"], {"imageId": image})
+
+
 @case("NOT_CLAIMED", "deliverImages")
 async def an_image_that_nobody_holds(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
