@@ -108,6 +108,7 @@ async def test_nothing_of_another_account_can_be_reached(
     own: Studio, other: Studio, client_of: NewClient, staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.cost.MAX_COST", 10**9)
+    monkeypatch.setattr("engine.documents.MAX_TOKENS", 10**6)
     everything = f"{{ viewer {{ {selections('Viewer', 6)} }} account {{ {selections('Account', 5)} }} }}"
     client = await client_of(own)
     text = (await client.post(everything)).text
