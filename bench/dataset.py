@@ -161,7 +161,8 @@ FILL_EVENTS = Statement(
 ADVANCE_HEAD = Statement(
     "advance_head",
     """
-    UPDATE account_heads SET next_order_number = $3 + 1, next_event_sequence = $3 + 2, last_at = $2, frontier = $2
+    UPDATE account_heads SET next_order_number = $3 + 1, next_event_sequence = $3 + 2, rollups_sequence = $3 + 2,
+      last_at = $2, frontier = $2
     WHERE account_id = $1
     """,
 )

@@ -44,7 +44,7 @@ def _filtered(name: str, condition: str) -> Connection:
 def _drill_downs() -> list[Connection]:
     paths = ["pulse productivity images", "pulse quality deliveredImages", "pulse quality rejectedImages"]
     paths += ["pulse reliability onTimeImages", "pulse reliability lateImages"]
-    for term in ("standard", "expedited", "additional", "rejection"):
+    for term in ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan", "rejection"):
         paths += [f"sla compliance {term} missedImages", f"sla compliance {term} openImages"]
     return [Connection(path.partition(" ")[2], tuple(path.split())) for path in paths]
 
@@ -68,12 +68,19 @@ query Pulse($asOf: DateTime) { account { pulse(asOf: $asOf) {
   productivity {
     imagesUploaded previousImagesUploaded imagesThisMonth allTimeProcessed trend { direction changePercent }
   }
-  quality { rate previousRate deliveredCount approvedCount trend { direction changePercent } }
+  quality { rate previousRate deliveredCount approvedCount trend { direction changePercent changePoints } }
   timeSavings { hours previousHours bySteps { step hours imageCount } }
   productivityStreak { weeks longest since uploadedThisWeek keepBy }
-  reliability { rate previousRate dueCount onTimeCount lateCount trend { direction changePercent } }
+  reliability { rate previousRate dueCount onTimeCount lateCount trend { direction changePercent changePoints } }
   averageLeadTime { seconds previousSeconds deliveredCount trend { direction changePercent } }
 } } }
+"""
+_KEPT = "{ metCount missedCount openCount rate }"
+COMPLIANCE = f"""
+query Compliance {{ account {{ sla {{ compliance {{
+  standard {_KEPT} additional {_KEPT} expedited {_KEPT} expeditedAdditional {_KEPT} deliveryPlan {_KEPT}
+  rejection {_KEPT}
+}} }} }} }}
 """
 FEED = f"query Feed {{ account {{ orderFeed {{ {_ORDER} specification {{ name }} }} }} }}"
 

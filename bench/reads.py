@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from bench.client import Client, Data
-from bench.operations import CONNECTIONS, DEEP_PAGE, FEED, PAGE, PULSE, Connection, dashboard
+from bench.operations import COMPLIANCE, CONNECTIONS, DEEP_PAGE, FEED, PAGE, PULSE, Connection, dashboard
 from bench.report import TIMES, Figure
 
 _LIMIT, _PAST_LIMIT = 1.5, 3.0
@@ -56,6 +56,7 @@ def _whole(now: datetime) -> list[Operation]:
     past = now - timedelta(days=10, hours=3, minutes=17, seconds=22.5)
     return [
         Operation("pulse", PULSE),
+        Operation("compliance", COMPLIANCE),
         Operation("order feed", FEED),
         Operation("dashboard.graphql", dashboard()),
         Operation("pulse ten days ago", PULSE, _PAST_LIMIT, {"asOf": past.isoformat()}),

@@ -8,12 +8,14 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.activity.changes import DayAmounts, DayKey
-from app.domain.ledger.days import ZonePeriod, closed_ledger_days
+from app.domain.ledger.days import LedgerDay, ZonePeriod, closed_ledger_days
 from app.services.accounts.counters import Counters
 from app.services.orders.filling import fill_in_orders
+from app.services.rollups import complete_rollups
 from db.columns import columns_of
 from db.connections import Statement
 from db.queries.activity import FACTS_OF_DAYS, SUMS
+from db.queries.pages import LATEST
 from db.tables.rollups import ActivityDay
 from db.writer import Writer
 
@@ -70,7 +72,7 @@ async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod
 
     The counters are locked; the caller saves them. Existing rows from the first of these days on are from a former zone
     or an earlier release, and are deleted. After an earlier release has written, all days are counted again; so the
-    orders placed in them, which it may have changed, are filled in again, too.
+    orders placed in them, which it may have changed, are filled in again, too, and so are the rollups of these days.
     """
     days = list(islice(closed_ledger_days(counters.activity_until, now, zones), DAYS_AT_ONCE + 1))
     more, days = len(days) > DAYS_AT_ONCE, days[:DAYS_AT_ONCE]
@@ -78,6 +80,18 @@ async def roll_up(writer: Writer, counters: Counters, zones: Sequence[ZonePeriod
         await writer.execute(DELETE_ACTIVITY, counters.account_id, days[0].date)
         await writer.execute(ROLL_UP_ACTIVITY, counters.account_id, *zip(*map(astuple, days), strict=True))
         await fill_in_orders(writer, counters.account_id, days)
+        await _complete_rollups(writer, counters, days, last=not more)
         counters.activity_until = days[-1].closes_at
         counters.last_at = max(counters.last_at, days[-1].closes_at)
     return more
+
+
+async def _complete_rollups(writer: Writer, counters: Counters, days: Sequence[LedgerDay], *, last: bool) -> None:
+    """Complete the rollups of ledger days, and with the last ones those of the running day and of the time to come.
+
+    As long as they are not complete, all days before are: activity is counted again from the first day, too, once an
+    earlier release has written.
+    """
+    if not counters.rollups_complete:
+        await complete_rollups(writer, counters.account_id, days[0].opens_at, LATEST if last else days[-1].closes_at)
+        counters.rollups_complete = last

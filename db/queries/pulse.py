@@ -15,26 +15,31 @@ from app.domain.pulse.segments import Part, cuts_at, segments
 from db.connections import Record, Statement
 from db.readers import Reader
 
+ROLLUPS_COMPLETE: Final = "coalesce({0}.rollups_sequence = {0}.next_event_sequence, false) AS rollups_complete"
+"""Whether all columns of an account's rollups count; `{0}` is the row of its counters."""
+
 # All sums of accounts over the parts of their time; 'saved' counts images of a specification version, with its steps.
 # Partial days (`head`) hold corrections of all time before their cut, which cancel out between two cuts. Rollups are
 # found by their primary keys; raw rows by images_uploaded_idx, images_delivered_idx, images_late_idx,
-# rejections_met_idx and rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx.
+# rejections_met_idx and rejections_late_idx; corrections by images_cancelled_idx and images_first_rejected_idx. Of
+# accounts whose rollups are not complete, images in 6 h and of delivery plans are counted from raw rows.
 #
 # Grouping or sorting, in the order of its index, keeps each lateral subquery one probe of that index for one range,
 # however PostgreSQL estimates the numbers of requests and segments; 'infinity' makes a range without end a narrow one,
 # too. `(SELECT $1)` hides the length of an array: so the plan for arrays of any length costs no more, and is kept.
 PULSE_FIGURES: Final = Statement(
     "pulse_figures",
-    """
+    f"""
     WITH asked AS MATERIALIZED (
-      SELECT r.*, h.minutes_since
+      SELECT r.*, h.minutes_since, {ROLLUPS_COMPLETE.format("h")}
       FROM unnest(
         (SELECT $1::uuid[]), (SELECT $2::int[]), (SELECT $3::timestamptz[]), (SELECT $4::timestamptz[]),
         (SELECT $5::timestamptz[]), (SELECT $6::timestamptz[])
       ) WITH ORDINALITY AS r (account_id, time_line, previous_start, current_start, month_start, at, request)
       JOIN account_heads h ON h.account_id = r.account_id
     ), spans AS MATERIALIZED (
-      SELECT a.request, a.account_id, s.part, s.sign, s.grain, s.starts_at, s.ends_at
+      SELECT a.request, a.account_id, s.part, s.sign, s.grain, s.starts_at, s.ends_at,
+        a.rollups_complete, a.rollups_complete::int AS complete
       FROM asked a
       JOIN unnest(
         (SELECT $7::int[]), (SELECT $8::text[]), (SELECT $9::int[]), (SELECT $10::int[]),
@@ -48,10 +53,14 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (
         SELECT sum(uploaded) AS uploaded, sum(delivered) AS delivered, sum(rejected) AS rejected,
           sum(lead_microseconds) AS lead_microseconds,
-          sum(met_standard) AS met_standard, sum(met_expedited) AS met_expedited,
-          sum(met_additional) AS met_additional, sum(met_rejection) AS met_rejection,
-          sum(late_standard) AS late_standard, sum(late_expedited) AS late_expedited,
-          sum(late_additional) AS late_additional, sum(late_rejection) AS late_rejection
+          sum(met_standard) AS met_standard, sum(met_additional) AS met_additional,
+          sum(met_expedited) AS met_expedited, sum(met_rejection) AS met_rejection,
+          sum(met_expedited_additional * s.complete) AS met_expedited_additional,
+          sum(met_delivery_plan * s.complete) AS met_delivery_plan,
+          sum(late_standard) AS late_standard, sum(late_additional) AS late_additional,
+          sum(late_expedited) AS late_expedited, sum(late_rejection) AS late_rejection,
+          sum(late_expedited_additional * s.complete) AS late_expedited_additional,
+          sum(late_delivery_plan * s.complete) AS late_delivery_plan
         FROM rollups
         WHERE account_id = s.account_id AND grain = s.grain AND bucket >= s.starts_at AND bucket < s.ends_at
         GROUP BY account_id
@@ -59,12 +68,39 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (VALUES
         ('uploaded', r.uploaded), ('delivered', r.delivered), ('rejected', r.rejected),
         ('lead_microseconds', r.lead_microseconds),
-        ('met_standard', r.met_standard), ('met_expedited', r.met_expedited),
-        ('met_additional', r.met_additional), ('met_rejection', r.met_rejection),
-        ('late_standard', r.late_standard), ('late_expedited', r.late_expedited),
-        ('late_additional', r.late_additional), ('late_rejection', r.late_rejection)
+        ('met_standard', r.met_standard), ('met_additional', r.met_additional),
+        ('met_expedited', r.met_expedited - r.met_expedited_additional - r.met_delivery_plan),
+        ('met_expedited_additional', r.met_expedited_additional), ('met_delivery_plan', r.met_delivery_plan),
+        ('met_rejection', r.met_rejection),
+        ('late_standard', r.late_standard), ('late_additional', r.late_additional),
+        ('late_expedited', r.late_expedited - r.late_expedited_additional - r.late_delivery_plan),
+        ('late_expedited_additional', r.late_expedited_additional), ('late_delivery_plan', r.late_delivery_plan),
+        ('late_rejection', r.late_rejection)
       ) AS f (figure, amount)
       WHERE s.grain > 0 AND f.amount <> 0
+      UNION ALL
+      SELECT s.request, s.part, i.outcome || f.term, f.images * s.sign, NULL, NULL
+      FROM spans s
+      CROSS JOIN LATERAL (
+        SELECT 'met_' AS outcome, count(*) FILTER (WHERE service_level = 'EXPEDITED_ADDITIONAL') AS additional,
+          count(*) FILTER (WHERE service_level = 'EXPEDITED_PLAN') AS planned
+        FROM images
+        WHERE account_id = s.account_id AND coalesce(first_delivered_at <= due_at, false)
+          AND first_delivered_at >= s.starts_at AND first_delivered_at < s.ends_at
+        GROUP BY account_id
+        UNION ALL
+        SELECT 'late_', count(*) FILTER (WHERE service_level = 'EXPEDITED_ADDITIONAL'),
+          count(*) FILTER (WHERE service_level = 'EXPEDITED_PLAN')
+        FROM images
+        WHERE account_id = s.account_id AND late_at >= s.starts_at AND late_at < s.ends_at
+          AND service_level IN ('EXPEDITED_ADDITIONAL', 'EXPEDITED_PLAN')
+        GROUP BY account_id
+      ) i
+      CROSS JOIN LATERAL (VALUES
+        ('expedited_additional', i.additional), ('delivery_plan', i.planned), ('expedited', -i.additional - i.planned)
+      ) AS f (term, images)
+      WHERE s.grain > 0 AND NOT s.rollups_complete AND s.part IN (
+        'previous_days', 'current_days', 'coming_days', 'previous_head', 'current_head', 'last_head')
       UNION ALL
       SELECT s.request, s.part, 'saved', r.images * s.sign, r.specification_id, r.specification_version
       FROM spans s
@@ -96,9 +132,12 @@ PULSE_FIGURES: Final = Statement(
       CROSS JOIN LATERAL (
         SELECT specification_id, specification_version, count(*) AS delivered, count(first_rejected_at) AS rejected,
           extract(epoch FROM sum(first_delivered_at - uploaded_at)) * 1000000 AS lead_microseconds,
-          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'STANDARD') AS met_standard,
-          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level LIKE 'EXPEDITED%') AS met_expedited,
-          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'ADDITIONAL') AS met_additional
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'STANDARD') AS standard,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'ADDITIONAL') AS additional,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'EXPEDITED') AS expedited,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'EXPEDITED_ADDITIONAL')
+            AS expedited_additional,
+          count(*) FILTER (WHERE first_delivered_at <= due_at AND service_level = 'EXPEDITED_PLAN') AS delivery_plan
         FROM images
         WHERE account_id = s.account_id AND first_delivered_at >= s.starts_at AND first_delivered_at < s.ends_at
           AND coalesce(first_delivered_at <= due_at, false) IN (true, false)
@@ -106,14 +145,16 @@ PULSE_FIGURES: Final = Statement(
       ) i
       CROSS JOIN LATERAL (VALUES
         ('delivered', i.delivered, NULL, NULL), ('rejected', i.rejected, NULL, NULL),
-        ('lead_microseconds', i.lead_microseconds, NULL, NULL), ('met_standard', i.met_standard, NULL, NULL),
-        ('met_expedited', i.met_expedited, NULL, NULL), ('met_additional', i.met_additional, NULL, NULL),
+        ('lead_microseconds', i.lead_microseconds, NULL, NULL), ('met_standard', i.standard, NULL, NULL),
+        ('met_additional', i.additional, NULL, NULL), ('met_expedited', i.expedited, NULL, NULL),
+        ('met_expedited_additional', i.expedited_additional, NULL, NULL),
+        ('met_delivery_plan', i.delivery_plan, NULL, NULL),
         ('saved', i.delivered, i.specification_id, i.specification_version)
       ) AS f (figure, amount, specification_id, version)
       WHERE s.grain = 0
       UNION ALL
       SELECT s.request, s.part,
-        CASE WHEN i.service_level LIKE 'EXPEDITED%' THEN 'late_expedited' ELSE 'late_' || lower(i.service_level) END,
+        'late_' || CASE i.service_level WHEN 'EXPEDITED_PLAN' THEN 'delivery_plan' ELSE lower(i.service_level) END,
         i.images, NULL, NULL
       FROM spans s
       CROSS JOIN LATERAL (

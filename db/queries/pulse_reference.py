@@ -37,10 +37,7 @@ PULSE_REFERENCE: Final = Statement(
       SELECT request, at, 'coming', at, 'infinity' FROM asked
     ), known AS (
       SELECT a.request, a.at, i.account_id, i.id, i.specification_id, i.specification_version, i.uploaded_at, i.due_at,
-        CASE
-          WHEN i.service_level IN ('EXPEDITED', 'EXPEDITED_ADDITIONAL', 'EXPEDITED_PLAN') THEN 'expedited'
-          ELSE lower(i.service_level)
-        END AS term,
+        CASE i.service_level WHEN 'EXPEDITED_PLAN' THEN 'delivery_plan' ELSE lower(i.service_level) END AS term,
         CASE WHEN i.first_delivered_at < a.at THEN i.first_delivered_at END AS delivered_at,
         CASE WHEN i.cancelled_at < a.at THEN i.cancelled_at END AS cancelled_at,
         coalesce(i.first_rejected_at < a.at, false) AS rejected

@@ -57,7 +57,8 @@ class AccountCounters(Table, table=True):
     number, the events with it are not final. The first of them has the sequence `import_from` or a later one; null
     where a release did not record it. Ledger days that closed by `activity_until` have their rows in `activity_days`;
     null: none has. It counts only while `activity_sequence` equals `next_event_sequence`, since a writer of a release
-    without these rows sets neither.
+    without these rows sets neither. In the same way the columns of `rollups` that 0.1.0 does not write count only while
+    `rollups_sequence` equals `next_event_sequence`.
     """
 
     __tablename__ = "account_heads"
@@ -78,6 +79,7 @@ class AccountCounters(Table, table=True):
     import_from: int | None = Field(default=None, sa_type=BigInteger)
     activity_until: datetime | None = Field(default=None, sa_type=Instant)
     activity_sequence: int | None = Field(default=None, sa_type=BigInteger)
+    rollups_sequence: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class TimeZonePeriod(Table, table=True):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
     SmallInteger,
+    text,
 )
 from sqlmodel import Field
 
@@ -20,7 +21,9 @@ class Rollup(Table, table=True):
     """Counts of an account in one UTC bucket: `grain` 1 a minute, 60 an hour, 1440 a day; `bucket` is its start.
 
     `uploaded` leaves out cancelled images. `delivered`, `rejected` (ever) and `lead_microseconds` are by first
-    delivery. `met_*` are by delivery in time, `late_*` by `late_at`, so they may lie in the future.
+    delivery. `met_*` are by delivery in time, `late_*` by `late_at`, so they may lie in the future. `*_expedited` count
+    all expedited images; of these `*_expedited_additional` are in 6 h and `*_delivery_plan` to be planned, which count
+    only while `account_heads.rollups_sequence` says so.
     """
 
     __tablename__ = "rollups"
@@ -44,6 +47,10 @@ class Rollup(Table, table=True):
     late_expedited: int
     late_additional: int
     late_rejection: int
+    met_expedited_additional: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    met_delivery_plan: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    late_expedited_additional: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    late_delivery_plan: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class SavingsRollup(Table, table=True):

@@ -154,26 +154,26 @@ async def test_a_delivery_plan_not_made_before_the_kept_deadline_passes_is_void(
     assert await contents(pool) == before
 
 
-async def test_compliance_counts_kept_deadlines_as_expedited_met_missed_and_open(
+async def test_compliance_counts_kept_deadlines_as_delivery_plans_met_missed_and_open(
     shop: Shop, clock: FrozenClock, staff: Client
 ) -> None:
     await place(shop, 201)
     clock.advance()
     ask = """{ account {
       pulse { reliability { dueCount onTimeCount lateCount } }
-      sla { compliance { expedited { metCount missedCount openCount } standard { openCount } } }
+      sla { compliance { deliveryPlan { metCount missedCount openCount } expedited { openCount } } }
     } }"""
     compliance = (await shop.client.data(ask))["account"]["sla"]["compliance"]
     assert compliance == {
-        "expedited": {"metCount": 0, "missedCount": 0, "openCount": 200},
-        "standard": {"openCount": 0},
+        "deliveryPlan": {"metCount": 0, "missedCount": 0, "openCount": 180},
+        "expedited": {"openCount": 20},
     }
     claimed = (await done(staff, "claimImages", worker="Ada", count=30))["images"]
     clock.advance()
     await done(staff, "deliverImages", worker="Ada", imageIds=[image["id"] for image in claimed])
     clock.advance(DAY)
     account = (await shop.client.data(ask))["account"]
-    assert account["sla"]["compliance"]["expedited"] == {"metCount": 30, "missedCount": 170, "openCount": 0}
+    assert account["sla"]["compliance"]["deliveryPlan"] == {"metCount": 10, "missedCount": 170, "openCount": 0}
     assert account["pulse"]["reliability"] == {"dueCount": 200, "onTimeCount": 30, "lateCount": 170}
     assert promised([await seen(shop, 2)])[0][-2:] == ("CONFIRMED", "261.00")
 

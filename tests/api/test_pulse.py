@@ -21,7 +21,7 @@ NUMBERS: dict[tuple[str, ...], str] = {
     ("pulse", "reliability", "lateCount"): "lateImages",
     **{
         ("sla", "compliance", term, number): images
-        for term in ("standard", "expedited", "additional", "rejection")
+        for term in ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan", "rejection")
         for number, images in (("missedCount", "missedImages"), ("openCount", "openImages"))
     },
 }
@@ -93,11 +93,11 @@ NONE: Final[dict[str, object]] = {"nodes": [], "totalCount": 0}
 
 
 async def test_open_promises_are_null_for_the_past_and_have_no_images(client: Client) -> None:
-    shown = "expedited { openCount openImages { nodes { id } totalCount } }"
+    shown = "deliveryPlan { openCount openImages { nodes { id } totalCount } }"
     data = await client.data(query(("sla", "compliance", ""), shown, TEN_DAYS_AGO))
-    assert at(data, ("sla", "compliance", "expedited")) == {"openCount": None, "openImages": NONE}
-    data = await client.data(query(("sla", "compliance", ""), "expedited { openCount }", None))
-    assert at(data, ("sla", "compliance", "expedited", "openCount")) == 2
+    assert at(data, ("sla", "compliance", "deliveryPlan")) == {"openCount": None, "openImages": NONE}
+    data = await client.data(query(("sla", "compliance", ""), "deliveryPlan { openCount }", None))
+    assert at(data, ("sla", "compliance", "deliveryPlan", "openCount")) == 2
 
 
 async def test_rejected_images_are_those_delivered_that_were_not_approved(client: Client) -> None:
@@ -111,7 +111,8 @@ async def test_rejected_images_are_those_delivered_that_were_not_approved(client
 
 async def test_met_and_missed_add_up_to_reliability(client: Client) -> None:
     counts = "{ metCount missedCount }"
-    terms = f"compliance {{ standard {counts} expedited {counts} additional {counts} }}"
+    levels = ("standard", "additional", "expedited", "expeditedAdditional", "deliveryPlan")
+    terms = f"compliance {{ {' '.join(f'{level} {counts}' for level in levels)} }}"
     data = await client.data(
         f"{{ account {{ sla {{ {terms} }} pulse {{ reliability {{ dueCount onTimeCount lateCount }} }} }} }}"
     )

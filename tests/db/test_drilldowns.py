@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
 from app.domain.pulse.figures import PulseFigures
-from app.domain.pulse.rollups import term_of
 from app.domain.pulse.segments import windows
 from db.connections import Pool
 from db.queries.drilldowns import (
@@ -32,10 +31,13 @@ from tests.support.random_histories import histories
 
 AT = datetime(2026, 5, 5, 12, tzinfo=CREATED_AT.tzinfo)
 EVERY_LEVEL = tuple(ServiceLevel)
-
-
-def levels_of(term: str) -> tuple[ServiceLevel, ...]:
-    return tuple(level for level in ServiceLevel if term_of(level) == term)
+LEVELS = {
+    "standard": ServiceLevel.STANDARD,
+    "additional": ServiceLevel.ADDITIONAL,
+    "expedited": ServiceLevel.EXPEDITED,
+    "expedited_additional": ServiceLevel.EXPEDITED_ADDITIONAL,
+    "delivery_plan": ServiceLevel.EXPEDITED_PLAN,
+}
 
 
 def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drilldown]]:
@@ -49,10 +51,10 @@ def numbered_lists(at: datetime, figures: PulseFigures) -> list[tuple[int, Drill
         (current.late.images, late_images(window, EVERY_LEVEL)),
         (current.late.rejection, late_redos(window)),
     ]
-    for term in ("standard", "expedited", "additional"):
-        lists.append((getattr(current.late, term), late_images(window, levels_of(term))))
+    for term, level in LEVELS.items():
+        lists.append((getattr(current.late, term), late_images(window, (level,))))
         if figures.open is not None:
-            lists.append((getattr(figures.open, term), open_images(at, levels_of(term))))
+            lists.append((getattr(figures.open, term), open_images(at, (level,))))
     if figures.open is not None:
         lists.append((figures.open.rejection, open_redos(at)))
     return lists

@@ -101,6 +101,33 @@ async def test_orders_get_the_instant_of_their_last_command_even_if_the_migratio
     await pool.close()
 
 
+async def test_rollups_count_images_by_their_level_unless_commands_went_on_meanwhile(new_database: str) -> None:
+    script = run_path(str(next(VERSIONS.glob("*_levels.py"))))
+    pool = await open_pool(new_database)
+    await run_import(pool, random_file(1))
+    query = """
+        SELECT account_id, grain, bucket, met_expedited_additional, met_delivery_plan, late_expedited_additional,
+          late_delivery_plan
+        FROM rollups ORDER BY 1, 2, 3"""
+    before, ids = await rows(pool, query), await rows(pool, "SELECT account_id FROM account_heads ORDER BY 1")
+    assert sum(any(row[3:]) for row in before) > 5
+    moved = ids[0][0]
+    await execute(
+        new_database,
+        f"""UPDATE rollups SET met_expedited_additional = 0, met_delivery_plan = 0, late_expedited_additional = 0,
+          late_delivery_plan = 0
+        WHERE account_id <> '{moved}'""",  # noqa: S608 - an id
+        "UPDATE account_heads SET rollups_sequence = NULL",
+        f"UPDATE account_heads SET next_event_sequence = next_event_sequence + 1 WHERE account_id = '{moved}'",  # noqa: S608
+        f"UPDATE alembic_version SET version_num = '{script['down_revision']}'",  # noqa: S608 - a fixed text
+    )
+    await run_alembic(new_database, partial(command.upgrade, revision=script["revision"]))
+    assert await rows(pool, query) == before
+    sequences = "SELECT account_id, rollups_sequence IS NOT DISTINCT FROM next_event_sequence FROM account_heads"
+    assert await rows(pool, f"{sequences} ORDER BY 1") == [(id_, id_ != moved) for (id_,) in ids]
+    await pool.close()
+
+
 async def test_the_database_of_a_newer_release_is_not_changed(server: str, tmp_path: Path) -> None:
     async with temporary_database(server) as url:
         assert await inspect(url) == (None, MigrationStatus.OLDER)

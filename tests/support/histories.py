@@ -16,7 +16,7 @@ from app.domain.orders.enums import OrderStatus, ServiceLevel
 from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
-from db.connections import Pool
+from db.connections import Pool, Statement
 from db.tables.accounts import Account, AccountCounters
 from db.tables.images import Image
 from db.tables.orders import Order
@@ -38,6 +38,16 @@ STEPS: Final[list[list[dict[str, Any]]]] = [
     [],
 ]
 """The steps of the versions of each specification."""
+
+FORGET_LEVELS: Final = Statement(
+    "forget_levels",
+    """
+    UPDATE rollups SET met_expedited_additional = 0, met_delivery_plan = 0, late_expedited_additional = 0,
+      late_delivery_plan = 0
+    WHERE account_id = $1
+    """,
+)
+"""Leaves the rollups of an account as release 0.1.0 would have written them."""
 
 _ids: Final = count(1)
 
@@ -100,13 +110,17 @@ class PastImage:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An account whose zone changed from `first_zone` to `zone` at `moved_at`."""
+    """An account whose zone changed from `first_zone` to `zone` at `moved_at`.
+
+    If not `rollups_complete`, its rollups are those of release 0.1.0.
+    """
 
     images: tuple[PastImage, ...]
     zone: ZoneInfo = ZONES[-1]
     first_zone: ZoneInfo = ZONES[-1]
     moved_at: datetime = CREATED_AT
     minutes_since: datetime = CREATED_AT
+    rollups_complete: bool = True
     account_id: UUID = field(default_factory=lambda: UUID(int=next(_ids)))
 
     def zone_before(self, at: datetime) -> ZoneInfo:
@@ -129,6 +143,8 @@ async def write_history(pool: Pool, history: History) -> UUID:
                 {history.account_id: history.minutes_since},
                 {history.account_id: history.zone},
             )
+        if not history.rollups_complete:
+            await writer.execute(FORGET_LEVELS, history.account_id)
         await writer.commit()
     return history.account_id
 
@@ -175,6 +191,7 @@ async def _write_account(writer: Writer, history: History) -> None:
                 last_at=CREATED_AT,
                 watermark=CREATED_AT,
                 minutes_since=history.minutes_since,
+                rollups_sequence=1 if history.rollups_complete else None,
             )
         ]
     )

@@ -100,5 +100,6 @@ def histories(draw: st.DrawFn) -> tuple[History, datetime]:
         first_zone=draw(st.sampled_from(ZONES)),
         moved_at=draw(st.just(CREATED_AT) | instants),
         minutes_since=draw(st.just(CREATED_AT) | instants),
+        rollups_complete=draw(st.booleans()),
     )
     return history, at

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.domain.pulse.figures import PulseFigures
+from app.domain.pulse.figures import PulseFigures, TermCounts
 
 
 @dataclass(frozen=True, slots=True)
 class TermCompliance:
-    """Promises of one term: met and missed in the window, and still open, of any age.
+    """Promises of one kind: met and missed in the window, and still open, of any age.
 
     `open_count` is None for an instant in the past, `rate` (0 to 1, of met and missed) over nothing.
     """
@@ -20,17 +20,19 @@ class TermCompliance:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """The terms an account's promises are judged by, in the order of `TermCounts`."""
+    """The promises of an account by their kinds, in the order of `TermCounts`."""
 
     standard: TermCompliance
-    expedited: TermCompliance
     additional: TermCompliance
+    expedited: TermCompliance
+    expedited_additional: TermCompliance
+    delivery_plan: TermCompliance
     rejection: TermCompliance
 
 
 def compliance(figures: PulseFigures) -> Compliance:
     """Judge the SLA from the figures of an account at an instant."""
-    still_open = figures.open or (None, None, None, None)
+    still_open = figures.open or (None,) * len(TermCounts._fields)
     terms = zip(figures.current.met, figures.current.late, still_open, strict=True)
     return Compliance(*(_term(*counts) for counts in terms))
 

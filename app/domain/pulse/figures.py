@@ -16,17 +16,19 @@ class Step(NamedTuple):
 
 
 class TermCounts(NamedTuple):
-    """Counts by the term of the SLA they are judged by: images for the first three, rejections for the last."""
+    """Counts by the promise they are judged by: images of the service levels, then rejections."""
 
     standard: int = 0
-    expedited: int = 0
     additional: int = 0
+    expedited: int = 0
+    expedited_additional: int = 0
+    delivery_plan: int = 0
     rejection: int = 0
 
     @property
     def images(self) -> int:
         """The number of images, over all levels of service."""
-        return self.standard + self.expedited + self.additional
+        return sum(self) - self.rejection
 
 
 NONE_COUNTED: Final = TermCounts()

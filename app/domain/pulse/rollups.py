@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import add
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.domain.local_time import local_day, week_start
 from app.domain.orders.enums import ServiceLevel
 
-Term: TypeAlias = Literal["standard", "expedited", "additional"]
 RollupRow: TypeAlias = tuple[int, datetime, *tuple[int, ...]]
 """Grain in minutes, bucket, then the amounts in the order of the table's columns."""
 SavingsRow: TypeAlias = tuple[int, datetime, UUID, int, int]
@@ -34,27 +33,31 @@ _ONE_MINUTE: Final = timedelta(minutes=1)
 _ONE_MICROSECOND: Final = timedelta(microseconds=1)
 
 # Indexes of the amounts, in the order of the columns of the table `rollups`.
-_UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION, _AMOUNTS = 0, 1, 2, 3, 7, 11, 12
-_MET: Final[Mapping[Term, int]] = {"standard": 4, "expedited": 5, "additional": 6}
-_LATE: Final[Mapping[Term, int]] = {"standard": 8, "expedited": 9, "additional": 10}
-
-_TERMS: Final[Mapping[ServiceLevel, Term]] = {
-    ServiceLevel.STANDARD: "standard",
-    ServiceLevel.ADDITIONAL: "additional",
-    ServiceLevel.EXPEDITED: "expedited",
-    ServiceLevel.EXPEDITED_ADDITIONAL: "expedited",
-    ServiceLevel.EXPEDITED_PLAN: "expedited",
+_UPLOADED, _DELIVERED, _REJECTED, _LEAD, _MET_REJECTION, _LATE_REJECTION, _AMOUNTS = 0, 1, 2, 3, 7, 11, 16
+_MET: Final[Mapping[ServiceLevel, tuple[int, ...]]] = {
+    ServiceLevel.STANDARD: (4,),
+    ServiceLevel.ADDITIONAL: (6,),
+    ServiceLevel.EXPEDITED: (5,),
+    ServiceLevel.EXPEDITED_ADDITIONAL: (5, 12),  # all expedited images, and those in 6 h
+    ServiceLevel.EXPEDITED_PLAN: (5, 13),
+}
+_LATE: Final[Mapping[ServiceLevel, tuple[int, ...]]] = {
+    ServiceLevel.STANDARD: (8,),
+    ServiceLevel.ADDITIONAL: (10,),
+    ServiceLevel.EXPEDITED: (9,),
+    ServiceLevel.EXPEDITED_ADDITIONAL: (9, 14),
+    ServiceLevel.EXPEDITED_PLAN: (9, 15),
 }
 
 
 def minutes_kept_since(now: datetime) -> datetime:
     """Return the instant (UTC) since which buckets of a minute are kept; older cut points are read from the rows."""
-    return datetime.combine(now.date(), time(0), UTC) - _MINUTES_KEPT
+    return day_of(now) - _MINUTES_KEPT
 
 
-def term_of(level: ServiceLevel) -> Term:
-    """Name the term of the SLA by which an image of this level is judged (domain rules, section 6)."""
-    return _TERMS[level]
+def day_of(at: datetime) -> datetime:
+    """Return the start of the UTC day of an instant (UTC)."""
+    return datetime.combine(at.date(), time(0), UTC)
 
 
 @dataclass(slots=True)
@@ -106,7 +109,9 @@ class Tally:
         if facts.first_delivered_at is not None:
             self._add_deliveries(facts, facts.first_delivered_at, count)
         if facts.late_at is not None:
-            self._amounts[_minute(facts.late_at)][_LATE[_TERMS[facts.service_level]]] += count
+            amounts = self._amounts[_minute(facts.late_at)]
+            for column in _LATE[facts.service_level]:
+                amounts[column] += count
 
     def add_rejection(self, facts: RejectionFacts, sign: int = 1) -> None:
         """Add a rejection by its own deadline, or subtract it with sign -1."""
@@ -143,7 +148,8 @@ class Tally:
         if facts.first_rejected_at is not None:
             amounts[_REJECTED] += count
         if facts.due_at is not None and at <= facts.due_at:
-            amounts[_MET[_TERMS[facts.service_level]]] += count
+            for column in _MET[facts.service_level]:
+                amounts[column] += count
         saved = self._saved.setdefault((facts.specification_id, facts.specification_version), {})
         saved.setdefault(minute, [0])[0] += count
 

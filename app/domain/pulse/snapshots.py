@@ -1,16 +1,22 @@
 """The stored Pulse of a ledger day: sums and weeks as JSON, all numbers whole, so that nothing is rounded.
 
-Figures can be computed from them at any time (domain rules, sections 6 and 7).
+Figures can be computed from them at any time (domain rules, sections 6 and 7). Release 0.1.0 knows all expedited images
+by one count, and reads no other keys beside it: so that is their sum, and the images in 6 h and of delivery plans are
+also counted elsewhere.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from app.domain.instants import rfc3339
 from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.streak import Streak, WeekRun
 
 Data: TypeAlias = dict[str, Any]
+
+_PARTS: Final[Mapping[str, str]] = {"expedited_additional": "expeditedAdditional", "delivery_plan": "deliveryPlan"}
+"""The kinds of promises that are parts of the stored count of expedited images, with the keys of their own counts."""
 
 
 def figures_to_json(figures: PulseFigures) -> Data:
@@ -62,8 +68,9 @@ def _window_to_json(window: WindowFigures) -> Data:
         "delivered": window.delivered,
         "rejected": window.rejected,
         "leadMicroseconds": window.lead_microseconds,
-        "met": window.met._asdict(),
-        "late": window.late._asdict(),
+        "met": _terms_to_json(window.met),
+        "late": _terms_to_json(window.late),
+        **{key: {"met": getattr(window.met, part), "late": getattr(window.late, part)} for part, key in _PARTS.items()},
         "steps": [
             {"step": step.step, "images": step.images, "milliseconds": step.milliseconds} for step in window.steps
         ],
@@ -76,7 +83,19 @@ def _window_from_json(stored: Data) -> WindowFigures:
         delivered=stored["delivered"],
         rejected=stored["rejected"],
         lead_microseconds=stored["leadMicroseconds"],
-        met=TermCounts(**stored["met"]),
-        late=TermCounts(**stored["late"]),
+        met=_terms_from_json(stored, "met"),
+        late=_terms_from_json(stored, "late"),
         steps=tuple(StepFigures(**step) for step in stored["steps"]),
     )
+
+
+def _terms_to_json(counts: TermCounts) -> Data:
+    terms = counts._asdict()
+    parts = sum(terms.pop(part) for part in _PARTS)
+    return terms | {"expedited": counts.expedited + parts}
+
+
+def _terms_from_json(stored: Data, outcome: str) -> TermCounts:
+    parts = {part: stored[key][outcome] for part, key in _PARTS.items() if key in stored}
+    terms = stored[outcome]
+    return TermCounts(**(terms | {"expedited": terms["expedited"] - sum(parts.values())} | parts))

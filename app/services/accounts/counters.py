@@ -13,6 +13,7 @@ from db.columns import attributes_of, selected
 from db.connections import Pool, Statement
 from db.failures import DatabaseUnreachable, OutcomeUnknown
 from db.queries.activity import ACTIVITY_UNTIL
+from db.queries.pulse import ROLLUPS_COMPLETE
 from db.settled import ACCOUNT_LOCK, CLOCK, TRANSACTION_CLOCK
 from db.tables.accounts import AccountCounters
 from db.writer import Writer, unit_of_work
@@ -25,9 +26,12 @@ The age is taken at the command's start: a command of many accounts may take lon
 """
 
 _NOT_COUNTED: Final = ("import_run", "import_from")
-_COLUMNS: Final = attributes_of(AccountCounters, but=(*_NOT_COUNTED, "activity_until", "activity_sequence"))
-_SAVED: Final = (*_COLUMNS[1:], "activity_until", "activity_sequence")
-_COUNTERS: Final = attrgetter(*_COLUMNS, "activity_until", "next_event_sequence")  # astuple would copy each deeply
+_DERIVED: Final = ("activity_until", "activity_sequence", "rollups_sequence")
+_COLUMNS: Final = attributes_of(AccountCounters, but=(*_NOT_COUNTED, *_DERIVED))
+_SAVED: Final = (*_COLUMNS[1:], *_DERIVED)
+_COUNTERS: Final = attrgetter(
+    *_COLUMNS, "activity_until", "next_event_sequence", "rollups_sequence"
+)  # astuple would copy each deeply
 
 
 def _lock_counters(name: str, rows: str) -> Statement:
@@ -50,7 +54,8 @@ def _lock_counters(name: str, rows: str) -> Statement:
             ELSE false END AS is_live, head.*
           FROM head
         )
-        SELECT {", ".join(_COLUMNS)}, {CLOCK.format("$2", "$3")} AS read_at, is_live, {ACTIVITY_UNTIL.format("locked")}
+        SELECT {", ".join(_COLUMNS)}, {CLOCK.format("$2", "$3")} AS read_at, is_live, {ACTIVITY_UNTIL.format("locked")},
+          {ROLLUPS_COMPLETE.format("locked")}
         FROM locked
         """,  # noqa: S608 - made of fixed texts
     )
@@ -103,7 +108,8 @@ class Counters:
     """The counters of an account whose row is locked; see the table. Changes are written by `save_counters`.
 
     `read_at` (UTC) is PostgreSQL's clock, read once the row was locked; that of a new account is its opening. `is_live`
-    is True if the account's lock is held, too, as a live command needs.
+    is True if the account's lock is held, too, as a live command needs. `rollups_complete` is True if all columns of
+    its rollups count.
     """
 
     account_id: UUID
@@ -115,6 +121,12 @@ class Counters:
     read_at: datetime
     is_live: bool = False
     activity_until: datetime | None = None
+    rollups_complete: bool = False
+
+    @property
+    def rollups_sequence(self) -> int | None:
+        """The number of the next event while all columns of the rollups count; None otherwise."""
+        return self.next_event_sequence if self.rollups_complete else None
 
     @property
     def instant(self) -> datetime:
@@ -144,7 +156,16 @@ def counters_row(counters: Counters) -> dict[str, Any]:
 
 def new_counters(account_id: UUID, at: datetime) -> Counters:
     """Return the counters of an account opened at an instant; their row is not written yet."""
-    return Counters(account_id, 1, FIRST_EVENT, last_at=at, watermark=at, minutes_since=at, read_at=at)
+    return Counters(
+        account_id,
+        1,
+        FIRST_EVENT,
+        last_at=at,
+        watermark=at,
+        minutes_since=at,
+        read_at=at,
+        rollups_complete=True,
+    )
 
 
 async def lock_counters(

@@ -110,4 +110,4 @@ async def _record(writer: Writer, account_id: UUID, created: NewEvent) -> None:
     """Write the first event of an account, and its counters."""
     counters = new_counters(account_id, created.at)
     await write_events(writer, {account_id: [created]}, {account_id: counters}, created.at)
-    await writer.insert([AccountCounters(**counters_row(counters))])
+    await writer.insert([AccountCounters(**counters_row(counters), rollups_sequence=counters.rollups_sequence)])

@@ -157,7 +157,9 @@ async def _write_counters(
         counters.watermark = state.watermark
         counters.minutes_since = max(counters.minutes_since, state.minutes_since)
         if state.next_sequence is None:
-            new.append((*counters_row(counters).values(), run.number, FIRST_EVENT, None, None))
+            new.append(
+                (*counters_row(counters).values(), run.number, FIRST_EVENT, None, None, counters.rollups_sequence)
+            )
         else:
             expected = state.next_sequence + len(prepared.new_events[id_])
             prepared.batch.accounts[id_].extra_events = counters.next_event_sequence - expected

@@ -1,8 +1,6 @@
 """Compliance with the SLA over 30 days, with the images behind the counts (domain rules, section 6)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import strawberry
@@ -13,21 +11,15 @@ from api.pulse.drilldowns import Source
 from api.pulse.reads import read_figures
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse import compliance
-from app.domain.pulse.rollups import Term, term_of
 from app.domain.pulse.segments import windows
 from db.queries.drilldowns import Drilldown, late_images, late_redos, open_images, open_redos
 from engine.connections import DEFAULT_SIZE, After, Connection, First
 from engine.decorators import field, object_type
 
-_LEVELS: Final[Mapping[Term, tuple[ServiceLevel, ...]]] = {
-    term: tuple(level for level in ServiceLevel if term_of(level) == term)
-    for term in ("standard", "expedited", "additional")
-}
-
 
 @object_type
 class TermCompliance:
-    """Compliance with one term of the SLA."""
+    """Compliance with one promise of the SLA."""
 
     met_count: int = strawberry.field(description="The number of promises kept in the 30 days.")
     missed_count: int = strawberry.field(
@@ -67,9 +59,18 @@ class SLACompliance:
     """Compliance with the SLA in the 30 times 24 hours before an instant."""
 
     standard: TermCompliance = strawberry.field(description="Compliance for images within the guarantee of their day.")
-    expedited: TermCompliance = strawberry.field(description="Compliance for expedited images.")
     additional: TermCompliance = strawberry.field(
-        description="Compliance for images beyond the guarantee of their day."
+        description="Compliance for images beyond the guarantee of their day, by the deadlines that staff set."
+    )
+    expedited: TermCompliance = strawberry.field(
+        description="Compliance for expedited images within the quota of their day, in 3 hours by default."
+    )
+    expedited_additional: TermCompliance = strawberry.field(
+        description="Compliance for expedited images beyond the quota of their day, in 6 hours by default."
+    )
+    delivery_plan: TermCompliance = strawberry.field(
+        description="Compliance for expedited images far beyond the quota of their day, by the deadlines of delivery"
+        " plans, or by the deadlines they keep."
     )
     rejection: TermCompliance = strawberry.field(description="Compliance for rejections, each by its own deadline.")
 
@@ -80,14 +81,17 @@ async def read_compliance(context: Context, account_id: UUID, at: datetime) -> S
     window = windows(at).current
     source = Source(account_id, window)
 
-    def of_images(term: Term, kept: compliance.TermCompliance) -> TermCompliance:
-        levels = _LEVELS[term]
-        return _shown(term, kept, source, late_images(window, levels), open_images(at, levels))
+    def of_images(name: str, kept: compliance.TermCompliance, level: ServiceLevel) -> TermCompliance:
+        return _shown(name, kept, source, late_images(window, (level,)), open_images(at, (level,)))
 
     return SLACompliance(
-        standard=of_images("standard", found.standard),
-        expedited=of_images("expedited", found.expedited),
-        additional=of_images("additional", found.additional),
+        standard=of_images("standard", found.standard, ServiceLevel.STANDARD),
+        additional=of_images("additional", found.additional, ServiceLevel.ADDITIONAL),
+        expedited=of_images("expedited", found.expedited, ServiceLevel.EXPEDITED),
+        expedited_additional=of_images(
+            "expeditedAdditional", found.expedited_additional, ServiceLevel.EXPEDITED_ADDITIONAL
+        ),
+        delivery_plan=of_images("deliveryPlan", found.delivery_plan, ServiceLevel.EXPEDITED_PLAN),
         rejection=_shown("rejection", found.rejection, source, late_redos(window), open_redos(at)),
     )
 

@@ -25,4 +25,4 @@ def test_the_savings_of_a_window_are_those_of_its_steps() -> None:
 
 
 def test_rejections_are_no_images_by_level() -> None:
-    assert TermCounts(standard=1, expedited=2, additional=3, rejection=4).images == 6
+    assert TermCounts(1, 2, 3, 4, 5, rejection=6).images == 15

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ServiceLevel
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, term_of
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
 from db.tables.rollups import Rollup, SavingsRollup
 
 SPECIFICATION = UUID(int=7)
@@ -83,18 +83,20 @@ def test_an_image_that_was_late_before_its_cancellation_stays_late() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "term"),
+    ("level", "terms"),
     [
-        (ServiceLevel.STANDARD, "standard"),
-        (ServiceLevel.ADDITIONAL, "additional"),
-        (ServiceLevel.EXPEDITED, "expedited"),
-        (ServiceLevel.EXPEDITED_ADDITIONAL, "expedited"),
-        (ServiceLevel.EXPEDITED_PLAN, "expedited"),
+        (ServiceLevel.STANDARD, ["standard"]),
+        (ServiceLevel.ADDITIONAL, ["additional"]),
+        (ServiceLevel.EXPEDITED, ["expedited"]),
+        (ServiceLevel.EXPEDITED_ADDITIONAL, ["expedited", "expedited_additional"]),
+        (ServiceLevel.EXPEDITED_PLAN, ["expedited", "delivery_plan"]),
     ],
 )
-def test_each_level_is_judged_by_its_term(level: ServiceLevel, term: str) -> None:
-    assert term_of(level) == term
-    assert by_minute(tally_of(replace(OPEN, service_level=level)))[DUE_AT] == {f"late_{term}": 1}
+def test_an_image_counts_by_its_level_and_also_among_the_expedited(level: ServiceLevel, terms: list[str]) -> None:
+    late = tally_of(replace(OPEN, service_level=level))
+    assert by_minute(late)[DUE_AT] == {f"late_{term}": 1 for term in terms}
+    met = by_minute(tally_of(replace(DELIVERED, service_level=level)))[DUE_AT - timedelta(hours=1)]
+    assert {column for column in met if column.startswith("met_")} == {f"met_{term}" for term in terms}
 
 
 def test_a_rejection_counts_where_it_was_redelivered_in_time_else_at_its_deadline() -> None:

@@ -14,7 +14,7 @@ from tests.support.strategies import instants
 COUNTS = st.integers(0, 2**31 - 1)
 LONG = st.integers(0, 2**63 - 1)
 MONDAYS = st.integers(0, 5000).map(lambda weeks: date(1970, 1, 5) + weeks * WEEK)
-TERMS = st.builds(TermCounts, COUNTS, COUNTS, COUNTS, COUNTS)
+TERMS = st.builds(TermCounts, *[COUNTS] * 6)
 STEPS = st.lists(st.builds(StepFigures, st.text(), COUNTS, LONG), max_size=3).map(tuple)
 WINDOWS = st.builds(WindowFigures, COUNTS, COUNTS, COUNTS, LONG, TERMS, TERMS, STEPS)
 FIGURES = st.builds(PulseFigures, WINDOWS, WINDOWS, COUNTS, COUNTS, st.none())
@@ -33,7 +33,8 @@ def test_a_stored_streak_is_read_back_equal(streak: Streak) -> None:
 
 
 def test_sums_are_kept_by_the_names_of_the_rules() -> None:
-    window = WindowFigures(5, 4, 1, 3_600_000_001, TermCounts(standard=3), TermCounts(expedited=1))
+    late = TermCounts(expedited=1, expedited_additional=2, delivery_plan=3)
+    window = WindowFigures(5, 4, 1, 3_600_000_001, TermCounts(standard=3), late)
     steps = (StepFigures("CLIPPING", 4, 720_000),)
     kept = figures_to_json(PulseFigures(window, WindowFigures(steps=steps), 5, 9, None))
     nothing = {"standard": 0, "expedited": 0, "additional": 0, "rejection": 0}
@@ -43,11 +44,20 @@ def test_sums_are_kept_by_the_names_of_the_rules() -> None:
         "rejected": 1,
         "leadMicroseconds": 3_600_000_001,
         "met": nothing | {"standard": 3},
-        "late": nothing | {"expedited": 1},
+        "late": nothing | {"expedited": 6},
+        "expeditedAdditional": {"met": 0, "late": 2},
+        "deliveryPlan": {"met": 0, "late": 3},
         "steps": [],
     }
     assert kept["previous"]["steps"] == [{"step": "CLIPPING", "images": 4, "milliseconds": 720_000}]
     assert (kept["uploadedThisMonth"], kept["allTimeProcessed"]) == (5, 9)
+
+
+def test_sums_of_a_release_that_counts_all_expedited_images_at_once_are_read() -> None:
+    kept = figures_to_json(PulseFigures(WindowFigures(met=TermCounts(expedited=4)), WindowFigures(), 0, 0, None))
+    for window in (kept["current"], kept["previous"]):
+        del window["expeditedAdditional"], window["deliveryPlan"]
+    assert figures_from_json(kept).current.met == TermCounts(expedited=4)
 
 
 def test_weeks_are_kept_by_their_mondays() -> None:

@@ -41,7 +41,7 @@ def test_each_difference_is_named_with_both_figures() -> None:
         ("current.steps.SHADOW.images", 1, None),
         ("current.steps.SHADOW.milliseconds", 95_500, None),
         ("current.uploaded", 12, 11),
-        *((f"open.{term}", 0, None) for term in ("additional", "expedited", "rejection", "standard")),
+        *((f"open.{term}", 0, None) for term in sorted(TermCounts._fields)),
         ("previous.delivered", 0, 1),
         ("streak.current.first", date(2026, 2, 23), None),
         ("streak.current.last", date(2026, 3, 2), None),

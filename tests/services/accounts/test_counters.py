@@ -38,7 +38,9 @@ async def test_a_new_account_counts_from_one_and_its_last_instant_is_its_creatio
         all_counters = await lock_counters(writer, [account_id], clock)
     now = clock.now()
     assert all_counters == {
-        account_id: Counters(account_id, 1, 2, last_at=now, watermark=now, minutes_since=now, read_at=now)
+        account_id: Counters(
+            account_id, 1, 2, last_at=now, watermark=now, minutes_since=now, read_at=now, rollups_complete=True
+        )
     }
 
 

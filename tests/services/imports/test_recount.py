@@ -17,6 +17,9 @@ RECOUNTED_ROLLUPS = """
 WITH terms AS (
   SELECT *, CASE service_level WHEN 'STANDARD' THEN 'standard' WHEN 'ADDITIONAL' THEN 'additional' ELSE 'expedited' END
     AS term FROM images
+  UNION ALL
+  SELECT *, CASE service_level WHEN 'EXPEDITED_PLAN' THEN 'delivery plan' ELSE 'expedited additional' END
+    FROM images WHERE service_level IN ('EXPEDITED_ADDITIONAL', 'EXPEDITED_PLAN')
 ), facts AS (
   SELECT account_id, uploaded_at AS at, 'uploaded' AS what, 1 AS amount FROM images WHERE cancelled_at IS NULL
   UNION ALL SELECT account_id, first_delivered_at, 'delivered', 1 FROM images WHERE first_delivered_at IS NOT NULL
@@ -41,7 +44,10 @@ SELECT account_id, bucket, what, amount::bigint FROM rollups CROSS JOIN LATERAL 
   ('uploaded', uploaded::bigint), ('delivered', delivered), ('rejected', rejected), ('lead', lead_microseconds),
   ('met standard', met_standard), ('met expedited', met_expedited), ('met additional', met_additional),
   ('met rejection', met_rejection), ('late standard', late_standard), ('late expedited', late_expedited),
-  ('late additional', late_additional), ('late rejection', late_rejection)) AS counts (what, amount)
+  ('late additional', late_additional), ('late rejection', late_rejection),
+  ('met expedited additional', met_expedited_additional), ('met delivery plan', met_delivery_plan),
+  ('late expedited additional', late_expedited_additional), ('late delivery plan', late_delivery_plan))
+  AS counts (what, amount)
 WHERE grain = $1 AND amount <> 0 ORDER BY 1, 2, 3
 """
 WRONG_ORDERS = """
