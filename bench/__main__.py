@@ -17,6 +17,7 @@ from bench.imports import UNTIL, measure_imports
 from bench.midnight import measure_midnight
 from bench.placing import measure_placing
 from bench.reads import measure_reads
+from bench.recording import measure_recording
 from bench.report import Figure, print_figures
 from bench.scratch import Scratch, scratch
 from bench.staff_lists import measure_staff_lists
@@ -55,13 +56,15 @@ async def _measure(server: Scratch, *, quick: bool) -> list[Figure]:
     placing = await measure_placing(server, repetitions=40 if quick else 100)
     print("Claiming ...")
     claiming = await measure_claiming(server, large_queue, held=large_queue // 100, repetitions=15)
+    print("Recording ...")
+    recording = await measure_recording(server, repetitions=7 if quick else 15)
     print("Listing for staff ...")
     lists = await measure_staff_lists(server, 20 if quick else 200, repetitions=15)
     print("Midnight ...")
     midnight = await measure_midnight(server, ACCOUNTS // (10 if quick else 1)) + await measure_idle(server)
     print("Importing ...")
     imports = await measure_imports(server, 40_000 if quick else 80_000)
-    return statements + reads + placing + claiming + lists + midnight + imports
+    return statements + reads + placing + claiming + recording + lists + midnight + imports
 
 
 async def _make_client(url: str, images: int) -> str:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from app.demo.inquiries import inquiries
 from app.demo.lines import (
     Line,
+    Produced,
     account_line,
     cancellation_line,
     expedite_line,
@@ -25,7 +26,6 @@ from app.demo.lines import (
     terms_line,
     time_zone_line,
 )
-from app.demo.pictures import addresses
 from app.demo.production import Confirmation, Image, Job, Production
 from app.demo.studios import STUDIOS, NewTerms, Studio
 from app.demo.uploading import Span, Upload, uploads
@@ -116,8 +116,8 @@ class _History:
         order = _Placed(f"o-{number}", at, [f"IMG_{next(self._images):06}.jpg" for _ in range(size)], expedite)
         line: Line = {"account": self._studio.ref, "ref": order.ref, "name": f"{recipe.name} {number:03}"}
         line |= {"externalReference": f"PO-{number:05}", "specification": recipe.ref}
-        pictures = partial(addresses, self._origin, recipe.ref)
-        return order_line(line, at, self._fate(order, parts), self._span.until, pictures, expedite=expedite)
+        produced = Produced(recipe, self._origin)
+        return order_line(line, at, self._fate(order, parts), self._span.until, produced, expedite=expedite)
 
     def _fate(self, order: _Placed, parts: list[Part]) -> list[Image]:
         """Return the images of an order; some orders that are not split are cancelled or expedited later."""

@@ -1,16 +1,24 @@
 """The lines of an import file: a function for each type of line. Instants are UTC."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from app.demo.inquiries import Inquiry
-from app.demo.pictures import Addresses
+from app.demo.operations import Operation, operations
+from app.demo.pictures import addresses
 from app.demo.production import Confirmation, Image, Return
 from app.demo.studios import Recipe, Studio
 from app.domain.instants import rfc3339
 
 Line: TypeAlias = dict[str, object]
+
+
+class Produced(NamedTuple):
+    """The recipe of an order's images, and the origin of the demo, which serves their pictures."""
+
+    recipe: Recipe
+    origin: str
 
 
 def account_line(studio: Studio) -> Line:
@@ -32,15 +40,15 @@ def order_line(
     placed_at: datetime,
     images: Sequence[Image],
     until: datetime,
-    pictures: Callable[[str], Addresses],
+    produced: Produced,
     *,
     expedite: bool = False,
 ) -> Line:
-    """Return the line of an order with its deliveries and rejections before `until`, and pictures by filename."""
+    """Return the line of an order with the deliveries, rejections and operations before `until`, and pictures."""
     line = {"type": "order"} | head | {"placedAt": rfc3339(placed_at)}
     if expedite:
         line["expedite"] = True
-    return line | {"images": [_image(image, until, pictures(image.filename)) for image in images]}
+    return line | {"images": [_image(image, placed_at, until, produced) for image in images]}
 
 
 def cancellation_line(studio: Studio, order: str, at: datetime) -> Line:
@@ -81,15 +89,23 @@ def _terms(images_per_day: int | None, expedites_per_day: int | None) -> Line:
     return {term: value for term, value in terms.items() if value is not None}
 
 
-def _image(image: Image, until: datetime, pictures: Addresses) -> Line:
+def _image(image: Image, placed_at: datetime, until: datetime, produced: Produced) -> Line:
+    pictures = addresses(produced.origin, produced.recipe.ref, image.filename)
     line: Line = {"filename": image.filename, "previewUrl": pictures.upload}
     if image.confirmation and image.confirmation.confirmed_at < until:
         line["deadline"] = _deadline(image.confirmation)
     if image.delivered_at and image.delivered_at < until:
         line |= {"deliveredAt": rfc3339(image.delivered_at), "resultUrl": pictures.result}
         line["resultPreviewUrl"] = pictures.result_preview
+    done = [_operation(each) for each in operations(produced.recipe, image, placed_at, until)]
+    line |= {"operations": done} if done else {}
     returns = [_rejection(back, until) for back in image.returns if back.at < until]
     return line | ({"rejections": returns} if returns else {})
+
+
+def _operation(operation: Operation) -> Line:
+    step, performed_by, seconds, at = operation
+    return {"step": step, "performedBy": performed_by, "seconds": seconds, "at": rfc3339(at)}
 
 
 def _deadline(confirmation: Confirmation) -> Line:

@@ -16,6 +16,8 @@ MAX_IMAGES: Final = 2_000
 """Images of one order."""
 MAX_PORTIONS: Final = 20
 """Portions of an order's images to which staff set deadlines at once."""
+MAX_OPERATIONS: Final = 500
+"""Operations on one image in an import."""
 MAX_PER_DAY: Final = 1_000_000
 """Images a day that terms may state."""
 MAX_STEPS: Final = 100

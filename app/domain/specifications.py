@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple, NotRequired, TypeAlias, TypedDict
 from app.domain.catalogue import Catalogue, Price
 from app.domain.errors import DomainError, Refusals
 
-_MILLISECONDS: Final = 1000
+MILLISECONDS: Final = 1000
+"""Milliseconds of a second."""
 
 
 class SpecificationArchived(DomainError):
@@ -150,7 +151,7 @@ def specified(new: SpecificationChange, catalogue: Catalogue) -> SpecificationTe
 
 def milliseconds_of(seconds: Decimal) -> int:
     """Return seconds, with three decimals at most, in milliseconds."""
-    return int(seconds * _MILLISECONDS)
+    return int(seconds * MILLISECONDS)
 
 
 def stored_steps(steps: Iterable[SpecifiedStep]) -> list[StoredStep]:

@@ -70,7 +70,7 @@ SPECIFICATIONS_BY_REF: Final = Statement(
     "specifications_by_ref",
     """
     SELECT l.account_id, l.ref, v.created_at, s.archived_at,
-           v.specification_id, v.version, v.price_per_image, v.currency
+           v.specification_id, v.version, v.price_per_image, v.currency, v.steps
       FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
       JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'specification' AND l.ref = asked.ref
       JOIN specifications s ON s.account_id = l.account_id AND s.id = l.subject_id

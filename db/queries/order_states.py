@@ -50,7 +50,8 @@ IMAGES: Final = Statement(
     """
     SELECT i.order_id, i.id, i.number, i.filename, i.position, i.expedite_position, i.price, i.due_at,
            i.first_delivered_at, i.claimed_by, i.claimed_until, i.first_claimed_at, i.first_rejected_at,
-           i.cancelled_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url
+           i.cancelled_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url,
+           i.delivered_by
       FROM images i
      WHERE i.account_id = $1 AND i.order_id = ANY($2::uuid[])
      ORDER BY i.order_id, i.number
@@ -173,6 +174,7 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
         instructions=row["instructions"],
         preview_url=row["preview_url"],
         result=ImageResult(row["result_url"], row["result_preview_url"]),
+        delivered_by=row["delivered_by"],
     )
 
 

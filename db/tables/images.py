@@ -24,8 +24,8 @@ class Image(Table, table=True):
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
     when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
-    own. `preview_url` is the address of a preview of the upload; `result_url` and `result_preview_url` are those of the
-    latest delivery.
+    own. `preview_url` is the address of a preview of the upload; `result_url`, `result_preview_url` and the worker
+    `delivered_by` are those of the latest delivery; an imported one has no worker.
     """
 
     __tablename__ = "images"
@@ -124,3 +124,4 @@ class Image(Table, table=True):
     preview_url: str | None = None
     result_url: str | None = None
     result_preview_url: str | None = None
+    delivered_by: str | None = None

@@ -8,6 +8,7 @@ from app.domain.events.enums import EventType
 from app.domain.inquiries import InquiryTopic
 from app.domain.job_runs import JobRunState
 from app.domain.orders.enums import ActionKind, ImageStatus, OrderStatus, RejectionCategory, ServiceLevel
+from app.domain.production.operations import Performer
 from app.domain.pulse import trends
 from app.domain.sla.enums import Plan, SlaTerm
 from engine.decorators import describe
@@ -39,6 +40,11 @@ describe(
     AccountOrder,
     "The order of a list of accounts.",
     {"CREATED": "By their creation, oldest first.", "NAME": "By their names, ignoring case."},
+)
+describe(
+    Performer,
+    "The kind of performer of a retouching step.",
+    {"RETOUCHER": "A human retoucher.", "SCRIPT": "A script.", "AI": "An artificial intelligence."},
 )
 describe(
     ViewerKind,
@@ -235,6 +241,7 @@ describe(
         "INQUIRY_OPENED": "The client asked the service or left a comment.",
         "INQUIRY_ANSWERED": "The service answered an inquiry.",
         "INQUIRY_OVERDUE": "The deadline of an inquiry passed without an answer.",
+        "OPERATIONS_RECORDED": "Production recorded retouching steps done on images.",
     },
 )
 describe(

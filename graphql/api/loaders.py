@@ -22,6 +22,7 @@ from db.queries.inquiries import (
 )
 from db.queries.job_runs import count_job_runs, job_runs, job_runs_by_id
 from db.queries.ledger import allowances
+from db.queries.operations import completed_steps, measured_steps, steps_completed_in_orders
 from db.queries.order_pages import count_orders, orders_of_accounts
 from db.queries.orders import (
     count_orders_awaiting_deadline,
@@ -74,6 +75,8 @@ class Loaders(LoaderSet):
     images = by_key(images_by_id)
     images_of_orders = by_parent(images_of_orders)
     image_counts = by_parent(count_images_of_orders)
+    completed_steps = by_key(completed_steps)
+    steps_completed_in_orders = by_key(steps_completed_in_orders)
     production_queue = by_arguments(production_queue)
     queue_count = by_arguments(count_production_queue)
     images_at_risk = by_arguments(images_at_risk)
@@ -94,6 +97,7 @@ class Loaders(LoaderSet):
     inquiry_counts = by_parent(count_inquiries_of_accounts)
     all_inquiries = by_arguments(all_inquiries)
     all_inquiries_count = by_arguments(count_all_inquiries)
+    measured_steps = by_parent(measured_steps)
     ended_imports = by_key(ended_imports)
     events = by_key(events_by_sequence)
     events_of_orders = by_parent(events_of_orders)

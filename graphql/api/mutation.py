@@ -4,6 +4,7 @@ from api.account.administration import AccountAdministration
 from api.account.mutations import AccountMutations
 from api.account.people import AccountPeople
 from api.image.mutations import ImageMutations
+from api.image.operations import OperationMutations
 from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
 from api.order.staff_deadlines import DeadlineMutations
@@ -17,6 +18,7 @@ class Mutation(
     OrderMutations,
     DeadlineMutations,
     ImageMutations,
+    OperationMutations,
     SpecificationMutations,
     RetouchingStepMutations,
     AccountMutations,

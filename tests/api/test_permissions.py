@@ -59,6 +59,7 @@ MAY_CHANGE = {
     "rejectImages": {"client", "staff"},
     "claimImages": {"staff"},
     "deliverImages": {"staff"},
+    "recordOperations": {"staff"},
     "createSpecification": {"client", "staff"},
     "updateSpecification": {"client", "staff"},
     "archiveSpecification": {"client", "staff"},

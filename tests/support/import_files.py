@@ -40,7 +40,8 @@ START: Final = (ACCOUNT, SPECIFICATION)
 
 _COUNTS: Final = {"rollups", "savings_rollups", "upload_weeks", "activity_days"}
 _OF_THE_RUN: Final = {
-    *("sequence", "next_event_sequence", "activity_sequence", "last_at", "recorded_at", "import_run", "import_from")
+    *("sequence", "next_event_sequence", "activity_sequence", "rollups_sequence", "last_at", "recorded_at"),
+    *("import_run", "import_from"),
 }
 _COUNTING: Final = {"events": "WHERE withdrawn_by IS NULL AND type <> 'EVENT_WITHDRAWN'"}
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -159,6 +160,8 @@ async def names_of(pool: Pool) -> dict[UUID, str]:
         UNION ALL SELECT id, concat('snapshot ', account_id, date) FROM pulse_snapshots
         UNION ALL SELECT id, concat('inquiry ', account_id, created_at) FROM inquiries
         UNION ALL SELECT id, 'step ' || step FROM retouching_steps
+        UNION ALL SELECT o.id, concat('operation ', o.account_id, i.filename, o.step, o.at)
+          FROM operations o JOIN images i ON i.account_id = o.account_id AND i.id = o.image_id
         """,
     )
     accounts = {str(id_): name for id_, name in named if name.startswith("account")}

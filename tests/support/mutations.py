@@ -31,6 +31,7 @@ PAYLOADS: Final = {
     "changeTimeZone": "account { id timeZone } dailyGuarantee { resetsAt }",
     "claimImages": "images { id filename status } leaseUntil",
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
+    "recordOperations": "images { id completedSteps { step performedBy seconds } }",
     "confirmDeadline": "orders { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
     "changePlan": "account { id plan comingPlan { plan from } }",
@@ -60,7 +61,7 @@ def is_for_staff(name: str, values: Mapping[str, object]) -> bool:
 _TABLES: Final = (
     *("accounts", "account_heads", "time_zone_periods", "sla_versions", "ledger_days", "specifications"),
     *("specification_versions", "orders", "images", "rejections", "events", "rollups", "savings_rollups"),
-    *("upload_weeks", "retouching_steps", "inquiries"),
+    *("upload_weeks", "retouching_steps", "inquiries", "operations"),
 )
 
 
@@ -93,6 +94,10 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "rejectImages": {"imageIds": [image], "reason": "Halo"},
         "claimImages": {"worker": "Ada"},
         "deliverImages": {"worker": "Ada", "imageIds": [image]},
+        "recordOperations": {
+            "worker": "Ada",
+            "operations": [{"imageId": image, "step": "CLIPPING", "performedBy": "AI", "seconds": 1}],
+        },
         "createSpecification": {"accountId": account, "name": "New", "steps": ["CLIPPING"]},
         "updateSpecification": {"specificationId": specification, "name": "New"},
         "archiveSpecification": {"specificationId": specification},

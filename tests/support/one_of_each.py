@@ -214,6 +214,8 @@ async def _produce(world: _World) -> None:
     for reason in ("halo", None):
         claimed = await world.do(world.staff, "claimImages", "images { id order { id } }", worker="Ada")
         [image] = claimed["images"]
+        operation = {"imageId": image["id"], "step": "CLIPPING", "performedBy": "RETOUCHER", "seconds": 170.5}
+        await world.do(world.staff, "recordOperations", worker="Ada", operations=[operation])
         await world.do(world.staff, "deliverImages", worker="Ada", imageIds=[image["id"]])
         if reason is not None:
             await world.do(world.client, "rejectImages", imageIds=[image["id"]], reason=reason)

@@ -123,6 +123,9 @@ class _File:
         if filename.endswith(("1.jpg", "4.jpg")):
             image |= {"externalReference": f"photo {filename}", "instructions": "crop"}
             image["previewUrl"] = f"https://pictures.example/{filename}"
+        if filename.endswith(("0.jpg", "2.jpg")):
+            at = self._instant(self._after(self._at))
+            image["operations"] = [{"step": "CLIPPING", "performedBy": "AI", "seconds": 0.75, "at": at}]
         if self._random.random() < delivered:
             delivered_at = self._after(self._at)
             image["deliveredAt"] = self._instant(delivered_at)

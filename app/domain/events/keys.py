@@ -110,6 +110,7 @@ SPLIT_OFF: Final = Keys(
 )
 LEASE: Final = Keys({"leaseUntil": ("lease_until", INSTANT)})
 DEADLINE: Final = Keys({"dueAt": ("due_at", INSTANT)})
+OPERATIONS: Final = Keys({"steps": ("steps", tuple), "operationCount": ("operation_count", int)})
 PREVIOUS_DEADLINE: Final = Keys({"dueAt": ("previous", INSTANT)})
 ALERT: Final = Keys({"dueAt": ("due_at", INSTANT), "kind": ("kind", DeadlineKind)})
 SPECIFICATION: Final = Keys(

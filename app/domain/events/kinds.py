@@ -216,6 +216,17 @@ class DeadlineRevised:
     message: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OperationsRecorded:
+    """Production recorded operations on images: the `steps` done, each once, and the number of the operations."""
+
+    type: ClassVar[EventType] = EventType.OPERATIONS_RECORDED
+    images: tuple[UUID, ...]
+    steps: tuple[str, ...]
+    operation_count: int
+    worker: str | None = None
+
+
 Event: TypeAlias = (
     AccountCreated
     | OrderPlaced
@@ -248,4 +259,5 @@ Event: TypeAlias = (
     | InquiryOpened
     | InquiryAnswered
     | InquiryOverdue
+    | OperationsRecorded
 )

@@ -16,6 +16,7 @@ from app.domain.events.kinds import (
     ImagesCancelled,
     ImagesClaimed,
     ImagesDelivered,
+    OperationsRecorded,
     OrderCancelled,
     OrderCompleted,
     OrderExpedited,
@@ -34,6 +35,7 @@ from app.domain.events.new_events import (
 from app.domain.orders.fields import order_changes, order_facts, progress
 from app.domain.orders.results import stated_results
 from app.domain.orders.state import Claim, ImageState, OrderState
+from app.domain.production.operations import Operation
 
 
 def placed(orders: Sequence[OrderState]) -> Iterator[NewEvent]:
@@ -163,6 +165,14 @@ def rejected(before: OrderState, after: OrderState, at: datetime) -> NewEvent:
     """Return the event of images that the client sent back at `at`."""
     pairs = [(image, image.rejections[-1]) for image in _changed_images(before, after)]
     return images_rejected(after, at, pairs, progress(before), progress(after))
+
+
+def operations_recorded(order: OrderState, operations: Sequence[Operation], worker: str, at: datetime) -> NewEvent:
+    """Return the event of operations on images of an order that a worker recorded at `at`."""
+    concerned = {operation.image_id for operation in operations}
+    images = [image for image in order.images if image.id in concerned]
+    steps = tuple(dict.fromkeys(operation.step for operation in operations))
+    return event_of_order(order, at, images, OperationsRecorded(ids_of(images), steps, len(operations), worker))
 
 
 def claimed(order_id: UUID, images: Sequence[UUID], claim: Claim, at: datetime) -> NewEvent:

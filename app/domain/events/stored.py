@@ -266,6 +266,17 @@ def _read_revised(data: Data, texts: StoredTexts) -> kinds.DeadlineRevised:
     )
 
 
+def _write_operations(event: kinds.OperationsRecorded) -> tuple[Data, Data]:
+    data = {"before": None, "after": None, "images": event.images, **keys.OPERATIONS.write(event)}
+    return data, {"worker": event.worker}
+
+
+def _read_operations(data: Data, texts: StoredTexts) -> kinds.OperationsRecorded:
+    return kinds.OperationsRecorded(
+        images=keys.read_ids(data), worker=texts.one("worker", data), **keys.OPERATIONS.read(data)
+    )
+
+
 _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.ORDER_PLACED: Form(_write_placed, _read_placed),
     EventType.ORDER_SPLIT: Form(_write_split, _read_split),
@@ -285,4 +296,5 @@ _FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.IMAGES_CANCELLED: Form(_write_images_cancelled, _read_images_cancelled),
     EventType.DEADLINE_REVISED: Form(_write_revised, _read_revised),
     **INQUIRY_FORMS,
+    EventType.OPERATIONS_RECORDED: Form(_write_operations, _read_operations),
 }

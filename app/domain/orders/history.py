@@ -121,6 +121,7 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         image.instructions,
         image.preview_url,
         facts.result,
+        image.delivered_by,
     )
 
 

@@ -61,7 +61,8 @@ class ImageState:
     `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
     expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
     have run out. `first_claimed_at` is the instant (UTC) of its first claim. The client may have given it an external
-    reference, instructions and a preview. `result` is that of the latest delivery, even if rejected since.
+    reference, instructions and a preview. `result` and the worker `delivered_by` are those of the latest delivery, even
+    if rejected since; imported ones have no worker.
     """
 
     id: UUID
@@ -80,6 +81,7 @@ class ImageState:
     instructions: str | None = None
     preview_url: str | None = None
     result: ImageResult = NO_RESULT
+    delivered_by: str | None = None
 
     def claim_at(self, at: datetime) -> Claim | None:
         """Return the claim that runs at an instant (UTC)."""

@@ -10,7 +10,7 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.negotiation import Negotiation, NoTermStated
 from app.domain.sla.terms import SlaTerms
 from app.services.ids import new_id
-from app.services.imports.cache import AccountState, PendingAccount
+from app.services.imports.cache import AccountState, PendingAccount, VersionState
 from app.services.imports.lines import SpecificationLine, TermsLine, TimeZoneLine
 from app.services.imports.refusals import LineRefused
 
@@ -22,9 +22,10 @@ def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaT
     return AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, is_provisional=True)
 
 
-def new_specification(line: SpecificationLine, at: datetime) -> OrderedSpecification:
-    """Return the first version of a specification, as orders name it."""
-    return OrderedSpecification(new_id(at), 1, line.price_per_image, line.currency)
+def new_specification(line: SpecificationLine, at: datetime) -> VersionState:
+    """Return the first version of a specification."""
+    ordered = OrderedSpecification(new_id(at), 1, line.price_per_image, line.currency)
+    return VersionState(at, ordered, frozenset(step.step for step in line.terms.steps))
 
 
 def negotiated(line: TermsLine, account: Account) -> Account:

@@ -14,6 +14,7 @@ from app.domain.events.new_events import NewEvent
 from app.domain.ledger.days import ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.state import OrderState
+from app.domain.production.operations import Operation
 from app.domain.sla.terms import SlaVersion
 from app.services.imports.cache import AccountState, KnownLine
 from app.services.imports.digests import LineKey
@@ -36,6 +37,14 @@ class NewSpecification(NamedTuple):
     id: UUID
     line: SpecificationLine
     created_at: datetime
+
+
+class BatchOperation(NamedTuple):
+    """An operation to add, and when it was done (UTC)."""
+
+    account_id: UUID
+    at: datetime
+    operation: Operation
 
 
 class BatchOrder(NamedTuple):
@@ -74,6 +83,7 @@ class Batch:
     inquiries: list[tuple[UUID, ImportedInquiry]] = field(default_factory=list[tuple[UUID, ImportedInquiry]])
     lines: dict[LineKey, KnownLine] = field(default_factory=dict[LineKey, KnownLine])
     orders: dict[UUID, BatchOrder] = field(default_factory=dict[UUID, BatchOrder])
+    operations: list[BatchOperation] = field(default_factory=list[BatchOperation])
     amended: dict[UUID, AmendedOrder] = field(default_factory=dict[UUID, AmendedOrder])
     new_events: defaultdict[UUID, list[NewEvent]] = field(
         default_factory=partial(defaultdict[UUID, list[NewEvent]], list)

@@ -35,10 +35,14 @@ class PendingAccount:
 
 
 class VersionState(NamedTuple):
-    """A version of a specification, in force from an instant (UTC) until the next one is or it is archived."""
+    """A version of a specification with its steps, in force from an instant (UTC) until the next one is.
+
+    It ends with the archiving of the specification, too.
+    """
 
     starts_at: datetime
     specification: OrderedSpecification
+    steps: frozenset[str]
     archived_at: datetime | None = None
 
 
@@ -105,7 +109,7 @@ class Cache:
     references: References = field(default_factory=dict[UUID, TakenReferences])
     orders: dict[UUID, tuple[UUID, OrderState]] = field(default_factory=dict[UUID, tuple[UUID, OrderState]])
 
-    def specification_at(self, account_id: UUID, ref: str, at: datetime) -> OrderedSpecification | None:
+    def specification_at(self, account_id: UUID, ref: str, at: datetime) -> VersionState | None:
         """Return the version of a specification in force at an instant; None if there is no such specification.
 
         Raises LineRefused from its archiving on.
@@ -118,4 +122,4 @@ class Cache:
         version = next(begun, versions[0])
         if version.archived_at is not None and at >= version.archived_at:
             raise LineRefused("specification", f"was archived at {rfc3339(version.archived_at)}")
-        return version.specification
+        return version

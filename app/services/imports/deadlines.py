@@ -25,15 +25,15 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class _Named(NamedTuple):
-    """A deadline that staff set for an image; `index` is the image's in the line."""
+    """A deadline that staff set for an image; `number` is the image's in the line, from 0."""
 
-    index: int
+    number: int
     deadline: DeadlinePart
 
     @property
     def field(self) -> str:
         """The field of the line that has it."""
-        return f"images[{self.index}].deadline"
+        return f"images[{self.number}].deadline"
 
 
 def confirmed(
@@ -97,7 +97,7 @@ def _confirmed(
         raise LineRefused(first.field, f"the rules give {order.service_level} images their deadline")
     for other in named:
         if other.deadline.confirmed_at != at:
-            reason = f"images of one order share a confirmedAt, and images[{first.index}]'s differs"
+            reason = f"images of one order share a confirmedAt, and images[{first.number}]'s differs"
             raise LineRefused(other.field, reason)
     try:
         if len({each.deadline.at for each in named}) == 1:
@@ -121,7 +121,7 @@ def _portions(line: OrderLine, order: OrderState, at: datetime) -> list[Portion]
             awaiting.append(_Named(image.number - 1, deadline))
     for former, other in pairwise(awaiting):
         if other.deadline.at < former.deadline.at:
-            reason = f"is before images[{former.index}]'s: portions are in the order of upload"
+            reason = f"is before images[{former.number}]'s: portions are in the order of upload"
             raise LineRefused(other.field, reason)
     grouped = groupby(awaiting, key=lambda each: each.deadline.at)
     return [Portion(len(list(images)), due_at) for due_at, images in grouped]

@@ -23,6 +23,10 @@ def image_histories(line: OrderLine, account: Account, now: datetime) -> tuple[l
     placed_at = last_at = line.placed_at
     for index, image in enumerate(line.images):
         delivered_at = image.delivered_at
+        for number, operation in enumerate(image.operations):
+            if not placed_at <= operation.at <= now:
+                raise _misplaced(f"images[{index}].operations[{number}].at", operation.at, now, "is before placedAt")
+            last_at = max(last_at, operation.at)
         if image.deadline is not None:
             _check_deadline(f"images[{index}].deadline", image.deadline, placed_at, now)
             last_at = max(last_at, image.deadline.confirmed_at)

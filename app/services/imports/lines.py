@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.bounds import (
     MAX_IMAGES,
+    MAX_OPERATIONS,
     MAX_PER_DAY,
     MAX_SECONDS,
     MAX_STEPS,
@@ -32,6 +33,7 @@ from app.domain.inquiries import InquiryTopic
 from app.domain.instants import BadInstant, read_instant
 from app.domain.local_time import TIME_ZONES
 from app.domain.orders.enums import RejectionCategory
+from app.domain.production.operations import Performer
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.domain.specifications import SpecificationTerms, SpecifiedStep, milliseconds_of
@@ -200,6 +202,15 @@ class DeadlinePart(_Part):
     confirmed_at: Instant
 
 
+class OperationPart(_Part):
+    """A retouching step done on an image."""
+
+    step: Name
+    performed_by: Performer
+    seconds: Seconds
+    at: Instant
+
+
 class ImagePart(_Part):
     """An image with its deliveries and rejections."""
 
@@ -211,6 +222,7 @@ class ImagePart(_Part):
     result_url: Url | None = None
     result_preview_url: Url | None = None
     rejections: tuple[RejectionPart, ...] = ()
+    operations: Annotated[tuple[OperationPart, ...], Field(max_length=MAX_OPERATIONS)] = ()
     deadline: DeadlinePart | None = None
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from app.domain.orders.state import OrderedSpecification
+from app.domain.specifications import steps_of
 from app.services.imports.cache import AccountState, Cache, KnownLine, VersionState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
 from app.services.imports.digests import LineKey, known_keys
@@ -45,9 +46,10 @@ async def load(reader: Reader, before: Cache, lines: Sequence[GoodLine]) -> Cach
     named = {(state.id, line.specification) for state, line in new if isinstance(line, OrderLine)}
     unknown = _missing(named, before.specifications, cache.specifications)
     for row in await _fetch(reader, queries.SPECIFICATIONS_BY_REF, unknown):
-        account_id, ref, starts_at, archived_at, *version = row
+        account_id, ref, starts_at, archived_at, *version, steps = row
         known = cache.specifications.get((account_id, ref), ())
-        found = VersionState(starts_at, OrderedSpecification(*version), archived_at)
+        names = frozenset(step.step for step in steps_of(steps))
+        found = VersionState(starts_at, OrderedSpecification(*version), names, archived_at)
         cache.specifications[account_id, ref] = (*known, found)
     placing = ((state.id, line) for state, line in new if isinstance(line, OrderLine) and has_references(line))
     cache.references = await load_references(reader, before.references, placing)

@@ -1,6 +1,6 @@
 """Lines about orders by the rules; nothing is changed here (domain rules, sections 3 to 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,10 +18,12 @@ from app.domain.orders.changes import NewImage, Placement, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
-from app.domain.orders.state import ImageState, OrderedSpecification, OrderState, RejectionState
+from app.domain.orders.state import ImageState, OrderState, RejectionState
+from app.domain.production.operations import Operation
+from app.domain.specifications import milliseconds_of
 from app.domain.texts import composed
 from app.services.ids import new_ids
-from app.services.imports.cache import AccountState
+from app.services.imports.cache import AccountState, VersionState
 from app.services.imports.deadlines import confirmed, require_no_later_portions
 from app.services.imports.image_histories import image_histories, redo_deadline
 from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine
@@ -34,6 +36,7 @@ class Effect:
     """The effect of a line about an order at `at`: its orders before and after, with new ones among these.
 
     `day` is the running ledger day with its use after it, `last_at` the latest instant of the line; instants are UTC.
+    `operations` were done on images of new orders, each at an instant.
     """
 
     at: datetime
@@ -42,16 +45,18 @@ class Effect:
     before: Sequence[OrderState]
     after: Sequence[OrderState]
     new_events: Sequence[NewEvent]
+    operations: Sequence[tuple[datetime, Operation]] = ()
 
 
-def place_order(line: OrderLine, state: AccountState, specification: OrderedSpecification, now: datetime) -> Effect:
+def place_order(line: OrderLine, state: AccountState, version: VersionState, now: datetime) -> Effect:
     """Place an order with the history of its images since; raises LineRefused."""
     _require_open(state, line.placed_at, "placedAt")
     histories, last_at = image_histories(line, state.account, now)
+    _require_steps(line, version.steps)
     images = [_new_image(image) for image in line.images]
     placement = Placement(
         composed(line.name),
-        specification,
+        version.specification,
         images,
         line.placed_at,
         line.expedite,
@@ -69,7 +74,25 @@ def place_order(line: OrderLine, state: AccountState, specification: OrderedSpec
     if any(image.deadline is not None for image in line.images):
         orders, splits = confirmed(line, orders, day.sla, state.next_order_number + len(orders))
         new_events += splits
-    return Effect(line.placed_at, last_at, change.day, (), orders, new_events)
+    operations = list(_operations(line, orders))
+    return Effect(line.placed_at, last_at, change.day, (), orders, new_events, operations)
+
+
+def _require_steps(line: OrderLine, steps: Collection[str]) -> None:
+    """Raise LineRefused for an operation of a step that the specification of the order lacks."""
+    for index, image in enumerate(line.images):
+        for number, part in enumerate(image.operations):
+            if composed(part.step) not in steps:
+                field = f"images[{index}].operations[{number}].step"
+                raise LineRefused(field, f"the specification has no step {part.step!r}")
+
+
+def _operations(line: OrderLine, orders: Iterable[OrderState]) -> Iterator[tuple[datetime, Operation]]:
+    """Yield the operations of a line on the images of its orders, each with its instant."""
+    for image in chain.from_iterable(order.images for order in orders):
+        for part in line.images[image.number - 1].operations:
+            step, milliseconds = composed(part.step), milliseconds_of(part.seconds)
+            yield part.at, Operation(image.id, step, part.performed_by, milliseconds)
 
 
 def _new_image(image: ImagePart) -> NewImage:

@@ -13,13 +13,13 @@ from app.domain.instants import rfc3339
 from app.domain.ledger.days import ChangedBy, ZonePeriod
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.history import updated_at
-from app.domain.orders.state import OrderedSpecification, OrderState
+from app.domain.orders.state import OrderState
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import SlaTerms
 from app.domain.texts import composed
 from app.services.accounts.opening import account_created
 from app.services.imports.account_lines import negotiated, new_specification, opened, require_later_zone
-from app.services.imports.batch import Batch, BatchOrder, NewSpecification
+from app.services.imports.batch import Batch, BatchOperation, BatchOrder, NewSpecification
 from app.services.imports.cache import AccountState, Cache, KnownLine, PendingAccount, VersionState
 from app.services.imports.digests import first_digest_of, known_keys, line_key
 from app.services.imports.inquiry_lines import ImportedInquiry, inquiry_of
@@ -43,7 +43,7 @@ from app.services.imports.report import Report
 
 Change: TypeAlias = Callable[[], UUID | None]
 """Makes the change of a line that cannot be refused any more; returns the id of the row that the line adds."""
-Specifications: TypeAlias = Mapping[str, OrderedSpecification]
+Specifications: TypeAlias = Mapping[str, VersionState]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -189,13 +189,13 @@ class Replay:
             self._add_specification(state, each, digest, specifications[ref])
 
     def _add_specification(
-        self, state: AccountState, line: SpecificationLine, digest: bytes, specification: OrderedSpecification
+        self, state: AccountState, line: SpecificationLine, digest: bytes, version: VersionState
     ) -> None:
-        self.cache.specifications[state.id, line.ref] = (VersionState(state.watermark, specification),)
-        self.batch.specifications.append(NewSpecification(state.id, specification.id, line, state.watermark))
-        created = specification_created(specification.id, line.terms, state.watermark)
-        self.batch.new_events[state.id].append(created)
-        self._remember(state, line, digest, specification.id)
+        id_ = version.specification.id
+        self.cache.specifications[state.id, line.ref] = (version._replace(starts_at=state.watermark),)
+        self.batch.specifications.append(NewSpecification(state.id, id_, line, state.watermark))
+        self.batch.new_events[state.id].append(specification_created(id_, line.terms, state.watermark))
+        self._remember(state, line, digest, id_)
 
     def _advance(self, state: AccountState, at: datetime) -> None:
         state.watermark = at
@@ -204,6 +204,7 @@ class Replay:
 
     def _settle(self, state: AccountState, ref: str, effect: Effect) -> UUID | None:
         state.last_at = max(state.last_at, effect.last_at)
+        self.batch.operations += (BatchOperation(state.id, *each) for each in effect.operations)
         if effect.day != state.day_at(effect.at):
             self._use(state, effect.day)
         before = {order.id: order for order in effect.before}

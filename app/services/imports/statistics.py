@@ -19,8 +19,9 @@ ANALYZE: Final = (
         "analyze_all_else_imported",
         """
         ANALYZE accounts, account_heads, time_zone_periods, sla_versions, ledger_days, specifications,
-          specification_versions, orders, rejections, upload_weeks, job_cursors, import_lines (account_id, kind, ref),
-          events (account_id, sequence, at, type, order_id), rollups (account_id, grain, bucket),
+          specification_versions, orders, rejections, operations, upload_weeks, job_cursors,
+          import_lines (account_id, kind, ref), events (account_id, sequence, at, type, order_id),
+          rollups (account_id, grain, bucket),
           savings_rollups (account_id, grain, bucket, specification_id, specification_version)
         """,
     ),

@@ -25,6 +25,7 @@ from app.services.accounts.opening import ADD_ACCOUNT, version_row
 from app.services.accounts.plans import predict_plan_starts
 from app.services.accounts.terms import CHANGE_TIME_ZONE, EXTEND_LEDGER_DAY
 from app.services.activity import add_activity
+from app.services.ids import new_id
 from app.services.imports.batch import Batch, NewSpecification
 from app.services.imports.cache import AccountState
 from app.services.imports.conflicts import AccountMoved, require_unmoved
@@ -32,6 +33,7 @@ from app.services.imports.events import move_openings, rewrite, write_new_events
 from app.services.imports.midnight import write_cursors
 from app.services.imports.openings import write_openings
 from app.services.imports.runs import ImportRun
+from app.services.orders.producing import operation_row
 from app.services.orders.rows import OrderRows, Row, changed_rows
 from app.services.orders.writing import write_ledger_days, write_orders
 from app.services.rollups import recount_upload_weeks, write_rollups
@@ -40,6 +42,7 @@ from db.settled import settle
 from db.tables.accounts import AccountCounters, TimeZonePeriod
 from db.tables.imports import ImportLine
 from db.tables.inquiries import Inquiry
+from db.tables.operations import Operation
 from db.tables.specifications import Specification, SpecificationVersion
 from db.writer import Writer
 
@@ -87,6 +90,8 @@ async def write(writer: Writer, prepared: PreparedBatch, run: ImportRun) -> None
         await _write_specifications(writer, batch.specifications)
     await write_orders(writer, prepared.orders)
     await writer.copy(Inquiry, (inquiry.row(account_id) for account_id, inquiry in batch.inquiries))
+    operations = (operation_row(each.account_id, new_id(each.at), each.at, each.operation) for each in batch.operations)
+    await writer.copy(Operation, operations)
     new_events = {id_: list(events) for id_, events in prepared.new_events.items()}
     if batch.openings:
         untrue += await move_openings(writer, batch.openings, new_events)

@@ -1,5 +1,6 @@
 """Delivering and rejecting images, of any number of orders and accounts (domain rules, sections 3 and 5)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,17 +12,21 @@ from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import DomainError, Refusals
 from app.domain.events.new_events import NewEvent
-from app.domain.events.orders import delivered, rejected
+from app.domain.events.orders import delivered, operations_recorded, rejected
 from app.domain.orders.results import ImageResult
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import deliver
+from app.domain.production.operations import Operation, require_recordable
 from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject
 from app.services.accounts.counters import Counters, begin_commands
 from app.services.accounts.facts import read_account
 from app.services.ids import new_ids
 from app.services.orders.changes import AccountChange, write_changes
 from app.services.orders.outcome import NotFound, Outcome
+from app.services.orders.rows import Row
+from db.queries.operations import steps_of_images
 from db.queries.order_states import ImageKey, OrderKey, order_states, orders_of_images
+from db.tables.operations import Operation as OperationTable
 from db.writer import Writer
 
 Work: TypeAlias = Callable[[OrderState, Sequence[UUID], Account, datetime], tuple[OrderState, Iterable[NewEvent]]]
@@ -47,6 +52,45 @@ async def deliver_images(
         return after, delivered(order, after, worker, at)
 
     return await _produce(writer, clock, images, work)
+
+
+async def record_operations(
+    writer: Writer, clock: Clock, worker: str, recorded: Sequence[tuple[UUID, Operation]]
+) -> Outcome:
+    """Record operations on images that a worker holds or delivered, each with its account; the caller commits.
+
+    Raises Refusals of NotFound, NotClaimed and StepNotOfImage.
+    """
+    images = list(dict.fromkeys((account_id, operation.image_id) for account_id, operation in recorded))
+    account_of = {image_id: account_id for account_id, image_id in images}
+    steps = await steps_of_images(writer, images)
+    of_image: defaultdict[UUID, list[tuple[int, Operation]]] = defaultdict(list)
+    for index, (_, operation) in enumerate(recorded):
+        of_image[operation.image_id].append((index, operation))
+    rows: list[Row] = []
+
+    def work(
+        order: OrderState, chosen: Sequence[UUID], _account: Account, at: datetime
+    ) -> tuple[OrderState, Iterable[NewEvent]]:
+        own = {image_id: of_image[image_id] for image_id in chosen}
+        require_recordable(order, own, steps[order.specification.id, order.specification.version], worker, at)
+        operations = [operation for image_id in chosen for _, operation in own[image_id]]
+        ids = new_ids(at, len(operations))
+        rows.extend(
+            operation_row(account_of[operation.image_id], id_, at, operation)
+            for id_, operation in zip(ids, operations, strict=True)
+        )
+        return order, [operations_recorded(order, operations, worker, at)]
+
+    outcome = await _produce(writer, clock, images, work)
+    await writer.copy(OperationTable, rows)
+    return outcome
+
+
+def operation_row(account_id: UUID, id_: UUID, at: datetime, operation: Operation) -> Row:
+    """Return the row of an operation on an image, in the order of the table's columns."""
+    image_id, *rest = operation
+    return (account_id, id_, image_id, at, *rest)
 
 
 async def reject_images(

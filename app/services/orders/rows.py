@@ -187,6 +187,7 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         image.instructions,
         image.preview_url,
         *image.result,
+        image.delivered_by,
     )
 
 

@@ -73,6 +73,20 @@ class ImagesDelivered(Event):
 
 
 @object_type
+class OperationsRecorded(Event):
+    """A recording of retouching steps done on images of an order."""
+
+    details: strawberry.Private[kinds.OperationsRecorded]
+    images = field(images_of_event)
+    image_count = field(count_images)
+    steps: list[str] = attribute("The names of the steps done, each once.", of="details.steps", length=5)
+    operation_count: int = attribute("The number of operations recorded.", of="details.operation_count")
+    worker: str | None = attribute(
+        "The name of the worker, for staff only; null after its erasure.", of="details.worker", staff=True
+    )
+
+
+@object_type
 class ImagesRejected(Event):
     """A rejection of images by the client."""
 

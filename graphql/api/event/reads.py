@@ -62,6 +62,7 @@ EVENT_TYPES: Final[Mapping[EventType, Any]] = {
     EventType.INQUIRY_OPENED: inquiries.InquiryOpened,
     EventType.INQUIRY_ANSWERED: inquiries.InquiryAnswered,
     EventType.INQUIRY_OVERDUE: inquiries.InquiryOverdue,
+    EventType.OPERATIONS_RECORDED: production.OperationsRecorded,
 }
 """The schema's type for each type of event; the schema lists them, since no field has one as its own type."""
 

@@ -14,9 +14,11 @@ from api.order.deadlines import Deadline, image_deadline, is_late
 from app.domain.deadlines.lateness import late_by, on_time
 from app.domain.orders.enums import ImageStatus, RejectionCategory
 from app.domain.orders.rules import image_actions
+from app.domain.production.operations import Performer
+from app.domain.specifications import MILLISECONDS
 from db.queries.images import ImageRow
 from db.queries.rejections import RejectionRow
-from engine.decorators import field, object_type
+from engine.decorators import attribute, field, object_type
 from engine.ids import GlobalId
 from engine.nodes import Node, existing_node
 from engine.scalars import Url
@@ -37,6 +39,16 @@ class Rejection(Node):
     )
     due_at: datetime = strawberry.field(description="The deadline of the redo.")
     redelivered_at: datetime | None = strawberry.field(description="The instant of the redelivery; null until then.")
+
+
+@object_type
+class CompletedStep:
+    """A retouching step that is done on an image."""
+
+    step: str = strawberry.field(description="The name of the step.")
+    performed_by: Performer = strawberry.field(description="The kind of performer.")
+    at: datetime = strawberry.field(description="The instant at which production recorded the step.")
+    seconds: float | None = attribute("The seconds that the step took, for staff only.", staff=True)
 
 
 @object_type(count=LOOK_UP)
@@ -116,6 +128,20 @@ class Image(Node):
         key = (self.row.account_id, self.row.id)
         rows = await info.context.loaders.rejections_of_images.load(key)
         return [rejection(row) for row in rows or ()]
+
+    @field(cost=LOOK_UP, length=5)
+    async def completed_steps(self, info: Info) -> list[CompletedStep]:
+        """The retouching steps done on the image since its last rejection: each once, the latest last."""
+        rows = await info.context.loaders.completed_steps.load((self.row.account_id, self.row.id))
+        return [
+            CompletedStep(
+                step=row.step,
+                performed_by=row.performed_by,
+                at=row.at,
+                seconds=row.milliseconds / MILLISECONDS,
+            )
+            for row in rows or ()
+        ]
 
 
 def image(row: ImageRow, context: Context) -> Image:

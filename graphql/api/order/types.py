@@ -33,6 +33,17 @@ if TYPE_CHECKING:
     from api.account.types import Account
 
 
+@object_type
+class StepProgress:
+    """The progress of a retouching step in an order."""
+
+    step: str = strawberry.field(description="The name of the step.")
+    completed_count: int = strawberry.field(
+        description="The number of images, not cancelled, on which the step is done since their last rejection."
+    )
+    image_count: int = strawberry.field(description="The number of images of the order, as `Order.imageCount`.")
+
+
 @object_type(count=COUNT)
 class Order(Node):
     """A set of images placed together, with one specification and one service level."""
@@ -110,6 +121,16 @@ class Order(Node):
             )
 
         return info.context.with_history(account_id, show)
+
+    @field(cost=COUNT, length=5)
+    async def steps(self, info: Info) -> list[StepProgress]:
+        """The progress of each retouching step of the order's specification, in its order."""
+        key = (self.row.account_id, self.row.id)
+        done = await info.context.loaders.steps_completed_in_orders.load(key) or {}
+        return [
+            StepProgress(step=each.step, completed_count=done.get(each.step, 0), image_count=self.row.image_count)
+            for each in self.row.specification.terms.steps
+        ]
 
     @field
     def images(

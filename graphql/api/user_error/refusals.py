@@ -3,7 +3,7 @@
 The facts of an error are the attributes of its refusal with the same names; ids are written as in the API.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.domain.errors import DomainError, Refusals
 from app.domain.inquiries import AlreadyAnswered
 from app.domain.orders import quotes, refusals
 from app.domain.orders.references import ReferenceTaken
+from app.domain.production.operations import StepNotOfImage
 from app.domain.sla import negotiation
 from app.domain.specifications import NoSteps, SpecificationArchived, StepNotOffered, StepNotSpecified
 from app.services.accounts.counters import UnknownAccount
@@ -61,6 +62,7 @@ ERRORS: Final[Mapping[type[DomainError], ErrorMapping]] = {
     refusals.NotDelivered: ErrorMapping(types.NotDelivered, _ORDER),
     refusals.NotRejectable: ErrorMapping(types.NotRejectable, _ORDER),
     refusals.NotClaimed: ErrorMapping(types.NotClaimed, ("imageIds",)),
+    StepNotOfImage: ErrorMapping(types.InvalidInput, ("step",), items="operations"),
     refusals.NotCancellable: ErrorMapping(types.NotCancellable, _ORDER),
     refusals.ImageCancelled: ErrorMapping(types.InvalidInput, _ORDER),
     refusals.NotCompletable: ErrorMapping(types.NotCompletable, _ORDER),
@@ -127,7 +129,12 @@ def errors_of(refusal: DomainError, asked: RefusedRequest) -> list[UserError]:
     """Return a refusal as errors, one each, in the order of the input; raises it if the table lacks it."""
     found = refusal.refusals if isinstance(refusal, Refusals) else (refusal,)
     order = {given.path: index for index, given in enumerate(asked.ids.values())}
-    return sorted((error_of(each, asked) for each in found), key=lambda error: order.get(tuple(error.path), -1))
+    errors = (error_of(each, asked) for each in found)
+    return sorted(errors, key=lambda error: (order.get(tuple(error.path), -1), _indexes(error.path)))
+
+
+def _indexes(path: Sequence[str]) -> list[int]:
+    return [int(part) for part in path if part.isdigit()]
 
 
 def error_of(refusal: DomainError, asked: RefusedRequest) -> UserError:

@@ -45,6 +45,7 @@ NEWER = {
     EventType.ACCOUNT_REOPENED,
     EventType.IMAGES_CANCELLED,
     EventType.DEADLINE_REVISED,
+    EventType.OPERATIONS_RECORDED,
     EventType.CONTACT_CHANGED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,

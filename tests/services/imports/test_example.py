@@ -45,6 +45,9 @@ EXAMPLE: list[Line] = [
                 "deliveredAt": "2026-03-03T06:00:00Z",
                 "resultUrl": "https://pictures.example/a-done.jpg",
                 "resultPreviewUrl": "https://pictures.example/a-done-small.jpg",
+                "operations": [
+                    {"step": "CLIPPING", "performedBy": "RETOUCHER", "seconds": 171.5, "at": "2026-03-03T05:30:00Z"}
+                ],
                 "rejections": [
                     {
                         "at": "2026-03-03T08:00:00Z",

@@ -47,6 +47,7 @@ FIELDS: Final = {
       newPricePerImage {_MONEY} previousPricePerImage {_MONEY} newPriceNegotiated previousPriceNegotiated
       newSteps {{ step seconds negotiated }} previousSteps {{ step seconds negotiated }}
       newInstructions previousInstructions""",
+    "OperationsRecorded": f"{_IMAGES} steps operationCount worker",
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "ContactChanged": "contact { name email } previousContact { name email }",

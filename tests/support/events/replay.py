@@ -70,6 +70,7 @@ _IMAGE_FIELDS: Final = (
     "preview_url",
     "result_url",
     "result_preview_url",
+    "delivered_by",
 )
 
 
@@ -102,6 +103,10 @@ class Replayed:
                 assert data == {"before": None, "after": {"dueAt": self.orders[order_id]["dueAt"]}}
             case "DEADLINE_AT_RISK" | "DEADLINE_MISSED":
                 assert data["before"] is None
+            case "OPERATIONS_RECORDED":
+                for image in self._images_of(order_id, data["images"]):
+                    assert data["worker"] in (image["claimed_by"], image["delivered_by"])
+                self.orders[order_id]["updatedAt"] = at.isoformat()
             case _:
                 self._change_images(order_id, type_, data, at)
                 self._change(order_id, type_, data, at)
@@ -155,6 +160,7 @@ class Replayed:
                 "preview_url": image.get("previewUrl"),
                 "result_url": None,
                 "result_preview_url": None,
+                "delivered_by": None,
                 "position": data["firstPosition"] + offset,
                 "expedite_position": None if first_expedite is None else first_expedite + offset,
                 "price": Decimal(data["pricePerImage"]),
@@ -215,7 +221,7 @@ class Replayed:
         addresses = [data.get(name) or [None] * len(images) for name in ("results", "resultPreviews")]
         for image, result_url, preview_url in zip(images, *addresses, strict=True):
             image |= {"claimed_by": None, "claimed_until": None}
-            image |= {"result_url": result_url, "result_preview_url": preview_url}
+            image |= {"result_url": result_url, "result_preview_url": preview_url, "delivered_by": data.get("worker")}
             if image["rejections"]:
                 assert image["rejections"][-1]["redelivered_at"] is None
                 image["rejections"][-1]["redelivered_at"] = at

@@ -37,6 +37,7 @@ def events_of_images(order: Order, rejections: Sequence[Rejection], at: datetime
     yield kinds.ImagesClaimed(WORKER, at, images)
     yield kinds.ClaimExpired(WORKER, at, images)
     yield kinds.ImagesDelivered(*counts, images, WORKER)
+    yield kinds.OperationsRecorded(images, ("CLIPPING",), len(images), WORKER)
     yield kinds.ImagesRejected(
         *counts, tuple(RejectedImage(each.image_id, each.id, each.reason, at, 1) for each in rejections)
     )

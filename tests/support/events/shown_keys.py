@@ -139,6 +139,14 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "results[]": "images.nodes[].resultUrl",
         "resultPreviews[]": "images.nodes[].previewUrl",
     },
+    "OPERATIONS_RECORDED": {
+        "before": "- always null",
+        "after": "- always null",
+        **_IDS,
+        "steps[]": "steps[]",
+        "operationCount": "operationCount",
+        "worker": "worker",
+    },
     "IMAGES_REJECTED": {
         **_BOTH,
         "images[].id": "rejectedImages.nodes[].image.id",

@@ -21,6 +21,8 @@ async def assert_rows_match_model(world: World) -> None:
         rejections = [row for _, image in account.images for row in rejection_rows(image)]
         assert await rows(customer, REJECTIONS) == sorted(rejections)
         assert await rows(customer, INQUIRIES) == [inquiry_row(each) for each in account.inquiries]
+        operations = [(image.id, *each) for _, image in account.images for each in image.operations]
+        assert await rows(customer, OPERATIONS) == sorted(operations)
         assert await rows(customer, LEDGER_DAYS) == ledger_rows(account)
 
 
@@ -41,13 +43,18 @@ IMAGES = """
     SELECT o.number, i.number, i.id, i.filename, i.status, i.service_level, i.uploaded_at, i.position,
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
-           i.first_claimed_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url
+           i.first_claimed_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url,
+           i.delivered_by
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
 REJECTIONS = """
     SELECT image_id, at, reason, category, due_at, sla_version, redelivered_at IS NULL, redelivered_at, late_at
       FROM rejections WHERE account_id = $1 ORDER BY image_id, at, redelivered_at NULLS LAST
+"""
+OPERATIONS = """
+    SELECT image_id, at, step, performed_by, milliseconds
+      FROM operations WHERE account_id = $1 ORDER BY image_id, at, step, performed_by, milliseconds
 """
 INQUIRIES = """
     SELECT id, order_id, created_at, due_at, answered_at FROM inquiries WHERE account_id = $1 ORDER BY created_at
@@ -129,6 +136,7 @@ def image_row(order: Order, image: Image) -> Row:
         image.instructions,
         image.preview_url,
         *image.result,
+        image.delivered_by,
     )
 
 

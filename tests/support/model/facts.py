@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -46,6 +46,15 @@ class Rejection:
     redelivered_at: datetime | None = None
 
 
+class Operation(NamedTuple):
+    """A step done on an image, recorded at `at`."""
+
+    at: datetime
+    step: str
+    performed_by: str
+    milliseconds: int
+
+
 @dataclass(eq=False)
 class Image:
     """An image; its id is the service's."""
@@ -64,6 +73,8 @@ class Image:
     instructions: str | None = None
     preview_url: str | None = None
     result: tuple[str | None, str | None] = (None, None)
+    delivered_by: str | None = None
+    operations: list[Operation] = field(default_factory=list[Operation])
     claimed_by: str | None = None
     claimed_until: datetime | None = None
     first_claimed_at: datetime | None = None

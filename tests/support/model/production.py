@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.support.model.facts import Image, Order, Reason, Rejection, refuse
+from tests.support.model.facts import Image, Operation, Order, Reason, Rejection, refuse
 from tests.support.model.orders import Account
 from tests.support.model.refusals import NEVER
 
@@ -67,8 +67,25 @@ class Production:
             if image.awaits_redelivery:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
-            image.result = result
+            image.result, image.delivered_by = result, worker
             image.claimed_by = image.claimed_until = None
+
+    def record(
+        self, now: datetime, worker: str, recorded: Sequence[tuple[Account, Order, Image, tuple[str, str, int]]]
+    ) -> None:
+        """Record operations, each a step, its performer and milliseconds, on images the worker holds or delivered."""
+        refuse(
+            Reason("NotClaimed", image.id)
+            for account, _, image, _ in recorded
+            if image.delivered_by != worker
+            and (
+                image.claimed_by != worker or image.claimed_until is None or image.claimed_until <= account.instant(now)
+            )
+        )
+        instants = _instants(now, [account for account, *_ in recorded])
+        for account, order, image, operation in recorded:
+            order.updated_at = at = instants[id(account)]
+            image.operations.append(Operation(at, *operation))
 
     def reject_order(self, now: datetime, account: Account, order: Order, why: tuple[str, str | None]) -> list[Image]:
         """Reject the images of an order that can be; return them."""

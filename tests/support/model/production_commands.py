@@ -8,11 +8,12 @@ from uuid import UUID
 
 from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.results import ImageResult
+from app.domain.production.operations import Operation, Performer
 from app.domain.production.rejections import RejectionReason
 from app.services.orders.changing import reject_order
 from app.services.orders.claiming import claim_images
-from app.services.orders.producing import deliver_images, reject_images
-from tests.support.customers import Customer
+from app.services.orders.producing import deliver_images, record_operations, reject_images
+from tests.support.customers import GHOST, Customer
 from tests.support.model.client_commands import OfOrder
 from tests.support.model.facts import Image, Order
 from tests.support.model.orders import Account
@@ -64,6 +65,33 @@ class Deliver:
             await world.agree(
                 lambda now: world.production.deliver(now, self.worker, chosen, self.result or (None, None)),
                 lambda writer: deliver_images(writer, world.clock, self.worker, keys, results),
+            )
+
+
+@dataclass(frozen=True)
+class Record:
+    """Record operations on images that the worker holds or delivered, steps in turn; a stray one may be any image."""
+
+    worker: str
+    chosen: tuple[int, ...] | None
+    stray: int | None
+    performed_by: Performer
+
+    async def give(self, world: World) -> None:
+        own = [each for each in world.production.images if self.worker in (each[2].claimed_by, each[2].delivered_by)]
+        chosen = _with_stray(world, own, self.chosen, self.stray)
+        steps = [GHOST.steps[number % len(GHOST.steps)].step for number in range(len(chosen))]
+        operations = [(step, self.performed_by, 1000 + number) for number, step in enumerate(steps)]
+        keys = _keys(world, chosen)
+        recorded = [
+            (account_id, Operation(image_id, *operation))
+            for (account_id, image_id), operation in zip(keys, operations, strict=True)
+        ]
+        if chosen:
+            pairs = [(*each, operation) for each, operation in zip(chosen, operations, strict=True)]
+            await world.agree(
+                lambda now: world.production.record(now, self.worker, pairs),
+                lambda writer: record_operations(writer, world.clock, self.worker, recorded),
             )
 
 

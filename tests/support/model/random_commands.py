@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.domain.local_time import local_day, midnight
 from app.domain.orders.enums import RejectionCategory
 from app.domain.orders.results import ImageResult
+from app.domain.production.operations import Performer
 from app.domain.sla.negotiation import Negotiation
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
@@ -19,7 +20,7 @@ from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reope
 from tests.support.model.client_commands import Cancel, Complete, Confirm, ConfirmPortions, Expedite, Place, Revise
 from tests.support.model.inquiry_commands import Answer, Ask
 from tests.support.model.orders import Account
-from tests.support.model.production_commands import Claim, Deliver, Reject, RejectOrder
+from tests.support.model.production_commands import Claim, Deliver, Record, Reject, RejectOrder
 from tests.support.model.world import Command, World, accepted, assert_day
 
 ZONES: Final = (
@@ -165,6 +166,7 @@ def commands() -> st.SearchStrategy[Command]:
         wait,
         *often,
         st.builds(WaitUntil, which, st.sampled_from(marks), st.integers(0, 4), st.sampled_from([0, -1, 1])),
+        st.builds(Record, worker, picks, strays, st.sampled_from(Performer)),
         st.builds(Reject, picks, strays, st.lists(categories, min_size=1, max_size=3).map(tuple)),
         st.builds(RejectOrder, *of_order, categories),
         st.builds(Confirm, *of_order, st.sampled_from([4 * HOUR, HOUR, 2 * DAY, 0 * HOUR])),

@@ -22,6 +22,9 @@ async def a_key_of_another_call(operation: str, scene: Scene) -> Refused:
 
 async def an_unknown_account(operation: str, _scene: Scene) -> Refused:
     values = made_up_inputs(UUID(int=7))[operation]
+    if operation == "recordOperations":
+        facts = {"id": values["operations"][0]["imageId"]}
+        return Refused(values, ["operations", "0", "imageId"], facts, by_staff=True)
     names = ("accountId", "orderId", "specificationId", "slaId", "inquiryId", "imageIds")
     name = next(name for name in names if name in values)
     listed = isinstance(values[name], list)
