@@ -38,7 +38,7 @@ _ROWS: Final = {
     """,
 }
 
-# Claims the images that are due first for workers, without events; images_queue_idx.
+# Claims the images that are due first for workers, without events; images_by_urgency_idx.
 _HOLD: Final = Statement(
     "hold_first",
     """

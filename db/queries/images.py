@@ -54,6 +54,7 @@ class ImageRow:
     instructions: str | None
     preview_url: str | None
     result_url: str | None
+    review_by: datetime | None
     currency: str
     deadline_status: DeadlineStatus
     sla_version: int
@@ -89,7 +90,7 @@ IMAGE_COLUMNS: Final = """
       i.position, i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
       i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_until, i.first_claimed_at,
       i.external_reference, i.instructions, coalesce(i.result_preview_url, i.preview_url) AS preview_url, i.result_url,
-      o.currency,
+      i.review_by, o.currency,
       o.deadline_status, o.sla_version, o.expedited_at, o.confirmed_at, o.kept_sla_version,
       o.revised_at, o.first_confirmed_due_at, r.sla_version AS redo_sla_version"""
 """The columns of an ImageRow, of images `i` and the joins IMAGE_PROMISES."""

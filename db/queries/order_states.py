@@ -1,7 +1,8 @@
-"""Reads orders as the domain's states, with all their images and rejections."""
+"""Reads orders as the domain's states, with all their images, rejections and reviews."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, TypeAlias
@@ -17,6 +18,7 @@ from app.domain.orders.state import (
     OrderedSpecification,
     OrderState,
     RejectionState,
+    ReviewState,
     Revision,
 )
 from db.connections import Record, Statement
@@ -69,6 +71,17 @@ REJECTIONS: Final = Statement(
     """,
 )
 
+# The reviews of images of an account, oldest first; the primary key finds them.
+REVIEWS: Final = Statement(
+    "review_states",
+    """
+    SELECT w.image_id, w.begun_at, w.due_at, w.ended_at
+      FROM reviews w
+     WHERE w.account_id = $1 AND w.image_id = ANY($2::uuid[])
+     ORDER BY w.image_id, w.number
+    """,
+)
+
 # The orders of images of an account; the primary key finds these.
 ORDERS_OF_IMAGES: Final = Statement(
     "orders_of_images",
@@ -112,10 +125,17 @@ async def _of_account(reader: Reader, account_id: UUID, ids: Sequence[UUID]) -> 
     images = await reader.fetch(IMAGES, account_id, ids)
     sent_back = [row["id"] for row in images if row["first_rejected_at"] is not None]
     rejections = _grouped(await reader.fetch(REJECTIONS, account_id, sent_back)) if sent_back else {}
+    unusual = {row["id"] for row in rows if row["service_level"] != ServiceLevel.STANDARD}
+    reviewable = [row["id"] for row in images if row["order_id"] in unusual]
+    reviews = _grouped(await reader.fetch(REVIEWS, account_id, reviewable)) if reviewable else {}
     of_order = _grouped(images)
     return {
         (account_id, row["id"]): _order(
-            row, tuple(_image(image, rejections.get(image["id"], ())) for image in of_order[row["id"]])
+            row,
+            tuple(
+                _image(image, rejections.get(image["id"], ()), reviews.get(image["id"], ()))
+                for image in of_order[row["id"]]
+            ),
         )
         for row in rows
     }
@@ -155,7 +175,7 @@ def _order(row: Record, images: tuple[ImageState, ...]) -> OrderState:
     )
 
 
-def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
+def _image(row: Record, rejections: Iterable[Record], reviews: Iterable[Record]) -> ImageState:
     until = row["claimed_until"]
     return ImageState(
         id=row["id"],
@@ -175,7 +195,14 @@ def _image(row: Record, rejections: Iterable[Record]) -> ImageState:
         preview_url=row["preview_url"],
         result=ImageResult(row["result_url"], row["result_preview_url"]),
         delivered_by=row["delivered_by"],
+        reviews=tuple(_review(each, row["first_delivered_at"]) for each in reviews),
     )
+
+
+def _review(row: Record, delivered_at: datetime | None) -> ReviewState:
+    """Return a review; the delivery that ended it is a fact of its image."""
+    ended_at = row["ended_at"]
+    return ReviewState(row["begun_at"], row["due_at"], None if ended_at == delivered_at else ended_at)
 
 
 def _rejection(row: Record) -> RejectionState:

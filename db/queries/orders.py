@@ -56,6 +56,7 @@ class OrderRow:
     revised_at: datetime | None
     first_confirmed_due_at: datetime | None
     thumbnail_url: str | None
+    review_by: datetime | None
     specification: SpecificationRow
 
     @property
@@ -77,14 +78,14 @@ class OrderRow:
         )
 
 
-_OWN_COLUMNS: Final = 35
+_OWN_COLUMNS: Final = 36
 ORDER_COLUMNS: Final = f"""
       o.account_id, o.id, o.number, o.name, o.service_level, o.status, o.placed_at, o.deadline_status, o.due_at,
       o.late_at, o.sla_version, o.first_position, o.last_position, o.expedited_at, o.first_expedite_position,
       o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price, o.currency,
       o.delivered_at, o.split_from, o.external_reference, o.instructions, {UPDATED_AT.format("o.")} AS updated_at,
       o.completed_at, o.cancelled_at, o.cancelled_count, o.begun_at, o.last_delivered_at,
-      o.revised_at, o.first_confirmed_due_at, o.thumbnail_url,
+      o.revised_at, o.first_confirmed_due_at, o.thumbnail_url, o.review_by,
       {SPECIFICATION_COLUMNS}"""
 """The columns of an OrderRow, of orders `o` and the join ORDER_SPECIFICATION."""
 

@@ -23,9 +23,11 @@ class Image(Table, table=True):
     `number` is its position in the uploaded list, from 1. `due_at` is the delivery deadline, frozen once passed
     or met. `late_at` equals it while the image is undelivered, or once it was delivered after it; null when delivered
     in time, cancelled not after it, or without one. So the image is late at T exactly when `late_at < T`, and open
-    when `late_at >= T`. `rejected_at` and `redo_due_at` are the open rejection's. `external_reference` is the client's
-    own. `preview_url` is the address of a preview of the upload; `result_url`, `result_preview_url` and the worker
-    `delivered_by` are those of the latest delivery; an imported one has no worker.
+    when `late_at >= T`. `review_by` is the instant by which staff have promised the deadline that they owe, of an image
+    without one or at the plan level; null where they owe none, also once it was delivered or cancelled. `rejected_at`
+    and `redo_due_at` are the open rejection's. `external_reference` is the client's own. `preview_url` is the address
+    of a preview of the upload; `result_url`, `result_preview_url` and the worker `delivered_by` are those of the latest
+    delivery; an imported one has no worker.
     """
 
     __tablename__ = "images"
@@ -72,12 +74,23 @@ class Image(Table, table=True):
             postgresql_where=text("cancelled_at IS NOT NULL"),
         ),
         Index(
-            "images_queue_idx",
+            "images_by_urgency_idx",
             text("coalesce(redo_due_at, due_at, 'infinity'::timestamp with time zone)"),
+            text(  # as PostgreSQL prints it
+                "coalesce(\nCASE\nWHEN due_at IS NULL THEN review_by\nELSE NULL::timestamp with time zone\nEND,"
+                " '-infinity'::timestamp with time zone)"
+            ),
             "uploaded_at",
             "id",
             text("coalesce(claimed_until, '-infinity'::timestamp with time zone)"),
             postgresql_where=text("status IN ('QUEUED', 'REJECTED')"),
+        ),
+        Index(
+            "images_by_review_idx",
+            "review_by",
+            "uploaded_at",
+            "id",
+            postgresql_where=text("review_by IS NOT NULL"),
         ),
         Index(
             "images_by_reference_key",
@@ -125,3 +138,4 @@ class Image(Table, table=True):
     result_url: str | None = None
     result_preview_url: str | None = None
     delivered_by: str | None = None
+    review_by: datetime | None = Field(default=None, sa_type=Instant)

@@ -16,6 +16,7 @@ NOT_YET: Final = {
     "change_images",
     "change_orders",
     "change_rejections",
+    "change_reviews",
     "claim_images",
     "counters_by_ref",
     "deadlines_of_account_to_watch",

@@ -89,7 +89,8 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
-        replace(image, due_at=due_at, price=price) if is_open_at(image, at) else image for image in order.images
+        replace(image, due_at=due_at, price=price, reviews=image.dated(at)) if is_open_at(image, at) else image
+        for image in order.images
     )
     return replace(
         order,

@@ -96,6 +96,7 @@ def _expedited_image(
         price=image_price(source.specification.price, part.service_level, terms),
         due_at=image.due_at if due_at is None else due_at,
         claim=image.claim_at(at),
+        reviews=image.reviews if due_at is None else image.dated(at),
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.domain.orders.changes import awaited_status, confirm
 from app.domain.orders.results import NO_RESULT, ImageResult
-from app.domain.orders.state import ImageState, OrderState, RejectionState
+from app.domain.orders.state import ImageState, OrderState, RejectionState, ReviewState
 from app.domain.sla.terms import SlaInForce
 
 TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
@@ -43,7 +43,10 @@ def unconfirmed(order: OrderState) -> OrderState:
     kept, price = order.kept, order.specification.price
     due_at = None if kept is None else kept.due_at
     images = tuple(
-        replace(image, due_at=due_at, price=price) if image.due_at == order.due_at else image for image in order.images
+        replace(image, due_at=due_at, price=price, reviews=_undated(image.reviews, order.confirmed_at))
+        if image.due_at == order.due_at
+        else image
+        for image in order.images
     )
     return replace(
         order,
@@ -122,7 +125,13 @@ def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageSta
         image.preview_url,
         facts.result,
         image.delivered_by,
+        image.reviews,
     )
+
+
+def _undated(reviews: tuple[ReviewState, ...], at: datetime | None) -> tuple[ReviewState, ...]:
+    """Return reviews without the deadline that staff gave at an instant."""
+    return tuple(replace(review, dated_at=None) if review.dated_at == at else review for review in reviews)
 
 
 def _last_rejection_fact(rejection: RejectionState) -> datetime:

@@ -1,4 +1,4 @@
-"""Deadlines that staff set for portions of an order's images (domain rules, section 3.19)."""
+"""Deadlines that staff set for portions of an order's images (domain rules, section 3.20)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -6,7 +6,7 @@ Figures that follow from other facts, such as a status or a count, are computed,
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -47,6 +47,18 @@ class RejectionState:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewState:
+    """The time in which staff owe an image a deadline: from `begun_at`, promised by `due_at`, given at `dated_at`.
+
+    Staff give it or an expedite does; it also ends with the delivery of the image. Instants are UTC.
+    """
+
+    begun_at: datetime
+    due_at: datetime
+    dated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """An image that production works on: a lease of the worker's, which the clock ends at `until` (UTC)."""
 
@@ -56,7 +68,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class ImageState:
-    """One photo of an order, with its deliveries and rejections in the order in which they happened.
+    """One photo of an order, with its deliveries, rejections and reviews in the order in which they happened.
 
     `number` is its position in the uploaded list, `position` that in the day's guarantee and `expedite_position`, once
     expedited, that in the day's expedite quota; all count from 1. `claim` is the latest one without a delivery; it may
@@ -82,6 +94,7 @@ class ImageState:
     preview_url: str | None = None
     result: ImageResult = NO_RESULT
     delivered_by: str | None = None
+    reviews: tuple[ReviewState, ...] = ()
 
     def claim_at(self, at: datetime) -> Claim | None:
         """Return the claim that runs at an instant (UTC)."""
@@ -109,6 +122,11 @@ class ImageState:
     def first_rejected_at(self) -> datetime | None:
         """The instant of the rejection of its first delivery."""
         return self.rejections[0].at if self.rejections else None
+
+    def dated(self, at: datetime) -> tuple[ReviewState, ...]:
+        """Return the reviews of the image, the last of which ends at an instant at which it gets a deadline."""
+        last = self.reviews[-1] if self.reviews else None
+        return self.reviews if last is None or last.dated_at else (*self.reviews[:-1], replace(last, dated_at=at))
 
     @property
     def open_rejection(self) -> RejectionState | None:

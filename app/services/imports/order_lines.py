@@ -18,6 +18,7 @@ from app.domain.orders.changes import NewImage, Placement, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
+from app.domain.orders.reviews import with_reviews
 from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.production.operations import Operation
 from app.domain.specifications import milliseconds_of
@@ -67,6 +68,7 @@ def place_order(line: OrderLine, state: AccountState, version: VersionState, now
     try:
         zone = state.account.upload_zone_at(line.placed_at)
         change = place(placement, day, zone, state.next_order_number, partial(new_ids, line.placed_at))
+        change = with_reviews(change, line.placed_at, state.account.zone_at(line.placed_at))
     except DomainError as refusal:
         raise LineRefused("expedite", str(refusal)) from refusal
     orders: Sequence[OrderState] = tuple(with_history(order, histories) for order in change.orders)
@@ -111,6 +113,7 @@ def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[Ord
     day = state.day_at(at)
     try:
         change = expedite(then, chosen, at, day, state.next_order_number, partial(new_ids, at))
+        change = with_reviews(change, at, state.account.zone_at(at))
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
         raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error

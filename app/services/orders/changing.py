@@ -15,6 +15,7 @@ from app.domain.orders.cancellations import cancel
 from app.domain.orders.changes import Change, confirm, revise
 from app.domain.orders.expedites import expedite
 from app.domain.orders.portions import Portion, confirm_portions
+from app.domain.orders.reviews import with_reviews
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
 from app.domain.production.rejections import REJECTION_PERIOD, RejectionReason, RejectionTerms, reject, rejectable
@@ -57,7 +58,8 @@ def expediting(
     account.require_open(at)
 
     def work(found: Sequence[UUID] | None) -> Change:
-        return expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
+        change = expedite(orders, found, at, account.day_at(at), first_number, partial(new_ids, at))
+        return with_reviews(change, at, account.zone_at(at))
 
     return _of_images(orders, chosen, work)
 

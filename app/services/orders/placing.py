@@ -11,6 +11,7 @@ from app.domain.account import Account
 from app.domain.events.orders import placed
 from app.domain.orders.changes import Change, NewImage, Placement, place
 from app.domain.orders.references import require_free_references
+from app.domain.orders.reviews import with_reviews
 from app.domain.specifications import SpecificationArchived
 from app.services.accounts.counters import begin_command
 from app.services.accounts.facts import NamedSpecification, read_account
@@ -74,7 +75,8 @@ def placement(
         new.external_reference,
         new.instructions,
     )
-    return place(placing, account.day_at(at), account.upload_zone_at(at), first_number, partial(new_ids, at))
+    change = place(placing, account.day_at(at), account.upload_zone_at(at), first_number, partial(new_ids, at))
+    return with_reviews(change, at, account.zone_at(at))
 
 
 async def _require_free_references(reader: Reader, new: NewOrder) -> None:

@@ -1,11 +1,12 @@
-"""The rows of orders, their images and rejections, in the order of the tables' columns, and their changes."""
+"""The rows of orders, their images, rejections and reviews, in the order of the tables' columns, and their changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
+from app.domain.orders.reviews import open_review, review_by, review_ended_at, review_late_at
 from app.domain.orders.state import (
     ImageState,
     OrderState,
@@ -16,11 +17,12 @@ from app.domain.orders.state import (
     tally_order,
 )
 from app.domain.pulse.rollups import Tally
-from db.columns import attributes_of
+from db.columns import attributes_of, key_of
 from db.tables.base import Table
 from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
+from db.tables.reviews import Review
 
 Row: TypeAlias = tuple[Any, ...]
 Orders: TypeAlias = Iterable[tuple[UUID, OrderState]]
@@ -28,15 +30,17 @@ Orders: TypeAlias = Iterable[tuple[UUID, OrderState]]
 
 
 class Changes:
-    """The attributes of a table's rows that change once they are written, found by account and id; `fixed` ones do not.
+    """The attributes of a table's rows that change once they are written, found by their key; `fixed` ones do not.
 
     A command that changes another attribute moves it from the fixed ones to these.
     """
 
     def __init__(self, table: type[Table], fixed: tuple[str, ...]) -> None:
-        self.attributes: Final = attributes_of(table, but=("account_id", "id", *fixed))
+        key = key_of(table)
+        self.attributes: Final = attributes_of(table, but=(*key, *fixed))
         index = attributes_of(table).index
-        self._changeable: Callable[[Row], Row] = itemgetter(*map(index, ("account_id", "id", *self.attributes)))
+        self._key: Callable[[Row], Row] = itemgetter(*map(index, key))
+        self._changeable: Callable[[Row], Row] = itemgetter(*map(index, (*key, *self.attributes)))
         self._fixed: Callable[[Row], Row] = itemgetter(*map(index, fixed))
 
     def between(self, before: Sequence[Row], after: list[Row]) -> "ChangedRows":
@@ -46,13 +50,14 @@ class Changes:
         """
         if not before:  # orders are placed, of which each may have many images
             return ChangedRows(after, [])
-        stored = {row[1]: row for row in before}
-        kept = [row for row in after if row[1] in stored]
-        if any(self._fixed(row) != self._fixed(stored[row[1]]) for row in kept):
+        key = self._key
+        stored = {key(row): row for row in before}
+        kept = [(row, stored[key(row)]) for row in after if key(row) in stored]
+        if any(self._fixed(row) != self._fixed(was) for row, was in kept):
             raise ValueError("A command changes an attribute that is fixed.")
         return ChangedRows(
-            [row for row in after if row[1] not in stored],
-            [self._changeable(row) for row in kept if self._changeable(row) != self._changeable(stored[row[1]])],
+            [row for row in after if key(row) not in stored],
+            [self._changeable(row) for row, was in kept if self._changeable(row) != self._changeable(was)],
         )
 
 
@@ -78,14 +83,16 @@ IMAGES: Final = Changes(  # but for those that only a claim changes
     ),
 )
 REJECTIONS: Final = Changes(Rejection, fixed=("image_id", "at", "reason", "category"))
+REVIEWS: Final = Changes(Review, fixed=("begun_at", "due_at"))
 
 
 class OrderRows(NamedTuple):
-    """The changed rows of orders, their images and rejections, and the changes to the rollups of each account."""
+    """The changed rows of orders, their images, rejections and reviews, and the changes to the rollups by account."""
 
     orders: ChangedRows
     images: ChangedRows
     rejections: ChangedRows
+    reviews: ChangedRows
     tallies: Mapping[UUID, Tally]
 
 
@@ -93,21 +100,26 @@ def changed_rows(before: Orders, after: Orders) -> OrderRows:
     """Return the rows to add and to change, so that the database has `after` where it has `before`."""
     tallies: defaultdict[UUID, Tally] = defaultdict(Tally)
     stored, wanted = _rows(before, tallies, -1), _rows(after, tallies, 1)
-    orders, images, rejections = (
-        changes.between(*rows) for changes, *rows in zip((ORDERS, IMAGES, REJECTIONS), stored, wanted, strict=True)
+    orders, images, rejections, reviews = (
+        changes.between(*rows)
+        for changes, *rows in zip((ORDERS, IMAGES, REJECTIONS, REVIEWS), stored, wanted, strict=True)
     )
-    return OrderRows(orders, images, rejections, tallies)
+    return OrderRows(orders, images, rejections, reviews, tallies)
 
 
-def _rows(orders: Orders, tallies: Mapping[UUID, Tally], sign: int) -> tuple[list[Row], list[Row], list[Row]]:
-    """Return the rows of orders, of their images, and of the rejections of these; count them with a sign."""
-    rows: tuple[list[Row], list[Row], list[Row]] = [], [], []
+def _rows(
+    orders: Orders, tallies: Mapping[UUID, Tally], sign: int
+) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
+    """Return the rows of orders, of their images, and of these images' rejections and reviews; count with a sign."""
+    rows: tuple[list[Row], list[Row], list[Row], list[Row]] = [], [], [], []
     for account_id, order in orders:
         tally_order(tallies[account_id], order, sign)
         rows[0].append(_order_row(account_id, order))
         for image in order.images:
             rows[1].append(_image_row(account_id, order, image))
             rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
+            if image.reviews:
+                rows[3].extend(_review_rows(account_id, image))
     return rows
 
 
@@ -153,11 +165,12 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
         None if order.revision is None else order.revision.at,
         None if order.revision is None else order.revision.first_due_at,
         figures.thumbnail_url,
+        review_by(order),
     )
 
 
 def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
-    rejection, claim = image.open_rejection, image.claim
+    rejection, claim, review = image.open_rejection, image.claim, open_review(image)
     return (
         account_id,
         image.id,
@@ -188,6 +201,7 @@ def _image_row(account_id: UUID, order: OrderState, image: ImageState) -> Row:
         image.preview_url,
         *image.result,
         image.delivered_by,
+        None if review is None else review.due_at,
     )
 
 
@@ -204,3 +218,9 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
         rejection.sla_version,
         rejection.category,
     )
+
+
+def _review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
+    for number, review in enumerate(image.reviews, start=1):
+        late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
+        yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at

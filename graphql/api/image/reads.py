@@ -29,7 +29,7 @@ _CURSORS: Final = CursorKind("images", (NUMBER, ID))
 
 
 _QUEUE_SIZE: Final = 50
-_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, ID))
+_QUEUE_CURSORS: Final = CursorKind("productionQueue", (INSTANT, INSTANT, INSTANT, ID))
 _AT_RISK_CURSORS: Final = CursorKind("atRisk", (INSTANT, INSTANT, ID))
 _AT_RISK_WITHIN: Final = timedelta(hours=2)
 _LONGEST_WITHIN: Final = timedelta(days=366)
@@ -98,7 +98,10 @@ class ImageQueries:
     async def production_queue(
         self, info: Info, first: First = _QUEUE_SIZE, after: After = strawberry.UNSET
     ) -> Connection[Image] | None:
-        """Unclaimed images of all accounts that wait for production, earliest deadline first; for staff."""
+        """Unclaimed images of all accounts that wait for production, earliest deadline first; for staff.
+
+        Images without a deadline follow all others, by the instant by which it is promised.
+        """
         size = _QUEUE_SIZE if first is None else first
         return await info.context.page_of_all_accounts(lambda: queue_of_production(info.context).first(size, after))
 
@@ -115,7 +118,8 @@ class ImageQueries:
     ) -> Connection[Image] | None:
         """Undelivered images of all accounts that are due soon or overdue, earliest deadline first; for staff.
 
-        Claimed images are included; a rejected image is listed by the deadline of its redo.
+        Claimed images are included; a rejected image is listed by the deadline of its redo, one whose deadline or
+        delivery plan is still owed by the instant by which it is promised.
         """
         context, time = info.context, _AT_RISK_WITHIN if within is None else within
         if time > _LONGEST_WITHIN:

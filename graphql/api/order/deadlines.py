@@ -20,6 +20,7 @@ from app.domain.ledger.days import LedgerDay, ledger_day_at
 from app.domain.ledger.positions import Positions
 from app.domain.orders.changes import awaited_status
 from app.domain.orders.enums import OrderStatus
+from app.domain.orders.reviews import review_by
 from app.domain.orders.state import OrderState, order_figures
 from app.domain.sla.terms import SlaTerms
 from db.queries.accounts import AccountHistory
@@ -40,6 +41,9 @@ class Deadline:
     late: bool = strawberry.field(
         description="True if the deadline is missed by now: passed undelivered, or met too late."
     )
+    review_by: datetime | None = strawberry.field(
+        description="The instant by which staff have promised the deadline; null unless they owe one."
+    )
     sla_version: int = strawberry.field(description="The version of the SLA under which the promise was made.")
     account_id: strawberry.Private[UUID]
     explain: strawberry.Private[Explain]
@@ -59,9 +63,11 @@ def is_late(late_at: datetime | None, now: datetime) -> bool:
 
 def order_deadline(row: OrderRow, now: datetime) -> Deadline:
     """Show the delivery deadline of an order's images."""
+    status = deadlines.deadline_status(row.deadline_status, row.due_at, now)
     return Deadline(
         at=row.due_at,
-        status=deadlines.deadline_status(row.deadline_status, row.due_at, now),
+        status=status,
+        review_by=None if status is DeadlineStatus.CONFIRMED else row.review_by,
         late=is_late(row.late_at, now),
         sla_version=row.sla_version,
         account_id=row.account_id,
@@ -76,14 +82,17 @@ def image_deadline(row: ImageRow, now: datetime) -> Deadline:
         return Deadline(
             at=row.redo_due_at,
             status=DeadlineStatus.CONFIRMED,
+            review_by=None,
             late=is_late(row.redo_due_at, now),
             sla_version=sla_version,
             account_id=row.account_id,
             explain=partial(_explain_redo, row.rejected_at, row.redo_due_at, sla_version),
         )
+    status = deadlines.deadline_status(_delivery_status(row), row.due_at, now)
     return Deadline(
         at=row.due_at,
-        status=deadlines.deadline_status(_delivery_status(row), row.due_at, now),
+        status=status,
+        review_by=None if status is DeadlineStatus.CONFIRMED else row.review_by,
         late=is_late(row.late_at, now),
         sla_version=_sla_version(row),
         account_id=row.account_id,
@@ -96,6 +105,7 @@ def quoted_deadline(account_id: UUID, order: OrderState) -> Deadline:
     return Deadline(
         at=order.due_at,
         status=order.deadline_status,
+        review_by=review_by(order),
         late=False,
         sla_version=order.sla_version,
         account_id=account_id,

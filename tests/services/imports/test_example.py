@@ -160,6 +160,7 @@ async def test_its_orders_follow_the_rules(pool: Pool) -> None:
     unset |= {"kept_due_at": None, "kept_sla_version": None, "external_reference": None, "instructions": None}
     unset |= {"begun_at": None, "last_delivered_at": None, "revised_at": None, "first_confirmed_due_at": None}
     unset |= {"thumbnail_url": None}
+    unset |= {"review_by": None}
     common = {"sla_version": 1, "image_count": 1, "rejected_count": 0, "cancelled_count": 0}
     first = {"name": "SS26 shoes", "placed_at": CREATED_AT, "instructions": "Match last season's crop."}
     assert await _orders(pool) == [

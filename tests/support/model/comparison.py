@@ -20,6 +20,8 @@ async def assert_rows_match_model(world: World) -> None:
         assert await rows(customer, IMAGES) == sorted(images, key=lambda row: (row[0], row[1]))
         rejections = [row for _, image in account.images for row in rejection_rows(image)]
         assert await rows(customer, REJECTIONS) == sorted(rejections)
+        reviews = [row for _, image in account.images for row in review_rows(image)]
+        assert await rows(customer, REVIEWS) == sorted(reviews)
         assert await rows(customer, INQUIRIES) == [inquiry_row(each) for each in account.inquiries]
         operations = [(image.id, *each) for _, image in account.images for each in image.operations]
         assert await rows(customer, OPERATIONS) == sorted(operations)
@@ -36,7 +38,8 @@ ORDERS = """
            o.last_expedite_position, o.confirmed_at, o.image_count, o.delivered_count, o.rejected_count, o.price,
            o.delivered_at, o.completed_at, o.cancelled_at, o.split_from, o.external_reference, o.instructions,
            o.updated_at, o.begun_at, o.last_delivered_at, o.revised_at,
-           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count, o.thumbnail_url
+           o.first_confirmed_due_at, o.kept_due_at, o.kept_sla_version, o.cancelled_count, o.thumbnail_url,
+           o.review_by
       FROM orders o WHERE o.account_id = $1 ORDER BY o.number
 """
 IMAGES = """
@@ -44,7 +47,7 @@ IMAGES = """
            i.expedite_position, i.price, i.due_at, i.late_at, i.first_delivered_at, i.delivered_at,
            i.first_rejected_at, i.rejected_at, i.redo_due_at, i.cancelled_at, i.claimed_by, i.claimed_until,
            i.first_claimed_at, i.external_reference, i.instructions, i.preview_url, i.result_url, i.result_preview_url,
-           i.delivered_by
+           i.delivered_by, i.review_by
       FROM images i JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
      WHERE i.account_id = $1 ORDER BY o.number, i.number
 """
@@ -55,6 +58,9 @@ REJECTIONS = """
 OPERATIONS = """
     SELECT image_id, at, step, performed_by, milliseconds
       FROM operations WHERE account_id = $1 ORDER BY image_id, at, step, performed_by, milliseconds
+"""
+REVIEWS = """
+    SELECT image_id, number, begun_at, due_at, late_at, ended_at FROM reviews WHERE account_id = $1 ORDER BY 1, 2
 """
 INQUIRIES = """
     SELECT id, order_id, created_at, due_at, answered_at FROM inquiries WHERE account_id = $1 ORDER BY created_at
@@ -105,6 +111,7 @@ def order_row(order: Order) -> Row:
         *(order.kept or (None, None)),
         len(order.images) - len(images),
         images[0].result[1] or images[0].preview_url,
+        next((by for image in order.images if (by := image.review_by)), None),
     )
 
 
@@ -137,6 +144,7 @@ def image_row(order: Order, image: Image) -> Row:
         image.preview_url,
         *image.result,
         image.delivered_by,
+        image.review_by,
     )
 
 
@@ -163,6 +171,22 @@ def rejection_rows(image: Image) -> list[Row]:
             None if each.redelivered_at is not None and each.redelivered_at <= each.due_at else each.due_at,
         )
         for each in image.rejections
+    ]
+
+
+def review_rows(image: Image) -> list[Row]:
+    return [
+        (
+            image.id,
+            number,
+            each.begun_at,
+            each.due_at,
+            None
+            if (ended_at := each.ended_at or image.cancelled_at) is not None and ended_at <= each.due_at
+            else each.due_at,
+            each.ended_at,
+        )
+        for number, each in enumerate(image.reviews, start=1)
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,15 @@ class Operation(NamedTuple):
     milliseconds: int
 
 
+@dataclass
+class Review:
+    """A time in which staff owe a deadline, promised by `due_at`."""
+
+    begun_at: datetime
+    due_at: datetime
+    ended_at: datetime | None = None
+
+
 @dataclass(eq=False)
 class Image:
     """An image; its id is the service's."""
@@ -69,6 +79,7 @@ class Image:
     id: UUID = field(init=False, repr=False)
     delivered_at: list[datetime] = field(default_factory=list[datetime])
     rejections: list[Rejection] = field(default_factory=list[Rejection])
+    reviews: list[Review] = field(default_factory=list[Review])
     external_reference: str | None = None
     instructions: str | None = None
     preview_url: str | None = None
@@ -87,6 +98,26 @@ class Image:
     @property
     def is_delivered(self) -> bool:
         return bool(self.delivered_at) and not self.awaits_redelivery
+
+    @property
+    def open_review(self) -> Review | None:
+        """The review that has not ended, unless the image is cancelled."""
+        owed = [review for review in self.reviews if review.ended_at is None and self.cancelled_at is None]
+        return owed[0] if owed else None
+
+    @property
+    def review_by(self) -> datetime | None:
+        return None if self.open_review is None else self.open_review.due_at
+
+    def begin_review(self, at: datetime, due_at: datetime) -> None:
+        """Begin a review unless one is open; it is never due after the deadline of the image."""
+        if self.open_review is None:
+            self.reviews.append(Review(at, min(due_at, self.due_at or due_at)))
+
+    def end_review(self, at: datetime) -> None:
+        """End the open review, if there is one."""
+        if self.open_review is not None:
+            self.open_review.ended_at = at
 
     @property
     def next_due_at(self) -> datetime | None:
@@ -191,3 +222,10 @@ def refuse(reasons: Iterable[Reason]) -> None:
     found = list(reasons)
     if found:
         raise Refused(found)
+
+
+def by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Group neighbours of the same level and deadline."""
+    pairs = zip(levels, images, strict=True)
+    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
+    return [(level, [image for _, image in group]) for (level, _), group in groups]

@@ -93,6 +93,18 @@ class Ledger:
         monday = day + (8 - day.isoweekday()) * DAY
         return _reading(monday, due_at.astimezone(self.zone).time(), self.zone)
 
+    def promised_by(self, at: datetime, term: str) -> datetime:
+        """Return the instant a turnaround later, of which only the hours from Monday to Friday count."""
+        left: timedelta = self.running(at).terms[term]
+        day = local_day(at, self.zone)
+        while True:
+            end = midnight(day + DAY, self.zone)
+            if day.isoweekday() <= FRIDAY:
+                if at + left <= end:
+                    return at + left
+                left -= end - at
+            day, at = day + DAY, end
+
     def next_morning(self, at: datetime) -> datetime:
         """Return the deadline of an upload within the guarantee, the later one of the zones of its day."""
         deliver_by = self.running(at).terms["deliver_by"]

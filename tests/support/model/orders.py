@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Final
 
-from tests.support.model.facts import Day, Image, Order, Reason, Upload, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, by_deadline, refuse
 from tests.support.model.inquiries import Inquirer
 from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, window
 
@@ -70,10 +70,12 @@ class Account(Inquirer):
                 external_reference=reference if number == 1 else None,
                 instructions=instructions,
             )
-            for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
+            for number, (level, of_level) in enumerate(by_deadline(images, levels), start=1)
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
+        for image in (each for order in orders if order.level in OPEN_STATUSES for each in order.images):
+            image.begin_review(at, self.promised_by(at, "review_turnaround"))
         self.orders += orders
         day.used += len(images)
         day.expedited += len(images) if expedite else 0
@@ -136,12 +138,16 @@ class Account(Inquirer):
             image.expedite_position = day.expedited + number
             image.price = _price(level, day)
             image.due_at = new or image.due_at
+            if new is None:
+                image.begin_review(at, self.promised_by(at, "review_turnaround"))
+            else:
+                image.end_review(at)
             if image.claimed_until and image.claimed_until <= at:
                 image.claimed_by = image.claimed_until = None
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_deadline(images, levels), at, day)]
+        return [order, *self._split(order, by_deadline(images, levels), at, day)]
 
     def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
         """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
@@ -251,6 +257,7 @@ class Account(Inquirer):
             order.sla_version = order.expedite_version or 0
         for image in images:
             image.due_at = due_at
+            image.end_review(at)
             image.price = PRICE * self._plan_multiplier(order)
 
     def _plan_multiplier(self, order: Order) -> Decimal:
@@ -291,10 +298,3 @@ def _price(level: str, day: Day) -> Decimal:
 
 def _in_time(at: datetime, level: str, day: Day) -> datetime | None:
     return at + day.terms[TURNAROUNDS[level]] if level in TURNAROUNDS else None
-
-
-def _by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
-    """Group neighbours of the same level and deadline."""
-    pairs = zip(levels, images, strict=True)
-    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
-    return [(level, [image for _, image in group]) for (level, _), group in groups]

@@ -32,15 +32,25 @@ class Production:
         self._lease(now, worker, taken, lease)
 
     def _free(self, now: datetime) -> list[tuple[Account, Image]]:
-        """Return the images that can be leased, by deadline (none last), upload and id."""
+        """Return the images that can be leased: by deadline, then those without one by when it is promised.
+
+        Ties are broken by upload and id.
+        """
         free = [
-            (image.next_due_at or NEVER, image.uploaded_at, image.id, account, image)
+            (
+                image.next_due_at or NEVER,
+                image.next_due_at or image.review_by,
+                image.uploaded_at,
+                image.id,
+                account,
+                image,
+            )
             for account, _, image in self.images
             if image.cancelled_at is None
             and not image.is_delivered
             and (image.claimed_until is None or image.claimed_until <= now)
         ]
-        return [(account, image) for *_, account, image in sorted(free, key=lambda each: each[:3])]
+        return [(account, image) for *_, account, image in sorted(free, key=lambda each: each[:4])]
 
     def _lease(self, now: datetime, worker: str, taken: Sequence[tuple[Account, Image]], lease: timedelta) -> None:
         instants = _instants(now, [account for account, _ in taken])
@@ -68,6 +78,7 @@ class Production:
                 image.rejections[-1].redelivered_at = at
             image.delivered_at.append(at)
             image.result, image.delivered_by = result, worker
+            image.end_review(at)
             image.claimed_by = image.claimed_until = None
 
     def record(

@@ -151,6 +151,8 @@ def commands() -> st.SearchStrategy[Command]:
         "expedite_additional_turnaround": turnarounds,
         "expedite_multiplier": st.sampled_from([Decimal(1), Decimal("1.5"), Decimal(3)]),
         "rejection_turnaround": turnarounds,
+        "review_turnaround": turnarounds,
+        "support_response": turnarounds,
     }
     categories = st.none() | st.sampled_from(RejectionCategory)
     worker = st.sampled_from(WORKERS)

@@ -14,6 +14,8 @@ OTHERS: Final[Mapping[str, Any]] = {
     "expedite_additional_turnaround": timedelta(hours=6),
     "expedite_multiplier": Decimal(2),
     "rejection_turnaround": timedelta(hours=5),
+    "review_turnaround": timedelta(hours=5),
+    "support_response": timedelta(hours=5),
 }
 """The terms, other than figures of a day, by which orders are judged, as every plan has them."""
 NO_OTHERS: Final[Mapping[str, Any]] = {}
