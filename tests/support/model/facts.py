@@ -1,6 +1,6 @@
 """The facts of the model: images, orders, SLA versions and ledger days, and the reasons of refusals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
