@@ -1,7 +1,6 @@
 """Upper bounds of quantities and lengths, the same for commands and imported files."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 YEARS: Final = range(1970, 2201)
@@ -35,8 +34,8 @@ SECONDS_DECIMALS: Final = 3
 MIN_TURNAROUND: Final = timedelta(minutes=1)
 MAX_TURNAROUND: Final = timedelta(days=30)
 """Turnarounds and the response time of support that can be negotiated."""
-MIN_MULTIPLIER: Final = Decimal(1)
-MAX_MULTIPLIER: Final = Decimal(100)
+MIN_MULTIPLIER: Final = 1
+MAX_MULTIPLIER: Final = 100
 """Multiples of its price that an expedited image may cost."""
 MULTIPLIER_DECIMALS: Final = 2
 """Digits after the point of such a multiple."""

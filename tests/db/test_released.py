@@ -79,6 +79,7 @@ BROKEN: Final[Mapping[str, str]] = {
         for field, item in fields.items()
     },
     **{f"Field {name} was removed.": "numbers are named as numbers" for name in _RENAMED},
+    "Field Specification.turnaround changed type from String! to SpecificationTurnaround!.": "it is typed",
     "Field CreateSpecificationInput.currency was removed.": "prices are the service's",
     **{
         f"Field {type_}.{change}": "prices and times are the service's"

@@ -171,6 +171,7 @@ class _Account:
             yield period["starts_at"], self._line("timeZone", period["starts_at"], timeZone=period["time_zone"])
         for version in self._facts["versions"][1:]:
             terms = {"imagesPerDay": version["images_per_day"], "effectiveDate": version["effective_date"].isoformat()}
+            terms |= {"message": version["message"], **_other_terms(version["other_terms"] or {})}
             yield version["negotiated_at"], self._line("terms", version["negotiated_at"], **terms)
 
     def _orders(self) -> Iterator[tuple[datetime, Line]]:
@@ -233,6 +234,14 @@ class _Account:
     def _line(self, kind: str, at: datetime | None, **more: object) -> Line:
         line: Line = {"type": kind, "account": self._row["ref"], **more}
         return line if at is None else line | {"at": rfc3339(at)}
+
+
+def _other_terms(stored: dict[str, Any]) -> Line:
+    """Return stored terms by their names in lines, with durations in ISO 8601."""
+    return {
+        name[0] + name.title().replace("_", "")[1:]: f"PT{value:.0f}S" if isinstance(value, float) else value
+        for name, value in stored.items()
+    }
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -40,6 +40,7 @@ PAYLOADS: Final = {
     "renameAccount": "account { id name }",
     "closeAccount": "account { id closedAt }",
     "reopenAccount": "account { id closedAt }",
+    "setDashboardAccess": "account { id dashboardAvailable }",
     "setSuccessManager": "account { id sla { support { successManager { name email } } } }",
     "setContact": "account { id contact { name email } }",
     "contactSupport": "inquiry { id topic text createdAt dueAt late }",
@@ -111,6 +112,7 @@ def valid_inputs(studio: Studio) -> dict[str, dict[str, Any]]:
         "setContact": {"accountId": account, "name": "Ada"},
         "closeAccount": {"accountId": account},
         "reopenAccount": {"accountId": account},
+        "setDashboardAccess": {"accountId": account, "enabled": True},
         "contactSupport": {"accountId": account, "topic": "SUPPORT", "text": "When?", "orderId": order},
         "answerInquiry": {"inquiryId": inquiry, "answer": "At nine."},
     }

@@ -154,10 +154,8 @@ async def _order(world: _World) -> None:
     tomorrow = (START + 30 * HOUR).isoformat()
     promise = {"deadline": tomorrow, "note": "Ada can", "message": "Two of us."}
     await world.do(world.staff, "confirmDeadline", orderId=additional["id"], **promise)
-    sooner = (START + 29 * HOUR).isoformat()
-    await world.do(
-        world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
-    )
+    revision = {"deadline": (START + 29 * HOUR).isoformat(), "note": "Bob can", "message": "Sooner."}
+    await world.do(world.staff, "reviseDeadline", orderId=additional["id"], **revision)
     await _plan(world)
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
@@ -188,6 +186,8 @@ async def _administer(world: _World) -> None:
         person = {"name": name, "email": f"{name.lower()}@example.com"}
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **person)
         await world.do(world.client, "setContact", **person)
+    for enabled in (False, None):
+        await world.do(world.staff, "setDashboardAccess", accountId=world.shop.account, enabled=enabled)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
     terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}

@@ -17,6 +17,7 @@ from app.domain.events.account_kinds import (
     AccountRenamed,
     AccountReopened,
     ContactChanged,
+    DashboardAccessChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -260,4 +261,5 @@ Event: TypeAlias = (
     | InquiryAnswered
     | InquiryOverdue
     | OperationsRecorded
+    | DashboardAccessChanged
 )

@@ -236,6 +236,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "previousName": "previousContact.name",
         "previousEmail": "previousContact.email",
     },
+    "DASHBOARD_ACCESS_CHANGED": {"before.enabled": "previouslyEnabled", "after.enabled": "enabled"},
     "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
     "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "SLA_WITHDRAWN": {
