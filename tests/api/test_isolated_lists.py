@@ -34,6 +34,12 @@ LISTS: Final = {
     "Quality.rejectedImages": "pulse { quality { rejectedImages(after: $after) { edges { cursor node { id } } } } }",
     "Reliability.onTimeImages": "pulse { reliability { onTimeImages(after: $after) { edges { cursor node { id }}}}}",
     "Reliability.lateImages": "pulse { reliability { lateImages(after: $after) { edges { cursor node { id } } } } }",
+    "InquiryCompliance.missedInquiries": (
+        "sla { compliance { inquiry { missedInquiries(after: $after) { edges { cursor node { id text } } } } } }"
+    ),
+    "InquiryCompliance.openInquiries": (
+        "sla { compliance { inquiry { openInquiries(after: $after) { edges { cursor node { id text } } } } } }"
+    ),
     "TermCompliance.missedImages": (
         "sla { compliance { standard { missedImages(after: $after) { edges { cursor node { id } } } } } }"
     ),

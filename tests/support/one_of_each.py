@@ -271,6 +271,8 @@ async def _read(world: _World) -> None:
         found = f"inquiries{chosen} {{ nodes {{ id }} totalCount }}"
         await world.client.data(f"{{ account {{ {found} }} }}")
         await world.staff.data(f"{{ {found} }}")
+    behind = "missedInquiries { nodes { id } } openInquiries { nodes { id } }"
+    await world.client.data(f"{{ account {{ sla {{ compliance {{ inquiry {{ {behind} }} }} }} }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
     await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})
