@@ -175,7 +175,7 @@ async def _plan(world: _World) -> None:
         "orders"
     ]
     portions = [{"imageCount": 1, "deadline": (START + hours * HOUR).isoformat()} for hours in (40, 50)]
-    await world.do(world.staff, "confirmDeadline", orderId=later["id"], portions=portions, message="In two parts.")
+    await world.do(world.staff, "confirmDeadline", orderId=placed["orders"][0]["id"], portions=portions)
 
 
 async def _administer(world: _World) -> None:
