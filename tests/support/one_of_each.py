@@ -171,9 +171,7 @@ async def _order(world: _World) -> None:
 
 async def _plan(world: _World) -> None:
     """Place images beyond the guarantee, and set a deadline for each of two portions of them."""
-    [later] = (await world.do(world.client, "placeOrder", "orders { id }", **_order_of(world, "y.jpg", "z.jpg")))[
-        "orders"
-    ]
+    placed = await world.do(world.client, "placeOrder", "orders { id }", **_order_of(world, "y.jpg", "z.jpg"))
     portions = [{"imageCount": 1, "deadline": (START + hours * HOUR).isoformat()} for hours in (40, 50)]
     await world.do(world.staff, "confirmDeadline", orderId=placed["orders"][0]["id"], portions=portions)
 
