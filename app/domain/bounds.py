@@ -13,6 +13,8 @@ MAX_URL: Final = 2_048
 """Characters of the address of a picture."""
 MAX_IMAGES: Final = 2_000
 """Images of one order."""
+MAX_PORTIONS: Final = 20
+"""Portions of an order's images to which staff set deadlines at once."""
 MAX_OPERATIONS: Final = 500
 """Operations on one image in an import."""
 MAX_PER_DAY: Final = 1_000_000

@@ -106,7 +106,7 @@ async def test_a_delivery_plan_has_the_promised_expedite_price(shop: Shop, staff
     planned = (await placed(shop, 60, expedite=True))[-1]
     assert planned["price"]["amount"] == "58.00"
     values = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
-    order = (await done(staff, "confirmDeadline", "order { price { amount } }", **values))["order"]
+    [order] = (await done(staff, "confirmDeadline", "orders { price { amount } }", **values))["orders"]
     assert order == {"price": {"amount": "87.000"}}
 
 

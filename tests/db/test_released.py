@@ -102,6 +102,7 @@ BROKEN: Final[Mapping[str, str]] = {
         for name in ("imageCount", "specificationId", "orderId", "imageIds", "at")
     },
     "Field QuoteInput.expedite changed type from Boolean to QuoteExpediteInput.": "each subject has an input",
+    "Field ConfirmDeadlinePayload.order was removed.": "deadlines are set for portions, too",
 }
 """The breaking changes since the previous release, as `loupe schema check` prints them, each with its reason."""
 

@@ -32,7 +32,7 @@ PAYLOADS: Final = {
     "claimImages": "images { id filename status } leaseUntil",
     "deliverImages": "images { id status deliveredAt } orders { id status deliveredCount }",
     "recordOperations": "images { id completedSteps { step performedBy seconds } }",
-    "confirmDeadline": "order { id deadline { at status } }",
+    "confirmDeadline": "orders { id deadline { at status } }",
     "negotiateSla": "sla { version guarantee { imagesPerDay } }",
     "changePlan": "account { id plan comingPlan { plan from } }",
     "withdrawSla": "sla { version withdrawnAt }",

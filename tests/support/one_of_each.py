@@ -152,18 +152,11 @@ async def _order(world: _World) -> None:
     last = standard["images"]["nodes"][-1]["id"]
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
-    await world.do(
-        world.staff,
-        "confirmDeadline",
-        orderId=additional["id"],
-        deadline=tomorrow,
-        note="Ada can",
-        message="Two of us.",
-    )
-    sooner = (START + 29 * HOUR).isoformat()
-    await world.do(
-        world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
-    )
+    promise = {"deadline": tomorrow, "note": "Ada can", "message": "Two of us."}
+    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], **promise)
+    revision = {"deadline": (START + 29 * HOUR).isoformat(), "note": "Bob can", "message": "Sooner."}
+    await world.do(world.staff, "reviseDeadline", orderId=additional["id"], **revision)
+    await _plan(world)
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
@@ -174,6 +167,13 @@ async def _order(world: _World) -> None:
         world.staff, "negotiateSla", accountId=world.shop.account, **terms, note="as agreed", message="Welcome."
     )
     await _administer(world)
+
+
+async def _plan(world: _World) -> None:
+    """Place images beyond the guarantee, and set a deadline for each of two portions of them."""
+    placed = await world.do(world.client, "placeOrder", "orders { id }", **_order_of(world, "y.jpg", "z.jpg"))
+    portions = [{"imageCount": 1, "deadline": (START + hours * HOUR).isoformat()} for hours in (40, 50)]
+    await world.do(world.staff, "confirmDeadline", orderId=placed["orders"][0]["id"], portions=portions)
 
 
 async def _administer(world: _World) -> None:

@@ -99,11 +99,19 @@ def _write_split(event: kinds.OrderSplit) -> tuple[Data, Data]:
     """Return a split; one at placing changed nothing, and has no facts before or after."""
     change = keys.write_changes(event.changes)
     change = change if change["after"] else {"before": None, "after": None}
-    return {**change, "into": [keys.SPLIT_OFF.write(each) for each in event.into]}, {}
+    return {**change, "into": [_write_split_off(each) for each in event.into]}, {}
+
+
+def _write_split_off(order: SplitOff) -> Data:
+    written = keys.SPLIT_OFF.write(order)
+    return {**written, "images": order.images} if order.images else written
 
 
 def _read_split(data: Data, _: StoredTexts) -> kinds.OrderSplit:
-    into = tuple(SplitOff(**keys.SPLIT_OFF.read(each)) for each in data["into"])
+    into = tuple(
+        SplitOff(images=keys.read_ids(each) if "images" in each else (), **keys.SPLIT_OFF.read(each))
+        for each in data["into"]
+    )
     return kinds.OrderSplit(keys.read_changes(data), into)
 
 

@@ -82,11 +82,18 @@ async def _emitted_of(reader: Reader, keys: Sequence[OrderKey]) -> dict[OrderKey
 async def _pasts(
     reader: Reader, orders: Mapping[OrderKey, OrderState], emitted: Mapping[OrderKey, _Emitted]
 ) -> dict[OrderKey, OrderPast]:
-    """Return the earlier deadlines and images of orders. Images split off at placing never belonged to an order."""
+    """Return the earlier deadlines and images of orders. Images split off at placing never belonged to an order.
+
+    Images that left an order with an expedite may have left that sibling, too, with a portion of its delivery plan.
+    """
     splits = {
         key: [(sibling, at) for sibling, at in emitted[key].splits if at > order.placed_at]
         for key, order in orders.items()
     }
+    expedited = list({sibling: None for each in splits.values() for sibling, _ in each})
+    portions = await _emitted_of(reader, expedited) if expedited else {}
+    for key, each in splits.items():
+        splits[key] = each + [(portion, at) for sibling, at in each for portion, _ in portions[sibling].splits]
     wanted = [sibling for each in splits.values() for sibling, _ in each]
     siblings = await order_states(reader, wanted) if wanted else {}
     return {

@@ -71,6 +71,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "into[].id": "into[].order.id",
         "into[].number": "into[].number",
         "into[].serviceLevel": "into[].serviceLevel",
+        "into[].images[]": "- those of the DEADLINE_CONFIRMED of the portion that follows",
     },
     "ORDER_EXPEDITED": {
         "before": "- null if the order is new, which splitFrom shows",
