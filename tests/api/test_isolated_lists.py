@@ -10,6 +10,7 @@ from tests.support.serving import Client
 OF_IMAGES: Final = (
     *("OrderPlaced", "OrderExpedited", "ImagesClaimed", "ClaimExpired", "ImagesDelivered", "ImagesRejected"),
     *("ImagesCancelled", "DeadlineConfirmed", "DeadlineRevised", "DeadlineAtRisk", "DeadlineMissed"),
+    "OperationsRecorded",
 )
 
 # Every list of an account.
