@@ -118,7 +118,7 @@ class ContactChanged:
 
 @dataclass(frozen=True, slots=True)
 class DashboardAccessChanged:
-    """Staff let an account in to its dashboard or shut it out, whatever its plan; None: by its plan."""
+    """Staff granted or refused an account access to its dashboard, whatever its plan; None: by its plan."""
 
     type: ClassVar[EventType] = EventType.DASHBOARD_ACCESS_CHANGED
     enabled: bool | None

@@ -80,7 +80,7 @@ async def set_contact(writer: Writer, clock: Clock, account_id: UUID, contact: C
 async def set_dashboard_access(
     writer: Writer, clock: Clock, account_id: UUID, *, enabled: bool | None
 ) -> AccountOutcome:
-    """Let an account in to its dashboard, shut it out, or decide by its plan (None). The caller commits.
+    """Grant an account access to its dashboard, refuse it, or leave it to the plan (None). The caller commits.
 
     Nothing changes if it is so already. Raises UnknownAccount.
     """

@@ -67,7 +67,7 @@ class DeadlinePayload(Payload):
 
     deadlines: strawberry.Private[Deadlines] = ()
 
-    @field(length=2)
+    @field(length=MAX_PORTIONS)
     async def warnings(self, info: Info) -> list[Warning]:
         """Warnings about deadlines on a Saturday or Sunday, user time, which may be mistakes; empty with errors."""
         if self.result is None:
@@ -89,7 +89,7 @@ class DeadlinePayload(Payload):
 class ConfirmDeadlinePayload(DeadlinePayload):
     """The result of setting a deadline, or those of portions: the order, and the orders split off from it."""
 
-    orders = field(length=2)(changed_orders)
+    orders = field(length=MAX_PORTIONS)(changed_orders)
 
 
 @input_type

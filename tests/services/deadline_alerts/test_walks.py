@@ -36,7 +36,7 @@ PLANNED = [  # half an hour before they are due, images are split off at the pla
 ]
 PORTIONED = [
     *PLANNED[:5],
-    ConfirmPortions(0, 0, any_order=False, ahead=10 * MINUTE, counts=(1,), apart=MINUTE, extra=0),
+    ConfirmPortions(0, 0, any_order=False, ahead=10 * MINUTE, counts=(1,), spacing=MINUTE, extra=0),
     Wait(DAY),
 ]
 SENT_BACK = [

@@ -167,13 +167,13 @@ class ConfirmPortions(Confirm):
     """
 
     counts: tuple[int, ...]
-    apart: timedelta
+    spacing: timedelta
     extra: int
 
     async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         first_due_at = world.clock.now() + self.ahead
         counts = self._counts([not image.delivered_at and not image.cancelled_at for image in order.images].count(True))
-        portions = [Portion(count, first_due_at + index * self.apart) for index, count in enumerate(counts)]
+        portions = [Portion(count, first_due_at + index * self.spacing) for index, count in enumerate(counts)]
         done = await world.agree(
             lambda now: account.confirm(now, order, portions),
             lambda writer: confirm_deadlines(writer, world.clock, (customer.account_id, order.id), portions),
