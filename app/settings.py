@@ -125,6 +125,7 @@ class Settings(BaseSettings):
     order_url: str = "/orders/{number}"
     """An order's page in the client's front end; {account} is replaced by the account's id, {number} by its own."""
     help_center_url: str | None = None
+    flow_url: str | None = None
     """The URL of answers for clients."""
     support_email: str | None = None
     """The address at which clients ask for support."""

@@ -23,6 +23,7 @@ from app.demo.studios import STUDIOS
 from app.settings import Settings, read_settings
 
 _SEED = 1
+_URLS = {"help_center_url": "https://help.loupe.example", "flow_url": "https://loupe.example/flow"}
 _FIRST_QUERY = "{ account { name pulse { productivity { summary } reliability { summary } } } }"
 
 
@@ -40,7 +41,7 @@ def demo_command(
 
     Example: loupe demo --seed 7
     """
-    settings = read_settings()
+    settings = _with_urls(read_settings())
     folder = DemoFolder(settings.data_dir)
     with listen(settings.host, settings.port) as listener, migrated_database(settings, keeps_log=True) as url:
         clock = database_clock(url, settings)
@@ -70,6 +71,12 @@ def demo_command(
             any_localhost=True,
             with_demo_pictures=True,
         )
+
+
+def _with_urls(settings: Settings) -> Settings:
+    """Return the settings with URLs of the invented service where there are none."""
+    urls = {name: getattr(settings, name) or url for name, url in _URLS.items()}
+    return settings.model_copy(update=urls)
 
 
 @contextmanager

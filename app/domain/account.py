@@ -45,8 +45,12 @@ class Account:
         plan: Plan,
         plan_terms: SlaTerms,
         terms: NegotiableTerms = NegotiableTerms(),  # noqa: B008 - it never changes
+        message: str | None = None,
     ) -> "Account":
-        """Open an account: version 1 of its SLA has the plan's terms but for `terms`, from its first ledger day on."""
+        """Open an account: version 1 of its SLA has the plan's terms but for `terms`, from its first ledger day on.
+
+        The `message` about them is for the client.
+        """
         zones = (ZonePeriod(at, time_zone),)
         version = SlaVersion(
             version=1,
@@ -61,6 +65,7 @@ class Account:
             negotiated_at=at,
             plan_terms=plan_terms,
             plan=plan,
+            message=message,
         )
         return cls(zones, (version,))
 

@@ -1,7 +1,6 @@
 """Upper bounds of quantities and lengths, the same for commands and imported files."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 YEARS: Final = range(1970, 2201)
@@ -14,6 +13,8 @@ MAX_URL: Final = 2_048
 """Characters of the address of a picture."""
 MAX_IMAGES: Final = 2_000
 """Images of one order."""
+MAX_PORTIONS: Final = 20
+"""Portions of an order's images to which staff set deadlines at once."""
 MAX_OPERATIONS: Final = 500
 """Operations on one image in an import."""
 MAX_PER_DAY: Final = 1_000_000
@@ -33,8 +34,8 @@ SECONDS_DECIMALS: Final = 3
 MIN_TURNAROUND: Final = timedelta(minutes=1)
 MAX_TURNAROUND: Final = timedelta(days=30)
 """Turnarounds and the response time of support that can be negotiated."""
-MIN_MULTIPLIER: Final = Decimal(1)
-MAX_MULTIPLIER: Final = Decimal(100)
+MIN_MULTIPLIER: Final = 1
+MAX_MULTIPLIER: Final = 100
 """Multiples of its price that an expedited image may cost."""
 MULTIPLIER_DECIMALS: Final = 2
 """Digits after the point of such a multiple."""

@@ -34,6 +34,7 @@ class AccountRow:
     contact_email: str | None
     closed_at: datetime | None
     ref: str | None
+    dashboard_access: bool | None
 
     @property
     def success_manager(self) -> Contact | None:
@@ -75,7 +76,7 @@ class AccountHistory(Account):
 
 ACCOUNT_COLUMNS: Final = """
     a.id, a.name, a.plan AS first_plan, a.time_zone, a.created_at, a.success_manager_name, a.success_manager_email,
-    a.contact_name, a.contact_email, a.closed_at, a.ref"""
+    a.contact_name, a.contact_email, a.closed_at, a.ref, a.dashboard_access"""
 """The columns of an AccountRow, of accounts `a`."""
 _ACCOUNT_COLUMNS: Final = len(fields(AccountRow))
 

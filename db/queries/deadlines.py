@@ -11,9 +11,10 @@ DEADLINES_PAGE: Final = 500
 # risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
 # an order that is all delivered may have lost one to a sibling or by a cancellation; and those that replaced a later
-# one, which may have been at risk before. Reviews that were missed by $5, with the orders from which their images were
-# split off since. orders_by_deadline_idx, rejections_by_deadline_idx and reviews_by_due_idx, from the bound on; primary
-# keys, images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
+# one, which may have been at risk before. Reviews that were missed by $5, with the orders that had their images before,
+# three at most: an image leaves one with a portion, with an expedite, and with a portion of its delivery plan.
+# orders_by_deadline_idx, rejections_by_deadline_idx and reviews_missed_idx, from the bound on; primary keys,
+# images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
 _DEADLINES: Final = f"""
     SELECT due_at, account_id, id, order_id, image_count, origins
     FROM (
@@ -53,15 +54,21 @@ _DEADLINES: Final = f"""
       )
       UNION ALL
       (
-        SELECT w.due_at, w.account_id, w.image_id, i.order_id, o.image_count, ARRAY[o.split_from, p.split_from]
-        FROM reviews w
-        JOIN images i ON i.account_id = w.account_id AND i.id = w.image_id
-        JOIN orders o ON o.account_id = i.account_id AND o.id = i.order_id
-        LEFT JOIN orders p ON p.account_id = o.account_id AND p.id = o.split_from
-        WHERE (w.due_at, w.account_id, w.image_id) > ($1, $2, $3) AND w.due_at < $5 AND w.late_at IS NOT NULL
-          {{of_reviews}}
-        ORDER BY w.due_at, w.account_id, w.image_id
-        LIMIT {DEADLINES_PAGE}
+        SELECT w.late_at, w.account_id, w.image_id, i.order_id,
+          o.image_count + coalesce(p.image_count, 0) + coalesce(q.image_count, 0) + coalesce(r.image_count, 0),
+          ARRAY[p.id, q.id, r.id]
+        FROM (
+          SELECT late_at, account_id, image_id
+          FROM reviews w
+          WHERE (late_at, account_id, image_id) > ($1, $2, $3) AND late_at < $5 {{of_reviews}}
+          ORDER BY late_at, account_id, image_id
+          LIMIT {DEADLINES_PAGE}
+        ) AS w
+        JOIN images i ON i.account_id = {{account}} AND i.id = w.image_id
+        JOIN orders o ON o.account_id = {{account}} AND o.id = i.order_id
+        LEFT JOIN orders p ON p.account_id = {{account}} AND p.id = o.split_from
+        LEFT JOIN orders q ON q.account_id = {{account}} AND q.id = p.split_from
+        LEFT JOIN orders r ON r.account_id = {{account}} AND r.id = q.split_from
       )
     ) AS d
     ORDER BY due_at, account_id, id
@@ -76,7 +83,10 @@ _NOT_WAITING: Final = """AND NOT EXISTS (
 DEADLINES: Final = Statement(
     "deadlines_to_watch",
     _DEADLINES.format(
-        of_orders=_NOT_WAITING.format("o"), of_rejections=_NOT_WAITING.format("r"), of_reviews=_NOT_WAITING.format("w")
+        of_orders=_NOT_WAITING.format("o"),
+        of_rejections=_NOT_WAITING.format("r"),
+        of_reviews=_NOT_WAITING.format("w"),
+        account="w.account_id",
     ),
     many="the watch looks at the deadlines of all accounts",
 )
@@ -85,7 +95,10 @@ DEADLINES: Final = Statement(
 DEADLINES_OF_ACCOUNT: Final = Statement(
     "deadlines_of_account_to_watch",
     _DEADLINES.format(
-        of_orders="AND o.account_id = $9", of_rejections="AND r.account_id = $9", of_reviews="AND w.account_id = $9"
+        of_orders="AND o.account_id = $9",
+        of_rejections="AND r.account_id = $9",
+        of_reviews="AND w.account_id = $9",
+        account="$9",
     ),
 )
 

@@ -120,18 +120,6 @@ _REJECTIONS_BY_DEADLINE: Final = _listed(
 )
 
 
-# Reviews, each with its image, by the instant at which they were missed or are still due: reviews_late_idx.
-_REVIEWS_BY_DEADLINE: Final = _listed(
-    "reviews_by_deadline",
-    f"""
-      SELECT w.late_at AS at, w.image_id AS id, w.image_id FROM reviews w
-      WHERE w.account_id = p.account_id AND w.late_at IS NOT NULL
-        AND (w.late_at, w.image_id) > ($2, $3) AND (w.late_at, w.image_id) < ($4, $5)
-      ORDER BY w.late_at {{desc}}, w.image_id {{desc}}
-      LIMIT {WALKED}""",
-)
-
-
 def uploaded_images(window: Interval) -> Drilldown:
     """List the images uploaded in a window and not cancelled before its end."""
     return Drilldown(_UPLOADED, _during(window), (window.end,))
@@ -170,16 +158,6 @@ def late_redos(window: Interval) -> Drilldown:
 def open_redos(now: datetime) -> Drilldown:
     """Return the list of rejections without a redelivery whose deadline has not passed now, each by its image."""
     return Drilldown(_REJECTIONS_BY_DEADLINE, _from(now))
-
-
-def late_reviews(window: Interval) -> Drilldown:
-    """List the reviews that were missed in a window, each by its image."""
-    return Drilldown(_REVIEWS_BY_DEADLINE, _during(window))
-
-
-def open_reviews(now: datetime) -> Drilldown:
-    """Return the list of open reviews that are not due before now, each by its image."""
-    return Drilldown(_REVIEWS_BY_DEADLINE, _from(now))
 
 
 async def drill_down(

@@ -79,24 +79,19 @@ SPECIFICATIONS_BY_REF: Final = Statement(
     """,
 )
 
-# The orders of lines, with those split from them and those split from these: only orders that were not expedited can be
-# split, so there are no further ones. The primary key finds the first, orders_by_split_idx the others.
+# The orders of lines, with those split from them, from these and so on: at placement, by expedites and into portions.
+# The primary key finds the first, orders_by_split_idx the others.
 ORDERS_BY_REF: Final = Statement(
     "orders_by_ref",
     """
-    WITH original AS (
+    WITH RECURSIVE found AS (
       SELECT l.account_id, l.ref, l.subject_id AS id
         FROM unnest($1::uuid[], $2::text[]) AS asked (account_id, ref)
-        JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'order' AND l.ref = asked.ref)
-    SELECT account_id, ref, id FROM original
-    UNION ALL
-    SELECT o.account_id, original.ref, o.id
-      FROM original JOIN orders o ON o.account_id = original.account_id AND o.split_from = original.id
-    UNION ALL
-    SELECT o.account_id, original.ref, o.id
-      FROM original
-      JOIN orders s ON s.account_id = original.account_id AND s.split_from = original.id
-      JOIN orders o ON o.account_id = s.account_id AND o.split_from = s.id
+        JOIN import_lines l ON l.account_id = asked.account_id AND l.kind = 'order' AND l.ref = asked.ref
+      UNION ALL
+      SELECT o.account_id, found.ref, o.id
+        FROM found JOIN orders o ON o.account_id = found.account_id AND o.split_from = found.id)
+    SELECT account_id, ref, id FROM found
     """,
 )
 

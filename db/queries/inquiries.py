@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.domain.inquiries import InquiryTopic
+from app.domain.local_time import Interval
 from db.connections import Record, Statement
 from db.queries.pages import EARLIEST, GREATEST_UUID, LATEST, LEAST_UUID, WALKED, Page, Slice, Span, Walk, page, walk
 from db.readers import Reader
@@ -65,6 +66,42 @@ STILL_OVERDUE: Final = Statement(
     ORDER BY due_at, id
     """,
 )
+
+
+def _by_deadline(name: str, condition: str) -> Walk:
+    """Make the statements of an account's inquiries, latest deadline first: inquiries_missed_idx, from the bound on."""
+    return walk(
+        name,
+        f"""
+    SELECT {_COLUMNS}
+    FROM (
+      SELECT * FROM inquiries i
+      WHERE i.account_id = $1 AND {condition} AND (i.due_at, i.id) > ($2, $3) AND (i.due_at, i.id) < ($4, $5)
+      ORDER BY i.due_at {{desc}}, i.id {{desc}}
+      LIMIT {WALKED}
+    ) AS i
+    ORDER BY i.due_at {{desc}}, i.id {{desc}}
+    LIMIT $6
+    """,
+    )
+
+
+# Inquiries that were not answered in time, and open ones.
+_MISSED: Final = _by_deadline("missed_inquiries", "(i.answered_at IS NULL OR i.answered_at > i.due_at)")
+_STILL_OPEN: Final = _by_deadline("still_open_inquiries", "i.answered_at IS NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class DueInquiries:
+    """The inquiries of an account whose deadline is within an interval: open ones, or those not answered in time."""
+
+    within: Interval
+    are_open: bool
+
+    @property
+    def span(self) -> Span:
+        """The keys that they can have."""
+        return Span((self.within.start, LEAST_UUID), (self.within.end, LEAST_UUID), descending=True)
 
 
 class _Lists(NamedTuple):
@@ -172,6 +209,19 @@ async def count_inquiries_of_accounts(
     for account_id in accounts:
         record = await reader.fetch_row(_OF_ACCOUNT.of(is_open)[1], account_id)
         found[account_id] = 0 if record is None else record[0]
+    return found
+
+
+async def due_inquiries(
+    reader: Reader, accounts: Sequence[UUID], part: Slice, wanted: DueInquiries
+) -> dict[UUID, Page[InquiryRow]]:
+    """Read a page of such inquiries of each account, latest deadline first."""
+    lower, upper = wanted.span.within(part)
+    statement = (_STILL_OPEN if wanted.are_open else _MISSED).towards(part)
+    found: dict[UUID, Page[InquiryRow]] = {}
+    for account_id in accounts:
+        rows = map(_row, await reader.fetch(statement, account_id, *lower, *upper, part.size + 1))
+        found[account_id] = page([((row.due_at, row.id), row) for row in rows], part)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.domain.local_time import Interval, just_before
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.figures import InquiryCounts, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import month_start
 from app.domain.pulse.streak import WEEK, Streak, WeekRun, running_week, week_interval, weeks_between
 from db.connections import Record, Statement
@@ -109,6 +109,23 @@ PULSE_REFERENCE: Final = Statement(
     """,
 )
 
+# The inquiries of an account as of an instant T, by the facts known just before T. Reads all of them.
+INQUIRIES_REFERENCE: Final = Statement(
+    "inquiries_reference",
+    """
+    WITH known AS (
+      SELECT due_at, CASE WHEN answered_at < $2 THEN answered_at END AS answered_at
+      FROM inquiries WHERE account_id = $1 AND created_at < $2
+    )
+    SELECT
+      count(*) FILTER (WHERE answered_at <= due_at AND answered_at >= $2 - interval '720 hours') AS met,
+      count(*) FILTER (WHERE due_at < $2 AND due_at >= $2 - interval '720 hours'
+        AND (answered_at IS NULL OR answered_at > due_at)) AS missed,
+      count(*) FILTER (WHERE due_at >= $2 AND answered_at IS NULL) AS open
+    FROM known
+    """,
+)
+
 # Those of some weeks in which accounts uploaded images that were not cancelled before T. Reads all images.
 WEEKS_REFERENCE: Final = Statement(
     "weeks_reference",
@@ -134,6 +151,7 @@ async def reference_figures(reader: Reader, requests: Sequence[AsOf]) -> list[Pu
     windows: defaultdict[int, dict[str, Record]] = defaultdict(dict)
     for row in rows:
         windows[row["request"]][row["name"]] = row
+    inquiries = [await _inquiries(reader, request) for request in requests]
     return [
         PulseFigures(
             current=_window(windows[number]["current"]),
@@ -141,9 +159,16 @@ async def reference_figures(reader: Reader, requests: Sequence[AsOf]) -> list[Pu
             uploaded_this_month=windows[number]["month"]["uploaded"],
             all_time_processed=windows[number]["ever"]["delivered"],
             open=_terms(windows[number]["coming"], "open") if request.is_now else None,
+            inquiries=inquiries[number - 1],
         )
         for number, request in enumerate(requests, 1)
     ]
+
+
+async def _inquiries(reader: Reader, request: AsOf) -> InquiryCounts:
+    row = await reader.fetch_row(INQUIRIES_REFERENCE, request.account_id, request.at)
+    met, missed, open_ = (0, 0, 0) if row is None else row
+    return InquiryCounts(met, missed, open_ if request.is_now else 0)
 
 
 async def reference_streaks(reader: Reader, requests: Sequence[AsOf]) -> list[Streak]:

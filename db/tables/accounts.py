@@ -24,6 +24,7 @@ class Account(Table, table=True):
     `time_zone` is the one in force now; `time_zone_periods` has all. `plan` is the first one; `sla_versions` has later
     ones. Its success manager, a person of the service, and its contact, a person of the client, are null without
     one; `closed_at` is null while it is open.
+    `dashboard_access` is true or false where staff decided it, null where the plan decides.
     """
 
     __tablename__ = "accounts"
@@ -44,6 +45,7 @@ class Account(Table, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     contact_name: str | None = None
     contact_email: str | None = None
+    dashboard_access: bool | None = None
 
 
 class AccountCounters(Table, table=True):

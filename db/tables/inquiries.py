@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from db.tables.base import Instant, Table
 
+_NOT_IN_TIME = sql("answered_at IS NULL OR answered_at > due_at")
 _OPEN = sql("answered_at IS NULL")
 
 
@@ -26,6 +27,8 @@ class Inquiry(Table, table=True):
         ForeignKeyConstraint(["account_id", "order_id"], ["orders.account_id", "orders.id"]),
         Index("inquiries_by_creation_idx", "account_id", "created_at", "id"),
         Index("inquiries_open_idx", "account_id", "created_at", "id", postgresql_where=_OPEN),
+        Index("inquiries_met_idx", "account_id", "answered_at", postgresql_where=sql("answered_at <= due_at")),
+        Index("inquiries_missed_idx", "account_id", "due_at", "id", postgresql_where=_NOT_IN_TIME),
         Index("all_inquiries_by_deadline_idx", "due_at", "id"),
         Index("all_inquiries_open_idx", "due_at", "id", postgresql_where=_OPEN),
         Index(

@@ -18,7 +18,6 @@ from api.ids import OF_NO_ACCOUNT, read_global_id
 from api.loaders import Loaders
 from api.settled import SettledView
 from app.clock import Clock
-from app.domain.sla.enums import Plan
 from app.services.accounts.slots import AccountSlots
 from app.services.quotes.tokens import QuoteKey
 from app.settings import Settings
@@ -102,18 +101,22 @@ class Context:
         self.view = SettledView(self.database, self.clock, settlement)
         await self.view.open_for(account_ids if own is None else [own.id])
 
-    def has_dashboard(self, plan: Plan) -> bool:
-        """Return True if the accounts of a plan have a dashboard (domain rules, section 2)."""
-        return plan in self.settings.dashboard_plans
+    def has_dashboard(self, history: AccountHistory) -> bool:
+        """Return True if an account has a dashboard: as staff decided, else by its plan (domain rules, section 2)."""
+        access = history.row.dashboard_access
+        plan = history.plan_at(self.instant(history.account_id))
+        return plan in self.settings.dashboard_plans if access is None else access
 
     async def require_dashboard(self, account_id: UUID) -> None:
-        """Raise ApiError for a client of an account whose plan has no dashboard (domain rules, section 2)."""
+        """Raise ApiError for a client of an account without a dashboard (domain rules, section 2)."""
         if self.is_staff:
             return
         history = self.view.known_history(account_id) or await self.history(account_id)
+        if self.has_dashboard(history):
+            return
         plan = history.plan_at(self.instant(account_id))
-        if not self.has_dashboard(plan):
-            raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The plan {plan} has no dashboard.")
+        whose = "account" if history.row.dashboard_access is False else f"plan {plan}"
+        raise ApiError(ErrorCode.PLAN_NOT_ELIGIBLE, f"The {whose} has no dashboard.")
 
     def visible(self, argument: str, text: str) -> GlobalId | None:
         """Read a global id from an argument; None for an account that the caller may not see.

@@ -17,6 +17,7 @@ from db.queries.inquiries import (
     all_inquiries,
     count_all_inquiries,
     count_inquiries_of_accounts,
+    due_inquiries,
     inquiries_by_id,
     inquiries_of_accounts,
 )
@@ -94,6 +95,7 @@ class Loaders(LoaderSet):
     specification_counts_of_steps = by_key(specification_counts_of_steps)
     inquiries = by_key(inquiries_by_id)
     inquiries_of_accounts = by_parent(inquiries_of_accounts)
+    due_inquiries = by_parent(due_inquiries)
     inquiry_counts = by_parent(count_inquiries_of_accounts)
     all_inquiries = by_arguments(all_inquiries)
     all_inquiries_count = by_arguments(count_all_inquiries)

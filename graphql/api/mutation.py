@@ -7,6 +7,7 @@ from api.image.mutations import ImageMutations
 from api.image.operations import OperationMutations
 from api.inquiry.mutations import InquiryMutations
 from api.order.mutations import OrderMutations
+from api.order.staff_deadlines import DeadlineMutations
 from api.retouching_step.mutations import RetouchingStepMutations
 from api.specification.mutations import SpecificationMutations
 from engine.decorators import object_type
@@ -15,6 +16,7 @@ from engine.decorators import object_type
 @object_type
 class Mutation(
     OrderMutations,
+    DeadlineMutations,
     ImageMutations,
     OperationMutations,
     SpecificationMutations,

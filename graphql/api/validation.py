@@ -33,6 +33,7 @@ from app.domain.bounds import (
     SECONDS_DECIMALS,
 )
 from app.domain.catalogue import Price
+from app.domain.durations import iso8601
 from app.domain.errors import DomainError
 from app.domain.texts import composed, email_problem, line_problem, name_problem, prose_problem
 from app.domain.urls import url_problem
@@ -41,7 +42,7 @@ from app.services.stored_results import Key
 from engine.arguments import or_none
 from engine.ids import GlobalId, MalformedId
 from engine.mutation import as_request
-from engine.scalars import LocalTime, write_duration
+from engine.scalars import LocalTime
 
 Number = TypeVar("Number", int, float)
 
@@ -182,7 +183,7 @@ class Validation:
         """Check a turnaround or a response time."""
         if not MIN_TURNAROUND <= duration <= MAX_TURNAROUND:
             least, most = (Decimal(each // timedelta(seconds=1)) for each in (MIN_TURNAROUND, MAX_TURNAROUND))
-            message = f"Must be PT1M to P30D, not {write_duration(duration)}."
+            message = f"Must be PT1M to P30D, not {iso8601(duration)}."
             self.refuse(message, *path, least=least, most=most)
         return duration
 
@@ -193,7 +194,7 @@ class Validation:
                 f"Must be {MIN_MULTIPLIER} to {MAX_MULTIPLIER}, with at most {MULTIPLIER_DECIMALS} digits after the"
                 " point."
             )
-            self.refuse(message, *path, least=MIN_MULTIPLIER, most=MAX_MULTIPLIER)
+            self.refuse(message, *path, least=Decimal(MIN_MULTIPLIER), most=Decimal(MAX_MULTIPLIER))
         return Decimal(f"{multiplier.normalize():f}")
 
     def clock(self, text: LocalTime, *path: str) -> time:

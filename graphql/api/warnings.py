@@ -11,12 +11,16 @@ class WarningCode(StrEnum):
     """The code of a warning."""
 
     DUPLICATE_FILENAME = "DUPLICATE_FILENAME"
+    WEEKEND_DEADLINE = "WEEKEND_DEADLINE"
 
 
 describe(
     WarningCode,
     "The code of a warning.",
-    {"DUPLICATE_FILENAME": "Another image before it in the list has the same filename."},
+    {
+        "DUPLICATE_FILENAME": "Another image before it in the list has the same filename.",
+        "WEEKEND_DEADLINE": "The deadline is on a Saturday or Sunday, user time; it is kept as given.",
+    },
 )
 
 

@@ -9,6 +9,7 @@ from typing import Final, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from app.domain import durations
 from app.domain.instants import BadInstant, read_instant, rfc3339
 from app.domain.user_time import time_in_words
 
@@ -24,7 +25,6 @@ Url = NewType("Url", str)
 
 _DECIMAL: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _MAX_DIGITS: Final = 40
-_DURATION: Final = re.compile(r"P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?", re.ASCII)
 _LOCAL_TIME: Final = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -92,20 +92,12 @@ def read_local_time(value: object) -> LocalTime:
     return LocalTime(value)
 
 
-def write_duration(value: timedelta) -> str:
-    """Write a duration of whole seconds in ISO 8601: PT3H."""
-    minutes, seconds = divmod(value // timedelta(seconds=1), 60)
-    parts = ((minutes // 60, "H"), (minutes % 60, "M"), (seconds, "S"))
-    return "PT" + ("".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0S")
-
-
 def read_duration(value: object) -> timedelta:
-    """Read a duration of days, hours, minutes and whole seconds in ISO 8601; raises MalformedValue."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None or not any(found.groups()):
-        raise MalformedValue("A duration is written as PT3H, or P1DT30M.")
-    days, hours, minutes, seconds = (int(amount or 0) for amount in found.groups())
-    return timedelta(days, seconds, hours=hours, minutes=minutes)
+    """Read a duration in ISO 8601; raises MalformedValue."""
+    try:
+        return durations.read_duration(value)
+    except durations.BadDuration as error:
+        raise MalformedValue(str(error)) from None
 
 
 def write_decimal(value: Decimal) -> str:
@@ -147,7 +139,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         name="Duration",
         description="A duration in ISO 8601, such as PT3H.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
-        serialize=write_duration,
+        serialize=durations.iso8601,
         parse_value=read_duration,
     ),
     Decimal: strawberry.scalar(

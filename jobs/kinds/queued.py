@@ -139,7 +139,9 @@ async def _failure_of(context: WorkerContext, spread: DueSpread, claim: Claim, c
     try:
         while not context.drained.is_set() and await _spread_batch(context, spread, claim):
             pass
-    except Exception as error:  # noqa: BLE001 - also an outage, which may be of this spread alone
+    except Exception as error:
+        if is_outage(error):
+            raise
         if not is_locked(error):
             counts.failures += 1
             _log.warning("spread_failed", job=spread.kind, key=spread.key, exc_info=error)
@@ -182,7 +184,7 @@ async def _do_next(context: WorkerContext, jobs: _Jobs, at: datetime | None, cou
 async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts: Counts) -> None:
     """Do a job; it is put back if it fails, if others have its account locked, or if the worker is to end.
 
-    If the database does not answer, it is put back once it does.
+    After an outage it is put back once the database answers.
     """
     try:
         await _attempt(context, work, job)
@@ -194,8 +196,10 @@ async def _do(context: WorkerContext, work: QueuedWork, job: ClaimedJob, counts:
         raise
     except ClaimLost:
         raise
-    except Exception as error:  # noqa: BLE001 - an error of one job must not end the others
+    except Exception as error:  # noqa: BLE001 - the job fails by it, or it is raised again
         try:
+            if is_outage(error) and job.primary_key not in context.put_back:
+                raise
             await _end_attempt(context, job, error, counts)
         except Exception as outage:
             if is_outage(outage):
@@ -214,7 +218,7 @@ async def _end_attempt(context: WorkerContext, job: ClaimedJob, error: Exception
 async def _put_back_interrupted(context: WorkerContext) -> None:
     """Return the jobs that outages interrupted, unless others took them over meanwhile.
 
-    Their attempts do not count, unless the one before was interrupted, too: a job may cause the outages.
+    Their attempts do not count, unless the one before was interrupted, too: the job may cause the outages.
     """
     for key, (job, error) in [*context.interrupted.items()]:
         try:

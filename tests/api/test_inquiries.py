@@ -1,6 +1,6 @@
 """Inquiries: asked by clients, answered by staff, and listed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -122,6 +122,18 @@ async def test_an_inquiry_is_late_once_its_deadline_has_passed(shop: Shop, staff
     assert answered["inquiry"]["late"] is True
 
 
+async def test_the_negotiated_response_of_the_day_decides_when_an_answer_is_due(
+    shop: Shop, staff: Client, clock: FrozenClock
+) -> None:
+    terms = {"supportResponse": "PT2H", "effectiveDate": "2026-03-11"}
+    await done(staff, "negotiateSla", "sla { version }", accountId=shop.account, **terms)
+    due: list[str] = []
+    for at in (datetime(2026, 3, 10, 22, 59, tzinfo=UTC), datetime(2026, 3, 10, 23, tzinfo=UTC)):  # around midnight
+        clock.advance_to(at)
+        due.append((await done(shop.client, "contactSupport", topic="SLA", text="When?"))["inquiry"]["dueAt"])
+    assert due == ["2026-03-11T03:59:00Z", "2026-03-11T01:00:00Z"]
+
+
 async def test_an_account_lists_its_inquiries_newest_first(shop: Shop, staff: Client, clock: FrozenClock) -> None:
     made: list[str] = []
     for text in ("One?", "Two?", "Three?"):
@@ -172,3 +184,60 @@ async def test_staff_list_the_inquiries_of_all_accounts_earliest_due_first(
         found = (await staff.data(query))["inquiries"]
         assert [(node["text"], node["late"]) for node in found["nodes"]] == expected
         assert found["totalCount"] == len(expected)
+
+
+COMPLIANCE = """
+query ($at: DateTime) { account { sla(asOf: $at) { compliance { inquiry {
+  metCount missedCount openCount rate
+  missedInquiries { nodes { text } totalCount } openInquiries { nodes { text } totalCount }
+} } } } }
+"""
+
+
+async def compliance(shop: Shop, at: str | None = None) -> dict[str, Any]:
+    """Return the compliance of answers, with the texts of the inquiries behind the counts."""
+    found = (await shop.client.data(COMPLIANCE, {"at": at}))["account"]["sla"]["compliance"]["inquiry"]
+    for name in ("missedInquiries", "openInquiries"):
+        assert found[name]["totalCount"] == len(found[name]["nodes"])
+        found[name] = [node["text"] for node in found[name]["nodes"]]
+    return {**found}
+
+
+async def test_compliance_counts_answers_in_time_and_opens_the_others(
+    shop: Shop, staff: Client, clock: FrozenClock
+) -> None:
+    none: dict[str, Any] = {
+        "metCount": 0,
+        "missedCount": 0,
+        "openCount": 0,
+        "rate": None,
+        "missedInquiries": [],
+        "openInquiries": [],
+    }
+    assert await compliance(shop) == none
+    made = [await ask(shop, text) for text in ("In time?", "Late?", "Missed?")]
+    clock.advance(HOUR)
+    await done(staff, "answerInquiry", inquiryId=made[0], answer="Yes.")
+    clock.advance(5 * HOUR)
+    await done(staff, "answerInquiry", inquiryId=made[1], answer="Yes.")
+    await ask(shop, "Open?")
+    clock.advance(HOUR)
+    judged = {"metCount": 1, "missedCount": 2, "rate": 1 / 3, "missedInquiries": ["Missed?", "Late?"]}
+    assert await compliance(shop) == judged | {"openCount": 1, "openInquiries": ["Open?"]}
+    past: dict[str, Any] = {
+        "metCount": 1,
+        "missedCount": 0,
+        "openCount": None,
+        "rate": 1.0,
+        "missedInquiries": [],
+        "openInquiries": [],
+    }
+    assert await compliance(shop, "2026-03-10T15:00:00Z") == past
+
+
+async def test_answers_count_in_no_figure_of_the_pulse(shop: Shop, clock: FrozenClock) -> None:
+    query = "{ account { pulse { kpis { summary } reliability { dueCount onTimeCount lateCount } } } }"
+    before = await shop.client.data(query)
+    await ask(shop)
+    clock.advance(6 * HOUR)
+    assert await shop.client.data(query) == before

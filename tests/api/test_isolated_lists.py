@@ -10,6 +10,7 @@ from tests.support.serving import Client
 OF_IMAGES: Final = (
     *("OrderPlaced", "OrderExpedited", "ImagesClaimed", "ClaimExpired", "ImagesDelivered", "ImagesRejected"),
     *("ImagesCancelled", "DeadlineConfirmed", "DeadlineRevised", "DeadlineAtRisk", "DeadlineMissed", "ReviewOverdue"),
+    "OperationsRecorded",
 )
 
 # Every list of an account.
@@ -34,6 +35,12 @@ LISTS: Final = {
     "Quality.rejectedImages": "pulse { quality { rejectedImages(after: $after) { edges { cursor node { id } } } } }",
     "Reliability.onTimeImages": "pulse { reliability { onTimeImages(after: $after) { edges { cursor node { id }}}}}",
     "Reliability.lateImages": "pulse { reliability { lateImages(after: $after) { edges { cursor node { id } } } } }",
+    "InquiryCompliance.missedInquiries": (
+        "sla { compliance { inquiry { missedInquiries(after: $after) { edges { cursor node { id text } } } } } }"
+    ),
+    "InquiryCompliance.openInquiries": (
+        "sla { compliance { inquiry { openInquiries(after: $after) { edges { cursor node { id text } } } } } }"
+    ),
     "TermCompliance.missedImages": (
         "sla { compliance { standard { missedImages(after: $after) { edges { cursor node { id } } } } } }"
     ),

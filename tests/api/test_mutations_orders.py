@@ -137,7 +137,8 @@ async def test_staff_set_a_deadline_where_there_is_none(
         assert await refused(staff, "confirmDeadline", **asked) == errors
     assert await contents(pool) == before
     payload = await done(staff, "confirmDeadline", **values, note="By hand.\nTwo people.", message="On Thursday.")
-    assert payload["order"]["deadline"] == {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
+    promised = {"at": "2026-03-12T08:00:00Z", "status": "CONFIRMED"}
+    assert payload["orders"] == [{"id": additional["id"], "deadline": promised}]
     clock.advance()
     ask = "{ account { events(first: 1) { nodes { ... on DeadlineConfirmed { note message } } } } }"
     seen = (await shop.client.data(ask))["account"]["events"]["nodes"]

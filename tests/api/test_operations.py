@@ -127,8 +127,8 @@ async def test_refused_operations_are_all_named_at_their_paths_and_none_is_recor
     shop: Shop, pool: Pool, clock: FrozenClock, staff: Client, client_of: NewClient
 ) -> None:
     other = await open_shop(pool, client_of)
-    [theirs] = (await other.place())[0]["imageIds"]
     a, b = await claimed(shop, staff, "a.jpg", "b.jpg")
+    [theirs] = (await other.place())[0]["imageIds"]
     clock.advance()
     before = await contents(pool)
     operations = [

@@ -107,7 +107,7 @@ async def test_an_order_shows_all_its_fields(pool: Pool, client_of: NewClient, c
           number name status serviceLevel late placedAt deliveredAt imageCount deliveredCount rejectedCount progress
           price { amount currency } url account { id name } splitFrom { id } splitInto { id }
           deadline { at status late slaVersion }
-          specification { name archived pricePerImage { amount currency } turnaround secondsPerImage
+          specification { name archived pricePerImage { amount currency } turnaround { summary } secondsPerImage
             steps { step seconds } }
         } } }"""
     )
@@ -133,7 +133,7 @@ async def test_an_order_shows_all_its_fields(pool: Pool, client_of: NewClient, c
             "name": "Ghost",
             "archived": False,
             "pricePerImage": {"amount": "1.45", "currency": "USD"},
-            "turnaround": "Next morning by 09:00 for all images uploaded by midnight, Monday to Friday",
+            "turnaround": {"summary": "Next morning by 09:00 for all images uploaded by midnight, Monday to Friday"},
             "secondsPerImage": 275.5,
             "steps": [{"step": "CLIPPING", "seconds": 180.0}, {"step": "SHADOW", "seconds": 95.5}],
         },

@@ -71,6 +71,7 @@ MAY_CHANGE = {
     "renameAccount": {"staff"},
     "closeAccount": {"staff"},
     "reopenAccount": {"staff"},
+    "setDashboardAccess": {"staff"},
     "setSuccessManager": {"staff"},
     "setContact": {"client", "staff"},
     "contactSupport": {"client", "staff"},

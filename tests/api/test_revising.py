@@ -75,8 +75,8 @@ async def test_a_delivery_plan_that_is_required_is_confirmed_at_its_price_and_no
     assert await refused(staff, "reviseDeadline", orderId=order["id"], deadline=earlier) == [
         ("DEADLINE_NOT_OPEN", ["orderId"])
     ]
-    fields = f"order {{ {DEADLINE} price {{ amount }} }}"
-    planned = (await done(staff, "confirmDeadline", fields, orderId=order["id"], deadline=earlier))["order"]
+    fields = f"orders {{ {DEADLINE} price {{ amount }} }}"
+    [planned] = (await done(staff, "confirmDeadline", fields, orderId=order["id"], deadline=earlier))["orders"]
     assert (planned["deadline"]["at"], planned["deadline"]["status"]) == (earlier, "CONFIRMED")
     assert planned["price"] == {"amount": "2.90"}
     assert "STAFF_REVISED" not in [step["code"] for step in planned["deadline"]["explanation"]]

@@ -52,7 +52,7 @@ async def test_the_sla_shows_every_term(client: Client) -> None:
           guarantee { imagesPerDay custom planDefault additionalImages }
           expedite { imagesPerDay custom planDefault turnaround additionalTurnaround deliveryPlanFrom priceMultiplier
             available opensAt closesAt }
-          rejection { turnaround free } flow { available turnaround }
+          rejection { turnaround free } flow { available turnaround url }
           support { helpCenterUrl email phone days responseTime }
         } } }"""
     )
@@ -83,7 +83,7 @@ async def test_the_sla_shows_every_term(client: Client) -> None:
             "closesAt": "2026-03-14T00:00:00Z",
         },
         "rejection": {"turnaround": "PT5H", "free": True},
-        "flow": {"available": False, "turnaround": "PT1H"},
+        "flow": {"available": False, "turnaround": "PT1H", "url": "https://studio.example/flow"},
         "support": {
             "helpCenterUrl": "https://help.example",
             "email": "support@studio.example",

@@ -33,7 +33,8 @@ SLA: Final = """{ account { latestUploadFor(due: "2026-03-12T06:30:00Z") sla {
   standard { deliverBy summary } guarantee { imagesPerDay custom planDefault }
   expedite { turnaround additionalTurnaround priceMultiplier custom planDefault }
   rejection { turnaround } flow { available turnaround } support { phone responseTime }
-} specifications { nodes { turnaround } } } }"""
+} specifications { nodes { turnaround {
+  summary standard { deliverBy } expedite { turnaround } rejection { turnaround } } } } } }"""
 
 
 @pytest.fixture
@@ -71,7 +72,18 @@ async def test_the_sla_shows_the_promised_terms(shop: Shop) -> None:
             "flow": {"available": True, "turnaround": "PT30M"},
             "support": {"phone": True, "responseTime": "PT3H"},
         },
-        "specifications": {"nodes": [{"turnaround": summary}]},
+        "specifications": {
+            "nodes": [
+                {
+                    "turnaround": {
+                        "summary": summary,
+                        "standard": {"deliverBy": "07:30"},
+                        "expedite": {"turnaround": "PT2H"},
+                        "rejection": {"turnaround": "PT1H"},
+                    }
+                }
+            ]
+        },
     }
 
 
@@ -94,7 +106,7 @@ async def test_a_delivery_plan_has_the_promised_expedite_price(shop: Shop, staff
     planned = (await placed(shop, 60, expedite=True))[-1]
     assert planned["price"]["amount"] == "58.00"
     values = {"orderId": planned["id"], "deadline": "2026-03-10T20:00:00Z"}
-    order = (await done(staff, "confirmDeadline", "order { price { amount } }", **values))["order"]
+    [order] = (await done(staff, "confirmDeadline", "orders { price { amount } }", **values))["orders"]
     assert order == {"price": {"amount": "87.000"}}
 
 

@@ -36,6 +36,7 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "catalogue_currency": "USD",
         "order_url": "/orders/{number}",
         "help_center_url": None,
+        "flow_url": None,
         "support_email": None,
         "at_risk_lead": timedelta(hours=1),
         "run_retention": timedelta(days=90),

@@ -187,6 +187,8 @@ async def test_figures_older_than_the_minutes_are_exact(pool: Pool) -> None:
                 "images_first_rejected_idx",
                 "images_late_idx",
                 "images_uploaded_idx",
+                "inquiries_met_idx",
+                "inquiries_missed_idx",
                 "rejections_late_idx",
                 "rejections_met_idx",
                 "rollups_pkey",

@@ -79,6 +79,7 @@ BROKEN: Final[Mapping[str, str]] = {
         for field, item in fields.items()
     },
     **{f"Field {name} was removed.": "numbers are named as numbers" for name in _RENAMED},
+    "Field Specification.turnaround changed type from String! to SpecificationTurnaround!.": "it is typed",
     "Field CreateSpecificationInput.currency was removed.": "prices are the service's",
     **{
         f"Field {type_}.{change}": "prices and times are the service's"
@@ -101,6 +102,7 @@ BROKEN: Final[Mapping[str, str]] = {
         for name in ("imageCount", "specificationId", "orderId", "imageIds", "at")
     },
     "Field QuoteInput.expedite changed type from Boolean to QuoteExpediteInput.": "each subject has an input",
+    "Field ConfirmDeadlinePayload.order was removed.": "deadlines are set for portions, too",
 }
 """The breaking changes since the previous release, as `loupe schema check` prints them, each with its reason."""
 

@@ -133,6 +133,11 @@ def test_a_demo_accepts_its_tokens_ends_with_all_its_processes_and_is_reused() -
                 data = demo.ask("{ account { name pulse { productivity { imagesUploaded } } } }", demo.tokens[name])
                 assert data["account"]["name"] == name
                 assert data["account"]["pulse"]["productivity"]["imagesUploaded"] > 100
+            urls = "{ account { sla { flow { url } support { helpCenterUrl } } } }"
+            assert demo.ask(urls, demo.tokens[NAMES[0]])["account"]["sla"] == {
+                "flow": {"url": "https://loupe.example/flow"},
+                "support": {"helpCenterUrl": "https://help.loupe.example"},
+            }
             everybody = demo.ask("{ accounts(orderBy: NAME) { nodes { name } } }", demo.tokens["Staff"])
             chosen = '{name: "Shoes", steps: ["SHADOW", "CLIPPING"]}'
             ordered = "specification { pricePerImage { amount } secondsPerImage }"

@@ -3,13 +3,13 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.durations import iso8601
 from engine.scalars import (
     MalformedValue,
     parse_instant,
     read_date,
     read_duration,
     write_decimal,
-    write_duration,
     write_local_time,
 )
 
@@ -53,7 +53,7 @@ def test_any_other_value_is_no_date(value: object) -> None:
     ],
 )
 def test_a_duration_is_written_in_iso_8601(duration: timedelta, text: str) -> None:
-    assert write_duration(duration) == text
+    assert iso8601(duration) == text
 
 
 def test_a_local_time_is_written_in_hours_and_minutes() -> None:

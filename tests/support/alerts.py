@@ -40,7 +40,7 @@ async def emitted_alerts(pool: Pool) -> list[Alert]:
 
 def by_instant(events: Sequence[Alert]) -> list[Alert]:
     """Sort alerts by instant, type, order and kind of deadline."""
-    return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"]["kind"]))
+    return sorted(events, key=lambda each: (each.at, each.type, each.order_id, each.data["after"].get("kind", "")))
 
 
 async def alert_summaries(pool: Pool) -> list[tuple[str, str, int]]:

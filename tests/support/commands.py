@@ -14,6 +14,7 @@ PATIENCE = 60.0
 JOBS = [
     "watch_deadlines",
     "return_expired_leases",
+    "alert_overdue_inquiries",
     "snapshot_pulse",
     "reset_guarantee",
     "roll_up_activity",

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from app.domain.inquiries import InquiryTopic, NewInquiry
 from app.domain.instants import rfc3339
+from app.domain.orders.portions import Portion
 from app.services.inquiries import answer_inquiry, contact_support
-from app.services.orders.changing import cancel_order, confirm_deadline, expedite_order
+from app.services.orders.changing import cancel_order, confirm_deadline, confirm_deadlines, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from db.connections import Pool, Record
 from tests.support.customers import GHOST
@@ -36,16 +37,22 @@ _NOT_EXPEDITED_LATER: Final = """
        WHERE s.account_id = o.account_id AND s.split_from = o.id AND s.expedited_at > s.placed_at)
     AND (o.expedited_at IS NULL OR o.expedited_at = o.placed_at)
 """
+_AWAITING: Final = """
+    SELECT FROM images WHERE account_id = $1 AND order_id = $2 AND first_delivered_at IS NULL AND cancelled_at IS NULL
+"""
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
 
 
 class ImportableLife(Life):
     """A life that an import file can express.
 
-    It starts with an order, and a deadline is set only where no image was expedited since the order was placed.
+    It starts with an order, and a deadline is set only where no image was expedited since the order was placed. Those
+    of portions are set before the next order, so that the orders that they become have the numbers of an import.
     """
 
     def _usual(self) -> Sequence[_Act]:
-        return (*super()._usual(), self._confirm, self._produce, self._ask, self._answer)
+        return (*super()._usual(), self._confirm, self._plan, self._produce, self._ask, self._answer)
 
     async def _open(self, ref: str, zone: str) -> None:
         await super()._open(ref, zone)
@@ -85,6 +92,23 @@ class ImportableLife(Life):
         if open_:
             key = tuple(random.choice(open_))
             await self._try(partial(answer_inquiry, clock=self.clock, key=key, answer=f"Answer {number}."))
+
+    async def _plan(self, random: Random, number: int) -> None:
+        """Place an order, produce some images, and set a deadline for each of two portions of its last part."""
+        account_id = self._account(random)
+        new_images = uploads(*(f"{number}-{image}.jpg" for image in range(9)))
+        specification, expedite = self.specifications[account_id], random.random() < 0.3
+        new = NewOrder(account_id, f"Order {number}", specification, new_images, expedite)
+        placed = await self._try(partial(place_order, clock=self.clock, new=new))
+        if placed is not None:
+            self.clock.advance(_MINUTE)
+            await self._produce(random, number)
+            key = placed.orders[-1]
+            awaiting = len(await self.pool.fetch(_AWAITING, *key))
+            first, due_at = random.randint(1, max(awaiting - 1, 1)), self.clock.now() + random.randint(2, 15) * _HOUR
+            portions = [Portion(first, due_at), Portion(awaiting - first, due_at + random.randint(1, 10) * _HOUR)]
+            self.clock.advance(_MINUTE)
+            await self._try(partial(confirm_deadlines, clock=self.clock, key=key, portions=portions))
 
 
 def _some(random: Random, images: list[UUID]) -> list[UUID] | None:
@@ -147,6 +171,7 @@ class _Account:
             yield period["starts_at"], self._line("timeZone", period["starts_at"], timeZone=period["time_zone"])
         for version in self._facts["versions"][1:]:
             terms = {"imagesPerDay": version["images_per_day"], "effectiveDate": version["effective_date"].isoformat()}
+            terms |= {"message": version["message"], **_other_terms(version["other_terms"] or {})}
             yield version["negotiated_at"], self._line("terms", version["negotiated_at"], **terms)
 
     def _orders(self) -> Iterator[tuple[datetime, Line]]:
@@ -209,6 +234,14 @@ class _Account:
     def _line(self, kind: str, at: datetime | None, **more: object) -> Line:
         line: Line = {"type": kind, "account": self._row["ref"], **more}
         return line if at is None else line | {"at": rfc3339(at)}
+
+
+def _other_terms(stored: dict[str, Any]) -> Line:
+    """Return stored terms by their names in lines, with durations in ISO 8601."""
+    return {
+        name[0] + name.title().replace("_", "")[1:]: f"PT{value:.0f}S" if isinstance(value, float) else value
+        for name, value in stored.items()
+    }
 
 
 def _instant(at: datetime | None) -> str | None:

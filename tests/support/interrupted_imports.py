@@ -17,7 +17,7 @@ from app.domain.sla.terms import PLAN_TERMS
 from app.domain.specifications import SpecificationChange
 from app.services.accounts.closing import close_account, reopen_account
 from app.services.accounts.plans import change_plan
-from app.services.accounts.profile import rename_account, set_contact, set_success_manager
+from app.services.accounts.profile import rename_account, set_contact, set_dashboard_access, set_success_manager
 from app.services.catalogue import set_retouching_step
 from app.services.imports.runs import ImportRun
 from app.services.imports.writing import PreparedBatch, write
@@ -50,6 +50,7 @@ BOTH: Final = SpecificationChange("Both", ("CLIPPING", "SHADOW"), by_client=True
 _OF_ACTS: Final = ("accounts", "retouching_steps", "specifications", "specification_versions", "spreads", "job_turns")
 _EVENTS_OF_ACTS: Final = (
     *("ACCOUNT_RENAMED", "SUCCESS_MANAGER_CHANGED", "CONTACT_CHANGED", "ACCOUNT_CLOSED", "SPECIFICATION_CHANGED"),
+    "DASHBOARD_ACCESS_CHANGED",
 )
 
 
@@ -90,6 +91,10 @@ async def name_contact(pool: Pool, clock: FrozenClock, account_id: UUID) -> None
     await in_transaction(pool, partial(set_contact, clock=clock, account_id=account_id, contact=contact))
 
 
+async def let_in(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
+    await in_transaction(pool, partial(set_dashboard_access, clock=clock, account_id=account_id, enabled=True))
+
+
 async def close(pool: Pool, clock: FrozenClock, account_id: UUID) -> None:
     await in_transaction(pool, partial(close_account, clock=clock, account_id=account_id))
 
@@ -117,6 +122,7 @@ ASIDE: Final[Mapping[str, Act]] = {
     "name": rename,
     "manager": set_manager,
     "contact": name_contact,
+    "dashboard access": let_in,
     "closing": close,
 }
 BARRING: Final[Mapping[str, Act]] = {"reopening": close_and_reopen, "plan": go_solo, "inquiry": ask}

@@ -112,6 +112,7 @@ def add_history(studio: Studio, mark: str) -> None:
     studio.order(NOON - HOUR, [Photo(f"{mark}-open.jpg")], name=f"{mark}-open", position=1)
     studio.order(NOON - HOUR, name=f"{mark}-additional", level=ServiceLevel.ADDITIONAL, position=201)
     studio.inquiries.append(new_inquiry(studio.id, NOON - DAY, f"{mark}-inquiry", order_id=first.id))
+    studio.inquiries.append(new_inquiry(studio.id, NOON - HOUR, f"{mark}-question"))
     studio.event(NOON - DAY, first, inquiry_event(studio.inquiries[0]))
     for rejection in studio.rejections:
         rejection.reason = f"{mark}-reason"

@@ -152,18 +152,11 @@ async def _order(world: _World) -> None:
     last = standard["images"]["nodes"][-1]["id"]
     await world.do(world.client, "expediteOrder", orderId=standard["id"], imageIds=[last])
     tomorrow = (START + 30 * HOUR).isoformat()
-    await world.do(
-        world.staff,
-        "confirmDeadline",
-        orderId=additional["id"],
-        deadline=tomorrow,
-        note="Ada can",
-        message="Two of us.",
-    )
-    sooner = (START + 29 * HOUR).isoformat()
-    await world.do(
-        world.staff, "reviseDeadline", orderId=additional["id"], deadline=sooner, note="Bob can", message="Sooner."
-    )
+    promise = {"deadline": tomorrow, "note": "Ada can", "message": "Two of us."}
+    await world.do(world.staff, "confirmDeadline", orderId=additional["id"], **promise)
+    revision = {"deadline": (START + 29 * HOUR).isoformat(), "note": "Bob can", "message": "Sooner."}
+    await world.do(world.staff, "reviseDeadline", orderId=additional["id"], **revision)
+    await _plan(world)
     [regretted] = await world.shop.place("regretted.jpg", "doubted.jpg")
     await world.do(world.client, "cancelOrder", orderId=regretted["id"], imageIds=regretted["imageIds"][1:])
     await world.do(world.client, "cancelOrder", orderId=regretted["id"])
@@ -176,6 +169,13 @@ async def _order(world: _World) -> None:
     await _administer(world)
 
 
+async def _plan(world: _World) -> None:
+    """Place images beyond the guarantee, and set a deadline for each of two portions of them."""
+    placed = await world.do(world.client, "placeOrder", "orders { id }", **_order_of(world, "y.jpg", "z.jpg"))
+    portions = [{"imageCount": 1, "deadline": (START + hours * HOUR).isoformat()} for hours in (40, 50)]
+    await world.do(world.staff, "confirmDeadline", orderId=placed["orders"][0]["id"], portions=portions)
+
+
 async def _administer(world: _World) -> None:
     """Rename the account and back, give it people, close and reopen it, withdraw terms, change its plan."""
     for name in ("Live and Let Live", "Live"):
@@ -184,6 +184,8 @@ async def _administer(world: _World) -> None:
         person = {"name": name, "email": f"{name.lower()}@example.com"}
         await world.do(world.staff, "setSuccessManager", accountId=world.shop.account, **person)
         await world.do(world.client, "setContact", **person)
+    for enabled in (False, None):
+        await world.do(world.staff, "setDashboardAccess", accountId=world.shop.account, enabled=enabled)
     for name in ("closeAccount", "reopenAccount"):
         await world.do(world.staff, name, accountId=world.shop.account, reason="an error of Ada's")
     terms = {"expeditesPerDay": 3, "effectiveDate": (START + timedelta(days=12)).date().isoformat()}
@@ -267,6 +269,8 @@ async def _read(world: _World) -> None:
         found = f"inquiries{chosen} {{ nodes {{ id }} totalCount }}"
         await world.client.data(f"{{ account {{ {found} }} }}")
         await world.staff.data(f"{{ {found} }}")
+    behind = "missedInquiries { nodes { id } } openInquiries { nodes { id } }"
+    await world.client.data(f"{{ account {{ sla {{ compliance {{ inquiry {{ {behind} }} }} }} }} }}")
     await world.staff.data("{ productionQueue { nodes { id } } ordersAwaitingDeadline { nodes { id } } }")
     await world.staff.data("{ atRisk { nodes { id } totalCount } }")
     await world.staff.data(IDS, {"ids": await _ids(world.pool)})

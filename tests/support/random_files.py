@@ -15,6 +15,11 @@ from app.services.imports.source import RawLine
 from tests.support.import_files import NOW, Line
 
 ZONES: Final = ("Europe/Copenhagen", "Africa/Cairo", "America/New_York", "Pacific/Auckland")
+OTHER_TERMS: Final[tuple[Line, ...]] = (
+    {},
+    {"deliverBy": "07:30", "expediteTurnaround": "PT2H", "expediteMultiplier": 1.5, "message": "As agreed."},
+    {"deliverBy": "23:59:59", "rejectionTurnaround": "PT45M", "supportPhone": True},
+)
 LINES: Final = 120
 START: Final = datetime(2026, 4, 20, 12, tzinfo=UTC)  # before the missing midnight of Cairo
 MOST: Final = timedelta(hours=30)
@@ -77,7 +82,8 @@ class _File:
                 yield self._specification(account, str(self._random.randint(2, 5)))
             case "terms":
                 day = self._at.date() + timedelta(days=self._random.randint(1, 4))
-                yield line | {"imagesPerDay": self._random.randint(0, 20), "effectiveDate": day.isoformat()}
+                terms = {"imagesPerDay": self._random.randint(0, 20), "effectiveDate": day.isoformat()}
+                yield line | terms | self._random.choice(OTHER_TERMS)
             case "timeZone":
                 yield line | {"timeZone": self._random.choice(ZONES)}
             case _ if refs:

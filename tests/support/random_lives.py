@@ -1,8 +1,9 @@
 """Random lives of accounts: commands of their clients, of production and of staff, hours between them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import count
 from random import Random
@@ -33,6 +34,15 @@ from tests.support.transactions import in_transaction
 
 START: Final = datetime(2026, 4, 21, 12, tzinfo=UTC)  # over the missing midnight of Cairo
 ZONES: Final = ("Africa/Cairo", "America/Havana", "Pacific/Kiritimati", "Australia/Lord_Howe", "Atlantic/Azores")
+OTHERS: Final[Mapping[str, Sequence[Any]]] = {
+    "deliver_by": (time(0), time(7, 30), time(9), time(23, 59, 59)),
+    "expedite_turnaround": (timedelta(minutes=90), timedelta(hours=3)),
+    "expedite_additional_turnaround": (timedelta(hours=4), timedelta(days=1)),
+    "expedite_multiplier": (Decimal("1.5"), Decimal(2)),
+    "rejection_turnaround": (timedelta(minutes=45), timedelta(hours=30)),
+    "support_phone": (True, False),
+}
+"""Values of terms besides figures of a day, those of the plan among them."""
 LEASE: Final = timedelta(hours=8)
 Result = TypeVar("Result")
 
@@ -127,7 +137,10 @@ class Life:
     async def _negotiate(self, random: Random, _number: int) -> None:
         account_id, images = self._account(random), random.randint(0, 9)
         day = self.clock.now().date() + timedelta(days=random.randint(1, 4))
-        terms = Negotiation(NegotiableTerms(images), day)
+        others: dict[str, Any] = {
+            name: random.choice(values) for name, values in OTHERS.items() if random.random() < 0.4
+        }
+        terms = Negotiation(NegotiableTerms(images, **others), day, message=random.choice([None, "As agreed."]))
         await self._try(partial(negotiate_sla, clock=self.clock, account_id=account_id, agreed=terms))
 
 

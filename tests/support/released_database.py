@@ -19,7 +19,7 @@ MENDED: Final[Mapping[str, str]] = {
     "alembic_version": "names the migration itself",
     "account_heads": "counts the events that a migration adds",
     "events": "a migration may add events that were missing; none goes and none changes",
-    "job_cursors": "a migration may let a job do a day again",
+    "job_cursors": "a migration may have a job repeat a day",
     "pulse_snapshots": "derived: a migration may have the job take them again",
 }
 """Tables whose rows migrations may correct: statements on them still work, with other rows."""

@@ -25,6 +25,7 @@ from tests.support.studio import Studio
 SETTINGS = Settings(
     order_url="https://studio.example/{account}/orders/{number}",
     help_center_url="https://help.example",
+    flow_url="https://studio.example/flow",
     support_email="support@studio.example",
 )
 

@@ -64,6 +64,11 @@ def next_morning(day: date, zone: ZoneInfo, deliver_by: time) -> datetime:
     return wall_clock(next_local_day(day, zone), deliver_by, zone)
 
 
+def is_on_weekend(at: datetime, zone: ZoneInfo) -> bool:
+    """Return whether an instant (UTC) is on a Saturday or Sunday, user time."""
+    return local_day(at, zone).weekday() in _DAYS_OFF_WEEKEND
+
+
 def off_weekend(at: datetime, zone: ZoneInfo) -> datetime:
     """Return the same time on the wall on Monday for an instant on a weekend, user time; any other unchanged."""
     day = local_day(at, zone)

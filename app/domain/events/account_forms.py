@@ -12,6 +12,7 @@ from app.domain.events.account_kinds import (
     AccountRenamed,
     AccountReopened,
     ContactChanged,
+    DashboardAccessChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -167,6 +168,14 @@ def _contact(data: Data, texts: StoredTexts, name: str, email: str) -> Contact:
     return Contact(texts.one(name, data) or ERASED, texts.one(email, data))
 
 
+def _write_access(event: DashboardAccessChanged) -> tuple[Data, Data]:
+    return {"before": {"enabled": event.previous}, "after": {"enabled": event.enabled}}, {}
+
+
+def _read_access(data: Data, _: StoredTexts) -> DashboardAccessChanged:
+    return DashboardAccessChanged(data["after"]["enabled"], data["before"]["enabled"])
+
+
 def _write_closed(event: AccountClosed) -> tuple[Data, Data]:
     return {"before": {"closedAt": None}, "after": {"closedAt": event.closed_at}}, {"reason": event.reason}
 
@@ -236,6 +245,7 @@ ACCOUNT_FORMS: Final[Mapping[EventType, Form[Any]]] = {
     EventType.SPECIFICATION_CHANGED: Form(_write_specification, _read_specification),
     EventType.ACCOUNT_RENAMED: Form(_write_renamed, _read_renamed),
     EventType.SUCCESS_MANAGER_CHANGED: Form(_write_manager, _read_manager),
+    EventType.DASHBOARD_ACCESS_CHANGED: Form(_write_access, _read_access),
     EventType.CONTACT_CHANGED: Form(_write_contact, _read_contact),
     EventType.ACCOUNT_CLOSED: Form(_write_closed, _read_closed),
     EventType.ACCOUNT_REOPENED: Form(_write_reopened, _read_reopened),

@@ -117,6 +117,15 @@ class ContactChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardAccessChanged:
+    """Staff granted or refused an account access to its dashboard, whatever its plan; None: by its plan."""
+
+    type: ClassVar[EventType] = EventType.DASHBOARD_ACCESS_CHANGED
+    enabled: bool | None
+    previous: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClosed:
     """Staff closed an account at `closed_at` (UTC), the instant of the event."""
 

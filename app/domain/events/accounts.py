@@ -10,6 +10,7 @@ from app.domain.events.account_kinds import (
     AccountRenamed,
     AccountReopened,
     ContactChanged,
+    DashboardAccessChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -125,6 +126,11 @@ def success_manager_changed(manager: Contact | None, previous: Contact | None, a
 def contact_changed(contact: Contact | None, previous: Contact | None, at: datetime) -> NewEvent:
     """Return the event of another contact of the account, or of none."""
     return NewEvent(at, None, None, ContactChanged(contact, previous))
+
+
+def dashboard_access_changed(enabled: bool | None, previous: bool | None, at: datetime) -> NewEvent:  # noqa: FBT001
+    """Return the event of other access to the dashboard; None: by the plan."""
+    return NewEvent(at, None, None, DashboardAccessChanged(enabled, previous))
 
 
 def account_closed(at: datetime, reason: str | None) -> NewEvent:

@@ -105,8 +105,13 @@ class RejectedImage:
 
 @dataclass(frozen=True, slots=True)
 class SplitOff:
-    """An order that was split off from another one."""
+    """An order that was split off from another one, a portion of it with its `images`.
+
+    An order that was placed or expedited as it was split off has an event of its own with all its facts. A portion has
+    the facts of the order that it was split off from, but for its number, external reference and price.
+    """
 
     id: UUID
     number: int
     service_level: ServiceLevel
+    images: tuple[UUID, ...] = ()

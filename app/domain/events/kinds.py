@@ -17,6 +17,7 @@ from app.domain.events.account_kinds import (
     AccountRenamed,
     AccountReopened,
     ContactChanged,
+    DashboardAccessChanged,
     GuaranteeReset,
     PlanChanged,
     SlaNegotiated,
@@ -269,5 +270,6 @@ Event: TypeAlias = (
     | InquiryAnswered
     | InquiryOverdue
     | OperationsRecorded
+    | DashboardAccessChanged
     | ReviewOverdue
 )

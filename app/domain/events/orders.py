@@ -119,6 +119,28 @@ def confirmed(
     return deadline_confirmed(before, after, at, _changed_images(before, after), note, message)
 
 
+def confirmed_portions(
+    before: OrderState, after: Sequence[OrderState], at: datetime, note: str | None, message: str | None
+) -> Iterator[NewEvent]:
+    """Yield the events of deadlines that staff set at `at` for portions, of which each has its own.
+
+    Expired claims of images that leave the order come first, each at its end, then its split, at its old terms.
+    """
+    yield from _expired_claims([before], after)
+    yield from portioned(before, after, at)
+    for order in after:
+        yield confirmed(_without_departed(before, order), order, at, note, message)
+
+
+def portioned(before: OrderState, after: Sequence[OrderState], at: datetime) -> Iterator[NewEvent]:
+    """Yield the split of an order into portions at `at`, with the images of the new orders; none if there are none."""
+    first, *siblings = after
+    if siblings:
+        left = _without_departed(before, first)
+        into = tuple(SplitOff(order.id, order.number, order.service_level, ids_of(order.images)) for order in siblings)
+        yield event_of_order(left, at, (), OrderSplit(order_changes(before, left), into))
+
+
 def revised(
     before: OrderState, after: OrderState, at: datetime, note: str | None, message: str | None
 ) -> Iterator[NewEvent]:

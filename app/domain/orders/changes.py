@@ -84,12 +84,12 @@ def confirm(order: OrderState, at: datetime, due_at: datetime, expedited: SlaInF
     then on, by the SLA under which they were `expedited`, which made the new deadline. Raises OrderCancelled,
     DeadlineNotOpen, DeadlineNotAhead.
     """
-    _require_open_deadline(order, at)
-    _require_ahead(order, at, due_at)
+    require_open_deadline(order, at)
+    require_ahead(order, at, due_at)
     plan = expedited if order.service_level is ServiceLevel.EXPEDITED_PLAN else None
     price = order.specification.price if plan is None else planned_price(order.specification.price, plan.terms)
     images = tuple(
-        replace(image, due_at=due_at, price=price, reviews=image.dated(at)) if _open_at(image, at) else image
+        replace(image, due_at=due_at, price=price, reviews=image.dated(at)) if is_open_at(image, at) else image
         for image in order.images
     )
     return replace(
@@ -112,15 +112,38 @@ def revise(order: OrderState, at: datetime, due_at: datetime) -> OrderState:
     refusal = revise_refusal(summary_of(order), at)
     if refusal is not None:
         raise refusal
-    _require_ahead(order, at, due_at)
+    require_ahead(order, at, due_at)
     first_due_at = order.due_at if order.revision is None else order.revision.first_due_at
-    images = tuple(replace(image, due_at=due_at) if _open_at(image, at) else image for image in order.images)
+    images = tuple(replace(image, due_at=due_at) if is_open_at(image, at) else image for image in order.images)
     return replace(order, images=images, due_at=due_at, revision=Revision(at, first_due_at or due_at))
 
 
 def awaited_status(level: ServiceLevel) -> DeadlineStatus:
     """Return the status of a deadline that staff have not set: CONFIRMED where the rules give it."""
     return _AWAITED.get(level, DeadlineStatus.CONFIRMED)
+
+
+def require_open_deadline(order: OrderState, at: datetime) -> None:
+    """Raise the refusal of setting a deadline at `at`; imported images may be delivered later."""
+    open_count = sum(is_open_at(image, at) for image in order.images)
+    as_of = replace(summary_of(order), image_count=open_count, delivered_count=0, rejected_count=0)
+    refusal = confirm_refusal(as_of, at)
+    if refusal is not None:
+        raise refusal
+
+
+def require_ahead(order: OrderState, at: datetime, due_at: datetime, portion: int | None = None) -> None:
+    """Raise DeadlineNotAhead for a new deadline that is not after `at`, or not before the present one.
+
+    `portion` is the index of the portion that gets it, from 0; None for the whole order.
+    """
+    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
+        raise DeadlineNotAhead(due_at, at, order.due_at, portion)
+
+
+def is_open_at(image: ImageState, at: datetime) -> bool:
+    """Return whether an image was neither delivered nor cancelled before an instant."""
+    return all(ended is None or ended >= at for ended in (image.first_delivered_at, image.cancelled_at))
 
 
 def _require_expedite(placement: Placement, parts: Sequence[Part], day: QuotaDay, zone: ZoneInfo) -> None:
@@ -183,23 +206,3 @@ def _uploaded(
         )
         for offset, new in enumerate(new_images)
     )
-
-
-def _require_open_deadline(order: OrderState, at: datetime) -> None:
-    """Raise the refusal of setting a deadline at `at`; imported images may be delivered later."""
-    open_count = sum(_open_at(image, at) for image in order.images)
-    as_of = replace(summary_of(order), image_count=open_count, delivered_count=0, rejected_count=0)
-    refusal = confirm_refusal(as_of, at)
-    if refusal is not None:
-        raise refusal
-
-
-def _require_ahead(order: OrderState, at: datetime, due_at: datetime) -> None:
-    """Raise DeadlineNotAhead for a new deadline that is not after `at`, or not before the present one."""
-    if due_at <= at or (order.due_at is not None and due_at >= order.due_at):
-        raise DeadlineNotAhead(due_at, at, order.due_at)
-
-
-def _open_at(image: ImageState, at: datetime) -> bool:
-    """Return whether an image was neither delivered nor cancelled before an instant."""
-    return all(ended is None or ended >= at for ended in (image.first_delivered_at, image.cancelled_at))

@@ -123,9 +123,12 @@ class DeadlineNotOpen(DomainError):
 
 
 class DeadlineNotAhead(DomainError):
-    """A deadline that staff would set at `at` but not after it, or not before the `present` one of the images; UTC."""
+    """A deadline that staff would set at `at` but not after it, or not before the `present` one of the images; UTC.
 
-    def __init__(self, due_at: datetime, at: datetime, present: datetime | None) -> None:
+    It may be for the portion `index` of them, counted from 0; None for all.
+    """
+
+    def __init__(self, due_at: datetime, at: datetime, present: datetime | None, index: int | None = None) -> None:
         limit = f"after {rfc3339(at)}, when it is set"
         if due_at > at and present is not None:
             limit = f"earlier than {rfc3339(present)}, which the images have"
@@ -133,3 +136,24 @@ class DeadlineNotAhead(DomainError):
         self.due_at = due_at
         self.earliest = at + timedelta(microseconds=1)
         self.before = present
+        self.index = index
+
+
+class PortionsDiffer(DomainError):
+    """Portions that have other images, `given` together, than those `awaiting` a deadline."""
+
+    def __init__(self, given: int, awaiting: int) -> None:
+        super().__init__(f"The portions have {given:,} images together, and {awaiting:,} await a deadline.")
+        self.given = given
+        self.awaiting = awaiting
+
+
+class PortionNotLater(DomainError):
+    """The deadline (UTC) of the portion `index`, counted from 0, which is not after `former` of the one before it."""
+
+    def __init__(self, index: int, due_at: datetime, former: datetime) -> None:
+        limit = f"after {rfc3339(former)} of the portion before it"
+        super().__init__(f"The deadline {rfc3339(due_at)} is not {limit}.")
+        self.index = index
+        self.due_at = due_at
+        self.earliest = former + timedelta(microseconds=1)

@@ -1,6 +1,5 @@
 """Reviews: the time in which staff owe images a deadline, until they give it (domain rules, section 3.19)."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +8,6 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.deadlines.working_hours import working_hours_after
 from app.domain.orders.changes import Change
-from app.domain.orders.enums import ServiceLevel
 from app.domain.orders.state import ImageState, OrderState, ReviewState
 
 
@@ -50,43 +48,6 @@ def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
     It is open while that is ahead. One that was cancelled while it was open counts nowhere.
     """
     return late_at(review.due_at, review_ended_at(image, review), image.cancelled_at)
-
-
-def past_reviews(
-    order: OrderState,
-    image: ImageState,
-    confirmed: Iterable[datetime],
-    promised_by: Callable[[datetime], datetime],
-    *,
-    guaranteed: bool,
-) -> tuple[ReviewState, ...]:
-    """Return the reviews that an image had by the other facts of its order, as a release without reviews leaves it.
-
-    `confirmed` are the instants (UTC) at which staff set the deadline of its order, or of one that it was in before.
-    `promised_by` returns when a review that begins at an instant is due, but for a kept deadline.
-    """
-    expedited_at = None if image.expedite_position is None else order.expedited_at
-    ended_at = image.first_delivered_at or image.cancelled_at
-    acts = [(at, False) for at in confirmed if ended_at is None or at <= ended_at]
-    if expedited_at is not None:
-        acts.append((expedited_at, True))
-    reviews: list[ReviewState] = []
-    if not guaranteed and expedited_at != order.placed_at:
-        reviews.append(ReviewState(order.placed_at, promised_by(order.placed_at)))
-    for at, is_expedite in sorted(acts):
-        is_open = bool(reviews) and reviews[-1].dated_at is None
-        if not is_expedite or order.service_level is not ServiceLevel.EXPEDITED_PLAN:
-            reviews[-1:] = [replace(review, dated_at=at) if is_open else review for review in reviews[-1:]]
-        elif not is_open:
-            reviews.append(ReviewState(at, min(at for at in (promised_by(at), _kept(order)) if at is not None)))
-    return tuple(reviews)
-
-
-def _kept(order: OrderState) -> datetime | None:
-    """Return the deadline that images of an order at the plan level have until staff set an earlier one."""
-    if order.kept is not None:
-        return order.kept.due_at
-    return None if order.deadline_status is DeadlineStatus.CONFIRMED else order.due_at
 
 
 def _reviewed(order: OrderState, at: datetime, due_at: datetime) -> OrderState:

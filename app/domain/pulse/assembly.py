@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
-from app.domain.pulse.figures import PulseFigures, Step, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.figures import InquiryCounts, PulseFigures, Step, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.segments import Part
 
 Version: TypeAlias = tuple[UUID, int]
@@ -49,6 +49,7 @@ def assembled(parts: Mapping[Part, Sums], steps: Mapping[Version, Sequence[Step]
         uploaded_this_month=month.amounts["uploaded"],
         all_time_processed=(earlier + previous + current).amounts["delivered"],
         open=_terms(coming, "late") if with_open else None,
+        inquiries=_inquiries(current, with_open=with_open),
     )
 
 
@@ -62,6 +63,11 @@ def _window(sums: Sums, steps: Mapping[Version, Sequence[Step]]) -> WindowFigure
         late=_terms(sums, "late"),
         steps=step_figures((count, steps[version]) for version, count in sums.images.items() if count),
     )
+
+
+def _inquiries(sums: Sums, *, with_open: bool) -> InquiryCounts:
+    met, missed = sums.amounts["met_inquiry"], sums.amounts["missed_inquiry"]
+    return InquiryCounts(met, missed, sums.amounts["open_inquiry"] if with_open else 0)
 
 
 def _terms(sums: Sums, outcome: str) -> TermCounts:

@@ -20,7 +20,7 @@ class TermCompliance:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """The promises of an account by their kinds, in the order of `TermCounts`."""
+    """The promises of an account by their kinds, in the order of `TermCounts`, then inquiries."""
 
     standard: TermCompliance
     additional: TermCompliance
@@ -28,13 +28,16 @@ class Compliance:
     expedited_additional: TermCompliance
     delivery_plan: TermCompliance
     rejection: TermCompliance
+    inquiry: TermCompliance
 
 
 def compliance(figures: PulseFigures) -> Compliance:
     """Judge the SLA from the figures of an account at an instant."""
     still_open = figures.open or (None,) * len(TermCounts._fields)
-    terms = zip(figures.current.met, figures.current.late, still_open, strict=True)
-    return Compliance(*(_term(*counts) for counts in terms))
+    met, missed, open_ = figures.inquiries
+    counts = [*zip(figures.current.met, figures.current.late, still_open, strict=True)]
+    counts.append((met, missed, None if figures.open is None else open_))
+    return Compliance(*[_term(*each) for each in counts])
 
 
 def _term(met: int, missed: int, still_open: int | None) -> TermCompliance:

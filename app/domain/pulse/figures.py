@@ -31,7 +31,16 @@ class TermCounts(NamedTuple):
         return sum(self) - self.rejection
 
 
+class InquiryCounts(NamedTuple):
+    """Inquiries answered in time and not, in the current window, and open ones of any age; none of the past is open."""
+
+    met: int = 0
+    missed: int = 0
+    open: int = 0
+
+
 NONE_COUNTED: Final = TermCounts()
+NO_INQUIRIES: Final = InquiryCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +76,14 @@ class WindowFigures:
 
 @dataclass(frozen=True, slots=True)
 class PulseFigures:
-    """All sums of an account at an instant T. `open` is None for a T in the past."""
+    """All sums of an account at an instant T. `open` is None for a T in the past.
+
+    `inquiries` are of compliance alone: no figure of the Pulse depends on them, and no snapshot keeps them.
+    """
 
     current: WindowFigures
     previous: WindowFigures
     uploaded_this_month: int
     all_time_processed: int
     open: TermCounts | None
+    inquiries: InquiryCounts = NO_INQUIRIES

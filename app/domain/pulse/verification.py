@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.domain.activity.figures import AMOUNTS, ActivityFigures
 from app.domain.instants import rfc3339
-from app.domain.pulse.figures import PulseFigures, StepFigures, TermCounts, WindowFigures
+from app.domain.pulse.figures import InquiryCounts, PulseFigures, StepFigures, TermCounts, WindowFigures
 from app.domain.pulse.streak import Streak, WeekRun
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -89,7 +89,7 @@ def _parts(value: object) -> Mapping[str, object] | None:
             return cast("dict[str, object]", value)
         case PulseFigures() | WindowFigures() | StepFigures() | Streak() | WeekRun():
             return {each.name: getattr(value, each.name) for each in fields(value) if each.name != "step"}
-        case TermCounts():
+        case TermCounts() | InquiryCounts():
             return value._asdict()
         case tuple():
             return {step.step: step for step in cast("tuple[StepFigures, ...]", value)}

@@ -1,11 +1,16 @@
-"""The name of an account, its success manager and its contact (domain rules, section 2)."""
+"""The name of an account, its people, and its access to the dashboard (domain rules, section 2)."""
 
 from typing import Final
 from uuid import UUID
 
 from app.clock import Clock
 from app.domain.contacts import Contact
-from app.domain.events.accounts import account_renamed, contact_changed, success_manager_changed
+from app.domain.events.accounts import (
+    account_renamed,
+    contact_changed,
+    dashboard_access_changed,
+    success_manager_changed,
+)
 from app.services.accounts.counters import begin_command
 from app.services.accounts.outcome import AccountOutcome
 from app.services.accounts.recording import record
@@ -20,6 +25,9 @@ RENAME_ACCOUNT: Final = update("rename_account", Account, "name")
 
 # Changes the success manager of an account; the primary key.
 SET_SUCCESS_MANAGER: Final = update("set_success_manager", Account, "success_manager_name", "success_manager_email")
+
+# Changes whether an account has a dashboard; the primary key.
+SET_DASHBOARD_ACCESS: Final = update("set_dashboard_access", Account, "dashboard_access")
 
 # Changes the contact of an account; the primary key.
 SET_CONTACT: Final = update("set_contact", Account, "contact_name", "contact_email")
@@ -66,6 +74,22 @@ async def set_contact(writer: Writer, clock: Clock, account_id: UUID, contact: C
         return AccountOutcome(at, account_id, changed=False)
     await writer.execute(SET_CONTACT, account_id, *_columns(contact))
     await record(writer, counters, at, contact_changed(contact, previous, at), keeps_watermark=True)
+    return AccountOutcome(at, account_id)
+
+
+async def set_dashboard_access(
+    writer: Writer, clock: Clock, account_id: UUID, *, enabled: bool | None
+) -> AccountOutcome:
+    """Grant an account access to its dashboard, refuse it, or leave it to the plan (None). The caller commits.
+
+    Nothing changes if it is so already. Raises UnknownAccount.
+    """
+    counters = await begin_command(writer, clock, account_id)
+    at, previous = counters.instant, (await read_row(writer, account_id)).dashboard_access
+    if enabled is previous:
+        return AccountOutcome(at, account_id, changed=False)
+    await writer.execute(SET_DASHBOARD_ACCESS, account_id, enabled)
+    await record(writer, counters, at, dashboard_access_changed(enabled, previous, at), keeps_watermark=True)
     return AccountOutcome(at, account_id)
 
 

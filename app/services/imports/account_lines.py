@@ -12,13 +12,15 @@ from app.domain.sla.terms import SlaTerms
 from app.services.ids import new_id
 from app.services.imports.cache import AccountState, PendingAccount, VersionState
 from app.services.imports.lines import SpecificationLine, TermsLine, TimeZoneLine
+from app.services.imports.references import composed_or_none
 from app.services.imports.refusals import LineRefused
 
 
 def opened(pending: PendingAccount, at: datetime, plan_terms: Mapping[Plan, SlaTerms]) -> AccountState:
     """Open an account at its first instant (UTC); version 1 of its SLA starts with its first ledger day."""
     line = pending.line
-    account = Account.open(at, line.time_zone, line.plan, plan_terms[line.plan], line.terms)
+    message = composed_or_none(line.message)
+    account = Account.open(at, line.time_zone, line.plan, plan_terms[line.plan], line.terms, message)
     return AccountState(new_id(at), line.ref, account, watermark=at, last_at=at, minutes_since=at, is_provisional=True)
 
 
@@ -31,7 +33,8 @@ def new_specification(line: SpecificationLine, at: datetime) -> VersionState:
 def negotiated(line: TermsLine, account: Account) -> Account:
     """Return the account with the SLA version that a line adds; raises LineRefused."""
     try:
-        return account.negotiate(line.at, Negotiation(line.terms, line.effective_date))
+        message = composed_or_none(line.message)
+        return account.negotiate(line.at, Negotiation(line.terms, line.effective_date, message=message))
     except Refusals as error:
         refusal = error.refusals[0]
         field = "imagesPerDay" if isinstance(refusal, NoTermStated) else "effectiveDate"

@@ -8,25 +8,24 @@ from itertools import chain
 from uuid import UUID
 
 from app.domain.account import Account
-from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.errors import AccountIsClosed, DomainError, ExpediteWindowClosed, Refusals
 from app.domain.events.new_events import NewEvent
 from app.domain.events.orders import cancelled, expedited, placed
 from app.domain.instants import rfc3339
 from app.domain.ledger.quota import QuotaDay
 from app.domain.orders.cancellations import cancel
-from app.domain.orders.changes import NewImage, Placement, confirm, place
+from app.domain.orders.changes import NewImage, Placement, place
 from app.domain.orders.expedites import expedite
 from app.domain.orders.history import as_of, unconfirmed, with_facts_after, with_history
 from app.domain.orders.refusals import DeadlineNotOpen
 from app.domain.orders.reviews import with_reviews
 from app.domain.orders.state import ImageState, OrderState, RejectionState
 from app.domain.production.operations import Operation
-from app.domain.sla.terms import SlaInForce
 from app.domain.specifications import milliseconds_of
 from app.domain.texts import composed
 from app.services.ids import new_ids
 from app.services.imports.cache import AccountState, VersionState
+from app.services.imports.deadlines import confirmed, require_no_later_portions
 from app.services.imports.image_histories import image_histories, redo_deadline
 from app.services.imports.lines import CancellationLine, ExpediteLine, ImagePart, OrderLine
 from app.services.imports.references import composed_or_none
@@ -72,11 +71,13 @@ def place_order(line: OrderLine, state: AccountState, version: VersionState, now
         change = with_reviews(change, line.placed_at, state.account.zone_at(line.placed_at))
     except DomainError as refusal:
         raise LineRefused("expedite", str(refusal)) from refusal
-    orders = tuple(with_history(order, histories) for order in change.orders)
+    orders: Sequence[OrderState] = tuple(with_history(order, histories) for order in change.orders)
+    new_events = list(placed(change.orders))
     if any(image.deadline is not None for image in line.images):
-        orders = tuple(_confirmed(line, order, day.sla) for order in orders)
-    events, operations = tuple(placed(change.orders)), list(_operations(line, orders))
-    return Effect(line.placed_at, last_at, change.day, (), orders, events, operations)
+        orders, splits = confirmed(line, orders, day.sla, state.next_order_number + len(orders))
+        new_events += splits
+    operations = list(_operations(line, orders))
+    return Effect(line.placed_at, last_at, change.day, (), orders, new_events, operations)
 
 
 def _require_steps(line: OrderLine, steps: Collection[str]) -> None:
@@ -116,6 +117,8 @@ def expedite_order(line: ExpediteLine, state: AccountState, orders: Sequence[Ord
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
         raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
+    known = {order.id for order in orders}
+    require_no_later_portions(orders, {each.id if each.id in known else each.split_from for each in change.orders}, at)
     after = _with_later_facts(orders, change.orders, at, state.account)
     return Effect(at, at, change.day, orders, after, tuple(expedited(then, change.orders, at)))
 
@@ -131,11 +134,9 @@ def cancel_order(line: CancellationLine, state: AccountState, orders: Sequence[O
     except DomainError as error:
         refusal = error.refusals[0] if isinstance(error, Refusals) else error
         raise LineRefused(_refused_field(refusal, line, orders), str(refusal)) from error
-    pairs = [
-        (before, _with_later_deadline(after, at))
-        for before, after in zip(concerned, change.orders, strict=True)
-        if after is not before
-    ]
+    changed = [pair for pair in zip(concerned, change.orders, strict=True) if pair[1] is not pair[0]]
+    require_no_later_portions(orders, {before.id for before, _ in changed}, at)
+    pairs = [(before, _with_later_deadline(after, at)) for before, after in changed]
     events = (cancelled(as_of(before, at), as_of(after, at), at) for before, after in pairs)
     return Effect(at, at, change.day, orders, [after for _, after in pairs], tuple(chain.from_iterable(events)))
 
@@ -168,29 +169,6 @@ def with_redo_deadlines(order: OrderState, account: Account, since: datetime) ->
 def _with_redo_deadline(rejection: RejectionState, account: Account) -> RejectionState:
     due_at, sla_version = redo_deadline(rejection.at, account)
     return replace(rejection, due_at=due_at, sla_version=sla_version)
-
-
-def _confirmed(line: OrderLine, order: OrderState, sla: SlaInForce) -> OrderState:
-    """Return the order with the deadline that staff set for it, if the line has one; raises LineRefused."""
-    named = [
-        (image.number - 1, deadline)
-        for image in order.images
-        if (deadline := line.images[image.number - 1].deadline) is not None
-    ]
-    if not named:
-        return order
-    first, deadline = named[0]
-    if order.deadline_status is DeadlineStatus.CONFIRMED:
-        raise LineRefused(f"images[{first}].deadline", f"the rules give {order.service_level} images their deadline")
-    for index, other in named:
-        if other != deadline:
-            raise LineRefused(
-                f"images[{index}].deadline", f"images of one order share one, and images[{first}]'s differs"
-            )
-    try:
-        return confirm(order, deadline.confirmed_at, deadline.at, sla)
-    except DomainError as refusal:
-        raise LineRefused(f"images[{first}].deadline", str(refusal)) from refusal
 
 
 def _chosen(ref: str, filenames: Sequence[str], orders: Sequence[OrderState]) -> list[UUID]:

@@ -10,10 +10,11 @@ from app.clock import Clock
 from app.domain.account import Account
 from app.domain.errors import Refusals
 from app.domain.events.new_events import NewEvent
-from app.domain.events.orders import cancelled, completed, confirmed, expedited, rejected, revised
+from app.domain.events.orders import cancelled, completed, confirmed, confirmed_portions, expedited, rejected, revised
 from app.domain.orders.cancellations import cancel
 from app.domain.orders.changes import Change, confirm, revise
 from app.domain.orders.expedites import expedite
+from app.domain.orders.portions import Portion, confirm_portions
 from app.domain.orders.reviews import with_reviews
 from app.domain.orders.state import OrderState
 from app.domain.production.commands import complete
@@ -131,6 +132,27 @@ async def confirm_deadline(
     _, at, account, order = begun
     after = confirm(order, at, due_at, None if order.expedited_at is None else account.terms_at(order.expedited_at))
     return await _write(writer, begun, after, [confirmed(order, after, at, note, message)])
+
+
+async def confirm_deadlines(
+    writer: Writer,
+    clock: Clock,
+    key: OrderKey,
+    portions: Sequence[Portion],
+    note: str | None = None,
+    message: str | None = None,
+) -> Outcome:
+    """Set a deadline for each portion of an order's images; raises NotFound and the refusals of `confirm_portions`.
+
+    The outcome has the order, then the siblings that the further portions became.
+    """
+    counters, at, account, order = await _begin(writer, clock, key)
+    expedited_by = None if order.expedited_at is None else account.terms_at(order.expedited_at)
+    number = counters.next_order_number
+    after = confirm_portions(order, at, portions, expedited_by, number, partial(new_ids, at))
+    new_events = list(confirmed_portions(order, after, at, note, message))
+    await write_changes(writer, [AccountChange(counters, account, at, [order], after, new_events=new_events)])
+    return Outcome(at, [(key[0], each.id) for each in after])
 
 
 async def revise_deadline(

@@ -1,6 +1,7 @@
 """Staff's mutations of accounts: the plan, the name, closing and reopening."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -16,7 +17,8 @@ from app.domain.sla.enums import Plan
 from app.domain.sla.plans import NewPlan
 from app.services.accounts.closing import close_account, reopen_account
 from app.services.accounts.plans import change_plan
-from app.services.accounts.profile import rename_account
+from app.services.accounts.profile import rename_account, set_dashboard_access
+from engine.arguments import or_none
 from engine.decorators import input_type, object_type
 from engine.inputs import idempotency_key, optional
 from engine.mutation import mutation
@@ -81,6 +83,22 @@ class ChangePlanPayload(AccountPayload):
     """The result of changing a plan."""
 
 
+@input_type
+class SetDashboardAccessInput:
+    """The access of an account to its dashboard."""
+
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    enabled: bool | None = optional(
+        "True to let the account in, false to shut it out, whatever its plan; null to decide by its plan."
+    )
+    idempotency_key: str | None = idempotency_key()
+
+
+@object_type
+class SetDashboardAccessPayload(AccountPayload):
+    """The result of setting the access to a dashboard."""
+
+
 @object_type
 class AccountAdministration:
     """Staff's mutations of accounts."""
@@ -134,3 +152,15 @@ class AccountAdministration:
         return await call.perform(
             ReopenAccountPayload, reopen_account, account_id, call.optional_prose(input.reason, "reason")
         )
+
+    @mutation(codes=(*KEYED, Code.NOT_FOUND), staff=True)
+    async def set_dashboard_access(
+        self,
+        info: Info,
+        input: Annotated[SetDashboardAccessInput, strawberry.argument(description="The access to a dashboard.")],  # noqa: A002
+    ) -> SetDashboardAccessPayload:
+        """Lets an account in to its dashboard, shuts it out, or leaves it to its plan; for staff."""
+        call = Call(info, input)
+        account_id, _ = call.node(NodeType.ACCOUNT, input.account_id, "accountId")
+        access = partial(set_dashboard_access, enabled=or_none(input.enabled))
+        return await call.perform(SetDashboardAccessPayload, access, account_id)

@@ -149,6 +149,22 @@ class ContactChanged(Event):
 
 
 @object_type
+class DashboardAccessChanged(Event):
+    """A change of the account's access to its dashboard."""
+
+    details: strawberry.Private[account_kinds.DashboardAccessChanged]
+
+    enabled: bool | None = attribute(
+        "True if the account has a dashboard from then on, whatever its plan; null if its plan decides.",
+        of="details.enabled",
+    )
+    previously_enabled: bool | None = attribute(
+        "True if the account had a dashboard until then, whatever its plan; null if its plan decided.",
+        of="details.previous",
+    )
+
+
+@object_type
 class AccountClosed(Event):
     """The closing of the account: new orders are refused from then on, all else continues."""
 

@@ -1,7 +1,6 @@
-"""Mutations of orders: placing, expediting, completing and cancelling them, and setting their deadlines."""
+"""Mutations of orders: placing, expediting, completing and cancelling them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Final
 
 import strawberry
@@ -17,7 +16,7 @@ from api.user_error.codes import UserErrorCode as Code
 from api.validation import NAME_RULE, PROSE_RULE, REFERENCE_RULE
 from api.warnings import Warning  # noqa: A004 - the contract's name
 from app.domain.orders.changes import NewImage
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, revise_deadline
+from app.services.orders.changing import cancel_order, complete_order, expedite_order
 from app.services.orders.placing import NewOrder, place_order
 from app.services.quotes.making import ExpediteRequest, UploadRequest
 from engine.arguments import or_none
@@ -109,44 +108,6 @@ class CancelOrderPayload(OrderPayload, GuaranteePayload):
     """The result of cancelling an order, or images of it."""
 
 
-@input_type
-class ConfirmDeadlineInput:
-    """The deadline to set for an order that awaits one."""
-
-    order_id: strawberry.ID = strawberry.field(description="The order.")
-    deadline: datetime = strawberry.field(
-        description="The instant by which its images will be delivered: in the future, and earlier than their present"
-        " deadline."
-    )
-    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
-    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
-    idempotency_key: str | None = idempotency_key()
-
-
-@object_type
-class ConfirmDeadlinePayload(OrderPayload):
-    """The result of setting a deadline."""
-
-
-@input_type
-class ReviseDeadlineInput:
-    """The earlier deadline to set in place of one that staff set."""
-
-    order_id: strawberry.ID = strawberry.field(description="The order.")
-    deadline: datetime = strawberry.field(
-        description="The instant by which its undelivered images will be delivered: in the future, and earlier than"
-        " their present deadline."
-    )
-    note: str | None = optional(f"A note for staff: {PROSE_RULE}.")
-    message: str | None = optional(f"A message to the client: {PROSE_RULE}.")
-    idempotency_key: str | None = idempotency_key()
-
-
-@object_type
-class ReviseDeadlinePayload(OrderPayload):
-    """The result of revising a deadline."""
-
-
 @object_type
 class OrderMutations:
     """Mutations of orders."""
@@ -235,31 +196,3 @@ class OrderMutations:
         named = or_none(input.image_ids)
         chosen = None if named is None else [image_id for _, image_id in call.images(named, "imageIds")]
         return await call.perform(CancelOrderPayload, cancel_order, key, chosen)
-
-    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.DEADLINE_NOT_OPEN), staff=True)
-    async def confirm_deadline(
-        self,
-        info: Info,
-        input: Annotated[  # noqa: A002
-            ConfirmDeadlineInput, strawberry.argument(description="The deadline to set.")
-        ],
-    ) -> ConfirmDeadlinePayload:
-        """Sets the deadline of an order that awaits one; for staff."""
-        call = Call(info, input)
-        key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
-        return await call.perform(ConfirmDeadlinePayload, confirm_deadline, key, input.deadline, *said)
-
-    @mutation(codes=(*KEYED, Code.NOT_FOUND, Code.DEADLINE_NOT_OPEN), staff=True)
-    async def revise_deadline(
-        self,
-        info: Info,
-        input: Annotated[  # noqa: A002
-            ReviseDeadlineInput, strawberry.argument(description="The earlier deadline to set.")
-        ],
-    ) -> ReviseDeadlinePayload:
-        """Sets an earlier deadline in place of one that staff set, for the images not delivered yet; for staff."""
-        call = Call(info, input)
-        key = call.node(NodeType.ORDER, input.order_id, "orderId")
-        said = call.optional_prose(input.note, "note"), call.optional_prose(input.message, "message")
-        return await call.perform(ReviseDeadlinePayload, revise_deadline, key, input.deadline, *said)

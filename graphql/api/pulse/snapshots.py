@@ -56,7 +56,7 @@ def snapshots_of(context: Context, account_id: UUID, days: Days) -> Listing[Snap
 
 @reads(NodeType.PULSE_SNAPSHOT)
 async def snapshot_node(context: Context, named: GlobalId) -> PulseSnapshot | None:
-    """Return the snapshot with this id; None without one. Raises ApiError on plans without a dashboard."""
+    """Return the snapshot with this id; None without one. Raises ApiError without a dashboard."""
     account = await context.account(named.account_id)
     if account is None:
         return None

@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Context, Info
 from api.image.types import Image
+from api.inquiry.compliance import InquiryCompliance, inquiry_compliance
 from api.pulse.drilldowns import Source
 from api.pulse.reads import read_figures
 from app.domain.orders.enums import ServiceLevel
@@ -73,6 +74,7 @@ class SLACompliance:
         " plans, or by the deadlines they keep."
     )
     rejection: TermCompliance = strawberry.field(description="Compliance for rejections, each by its own deadline.")
+    inquiry: InquiryCompliance = strawberry.field(description="Compliance for answers to inquiries.")
 
 
 async def read_compliance(context: Context, account_id: UUID, at: datetime) -> SLACompliance:
@@ -93,6 +95,7 @@ async def read_compliance(context: Context, account_id: UUID, at: datetime) -> S
         ),
         delivery_plan=of_images("deliveryPlan", found.delivery_plan, ServiceLevel.EXPEDITED_PLAN),
         rejection=_shown("rejection", found.rejection, source, late_redos(window), open_redos(at)),
+        inquiry=inquiry_compliance(account_id, window, found.inquiry),
     )
 
 

@@ -6,36 +6,24 @@ from typing import Final
 from api.contact import contact
 from api.context import Context
 from api.ids import NodeType
-from api.sla.types import (
-    SLA,
-    ExpediteTerms,
+from api.sla.terms import (
     FlowTerms,
-    GuaranteeTerms,
-    RejectionTerms,
     ReviewTerms,
-    StandardTurnaround,
     SupportTerms,
+    expedite_terms,
+    guarantee_terms,
+    rejection_terms,
+    standard_turnaround,
 )
-from app.domain.deadlines.rules import expedite_window
+from api.sla.types import SLA
 from app.domain.ledger.days import sla_effective_from
-from app.domain.sla.enums import SlaTerm
-from app.domain.sla.terms import (
-    ADDITIONAL_IMAGES,
-    REJECTION_FREE,
-    SUPPORT_DAYS,
-    UPLOAD_BY,
-    SlaInForce,
-    SlaTerms,
-    SlaVersion,
-    sla_of,
-)
+from app.domain.sla.terms import SUPPORT_DAYS, SlaInForce, SlaVersion, sla_of
 from db.queries.accounts import AccountHistory, AccountRow
 from db.queries.pages import Page, Slice, Span, page
 from engine.connections import Listing, known
 from engine.cursors import NUMBER, CursorKind
 from engine.ids import GlobalId, numbered
 from engine.nodes import reads
-from engine.scalars import LocalTime, write_local_time
 
 _CURSORS: Final = CursorKind("slaVersions", (NUMBER,))
 
@@ -86,18 +74,12 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
         effective_from=sla_effective_from(in_force.version, history.zones, history.versions),
         withdrawn_at=version.withdrawn_at,
         custom_terms=in_force.custom,
-        standard=StandardTurnaround(
-            deliver_by=write_local_time(terms.deliver_by),
-            upload_by=LocalTime(UPLOAD_BY),
-            summary=terms.standard_summary,
-            custom=SlaTerm.DELIVER_BY in in_force.custom,
-            plan_default=write_local_time(in_force.plan_terms.deliver_by),
-        ),
-        guarantee=_guarantee(terms, in_force.plan_terms),
-        expedite=_expedite(terms, in_force.plan_terms, at),
-        rejection=RejectionTerms(turnaround=terms.rejection_turnaround, free=REJECTION_FREE),
+        standard=standard_turnaround(in_force),
+        guarantee=guarantee_terms(in_force),
+        expedite=expedite_terms(in_force, at),
+        rejection=rejection_terms(in_force),
         review=ReviewTerms(turnaround=terms.review_turnaround),
-        flow=FlowTerms(available=terms.flow_available, turnaround=terms.flow_turnaround),
+        flow=FlowTerms(available=terms.flow_available, turnaround=terms.flow_turnaround, url=settings.flow_url),
         support=SupportTerms(
             help_center_url=settings.help_center_url,
             email=settings.support_email,
@@ -111,31 +93,6 @@ def _shown(context: Context, account: AccountRow, history: AccountHistory, in_fo
         message=version.message,
         account=account,
         at=at,
-    )
-
-
-def _guarantee(terms: SlaTerms, default: SlaTerms) -> GuaranteeTerms:
-    return GuaranteeTerms(
-        images_per_day=terms.images_per_day,
-        custom=terms.images_per_day != default.images_per_day,
-        plan_default=default.images_per_day,
-        additional_images=ADDITIONAL_IMAGES,
-    )
-
-
-def _expedite(terms: SlaTerms, default: SlaTerms, at: datetime) -> ExpediteTerms:
-    window = expedite_window(at)
-    return ExpediteTerms(
-        images_per_day=terms.expedites_per_day,
-        custom=terms.expedites_per_day != default.expedites_per_day,
-        plan_default=default.expedites_per_day,
-        turnaround=terms.expedite_turnaround,
-        additional_turnaround=terms.expedite_additional_turnaround,
-        delivery_plan_from=terms.delivery_plan_from,
-        price_multiplier=terms.expedite_multiplier,
-        available=window.available,
-        opens_at=window.opens_at,
-        closes_at=window.closes_at,
     )
 
 

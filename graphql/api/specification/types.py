@@ -1,6 +1,7 @@
 """Specifications: the retouching that an account orders, and its price."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +11,15 @@ from graphql.pyutils import AwaitableOrValue
 from api.context import Info
 from api.ids import NodeType
 from api.money import Money, money_of
+from api.sla.terms import (
+    ExpediteTerms,
+    RejectionTerms,
+    StandardTurnaround,
+    expedite_terms,
+    rejection_terms,
+    standard_turnaround,
+)
+from app.domain.sla.terms import SlaInForce
 from app.domain.specifications import SpecifiedStep
 from db.queries.specifications import SpecificationRow
 from engine.decorators import attribute, field, object_type
@@ -31,6 +41,16 @@ class SpecificationStep:
     negotiated: bool = strawberry.field(
         description="True if the seconds are the specification's own; otherwise they are the catalogue's."
     )
+
+
+@object_type
+class SpecificationTurnaround:
+    """The turnaround of images with a specification."""
+
+    summary: str = strawberry.field(description="The turnaround of images that are not expedited, in words.")
+    standard: StandardTurnaround = strawberry.field(description="The turnaround of images within the guarantee.")
+    expedite: ExpediteTerms = strawberry.field(description="The terms of expedites.")
+    rejection: RejectionTerms = strawberry.field(description="The terms of rejections.")
 
 
 @object_type(count=LOOK_UP)
@@ -57,10 +77,19 @@ class Specification(Node):
     account_id: strawberry.Private[UUID]
 
     @field
-    def turnaround(self, info: Info) -> AwaitableOrValue[str]:
-        """The turnaround of images with this specification, in words."""
+    def turnaround(self, info: Info) -> AwaitableOrValue[SpecificationTurnaround]:
+        """The turnaround of images with this specification, by the terms in force now."""
         now = info.context.instant(self.account_id)
-        return info.context.with_history(self.account_id, lambda history: history.terms_at(now).terms.standard_summary)
+        return info.context.with_history(self.account_id, lambda history: _turnaround(history.terms_at(now), now))
+
+
+def _turnaround(in_force: SlaInForce, at: datetime) -> SpecificationTurnaround:
+    return SpecificationTurnaround(
+        summary=in_force.terms.standard_summary,
+        standard=standard_turnaround(in_force),
+        expedite=expedite_terms(in_force, at),
+        rejection=rejection_terms(in_force),
+    )
 
 
 def specification(row: SpecificationRow) -> Specification:

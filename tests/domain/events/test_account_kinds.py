@@ -27,6 +27,8 @@ EVENTS: dict[str, kinds.Event] = {
     "another contact": account_kinds.ContactChanged(ADA, GRACE),
     "closed": account_kinds.AccountClosed(CLOSED_AT, "insolvent"),
     "reopened": account_kinds.AccountReopened(CLOSED_AT, "paid"),
+    "let in": account_kinds.DashboardAccessChanged(enabled=True, previous=None),
+    "left to the plan": account_kinds.DashboardAccessChanged(enabled=None, previous=False),
     "closed without a reason": account_kinds.AccountClosed(CLOSED_AT),
     "terms negotiated": account_kinds.SlaNegotiated(3, date(2026, 4, 1), OTHERS, 2, ALL, "By phone"),
     "terms withdrawn": account_kinds.SlaWithdrawn(3, date(2026, 4, 1), OTHERS, 1, ALL, "No", "As you wished"),

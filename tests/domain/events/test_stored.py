@@ -47,6 +47,7 @@ NEWER = {
     EventType.DEADLINE_REVISED,
     EventType.OPERATIONS_RECORDED,
     EventType.CONTACT_CHANGED,
+    EventType.DASHBOARD_ACCESS_CHANGED,
     EventType.SLA_WITHDRAWN,
     EventType.PLAN_CHANGED,
     EventType.INQUIRY_OPENED,

@@ -126,9 +126,9 @@ def test_the_counts_of_an_order_can_be_subtracted_again() -> None:
     upload, delivery = UPLOADED_AT.replace(minute=0), NEXT_MORNING
     lead = (IN_TIME - UPLOADED_AT) // MICROSECOND
     counted = {row[:2]: row[2:] for row in tally.rollup_rows(datetime(2026, 1, 1, tzinfo=UTC))}
-    assert counted[minute, UPLOADED_AT] == (2, *[0] * 11)
-    assert counted[hour, upload] == (2, *[0] * 11)
-    assert counted[hour, delivery] == (0, 1, 1, lead, 1, 0, 0, 1, 1, 0, 0, 0)
-    assert counted[day, UPLOADED_AT.replace(hour=0)] == (2, *[0] * 11)
+    assert counted[minute, UPLOADED_AT] == (2, *[0] * 15)
+    assert counted[hour, upload] == (2, *[0] * 15)
+    assert counted[hour, delivery] == (0, 1, 1, lead, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0)
+    assert counted[day, UPLOADED_AT.replace(hour=0)] == (2, *[0] * 15)
     tally_order(tally, sent_back, -1)
     assert tally.rollup_rows(datetime(2026, 1, 1, tzinfo=UTC)) == []

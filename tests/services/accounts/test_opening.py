@@ -38,7 +38,7 @@ async def rows(reader: PoolReader, table: str) -> list[Record]:
 async def test_an_account_begins_with_its_zone_its_terms_and_an_event(pool: Pool, reader: PoolReader) -> None:
     account_id = await create(pool, time_zone="Europe/Copenhagen", ref="acme")
     assert [tuple(row) for row in await rows(reader, "accounts")] == [
-        (account_id, "acme", "ACME", "PROFESSIONAL", "Europe/Copenhagen", AT, None, None, None, None, None)
+        (account_id, "acme", "ACME", "PROFESSIONAL", "Europe/Copenhagen", AT, *6 * [None])
     ]
     assert [tuple(row) for row in await rows(reader, "time_zone_periods")] == [
         (account_id, AT, "Europe/Copenhagen", None)

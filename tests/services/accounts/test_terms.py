@@ -121,8 +121,8 @@ async def test_every_term_is_stored_by_version_and_told_by_the_event(
     assert await rows(pool, query) == [(None, None, stored)]
     [(_, _, data)] = await events(pool, "SLA_NEGOTIATED")
     assert data["before"] == {"version": 1, **DEFAULTS}
-    told = {name[0] + name.title().replace("_", "")[1:]: value for name, value in stored.items()}
-    assert data["after"] == {"version": 2, "effectiveDate": "2026-03-11", **told}
+    by_key = {name[0] + name.title().replace("_", "")[1:]: value for name, value in stored.items()}
+    assert data["after"] == {"version": 2, "effectiveDate": "2026-03-11", **by_key}
     account, _ = await in_transaction(pool, partial(read_account, account_id=account_id, at=clock.now()))
     assert account.versions[1].terms == terms
     assert account.terms_on(TOMORROW).terms == replace(PLAN_TERMS[Plan.PROFESSIONAL], **terms.stated)

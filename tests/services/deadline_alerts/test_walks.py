@@ -14,7 +14,7 @@ from tests.support.alerts import MINUTE, Alert, by_instant, delete_alerts, emitt
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.consistency import assert_consistent
 from tests.support.database import execute
-from tests.support.model.client_commands import Confirm, Expedite, Place
+from tests.support.model.client_commands import Confirm, ConfirmPortions, Expedite, Place
 from tests.support.model.production_commands import Claim, Deliver, Reject
 from tests.support.model.random_commands import DAY, HOUR, ZONES, Wait, WaitUntil, commands
 from tests.support.model.world import Command, World
@@ -36,6 +36,11 @@ PLANNED = [  # half an hour before they are due, images are split off at the pla
     Expedite(0, 0, any_order=False, chosen=(1, 2, 3)),
     Wait(MINUTE),
     Confirm(0, 0, any_order=False, ahead=10 * MINUTE),
+    Wait(DAY),
+]
+PORTIONED = [
+    *PLANNED[:5],
+    ConfirmPortions(0, 0, any_order=False, ahead=10 * MINUTE, counts=(1,), spacing=MINUTE, extra=0),
     Wait(DAY),
 ]
 SENT_BACK = [
@@ -61,6 +66,7 @@ SENT_BACK = [
     lead=st.sampled_from([HOUR, 4 * HOUR, 30 * HOUR]),
 )
 @example(opened_at=OPENINGS[0], zones=ZONES[:2], walk=PLANNED, lead=HOUR)
+@example(opened_at=OPENINGS[0], zones=ZONES[:2], walk=PORTIONED, lead=HOUR)
 @example(opened_at=OPENINGS[0], zones=ZONES[:2], walk=SENT_BACK, lead=HOUR)
 async def test_a_watch_that_was_down_tells_what_one_tells_that_never_was(
     database: str, pool: Pool, opened_at: datetime, zones: Sequence[str], walk: Sequence[Command], lead: timedelta

@@ -83,13 +83,13 @@ async def test_names_are_the_same_however_their_accents_are_written(pool: Pool) 
 
 def test_a_new_field_of_a_type_of_line_changes_no_digest_of_lines_without_it() -> None:
     class LongerLine(TermsLine):
-        message: str | None = None
+        remark: str | None = None
 
     fields = {"account": "acme", "imagesPerDay": 800, "effectiveDate": "2026-04-01", "at": "2026-03-10T10:00:00Z"}
     text = json.dumps({"type": "terms", **fields})
     short, longer = TermsLine.model_validate_json(text), LongerLine.model_validate_json(text)
     assert (digest_of(longer), first_digest_of(longer)) == (digest_of(short), first_digest_of(short))
-    said = LongerLine.model_validate_json(json.dumps({"type": "terms", **fields, "message": "As agreed"}))
+    said = LongerLine.model_validate_json(json.dumps({"type": "terms", **fields, "remark": "As agreed"}))
     assert digest_of(said) != digest_of(short)
 
 

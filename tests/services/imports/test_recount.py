@@ -159,8 +159,9 @@ async def test_numbers_have_no_gaps_and_counters_are_ahead_of_all_rows(pool: Poo
     counters = await rows(
         pool,
         """
-        SELECT h.next_order_number, count(o), max(o.number), h.last_at - (
-                 SELECT max(at) FROM events e WHERE e.account_id = h.account_id),
+        SELECT h.next_order_number, count(o), max(o.number), h.last_at - greatest(
+                 (SELECT max(at) FROM events e WHERE e.account_id = h.account_id),
+                 (SELECT max(at) FROM operations p WHERE p.account_id = h.account_id)),
                h.next_event_sequence - (SELECT max(sequence) FROM events e WHERE e.account_id = h.account_id)
           FROM account_heads h JOIN orders o ON o.account_id = h.account_id GROUP BY h.account_id""",
     )

@@ -76,7 +76,7 @@ BAD_DEADLINES: list[tuple[Line, str]] = [
     ),
     (
         order("o", [image(), image(deadline=DEADLINE), image(deadline=DEADLINE | {"at": "2026-03-06T12:00:00Z"})]),
-        "images[2].deadline: images of one order share one, and images[1]'s differs",
+        "images[0].deadline: is missing: other images of the order have several, and it was not delivered yet",
     ),
     (order("o", [image(deadline={"at": LATER})]), "images[0].deadline.confirmedAt: is missing"),
     (

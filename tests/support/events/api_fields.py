@@ -52,6 +52,7 @@ FIELDS: Final = {
     "AccountRenamed": "name previousName",
     "SuccessManagerChanged": "successManager { name email } previousSuccessManager { name email }",
     "ContactChanged": "contact { name email } previousContact { name email }",
+    "DashboardAccessChanged": "enabled previouslyEnabled",
     "AccountClosed": "reason",
     "AccountReopened": "closedAt reason",
     "SlaWithdrawn": f"""version effectiveDate replacementVersion terms {_TERMS} previousTerms {_TERMS}

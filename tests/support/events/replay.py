@@ -137,6 +137,8 @@ class Replayed:
             case "DEADLINE_REVISED":
                 for image in self._images_of(order_id, data["images"]):
                     image["due_at"] = data["after"]["dueAt"]
+            case "ORDER_SPLIT":
+                self._split(order_id, [each for each in data["into"] if "images" in each])
             case "IMAGES_DELIVERED":
                 self._deliver(order_id, data, at)
             case "IMAGES_REJECTED":
@@ -144,7 +146,7 @@ class Replayed:
             case "ORDER_CANCELLED" | "IMAGES_CANCELLED":
                 self._cancel(order_id, data.get("images"), at)
             case _:
-                assert type_ in {"ORDER_SPLIT", "ORDER_COMPLETED"}
+                assert type_ == "ORDER_COMPLETED"
 
     def _place(self, order_id: str, data: Data) -> None:
         first_expedite = data["firstExpeditePosition"]
@@ -181,10 +183,25 @@ class Replayed:
                 image["due_at"] = data["after"]["dueAt"]
 
     def _confirm(self, order_id: str, data: Data) -> None:
-        for image_id in data["images"]:
-            self.images[image_id]["due_at"] = data["after"]["dueAt"]
-            self.images[image_id]["price"] = Decimal(data["pricePerImage"])
-            assert self.images[image_id]["order"] == order_id
+        for image in self._images_of(order_id, data["images"]):
+            image |= {"due_at": data["after"]["dueAt"], "price": Decimal(data["pricePerImage"])}
+
+    def _split(self, order_id: str, portions: Iterable[Data]) -> None:
+        """Add the portions of an order as orders: with its facts, but for those that are their own."""
+        for portion in portions:
+            images = self._images_of(order_id, portion["images"])
+            price = sum(image["price"] for image in images)
+            self.orders[portion["id"]] = {
+                **self.orders[order_id],
+                **_USUAL,
+                "number": portion["number"],
+                "splitFrom": order_id,
+                "imageCount": len(images),
+                "price": str(price),
+                "instructions": self.orders[order_id]["instructions"],
+            }
+            for image in images:
+                image["order"] = portion["id"]
 
     def _claim(self, order_id: str, data: Data, at: datetime) -> None:
         assert data["before"] is None

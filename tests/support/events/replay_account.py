@@ -24,6 +24,7 @@ class ReplayedAccount:
         self.manager: Data = {}
         self.contact: Data = {}
         self.closed_at: str | None = None
+        self.dashboard_access: bool | None = None
         self.inquiries: dict[str, Data] = {}
         self._plays: Mapping[str, Callable[[Data], None]] = {
             "ACCOUNT_CREATED": self._create,
@@ -35,6 +36,7 @@ class ReplayedAccount:
             "ACCOUNT_RENAMED": self._rename,
             "SUCCESS_MANAGER_CHANGED": partial(self._change_person, self.manager),
             "CONTACT_CHANGED": partial(self._change_person, self.contact),
+            "DASHBOARD_ACCESS_CHANGED": self._access,
             "ACCOUNT_CLOSED": self._close,
             "ACCOUNT_REOPENED": self._close,
             "GUARANTEE_RESET": self.resets.append,
@@ -136,6 +138,10 @@ class ReplayedAccount:
         assert {key: data[old] for old, key in known if old in data} == person
         person.clear()
         person |= {key: data[key] for _, key in known if key in data}
+
+    def _access(self, data: Data) -> None:
+        assert data["before"] == {"enabled": self.dashboard_access}
+        self.dashboard_access = data["after"]["enabled"]
 
     def _close(self, data: Data) -> None:
         """Close or reopen the account."""

@@ -71,6 +71,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "into[].id": "into[].order.id",
         "into[].number": "into[].number",
         "into[].serviceLevel": "into[].serviceLevel",
+        "into[].images[]": "- those of the DEADLINE_CONFIRMED of the portion that follows",
     },
     "ORDER_EXPEDITED": {
         "before": "- null if the order is new, which splitFrom shows",
@@ -236,6 +237,7 @@ SHOWN: Final[dict[str, dict[str, str]]] = {
         "previousName": "previousContact.name",
         "previousEmail": "previousContact.email",
     },
+    "DASHBOARD_ACCESS_CHANGED": {"before.enabled": "previouslyEnabled", "after.enabled": "enabled"},
     "ACCOUNT_CLOSED": {"before.closedAt": "- always null", "after.closedAt": "at", "reason": "reason"},
     "ACCOUNT_REOPENED": {"before.closedAt": "closedAt", "after.closedAt": "- always null", "reason": "reason"},
     "SLA_WITHDRAWN": {

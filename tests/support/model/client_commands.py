@@ -6,7 +6,15 @@ from datetime import timedelta
 from functools import partial
 
 from app.domain.orders.changes import NewImage
-from app.services.orders.changing import cancel_order, complete_order, confirm_deadline, expedite_order, revise_deadline
+from app.domain.orders.portions import Portion
+from app.services.orders.changing import (
+    cancel_order,
+    complete_order,
+    confirm_deadline,
+    confirm_deadlines,
+    expedite_order,
+    revise_deadline,
+)
 from app.services.orders.placing import NewOrder, place_order
 from tests.support.customers import Customer
 from tests.support.model.facts import Image, Order, Upload
@@ -146,9 +154,43 @@ class Confirm(OfOrder):
     async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
         due_at = world.clock.now() + self.ahead
         await world.agree(
-            lambda now: account.confirm(now, order, due_at),
+            lambda now: account.confirm(now, order, [(None, due_at)]),
             lambda writer: confirm_deadline(writer, world.clock, (customer.account_id, order.id), due_at),
         )
+
+
+@dataclass(frozen=True)
+class ConfirmPortions(Confirm):
+    """Confirm deadlines of portions of an order: of so many images each, and of the rest, so long after each other.
+
+    With `extra` images the portions have more or fewer than the order.
+    """
+
+    counts: tuple[int, ...]
+    spacing: timedelta
+    extra: int
+
+    async def give_order(self, world: World, account: Account, customer: Customer, order: Order) -> None:
+        first_due_at = world.clock.now() + self.ahead
+        counts = self._counts([not image.delivered_at and not image.cancelled_at for image in order.images].count(True))
+        portions = [Portion(count, first_due_at + index * self.spacing) for index, count in enumerate(counts)]
+        done = await world.agree(
+            lambda now: account.confirm(now, order, portions),
+            lambda writer: confirm_deadlines(writer, world.clock, (customer.account_id, order.id), portions),
+        )
+        if done is not None:
+            orders, outcome = done
+            await _take_ids(customer, orders[1:])
+            assert outcome.at == account.last_at
+            assert list(outcome.orders) == [(customer.account_id, order.id) for order in orders]
+
+    def _counts(self, awaiting: int) -> list[int]:
+        """Return counts of images that add up to those that await a deadline, but for the extra ones."""
+        counts: list[int] = []
+        for count in self.counts:
+            if sum(counts) + count < awaiting:
+                counts.append(count)
+        return [*counts, max(1, awaiting - sum(counts) + self.extra)]
 
 
 @dataclass(frozen=True)

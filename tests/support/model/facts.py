@@ -1,9 +1,10 @@
 """The facts of the model: images, orders, SLA versions and ledger days, and the reasons of refusals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -221,3 +222,10 @@ def refuse(reasons: Iterable[Reason]) -> None:
     found = list(reasons)
     if found:
         raise Refused(found)
+
+
+def by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
+    """Group neighbours of the same level and deadline."""
+    pairs = zip(levels, images, strict=True)
+    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
+    return [(level, [image for _, image in group]) for (level, _), group in groups]

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import pairwise
 from typing import Final
 
-from tests.support.model.facts import Day, Image, Order, Reason, Upload, refuse
+from tests.support.model.facts import Day, Image, Order, Reason, Upload, by_deadline, refuse
 from tests.support.model.inquiries import Inquirer
 from tests.support.model.refusals import NEVER, against_cancelling, against_expediting, cancelled, window
 
@@ -70,7 +70,7 @@ class Account(Inquirer):
                 external_reference=reference if number == 1 else None,
                 instructions=instructions,
             )
-            for number, (level, of_level) in enumerate(_by_deadline(images, levels), start=1)
+            for number, (level, of_level) in enumerate(by_deadline(images, levels), start=1)
         ]
         for sibling in orders[1:]:
             sibling.split_from = orders[0]
@@ -147,7 +147,7 @@ class Account(Inquirer):
         day.expedited += len(images)
         day.written = True
         self.last_at = at
-        return [order, *self._split(order, _by_deadline(images, levels), at, day)]
+        return [order, *self._split(order, by_deadline(images, levels), at, day)]
 
     def _against_stray(self, order: Order, image: Image, at: datetime) -> list[Reason]:
         """Return the reasons not to expedite an image of another order: it may have moved to a sibling."""
@@ -209,30 +209,56 @@ class Account(Inquirer):
             refuse([Reason("NotCompletable")])
         order.completed_at = order.updated_at = self.last_at = self.instant(now)
 
-    def confirm(self, now: datetime, order: Order, due_at: datetime) -> None:
-        """Set the deadline of staff."""
+    def confirm(self, now: datetime, order: Order, portions: Sequence[tuple[int | None, datetime]]) -> list[Order]:
+        """Set staff's deadline of each portion of the images that await one; a portion of None has all of them.
+
+        Return the order, then the siblings that the further portions become.
+        """
         at = self.instant(now)
-        awaiting = [
-            image
-            for image in order.images
-            if (not image.delivered_at or image.delivered_at[0] >= at) and image.cancelled_at is None
-        ]
+        awaiting = [image for image in order.images if not image.delivered_at and image.cancelled_at is None]
         reasons = cancelled(order)
         if order.deadline_status == "CONFIRMED" or not awaiting or (order.due_at or NEVER) < at:
             reasons.append(Reason("DeadlineNotOpen"))
-        if due_at <= at or due_at >= (order.due_at or NEVER):
+        refuse(reasons)
+        counts = [len(awaiting) if count is None else count for count, _ in portions]
+        due = [due_at for _, due_at in portions]
+        if sum(counts) != len(awaiting):
+            reasons.append(Reason("PortionsDiffer"))
+        if any(one >= other for one, other in pairwise(due)):
+            reasons.append(Reason("PortionNotLater"))
+        if min(due) <= at or max(due) >= (order.due_at or NEVER):
             reasons.append(Reason("DeadlineNotAhead"))
         refuse(reasons)
+        parts = [awaiting[sum(counts[:index]) :][:count] for index, count in enumerate(counts)]
+        orders = [order, *(self._leave(order, part, at) for part in parts[1:])]
+        for each, part, due_at in zip(orders, parts, due, strict=True):
+            self._promise(each, part, at, due_at)
+        self.last_at = at
+        return orders
+
+    def _leave(self, order: Order, images: list[Image], at: datetime) -> Order:
+        """Return the new sibling that images of an order become, without claims that have run out."""
+        sibling = replace(
+            order, number=len(self.orders) + 1, split_from=order, external_reference=None, images=list(images)
+        )
+        self.orders.append(sibling)
+        order.images = [image for image in order.images if image not in images]
+        for image in images:
+            if image.claimed_until and image.claimed_until <= at:
+                image.claimed_by = image.claimed_until = None
+        return sibling
+
+    def _promise(self, order: Order, images: Sequence[Image], at: datetime, due_at: datetime) -> None:
+        """Set staff's deadline of an order, for images of it."""
         order.kept = None if order.due_at is None else (order.due_at, order.sla_version)
         order.deadline_status, order.due_at, order.confirmed_at = "CONFIRMED", due_at, at
         order.updated_at, order.revised_at, order.first_confirmed_due_at = at, None, None
         if order.level == "EXPEDITED_PLAN":
             order.sla_version = order.expedite_version or 0
-        for image in awaiting:
+        for image in images:
             image.due_at = due_at
             image.end_review(at)
             image.price = PRICE * self._plan_multiplier(order)
-        self.last_at = at
 
     def _plan_multiplier(self, order: Order) -> Decimal:
         """Return how many times its price an image costs once staff made its plan: by the terms of the expedite."""
@@ -272,10 +298,3 @@ def _price(level: str, day: Day) -> Decimal:
 
 def _in_time(at: datetime, level: str, day: Day) -> datetime | None:
     return at + day.terms[TURNAROUNDS[level]] if level in TURNAROUNDS else None
-
-
-def _by_deadline(images: Sequence[Image], levels: Sequence[str]) -> list[tuple[str, list[Image]]]:
-    """Group neighbours of the same level and deadline."""
-    pairs = zip(levels, images, strict=True)
-    groups = groupby(pairs, lambda pair: (pair[0], pair[1].due_at))
-    return [(level, [image for _, image in group]) for (level, _), group in groups]

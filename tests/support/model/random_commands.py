@@ -17,7 +17,7 @@ from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.terms import change_time_zone, negotiate_sla
 from tests.support.clock import MICROSECOND
 from tests.support.model.account_commands import PLANS, ChangePlan, Close, Reopen, Withdraw
-from tests.support.model.client_commands import Cancel, Complete, Confirm, Expedite, Place, Revise
+from tests.support.model.client_commands import Cancel, Complete, Confirm, ConfirmPortions, Expedite, Place, Revise
 from tests.support.model.inquiry_commands import Answer, Ask
 from tests.support.model.orders import Account
 from tests.support.model.production_commands import Claim, Deliver, Record, Reject, RejectOrder
@@ -172,6 +172,14 @@ def commands() -> st.SearchStrategy[Command]:
         st.builds(Reject, picks, strays, st.lists(categories, min_size=1, max_size=3).map(tuple)),
         st.builds(RejectOrder, *of_order, categories),
         st.builds(Confirm, *of_order, st.sampled_from([4 * HOUR, HOUR, 2 * DAY, 0 * HOUR])),
+        st.builds(
+            ConfirmPortions,
+            *of_order,
+            st.sampled_from([4 * HOUR, HOUR, 0 * HOUR]),
+            st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
+            st.sampled_from([HOUR, MICROSECOND, HOUR, 0 * HOUR]),
+            st.sampled_from([0, 0, 0, 1]),
+        ),
         st.builds(Revise, *of_order, st.sampled_from([MICROSECOND, HOUR, 3 * HOUR, 0 * HOUR])),
         st.builds(Cancel, *of_order, picks, strays),
         st.builds(Complete, *of_order),

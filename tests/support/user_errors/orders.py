@@ -78,6 +78,14 @@ async def a_deadline_after_the_one_kept(scene: Scene) -> Refused:
     return Refused(values, ["deadline"], facts)
 
 
+@case("INVALID", "confirmDeadline")
+async def a_portion_that_is_due_before_the_one_before_it(scene: Scene) -> Refused:
+    _, order = await scene.shop.place(*(f"{number}.jpg" for number in range(8)))
+    deadlines = ("2026-03-12T08:00:00Z", "2026-03-12T07:00:00Z")
+    values = {"orderId": order["id"], "portions": [{"imageCount": 1, "deadline": due} for due in deadlines]}
+    return Refused(values, ["portions", "1", "deadline"], {"earliest": "2026-03-12T08:00:00.000001Z"})
+
+
 @case("DEADLINE_NOT_OPEN", "reviseDeadline")
 async def an_order_whose_deadline_the_rules_gave(scene: Scene) -> Refused:
     [order] = await scene.shop.place()
