@@ -56,8 +56,8 @@ def test_a_review_that_ended_by_then_was_never_overdue() -> None:
     order = reviewed()
     assert overdue(confirm(order, DUE_AT, NEXT_MORNING, SLA)) == []
     assert overdue(confirm(order, DUE_AT + MICROSECOND, NEXT_MORNING, SLA)) == [(DUE_AT, DUE_AT, 1)]
-    assert overdue(*cancel([order], DUE_AT, FULL).orders) == []
-    assert overdue(*cancel([order], DUE_AT + MICROSECOND, FULL).orders) == [(DUE_AT, DUE_AT, 1)]
+    assert overdue(cancel([order], DUE_AT, FULL).orders[0]) == []
+    assert overdue(cancel([order], DUE_AT + MICROSECOND, FULL).orders[0]) == [(DUE_AT, DUE_AT, 1)]
 
 
 def test_images_split_off_are_overdue_in_the_order_in_which_they_were_then() -> None:
