@@ -119,7 +119,7 @@ def _rows(
             rows[1].append(_image_row(account_id, order, image))
             rows[2].extend(_rejection_row(account_id, image, rejection) for rejection in image.rejections)
             if image.reviews:
-                rows[3].extend(_review_rows(account_id, image))
+                rows[3].extend(review_rows(account_id, image))
     return rows
 
 
@@ -220,7 +220,8 @@ def _rejection_row(account_id: UUID, image: ImageState, rejection: RejectionStat
     )
 
 
-def _review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
+def review_rows(account_id: UUID, image: ImageState) -> Iterator[Row]:
+    """Yield the rows of the reviews of an image."""
     for number, review in enumerate(image.reviews, start=1):
         late_at, ended_at = review_late_at(image, review), review_ended_at(image, review)
         yield account_id, image.id, number, review.begun_at, review.due_at, late_at, ended_at
