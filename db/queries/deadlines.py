@@ -11,10 +11,11 @@ DEADLINES_PAGE: Final = 500
 # risk, by time ($6 is the first deadline that was not at risk by $4, $7 is $5 with the lead, $8 the lead
 # in seconds, since an interval of days would ask for a zone) or by being set so late, with an image that was open then:
 # an order that is all delivered may have lost one to a sibling or by a cancellation; and those that replaced a later
-# one, which may have been at risk before. Reviews that were missed by $5, with the orders that had their images before,
-# three at most: an image leaves one with a portion, with an expedite, and with a portion of its delivery plan.
-# orders_by_deadline_idx, rejections_by_deadline_idx and reviews_missed_idx, from the bound on; primary keys,
-# images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to these.
+# one, which may have been at risk before. Reviews that were missed by $5, open and ended ones, with the orders that had
+# their images before, three at most: an image leaves one with a portion, with an expedite, and with a portion of its
+# plan. orders_by_deadline_idx, rejections_by_deadline_idx, all_orders_by_review_idx and reviews_missed_idx, from the
+# bound on; primary keys, images_of_order_idx and orders_by_split_idx for the rest. LIMITs by number keep the planner to
+# these.
 _DEADLINES: Final = f"""
     SELECT due_at, account_id, id, order_id, image_count, origins
     FROM (
@@ -54,18 +55,28 @@ _DEADLINES: Final = f"""
       )
       UNION ALL
       (
-        SELECT w.late_at, w.account_id, w.image_id, i.order_id,
+        SELECT w.due_at, w.account_id, w.id, o.id,
           o.image_count + coalesce(p.image_count, 0) + coalesce(q.image_count, 0) + coalesce(r.image_count, 0),
           ARRAY[p.id, q.id, r.id]
         FROM (
-          SELECT late_at, account_id, image_id
-          FROM reviews w
-          WHERE (late_at, account_id, image_id) > ($1, $2, $3) AND late_at < $5 {{of_reviews}}
-          ORDER BY late_at, account_id, image_id
-          LIMIT {DEADLINES_PAGE}
+          (
+            SELECT w.review_by AS due_at, w.account_id, w.id, w.id AS order_id, NULL::uuid AS image_id
+            FROM orders w
+            WHERE (w.review_by, w.account_id, w.id) > ($1, $2, $3) AND w.review_by < $5 {{of_reviews}}
+            ORDER BY w.review_by, w.account_id, w.id
+            LIMIT {DEADLINES_PAGE}
+          )
+          UNION ALL
+          (
+            SELECT w.late_at, w.account_id, w.image_id, NULL, w.image_id
+            FROM reviews w
+            WHERE (w.late_at, w.account_id, w.image_id) > ($1, $2, $3) AND w.late_at < $5 {{of_reviews}}
+            ORDER BY w.late_at, w.account_id, w.image_id
+            LIMIT {DEADLINES_PAGE}
+          )
         ) AS w
-        JOIN images i ON i.account_id = {{account}} AND i.id = w.image_id
-        JOIN orders o ON o.account_id = {{account}} AND o.id = i.order_id
+        LEFT JOIN images i ON i.account_id = {{account}} AND i.id = w.image_id
+        JOIN orders o ON o.account_id = {{account}} AND o.id = coalesce(w.order_id, i.order_id)
         LEFT JOIN orders p ON p.account_id = {{account}} AND p.id = o.split_from
         LEFT JOIN orders q ON q.account_id = {{account}} AND q.id = p.split_from
         LEFT JOIN orders r ON r.account_id = {{account}} AND r.id = q.split_from

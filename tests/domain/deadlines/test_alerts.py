@@ -46,12 +46,13 @@ def having(order: OrderState, since: datetime | None = None) -> OrderPast:
 def summaries(
     order: OrderState, now: datetime = LATER, lead: timedelta = HOUR, past: OrderPast | None = None
 ) -> list[tuple[EventType, datetime, list[int]]]:
-    """Return the type, instant and image numbers of each alert."""
+    """Return the type, instant and image numbers of each alert but of reviews."""
     numbers = {image.id: image.number for image in order.images}
     numbers |= {image.id: image.number for image, _ in (past.departed if past else ())}
     return [
         (each.type, each.at, [numbers[image_id] for image_id in alerted(each).images])
         for each in alerts_of(order, now, lead, past)
+        if each.type is not EventType.REVIEW_OVERDUE
     ]
 
 

@@ -22,8 +22,13 @@ from tests.support.model.world import Command, World
 DUE = """
     SELECT due_at FROM orders WHERE due_at IS NOT NULL
     UNION SELECT due_at FROM rejections UNION SELECT due_at FROM reviews
+    UNION SELECT review_by FROM images WHERE review_by IS NOT NULL
 """
-OVERDUE = "SELECT image_id::text, due_at FROM reviews WHERE late_at < $1 ORDER BY 1, 2"
+OVERDUE = """
+    SELECT image_id::text, due_at FROM reviews WHERE late_at < $1
+    UNION ALL SELECT id::text, review_by FROM images WHERE review_by < $1
+    ORDER BY 1, 2
+"""
 LATE = """
     SELECT order_id, late_at, 'DELIVERY' FROM images WHERE late_at < $1
     UNION
