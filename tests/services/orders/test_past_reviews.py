@@ -33,15 +33,17 @@ PROMISES: Final = (
 )
 LOST: Final = {
     "all": ("DELETE FROM reviews", *PROMISES),
-    "every other one": ("DELETE FROM reviews WHERE number > 1 OR hashtext(image_id::text) % 2 = 0", *PROMISES),
+    "half of them": ("DELETE FROM reviews WHERE hashtext(image_id::text) % 2 = 0", *PROMISES),
     "every end": (
-        "DELETE FROM reviews WHERE number > 1",
-        "UPDATE reviews SET ended_at = NULL, late_at = due_at",
-        "UPDATE images i SET review_by = w.due_at FROM reviews w WHERE w.account_id = i.account_id AND w.image_id = i.id",
+        """
+        UPDATE images i SET review_by = w.due_at FROM reviews w
+        WHERE w.account_id = i.account_id AND w.image_id = i.id AND w.number = 1
+        """,
+        "DELETE FROM reviews",
         "UPDATE orders SET review_by = NULL",
     ),
 }
-"""What a server of 0.1.0 may leave: no reviews, not the later ones, or all of them open."""
+"""What servers of 0.1.0 leave: no reviews; none of later images; the first ones still open."""
 
 
 async def written(pool: Pool, *, versions: bool = False) -> dict[str, list[str]]:
@@ -70,15 +72,11 @@ async def _roll_up(clock: Clock, account_id: UUID, writer: Writer) -> None:
 
 
 async def assert_found_again(database: str, pool: Pool, clock: FrozenClock, lost: str) -> None:
-    """Lose reviews, roll up, and compare with the rows before; a second time, and with none lost, nothing is written."""
+    """Lose reviews, and compare the rows before with those after a roll-up; a second one writes nothing."""
     await roll_up_all(pool, clock)
     before = await written(pool)
     await execute(database, *LOST[lost])
     await roll_up_all(pool, clock)
-    after = await written(pool)
-    for t in TABLES:
-        for x in sorted(set(before[t]) ^ set(after[t]))[:6]:
-            print(t, "before" if x in before[t] else "after ", x)
     assert await written(pool) == before
     versions = await written(pool, versions=True)
     await roll_up_all(pool, clock)
