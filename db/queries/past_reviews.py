@@ -9,16 +9,15 @@ from db.tables.reviews import Review
 # The orders of an account placed from an instant ($2) until another ($3) with an image whose reviews may be others than
 # the stored ones: that is open or not, unlike its deadline; that lacks the one which began at its placing beyond the
 # guarantee; that lacks the one at the plan level; or that has one open there, which may have begun at its placing.
-# orders_by_placing_idx, images_of_order_idx, events_of_order_idx and primary keys.
+# orders_by_placing_idx, images_of_order_idx, events_of_order_idx and primary keys; a join might read all images.
 ORDERS_TO_REVIEW: Final = Statement(
     "orders_to_review",
     """
     SELECT o.id AS order_id, o.image_count
     FROM orders o
     LEFT JOIN ledger_days d ON d.account_id = $1 AND d.opens_at <= o.placed_at AND d.closes_at > o.placed_at
-    WHERE o.account_id = $1 AND o.placed_at >= $2 AND o.placed_at < $3 AND o.service_level <> 'STANDARD' AND EXISTS (
-      SELECT FROM images i
-      WHERE i.account_id = $1 AND i.order_id = o.id AND (
+    WHERE o.account_id = $1 AND o.placed_at >= $2 AND o.placed_at < $3 AND o.service_level <> 'STANDARD' AND (
+      SELECT bool_or(
         (i.review_by IS NOT NULL) <> (o.deadline_status <> 'CONFIRMED' AND i.first_delivered_at IS NULL
           AND i.cancelled_at IS NULL)
         OR i.position > d.capacity AND (i.review_by IS NULL OR i.due_at IS NOT NULL)
@@ -31,7 +30,9 @@ ORDERS_TO_REVIEW: Final = Statement(
             SELECT FROM reviews w
             WHERE w.account_id = $1 AND w.image_id = i.id
               AND (w.begun_at = o.expedited_at OR coalesce(w.ended_at, 'infinity') > o.expedited_at))
-        OR o.expedited_at > o.placed_at AND i.review_by IS NOT NULL AND i.due_at IS NULL))
+        OR o.expedited_at > o.placed_at AND i.review_by IS NOT NULL AND i.due_at IS NULL)
+      FROM images i
+      WHERE i.account_id = $1 AND i.order_id = o.id)
     """,
 )
 
