@@ -17,10 +17,12 @@ from app.cli.serving import address, listen, serve
 from app.clock import Clock
 from app.demo.access import create_access, opens
 from app.demo.catalogue import set_catalogue
+from app.demo.commands import give_commands
 from app.demo.folder import Access, DemoFolder
 from app.demo.history import generate
 from app.demo.studios import STUDIOS
 from app.settings import Settings, read_settings
+from db.connections import open_pool
 
 _SEED = 1
 _ADDRESSES = {
@@ -109,10 +111,16 @@ def _write_history(folder: DemoFolder, wanted: _Wanted, clock: Clock) -> Path:
 
 
 async def _create_access(url: str, clock: Clock, refs: Sequence[str], settings: Settings) -> Access:
-    """Fill an empty catalogue of retouching steps, create keys, and give the first commands."""
+    """Fill an empty catalogue of retouching steps, give the first commands, and create keys."""
     async with transaction(url) as writer:
         await set_catalogue(writer, clock, settings.catalogue_currency)
-        return await create_access(writer, clock, refs)
+    pool = await open_pool(url, max_size=1)
+    try:
+        await give_commands(pool, clock, refs)
+    finally:
+        await pool.close()
+    async with transaction(url) as writer:
+        return await create_access(writer, clock.now(), refs)
 
 
 def _welcome(url: str, access: Access, settings: Settings) -> str:

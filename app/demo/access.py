@@ -1,11 +1,10 @@
-"""API keys of the accounts of the demo, which have then had the commands of their people."""
+"""API keys of the accounts of the demo."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from app.clock import Clock
-from app.demo.commands import give_commands
 from app.demo.folder import Access, Client
 from app.services.api_keys.keys import create_key, find_caller
 from db.queries.accounts import ACCOUNTS_IN_ORDER
@@ -13,14 +12,12 @@ from db.readers import Reader
 from db.writer import Writer
 
 
-async def create_access(writer: Writer, clock: Clock, refs: Sequence[str]) -> Access:
-    """Create a key for each of these accounts and one for staff, and give the commands of their people."""
-    at, rows = clock.now(), await writer.fetch(ACCOUNTS_IN_ORDER, refs)
+async def create_access(writer: Writer, at: datetime, refs: Sequence[str]) -> Access:
+    """Create a key for each of these accounts and one for staff."""
     clients = [
         Client(row["ref"], row["name"], row["plan"], row["time_zone"], await _secret(writer, at, row["id"]))
-        for row in rows
+        for row in await writer.fetch(ACCOUNTS_IN_ORDER, refs)
     ]
-    await give_commands(writer, clock, [row["id"] for row in rows])
     return Access(clients, staff_token=await _secret(writer, at, None))
 
 

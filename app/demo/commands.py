@@ -1,6 +1,7 @@
 """The commands of the studios' people and of staff that no line of an import has, before the demo's first answer."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,24 +15,34 @@ from app.domain.orders.portions import Portion
 from app.domain.specifications import SpecificationChange
 from app.services.accounts.facts import read_account
 from app.services.accounts.profile import set_contact, set_dashboard_access, set_success_manager
+from app.services.commands import live_unit_of_work, with_retries
 from app.services.inquiries import contact_support
 from app.services.orders.changing import complete_order, confirm_deadlines, the_order
 from app.services.specifications import create_specification
-from db.queries.accounts import accounts_by_id
+from db.connections import Pool
+from db.queries.accounts import ACCOUNTS_IN_ORDER, accounts_by_id
 from db.queries.order_states import OrderKey
 from db.queries.references import taken_references
-from db.writer import Writer
+from db.writer import Writer, unit_of_work
 
 _STUDIOS: Final = {studio.ref: studio for studio in STUDIOS}
 _BY_CATALOGUE: Final = SpecificationChange("Marketplace", ("CLIPPING", "SHADOW", "CROPPING"), by_client=True)
 
 
-async def give_commands(writer: Writer, clock: Clock, account_ids: Sequence[UUID]) -> None:
-    """Give the commands of each of these accounts that has had none; the caller commits."""
-    for id_, account in (await accounts_by_id(writer, account_ids)).items():
-        if account.ref is not None and account.success_manager is None:
-            await _introduce(writer, clock, id_, _STUDIOS[account.ref])
-            await _change_orders(writer, clock, id_)
+async def give_commands(pool: Pool, clock: Clock, refs: Sequence[str]) -> None:
+    """Give the commands of each of these accounts, in a transaction of its own, unless that was done before."""
+    async with unit_of_work(pool) as reader:
+        ids = {row["ref"]: row["id"] for row in await reader.fetch(ACCOUNTS_IN_ORDER, refs)}
+    for ref, account_id in ids.items():
+        await with_retries(partial(_give, pool, clock, account_id, _STUDIOS[ref]))
+
+
+async def _give(pool: Pool, clock: Clock, account_id: UUID, studio: Studio) -> None:
+    async with live_unit_of_work(pool) as writer:
+        if (await accounts_by_id(writer, [account_id]))[account_id].success_manager is None:
+            await _introduce(writer, clock, account_id, studio)
+            await _change_orders(writer, clock, account_id)
+            await writer.commit()
 
 
 async def _introduce(writer: Writer, clock: Clock, account_id: UUID, studio: Studio) -> None:

@@ -65,12 +65,13 @@ def _busy_wednesday(studio: Studio, span: Span) -> Iterator[Scene]:
     latest = local_day(span.until - 4 * _DAY, time_zone(studio.time_zone))
     day = latest - (latest.weekday() - _WEDNESDAY) % 7 * _DAY
     zone = zone_on(studio, span, day)
-    morning, evening = wall_clock(day, time(8), zone), wall_clock(day, time(18, 30), zone)
-    yield Scene(morning, _a_quarter_above_the_quota, _in_time_but_one, expedite=True)
-    yield Scene(morning + _SECOND, _twice_the_quota, _in_time_but_one, _in_portions(4 * _HOUR), expedite=True)
+    first, evening = wall_clock(day, time(0, 1), zone), wall_clock(day, time(18, 30), zone)
+    yield Scene(first, _images(4), _in_time_but_one)
+    yield Scene(first + _SECOND, _a_quarter_above_the_quota, _in_time_but_one, expedite=True)
+    yield Scene(first + 2 * _SECOND, _twice_the_quota, _in_time_but_one, _in_portions(4 * _HOUR), expedite=True)
     yield Scene(evening, _beyond_the_guarantee(12), _in_time_but_one, _in_portions(20 * _HOUR))
     evenings = iter(evening + number * _SECOND for number in range(1, 5))
-    yield Scene(next(evenings), _beyond_the_guarantee(8), _in_time_but_one, _delivered_after(40 * _HOUR))
+    yield Scene(next(evenings), _beyond_the_guarantee(8), _redone_after(40 * _HOUR))
     yield Scene(next(evenings), _beyond_the_guarantee(5), _in_time_but_one, _waiting)
     yield Scene(next(evenings), _beyond_the_guarantee(6), _in_time_but_one, _waiting, reference=UNDATED)
     yield Scene(next(evenings), _images(5), _in_time_but_one, _due_at(span.until + 2 * _DAY), expedite=True)
@@ -87,8 +88,8 @@ def _last_days(until: datetime) -> Iterator[Scene]:
 
 def _last_hour(until: datetime) -> Iterator[Scene]:
     """Yield orders that use up the quotas of the day, and one more, which awaits its deadline."""
-    if expedite_window(until - 40 * _MINUTE).available:
-        yield Scene(until - 40 * _MINUTE, _a_quarter_above_the_quota, _in_production(until), expedite=True)
+    if expedite_window(until - 29 * _MINUTE).available:
+        yield Scene(until - 29 * _MINUTE, _a_quarter_above_the_quota, _in_production(until), expedite=True)
     yield Scene(until - 20 * _MINUTE, _beyond_the_guarantee(7), _in_production(until), _waiting)
 
 
@@ -102,7 +103,7 @@ def _beyond_the_guarantee(count: int) -> Size:
 
 def _a_quarter_above_the_quota(allowance: Allowance) -> int:
     """Return the images of an order at the levels of 3 and of 6 hours."""
-    return allowance.expedite_remaining + max(1, allowance.expedite_capacity // 4)
+    return allowance.expedite_remaining + max(2, allowance.expedite_capacity // 4)
 
 
 def _twice_the_quota(allowance: Allowance) -> int:
@@ -140,6 +141,20 @@ def _until(
 
 def _delivered_after(lead: timedelta) -> Fate:
     return lambda job: [Image(name, delivered_at=job.since + lead) for name in job.filenames]
+
+
+def _redone_after(lead: timedelta) -> Fate:
+    """Deliver after a time; two images are sent back two hours later, and the second one's redo is late."""
+
+    def fate(job: Job) -> list[Image]:
+        at = job.since + lead
+        redone = [
+            Image(name, delivered_at=at, returns=(Return(at + 2 * _HOUR, "Shadow too hard", at + (2 + hours) * _HOUR),))
+            for name, hours in zip(job.filenames, (1, 9), strict=False)
+        ]
+        return [*redone, *(Image(name, delivered_at=at) for name in job.filenames[len(redone) :])]
+
+    return fate
 
 
 def _waiting(job: Job) -> list[Image]:
