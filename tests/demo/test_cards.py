@@ -57,8 +57,9 @@ def empty_at(name: str, at: datetime) -> set[str]:
     if name == WITHOUT_DASHBOARD:
         return DASHBOARD_FIELDS
     expedites = expedite_window(at - timedelta(minutes=30)).available
-    none_at_three_hours = set() if expedites else open_fields("expedited")
-    return none_at_three_hours | (set() if expedites and name == FULL else open_fields("expeditedAdditional"))
+    rows = [] if expedites else ["expedited"]
+    rows += [] if expedites and name == FULL else ["expeditedAdditional"]
+    return {field for row in rows for field in open_fields(row)}
 
 
 async def start(pool: Pool, clock: FrozenClock, folder: Path, days: int = DAYS, accounts: int = len(STUDIOS)) -> Access:

@@ -76,13 +76,16 @@ def empty_fields(answer: object) -> set[str]:
 
 
 def _values(value: object, path: str) -> Iterator[tuple[str, object]]:
+    """Yield the path and the value of each field; objects and lists have the number of their parts."""
     if isinstance(value, dict):
-        yield path, len(value)
-        for name, inner in cast("dict[str, object]", value).items():
+        fields = cast("dict[str, object]", value)
+        yield path, len(fields)
+        for name, inner in fields.items():
             yield from _values(inner, f"{path}.{name}".removeprefix("."))
     elif isinstance(value, list):
-        yield path, len(value)
-        for inner in cast("list[object]", value):
+        nodes = cast("list[object]", value)
+        yield path, len(nodes)
+        for inner in nodes:
             yield from _values(inner, path)
     else:
         yield path, value
