@@ -55,8 +55,8 @@ class Studio:
     `orders` is the mean of a working day, `images` that of an order. `growth` is the change of the daily orders over
     the whole history, as a share. `slips`, `rejects`, `rushes` and `hurries` are shares: of orders with late images,
     of rejected deliveries, of orders expedited when placed, and of those expedited later. `contact` is whom the service
-    writes to, `dashboard` whether staff let the account in, whatever its plan, `next_plan` its plan from a week after the
-    end of the history on. One that `is_full` has used up its guarantee by then.
+    writes to, `dashboard` whether staff let the account in, whatever its plan, `next_plan` its plan from a week after
+    the history on. One that `is_full` has used up its guarantee by the end.
     """
 
     ref: str
