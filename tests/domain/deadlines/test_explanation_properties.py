@@ -217,9 +217,8 @@ def test_no_time_or_duration_but_those_of_the_terms_in_force_is_named(drawn: lis
     for promise in drawn:
         expedite = promise.expedite
         turnaround = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
-        agreed = {time_in_words(promise.terms.deliver_by)} | (
-            set() if turnaround is None else {duration_in_words(turnaround)}
-        )
+        used = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
+        agreed = {time_in_words(promise.terms.deliver_by), *([] if used is None else [duration_in_words(used)])}
         assert {name for step in explained(promise) for name in named_terms(step.text)} <= agreed
         plans = [step.plan_from for step in explain(promise) if isinstance(step, AwaitingStaffStep | PlanVoidStep)]
         assert {*plans} <= {None if expedite is None else 2 * expedite.positions.size}
