@@ -216,7 +216,6 @@ def named_terms(text: str) -> set[str]:
 def test_no_time_or_duration_but_those_of_the_terms_in_force_is_named(drawn: list[Promise]) -> None:
     for promise in drawn:
         expedite = promise.expedite
-        turnaround = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
         used = None if expedite is None else expedite_turnaround(promise.service_level, expedite.terms)
         agreed = {time_in_words(promise.terms.deliver_by), *([] if used is None else [duration_in_words(used)])}
         assert {name for step in explained(promise) for name in named_terms(step.text)} <= agreed
