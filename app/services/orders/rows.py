@@ -174,24 +174,25 @@ def _order_row(account_id: UUID, order: OrderState) -> Row:
 
 
 def _image_row(account_id: UUID, order: OrderState, image: ImageState, review: ReviewState | None) -> Row:
+    id_, number, filename, position, expedite_position, price, due_at, first_delivered_at, *_ = image
     rejection, claim = image.open_rejection, image.claim
     return (
         account_id,
-        image.id,
+        id_,
         order.id,
-        image.number,
-        image.filename,
+        number,
+        filename,
         image_status(image),
         order.service_level,
         order.specification.id,
         order.specification.version,
         order.placed_at,
-        image.position,
-        image.expedite_position,
-        image.price,
-        image.due_at,
+        position,
+        expedite_position,
+        price,
+        due_at,
         image_late_at(image),
-        image.first_delivered_at,
+        first_delivered_at,
         image.delivered_at,
         image.first_rejected_at,
         None if rejection is None else rejection.at,
