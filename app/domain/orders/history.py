@@ -21,11 +21,15 @@ TermsAt: TypeAlias = Callable[[datetime], SlaInForce]
 
 @dataclass(frozen=True, slots=True)
 class ImageHistory:
-    """The deliveries and rejections of an image, and the result of its latest delivery."""
+    """The deliveries and rejections of an image, the result of its latest delivery, and the beginning of production.
+
+    `first_claimed_at` (UTC) is None where nothing but the first delivery shows when production began.
+    """
 
     first_delivered_at: datetime | None
     rejections: tuple[RejectionState, ...]
     result: ImageResult = NO_RESULT
+    first_claimed_at: datetime | None = None
 
 
 def as_of(order: OrderState, at: datetime) -> OrderState:
@@ -107,7 +111,12 @@ def with_facts_after(
 
 
 def _with_facts(image: ImageState, facts: ImageHistory | ImageState) -> ImageState:
-    return image._replace(first_delivered_at=facts.first_delivered_at, rejections=facts.rejections, result=facts.result)
+    return image._replace(
+        first_delivered_at=facts.first_delivered_at,
+        rejections=facts.rejections,
+        first_claimed_at=facts.first_claimed_at,
+        result=facts.result,
+    )
 
 
 def _undated(reviews: tuple[ReviewState, ...], at: datetime | None) -> tuple[ReviewState, ...]:
@@ -120,6 +129,8 @@ def _last_rejection_fact(rejection: RejectionState) -> datetime:
 
 
 def _image_as_of(image: ImageState, at: datetime) -> ImageState:
+    if image.first_claimed_at is not None and image.first_claimed_at > at:
+        image = replace(image, first_claimed_at=None)
     if image.first_delivered_at is None:
         return image
     if image.first_delivered_at > at:
