@@ -130,7 +130,7 @@ def _last_rejection_fact(rejection: RejectionState) -> datetime:
 
 def _image_as_of(image: ImageState, at: datetime) -> ImageState:
     if image.first_claimed_at is not None and image.first_claimed_at > at:
-        image = replace(image, first_claimed_at=None)
+        image = image._replace(first_claimed_at=None)
     if image.first_delivered_at is None:
         return image
     if image.first_delivered_at > at:
