@@ -84,7 +84,7 @@ async def _fill_in(writer: Writer, account: Account, account_id: UUID, found: Se
     promised = [None if (review := open_review(image)) is None else review.due_at for image in images]
     opened = await writer.fetch(PROMISE_IMAGES, account_id, ids, promised)
     stored = _by_image([tuple(row) for row in await writer.fetch(ENDED_REVIEWS, account_id, ids)])
-    wanted = _by_image([row for image in images for row in review_rows(account_id, image)])
+    wanted = _by_image([row for image in images for row in review_rows(account_id, image, open_review(image))])
     differing = [id_ for id_ in ids if stored[id_] != wanted[id_]]
     if differing:
         await writer.execute(DELETE_REVIEWS, account_id, differing)
