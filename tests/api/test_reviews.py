@@ -98,6 +98,7 @@ async def test_quotes_orders_and_images_name_the_review_turnaround_in_force_as_i
 ) -> None:
     (account,) = (await staff.data("{ accounts { nodes { id } } }"))["accounts"]["nodes"]
     negotiated = {"accountId": account["id"], "reviewTurnaround": "PT2H"}
+    await place(shop, 2)
     await done(staff, "negotiateSla", **negotiated, effectiveDate="2026-03-11")
     ask = f"""query ($input: QuoteInput!) {{ account {{
       quote(input: $input) {{ quote {{ parts {{ {EXPLAINED} }} }} }}
