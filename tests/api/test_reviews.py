@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from api.ids import account_global_id
 from db.connections import Pool
 from tests.support.clock import MICROSECOND, FrozenClock
 from tests.support.mutations import Shop, deliver, done, open_shop
@@ -96,15 +97,13 @@ def awaited(deadline: dict[str, Any]) -> dict[str, Any]:
 async def test_quotes_orders_and_images_name_the_review_turnaround_in_force_as_it_began(
     shop: Shop, clock: FrozenClock, staff: Client
 ) -> None:
-    (account,) = (await staff.data("{ accounts { nodes { id } } }"))["accounts"]["nodes"]
-    negotiated = {"accountId": account["id"], "reviewTurnaround": "PT2H"}
+    negotiated = {"accountId": account_global_id(shop.studio.id), "reviewTurnaround": "PT2H"}
     await place(shop, 2)
     await done(staff, "negotiateSla", **negotiated, effectiveDate="2026-03-11")
     ask = f"""query ($input: QuoteInput!) {{ account {{
       quote(input: $input) {{ quote {{ parts {{ {EXPLAINED} }} }} }}
       orders {{ nodes {{ number {EXPLAINED} images {{ nodes {{ {EXPLAINED} }} }} }} }}
     }} }}"""
-    await place(shop, 2)
     clock.advance(24 * HOUR)
     await done(staff, "negotiateSla", **{**negotiated, "reviewTurnaround": "PT1H"}, effectiveDate="2026-03-12")
     clock.advance(HOUR)
