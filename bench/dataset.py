@@ -2,7 +2,7 @@
 
 The images are spread evenly over the days before an instant, 60 by default, 20 to an order, at every service level.
 Shares of them are late, rejected, cancelled or open, so that every connection of the dashboard has many pages. Random
-values are hashes of numbers: every run and every size has the same shares. Rollups are counted by the rules that live
+values are hashes: every run and every size has the same shares. Rollups are counted by the rules that live
 writes use.
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import ServiceLevel
 from app.domain.pulse.as_of import AsOf
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally, minutes_kept_since
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally, minutes_kept_since
 from app.domain.sla.enums import Plan
 from app.domain.sla.terms import NegotiableTerms
 from app.services.accounts.opening import create_account
@@ -126,6 +126,26 @@ FILL_REJECTIONS = Statement(
     """,
 )
 
+# Makes the reviews of images beyond the guarantee and at the plan level: staff set most deadlines in two hours, others
+# in eight. Without a deadline a review ends with the delivery, is missed, or still open.
+FILL_REVIEWS = Statement(
+    "fill_reviews",
+    """
+    INSERT INTO reviews
+    SELECT account_id, id, 1, uploaded_at, promised_at,
+           CASE WHEN cancelled_at IS NULL AND ended_at <= promised_at IS NOT TRUE THEN promised_at END, ended_at
+    FROM images
+    CROSS JOIN LATERAL (
+      SELECT uploaded_at + interval '5 hours' promised_at,
+             CASE WHEN abs(hashtextextended(order_id::text, 5) % 1000) < 800 THEN interval '2 hours'
+                  ELSE interval '8 hours' END taken) drawn
+    CROSS JOIN LATERAL (
+      SELECT least(CASE WHEN due_at IS NOT NULL AND uploaded_at + taken < $2::timestamptz THEN uploaded_at + taken END,
+                   first_delivered_at) ended_at) known
+    WHERE account_id = $1 AND service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN')
+    """,
+)
+
 # Makes the orders, whose counts and lateness follow from their images.
 FILL_ORDERS = Statement(
     "fill_orders",
@@ -177,6 +197,15 @@ IMAGE_FACTS = Statement(
     """,
 )
 
+# The same of reviews, of which each image has one at most.
+REVIEW_FACTS = Statement(
+    "review_facts",
+    """
+    SELECT image_id AS id, due_at, late_at, ended_at
+    FROM reviews WHERE account_id = $1 AND image_id > $2 ORDER BY image_id LIMIT $3
+    """,
+)
+
 REJECTION_FACTS = Statement(
     "rejection_facts",
     """
@@ -205,6 +234,7 @@ async def make_account(pool: Pool, name: str, images: int, until: datetime, days
         await writer.execute(FILL_PLAN, until, orders, timedelta(days=days))
         await writer.execute(FILL_IMAGES, account, until, specification, IMAGES_PER_ORDER)
         await writer.execute(FILL_REJECTIONS, account)
+        await writer.execute(FILL_REVIEWS, account, until)
         await writer.execute(FILL_ORDERS, account, specification)
         await writer.execute(FILL_EVENTS, account)
         await writer.execute(ADVANCE_HEAD, account, until, orders)
@@ -232,6 +262,8 @@ async def _count(writer: Writer, account: UUID, since: datetime) -> None:
         tally.add_images(ImageFacts(ServiceLevel(row["service_level"]), *tuple(row)[2:]))
     async for row in _rows(writer, REJECTION_FACTS, account):
         tally.add_rejection(RejectionFacts(*tuple(row)[1:]))
+    async for row in _rows(writer, REVIEW_FACTS, account):
+        tally.add_reviews(ReviewFacts(*tuple(row)[1:]))
     minutes_since = since.replace(second=0, microsecond=0)
     await write_rollups(writer, {account: tally}, {account: minutes_since}, {account: time_zone(ZONE)})
 

@@ -13,7 +13,7 @@ from app.domain.deadlines.enums import DeadlineStatus
 from app.domain.deadlines.lateness import late_at
 from app.domain.local_time import time_zone
 from app.domain.orders.enums import OrderStatus, ServiceLevel
-from app.domain.pulse.rollups import ImageFacts, RejectionFacts, Tally
+from app.domain.pulse.rollups import ImageFacts, RejectionFacts, ReviewFacts, Tally
 from app.domain.sla.enums import Plan
 from app.services.rollups import write_rollups
 from db.connections import Pool, Statement
@@ -22,7 +22,7 @@ from db.tables.images import Image
 from db.tables.orders import Order
 from db.tables.rejections import Rejection
 from db.writer import Writer, unit_of_work
-from tests.support.rows import image_row, order_row, rejection_row, specification_row, version_row
+from tests.support.rows import image_row, order_row, rejection_row, review_row, specification_row, version_row
 
 MICROSECOND: Final = timedelta(microseconds=1)
 DAY: Final = timedelta(days=1)
@@ -30,7 +30,7 @@ CREATED_AT: Final = datetime(2026, 1, 1, 9, 30, 15, tzinfo=UTC)
 ZONES: Final = [
     time_zone(name) for name in ("Africa/Cairo", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland", "UTC")
 ]
-Facts = TypeVar("Facts", ImageFacts, RejectionFacts)
+Facts = TypeVar("Facts", ImageFacts, RejectionFacts, ReviewFacts)
 
 STEPS: Final[list[list[dict[str, Any]]]] = [
     [{"step": "CLIPPING", "milliseconds": 180_000}, {"step": "SHADOW", "milliseconds": 95_500}],
@@ -70,6 +70,19 @@ class PastRejection:
 
 
 @dataclass(frozen=True, slots=True)
+class PastReview:
+    begun_at: datetime
+    due_at: datetime
+    ended_at: datetime | None = None
+
+    def states(self, cancelled_at: datetime | None) -> Iterator[ReviewFacts]:
+        """Yield its facts after each change."""
+        yield ReviewFacts(self.due_at, self.due_at)
+        if self.ended_at is not None or cancelled_at is not None:
+            yield ReviewFacts(self.due_at, late_at(self.due_at, self.ended_at, cancelled_at), self.ended_at)
+
+
+@dataclass(frozen=True, slots=True)
 class PastImage:
     """The only image of an order; `specification` is 0 or 1, `version` counts from 1."""
 
@@ -81,6 +94,7 @@ class PastImage:
     service_level: ServiceLevel = ServiceLevel.STANDARD
     specification: int = 0
     version: int = 1
+    reviews: tuple[PastReview, ...] = ()
 
     @property
     def late_at(self) -> datetime | None:
@@ -89,8 +103,9 @@ class PastImage:
     @property
     def known_by(self) -> datetime:
         """The instant (UTC) of its last change."""
-        redone = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
-        return max(redone, default=self.first_delivered_at or self.cancelled_at or self.uploaded_at)
+        changes = [rejection.redelivered_at or rejection.at for rejection in self.rejections]
+        changes += [review.ended_at or review.begun_at for review in self.reviews]
+        return max([self.first_delivered_at or self.cancelled_at or self.uploaded_at, *changes])
 
     def states(self) -> Iterator[ImageFacts]:
         """Yield its facts after each change."""
@@ -134,8 +149,16 @@ async def write_history(pool: Pool, history: History) -> UUID:
         await _write_account(writer, history)
         orders = [_order(history, number) for number in range(len(history.images))]
         await writer.insert(orders)
-        await writer.insert([_image(order, image) for order, image in zip(orders, history.images, strict=True)])
+        images = [_image(order, image) for order, image in zip(orders, history.images, strict=True)]
+        await writer.insert(images)
         await writer.insert(_rejections(history))
+        await writer.insert(
+            [
+                review_row(row, number, review.begun_at, review.due_at, review.ended_at)
+                for row, image in zip(images, history.images, strict=True)
+                for number, review in enumerate(image.reviews, 1)
+            ]
+        )
         for tally in _tallies(history):
             await write_rollups(
                 writer,
@@ -156,6 +179,8 @@ def _tallies(history: History) -> tuple[Tally, Tally]:
         _add_by_turns([tally.add_images for tally in tallies], image.states())
         for rejection in image.rejections:
             _add_by_turns([tally.add_rejection for tally in tallies], rejection.states())
+        for review in image.reviews:
+            _add_by_turns([tally.add_reviews for tally in tallies], review.states(image.cancelled_at))
     return tallies
 
 

@@ -14,8 +14,8 @@ from app.domain.orders.state import (
     image_late_at,
     image_status,
     order_figures,
-    tally_order,
 )
+from app.domain.orders.tallies import tally_order
 from app.domain.pulse.rollups import Tally
 from db.columns import attributes_of, key_of
 from db.tables.base import Table
