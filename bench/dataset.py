@@ -127,21 +127,25 @@ FILL_REJECTIONS = Statement(
 )
 
 # Makes the reviews of images beyond the guarantee and at the plan level: staff set most deadlines in two hours, others
-# in eight. Without a deadline a review ends with the delivery, is missed, or still open.
+# in eight, and owe some open images a plan since the last five. Without a deadline a review ends with the delivery.
 FILL_REVIEWS = Statement(
     "fill_reviews",
     """
     INSERT INTO reviews
-    SELECT account_id, id, 1, uploaded_at, promised_at,
+    SELECT account_id, id, 1, begun_at, promised_at,
            CASE WHEN cancelled_at IS NULL AND ended_at <= promised_at IS NOT TRUE THEN promised_at END, ended_at
     FROM images
+    CROSS JOIN LATERAL (SELECT abs(hashtextextended(order_id::text, 5) % 1000) chance) drawn
+    CROSS JOIN LATERAL (SELECT service_level = 'EXPEDITED_PLAN' AND late_at > $2 AND chance < 300 owed) open
     CROSS JOIN LATERAL (
-      SELECT uploaded_at + interval '5 hours' promised_at,
-             CASE WHEN abs(hashtextextended(order_id::text, 5) % 1000) < 800 THEN interval '2 hours'
-                  ELSE interval '8 hours' END taken) drawn
+      SELECT CASE WHEN owed THEN greatest(uploaded_at, $2::timestamptz - interval '1 minute' * chance)
+                  ELSE uploaded_at END begun_at) begun
     CROSS JOIN LATERAL (
-      SELECT least(CASE WHEN due_at IS NOT NULL AND uploaded_at + taken < $2::timestamptz THEN uploaded_at + taken END,
-                   first_delivered_at) ended_at) known
+      SELECT begun_at + interval '5 hours' promised_at,
+             CASE WHEN NOT owed AND due_at IS NOT NULL
+                  THEN begun_at + interval '2 hours' * CASE WHEN chance < 800 THEN 1 ELSE 4 END END dated_at) given
+    CROSS JOIN LATERAL (
+      SELECT least(CASE WHEN dated_at < $2 THEN dated_at END, first_delivered_at) ended_at) known
     WHERE account_id = $1 AND service_level IN ('ADDITIONAL', 'EXPEDITED_PLAN')
     """,
 )

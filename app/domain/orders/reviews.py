@@ -39,7 +39,10 @@ def review_by(order: OrderState) -> datetime | None:
 
 def review_ended_at(image: ImageState, review: ReviewState) -> datetime | None:
     """Return the instant at which a review ended: with the image's deadline or its delivery; None without either."""
-    return min((at for at in (review.dated_at, image.first_delivered_at) if at is not None), default=None)
+    dated_at, delivered_at = review.dated_at, image.first_delivered_at
+    if dated_at is None or delivered_at is None:
+        return dated_at or delivered_at
+    return min(dated_at, delivered_at)
 
 
 def review_late_at(image: ImageState, review: ReviewState) -> datetime | None:
